@@ -1,0 +1,248 @@
+"""Phone numbers: whatever a provider sends or a person types becomes E.164, or one of the words withheld, sip, short, invalid."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+from urllib.parse import unquote
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType, shortnumberinfo
+
+Kind = Literal["number", "withheld", "sip", "short", "invalid"]
+Source = Literal["human", "e164", "digits"]
+
+LONGEST_RAW = 200
+
+WITHHELD_WORDS = frozenset(
+    [
+        "anonymous",
+        "unknown",
+        "unavailable",
+        "restricted",
+        "private",
+        "withheld",
+        "blocked",
+        "invalid",
+        "no-callerid",
+        "nocallerid",
+        "anonym",
+        "unbekannt",
+        "unterdrückt",
+        "unterdrückte",
+    ]
+)
+# A hidden caller, spelt on the telephone keypad: ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE.
+# Read as numbers they would be "valid" German ones, and all hidden callers would become one customer.
+WITHHELD_DIGITS = frozenset({"266696687", "7378742833", "2562533", "8656696", "86282452253"})
+
+LINE_TYPES = {
+    PhoneNumberType.FIXED_LINE: "fixed_line",
+    PhoneNumberType.MOBILE: "mobile",
+    PhoneNumberType.FIXED_LINE_OR_MOBILE: "fixed_line_or_mobile",
+    PhoneNumberType.TOLL_FREE: "toll_free",
+    PhoneNumberType.PREMIUM_RATE: "premium_rate",
+    PhoneNumberType.SHARED_COST: "shared_cost",
+    PhoneNumberType.VOIP: "voip",
+    PhoneNumberType.PERSONAL_NUMBER: "personal_number",
+    PhoneNumberType.PAGER: "pager",
+    PhoneNumberType.UAN: "company_wide",
+    PhoneNumberType.VOICEMAIL: "voicemail",
+}
+RECEIVES_SMS = frozenset({"mobile", "fixed_line_or_mobile"})
+COSTS_EXTRA = frozenset({"premium_rate", "shared_cost"})
+
+PURE_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+# Here a number without its trunk zero has one reading only, so the library's costly parser may be left out.
+PLAIN_COUNTRIES = re.compile(r"\+(49|43|41)([1-9][0-9]{6,12})")
+SIP = re.compile(r"sips?:", re.IGNORECASE)
+CARRIED_PREFIX = re.compile(r"(tel|whatsapp):", re.IGNORECASE)
+WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+NUMBER_SHAPE = re.compile(r"\+?[\d\s()/.\-]*\d")
+EXTENSION = re.compile(
+    r"[\s(]*(?:;\s*ext=|ext(?:ension)?\.?|x|#|;|,{1,2}|nebenstelle|nst\.?|anschluss|app(?:arat)?\.?)[\s:]*(\d{1,7})\b", re.IGNORECASE
+)
+DIRECT_DIAL = re.compile(r"[\s(,]*(?:durchwahl|dw)\.?[\s:]*-?(\d{1,6})\b", re.IGNORECASE)
+DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number as it came and what it is.
+
+    `e164` is set for kind "number" only; `valid` says whether the numbering plan knows it, and only a valid number
+    identifies a person. A `possible` one may be kept and called back.
+    """
+
+    kind: Kind
+    raw: str
+    e164: str | None = None
+    extension: str | None = None
+    valid: bool = False
+    possible: bool = False
+    line_type: str | None = None
+
+    @property
+    def identity(self) -> str | None:
+        """The E.164 number by which a customer may be recognised, or None."""
+        return self.e164 if self.valid else None
+
+
+def normalise(raw: str | None, *, source: Source, region: str = "DE") -> Number:
+    """Reads a number from a person's typing ("human"), a provider that promises E.164, or one that sends bare digits.
+
+    Never raises. A number without a plus from a provider that promises one is "invalid", never guessed into a region.
+    """
+    if not isinstance(raw, str):
+        return Number("withheld" if raw is None else "invalid", "")
+    return _normalise(raw[:LONGEST_RAW], source, region)
+
+
+@lru_cache(maxsize=8192)
+def _normalise(raw: str, source: Source, region: str) -> Number:
+    if PURE_E164.fullmatch(raw):
+        return Number("withheld", raw) if raw[1:] in WITHHELD_DIGITS else _parsed(raw, raw, region)
+    text = _plain(raw)
+    if not text:
+        return Number("withheld", raw)
+    came_as_sip = bool(SIP.match(text)) or "@" in text
+    if came_as_sip:
+        text = _sip_user(text)
+    text = CARRIED_PREFIX.sub("", text, count=1) if CARRIED_PREFIX.match(text) else text
+    if _is_withheld(text, source):
+        return Number("withheld", raw)
+    if came_as_sip and not NUMBER_SHAPE.fullmatch(text):
+        return Number("sip", raw)
+    if _is_short(text, region):
+        return Number("short", raw)
+    if source == "human" and not came_as_sip:
+        return _typed_by_a_person(text, raw, region)
+    if source == "digits" and text.isdigit():
+        text = "+" + text.removeprefix("00")
+    compact = re.sub(r"[\s()/.\-]", "", text)
+    return _parsed(compact, raw, region) if PURE_E164.fullmatch(compact) else Number("invalid", raw)
+
+
+def _plain(raw: str) -> str:
+    """Plain digits and signs: no control or direction marks, no full-width forms, no foreign numerals."""
+    text = unicodedata.normalize("NFKC", raw).translate(DASHES)
+    kept = (c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    return "".join(str(unicodedata.decimal(c, c)) for c in kept).strip()
+
+
+def _sip_user(text: str) -> str:
+    user = SIP.sub("", text, count=1).split("@", 1)[0].split(";", 1)[0]
+    return unquote(user).strip().strip('"<')
+
+
+def _is_withheld(text: str, source: Source) -> bool:
+    digits = re.sub(r"\D", "", text)
+    if digits in WITHHELD_DIGITS or digits.removeprefix("00") in WITHHELD_DIGITS:
+        return True
+    if digits and source == "human":
+        return False
+    words = WORD.findall(text.lower())
+    return any(word in WITHHELD_WORDS for word in words) or "".join(words) in WITHHELD_WORDS
+
+
+def _is_short(text: str, region: str) -> bool:
+    """Emergency and other short numbers, with or without the country in front: never dialled, never matched."""
+    digits = re.sub(r"[\s\-]", "", text)
+    country = phonenumbers.country_code_for_region(region)
+    national = re.sub(rf"^(\+|00){country}", "", digits)
+    if not national.isdigit() or len(national) > 6:
+        return False
+    number = PhoneNumber(country_code=country, national_number=int(national))
+    return shortnumberinfo.is_valid_short_number_for_region(number, region) or shortnumberinfo.connects_to_emergency_number(
+        national, region
+    )
+
+
+def _typed_by_a_person(text: str, raw: str, region: str) -> Number:
+    """Letters never reach the library, which would read them as keypad digits: only the number's own shape does."""
+    text, context = _phone_context(text)
+    start = re.search(r"[+\d(]", text)
+    found = NUMBER_SHAPE.match(text[start.start() :].lstrip("( ")) if start else None
+    if found is None or not start:
+        return Number("invalid", raw)
+    number, rest = found.group(), text[start.start() :].lstrip("( ")[found.end() :]
+    if context and not number.startswith("+"):
+        number = context + number
+    number = _with_its_country(number, region)
+    if number is None:
+        return Number("invalid", raw)
+    if direct := DIRECT_DIAL.match(rest):
+        return _parsed(re.sub(r"\s*-\s*0$", "", number) + direct[1], raw, region)
+    extension = EXTENSION.match(rest)
+    return _parsed(number, raw, region, extension=extension[1] if extension else None)
+
+
+def _with_its_country(number: str, region: str) -> str | None:
+    """Numbers in Germany, Austria and Switzerland start with a plus or a zero.
+
+    Without either, `49 30 …` is taken as the country's own code; anything else could be a local part or any country: None, ask again.
+    """
+    digits = re.sub(r"\D", "", number)
+    if number.startswith("+") or digits.startswith("0") or phonenumbers.ndd_prefix_for_region(region, True) != "0":
+        return number
+    own_code = str(phonenumbers.country_code_for_region(region))
+    return "+" + digits if digits.startswith(own_code) and len(digits) >= 10 else None
+
+
+def _phone_context(text: str) -> tuple[str, str]:
+    """Splits `030-901820;phone-context=+49` (RFC 3966) into the number and its context, if that is a country."""
+    found = re.search(r";phone-context=([^;]*)", text, re.IGNORECASE)
+    if not found:
+        return text, ""
+    context = found[1].strip()
+    return text.replace(found.group(), ""), context if re.fullmatch(r"\+\d{1,4}", context) else ""
+
+
+def _parsed(text: str, raw: str, region: str, *, extension: str | None = None) -> Number:
+    if (plain := PLAIN_COUNTRIES.fullmatch(text)) and not extension:
+        number = PhoneNumber(country_code=int(plain[1]), national_number=int(plain[2]))
+        kind = phonenumbers.number_type(number)
+        if kind != PhoneNumberType.UNKNOWN:
+            return Number("number", raw, text, None, True, True, LINE_TYPES.get(kind))
+    try:
+        number = phonenumbers.parse(text, region)
+    except NumberParseException:
+        return Number("short" if _is_short(text, region) else "invalid", raw)
+    kind = phonenumbers.number_type(number)
+    valid = kind != PhoneNumberType.UNKNOWN
+    possible = valid or phonenumbers.is_possible_number(number)
+    e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    if not possible or e164[1:] in WITHHELD_DIGITS:
+        return Number("invalid", raw)
+    return Number("number", raw, e164, extension, valid, possible, LINE_TYPES.get(kind))
+
+
+def may_receive_sms(number: Number | str) -> bool:
+    """Whether a text message can arrive: valid mobile numbers only; German fixed lines usually cannot."""
+    number = _as_number(number)
+    return number.valid and number.line_type in RECEIVES_SMS
+
+
+def may_be_called_back(number: Number | str) -> bool:
+    """Whether we may dial it: a possible number that is neither short nor charged extra."""
+    number = _as_number(number)
+    return number.kind == "number" and number.possible and number.line_type not in COSTS_EXTRA
+
+
+def _as_number(number: Number | str) -> Number:
+    return normalise(number, source="e164") if isinstance(number, str) else number
+
+
+@lru_cache(maxsize=8192)
+def display(e164: str, reader_region: str = "DE") -> str:
+    """The number as people of the region write it: `030 23125100`, `+49 171 3920050`, `+43 1 58058`.
+
+    Mobile numbers stay international, because their national grouping reads oddly. What is no number comes back as it is.
+    """
+    number = normalise(e164, source="e164")
+    if number.e164 is None:
+        return e164
+    parsed = phonenumbers.parse(number.e164)
+    at_home = phonenumbers.region_code_for_number(parsed) == reader_region and number.line_type not in RECEIVES_SMS
+    return phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL)
