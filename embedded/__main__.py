@@ -1,0 +1,182 @@
+"""`scripts/server`: from nothing to a working dashboard, and everything stopped again at its end."""
+
+import json
+import os
+import secrets
+import signal
+import socket
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from embedded.files import InstanceBusy, occupy, read_json, write_private
+from embedded.output import Output
+from embedded.preparing import note_demo_town, what_is_needed
+from embedded.readiness import Readiness
+from embedded.redis_server import SMALL_TALK, prepare_redis
+from embedded.secret_keys import keep_secrets
+from embedded.supervisor import Program, Supervisor
+from embedded.words import summary
+
+ROOT = Path(__file__).resolve().parent.parent
+WEB_THREADS = 96
+STOP_WITHIN_S = 9.0
+PATIENCE_WITH_PORT_S = 2.0
+# so many young deaths in a row before the first answer, and the start is given up
+HOPELESS_AFTER = 5
+
+
+class StartRefused(Exception):
+    """The message says why, and what to do."""
+
+
+@dataclass
+class Server:
+    """One start of everything, from the first file to the last goodbye."""
+
+    instance: Path
+    host: str
+    environment: dict[str, str]
+    output: Output = field(default_factory=Output)
+    new_password: str | None = None
+    stops_asked: int = 0
+
+    def __post_init__(self) -> None:
+        self.supervisor = Supervisor(self.output, on_change=self._note_processes)
+        self.port = 0
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._ask_to_stop)
+
+    def run(self) -> int:
+        try:
+            lock = occupy(self.instance)
+        except InstanceBusy:
+            raise StartRefused(_who_is_there(self.instance)) from None
+        with lock, self._listen() as listener:
+            keep_secrets(self.instance, os.environ)
+            try:
+                self._start_redis()
+                return self._prepare() or self._serve(listener)
+            finally:
+                listener.close()
+                self._stop()
+
+    def _listen(self) -> socket.socket:
+        """Opens the port here, so that it stays open while a web process is replaced; raises StartRefused."""
+        if not (given := self.environment["PORT"]).isdigit():
+            raise StartRefused(f"PORT is {given!r}; it must be a number.")
+        wanted = int(given)
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        deadline = time.monotonic() + PATIENCE_WITH_PORT_S
+        while True:
+            try:
+                listener.bind((self.host, wanted))
+                listener.listen(2048)
+                break
+            except OSError as error:
+                if time.monotonic() > deadline:
+                    listener.close()
+                    another = f"PORT={wanted + 1} scripts/server"
+                    raise StartRefused(f"Port {wanted} cannot be opened ({error.strerror}). Try another: {another}") from None
+                time.sleep(0.1)
+        self.port = listener.getsockname()[1]
+        self.environment["PORT"] = str(self.port)
+        return listener
+
+    def _start_redis(self) -> None:
+        if self.environment.get("REDIS_URL"):
+            return
+        server = prepare_redis(self.instance)
+        write_private(self.instance / "redis.url", server.url + "\n")
+        self.environment["REDIS_URL"] = server.url
+        self.supervisor.start(Program("redis", server.command, self.environment, stops_last=True, hidden=SMALL_TALK))
+
+    def _prepare(self) -> int:
+        """Migrates and builds the demo town where that is needed; gives the exit code of what failed."""
+        needs = what_is_needed(self.instance, self.environment, versions=ROOT / "migrations" / "versions")
+        if needs.migration and (code := self._run_once("migrate", "db", "upgrade")):
+            return code
+        return self._seed() if needs.demo_town else 0
+
+    def _seed(self) -> int:
+        if not self.environment.get("DEMO_PASSWORD"):
+            self.new_password = secrets.token_urlsafe(12)
+        password = {"DEMO_PASSWORD": self.new_password} if self.new_password else {}
+        if code := self._run_once("seed", "seed", "demo", **password):
+            return code
+        note_demo_town(self.instance, self.environment)
+        return 0
+
+    def _serve(self, listener: socket.socket) -> int:
+        gunicorn = [sys.executable, "-m", "gunicorn", "--bind", f"fd://{listener.fileno()}", "--worker-class", "gthread"]
+        web = [*gunicorn, "--workers", "1", "--threads", str(WEB_THREADS), "wsgi:app"]
+        self.supervisor.start(Program("web", web, self.environment, keep_open=(listener.fileno(),)))
+        self.supervisor.start(Program("worker", _flask("worker"), self.environment))
+        self.supervisor.start(Program("clock", _flask("clock"), self.environment))
+        readiness, is_ready = Readiness((self.host, self.port)), False
+        while not self.stops_asked:
+            self.supervisor.turn(1.0 if is_ready else 0.1)
+            if is_ready:
+                continue
+            if is_ready := readiness.is_reached():
+                self.output.say(summary(self.port, self.environment, new_password=self.new_password))
+            elif any(child.young_deaths >= HOPELESS_AFTER for child in self.supervisor.children.values()):
+                self.output.say("The server does not come up; the lines above say why.")
+                return 1
+        readiness.close()
+        return 0
+
+    def _run_once(self, name: str, *arguments: str, **extra: str) -> int:
+        child = self.supervisor.start(Program(name, _flask(*arguments), self.environment | extra, restart=False))
+        while child.process is not None:
+            if self.stops_asked:
+                return 1
+            self.supervisor.turn()
+        del self.supervisor.children[name]
+        if child.code:
+            self.output.say(f"`flask {' '.join(arguments)}` failed; the server does not start.")
+        return child.code or 0
+
+    def _stop(self) -> None:
+        asked = self.stops_asked
+        self.supervisor.stop(within_s=STOP_WITHIN_S, hurry=lambda: self.stops_asked > asked)
+        for name in ("server.json", "redis.url"):
+            (self.instance / name).unlink(missing_ok=True)
+        self.output.say("Everything is stopped.")
+        self.output.flush(within_s=0.5)
+
+    def _note_processes(self) -> None:
+        pids = {"server": os.getpid(), **self.supervisor.process_ids}
+        note = {"url": f"http://127.0.0.1:{self.port}", "port": self.port, "pids": pids}
+        write_private(self.instance / "server.json", json.dumps(note) + "\n")
+
+    def _ask_to_stop(self, *_: object) -> None:
+        self.stops_asked += 1
+
+
+def _flask(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
+
+
+def _who_is_there(instance: Path) -> str:
+    note = read_json(instance / "server.json")
+    where = f" at {note['url']} (process {note['pids']['server']})" if note else ""
+    return f"A server already runs on {instance}{where}. Stop it first, or give this one a folder: INSTANCE_PATH=… PORT=…"
+
+
+def main() -> int:
+    os.chdir(ROOT)
+    os.umask(0o077)
+    instance = Path(os.environ.get("INSTANCE_PATH") or ROOT / "instance").resolve()
+    environment = {**os.environ, "INSTANCE_PATH": str(instance), "PORT": os.environ.get("PORT") or "8000", "PYTHONUNBUFFERED": "1"}
+    try:
+        return Server(instance, os.environ.get("HOST") or "127.0.0.1", environment).run()
+    except StartRefused as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

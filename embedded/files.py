@@ -1,0 +1,36 @@
+"""Files of the instance folder that only their owner may read."""
+
+import fcntl
+import json
+import os
+from pathlib import Path
+from typing import Any, BinaryIO
+
+
+class InstanceBusy(Exception):
+    """Another server works on this instance folder."""
+
+
+def write_private(file: Path, text: str) -> None:
+    """Replaces the file in one step, readable by its owner alone from the first byte on."""
+    draft = file.with_name(f".{file.name}.new")
+    draft.unlink(missing_ok=True)
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        out.write(text)
+    draft.replace(file)
+
+
+def read_json(file: Path) -> dict[str, Any]:
+    return json.loads(file.read_text()) if file.exists() else {}
+
+
+def occupy(instance: Path) -> BinaryIO:
+    """Takes the instance for this process until it ends, however it ends; raises InstanceBusy."""
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = open(instance / "server.lock", "ab")  # noqa: SIM115 - held open on purpose
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise InstanceBusy from error
+    return lock

