@@ -1,0 +1,72 @@
+"""create_app(): the one file that knows every door."""
+
+from flask import Flask
+
+from config import ROOT, Settings
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application on these settings (default: the environment's)."""
+    settings = settings or Settings()
+    settings.instance_path.mkdir(parents=True, exist_ok=True)
+    app = Flask(
+        __name__, template_folder=ROOT / "templates", static_folder=ROOT / "static", instance_path=str(settings.instance_path.resolve())
+    )
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key or "development only, no secret",
+        SQLALCHEMY_DATABASE_URI=settings.database_uri,
+        MAX_CONTENT_LENGTH=10 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE="de",
+        BABEL_DEFAULT_TIMEZONE="Europe/Berlin",
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_STORAGE_OPTIONS={"socket_connect_timeout": 0.5, "socket_timeout": 0.5} if settings.redis_url else {},
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
+        TESTING=settings.app_env == "testing",
+    )
+    _ground(app, settings)
+    _listeners()
+    _doors(app)
+    return app
+
+
+def _ground(app: Flask, settings: Settings) -> None:
+    from app.core import database, encryption, logs, redis, requests
+    from app.core.extensions import babel, csrf, db, limiter, login_manager, migrate
+
+    logs.set_up(settings)
+    encryption.use_keys(settings.encryption_keys or _throw_away_key())
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = database.engine_options(settings)
+    db.init_app(app)
+    with app.app_context():
+        database.prepare_engine(db.engine)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    if settings.redis_url:
+        app.extensions["askproai_redis"] = redis.connect(settings.redis_url)
+    login_manager.init_app(app)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    babel.init_app(app, locale_selector=requests.reader_language, timezone_selector=requests.reader_zone)
+    requests.set_up(app)
+
+    from app import models  # noqa: F401  (mapped before the first query)
+
+
+def _listeners() -> None:
+    from app import listeners  # noqa: F401  (each registers itself)
+
+
+def _doors(app: Flask) -> None:
+    from app import api, cli, web, webhooks
+
+    for floor in (webhooks, api, web, cli):
+        floor.register(app)
+
+
+def _throw_away_key() -> str:
+    """Without a key (development before the first `scripts/server`) nothing sealed outlives the process."""
+    from app.core.encryption import new_key
+
+    return new_key()

@@ -1,0 +1,7 @@
+"""The doors of cli; each module brings its own."""
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Opens the doors of this room."""

@@ -1,0 +1,10 @@
+"""The ground: what every other room stands on."""
+
+from flask import current_app
+
+from config import Settings
+
+
+def settings() -> Settings:
+    """The settings of the running application."""
+    return current_app.config["SETTINGS"]

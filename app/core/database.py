@@ -1,0 +1,83 @@
+"""How connections to MariaDB and SQLite are made, and which database errors pass by themselves."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from config import Settings
+
+# MariaDB: lock wait time-out, deadlock; "record has changed since last read"
+PASSING_MARIADB_ERRORS = {1205, 1213, 1020}
+_reading: ContextVar[bool] = ContextVar("reading", default=False)
+
+
+@contextmanager
+def reading_only() -> Iterator[None]:
+    """On SQLite, transactions begun inside wait for no writer and block none."""
+    token = _reading.set(True)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+def set_reading(reading: bool) -> None:
+    """Says whether this context (a request) will only read."""
+    _reading.set(reading)
+
+
+def engine_options(settings: Settings) -> dict[str, Any]:
+    """Engine options for SETTINGS.database_uri.
+
+    READ COMMITTED on MariaDB: its default hides newer rows from a plain read, and SKIP LOCKED against inserting
+    neighbours deadlocks under it.
+    """
+    if settings.database_uri.startswith("sqlite"):
+        return {"connect_args": {"timeout": 15, "check_same_thread": False}, "pool_size": settings.database_pool}
+    return {
+        "isolation_level": "READ COMMITTED",
+        "pool_size": settings.database_pool,
+        "max_overflow": 0,
+        "pool_timeout": 2,
+        "pool_recycle": 1800,
+        "pool_pre_ping": True,
+        "connect_args": {"connect_timeout": 2, "read_timeout": 20, "write_timeout": 20, "charset": "utf8mb4"},
+    }
+
+
+def prepare_engine(engine: Engine) -> None:
+    """SQLite: WAL, foreign keys, durable commits, and BEGIN in our hands (its driver begins too late)."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "cache_size=-16000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether doing the same again may work: a deadlock, a lock time-out, a busy database."""
+    if not isinstance(error, DBAPIError):
+        return False
+    cause = error.orig
+    if cause is not None and cause.args and cause.args[0] in PASSING_MARIADB_ERRORS:
+        return True
+    return isinstance(error, OperationalError) and "locked" in str(cause)
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database cannot be reached at all."""
+    if isinstance(error, PoolTimeout | InterfaceError):
+        return True
+    return isinstance(error, DBAPIError) and (error.connection_invalidated or isinstance(error, OperationalError))

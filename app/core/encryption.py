@@ -1,0 +1,91 @@
+"""Seals secrets and personal data with AES-256-GCM; the key's id travels with the text, so keys can be rotated."""
+
+import base64
+import hashlib
+import hmac
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+KEY_ID_BYTES = 4
+NONCE_BYTES = 12
+
+
+class SealBroken(Exception):
+    """The sealed bytes were changed, or no key in ENCRYPTION_KEYS opens them."""
+
+
+class Keyring:
+    """The keys of ENCRYPTION_KEYS: the first writes, all read.
+
+    Sealed form: 4 bytes key id, 12 bytes nonce, ciphertext with tag.
+    """
+
+    def __init__(self, keys: str) -> None:
+        raw = [decode_key(part) for part in keys.split(",") if part.strip()]
+        if not raw:
+            raise ValueError("ENCRYPTION_KEYS holds no key.")
+        self._ciphers = {key_id(key): AESGCM(key) for key in raw}
+        self._writing = key_id(raw[0])
+        self._index_key = hmac.new(raw[-1], b"blind index", hashlib.sha256).digest()
+
+    def seal(self, plain: bytes) -> bytes:
+        nonce = os.urandom(NONCE_BYTES)
+        return self._writing + nonce + self._ciphers[self._writing].encrypt(nonce, plain, None)
+
+    def open(self, sealed: bytes) -> bytes:
+        cipher = self._ciphers.get(sealed[:KEY_ID_BYTES])
+        if cipher is None:
+            raise SealBroken("No key in ENCRYPTION_KEYS opens this.")
+        nonce_end = KEY_ID_BYTES + NONCE_BYTES
+        try:
+            return cipher.decrypt(sealed[KEY_ID_BYTES:nonce_end], sealed[nonce_end:], None)
+        except InvalidTag as error:
+            raise SealBroken("The sealed bytes were changed.") from error
+
+    def needs_resealing(self, sealed: bytes) -> bool:
+        return sealed[:KEY_ID_BYTES] != self._writing
+
+    def blind_index(self, plain: str) -> str:
+        """A keyed hash by which a sealed value can be found again; made with the oldest key, so rotation keeps it."""
+        return hmac.new(self._index_key, plain.encode(), hashlib.sha256).hexdigest()
+
+
+def new_key() -> str:
+    """A fresh key in the form ENCRYPTION_KEYS wants."""
+    return base64.urlsafe_b64encode(os.urandom(32)).decode()
+
+
+def decode_key(text: str) -> bytes:
+    """32 bytes from base64 or hex; any other text of 32 characters and more is hashed to a key."""
+    text = text.strip()
+    for decode in (bytes.fromhex, base64.urlsafe_b64decode, base64.b64decode):
+        try:
+            key = decode(text)
+        except ValueError:
+            continue
+        if len(key) == 32:
+            return key
+    if len(text) < 32:
+        raise ValueError("Each of ENCRYPTION_KEYS is 32 bytes in base64, as `flask keys new` prints them.")
+    return hashlib.sha256(text.encode()).digest()
+
+
+def key_id(key: bytes) -> bytes:
+    return hashlib.sha256(key).digest()[:KEY_ID_BYTES]
+
+
+_keyring: Keyring | None = None
+
+
+def use_keys(keys: str) -> None:
+    """Sets the process's keyring; the application factory calls it once."""
+    global _keyring
+    _keyring = Keyring(keys)
+
+
+def keyring() -> Keyring:
+    if _keyring is None:
+        raise RuntimeError("The keyring is not set: create_app() does that.")
+    return _keyring

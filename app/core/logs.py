@@ -1,0 +1,57 @@
+"""Structured logs: one line an event, with ids of request, company, call and job; no names, numbers or transcripts."""
+
+import logging
+import re
+import sys
+from typing import Any
+
+import structlog
+
+from app.core.tenancy import current_company_id
+from config import Settings
+
+HIDDEN = re.compile(r"password|secret|token|key|authorization|signature|transcript|body", re.I)
+PHONE = re.compile(r"\+\d{6,}")
+
+
+def set_up(settings: Settings) -> None:
+    level = logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
+    logging.basicConfig(format="%(message)s", stream=sys.stderr, level=level)
+    for noisy in ("werkzeug", "engineio.server", "socketio.server", "rq.worker", "alembic", "faker"):
+        logging.getLogger(noisy).setLevel(max(level, logging.WARNING))
+    shown = structlog.processors.JSONRenderer() if settings.is_production else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _add_company,
+            structlog.processors.format_exc_info if settings.is_production else _as_it_is,
+            _hide,
+            shown,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _add_company(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]:
+    company = current_company_id()
+    if company:
+        line.setdefault("company", company)
+    return line
+
+
+def _hide(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]:
+    """Secrets by name, phone numbers by their form."""
+    for name, value in line.items():
+        if HIDDEN.search(name) and name != "event":
+            line[name] = "…"
+        elif isinstance(value, str):
+            line[name] = PHONE.sub(lambda found: found.group()[:4] + "…" + found.group()[-2:], value)
+    return line
+
+
+def _as_it_is(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]:
+    return line

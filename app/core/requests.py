@@ -1,0 +1,137 @@
+"""What every request has: an id, a reader (language, zone), safe headers, a clear answer to every error."""
+
+import secrets
+import time
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, json, render_template, request
+from flask_babel import gettext as _
+from flask_login import current_user
+from flask_talisman import Talisman
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.core import metrics
+from app.core.database import is_away, is_passing, set_reading
+from app.core.errors import AppError
+from app.core.extensions import db
+
+log = structlog.get_logger()
+LANGUAGES = ("de", "en")
+READING = ("GET", "HEAD", "OPTIONS")
+PROGRAMS = ("/api/", "/live/state", "/health", "/metrics")
+CONTENT_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": ["'self'", "data:"],
+    "font-src": "'self'",
+    "media-src": ["'self'", "https:"],
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+    "manifest-src": "'self'",
+}
+
+
+def set_up(app: Flask) -> None:
+    if hops := app.config["SETTINGS"].proxy_hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    production = app.config["SETTINGS"].is_production
+    Talisman(
+        app,
+        force_https=False,
+        content_security_policy=CONTENT_POLICY,
+        strict_transport_security=production,
+        strict_transport_security_max_age=63072000,
+        frame_options="DENY",
+        referrer_policy="strict-origin-when-cross-origin",
+        permissions_policy={"camera": "()", "microphone": "()", "geolocation": "()", "interest-cohort": "()"},
+        session_cookie_secure=production,
+    )
+    app.before_request(_begin)
+    app.after_request(_finish)
+    app.teardown_request(_forget)
+    app.register_error_handler(Exception, answer_error)
+
+
+def reader_language() -> str:
+    """The user's choice, else what the browser asks for, else German."""
+    if current_user and current_user.is_authenticated:
+        return current_user.language
+    chosen = request.cookies.get("language")
+    return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "de"
+
+
+def reader_zone() -> str:
+    """The business's zone, set by the guard that found the company."""
+    return g.get("zone", "Europe/Berlin")
+
+
+def wants_problem() -> bool:
+    """Whether the reader is a program."""
+    return request.path.startswith(PROGRAMS)
+
+
+def _begin() -> None:
+    g.request_id = secrets.token_hex(8)
+    g.began = time.perf_counter()
+    set_reading(request.method in READING)
+    structlog.contextvars.bind_contextvars(request=g.request_id)
+
+
+def _finish(response: Response) -> Response:
+    route = request.url_rule.rule if request.url_rule else "none"
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    if not request.path.startswith("/static/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+        metrics.API_RESPONSE_TIME.labels(route, request.method, response.status_code).observe(time.perf_counter() - g.get("began", 0.0))
+    return response
+
+
+def _forget(_error: BaseException | None) -> None:
+    set_reading(False)
+    structlog.contextvars.clear_contextvars()
+
+
+def answer_error(error: Exception) -> Any:
+    """A problem document for programs (RFC 9457), a page for people; nothing about our insides in either."""
+    db.session.rollback()
+    status, code, message, data = _told(error)
+    if status >= 500:
+        log.error("request.failed", path=request.path, status=status, exc_info=None if status == 503 else error)
+    headers = {}
+    if status in (429, 503):
+        headers["Retry-After"] = str(data.pop("retry_after_s", 2))
+    if wants_problem():
+        problem = {"type": "about:blank", "title": code, "status": status, "detail": message, "code": code, "request_id": g.get("request_id")}
+        return Response(json.dumps({**problem, **data}), status, headers, mimetype="application/problem+json")
+    page = f"errors/{status}.html" if status in (400, 403, 404, 429, 500, 503) else "errors/400.html"
+    return render_template(page, status=status, message=message, request_id=g.get("request_id")), status, headers
+
+
+def _told(error: Exception) -> tuple[int, str, str, dict[str, Any]]:
+    if isinstance(error, AppError):
+        return error.status, error.code, str(error.message), dict(error.data)
+    if isinstance(error, HTTPException):
+        return error.code or 500, (error.name or "error").lower().replace(" ", "_"), _known(error.code or 500), {}
+    if is_away(error) or is_passing(error):
+        return 503, "database_away", _("Unsere Datenbank antwortet gerade nicht. Bitte gleich noch einmal versuchen."), {}
+    return 500, "internal", _("Das liegt an uns. Ihre Daten sind gespeichert."), {}
+
+
+def _known(status: int) -> str:
+    return {
+        400: _("Die Anfrage ist nicht lesbar."),
+        401: _("Bitte melden Sie sich an."),
+        403: _("Das dürfen Sie hier nicht."),
+        404: _("Das gibt es hier nicht."),
+        405: _("Diese Adresse versteht die Anfrage so nicht."),
+        413: _("Das ist zu groß."),
+        415: _("Dieses Format verstehen wir hier nicht."),
+        429: _("Das waren zu viele Versuche. Bitte warten Sie einen Moment."),
+    }.get(status, _("Das hat nicht geklappt."))

@@ -1,0 +1,162 @@
+"""The one place of the company filter, and it fails closed: without a company a query of a company-owned table refuses."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import Select, Table, event
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
+from sqlalchemy.sql import visitors
+
+from app.core.columns import Id
+
+EVERY_COMPANY = "*"
+_company: ContextVar[str | None] = ContextVar("company", default=None)
+
+
+class CompanyNotSet(RuntimeError):
+    """A company-owned table was asked for without a company."""
+
+
+class WrongCompany(RuntimeError):
+    """A row of another company was about to be written or read."""
+
+
+OWNED_TABLES: set[str] = set()
+
+
+class Owned:
+    """A model whose rows belong to one company."""
+
+    company_id: Mapped[str] = mapped_column(Id)
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        if "__tablename__" in cls.__dict__:
+            OWNED_TABLES.add(cls.__dict__["__tablename__"])
+        super().__init_subclass__(**options)
+
+
+def current_company_id() -> str | None:
+    """The company at work, or None without one and inside every_company()."""
+    company = _company.get()
+    return None if company == EVERY_COMPANY else company
+
+
+@contextmanager
+def company_scope(company_id: str) -> Iterator[None]:
+    """Everything inside sees and writes this company's rows only."""
+    if not company_id or company_id == EVERY_COMPANY:
+        raise CompanyNotSet("A scope needs a company.")
+    token = _company.set(company_id)
+    try:
+        yield
+    finally:
+        _company.reset(token)
+
+
+@contextmanager
+def every_company() -> Iterator[None]:
+    """Support and machinery at work: sees all companies, in the open."""
+    token = _company.set(EVERY_COMPANY)
+    try:
+        yield
+    finally:
+        _company.reset(token)
+
+
+@contextmanager
+def no_company() -> Iterator[None]:
+    """Back to the closed state, for code that hands on to others."""
+    token = _company.set(None)
+    try:
+        yield
+    finally:
+        _company.reset(token)
+
+
+class CompanySession(FlaskSession):
+    """A session whose reads and writes of owned models stay inside the company at work."""
+
+    def get(self, entity: Any, ident: Any, **options: Any) -> Any:
+        found = super().get(entity, ident, **options)
+        return found if found is None or _may_see(found) else None
+
+
+def _may_see(row: Any) -> bool:
+    """Rows that the identity map hands out without a query pass the same gate."""
+    if not isinstance(row, Owned):
+        return True
+    company = _required(type(row).__name__)
+    return company == EVERY_COMPANY or row.company_id == company
+
+
+def _required(what: str) -> str:
+    company = _company.get()
+    if company is None:
+        raise CompanyNotSet(f"{what} belongs to a company, and none is set here.")
+    return company
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _keep_inside(state: ORMExecuteState) -> None:
+    if state.is_column_load or state.is_relationship_load:
+        return
+    company = _company.get()
+    if company == EVERY_COMPANY:
+        return
+    owned = _owned_table(state)
+    if owned is None:
+        return
+    if company is None:
+        raise CompanyNotSet(f"{owned} belongs to a company, and none is set here.")
+    if state.is_insert:
+        _refuse_foreign_rows(state, company)
+        return
+    state.statement = state.statement.options(
+        with_loader_criteria(Owned, lambda cls: cls.company_id == company, include_aliases=True)
+    )
+
+
+def _refuse_foreign_rows(state: ORMExecuteState, company: str) -> None:
+    """An INSERT names its company in every row, and it is the one at work."""
+    rows = state.parameters if isinstance(state.parameters, list) else [state.parameters or {}]
+    fixed = state.statement.compile().params
+    for row in rows:
+        if {**fixed, **row}.get("company_id") != company:
+            raise WrongCompany("A row of another company was about to be inserted.")
+
+
+def _owned_table(state: ORMExecuteState) -> str | None:
+    """The first owned table that the statement touches, at its head or in a join, a subquery or an EXISTS.
+
+    A bare Table of an owned model is refused: the filter can be hung on models only.
+    """
+    for mapper in state.all_mappers:
+        if issubclass(mapper.class_, Owned):
+            return mapper.class_.__name__
+    found = None
+    for part in visitors.iterate(state.statement):
+        if isinstance(part, Table) and part.name in OWNED_TABLES:
+            found = part.name
+        if isinstance(part, Select) and part._propagate_attrs.get("compile_state_plugin") != "orm":
+            bare = [table.name for table in part.get_final_froms() if isinstance(table, Table) and table.name in OWNED_TABLES]
+            if bare:
+                raise CompanyNotSet(f"Ask for the model, not for the bare table {bare[0]}.")
+    return found
+
+
+@event.listens_for(Session, "before_flush")
+def _stamp_and_check(session: Session, _context: object, _instances: object) -> None:
+    for row in session.new:
+        if isinstance(row, Owned) and row.company_id is None:
+            row.company_id = current_company_id()
+    company = _company.get()
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if not isinstance(row, Owned):
+            continue
+        if company is None:
+            raise CompanyNotSet(f"{type(row).__name__} belongs to a company, and none is set here.")
+        if row.company_id is None or company not in (EVERY_COMPANY, row.company_id):
+            raise WrongCompany(f"{type(row).__name__} belongs to another company than the one at work.")

@@ -1,0 +1,75 @@
+"""One request or one job is one transaction; what others must hear leaves after its commit."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import structlog
+
+from app.core import announcements
+from app.core.database import is_passing
+from app.core.extensions import db
+
+T = TypeVar("T")
+log = structlog.get_logger()
+RETRY_PAUSES_S = (0.02, 0.1, 0.4)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Commits what was done inside, then lets out what waited for that; rolls everything back on an error.
+
+    A transaction inside a transaction joins the outer one.
+    """
+    info = db.session().info
+    if info.get("open"):
+        yield
+        return
+    info["open"] = True
+    try:
+        yield
+        db.session.flush()
+        announcements.run_before_commit()
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        announcements.forget()
+        info.pop("after_commit", None)
+        raise
+    finally:
+        info.pop("open", None)
+    _run_after_commit(info.pop("after_commit", []))
+
+
+def after_commit(action: Callable[[], object]) -> None:
+    """Runs the action once this transaction is committed; at once when none is open."""
+    info = db.session().info
+    if info.get("open"):
+        info.setdefault("after_commit", []).append(action)
+    else:
+        action()
+
+
+def transact(work: Callable[[], T]) -> T:
+    """Does the work in a transaction of its own, again when the database asks for it (deadlock, lock time-out)."""
+    for pause in (*RETRY_PAUSES_S, None):
+        try:
+            with transaction():
+                return work()
+        except Exception as error:
+            if pause is None or not is_passing(error):
+                raise
+            log.info("transaction.again", error=type(error).__name__, pause_s=pause)
+            time.sleep(pause)
+    raise AssertionError("unreachable")
+
+
+def _run_after_commit(actions: list[Callable[[], object]]) -> None:
+    """What is committed stays so: a failing follow-up is logged, and the sweep finds the row it was about."""
+    actions = [announcements.run_after_commit, *actions]
+    for action in actions:
+        try:
+            action()
+        except Exception:
+            log.exception("after_commit.failed", action=getattr(action, "__qualname__", str(action)))

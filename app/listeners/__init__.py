@@ -1,0 +1,1 @@
+"""What follows from an announcement; importing this package registers all listeners."""

@@ -1,0 +1,22 @@
+"""An agent: the voice receptionist that a company's callers talk to."""
+
+from sqlalchemy import String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.columns import Key
+from app.core.extensions import db
+from app.models.base import CompanyOwned, Named, Timed, owned_args
+
+
+class Agent(CompanyOwned, Named, Timed, db.Model):
+    __tablename__ = "agents"
+    __table_args__ = owned_args()
+
+    # what she calls herself on the phone
+    name: Mapped[str] = mapped_column(String(80))
+    language: Mapped[str] = mapped_column(Key(8), default="de")
+    greeting: Mapped[str | None] = mapped_column(Text)
+    # its id at the voice provider, once published there
+    provider: Mapped[str] = mapped_column(Key(32), default="retell")
+    provider_agent_id: Mapped[str | None] = mapped_column(Key(128))
+    is_active: Mapped[bool] = mapped_column(default=True)

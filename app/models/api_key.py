@@ -1,0 +1,27 @@
+"""A key with which a program of a company uses the API; we keep its hash only."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.columns import Id, Json, Key, UtcDateTime
+from app.core.extensions import db
+from app.models.base import Named, Timed
+
+
+class ApiKey(Named, Timed, db.Model):
+    """Not company-owned for the query filter: it is what tells the company."""
+
+    __tablename__ = "api_keys"
+    __table_args__ = (Index("ix_api_keys_company", "company_id"),)
+
+    company_id: Mapped[str] = mapped_column(Id, ForeignKey("companies.id"))
+    name: Mapped[str] = mapped_column(String(80))
+    # its first characters, to tell keys apart
+    prefix: Mapped[str] = mapped_column(Key(16))
+    key_hash: Mapped[str] = mapped_column(Key(64), unique=True)
+    scopes: Mapped[list[str]] = mapped_column(Json)
+    per_minute: Mapped[int] = mapped_column(default=600)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,26 @@
+"""Who did what to what; rows are only ever added."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.clock import now
+from app.core.columns import BigId, Id, Json, Key, UtcDateTime
+from app.core.extensions import db
+
+
+class AuditEntry(db.Model):
+    __tablename__ = "audit_entries"
+    __table_args__ = (Index("ix_audit_entries_company", "company_id", "at"), Index("ix_audit_entries_at", "at"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    company_id: Mapped[str | None] = mapped_column(Id)
+    user_id: Mapped[str | None] = mapped_column(Id)
+    # signed_in, number_assigned, event_replayed, key_made …
+    action: Mapped[str] = mapped_column(Key(64))
+    subject: Mapped[str | None] = mapped_column(String(80))
+    data: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    request_id: Mapped[str | None] = mapped_column(Key(64))

@@ -1,0 +1,39 @@
+"""What company-owned models share: the company column and references that cannot cross companies."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.clock import now
+from app.core.columns import Id, UtcDateTime
+from app.core.ids import new_ulid
+from app.core.tenancy import Owned
+
+__all__ = ["CompanyOwned", "Named", "Timed", "inside", "owned_args"]
+
+
+class CompanyOwned(Owned):
+    """Rows of one company; see core/tenancy for how that is kept."""
+
+
+class Named:
+    """A row whose id leaves the house."""
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_ulid)
+
+
+class Timed:
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+def inside(column: str, table: str, **options: Any) -> ForeignKeyConstraint:
+    """A reference to a row of the same company: (company_id, column) → table(company_id, id)."""
+    return ForeignKeyConstraint(["company_id", column], [f"{table}.company_id", f"{table}.id"], **options)
+
+
+def owned_args(*extra: Any, referable: bool = True) -> tuple[Any, ...]:
+    """Table arguments of an owned model: its company exists, and others of the company may refer to it."""
+    unique = (UniqueConstraint("company_id", "id"),) if referable else ()
+    return (ForeignKeyConstraint(["company_id"], ["companies.id"]), *unique, *extra)

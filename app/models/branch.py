@@ -1,0 +1,23 @@
+"""A branch: one place of a company, with its own zone, hours and numbers."""
+
+from sqlalchemy import String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.columns import Key
+from app.core.extensions import db
+from app.models.base import CompanyOwned, Named, Timed, owned_args
+
+
+class Branch(CompanyOwned, Named, Timed, db.Model):
+    __tablename__ = "branches"
+    __table_args__ = owned_args(UniqueConstraint("company_id", "slug"))
+
+    slug: Mapped[str] = mapped_column(Key(64))
+    name: Mapped[str] = mapped_column(String(160))
+    street: Mapped[str | None] = mapped_column(String(160))
+    postcode: Mapped[str | None] = mapped_column(String(16))
+    city: Mapped[str | None] = mapped_column(String(80))
+    # two letters of the federal state (BE, BY, HH …): its public holidays
+    state: Mapped[str | None] = mapped_column(Key(8))
+    zone: Mapped[str] = mapped_column(Key(64), default="Europe/Berlin")
+    is_active: Mapped[bool] = mapped_column(default=True)

@@ -1,0 +1,105 @@
+"""A call: one conversation on one of a company's numbers, as far as the events that came tell."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Index, Numeric, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.clock import now
+from app.core.columns import BigId, Exact, Id, Json, Key, LongText, Sealed, UtcDateTime
+from app.core.extensions import db
+from app.models.base import CompanyOwned, Named, inside, owned_args
+
+RUNNING = ("ringing", "ongoing")
+# a status never goes back: only a higher rank replaces it
+STATUS_RANK = {"ringing": 0, "ongoing": 1, "ended": 2, "not_connected": 2, "error": 2}
+OUTCOMES = (
+    "booked", "rescheduled", "cancelled", "callback", "transferred", "information",
+    "waitlist", "voicemail", "hung_up", "missed", "unknown",
+)  # fmt: skip
+SENTIMENTS = ("positive", "neutral", "negative", "unknown")
+
+
+class Call(CompanyOwned, Named, db.Model):
+    __tablename__ = "calls"
+    __table_args__ = owned_args(
+        inside("branch_id", "branches"),
+        inside("phone_number_id", "phone_numbers"),
+        inside("customer_id", "customers"),
+        inside("agent_id", "agents"),
+        UniqueConstraint("company_id", "provider", "provider_call_id"),
+        Index("ix_calls_company_time", "company_id", "started_at", "id"),
+        Index("ix_calls_company_branch_time", "company_id", "branch_id", "started_at", "id"),
+        Index("ix_calls_company_outcome_time", "company_id", "outcome", "started_at", "id"),
+        Index("ix_calls_company_status_time", "company_id", "status", "started_at", "id"),
+        Index("ix_calls_company_caller", "company_id", "from_number", "started_at"),
+        Index("ix_calls_company_customer", "company_id", "customer_id", "started_at"),
+        Index("ix_calls_provider_call_id", "provider_call_id"),
+    )
+
+    provider: Mapped[str] = mapped_column(Key(32))
+    provider_call_id: Mapped[str] = mapped_column(Exact(128))
+    # the same call at the telephone company below the voice provider
+    telephony_id: Mapped[str | None] = mapped_column(Exact(128))
+    branch_id: Mapped[str] = mapped_column(Id)
+    phone_number_id: Mapped[str | None] = mapped_column(Id)
+    agent_id: Mapped[str | None] = mapped_column(Id)
+    customer_id: Mapped[str | None] = mapped_column(Id)
+
+    # inbound, outbound, web, unknown
+    direction: Mapped[str] = mapped_column(Key(16), default="inbound")
+    status: Mapped[str] = mapped_column(Key(16), default="ringing")
+    outcome: Mapped[str | None] = mapped_column(Key(16))
+    # why it ended, in our groups (talked, machine, not_reached, account, technical, transfer, other) and the vendor's word
+    disconnection: Mapped[str | None] = mapped_column(Key(16))
+    disconnection_reason: Mapped[str | None] = mapped_column(String(80))
+    # number, withheld, sip, short, invalid
+    caller_kind: Mapped[str] = mapped_column(Key(16), default="number")
+    # E.164, or what came where it is no number
+    from_number: Mapped[str | None] = mapped_column(Exact(128))
+    to_number: Mapped[str | None] = mapped_column(Exact(128))
+
+    # the best we know: the provider's start, else when the first event came
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    duration_s: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    summary: Mapped[str | None] = mapped_column(Text)
+    sentiment: Mapped[str | None] = mapped_column(Key(16))
+    successful: Mapped[bool | None]
+    in_voicemail: Mapped[bool | None]
+    analyzed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    analysis: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    language: Mapped[str | None] = mapped_column(Key(8))
+    transfer_destination: Mapped[str | None] = mapped_column(String(128))
+    # US cents, as the provider bills
+    cost_cents: Mapped[Decimal | None] = mapped_column(Numeric(12, 4))
+    recording_url: Mapped[str | None] = mapped_column(Sealed)
+    # how number → branch → company was found: {by, number, at, …}
+    match: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    # highest order number of the provider's events applied so far, where the provider numbers them
+    last_sequence: Mapped[int | None]
+    turn_count: Mapped[int] = mapped_column(default=0)
+    event_count: Mapped[int] = mapped_column(default=0)
+    # a synthetic call of a line check: never counted in figures
+    is_test: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def is_running(self) -> bool:
+        return self.status in RUNNING
+
+
+class CallText(CompanyOwned, db.Model):
+    """The words of a call as full-text search reads them (FULLTEXT on MariaDB, FTS5 on SQLite)."""
+
+    __tablename__ = "call_texts"
+    __table_args__ = owned_args(
+        inside("call_id", "calls"), Index("uq_call_texts_call", "company_id", "call_id", unique=True), referable=False
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    call_id: Mapped[str] = mapped_column(Id)
+    text: Mapped[str] = mapped_column(LongText)

@@ -1,0 +1,27 @@
+"""What happened in a call, one after the other; rows are only ever added."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.columns import BigId, Id, Json, Key, UtcDateTime
+from app.core.extensions import db
+from app.models.base import CompanyOwned, inside, owned_args
+
+
+class CallEvent(CompanyOwned, db.Model):
+    __tablename__ = "call_events"
+    __table_args__ = owned_args(inside("call_id", "calls"), UniqueConstraint("company_id", "call_id", "seq"), referable=False)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    call_id: Mapped[str] = mapped_column(Id)
+    # from 1, without gaps within its call
+    seq: Mapped[int]
+    # received, matched, started, turns, tool, transfer_started …, ended, analyzed, booked, task, ignored
+    type: Mapped[str] = mapped_column(Key(32))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    data: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    # the webhook it came from
+    webhook_event_id: Mapped[int | None] = mapped_column(BigId)

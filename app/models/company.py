@@ -1,0 +1,22 @@
+"""A company: the tenant whose calls, bookings and people nobody else sees."""
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.columns import Key
+from app.core.extensions import db
+from app.models.base import Named, Timed
+
+
+class Company(Named, Timed, db.Model):
+    __tablename__ = "companies"
+
+    slug: Mapped[str] = mapped_column(Key(64), unique=True)
+    name: Mapped[str] = mapped_column(String(160))
+    # hair salon, practice, garage …: words the agent and the pages use
+    trade: Mapped[str] = mapped_column(Key(32), default="other")
+    # two letters; national forms of phone numbers are read and written for it
+    country: Mapped[str] = mapped_column(Key(2), default="DE")
+    language: Mapped[str] = mapped_column(Key(8), default="de")
+    zone: Mapped[str] = mapped_column(Key(64), default="Europe/Berlin")
+    is_active: Mapped[bool] = mapped_column(default=True)

@@ -1,0 +1,46 @@
+"""A customer, and the numbers and addresses by which we know them; families share a number."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.clock import now
+from app.core.columns import BigId, Exact, Id, Key, UtcDateTime
+from app.core.extensions import db
+from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
+
+
+class Customer(CompanyOwned, Named, Timed, db.Model):
+    __tablename__ = "customers"
+    __table_args__ = owned_args(Index("ix_customers_company_name", "company_id", "name"))
+
+    # unknown until somebody says it
+    name: Mapped[str | None] = mapped_column(String(160))
+    language: Mapped[str | None] = mapped_column(Key(8))
+    notes: Mapped[str | None] = mapped_column(Text)
+    last_call_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    identities: Mapped[list["CustomerIdentity"]] = relationship(lazy="selectin", overlaps="customer")
+
+    def of_kind(self, kind: str) -> str | None:
+        return next((identity.value for identity in self.identities if identity.kind == kind), None)
+
+
+class CustomerIdentity(CompanyOwned, db.Model):
+    """One way to reach or recognise a customer; the same number may stand beside several customers."""
+
+    __tablename__ = "customer_identities"
+    __table_args__ = owned_args(
+        inside("customer_id", "customers"),
+        Index("uq_customer_identities_value", "company_id", "kind", "value", "customer_id", unique=True),
+        Index("ix_customer_identities_customer", "company_id", "customer_id"),
+        referable=False,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    customer_id: Mapped[str] = mapped_column(Id)
+    # phone (E.164), email (lower case)
+    kind: Mapped[str] = mapped_column(Key(16))
+    value: Mapped[str] = mapped_column(Exact(190))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -1,0 +1,34 @@
+"""One use of a tool by the agent during a call."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.clock import now
+from app.core.columns import BigId, Exact, Id, Json, UtcDateTime
+from app.core.extensions import db
+from app.models.base import CompanyOwned, inside, owned_args
+
+
+class ToolCall(CompanyOwned, db.Model):
+    __tablename__ = "tool_calls"
+    __table_args__ = owned_args(inside("call_id", "calls"), UniqueConstraint("company_id", "call_id", "tool_call_id"), referable=False)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    call_id: Mapped[str] = mapped_column(Id)
+    tool_call_id: Mapped[str] = mapped_column(Exact(128))
+    name: Mapped[str] = mapped_column(String(64))
+    arguments: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    # what the agent was told; None while it waits
+    result: Mapped[Any | None] = mapped_column(Json)
+    ok: Mapped[bool | None]
+    # the turn it stands behind, -1 before the first
+    after_position: Mapped[int] = mapped_column(default=-1)
+    # our own time, and the parts of it spent in the database and at providers
+    duration_ms: Mapped[int | None]
+    database_ms: Mapped[int | None]
+    provider_ms: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

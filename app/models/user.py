@@ -1,0 +1,60 @@
+"""A user: somebody who signs in, either of one company or of the platform's support."""
+
+from datetime import datetime
+
+from flask_login import UserMixin
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.columns import Id, Key, UtcDateTime
+from app.core.extensions import db
+from app.models.base import Named, Timed
+
+COMPANY_ROLES = ("owner", "manager", "front_desk", "staff", "read_only")
+PLATFORM_ROLES = ("support", "admin")
+
+
+class User(Named, Timed, UserMixin, db.Model):
+    """Not company-owned for the query filter: signing in looks it up before any company is known."""
+
+    __tablename__ = "users"
+    __table_args__ = (Index("ix_users_company", "company_id", "email"),)
+
+    # none for platform roles
+    company_id: Mapped[str | None] = mapped_column(Id, ForeignKey("companies.id"))
+    # lower case
+    email: Mapped[str] = mapped_column(Key(190), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    role: Mapped[str] = mapped_column(Key(16))
+    password_hash: Mapped[str | None] = mapped_column(Key(255))
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    # raised by password change, role change and block: sessions made before are dead
+    session_epoch: Mapped[int] = mapped_column(default=0)
+    language: Mapped[str] = mapped_column(Key(8), default="de")
+    # light, dark, auto
+    theme: Mapped[str] = mapped_column(Key(8), default="auto")
+    signed_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    # only these branches; none listed: all of the company
+    branches: Mapped[list["UserBranch"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+
+    @property
+    def is_platform(self) -> bool:
+        return self.role in PLATFORM_ROLES
+
+    @property
+    def branch_ids(self) -> list[str]:
+        """The branches the user is limited to; empty means all."""
+        return [entry.branch_id for entry in self.branches]
+
+
+class UserBranch(db.Model):
+    """A branch that a user is limited to."""
+
+    __tablename__ = "user_branches"
+    __table_args__ = (ForeignKeyConstraint(["company_id", "branch_id"], ["branches.company_id", "branches.id"]),)
+
+    user_id: Mapped[str] = mapped_column(Id, ForeignKey("users.id"), primary_key=True)
+    branch_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    company_id: Mapped[str] = mapped_column(Id)
