@@ -1,0 +1,128 @@
+"""All that can happen, on one page: small frozen facts that the domain announces and listeners follow."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class CallHappening:
+    """Something happened in a call; `received_at` is when the webhook behind it came in, for measuring the way."""
+
+    company_id: str
+    branch_id: str
+    call_id: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CallStarted(CallHappening):
+    """First seen: it rings or is already being talked."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallUpdated(CallHappening):
+    """Status, transfer or caller changed while it runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded(CallHappening):
+    """It is over: talked, not connected or failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallAnalyzed(CallHappening):
+    """Summary, sentiment and outcome are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnSpoken(CallHappening):
+    """A turn was added or grew: {index, role, text, start_s}."""
+
+    turn: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolStarted(CallHappening):
+    """The agent called a tool: {tool_call_id, name, arguments}."""
+
+    tool: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFinished(CallHappening):
+    """The tool answered: {tool_call_id, name, ok, result, duration_ms}."""
+
+    tool: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCreated:
+    company_id: str
+    branch_id: str | None
+    task_id: str
+    call_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskUpdated:
+    company_id: str
+    branch_id: str | None
+    task_id: str
+    call_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BookingHappening:
+    company_id: str
+    branch_id: str
+    booking_id: str
+    call_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BookingMade(BookingHappening):
+    """A slot is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookingMoved(BookingHappening):
+    """Another time or person."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookingCancelled(BookingHappening):
+    """The slot is free again."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldPlaced(BookingHappening):
+    """A slot is kept while the caller decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldReleased(BookingHappening):
+    """It was given back or ran out."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberChanged:
+    """A phone number was made, moved to another branch, switched or removed: who cached it must forget it."""
+
+    company_id: str
+    e164: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventsReleased:
+    """Waiting webhook events became due: somebody should drain the inbox."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionsEnded:
+    """A user's sessions are dead (sign-out, password, role, block): sockets must go too. `session` None means all."""
+
+    user_id: str
+    session: str | None = None
