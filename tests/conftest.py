@@ -1,0 +1,148 @@
+"""Fixtures for every test: an application on a clean database (SQLite and MariaDB in turn), Redis, a server, a browser."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis as redis_library
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_sqlalchemy import SQLAlchemy
+from pytest_httpserver import HTTPServer
+
+from app.core.extensions import db as the_db
+from tests.support import applications, mariadb
+from tests.support.redis import private_redis
+
+pytest_plugins = ["tests.support.serving"]
+DATABASES = ["sqlite", *([pytest.param("mariadb", marks=pytest.mark.mariadb)] if mariadb.is_tested() else [])]
+applications.forget_the_environment()
+
+
+def pytest_report_header() -> list[str]:
+    return [] if mariadb.is_tested() else ["MariaDB is not installed: the tests run on SQLite only."]
+
+
+@pytest.fixture(scope="session")
+def scratch() -> Iterator[Path]:
+    """A folder for this run, in memory where the machine offers that."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(prefix="askproai-", dir=memory if memory.is_dir() else None) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def redis_url(scratch: Path) -> Iterator[str]:
+    folder = scratch / "redis"
+    folder.mkdir()
+    with private_redis(folder) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def mariadb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a private MariaDB, without a database's name."""
+    with mariadb.private_mariadb(tmp_path_factory.mktemp("mariadb")) as url:
+        yield url
+
+
+class Applications:
+    """One application per database for the whole run; making one takes longer than most tests."""
+
+    def __init__(self, request: pytest.FixtureRequest, scratch: Path, redis_url: str) -> None:
+        self._request, self._scratch, self._redis_url = request, scratch, redis_url
+        self._made: dict[str, tuple[Flask, applications.SqliteDatabase | applications.MariaDatabase]] = {}
+
+    def clean(self, kind: str) -> tuple[Flask, str]:
+        """The application on a database of this kind as the migrations left it, and the database's URL."""
+        if kind not in self._made:
+            database = self._database(kind)
+            app = applications.new_app(self.settings(database.url))
+            database.migrate(app)
+            self._made[kind] = (app, database)
+        app, database = self._made[kind]
+        database.wipe(app)
+        return app, database.url
+
+    def settings(self, database_url: str, **others: Any) -> Any:
+        return applications.settings_for(database_url, self._redis_url, self._scratch / "instance", **others)
+
+    def _database(self, kind: str) -> applications.SqliteDatabase | applications.MariaDatabase:
+        if kind == "sqlite":
+            return applications.SqliteDatabase(self._scratch)
+        return applications.MariaDatabase(mariadb.make_database(self._request.getfixturevalue("mariadb_url"), "askproai"))
+
+
+@pytest.fixture(scope="session")
+def all_applications(request: pytest.FixtureRequest, scratch: Path, redis_url: str) -> Applications:
+    return Applications(request, scratch, redis_url)
+
+
+@pytest.fixture(params=DATABASES)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Each test that stands on a database runs once on every kind."""
+    return request.param
+
+
+@pytest.fixture
+def redis(redis_url: str) -> Iterator[redis_library.Redis]:
+    """Redis, emptied."""
+    connection = redis_library.Redis.from_url(redis_url)
+    connection.flushall()
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def app(all_applications: Applications, database_kind: str, redis: redis_library.Redis) -> Iterator[Flask]:
+    """The application on an empty database; changes to its config last for one test."""
+    app, _ = all_applications.clean(database_kind)
+    config = dict(app.config)
+    yield app
+    app.config.clear()
+    app.config.update(config)
+
+
+@pytest.fixture
+def database_url(app: Flask) -> str:
+    return app.config["SETTINGS"].database_uri
+
+
+@pytest.fixture
+def make_app(all_applications: Applications, database_url: str) -> Iterator[Callable[..., Flask]]:
+    """Makes further applications on the test's database, with other settings: `make_app(retell_api_key="")`."""
+    with ExitStack() as at_the_end:
+
+        def make(**others: Any) -> Flask:
+            app = applications.new_app(all_applications.settings(database_url, **others))
+            at_the_end.callback(_close_connections, app)
+            return app
+
+        yield make
+
+
+@pytest.fixture
+def db(app: Flask) -> Iterator[SQLAlchemy]:
+    """The database inside an application context; requests of `client` do not share it."""
+    with app.app_context():
+        yield the_db
+        the_db.session.rollback()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def http(httpserver: HTTPServer) -> HTTPServer:
+    """A stand-in for a provider that speaks real HTTP on this machine."""
+    return httpserver
+
+
+def _close_connections(app: Flask) -> None:
+    with app.app_context():
+        the_db.engine.dispose()

@@ -1,0 +1,1 @@
+"""What the tests stand on: private servers, clean databases, a running product, a browser."""

@@ -1,0 +1,33 @@
+"""Programs that a test run starts for itself and takes with it when it ends, however it ends."""
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from embedded.processes import bound_to
+
+
+def start(command: list[str], *, log: Path, is_up: Callable[[], bool], within_s: float = 20.0) -> subprocess.Popen[bytes]:
+    """Starts a program and waits until it is up; what it says is in the log, and in the error when it does not come up."""
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, preexec_fn=bound_to(os.getpid())
+        )
+    deadline = time.monotonic() + within_s
+    while not is_up():
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            raise RuntimeError(f"{command[0]} did not come up:\n{log.read_text(errors='replace')[-2000:]}")
+        time.sleep(0.02)
+    return process
+
+
+def answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True

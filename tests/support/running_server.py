@@ -1,0 +1,118 @@
+"""The real server, started as `scripts/server` starts it, in an instance folder of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from embedded.processes import bound_to
+
+ROOT = Path(__file__).resolve().parents[2]
+DEMO_PASSWORD = "tests only: a password"
+COMES_UP_WITHIN_S = 90.0
+KEPT_FROM_OUTSIDE = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
+
+
+class RunningServer:
+    """Use it as a context manager; variables given on top replace its own."""
+
+    def __init__(self, instance: Path, **variables: str) -> None:
+        self.instance = instance
+        outside = {name: os.environ[name] for name in KEPT_FROM_OUTSIDE if name in os.environ}
+        own = {"APP_ENV": "development", "INSTANCE_PATH": str(instance), "PORT": "0", "DEMO_PASSWORD": DEMO_PASSWORD}
+        self.environment = outside | own | variables
+        self.log = instance.with_suffix(".log")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "RunningServer":
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    @property
+    def note(self) -> dict[str, Any]:
+        """What the server says of itself: url, port, pids by name."""
+        return json.loads((self.instance / "server.json").read_text())
+
+    @property
+    def url(self) -> str:
+        return self.note["url"]
+
+    @property
+    def pids(self) -> dict[str, int]:
+        return self.note["pids"]
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        return json.loads((self.instance / "secrets.json").read_text())
+
+    def start(self) -> None:
+        """Starts it and waits until it can serve."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "embedded"],
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                preexec_fn=bound_to(os.getpid()),
+            )
+        self.wait_until(self.is_ready, within_s=COMES_UP_WITHIN_S)
+
+    def stop(self, *, within_s: float = 15.0) -> int | None:
+        """Asks it to stop as Ctrl-C does, and gives its exit code."""
+        if self._process is None:
+            return None
+        self._process.terminate()
+        try:
+            return self._process.wait(within_s)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            raise
+        finally:
+            self._process = None
+
+    def kill(self, name: str) -> int:
+        """kill -9 for one of its processes (`server` is the one above them all); gives the id that it had."""
+        pid = self.pids[name]
+        os.kill(pid, signal.SIGKILL)
+        if name == "server" and self._process is not None:
+            self._process.wait()
+            self._process = None
+        return pid
+
+    def is_ready(self) -> bool:
+        try:
+            with urlopen(f"{self.url}/health/ready", timeout=2) as answer:
+                return answer.status == 200
+        except (OSError, URLError, ValueError, KeyError):
+            return False
+
+    def flask(self, *arguments: str, timeout_s: float = 60.0, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Runs a `flask` command beside the server, on the same instance."""
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
+        environment = self.environment | {"PORT": str(self.note["port"])}
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=timeout_s, check=False)
+        assert not check or done.returncode == 0, f"flask {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def wait_until(self, is_so: Any, *, within_s: float) -> None:
+        """Waits for what should come; the error carries the end of the server's log."""
+        deadline = time.monotonic() + within_s
+        while not is_so():
+            ended = self._process is not None and self._process.poll() is not None
+            if ended or time.monotonic() > deadline:
+                said = self.log.read_text(errors="replace")[-4000:]
+                raise AssertionError(f"{'The server ended' if ended else f'Nothing after {within_s} s'}:\n{said}")
+            time.sleep(0.05)
