@@ -109,7 +109,7 @@ class Supervisor:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C reaches us alone, and we stop them in order
-            preexec_fn=bound_to(os.getpid()),  # noqa: PLW1509 - we have one thread
+            preexec_fn=bound_to(os.getpid()),
         )
         assert child.process.stdout is not None
         os.set_blocking(child.process.stdout.fileno(), False)

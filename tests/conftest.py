@@ -14,16 +14,28 @@ from flask_sqlalchemy import SQLAlchemy
 from pytest_httpserver import HTTPServer
 
 from app.core.extensions import db as the_db
-from tests.support import applications, mariadb
+from tests.support import applications, browser, mariadb
 from tests.support.redis import private_redis
 
 pytest_plugins = ["tests.support.serving"]
 DATABASES = ["sqlite", *([pytest.param("mariadb", marks=pytest.mark.mariadb)] if mariadb.is_tested() else [])]
+WITHOUT = (
+    (mariadb.is_tested(), "MariaDB is not installed: the tests run on SQLite only."),
+    (browser.is_tested(), "Chromium is not installed: the browser tests are left out."),
+)
 applications.forget_the_environment()
 
 
 def pytest_report_header() -> list[str]:
-    return [] if mariadb.is_tested() else ["MariaDB is not installed: the tests run on SQLite only."]
+    return [line for there, line in WITHOUT if not there]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without Chromium the browser tests are left out, which the header says; in CI they stay and fail."""
+    if browser.is_tested():
+        return
+    config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("browser")])
+    items[:] = [item for item in items if not item.get_closest_marker("browser")]
 
 
 @pytest.fixture(scope="session")

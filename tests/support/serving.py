@@ -1,6 +1,5 @@
 """Fixtures of the running product: the real server in a folder of its own, and a browser in front of it."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,22 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.browser import CHROMIUM, CHROMIUM_ARGUMENTS
 from tests.support.running_server import RunningServer
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
-
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-]
 
 
 @pytest.fixture(scope="session")
