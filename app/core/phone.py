@@ -169,13 +169,13 @@ def _typed_by_a_person(text: str, raw: str, region: str) -> Number:
     number, rest = found.group(), text[start.start() :].lstrip("( ")[found.end() :]
     if context and not number.startswith("+"):
         number = context + number
-    number = _with_its_country(number, region)
-    if number is None:
+    complete = _with_its_country(number, region)
+    if complete is None:
         return Number("invalid", raw)
     if direct := DIRECT_DIAL.match(rest):
-        return _parsed(re.sub(r"\s*-\s*0$", "", number) + direct[1], raw, region)
+        return _parsed(re.sub(r"\s*-\s*0$", "", complete) + direct[1], raw, region)
     extension = EXTENSION.match(rest)
-    return _parsed(number, raw, region, extension=extension[1] if extension else None)
+    return _parsed(complete, raw, region, extension=extension[1] if extension else None)
 
 
 def _with_its_country(number: str, region: str) -> str | None:

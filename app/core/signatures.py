@@ -7,7 +7,8 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 RETELL_TOLERANCE_MS = 300_000
@@ -55,8 +56,8 @@ def verify_twilio(
     """Whether Twilio signed this request to our public URL (scheme, host, path and query, as configured).
 
     `params` are all form fields, empty values and duplicates included. With `bodySHA256` in the URL the raw `body` must have
-    that hash and the signature is over the URL alone; a body that is neither form nor hashed is unsigned and refused. `settings_header` is X-Twilio-Webhooks-Signature-Settings.
-    The port may be named or not; Twilio's side is inconsistent there.
+    that hash and the signature is over the URL alone; a body that is neither form nor hashed is unsigned and refused.
+    `settings_header` is X-Twilio-Webhooks-Signature-Settings. The port may be named or not; Twilio's side is inconsistent there.
     """
     algorithm = _twilio_algorithm(settings_header)
     if not token or not isinstance(signature, str) or algorithm not in TWILIO_HASHES:
@@ -87,7 +88,7 @@ def verify_calcom(raw: bytes, header: str | None, secret: str | None) -> bool:
     return _same(sign_calcom(raw, secret), header)
 
 
-def _hmac(key: str, message: bytes, algorithm: object) -> hmac.HMAC:
+def _hmac(key: str, message: bytes, algorithm: Callable[[], Any]) -> hmac.HMAC:
     return hmac.new(key.encode("utf-8", "surrogatepass"), message, algorithm)
 
 

@@ -5,8 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from retell.lib.webhook_auth import symmetric
 from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
@@ -62,8 +61,9 @@ def test_a_changed_reencoded_or_differently_keyed_body_is_refused():
 
 DIGEST = "a" * 64
 RUBBISH = [
-    None, "", "v=,d=", f"v={'9' * 5000},d={DIGEST}", f"v=-1,d={DIGEST}", f"v=1.5,d={DIGEST}", f"v=١٢٣,d={DIGEST}", f"v={NOW},d={DIGEST.upper()}",
-    f" v={NOW},d={DIGEST}", f"v={NOW},d={DIGEST}\n", f"v={NOW},d={DIGEST},v={NOW},d={DIGEST}", f"v={NOW},d={'ä' * 64}", "\udcff\udcfe",
+    None, "", "v=,d=", f"v={'9' * 5000},d={DIGEST}", f"v=-1,d={DIGEST}", f"v=1.5,d={DIGEST}", f"v=١٢٣,d={DIGEST}",
+    f"v={NOW},d={DIGEST.upper()}", f" v={NOW},d={DIGEST}", f"v={NOW},d={DIGEST}\n", f"v={NOW},d={DIGEST},v={NOW},d={DIGEST}",
+    f"v={NOW},d={'ä' * 64}", "\udcff\udcfe",
     b"v=1,d=2", 7, ["v=1"], f"v={NOW},d={DIGEST}",
 ]  # fmt: skip
 

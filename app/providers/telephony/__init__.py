@@ -1,0 +1,1 @@
+"""Telephone companies: whose lines carry the call."""

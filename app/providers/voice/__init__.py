@@ -1,0 +1,1 @@
+"""Voice providers: who speaks with the caller."""

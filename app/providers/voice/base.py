@@ -1,0 +1,115 @@
+"""What every provider's call events become: plain values in our own words."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal, Protocol
+
+EventKind = Literal[
+    "started", "transcript", "ended", "analyzed", "progress",
+    "transfer_started", "transfer_bridged", "transfer_cancelled", "transfer_ended", "unknown",
+]  # fmt: skip
+Direction = Literal["inbound", "outbound", "web", "unknown"]
+CallStatus = Literal["ringing", "ongoing", "ended", "not_connected", "error"]
+Disconnection = Literal["talked", "machine", "not_reached", "account", "technical", "transfer", "other"]
+Role = Literal["agent", "caller", "transfer_target"]
+Sentiment = Literal["positive", "neutral", "negative", "unknown"]
+
+
+class Unreadable(ValueError):
+    """The body is no event of this provider; the message is one sentence that may be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peek:
+    """The little that must be known before an event is stored.
+
+    `dedupe_key` is the same for every delivery of one event and different for two events, within the provider.
+    """
+
+    event: str
+    provider_call_id: str | None
+    business_raw: str | None
+    dedupe_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One utterance; times are seconds of the recording."""
+
+    role: Role
+    text: str
+    start_s: float | None = None
+    end_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolUse:
+    """One use of a tool by the agent.
+
+    `position` is the index of the turn it stands behind, -1 before the first. `result` is parsed JSON, or text, or None while
+    it runs; `finished` tells a running one from one whose result is empty.
+    """
+
+    tool_call_id: str
+    name: str
+    position: int
+    arguments: dict[str, Any] | None = None
+    result: Any = None
+    successful: bool | None = None
+    finished: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallEvent:
+    """One event of one call. None always means: this event does not say.
+
+    `caller_raw` is the person's number, `business_raw` the business's own (dialled, or for outbound calls dialling), both as
+    they came. `status` comes from the event, never from a snapshot beside it.
+    """
+
+    provider: str
+    kind: EventKind
+    name: str
+    provider_call_id: str | None
+    direction: Direction = "unknown"
+    caller_raw: str | None = None
+    business_raw: str | None = None
+    agent_ref: str | None = None
+    agent_version: int | None = None
+    telephony_id: str | None = None
+
+    status: CallStatus | None = None
+    disconnection: Disconnection | None = None
+    disconnection_reason: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    duration_s: int | None = None
+    sequence: int | None = None
+
+    turns: tuple[Turn, ...] | None = None
+    tool_uses: tuple[ToolUse, ...] = ()
+    transfer_destination: str | None = None
+    recording_url: str | None = None
+    language: str | None = None
+
+    summary: str | None = None
+    sentiment: Sentiment | None = None
+    successful: bool | None = None
+    in_voicemail: bool | None = None
+    analysis: dict[str, Any] = field(default_factory=dict)
+    collected: dict[str, Any] = field(default_factory=dict)
+    metadata: dict[str, Any] = field(default_factory=dict)
+    cost_cents: Decimal | None = None
+
+    problems: tuple[str, ...] = ()
+
+
+class CallDriver(Protocol):
+    """Translates one vendor's call webhooks; both readings take the raw body and raise Unreadable, nothing else."""
+
+    name: str
+
+    def peek(self, raw: bytes) -> Peek: ...
+
+    def read(self, raw: bytes) -> CallEvent: ...
