@@ -211,9 +211,9 @@ def _parsed(text: str, raw: str, region: str, *, extension: str | None = None) -
         return Number("short" if _is_short(text, region) else "invalid", raw)
     kind = phonenumbers.number_type(number)
     valid = kind != PhoneNumberType.UNKNOWN
-    possible = valid or phonenumbers.is_possible_number(number)
+    possible = valid or (phonenumbers.is_possible_number(number) and not number.italian_leading_zero)
     e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-    if not possible or e164[1:] in WITHHELD_DIGITS:
+    if not possible or not PURE_E164.fullmatch(e164) or e164[1:] in WITHHELD_DIGITS:
         return Number("invalid", raw)
     return Number("number", raw, e164, extension, valid, possible, LINE_TYPES.get(kind))
 
