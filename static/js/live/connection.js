@@ -1,0 +1,98 @@
+// The wire to the server: Socket.IO events, or, while there is none, the state asked for every few seconds.
+import { io } from "../../vendor/socket.io-client-4.8.4/socket.io.esm.min.js";
+import { Sequence } from "./sequence.js";
+
+const ASK_EVERY_MS = 4000;
+const LOST_AFTER_MS = 3000;
+const ANSWER_WITHIN_MS = 4000;
+
+// onEvent(name, envelope); onState(state) for a whole new state; onPhase(phase, heardAt):
+// connecting, connected, asking (no wire, but answers come) or lost (no wire, no answers since heardAt).
+export function openConnection({ state = null, stateUrl = null, onEvent, onState = () => {}, onPhase = () => {} }) {
+  const socket = io({ path: "/socket.io", transports: ["websocket"], reconnectionDelay: 500, reconnectionDelayMax: 5000 });
+  let heardAt = new Date();
+  let redisAway = state?.redis === false;
+  let welcomed = false;
+  let answered = false;
+  let asker = null;
+  let lostTimer = null;
+
+  const sequence = new Sequence({
+    apply: onEvent,
+    catchUp: (since) => socket.timeout(ANSWER_WITHIN_MS).emitWithAck("catch_up", { since }),
+    reload: () => ask(),
+  });
+  if (state) sequence.startAt(state.seq);
+
+  socket.on("welcome", (welcome) => {
+    heard();
+    welcomed = true;
+    redisAway = welcome.redis === false;
+    sequence.gapless = welcome.gapless !== false;
+    clearTimeout(lostTimer);
+    if (!state) sequence.startAt(welcome.seq);
+    else if (welcome.seq > sequence.last) sequence.fetchMissing();
+    redisAway ? startAsking() : stopAsking();
+  });
+  socket.onAny((name, envelope) => {
+    if (name === "welcome") return;
+    heard();
+    sequence.take(name, envelope);
+  });
+  socket.on("disconnect", (reason) => {
+    welcomed = false;
+    // the server ended the session: the page says so itself
+    if (reason === "io server disconnect") setTimeout(() => socket.connect(), 1000);
+    waitBeforeAsking();
+  });
+  socket.io.on("reconnect_attempt", () => onPhase(asker ? phaseNow() : "connecting", heardAt));
+  waitBeforeAsking();
+  onPhase("connecting", heardAt);
+
+  function waitBeforeAsking() {
+    clearTimeout(lostTimer);
+    lostTimer = setTimeout(startAsking, LOST_AFTER_MS);
+  }
+
+  function startAsking() {
+    if (!stateUrl) return onPhase("lost", heardAt);
+    if (asker) return;
+    asker = setInterval(ask, ASK_EVERY_MS);
+    ask();
+  }
+
+  function stopAsking() {
+    clearInterval(asker);
+    asker = null;
+    onPhase("connected", heardAt);
+  }
+
+  async function ask() {
+    if (!stateUrl) return;
+    try {
+      const response = await fetch(stateUrl, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+      if (response.status === 401 || response.redirected) return location.reload();
+      if (!response.ok) throw new Error(String(response.status));
+      const fresh = await response.json();
+      answered = true;
+      heard();
+      redisAway = fresh.redis === false;
+      onState(fresh);
+      sequence.startAt(fresh.seq);
+      if (welcomed && !redisAway) return stopAsking();
+      onPhase("asking", heardAt);
+    } catch {
+      answered = false;
+      if (!welcomed) onPhase("lost", heardAt);
+    }
+  }
+
+  function phaseNow() {
+    return answered ? "asking" : "lost";
+  }
+
+  function heard() {
+    heardAt = new Date();
+  }
+  return socket;
+}

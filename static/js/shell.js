@@ -1,0 +1,33 @@
+// What every signed-in page does: the folding navigation, the search shortcut, toasts, busy buttons, the count of running calls.
+import "./forms.js";
+import { showFailures } from "./toasts.js";
+import { watchRunning } from "./running.js";
+
+foldNavigation();
+focusSearch();
+showFailures();
+watchRunning();
+
+function foldNavigation() {
+  const toggle = document.querySelector("[data-nav-toggle]");
+  if (!toggle) return;
+  toggle.hidden = false;
+  toggle.addEventListener("click", () => {
+    const slim = document.body.dataset.nav !== "slim";
+    document.body.dataset.nav = slim ? "slim" : "wide";
+    toggle.setAttribute("aria-expanded", String(!slim));
+    // the server reads it, so that the next page opens without a jump
+    document.cookie = `nav=${slim ? "slim" : "wide"}; path=/; max-age=31536000; SameSite=Lax`;
+  });
+}
+
+function focusSearch() {
+  const search = document.querySelector("[data-search]");
+  document.addEventListener("keydown", (event) => {
+    if (!search || event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    search.focus();
+    search.select();
+  });
+  if (location.hash === "#suche") document.querySelector("#suche")?.focus();
+}
