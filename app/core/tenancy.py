@@ -1,6 +1,6 @@
 """The one place of the company filter, and it fails closed: without a company a query of a company-owned table refuses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -120,12 +120,18 @@ def _keep_inside(state: ORMExecuteState) -> None:
 
 
 def _refuse_foreign_rows(state: ORMExecuteState, company: str) -> None:
-    """An INSERT names its company in every row, and it is the one at work."""
-    rows = state.parameters if isinstance(state.parameters, list) else [state.parameters or {}]
-    fixed = state.statement.compile().params
-    for row in rows:
-        if {**fixed, **row}.get("company_id") != company:
+    """An INSERT names its company in every row, and it is the one at work; rows of an INSERT … SELECT cannot be looked at."""
+    given = state.parameters if isinstance(state.parameters, list) else [state.parameters or {}]
+    fixed = [row for rows in state.statement._multi_values for row in rows] or [state.statement._values or {}]
+    for row in ({**_plain(values), **_plain(parameters)} for values in fixed for parameters in given):
+        if row.get("company_id") != company:
             raise WrongCompany("A row of another company was about to be inserted.")
+
+
+def _plain(values: Mapping[Any, Any]) -> dict[str, Any]:
+    """The values that are known before the statement runs, by column name."""
+    named = ((getattr(column, "key", column), getattr(value, "value", value)) for column, value in values.items())
+    return {name: value for name, value in named if isinstance(value, str)}
 
 
 def _owned_table(state: ORMExecuteState) -> str | None:
