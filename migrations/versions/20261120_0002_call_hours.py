@@ -1,0 +1,33 @@
+"""How many calls of which outcome in an hour of a branch."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from app.core import columns
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "call_hours",
+        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.Column("branch_id", columns.Key(26), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("hour", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("outcome", columns.Key(16), nullable=False),
+        sa.Column("calls", sa.Integer(), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "branch_id"], ["branches.company_id", "branches.id"], name=op.f("fk_call_hours_company_id_branch_id")
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_call_hours_company_id")),
+        sa.PrimaryKeyConstraint("company_id", "branch_id", "day", "hour", "outcome", name=op.f("pk_call_hours")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("call_hours")
