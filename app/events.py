@@ -57,6 +57,18 @@ class ToolFinished(CallHappening):
 
 
 @dataclass(frozen=True, slots=True)
+class CallCounted:
+    """The counts of a branch change: so many calls and seconds more (or fewer) of this outcome, in the hour of that start."""
+
+    company_id: str
+    branch_id: str
+    started_at: datetime
+    outcome: str
+    calls: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class TaskCreated:
     company_id: str
     branch_id: str | None

@@ -6,6 +6,7 @@ from app.models.audit_entry import AuditEntry
 from app.models.branch import Branch
 from app.models.call import Call, CallText
 from app.models.call_event import CallEvent
+from app.models.call_hour import CallHour
 from app.models.company import Company
 from app.models.connection import Connection
 from app.models.customer import Customer, CustomerIdentity
@@ -21,7 +22,7 @@ from app.models.web_session import WebSession
 from app.models.webhook_event import WebhookEvent
 
 __all__ = [
-    "Agent", "ApiKey", "AuditEntry", "Branch", "Call", "CallEvent", "CallText", "Company", "Connection", "Customer",
+    "Agent", "ApiKey", "AuditEntry", "Branch", "Call", "CallEvent", "CallHour", "CallText", "Company", "Connection", "Customer",
     "CustomerIdentity", "FeatureFlag", "LiveCursor", "LiveEvent", "PhoneNumber", "ScheduleRun", "Task", "ToolCall", "Turn",
     "User", "UserBranch", "WebSession", "WebhookEvent",
 ]  # fmt: skip

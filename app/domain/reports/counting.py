@@ -1,0 +1,111 @@
+"""Keeps the hourly counts in step with the calls: what changed is announced, and written with the transaction that changed it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.dialects.mysql import insert as mysql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from app.core.announcements import announce
+from app.core.extensions import db
+from app.core.tenancy import company_scope
+from app.events import CallCounted
+from app.models.branch import Branch
+from app.models.call import Call
+from app.models.call_hour import RUNNING_OUTCOME, CallHour
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Where a call stands in the counts."""
+
+    branch_id: str
+    started_at: datetime
+    outcome: str
+    seconds: int
+
+
+def as_counted(call: Call) -> Counted | None:
+    """Where the call stands in the counts as it is now; calls of a line check stand nowhere."""
+    if call.is_test:
+        return None
+    outcome = call.outcome or (RUNNING_OUTCOME if call.is_running else "unknown")
+    return Counted(call.branch_id, call.started_at, outcome, call.duration_s or 0)
+
+
+def count_call(call: Call, before: Counted | None) -> None:
+    """Says how the counts change with this call; `before` is `as_counted` of it before the change, None for a new call.
+
+    Without a change nothing is said, so applying an event again counts nothing twice.
+    """
+    after = as_counted(call)
+    if after == before:
+        return
+    for counted, sign in ((before, -1), (after, 1)):
+        if counted is not None:
+            announce(CallCounted(call.company_id, counted.branch_id, counted.started_at, counted.outcome, sign, sign * counted.seconds))
+
+
+def write(counted: Iterable[CallCounted]) -> None:
+    """Adds what was announced to the counts: one row each, in one order everywhere, so that parallel workers lock alike."""
+    companies: dict[str, list[CallCounted]] = defaultdict(list)
+    for change in counted:
+        companies[change.company_id].append(change)
+    for company_id in sorted(companies):
+        with company_scope(company_id):
+            rows = _rows(company_id, companies[company_id])
+            if rows:
+                db.session.execute(_adding(), rows)
+
+
+def recount(company_id: str, *, first: date, last: date) -> None:
+    """Counts the company's calls of these days (in each branch's zone) anew from the calls themselves."""
+    with company_scope(company_id):
+        days = CallHour.day.between(first, last)
+        db.session.execute(delete(CallHour).where(days).execution_options(synchronize_session=False))
+        since, until = _instant(first) - timedelta(days=1), _instant(last) + timedelta(days=2)
+        calls = db.session.scalars(select(Call).where(Call.started_at.between(since, until)).execution_options(yield_per=1000))
+        changes = [CallCounted(company_id, c.branch_id, c.started_at, c.outcome, 1, c.seconds) for c in map(as_counted, calls) if c]
+        rows = [row for row in _rows(company_id, changes) if first <= row["day"] <= last]
+        if rows:
+            db.session.execute(insert(CallHour), rows)
+
+
+def _rows(company_id: str, changes: list[CallCounted]) -> list[dict[str, Any]]:
+    zones = _zones({change.branch_id for change in changes})
+    sums: dict[tuple[str, date, int, str], list[int]] = defaultdict(lambda: [0, 0])
+    for change in changes:
+        local = change.started_at.astimezone(zones[change.branch_id])
+        total = sums[change.branch_id, local.date(), local.hour, change.outcome]
+        total[0] += change.calls
+        total[1] += change.seconds
+    return [
+        {"company_id": company_id, "branch_id": branch, "day": day, "hour": hour, "outcome": outcome, "calls": calls, "seconds": seconds}
+        for (branch, day, hour, outcome), (calls, seconds) in sorted(sums.items())
+        if calls or seconds
+    ]
+
+
+def _zones(branch_ids: set[str]) -> dict[str, ZoneInfo]:
+    found = db.session.execute(select(Branch.id, Branch.zone).where(Branch.id.in_(branch_ids)))
+    return {branch_id: ZoneInfo(zone) for branch_id, zone in found}
+
+
+def _adding() -> Any:
+    if db.engine.dialect.name == "sqlite":
+        adding = sqlite_insert(CallHour)
+        return adding.on_conflict_do_update(
+            index_elements=["company_id", "branch_id", "day", "hour", "outcome"],
+            set_={"calls": CallHour.calls + adding.excluded.calls, "seconds": CallHour.seconds + adding.excluded.seconds},
+        )
+    adding = mysql_insert(CallHour)
+    return adding.on_duplicate_key_update(calls=CallHour.calls + adding.inserted.calls, seconds=CallHour.seconds + adding.inserted.seconds)
+
+
+def _instant(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

@@ -1,0 +1,27 @@
+"""How many calls of which outcome a branch had in an hour: what the figures are added up from, however many calls there are."""
+
+from datetime import date
+
+from sqlalchemy import Date, SmallInteger
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.columns import Id, Key
+from app.core.extensions import db
+from app.models.base import CompanyOwned, inside, owned_args
+
+# the outcome of a call that has none yet because it still runs
+RUNNING_OUTCOME = "running"
+
+
+class CallHour(CompanyOwned, db.Model):
+    __tablename__ = "call_hours"
+    __table_args__ = owned_args(inside("branch_id", "branches"), referable=False)
+
+    company_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    branch_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    # day and hour in the branch's zone, by the call's start
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    hour: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    outcome: Mapped[str] = mapped_column(Key(16), primary_key=True)
+    calls: Mapped[int]
+    seconds: Mapped[int]
