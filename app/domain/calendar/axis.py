@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from app.domain.calendar.facts import DAY
-
+DAY = 1440
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 MINUTE = timedelta(minutes=1)
@@ -33,10 +32,6 @@ class Axis:
         """The minutes [start, end) as far as they lie on the axis."""
         start, end = max(start, 0), min(end, self.length)
         return ((1 << (end - start)) - 1) << start if start < end else 0
-
-    def between(self, starts_at: datetime, ends_at: datetime) -> int:
-        """All minutes that [starts_at, ends_at) touches."""
-        return self.stretch(self.at(starts_at), minute_reaching(ends_at) - self.first)
 
 
 class WallClock:

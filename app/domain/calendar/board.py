@@ -181,10 +181,10 @@ class Board:
 
     def _taken(self, stretches: Iterable[Busy]) -> dict[str, int]:
         table: dict[str, int] = defaultdict(int)
-        ignoring, between = self.question.ignoring, self.axis.between
-        for busy in stretches:
-            if busy.taken_by not in ignoring:
-                table[busy.resource_id] |= between(busy.starts_at, busy.ends_at)
+        ignoring, first, stretch = self.question.ignoring, self.axis.first, self.axis.stretch
+        for resource_id, start, end, _kind, taken_by in stretches:
+            if taken_by not in ignoring:
+                table[resource_id] |= stretch(start - first, end - first)
         return table
 
     @cached_property

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
 
-DAY = 1440
+from app.domain.calendar.axis import minute_of, minute_reaching
+
 ClosureKind = Literal["closure", "sick", "vacation"]
 Repeats = Literal["never", "weekly", "yearly"]
 BusyKind = Literal["booked", "held", "buffer"]
@@ -124,15 +125,19 @@ class Offer:
     barred: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Busy:
-    """A stretch that a person or a room is taken; `taken_by` is the booking, hold or group session."""
+class Busy(NamedTuple):
+    """A stretch that a person or a room is taken, in minutes since 1970; `taken_by` is the booking, hold or group session."""
 
     resource_id: str
-    starts_at: datetime
-    ends_at: datetime
+    start: int
+    end: int
     kind: BusyKind = "booked"
     taken_by: str = ""
+
+    @classmethod
+    def over(cls, resource_id: str, starts_at: datetime, ends_at: datetime, kind: BusyKind = "booked", taken_by: str = "") -> Self:
+        """All minutes that the stretch of time touches."""
+        return cls(resource_id, minute_of(starts_at), minute_reaching(ends_at), kind, taken_by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from app.domain.calendar.axis import Axis, WallClock, minute_of, stretches, wall_minute
-from app.domain.calendar.facts import DAY, Branch, Closure, Facts, Person, SpecialDay, WeeklySpan
+from app.domain.calendar.axis import DAY, Axis, WallClock, minute_of, stretches, wall_minute
+from app.domain.calendar.facts import Branch, Closure, Facts, Person, SpecialDay, WeeklySpan
 from app.domain.calendar.holidays import holiday_name
 
 ALL_WEEK = tuple(WeeklySpan(weekday, 0, DAY) for weekday in range(7))

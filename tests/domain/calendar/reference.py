@@ -1,7 +1,7 @@
 """The calendar's rules once more, slow and obvious: every minute is looked at, every clock is read. Only tests use it."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from app.domain.calendar.holidays import holiday_name
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @lru_cache(maxsize=64)
@@ -135,7 +136,7 @@ class Reference:
     def taken(self, resource_id: str, minute: datetime) -> bool:
         return any(
             busy.resource_id == resource_id and busy.taken_by not in self.question.ignoring
-            and busy.starts_at < minute + MINUTE and minute < busy.ends_at
+            and EPOCH + busy.start * MINUTE <= minute < EPOCH + busy.end * MINUTE
             for busy in self.facts.busy
         )  # fmt: skip
 

@@ -5,7 +5,7 @@ from app.domain.calendar.facts import Branch, Busy, Offer
 from tests.domain.calendar.salon import HOURS, asking, at, salon
 
 TEN = at("2026-05-12T10:00")
-BOOKED = Busy("anna", TEN, at("2026-05-12T10:30"))
+BOOKED = Busy.over("anna", TEN, at("2026-05-12T10:30"))
 
 
 def test_another_time_with_her_or_the_same_time_with_him() -> None:

@@ -7,6 +7,8 @@ from app.domain.calendar.availability import free_slots
 from app.domain.calendar.facts import Branch, Busy, Closure, Offer, Part, Room, Service, Session, SpecialDay, Timing, WeeklySpan
 from tests.domain.calendar.salon import BERLIN, HOURS, asking, at, salon
 
+NINE = at("2026-05-12T09:00")
+
 
 def clock(slots: object) -> list[str]:
     """Local start times of the slots."""
@@ -25,30 +27,33 @@ def test_anybody_gives_one_slot_for_each_person() -> None:
 
 def test_a_booking_with_its_buffers_keeps_others_away() -> None:
     busy = (
-        Busy("anna", at("2026-05-12T10:00"), at("2026-05-12T10:30")),
-        Busy("anna", at("2026-05-12T10:30"), at("2026-05-12T10:40"), "buffer"),
+        Busy.over("anna", at("2026-05-12T10:00"), at("2026-05-12T10:30")),
+        Busy.over("anna", at("2026-05-12T10:30"), at("2026-05-12T10:40"), "buffer"),
     )
     assert clock(free_slots(asking("cut:anna"), salon(busy=busy)))[:4] == ["09:00", "09:30", "11:00", "11:30"]
 
 
 def test_during_the_processing_time_the_person_serves_somebody_else() -> None:
     # colour 09:00-10:30, hands free 09:30-10:10
-    colour = (Busy("anna", at("2026-05-12T09:00"), at("2026-05-12T09:30")), Busy("anna", at("2026-05-12T10:10"), at("2026-05-12T10:30")))
-    assert clock(free_slots(asking("cut:anna"), salon(busy=colour)))[:2] == ["09:30", "10:30"]
-    cut = (Busy("anna", at("2026-05-12T09:30"), at("2026-05-12T10:00")),)
+    colour = (
+        Busy.over("anna", at("2026-05-12T09:00"), at("2026-05-12T09:30")),
+        Busy.over("anna", at("2026-05-12T10:10"), at("2026-05-12T10:30")),
+    )
+    assert clock(free_slots(asking("cut:anna"), salon(busy=(begun, ended))))[:2] == ["09:30", "10:30"]
+    cut = (Busy.over("anna", at("2026-05-12T09:30"), at("2026-05-12T10:00")),)
     assert clock(free_slots(asking("colour:anna"), salon(busy=cut)))[0] == "09:00"
 
 
 def test_a_room_that_is_needed_must_be_free_too() -> None:
     facts = salon(services=(Service("cut", Timing(30), room_kinds=("chair",)),))
-    taken = tuple(Busy(room, at("2026-05-12T09:00"), at("2026-05-12T11:00")) for room in ("chair1", "chair2"))
+    taken = tuple(Busy.over(room, at("2026-05-12T09:00"), at("2026-05-12T11:00")) for room in ("chair1", "chair2"))
     assert clock(free_slots(asking("cut:anna"), replace(facts, busy=taken)))[0] == "11:00"
     assert clock(free_slots(asking("cut:anna"), replace(facts, busy=taken[:1])))[0] == "09:00"
 
 
 def test_a_group_offers_its_seats_until_it_is_full() -> None:
     yoga = Service("cut", Timing(60), capacity=3)
-    at_ten = (Busy("anna", at("2026-05-12T10:10"), at("2026-05-12T11:10"), taken_by="s"),)
+    at_ten = (Busy.over("anna", at("2026-05-12T10:10"), at("2026-05-12T11:10"), taken_by="s"),)
     facts = salon(services=(yoga,), busy=at_ten)
     for taken, offered in ((2, True), (3, False)):
         session = Session("s", "cut", "anna", "mitte", at("2026-05-12T10:10"), 3, taken)
@@ -80,7 +85,7 @@ def test_a_visit_stays_with_the_same_person_where_it_can() -> None:
 def test_a_wait_between_two_parts_is_allowed_only_as_long_as_asked() -> None:
     facts = salon(
         offers=(Offer("cut", "ben", "mitte"), Offer("colour", "anna", "mitte")),
-        busy=(Busy("anna", at("2026-05-12T09:00"), at("2026-05-12T09:40")),),
+        busy=(Busy.over("anna", at("2026-05-12T09:00"), at("2026-05-12T09:40")),),
     )
     assert clock(free_slots(asking("cut", "colour"), facts))[0] == "09:30"
     assert clock(free_slots(asking("cut", "colour", max_gap=10), facts))[0] == "09:00"
@@ -160,7 +165,7 @@ def test_in_autumn_the_repeated_hour_is_offered_twice() -> None:
 
 
 def test_the_caller_of_a_booking_is_not_hindered_by_it() -> None:
-    own = (Busy("anna", at("2026-05-12T09:00"), at("2026-05-12T09:30"), taken_by="b1"),)
+    own = (Busy.over("anna", at("2026-05-12T09:00"), at("2026-05-12T09:30"), taken_by="b1"),)
     assert clock(free_slots(asking("cut:anna"), salon(busy=own)))[0] == "09:30"
     assert clock(free_slots(asking("cut:anna", ignoring=frozenset(["b1"])), salon(busy=own)))[0] == "09:00"
 

@@ -10,8 +10,8 @@ from app.domain.calendar.facts import Branch, Busy, Closure, Facts, Offer, Quest
 from tests.domain.calendar.salon import HOURS, asking, at, salon
 
 ILL = Closure(datetime(2026, 5, 12), datetime(2026, 5, 13), "sick", staff_id="anna")
-AT_TEN = Busy("anna", at("2026-05-12T10:00"), at("2026-05-12T10:30"))
-AFTER_IT = Busy("anna", at("2026-05-12T10:30"), at("2026-05-12T10:40"), "buffer")
+AT_TEN = Busy.over("anna", at("2026-05-12T10:00"), at("2026-05-12T10:30"))
+AFTER_IT = Busy.over("anna", at("2026-05-12T10:30"), at("2026-05-12T10:40"), "buffer")
 
 
 def codes(question: Question, facts: Facts, when: str) -> list[str]:
@@ -47,7 +47,7 @@ def test_one_person_one_reason(code: str, facts: dict[str, object], when: str) -
 def test_a_full_room_is_named() -> None:
     facts = salon(
         services=(Service("cut", Timing(30), room_kinds=("chair",)),),
-        busy=tuple(Busy(room, at("2026-05-12T10:00"), at("2026-05-12T10:30")) for room in ("chair1", "chair2")),
+        busy=tuple(Busy.over(room, at("2026-05-12T10:00"), at("2026-05-12T10:30")) for room in ("chair1", "chair2")),
     )
     reason = why_not(asking("cut:anna"), facts, at("2026-05-12T10:00"))[0]
     assert (reason.code, reason.detail) == ("room_taken", "chair")
@@ -73,7 +73,7 @@ def test_one_free_branch_is_enough() -> None:
 
 
 def test_a_visit_is_explained_by_its_first_part_that_cannot_be() -> None:
-    busy = (Busy("anna", at("2026-05-12T10:30"), at("2026-05-12T11:00")),)
+    busy = (Busy.over("anna", at("2026-05-12T10:30"), at("2026-05-12T11:00")),)
     reasons = why_not(asking("cut:ben", "colour:anna"), salon(busy=busy), at("2026-05-12T10:00"))
     assert [(reason.code, reason.service_id, reason.staff_id) for reason in reasons] == [("booked", "colour", "anna")]
 

@@ -142,7 +142,7 @@ def worlds(draw: st.DrawFn) -> tuple[Question, Facts]:
     )
     resources = [*staff_ids, *(room.id for room in rooms)]
     busy = tuple(
-        Busy(
+        Busy.over(
             draw(st.sampled_from(resources)), start, start + timedelta(minutes=draw(st.integers(1, 200))),
             draw(st.sampled_from(["booked", "held", "buffer"])), draw(st.sampled_from(["b1", "b2"])),
         )
