@@ -7,8 +7,6 @@ from app.domain.calendar.availability import free_slots
 from app.domain.calendar.facts import Branch, Busy, Closure, Offer, Part, Room, Service, Session, SpecialDay, Timing, WeeklySpan
 from tests.domain.calendar.salon import BERLIN, HOURS, asking, at, salon
 
-NINE = at("2026-05-12T09:00")
-
 
 def clock(slots: object) -> list[str]:
     """Local start times of the slots."""
@@ -39,7 +37,7 @@ def test_during_the_processing_time_the_person_serves_somebody_else() -> None:
         Busy.over("anna", at("2026-05-12T09:00"), at("2026-05-12T09:30")),
         Busy.over("anna", at("2026-05-12T10:10"), at("2026-05-12T10:30")),
     )
-    assert clock(free_slots(asking("cut:anna"), salon(busy=(begun, ended))))[:2] == ["09:30", "10:30"]
+    assert clock(free_slots(asking("cut:anna"), salon(busy=colour)))[:2] == ["09:30", "10:30"]
     cut = (Busy.over("anna", at("2026-05-12T09:30"), at("2026-05-12T10:00")),)
     assert clock(free_slots(asking("colour:anna"), salon(busy=cut)))[0] == "09:00"
 
