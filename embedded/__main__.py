@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import sys
@@ -55,6 +56,7 @@ class Server:
             raise StartRefused(_who_is_there(self.instance)) from None
         with lock, self._listen() as listener:
             keep_secrets(self.instance, os.environ)
+            shutil.rmtree(self.instance / "metrics", ignore_errors=True)  # counts of processes that are no more
             try:
                 self._start_redis()
                 return self._prepare() or self._serve(listener)

@@ -26,7 +26,8 @@ def read_json(file: Path) -> dict[str, Any]:
 
 def occupy(instance: Path) -> BinaryIO:
     """Takes the instance for this process until it ends, however it ends; raises InstanceBusy."""
-    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    instance.mkdir(parents=True, exist_ok=True)
+    instance.chmod(0o700)
     lock = open(instance / "server.lock", "ab")  # noqa: SIM115 - held open on purpose
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

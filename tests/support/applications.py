@@ -1,9 +1,11 @@
 """Applications on a migrated database that is empty before each test."""
 
+import atexit
 import base64
 import contextvars
 import os
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +29,12 @@ SECRETS = {
 
 
 def forget_the_environment() -> None:
-    """What a developer has set for their own server must not change a test."""
+    """What a developer has set for their own server must not change a test, nor a test their server's counts."""
     for name in Settings.model_fields:
         os.environ.pop(name.upper(), None)
+    counts = tempfile.TemporaryDirectory(prefix="askproai-metrics-")
+    atexit.register(counts.cleanup)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts.name
 
 
 def settings_for(database_url: str, redis_url: str, instance: Path, **others: Any) -> Settings:
