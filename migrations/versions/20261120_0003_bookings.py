@@ -1,0 +1,582 @@
+"""Bookings: services, people, rooms, hours, policies, bookings and holds, and the guard against double booking."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from app.core import columns
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "busy_spans",
+        sa.Column("id", columns.BigId, nullable=False),
+        sa.Column("resource_id", columns.Key(26), nullable=False),
+        sa.Column("first_minute", sa.Integer(), nullable=False),
+        sa.Column("end_minute", sa.Integer(), nullable=False),
+        sa.Column("kind", columns.Key(8), nullable=False),
+        sa.Column("taken_by", columns.Key(26), nullable=False),
+        sa.Column("expires_at", columns.UtcDateTime(), nullable=True),
+        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.CheckConstraint("end_minute > first_minute", name=op.f("ck_busy_spans_stretch")),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_busy_spans_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_busy_spans")),
+    )
+    op.create_index("ix_busy_spans_resource", "busy_spans", ["company_id", "resource_id", "first_minute"], unique=False)
+    op.create_index("ix_busy_spans_taken_by", "busy_spans", ["company_id", "taken_by"], unique=False)
+    op.create_table(
+        "occupancy",
+        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.Column("resource_id", columns.Key(26), nullable=False),
+        sa.Column("cell", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("seat", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("taken_by", columns.Key(26), nullable=False),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_occupancy_company_id")),
+        sa.PrimaryKeyConstraint("company_id", "resource_id", "cell", "seat", name=op.f("pk_occupancy")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_occupancy_cell", "occupancy", ["cell"], unique=False)
+    op.create_index("ix_occupancy_taken_by", "occupancy", ["company_id", "taken_by"], unique=False)
+    op.create_table(
+        "services",
+        sa.Column("slug", columns.Key(64), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("category", sa.String(length=80), nullable=True),
+        sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("before_minutes", sa.Integer(), nullable=False),
+        sa.Column("after_minutes", sa.Integer(), nullable=False),
+        sa.Column("processing_from", sa.Integer(), nullable=False),
+        sa.Column("processing_minutes", sa.Integer(), nullable=False),
+        sa.Column("price_cents", sa.Integer(), nullable=True),
+        sa.Column("capacity", sa.Integer(), nullable=False),
+        sa.Column("room_kinds", columns.Json, nullable=False),
+        sa.Column("parts", columns.Json, nullable=True),
+        sa.Column("max_gap_minutes", sa.Integer(), nullable=False),
+        sa.Column("colour", columns.Key(7), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.Column("id", columns.Key(26), nullable=False),
+        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
+        sa.CheckConstraint("before_minutes >= 0 AND after_minutes >= 0", name=op.f("ck_services_buffers")),
+        sa.CheckConstraint("capacity >= 1", name=op.f("ck_services_capacity")),
+        sa.CheckConstraint("minutes > 0 AND minutes <= 10080", name=op.f("ck_services_minutes")),
+        sa.CheckConstraint(
+            "processing_from >= 0 AND processing_minutes >= 0 AND processing_from + processing_minutes <= minutes"
+            " AND processing_minutes < minutes",
+            name=op.f("ck_services_processing"),
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_services_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_services")),
+        sa.UniqueConstraint("company_id", "id", name=op.f("uq_services_company_id_id")),
+        sa.UniqueConstraint("company_id", "slug", name=op.f("uq_services_company_id_slug")),
+    )
+    op.create_table(
+        "branch_services",
+        sa.Column("branch_id", columns.Key(26), nullable=False),
+        sa.Column("service_id", columns.Key(26), nullable=False),
+        sa.Column("is_offered", sa.Boolean(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column("before_minutes", sa.Integer(), nullable=True),
+        sa.Column("after_minutes", sa.Integer(), nullable=True),
+        sa.Column("processing_from", sa.Integer(), nullable=True),
+        sa.Column("processing_minutes", sa.Integer(), nullable=True),
+        sa.Column("price_cents", sa.Integer(), nullable=True),
+        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "branch_id"], ["branches.company_id", "branches.id"], name=op.f("fk_branch_services_company_id_branch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "service_id"],
+            ["services.company_id", "services.id"],
+            name=op.f("fk_branch_services_company_id_service_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_branch_services_company_id")),
+        sa.PrimaryKeyConstraint("branch_id", "service_id", name=op.f("pk_branch_services")),
+    )
+    op.create_index("ix_branch_services_service", "branch_services", ["company_id", "service_id"], unique=False)
+    op.create_table(
+        "resources",
+        sa.Column("branch_id", columns.Key(26), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("kind", columns.Exact(40), nullable=False),
+        sa.Column("places", sa.Integer(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.Column("id", columns.Key(26), nullable=False),
+        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
+        sa.CheckConstraint("places >= 1", name=op.f("ck_resources_places")),
+        sa.ForeignKeyConstraint(
+            ["company_id", "branch_id"], ["branches.company_id", "branches.id"], name=op.f("fk_resources_company_id_branch_id")
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_resources_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resources")),
+        sa.UniqueConstraint("company_id", "id", name=op.f("uq_resources_company_id_id")),
+    )
+    op.create_index("ix_resources_branch", "resources", ["company_id", "branch_id"], unique=False)
+    op.create_table(
+        "service_synonyms",
+        sa.Column("id", columns.BigId, nullable=False),
+        sa.Column("service_id", columns.Key(26), nullable=False),
+        sa.Column("text", sa.String(length=120), nullable=False),
+        sa.Column("key", columns.Exact(120), nullable=False),
+        sa.Column("certainty", sa.Integer(), nullable=False),
+        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.CheckConstraint("certainty BETWEEN 1 AND 100", name=op.f("ck_service_synonyms_certainty")),
+        sa.ForeignKeyConstraint(
+            ["company_id", "service_id"],
+            ["services.company_id", "services.id"],
+            name=op.f("fk_service_synonyms_company_id_service_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_service_synonyms_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_service_synonyms")),
+        sa.UniqueConstraint("company_id", "key", "service_id", name=op.f("uq_service_synonyms_company_id_key_service_id")),
+    )
+    op.create_table(
+        "staff_members",
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("email", columns.Exact(190), nullable=True),
+        sa.Column("phone", columns.Key(20), nullable=True),
+        sa.Column("user_id", columns.Key(26), nullable=True),
+        sa.Column("colour", columns.Key(7), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.Column("id", columns.Key(26), nullable=False),
+        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_staff_members_company_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_staff_members_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_members")),
+        sa.UniqueConstraint("company_id", "id", name=op.f("uq_staff_members_company_id_id")),
+    )
+    op.create_index("ix_staff_members_company", "staff_members", ["company_id", "is_active", "position"], unique=False)
+    op.create_table(
+        "closures",
+        sa.Column("kind", columns.Key(16), nullable=False),
+        sa.Column("branch_id", columns.Key(26), nullable=True),
+        sa.Column("staff_id", columns.Key(26), nullable=True),
+        sa.Column("starts", sa.DateTime(), nullable=False),
+        sa.Column("ends", sa.DateTime(), nullable=False),
+        sa.Column("repeats", columns.Key(8), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("name", sa.String(length=120), nullable=True),
+        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.Column("id", columns.Key(26), nullable=False),
+        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
+        sa.CheckConstraint("ends > starts", name=op.f("ck_closures_stretch")),
+        sa.ForeignKeyConstraint(
+            ["company_id", "branch_id"], ["branches.company_id", "branches.id"], name=op.f("fk_closures_company_id_branch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "staff_id"],
+            ["staff_members.company_id", "staff_members.id"],
+            name=op.f("fk_closures_company_id_staff_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_closures_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_closures")),
+        sa.UniqueConstraint("company_id", "id", name=op.f("uq_closures_company_id_id")),
+    )
+    op.create_index("ix_closures_company_repeats", "closures", ["company_id", "repeats", "ends"], unique=False)
+    op.create_table(
+        "group_sessions",
+        sa.Column("branch_id", columns.Key(26), nullable=False),
+        sa.Column("service_id", columns.Key(26), nullable=False),
+        sa.Column("staff_id", columns.Key(26), nullable=False),
+        sa.Column("starts_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("ends_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("seats", sa.Integer(), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.Column("id", columns.Key(26), nullable=False),
+        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
+        sa.CheckConstraint("seats >= 1 AND taken >= 0 AND taken <= seats", name=op.f("ck_group_sessions_seats")),
+        sa.ForeignKeyConstraint(
+            ["company_id", "branch_id"], ["branches.company_id", "branches.id"], name=op.f("fk_group_sessions_company_id_branch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "service_id"], ["services.company_id", "services.id"], name=op.f("fk_group_sessions_company_id_service_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "staff_id"], ["staff_members.company_id", "staff_members.id"], name=op.f("fk_group_sessions_company_id_staff_id")
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_group_sessions_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_sessions")),
+        sa.UniqueConstraint("company_id", "id", name=op.f("uq_group_sessions_company_id_id")),
+    )
+    op.create_index("ix_group_sessions_staff", "group_sessions", ["company_id", "staff_id", "starts_at"], unique=False)
+    op.create_table(
+        "policies",
+        sa.Column("id", columns.BigId, nullable=False),
+        sa.Column("scope", columns.Key(32), nullable=False),
+        sa.Column("branch_id", columns.Key(26), nullable=True),
+        sa.Column("service_id", columns.Key(26), nullable=True),
+        sa.Column("staff_id", columns.Key(26), nullable=True),
+        sa.Column("grid_minutes", sa.Integer(), nullable=True),
+        sa.Column("notice_minutes", sa.Integer(), nullable=True),
+        sa.Column("horizon_days", sa.Integer(), nullable=True),
+        sa.Column("cancel_minutes", sa.Integer(), nullable=True),
+        sa.Column("move_minutes", sa.Integer(), nullable=True),
+        sa.Column("open_bookings_per_customer", sa.Integer(), nullable=True),
+        sa.Column("anonymous_callers", sa.Boolean(), nullable=True),
+        sa.Column("callers_may_book", sa.Boolean(), nullable=True),
+        sa.Column("needs_confirmation", sa.Boolean(), nullable=True),
+        sa.Column("keeps_holidays", sa.Boolean(), nullable=True),
+        sa.Column("hold_minutes", sa.Integer(), nullable=True),
+        sa.Column("fee_cents", sa.Integer(), nullable=True),
+        sa.Column("fee_within_minutes", sa.Integer(), nullable=True),
+        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.CheckConstraint("grid_minutes BETWEEN 5 AND 60", name=op.f("ck_policies_grid")),
+        sa.CheckConstraint("notice_minutes >= 0 AND horizon_days >= 0", name=op.f("ck_policies_window")),
+        sa.ForeignKeyConstraint(
+            ["company_id", "branch_id"], ["branches.company_id", "branches.id"], name=op.f("fk_policies_company_id_branch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "service_id"],
+            ["services.company_id", "services.id"],
+            name=op.f("fk_policies_company_id_service_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "staff_id"],
+            ["staff_members.company_id", "staff_members.id"],
+            name=op.f("fk_policies_company_id_staff_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_policies_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_policies")),
+        sa.UniqueConstraint("company_id", "scope", name=op.f("uq_policies_company_id_scope")),
+    )
+    op.create_table(
+        "staff_branches",
+        sa.Column("staff_id", columns.Key(26), nullable=False),
+        sa.Column("branch_id", columns.Key(26), nullable=False),
+        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "branch_id"], ["branches.company_id", "branches.id"], name=op.f("fk_staff_branches_company_id_branch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "staff_id"],
+            ["staff_members.company_id", "staff_members.id"],
+            name=op.f("fk_staff_branches_company_id_staff_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_staff_branches_company_id")),
+        sa.PrimaryKeyConstraint("staff_id", "branch_id", name=op.f("pk_staff_branches")),
+    )
+    op.create_index("ix_staff_branches_branch", "staff_branches", ["company_id", "branch_id"], unique=False)
+    op.create_table(
+        "staff_services",
+        sa.Column("staff_id", columns.Key(26), nullable=False),
+        sa.Column("service_id", columns.Key(26), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column("before_minutes", sa.Integer(), nullable=True),
+        sa.Column("after_minutes", sa.Integer(), nullable=True),
+        sa.Column("processing_from", sa.Integer(), nullable=True),
+        sa.Column("processing_minutes", sa.Integer(), nullable=True),
+        sa.Column("price_cents", sa.Integer(), nullable=True),
+        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "service_id"],
+            ["services.company_id", "services.id"],
+            name=op.f("fk_staff_services_company_id_service_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "staff_id"],
+            ["staff_members.company_id", "staff_members.id"],
+            name=op.f("fk_staff_services_company_id_staff_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_staff_services_company_id")),
+        sa.PrimaryKeyConstraint("staff_id", "service_id", name=op.f("pk_staff_services")),
+    )
+    op.create_index("ix_staff_services_service", "staff_services", ["company_id", "service_id"], unique=False)
+    op.create_table(
+        "working_hours",
+        sa.Column("id", columns.BigId, nullable=False),
+        sa.Column("branch_id", columns.Key(26), nullable=False),
+        sa.Column("staff_id", columns.Key(26), nullable=True),
+        sa.Column("weekday", sa.SmallInteger(), nullable=True),
+        sa.Column("day", sa.Date(), nullable=True),
+        sa.Column("opens", sa.SmallInteger(), nullable=False),
+        sa.Column("closes", sa.SmallInteger(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("name", sa.String(length=80), nullable=True),
+        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.CheckConstraint("(weekday IS NULL) <> (day IS NULL)", name=op.f("ck_working_hours_weekday_or_day")),
+        sa.CheckConstraint("opens >= 0 AND opens < 1440 AND closes >= opens AND closes <= 2880", name=op.f("ck_working_hours_stretch")),
+        sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_working_hours_weekday")),
+        sa.ForeignKeyConstraint(
+            ["company_id", "branch_id"], ["branches.company_id", "branches.id"], name=op.f("fk_working_hours_company_id_branch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "staff_id"],
+            ["staff_members.company_id", "staff_members.id"],
+            name=op.f("fk_working_hours_company_id_staff_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_working_hours_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_working_hours")),
+    )
+    op.create_index("ix_working_hours_branch", "working_hours", ["company_id", "branch_id", "day"], unique=False)
+    op.create_index("ix_working_hours_staff", "working_hours", ["company_id", "staff_id"], unique=False)
+    op.create_table(
+        "bookings",
+        sa.Column("branch_id", columns.Key(26), nullable=False),
+        sa.Column("service_id", columns.Key(26), nullable=False),
+        sa.Column("staff_id", columns.Key(26), nullable=False),
+        sa.Column("customer_id", columns.Key(26), nullable=True),
+        sa.Column("call_id", columns.Key(26), nullable=True),
+        sa.Column("status", columns.Key(16), nullable=False),
+        sa.Column("starts_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("ends_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("zone", columns.Key(64), nullable=False),
+        sa.Column("seats", sa.Integer(), nullable=False),
+        sa.Column("session_id", columns.Key(26), nullable=True),
+        sa.Column("visit_id", columns.Key(26), nullable=True),
+        sa.Column("series_id", columns.Key(26), nullable=True),
+        sa.Column("source", columns.Key(16), nullable=False),
+        sa.Column("source_ref", columns.Exact(128), nullable=True),
+        sa.Column("idempotency_key", columns.Exact(128), nullable=True),
+        sa.Column("price_cents", sa.Integer(), nullable=True),
+        sa.Column("notes", sa.Text(), nullable=True),
+        sa.Column("cancelled_at", columns.UtcDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("updated_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.Column("id", columns.Key(26), nullable=False),
+        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_bookings_stretch")),
+        sa.ForeignKeyConstraint(
+            ["company_id", "branch_id"], ["branches.company_id", "branches.id"], name=op.f("fk_bookings_company_id_branch_id")
+        ),
+        sa.ForeignKeyConstraint(["company_id", "call_id"], ["calls.company_id", "calls.id"], name=op.f("fk_bookings_company_id_call_id")),
+        sa.ForeignKeyConstraint(
+            ["company_id", "customer_id"], ["customers.company_id", "customers.id"], name=op.f("fk_bookings_company_id_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "service_id"], ["services.company_id", "services.id"], name=op.f("fk_bookings_company_id_service_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "session_id"], ["group_sessions.company_id", "group_sessions.id"], name=op.f("fk_bookings_company_id_session_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "staff_id"], ["staff_members.company_id", "staff_members.id"], name=op.f("fk_bookings_company_id_staff_id")
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_bookings_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bookings")),
+        sa.UniqueConstraint("company_id", "id", name=op.f("uq_bookings_company_id_id")),
+        sa.UniqueConstraint("company_id", "idempotency_key", name=op.f("uq_bookings_company_id_idempotency_key")),
+        sa.UniqueConstraint("company_id", "source_ref", name=op.f("uq_bookings_company_id_source_ref")),
+    )
+    op.create_index("ix_bookings_company_branch_time", "bookings", ["company_id", "branch_id", "starts_at"], unique=False)
+    op.create_index("ix_bookings_company_call", "bookings", ["company_id", "call_id"], unique=False)
+    op.create_index("ix_bookings_company_customer", "bookings", ["company_id", "customer_id", "starts_at"], unique=False)
+    op.create_index("ix_bookings_company_series", "bookings", ["company_id", "series_id", "starts_at"], unique=False)
+    op.create_index("ix_bookings_company_session", "bookings", ["company_id", "session_id"], unique=False)
+    op.create_index("ix_bookings_company_staff_time", "bookings", ["company_id", "staff_id", "starts_at"], unique=False)
+    op.create_index("ix_bookings_company_status_time", "bookings", ["company_id", "status", "starts_at"], unique=False)
+    op.create_index("ix_bookings_company_time", "bookings", ["company_id", "starts_at", "id"], unique=False)
+    op.create_index("ix_bookings_company_visit", "bookings", ["company_id", "visit_id"], unique=False)
+    op.create_table(
+        "holds",
+        sa.Column("branch_id", columns.Key(26), nullable=False),
+        sa.Column("service_id", columns.Key(26), nullable=False),
+        sa.Column("staff_id", columns.Key(26), nullable=False),
+        sa.Column("call_id", columns.Key(26), nullable=True),
+        sa.Column("parts", columns.Json, nullable=False),
+        sa.Column("starts_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("ends_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("zone", columns.Key(64), nullable=False),
+        sa.Column("token_hash", columns.Key(64), nullable=False),
+        sa.Column("status", columns.Key(16), nullable=False),
+        sa.Column("expires_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.Column("id", columns.Key(26), nullable=False),
+        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "branch_id"], ["branches.company_id", "branches.id"], name=op.f("fk_holds_company_id_branch_id")
+        ),
+        sa.ForeignKeyConstraint(["company_id", "call_id"], ["calls.company_id", "calls.id"], name=op.f("fk_holds_company_id_call_id")),
+        sa.ForeignKeyConstraint(
+            ["company_id", "service_id"], ["services.company_id", "services.id"], name=op.f("fk_holds_company_id_service_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "staff_id"], ["staff_members.company_id", "staff_members.id"], name=op.f("fk_holds_company_id_staff_id")
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_holds_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_holds")),
+        sa.UniqueConstraint("company_id", "id", name=op.f("uq_holds_company_id_id")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_holds_token_hash")),
+    )
+    op.create_index("ix_holds_call", "holds", ["company_id", "call_id"], unique=False)
+    op.create_index("ix_holds_company_status", "holds", ["company_id", "status", "expires_at"], unique=False)
+    op.create_index("ix_holds_status_expiry", "holds", ["status", "expires_at"], unique=False)
+    op.create_table(
+        "waitlist_entries",
+        sa.Column("customer_id", columns.Key(26), nullable=False),
+        sa.Column("service_id", columns.Key(26), nullable=False),
+        sa.Column("branch_id", columns.Key(26), nullable=True),
+        sa.Column("staff_id", columns.Key(26), nullable=True),
+        sa.Column("call_id", columns.Key(26), nullable=True),
+        sa.Column("window_from", columns.UtcDateTime(), nullable=False),
+        sa.Column("window_until", columns.UtcDateTime(), nullable=False),
+        sa.Column("day_from", sa.SmallInteger(), nullable=False),
+        sa.Column("day_until", sa.SmallInteger(), nullable=False),
+        sa.Column("status", columns.Key(16), nullable=False),
+        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.Column("id", columns.Key(26), nullable=False),
+        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
+        sa.CheckConstraint("window_until > window_from", name=op.f("ck_waitlist_entries_window")),
+        sa.ForeignKeyConstraint(
+            ["company_id", "branch_id"], ["branches.company_id", "branches.id"], name=op.f("fk_waitlist_entries_company_id_branch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "call_id"], ["calls.company_id", "calls.id"], name=op.f("fk_waitlist_entries_company_id_call_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "customer_id"], ["customers.company_id", "customers.id"], name=op.f("fk_waitlist_entries_company_id_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "service_id"], ["services.company_id", "services.id"], name=op.f("fk_waitlist_entries_company_id_service_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "staff_id"],
+            ["staff_members.company_id", "staff_members.id"],
+            name=op.f("fk_waitlist_entries_company_id_staff_id"),
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_waitlist_entries_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waitlist_entries")),
+        sa.UniqueConstraint("company_id", "id", name=op.f("uq_waitlist_entries_company_id_id")),
+    )
+    op.create_index("ix_waitlist_entries_match", "waitlist_entries", ["company_id", "status", "service_id", "created_at"], unique=False)
+    op.create_table(
+        "wishes",
+        sa.Column("branch_id", columns.Key(26), nullable=True),
+        sa.Column("service_id", columns.Key(26), nullable=True),
+        sa.Column("staff_id", columns.Key(26), nullable=True),
+        sa.Column("customer_id", columns.Key(26), nullable=True),
+        sa.Column("call_id", columns.Key(26), nullable=True),
+        sa.Column("wanted", sa.String(length=200), nullable=True),
+        sa.Column("wanted_from", columns.UtcDateTime(), nullable=True),
+        sa.Column("wanted_until", columns.UtcDateTime(), nullable=True),
+        sa.Column("reason", columns.Key(24), nullable=False),
+        sa.Column("source_ref", columns.Key(128), nullable=True),
+        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.Column("id", columns.Key(26), nullable=False),
+        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "branch_id"], ["branches.company_id", "branches.id"], name=op.f("fk_wishes_company_id_branch_id")
+        ),
+        sa.ForeignKeyConstraint(["company_id", "call_id"], ["calls.company_id", "calls.id"], name=op.f("fk_wishes_company_id_call_id")),
+        sa.ForeignKeyConstraint(
+            ["company_id", "customer_id"], ["customers.company_id", "customers.id"], name=op.f("fk_wishes_company_id_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "service_id"], ["services.company_id", "services.id"], name=op.f("fk_wishes_company_id_service_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "staff_id"], ["staff_members.company_id", "staff_members.id"], name=op.f("fk_wishes_company_id_staff_id")
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_wishes_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wishes")),
+        sa.UniqueConstraint("company_id", "id", name=op.f("uq_wishes_company_id_id")),
+    )
+    op.create_index("ix_wishes_company_time", "wishes", ["company_id", "created_at"], unique=False)
+    op.create_index("uq_wishes_source", "wishes", ["company_id", "source_ref"], unique=True)
+    op.create_table(
+        "booking_changes",
+        sa.Column("id", columns.BigId, nullable=False),
+        sa.Column("booking_id", columns.Key(26), nullable=False),
+        sa.Column("at", columns.UtcDateTime(), nullable=False),
+        sa.Column("action", columns.Key(16), nullable=False),
+        sa.Column("by_kind", columns.Key(16), nullable=False),
+        sa.Column("by_id", columns.Exact(64), nullable=True),
+        sa.Column("way", columns.Key(16), nullable=False),
+        sa.Column("why", sa.String(length=250), nullable=True),
+        sa.Column("before", columns.Json, nullable=True),
+        sa.Column("after", columns.Json, nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "booking_id"], ["bookings.company_id", "bookings.id"], name=op.f("fk_booking_changes_company_id_booking_id")
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_booking_changes_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_booking_changes")),
+    )
+    op.create_index("ix_booking_changes_booking", "booking_changes", ["company_id", "booking_id", "id"], unique=False)
+    op.create_table(
+        "booking_links",
+        sa.Column("token_hash", columns.Key(64), nullable=False),
+        sa.Column("booking_id", columns.Key(26), nullable=False),
+        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("expires_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "booking_id"], ["bookings.company_id", "bookings.id"], name=op.f("fk_booking_links_company_id_booking_id")
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_booking_links_company_id")),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_booking_links")),
+    )
+    op.create_index("ix_booking_links_booking", "booking_links", ["company_id", "booking_id"], unique=False)
+    op.create_table(
+        "waitlist_offers",
+        sa.Column("entry_id", columns.Key(26), nullable=False),
+        sa.Column("hold_id", columns.Key(26), nullable=False),
+        sa.Column("booking_id", columns.Key(26), nullable=True),
+        sa.Column("token_hash", columns.Key(64), nullable=False),
+        sa.Column("status", columns.Key(16), nullable=False),
+        sa.Column("expires_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.Column("id", columns.Key(26), nullable=False),
+        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "booking_id"], ["bookings.company_id", "bookings.id"], name=op.f("fk_waitlist_offers_company_id_booking_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "entry_id"],
+            ["waitlist_entries.company_id", "waitlist_entries.id"],
+            name=op.f("fk_waitlist_offers_company_id_entry_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "hold_id"], ["holds.company_id", "holds.id"], name=op.f("fk_waitlist_offers_company_id_hold_id")
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_waitlist_offers_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waitlist_offers")),
+        sa.UniqueConstraint("company_id", "id", name=op.f("uq_waitlist_offers_company_id_id")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_waitlist_offers_token_hash")),
+    )
+    op.create_index("ix_waitlist_offers_entry", "waitlist_offers", ["company_id", "entry_id"], unique=False)
+    op.create_index("ix_waitlist_offers_expiry", "waitlist_offers", ["status", "expires_at"], unique=False)
+
+
+def downgrade() -> None:
+    op.drop_table("waitlist_offers")
+    op.drop_table("booking_links")
+    op.drop_table("booking_changes")
+    op.drop_table("wishes")
+    op.drop_table("waitlist_entries")
+    op.drop_table("holds")
+    op.drop_table("bookings")
+    op.drop_table("working_hours")
+    op.drop_table("staff_services")
+    op.drop_table("staff_branches")
+    op.drop_table("policies")
+    op.drop_table("group_sessions")
+    op.drop_table("closures")
+    op.drop_table("staff_members")
+    op.drop_table("service_synonyms")
+    op.drop_table("resources")
+    op.drop_table("branch_services")
+    op.drop_table("services")
+    op.drop_table("occupancy")
+    op.drop_table("busy_spans")
