@@ -3,26 +3,40 @@
 from app.models.agent import Agent
 from app.models.api_key import ApiKey
 from app.models.audit_entry import AuditEntry
+from app.models.booking import Booking, BookingChange, BookingLink
 from app.models.branch import Branch
 from app.models.call import Call, CallText
 from app.models.call_event import CallEvent
 from app.models.call_hour import CallHour
+from app.models.closure import Closure
 from app.models.company import Company
 from app.models.connection import Connection
 from app.models.customer import Customer, CustomerIdentity
 from app.models.feature_flag import FeatureFlag
+from app.models.group_session import GroupSession
+from app.models.hold import Hold
 from app.models.live_event import LiveCursor, LiveEvent
+from app.models.occupancy import BusySpan, OccupiedCell
 from app.models.phone_number import PhoneNumber
+from app.models.policy import Policy
+from app.models.resource import Resource
 from app.models.schedule_run import ScheduleRun
+from app.models.service import BranchService, Service, ServiceSynonym
+from app.models.staff_member import StaffBranch, StaffMember, StaffService
 from app.models.task import Task
 from app.models.tool_call import ToolCall
 from app.models.turn import Turn
 from app.models.user import User, UserBranch
+from app.models.waitlist import WaitlistEntry, WaitlistOffer
 from app.models.web_session import WebSession
 from app.models.webhook_event import WebhookEvent
+from app.models.wish import Wish
+from app.models.working_hours import WorkingHours
 
 __all__ = [
-    "Agent", "ApiKey", "AuditEntry", "Branch", "Call", "CallEvent", "CallHour", "CallText", "Company", "Connection", "Customer",
-    "CustomerIdentity", "FeatureFlag", "LiveCursor", "LiveEvent", "PhoneNumber", "ScheduleRun", "Task", "ToolCall", "Turn",
-    "User", "UserBranch", "WebSession", "WebhookEvent",
+    "Agent", "ApiKey", "AuditEntry", "Booking", "BookingChange", "BookingLink", "Branch", "BranchService", "BusySpan", "Call",
+    "CallEvent", "CallHour", "CallText", "Closure", "Company", "Connection", "Customer", "CustomerIdentity", "FeatureFlag",
+    "GroupSession", "Hold", "LiveCursor", "LiveEvent", "OccupiedCell", "PhoneNumber", "Policy", "Resource", "ScheduleRun",
+    "Service", "ServiceSynonym", "StaffBranch", "StaffMember", "StaffService", "Task", "ToolCall", "Turn", "User", "UserBranch",
+    "WaitlistEntry", "WaitlistOffer", "WebSession", "WebhookEvent", "Wish", "WorkingHours",
 ]  # fmt: skip

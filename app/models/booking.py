@@ -1,0 +1,110 @@
+"""A booking: a customer's appointment, and the history of what became of it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.clock import now
+from app.core.columns import BigId, Exact, Id, Json, Key, UtcDateTime
+from app.core.extensions import db
+from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
+
+STATUSES = ("held", "pending", "confirmed", "cancelled", "no_show", "done")
+# these take their time; `held` is what a hold looks like to programs
+STANDING = ("pending", "confirmed")
+SOURCES = ("call", "api", "web", "calcom", "link", "simulator")
+
+
+class Booking(CompanyOwned, Named, Timed, db.Model):
+    __tablename__ = "bookings"
+    __table_args__ = owned_args(
+        inside("branch_id", "branches"),
+        inside("service_id", "services"),
+        inside("staff_id", "staff_members"),
+        inside("customer_id", "customers"),
+        inside("call_id", "calls"),
+        inside("session_id", "group_sessions"),
+        CheckConstraint("ends_at > starts_at", name="stretch"),
+        UniqueConstraint("company_id", "source_ref"),
+        UniqueConstraint("company_id", "idempotency_key"),
+        Index("ix_bookings_company_time", "company_id", "starts_at", "id"),
+        Index("ix_bookings_company_branch_time", "company_id", "branch_id", "starts_at"),
+        Index("ix_bookings_company_staff_time", "company_id", "staff_id", "starts_at"),
+        Index("ix_bookings_company_status_time", "company_id", "status", "starts_at"),
+        Index("ix_bookings_company_customer", "company_id", "customer_id", "starts_at"),
+        Index("ix_bookings_company_call", "company_id", "call_id"),
+        Index("ix_bookings_company_visit", "company_id", "visit_id"),
+        Index("ix_bookings_company_series", "company_id", "series_id", "starts_at"),
+        Index("ix_bookings_company_session", "company_id", "session_id"),
+    )
+
+    branch_id: Mapped[str] = mapped_column(Id)
+    service_id: Mapped[str] = mapped_column(Id)
+    staff_id: Mapped[str] = mapped_column(Id)
+    customer_id: Mapped[str | None] = mapped_column(Id)
+    call_id: Mapped[str | None] = mapped_column(Id)
+    status: Mapped[str] = mapped_column(Key(16), default="confirmed")
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # the branch's zone when it was made: what the customer was told
+    zone: Mapped[str] = mapped_column(Key(64))
+    seats: Mapped[int] = mapped_column(default=1)
+    # the group appointment whose seats it takes
+    session_id: Mapped[str | None] = mapped_column(Id)
+    # bookings of one visit (several services one after the other) and of one series share these
+    visit_id: Mapped[str | None] = mapped_column(Id)
+    series_id: Mapped[str | None] = mapped_column(Id)
+    source: Mapped[str] = mapped_column(Key(16))
+    # what made it, where it came from: the same cause makes it once
+    source_ref: Mapped[str | None] = mapped_column(Exact(128))
+    idempotency_key: Mapped[str | None] = mapped_column(Exact(128))
+    price_cents: Mapped[int | None]
+    notes: Mapped[str | None] = mapped_column(Text)
+    cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # rises with every change; an edit names the one it saw
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
+
+    @property
+    def is_standing(self) -> bool:
+        return self.status in STANDING
+
+
+class BookingChange(CompanyOwned, db.Model):
+    """One line of a booking's history: who, by which way, what and why; rows are only ever added."""
+
+    __tablename__ = "booking_changes"
+    __table_args__ = owned_args(
+        inside("booking_id", "bookings"), Index("ix_booking_changes_booking", "company_id", "booking_id", "id"), referable=False
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    booking_id: Mapped[str] = mapped_column(Id)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    # made, confirmed, moved, edited, cancelled, no_show, done
+    action: Mapped[str] = mapped_column(Key(16))
+    # caller, user, program, calendar, house; and which one
+    by_kind: Mapped[str] = mapped_column(Key(16))
+    by_id: Mapped[str | None] = mapped_column(Exact(64))
+    way: Mapped[str] = mapped_column(Key(16))
+    why: Mapped[str | None] = mapped_column(String(250))
+    # what it was and what it is, of the fields that changed
+    before: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    after: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    version: Mapped[int]
+
+
+class BookingLink(CompanyOwned, db.Model):
+    """The way to a caller's own page; only the token's hash is kept."""
+
+    __tablename__ = "booking_links"
+    __table_args__ = owned_args(
+        inside("booking_id", "bookings"), Index("ix_booking_links_booking", "company_id", "booking_id"), referable=False
+    )
+
+    token_hash: Mapped[str] = mapped_column(Key(64), primary_key=True)
+    booking_id: Mapped[str] = mapped_column(Id)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

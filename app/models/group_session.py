@@ -1,0 +1,31 @@
+"""A group session: a time of a group service that stands once its first customer has booked."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.columns import Id, UtcDateTime
+from app.core.extensions import db
+from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
+
+
+class GroupSession(CompanyOwned, Named, Timed, db.Model):
+    """It takes person and rooms; its customers take its seats. It goes when the last of them leaves."""
+
+    __tablename__ = "group_sessions"
+    __table_args__ = owned_args(
+        inside("branch_id", "branches"),
+        inside("service_id", "services"),
+        inside("staff_id", "staff_members"),
+        CheckConstraint("seats >= 1 AND taken >= 0 AND taken <= seats", name="seats"),
+        Index("ix_group_sessions_staff", "company_id", "staff_id", "starts_at"),
+    )
+
+    branch_id: Mapped[str] = mapped_column(Id)
+    service_id: Mapped[str] = mapped_column(Id)
+    staff_id: Mapped[str] = mapped_column(Id)
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seats: Mapped[int]
+    taken: Mapped[int] = mapped_column(default=0)

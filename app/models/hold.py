@@ -1,0 +1,39 @@
+"""A hold: a time that is kept for somebody while they decide."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.columns import Id, Json, Key, UtcDateTime
+from app.core.extensions import db
+from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
+
+
+class Hold(CompanyOwned, Named, Timed, db.Model):
+    __tablename__ = "holds"
+    __table_args__ = owned_args(
+        inside("branch_id", "branches"),
+        inside("service_id", "services"),
+        inside("staff_id", "staff_members"),
+        inside("call_id", "calls"),
+        Index("ix_holds_company_status", "company_id", "status", "expires_at"),
+        Index("ix_holds_status_expiry", "status", "expires_at"),
+        Index("ix_holds_call", "company_id", "call_id"),
+    )
+
+    branch_id: Mapped[str] = mapped_column(Id)
+    # of the first part, where it is a visit of several services
+    service_id: Mapped[str] = mapped_column(Id)
+    staff_id: Mapped[str] = mapped_column(Id)
+    call_id: Mapped[str | None] = mapped_column(Id)
+    # what was wanted, part by part: [{service_id, staff_id}]
+    parts: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    zone: Mapped[str] = mapped_column(Key(64))
+    token_hash: Mapped[str] = mapped_column(Key(64), unique=True)
+    # open, used, released, expired
+    status: Mapped[str] = mapped_column(Key(16), default="open")
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

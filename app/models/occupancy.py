@@ -1,0 +1,54 @@
+"""Occupancy: the guard with which the database itself refuses to sell a minute of a person or a room twice."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, Integer, SmallInteger
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.columns import BigId, Id, Key, UtcDateTime
+from app.core.extensions import db
+from app.models.base import CompanyOwned, owned_args
+
+CELL_MINUTES = 5
+
+
+class OccupiedCell(CompanyOwned, db.Model):
+    """Five minutes of one person or room (cell: count of five minutes since 1970, UTC), or one seat of a group session.
+
+    The primary key is the guard: whoever comes second is refused, whatever path leads there.
+    """
+
+    __tablename__ = "occupancy"
+    __table_args__ = (
+        *owned_args(Index("ix_occupancy_taken_by", "company_id", "taken_by"), Index("ix_occupancy_cell", "cell"), referable=False),
+        {"sqlite_with_rowid": False},
+    )
+
+    company_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    resource_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    cell: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    seat: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False, default=0)
+    # the booking, hold or group session
+    taken_by: Mapped[str] = mapped_column(Id)
+
+
+class BusySpan(CompanyOwned, db.Model):
+    """The same as readable stretches, one row in place of many cells: what the calendar loads. Minutes since 1970, UTC, whole cells."""
+
+    __tablename__ = "busy_spans"
+    __table_args__ = owned_args(
+        CheckConstraint("end_minute > first_minute", name="stretch"),
+        Index("ix_busy_spans_resource", "company_id", "resource_id", "first_minute"),
+        Index("ix_busy_spans_taken_by", "company_id", "taken_by"),
+        referable=False,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    resource_id: Mapped[str] = mapped_column(Id)
+    first_minute: Mapped[int]
+    end_minute: Mapped[int]
+    # booked, held, buffer
+    kind: Mapped[str] = mapped_column(Key(8))
+    taken_by: Mapped[str] = mapped_column(Id)
+    # set for holds: from then on it is as if it were not there
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,98 @@
+"""A service: what can be booked, how long it takes whom, what it costs, and what callers call it."""
+
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.columns import BigId, Exact, Id, Json, Key
+from app.core.extensions import db
+from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
+
+TIMES = ("minutes", "before_minutes", "after_minutes", "processing_from", "processing_minutes")
+
+
+class Service(CompanyOwned, Named, Timed, db.Model):
+    __tablename__ = "services"
+    __table_args__ = owned_args(
+        UniqueConstraint("company_id", "slug"),
+        CheckConstraint("minutes > 0 AND minutes <= 10080", name="minutes"),
+        CheckConstraint("before_minutes >= 0 AND after_minutes >= 0", name="buffers"),
+        CheckConstraint(
+            "processing_from >= 0 AND processing_minutes >= 0 AND processing_from + processing_minutes <= minutes"
+            " AND processing_minutes < minutes",
+            name="processing",
+        ),
+        CheckConstraint("capacity >= 1", name="capacity"),
+    )
+
+    slug: Mapped[str] = mapped_column(Key(64))
+    name: Mapped[str] = mapped_column(String(120))
+    category: Mapped[str | None] = mapped_column(String(80))
+    description: Mapped[str | None] = mapped_column(Text)
+    # the customer's whole time; the person is needed before, through and after it but for the processing time inside
+    minutes: Mapped[int]
+    before_minutes: Mapped[int] = mapped_column(default=0)
+    after_minutes: Mapped[int] = mapped_column(default=0)
+    processing_from: Mapped[int] = mapped_column(default=0)
+    processing_minutes: Mapped[int] = mapped_column(default=0)
+    price_cents: Mapped[int | None]
+    # more than one: customers share the time, each takes a seat
+    capacity: Mapped[int] = mapped_column(default=1)
+    # kinds of room or device that it needs one of each
+    room_kinds: Mapped[list[str]] = mapped_column(Json, default=list)
+    # a visit of several services, one after the other: their ids in order; its own times and price are then not used
+    parts: Mapped[list[str] | None] = mapped_column(Json)
+    max_gap_minutes: Mapped[int] = mapped_column(default=0)
+    colour: Mapped[str | None] = mapped_column(Key(7))
+    position: Mapped[int] = mapped_column(default=0)
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+
+class ServiceSynonym(CompanyOwned, db.Model):
+    """Another word for a service; `certainty` says how surely it is meant, in percent."""
+
+    __tablename__ = "service_synonyms"
+    __table_args__ = owned_args(
+        inside("service_id", "services", ondelete="CASCADE"),
+        UniqueConstraint("company_id", "key", "service_id"),
+        CheckConstraint("certainty BETWEEN 1 AND 100", name="certainty"),
+        referable=False,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    service_id: Mapped[str] = mapped_column(Id)
+    text: Mapped[str] = mapped_column(String(120))
+    # the text as domain/services/wording folds it
+    key: Mapped[str] = mapped_column(Exact(120))
+    certainty: Mapped[int] = mapped_column(default=100)
+
+
+class OwnTimes:
+    """Times and price that differ from the service's; None: as the service has it."""
+
+    minutes: Mapped[int | None]
+    before_minutes: Mapped[int | None]
+    after_minutes: Mapped[int | None]
+    processing_from: Mapped[int | None]
+    processing_minutes: Mapped[int | None]
+    price_cents: Mapped[int | None]
+
+    def own(self) -> dict[str, Any]:
+        return {name: value for name in (*TIMES, "price_cents") if (value := getattr(self, name)) is not None}
+
+
+class BranchService(OwnTimes, CompanyOwned, db.Model):
+    """What is different about a service at one branch; without a row it is offered there as it is."""
+
+    __tablename__ = "branch_services"
+    __table_args__ = owned_args(
+        inside("branch_id", "branches"),
+        inside("service_id", "services", ondelete="CASCADE"),
+        Index("ix_branch_services_service", "company_id", "service_id"),
+        referable=False,
+    )
+
+    branch_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    service_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    is_offered: Mapped[bool] = mapped_column(default=True)

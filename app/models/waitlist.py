@@ -1,0 +1,58 @@
+"""The waitlist: who waits for a time to become free, and what they were offered."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, SmallInteger
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.columns import Id, Key, UtcDateTime
+from app.core.extensions import db
+from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
+
+
+class WaitlistEntry(CompanyOwned, Named, Timed, db.Model):
+    __tablename__ = "waitlist_entries"
+    __table_args__ = owned_args(
+        inside("branch_id", "branches"),
+        inside("service_id", "services"),
+        inside("staff_id", "staff_members"),
+        inside("customer_id", "customers"),
+        inside("call_id", "calls"),
+        CheckConstraint("window_until > window_from", name="window"),
+        Index("ix_waitlist_entries_match", "company_id", "status", "service_id", "created_at"),
+    )
+
+    customer_id: Mapped[str] = mapped_column(Id)
+    service_id: Mapped[str] = mapped_column(Id)
+    # none: any
+    branch_id: Mapped[str | None] = mapped_column(Id)
+    staff_id: Mapped[str | None] = mapped_column(Id)
+    call_id: Mapped[str | None] = mapped_column(Id)
+    window_from: Mapped[datetime] = mapped_column(UtcDateTime)
+    window_until: Mapped[datetime] = mapped_column(UtcDateTime)
+    # only starts in this part of the day, in minutes after local midnight
+    day_from: Mapped[int] = mapped_column(SmallInteger, default=0)
+    day_until: Mapped[int] = mapped_column(SmallInteger, default=1440)
+    # waiting, offered, booked, expired, withdrawn
+    status: Mapped[str] = mapped_column(Key(16), default="waiting")
+
+
+class WaitlistOffer(CompanyOwned, Named, Timed, db.Model):
+    """A time that became free, kept for one entry until the offer expires."""
+
+    __tablename__ = "waitlist_offers"
+    __table_args__ = owned_args(
+        inside("entry_id", "waitlist_entries"),
+        inside("hold_id", "holds"),
+        inside("booking_id", "bookings"),
+        Index("ix_waitlist_offers_entry", "company_id", "entry_id"),
+        Index("ix_waitlist_offers_expiry", "status", "expires_at"),
+    )
+
+    entry_id: Mapped[str] = mapped_column(Id)
+    hold_id: Mapped[str] = mapped_column(Id)
+    booking_id: Mapped[str | None] = mapped_column(Id)
+    token_hash: Mapped[str] = mapped_column(Key(64), unique=True)
+    # offered, accepted, declined, expired
+    status: Mapped[str] = mapped_column(Key(16), default="offered")
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,37 @@
+"""A wish: what a caller wanted and did not get; the demand that nobody sees otherwise."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.columns import Id, Key, UtcDateTime
+from app.core.extensions import db
+from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
+
+
+class Wish(CompanyOwned, Named, Timed, db.Model):
+    __tablename__ = "wishes"
+    __table_args__ = owned_args(
+        inside("branch_id", "branches"),
+        inside("service_id", "services"),
+        inside("staff_id", "staff_members"),
+        inside("customer_id", "customers"),
+        inside("call_id", "calls"),
+        Index("ix_wishes_company_time", "company_id", "created_at"),
+        Index("uq_wishes_source", "company_id", "source_ref", unique=True),
+    )
+
+    branch_id: Mapped[str | None] = mapped_column(Id)
+    # none where we do not offer what was asked for; then `wanted` has the words
+    service_id: Mapped[str | None] = mapped_column(Id)
+    staff_id: Mapped[str | None] = mapped_column(Id)
+    customer_id: Mapped[str | None] = mapped_column(Id)
+    call_id: Mapped[str | None] = mapped_column(Id)
+    wanted: Mapped[str | None] = mapped_column(String(200))
+    wanted_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    wanted_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # the first reason why not (closed, booked, not_offered …)
+    reason: Mapped[str] = mapped_column(Key(24))
+    # what made it: the same cause makes it once
+    source_ref: Mapped[str | None] = mapped_column(Key(128))
