@@ -19,6 +19,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_CONTENT_LENGTH=10 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,
+        SESSION_PROTECTION=None,
         BABEL_DEFAULT_LOCALE="de",
         BABEL_DEFAULT_TIMEZONE="Europe/Berlin",
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
@@ -33,7 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _ground(app: Flask, settings: Settings) -> None:
-    from app.core import database, encryption, logs, redis, requests
+    from app.core import database, encryption, guarding, logs, redis, requests, sessions
     from app.core.extensions import babel, csrf, db, limiter, login_manager, migrate
 
     logs.set_up(settings)
@@ -45,7 +46,11 @@ def _ground(app: Flask, settings: Settings) -> None:
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     if settings.redis_url:
         app.extensions["askproai_redis"] = redis.connect(settings.redis_url)
+    app.session_interface = sessions.DatabaseSessions(secure=settings.is_production)
     login_manager.init_app(app)
+    # nobody is remembered beyond the session, so its look into the session of every answer is not needed
+    app.after_request_funcs[None].remove(login_manager._update_remember_cookie)
+    guarding.set_up(app)
     csrf.init_app(app)
     limiter.init_app(app)
     babel.init_app(app, locale_selector=requests.reader_language, timezone_selector=requests.reader_zone)

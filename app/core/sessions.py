@@ -1,0 +1,214 @@
+"""A browser's session lives in our database; its cookie only names it, so signing out ends it at once and everywhere."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from flask import Flask, Request, Response
+from flask.sessions import SessionInterface, SessionMixin
+from sqlalchemy import column, delete, insert, or_, select, table, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.core.apart import apart
+from app.core.clock import now
+from app.core.columns import Id, Key, Sealed, UtcDateTime
+from app.core.database import reading_only
+from app.core.encryption import SealBroken
+from app.core.extensions import db
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=12)
+SEEN_STEP = timedelta(minutes=1)
+# what flask-login calls the signed-in user in a session
+USER = "_user_id"
+
+log = structlog.get_logger()
+rows = table(
+    "web_sessions",
+    column("id_hash", Key(64)),
+    column("user_id", Id),
+    column("data", Sealed),
+    column("created_at", UtcDateTime),
+    column("seen_at", UtcDateTime),
+)
+
+
+class BrowserSession(SessionMixin):
+    """The session of one browser, read from the database when it is first looked into.
+
+    While the database is away the first look raises its error, and later ones find an empty session, so that the page
+    which says so can be shown.
+    """
+
+    def __init__(self, cookie: str | None) -> None:
+        self.modified = False
+        self.accessed = False
+        # whether this request counts as somebody being there; a script that asks every few seconds does not
+        self.is_activity = True
+        self._cookie = cookie
+        self._data: dict[str, Any] | None = None if cookie else {}
+        self._is_stored = False
+        self._seen_at: datetime | None = None
+        self._replaces: str | None = None
+        self._is_lost = False
+        self._is_ended = False
+
+    @property
+    def id_hash(self) -> str | None:
+        """How the session is called on our side: SHA-256 of its cookie; None for a browser that has none."""
+        self._looked_into()
+        return hash_of(self._cookie) if self._cookie and self._is_stored else None
+
+    @property
+    def new(self) -> bool:
+        self._looked_into()
+        return not self._is_stored
+
+    def regenerate(self) -> None:
+        """Goes on under a new name; the old one is dead. Called wherever rights change hands, against fixation."""
+        self._looked_into()
+        if self._is_stored:
+            self._replaces = hash_of(self._cookie or "")
+        self._cookie, self._is_stored, self.modified = None, False, True
+
+    def end(self) -> None:
+        """Forgets everything, here and now; to be called outside of a transaction."""
+        name = self.id_hash
+        self._data, self._cookie, self._is_stored, self._is_ended = {}, None, False, True
+        self.modified = True
+        if name:
+            with apart() as connection:
+                connection.execute(delete(rows).where(rows.c.id_hash == name))
+
+    def __getitem__(self, key: str) -> Any:
+        return self._looked_into()[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self._looked_into()[key] = value
+        self.modified = True
+
+    def __delitem__(self, key: str) -> None:
+        del self._looked_into()[key]
+        self.modified = True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._looked_into())
+
+    def __len__(self) -> int:
+        return len(self._looked_into())
+
+    def _looked_into(self) -> dict[str, Any]:
+        if self._data is None:
+            self._data = {}
+            try:
+                self._read()
+            except SQLAlchemyError:
+                self._is_lost = True
+                raise
+        return self._data
+
+    def _read(self) -> None:
+        name, instant = hash_of(self._cookie or ""), now()
+        try:
+            with reading_only(), db.engine.connect() as connection:
+                row = connection.execute(select(rows.c.data, rows.c.seen_at).where(rows.c.id_hash == name, *_living(instant))).first()
+        except SealBroken:
+            return
+        if row is not None:
+            self._data, self._seen_at, self._is_stored = json.loads(row.data), row.seen_at, True
+
+    def store(self) -> str | None:
+        """Writes what this request changed; gives the cookie's new value where there is one."""
+        if self._data is None or self._is_lost or self._is_ended:
+            return None
+        instant = now()
+        if self._is_stored:
+            self._update(instant)
+            return None
+        if not self.modified or not (self._data or self._replaces):
+            return None
+        self._cookie = secrets.token_urlsafe(32)
+        with apart() as connection:
+            if self._replaces:
+                connection.execute(delete(rows).where(rows.c.id_hash == self._replaces))
+            connection.execute(insert(rows).values(id_hash=hash_of(self._cookie), created_at=instant, **self._values(instant)))
+        self._is_stored = True
+        return self._cookie
+
+    def _update(self, instant: datetime) -> None:
+        """Only a row that is still there: what was ended meanwhile does not come back to life."""
+        this = rows.c.id_hash == hash_of(self._cookie or "")
+        if self.modified:
+            with apart() as connection:
+                connection.execute(update(rows).where(this).values(**self._values(instant)))
+        elif self.is_activity and self._seen_at and instant - self._seen_at >= SEEN_STEP:
+            try:
+                with apart() as connection:
+                    connection.execute(update(rows).where(this).values(seen_at=instant))
+            except SQLAlchemyError as error:
+                log.warning("session.not_touched", error=type(error).__name__)
+
+    def _values(self, instant: datetime) -> dict[str, Any]:
+        data = self._data or {}
+        return {"user_id": data.get(USER), "data": json.dumps(data), "seen_at": instant}
+
+    @property
+    def is_ended(self) -> bool:
+        return self._is_ended
+
+    def give_up(self) -> None:
+        """What could not be written is not tried again for this answer."""
+        self._is_lost = True
+
+
+class DatabaseSessions(SessionInterface):
+    """Flask's door to them. Secure in production, where the cookie's `__Host-` name also pins it to this host."""
+
+    def __init__(self, *, secure: bool) -> None:
+        self.secure = secure
+        self.cookie_name = "__Host-askproai" if secure else "askproai"
+
+    def open_session(self, app: Flask, request: Request) -> BrowserSession:
+        return BrowserSession(request.cookies.get(self.cookie_name) or None)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if not isinstance(session, BrowserSession):
+            return
+        if session.accessed:
+            response.vary.add("Cookie")
+        try:
+            fresh = session.store()
+        except SQLAlchemyError:
+            session.give_up()
+            raise
+        if fresh:
+            response.set_cookie(self.cookie_name, fresh, path="/", httponly=True, secure=self.secure, samesite="Lax")
+        elif session.is_ended:
+            response.delete_cookie(self.cookie_name, path="/", httponly=True, secure=self.secure, samesite="Lax")
+
+
+def hash_of(cookie: str) -> str:
+    return hashlib.sha256(cookie.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def is_alive(id_hash: str) -> bool:
+    """Whether the session is still good: neither ended nor too old nor left alone for too long."""
+    with reading_only(), db.engine.connect() as connection:
+        return connection.execute(select(rows.c.id_hash).where(rows.c.id_hash == id_hash, *_living(now()))).first() is not None
+
+
+def forget_dead_sessions() -> int:
+    """Deletes the rows of sessions that ran out; says how many."""
+    instant = now()
+    with apart() as connection:
+        return connection.execute(
+            delete(rows).where(or_(rows.c.seen_at <= instant - IDLE, rows.c.created_at <= instant - LONGEST))
+        ).rowcount
+
+
+def _living(instant: datetime) -> tuple[Any, ...]:
+    return rows.c.seen_at > instant - IDLE, rows.c.created_at > instant - LONGEST
