@@ -26,3 +26,4 @@ PROVIDER_SECONDS = Histogram("provider_request_seconds", "Waiting for a provider
 DB_QUERY_SECONDS = Histogram("db_query_seconds", "Database statements", buckets=QUICK_S)
 SLOW_QUERIES = Counter("slow_queries_total", "Database statements over 200 ms")
 CACHE_REQUESTS = Counter("cache_requests_total", "Looks into a cache", ("cache", "result"))
+LIVE_PUSHES = Counter("live_pushes_total", "Live events handed to Redis", ("result",))

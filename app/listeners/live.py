@@ -1,0 +1,128 @@
+"""What live dashboards are told: written down with the transaction in which it happened, pushed after its commit."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from app import events
+from app.core.announcements import listens
+from app.core.clock import now
+from app.core.tenancy import every_company
+from app.core.transactions import after_commit
+from app.events import BookingHappening, CallHappening, SessionsEnded, TaskCreated, TaskUpdated, ToolFinished, ToolStarted, TurnSpoken
+from app.realtime import emit, sequence
+from app.serializers import live as shapes
+
+Happening = CallHappening | BookingHappening | TaskCreated | TaskUpdated
+Rows = list[dict[str, Any]]
+
+CALL_NAMES = {
+    events.CallStarted: "call.started",
+    events.CallUpdated: "call.updated",
+    events.CallEnded: "call.completed",
+    events.CallAnalyzed: "call.analyzed",
+}
+BOOKING_NAMES = {
+    events.BookingMade: "booking.made",
+    events.BookingMoved: "booking.moved",
+    events.BookingCancelled: "booking.cancelled",
+    events.HoldPlaced: "hold.placed",
+    events.HoldReleased: "hold.released",
+}
+TASK_NAMES = {TaskCreated: "task.created", TaskUpdated: "task.updated"}
+# the figures of a branch that are no longer what they were
+COUNTED = {
+    **dict.fromkeys(("call.started", "call.completed", "call.analyzed"), "calls"),
+    **dict.fromkeys(("booking.made", "booking.moved", "booking.cancelled"), "bookings"),
+    **dict.fromkeys(TASK_NAMES.values(), "tasks"),
+}
+
+
+@listens(CallHappening, BookingHappening, TaskCreated, TaskUpdated, when="before_commit")
+def write_live_events(happened: list[Happening]) -> None:
+    """One row per event; what a transaction says again about the same thing is said once, as it was in the end."""
+    latest = {_subject(event): event for event in happened}
+    told = [event for event in happened if latest[_subject(event)] is event]
+    with every_company():
+        rows = _rows(told, now())
+        if not rows:
+            return
+        sequence.write_down(rows)
+    after_commit(partial(emit.push, rows, [event.received_at for event in told if isinstance(event, CallHappening)]))
+
+
+@listens(SessionsEnded, when="after_commit")
+def end_sockets(ended: list[SessionsEnded]) -> None:
+    """Whoever is no longer signed in hears nothing more."""
+    for event in ended:
+        emit.end_sockets(event.user_id, event.session)
+
+
+def _subject(event: Happening) -> tuple[Any, ...]:
+    """What an event is about; a growing turn is said again under its index."""
+    if isinstance(event, TurnSpoken):
+        return TurnSpoken, event.call_id, event.turn["index"]
+    if isinstance(event, ToolStarted | ToolFinished):
+        return type(event), event.call_id, event.tool.get("tool_call_id")
+    if isinstance(event, CallHappening):
+        return type(event), event.call_id
+    return type(event), event.booking_id if isinstance(event, BookingHappening) else event.task_id
+
+
+def _rows(told: Sequence[Happening], at: datetime) -> Rows:
+    shown = _Shown(told, at)
+    rows = [_row(event, at, name, data) for event in told for name, data in [shown.of(event)] if data is not None]
+    return rows + _figures(rows, at)
+
+
+class _Shown:
+    """The name and the data of each event; what they are about is loaded once for all."""
+
+    def __init__(self, told: Sequence[Happening], at: datetime) -> None:
+        self.at = at
+        self.calls = shapes.live_calls({event.call_id for event in told if isinstance(event, CallHappening) and type(event) in CALL_NAMES})
+        self.bookings = shapes.live_bookings({event.booking_id for event in told if isinstance(event, BookingHappening)})
+        self.tasks = shapes.live_tasks({event.task_id for event in told if isinstance(event, TaskCreated | TaskUpdated)})
+
+    def of(self, event: Happening) -> tuple[str, dict[str, Any] | None]:
+        """No data for what is gone by the commit."""
+        match event:
+            case TurnSpoken():
+                return "message.sent" if event.turn["role"] == "agent" else "message.received", shapes.live_turn(event.turn)
+            case ToolStarted():
+                return "tool.started", shapes.tool_started(event.tool, self.at)
+            case ToolFinished():
+                return "tool.finished", shapes.tool_finished(event.tool)
+            case CallHappening():
+                return CALL_NAMES[type(event)], self.calls.get(event.call_id)
+            case BookingHappening():
+                return BOOKING_NAMES[type(event)], self.bookings.get(event.booking_id)
+        return TASK_NAMES[type(event)], self.tasks.get(event.task_id)
+
+
+def _row(event: Happening, at: datetime, name: str, data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "company_id": event.company_id,
+        "at": at,
+        "name": name,
+        "branch_id": event.branch_id,
+        "call_id": event.call_id,
+        "booking_id": event.booking_id if isinstance(event, BookingHappening) else None,
+        "data": data,
+    }
+
+
+def _figures(rows: Rows, at: datetime) -> Rows:
+    """Once per branch: which of its figures are to be read again."""
+    changed: dict[tuple[str, str | None], set[str]] = {}
+    for row in rows:
+        if figure := COUNTED.get(row["name"]):
+            changed.setdefault((row["company_id"], row["branch_id"]), set()).add(figure)
+    return [
+        {
+            "company_id": company_id, "at": at, "name": "figures.updated", "branch_id": branch_id, "call_id": None, "booking_id": None,
+            "data": {"changed": sorted(figures)},
+        }
+        for (company_id, branch_id), figures in changed.items()
+    ]  # fmt: skip

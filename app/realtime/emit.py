@@ -1,0 +1,74 @@
+"""Pushes through Redis to the processes that hold the sockets; a hint only, for the rows are there for who misses one."""
+
+import time
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import structlog
+from socketio import RedisManager
+
+from app.core import metrics
+from app.core.clock import now
+from app.core.redis import RedisError, get_redis
+from app.realtime import rooms, wire
+from app.serializers.live import envelope
+
+log = structlog.get_logger()
+SILENCE_AFTER_FAILURE_S = 1.0
+END_SOCKETS = "end_sockets"
+_away = {"until": 0.0, "told": False}
+
+
+class Collector(RedisManager):
+    """A manager that writes messages as Socket.IO's own does, and keeps them to be sent together."""
+
+    def __init__(self) -> None:
+        super().__init__(channel=wire.CHANNEL, write_only=True, json=wire)
+        self.messages: list[str] = []
+
+    def _publish(self, data: dict[str, Any]) -> None:
+        self.messages.append(self.json.dumps(data))
+
+
+def push(rows: Iterable[Mapping[str, Any]], received: Iterable[datetime] = ()) -> None:
+    """Sends these events (columns of live_events) in one round trip; `received`: when the webhooks behind them came in.
+
+    Never raises: with Redis away nothing is sent, and the browsers ask for what they miss.
+    """
+    collector = Collector()
+    count = 0
+    for row in rows:
+        collector.emit(row["name"], envelope(row), namespace="/", room=rooms.for_event(row))
+        count += 1
+    sent = _send(collector.messages)
+    metrics.LIVE_PUSHES.labels("sent" if sent else "away").inc(count)
+    if sent:
+        moment = now()
+        for instant in received:
+            metrics.LIVE_UPDATE_DELAY.observe(max(0.0, (moment - instant).total_seconds()))
+
+
+def end_sockets(user_id: str, session: str | None = None) -> None:
+    """Closes the user's sockets in every process, or only those of one session; a re-check finds those that this does not reach."""
+    _send([wire.dumps({"method": END_SOCKETS, "user": user_id, "session": session})])
+
+
+def _send(messages: list[str]) -> bool:
+    if time.monotonic() < _away["until"]:
+        return False
+    try:
+        pipeline = get_redis().pipeline(transaction=False)
+        for message in messages:
+            pipeline.publish(wire.CHANNEL, message)
+        pipeline.execute()
+    except (RedisError, OSError, KeyError) as error:
+        _away["until"] = time.monotonic() + SILENCE_AFTER_FAILURE_S
+        if not _away["told"]:
+            _away["told"] = True
+            log.warning("live.not_pushed", error=type(error).__name__)
+        return False
+    if _away["told"]:
+        _away["told"] = False
+        log.info("live.pushed_again")
+    return True

@@ -1,0 +1,36 @@
+"""Who hears what: rooms are named here, and joined by the server alone."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.models.user import User
+
+
+def of_company(company_id: str) -> str:
+    return f"company:{company_id}"
+
+
+def of_branch(company_id: str, branch_id: str) -> str:
+    return f"company:{company_id}:branch:{branch_id}"
+
+
+def of_call(call_id: str) -> str:
+    return f"call:{call_id}"
+
+
+def for_event(row: Mapping[str, Any]) -> list[str]:
+    """The rooms that an event goes to; whoever is in several of them hears it once. `row` has the columns of live_events."""
+    rooms = [of_company(row["company_id"])]
+    if row["branch_id"]:
+        rooms.append(of_branch(row["company_id"], row["branch_id"]))
+    if row["call_id"]:
+        rooms.append(of_call(row["call_id"]))
+    return rooms
+
+
+def for_user(user: User) -> list[str]:
+    """The rooms in which a user listens: the company, or only the branches that he or she is limited to; none for support."""
+    if user.company_id is None:
+        return []
+    limited = user.branch_ids
+    return [of_branch(user.company_id, branch_id) for branch_id in limited] or [of_company(user.company_id)]

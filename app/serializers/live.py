@@ -1,0 +1,197 @@
+"""What live dashboards are told: the shapes of docs/live-events.md."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, select
+
+from app.core import phone
+from app.core.extensions import db
+from app.models.agent import Agent
+from app.models.branch import Branch
+from app.models.call import RUNNING, Call
+from app.models.company import Company
+from app.models.customer import Customer
+from app.models.task import Task
+from app.models.tool_call import ToolCall
+from app.models.turn import Turn
+
+LAST_TURNS = 4
+LONGEST_TEXT = 4000
+LONGEST_SUMMARY = 600
+LARGEST_ARGUMENTS = 1000
+# a caller known by the number alone: families share one, and numbers can be forged
+CERTAINTY_BY_NUMBER = 80
+
+CALLS = (
+    select(
+        Call.id, Call.company_id, Call.provider, Call.provider_call_id, Call.direction, Call.status, Call.outcome, Call.from_number,
+        Call.to_number, Call.caller_kind, Call.branch_id, Call.customer_id, Call.started_at, Call.ended_at, Call.duration_s, Call.summary,
+        Call.sentiment, Call.analyzed_at, Branch.name.label("branch_name"), Customer.name.label("customer_name"), Company.country,
+        Agent.name.label("agent_name"),
+    )
+    .join(Branch, and_(Branch.company_id == Call.company_id, Branch.id == Call.branch_id))
+    .join(Company, Company.id == Call.company_id)
+    .outerjoin(Customer, and_(Customer.company_id == Call.company_id, Customer.id == Call.customer_id))
+    .outerjoin(Agent, and_(Agent.company_id == Call.company_id, Agent.id == Call.agent_id))
+)  # fmt: skip
+
+
+def live_calls(call_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    """The live objects of these calls of the company at work (or of every company) by id, in three queries however many they are."""
+    if not call_ids:
+        return {}
+    rows = db.session.execute(CALLS.where(Call.id.in_(call_ids))).all()
+    running = [row.id for row in rows if row.status in RUNNING]
+    turns, tools = _last_turns(running), _running_tools(running)
+    return {row.id: _live_call(row, turns[row.id], tools.get(row.id)) for row in rows}
+
+
+def live_bookings(booking_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    """The live objects of these bookings and holds, by id."""
+    return {booking_id: {"id": booking_id} for booking_id in booking_ids}
+
+
+def live_tasks(task_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    """The live objects of these tasks, by id."""
+    if not task_ids:
+        return {}
+    rows = db.session.execute(select(Task.id, Task.kind, Task.title, Task.status, Task.due_at).where(Task.id.in_(task_ids)))
+    return {
+        row.id: {
+            "id": row.id,
+            "kind": row.kind,
+            "title": shortened(row.title, 200),
+            "status": row.status,
+            "due_at": row.due_at.isoformat() if row.due_at else None,
+        }
+        for row in rows
+    }
+
+
+def envelope(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What travels with every event; `row` has the columns of live_events."""
+    told = {"seq": row["seq"], "at": row["at"].isoformat(), "company": row["company_id"], "data": row["data"]}
+    for name in ("branch", "call", "booking"):
+        if row[f"{name}_id"]:
+            told[name] = row[f"{name}_id"]
+    return told
+
+
+def live_turn(turn: Mapping[str, Any]) -> dict[str, Any]:
+    """A turn; `turn` is {index, role, text, start_s}."""
+    return {"index": turn["index"], "role": turn["role"], "text": shortened(turn["text"], LONGEST_TEXT), "start_s": turn.get("start_s")}
+
+
+def tool_started(tool: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+    """A tool that runs; long arguments stay behind."""
+    arguments = tool.get("arguments")
+    small = arguments if arguments is not None and len(json.dumps(arguments, default=str)) <= LARGEST_ARGUMENTS else None
+    return {
+        "tool_call_id": tool.get("tool_call_id"),
+        "name": shortened(tool["name"], 64),
+        "label": None,
+        "arguments": small,
+        "started_at": at.isoformat(),
+    }
+
+
+def tool_finished(tool: Mapping[str, Any]) -> dict[str, Any]:
+    """A tool that has answered; what it answered stands on the call's page."""
+    return {
+        "tool_call_id": tool.get("tool_call_id"),
+        "name": shortened(tool["name"], 64),
+        "ok": tool.get("ok"),
+        "duration_ms": tool.get("duration_ms"),
+    }
+
+
+def shortened(text: str | None, length: int) -> str | None:
+    """At most so many characters, and only such as can be sent."""
+    if text is None:
+        return None
+    text = text if len(text) <= length else text[: length - 1] + "…"
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def _live_call(row: Any, turns: list[dict[str, Any]], tool: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "provider": row.provider,
+        "provider_call_id": row.provider_call_id,
+        "direction": row.direction,
+        "status": row.status,
+        "outcome": row.outcome,
+        "from_number": row.from_number,
+        "to_number": row.to_number,
+        "branch_id": row.branch_id,
+        "customer_id": row.customer_id,
+        "started_at": row.started_at.isoformat(),
+        "ended_at": row.ended_at.isoformat() if row.ended_at else None,
+        "duration_s": row.duration_s,
+        "summary": shortened(row.summary, LONGEST_SUMMARY),
+        "sentiment": row.sentiment,
+        "analyzed": row.analyzed_at is not None,
+        "caller": _caller(row),
+        "branch": {"id": row.branch_id, "name": row.branch_name},
+        "state": _state(row.status, tool),
+        "assistant": row.agent_name,
+        "last_turns": turns,
+        "tool": tool,
+    }
+
+
+def _caller(row: Any) -> dict[str, Any]:
+    withheld = row.caller_kind == "withheld"
+    number = None if withheld else row.from_number
+    return {
+        "name": row.customer_name,
+        "number": number,
+        "number_display": phone.display(number, row.country) if number else None,
+        "known": row.customer_name is not None,
+        "certainty": CERTAINTY_BY_NUMBER if row.customer_name is not None else None,
+        "withheld": withheld,
+    }
+
+
+def _state(status: str, tool: dict[str, Any] | None) -> str:
+    """Where the call stands on the thread."""
+    if status == "ringing":
+        return "ringing"
+    if status not in RUNNING:
+        return "ended"
+    return "tool" if tool else "talking"
+
+
+def _last_turns(call_ids: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    if call_ids:
+        newest = (
+            select(Turn.call_id, Turn.position, Turn.role, Turn.text, Turn.start_s)
+            .join(Call, and_(Call.company_id == Turn.company_id, Call.id == Turn.call_id))
+            .where(Call.id.in_(call_ids), Turn.position >= Call.turn_count - LAST_TURNS)
+            .order_by(Turn.call_id, Turn.position)
+        )
+        for row in db.session.execute(newest):
+            found[row.call_id].append(live_turn({"index": row.position, "role": row.role, "text": row.text, "start_s": row.start_s}))
+    return found
+
+
+def _running_tools(call_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    """The newest tool of each call that has not answered yet."""
+    if not call_ids:
+        return {}
+    waiting = (
+        select(ToolCall.call_id, ToolCall.tool_call_id, ToolCall.name, ToolCall.arguments, ToolCall.created_at)
+        .join(Call, and_(Call.company_id == ToolCall.company_id, Call.id == ToolCall.call_id))
+        .where(Call.id.in_(call_ids), ToolCall.finished_at.is_(None))
+        .order_by(ToolCall.id)
+    )
+    rows = db.session.execute(waiting)
+    return {
+        row.call_id: tool_started({"tool_call_id": row.tool_call_id, "name": row.name, "arguments": row.arguments}, row.created_at)
+        for row in rows
+    }

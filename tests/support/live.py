@@ -1,0 +1,73 @@
+"""A company on the phone: the rows that tests of the live dashboards start from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.core.announcements import announce
+from app.core.clock import now
+from app.core.extensions import db
+from app.core.ids import new_ulid
+from app.core.tenancy import company_scope, every_company
+from app.core.transactions import transaction
+from app.events import CallHappening, TurnSpoken
+from app.models import Branch, Call, Company, Customer, LiveEvent
+
+
+@dataclass(frozen=True)
+class Salon:
+    company_id: str
+    branch_ids: tuple[str, ...]
+
+
+def make_salon(slug: str = "salon-lindgren", *, branches: int = 2) -> Salon:
+    """A company with branches, committed."""
+    company_id, branch_ids = new_ulid(), tuple(new_ulid() for _ in range(branches))
+    with company_scope(company_id), transaction():
+        db.session.add(Company(id=company_id, slug=slug, name=slug.replace("-", " ").title()))
+        db.session.flush()
+        db.session.add_all(Branch(id=branch_id, slug=f"filiale-{n}", name=f"Filiale {n}") for n, branch_id in enumerate(branch_ids))
+    return Salon(company_id, branch_ids)
+
+
+def make_call(salon: Salon, *, branch: int = 0, **values: Any) -> Call:
+    """A call of the salon, committed."""
+    with company_scope(salon.company_id), transaction():
+        call = Call(id=new_ulid(), branch_id=salon.branch_ids[branch], **_call_values(values))
+        db.session.add(call)
+    return call
+
+
+def make_customer(salon: Salon, name: str) -> Customer:
+    with company_scope(salon.company_id), transaction():
+        customer = Customer(name=name)
+        db.session.add(customer)
+    return customer
+
+
+def say(*events: object) -> None:
+    """Announces all of this in one transaction."""
+    with transaction():
+        for event in events:
+            announce(event)
+
+
+def about(call: Call, kind: type[CallHappening], *, received_at: datetime | None = None, **values: Any) -> CallHappening:
+    return kind(call.company_id, call.branch_id, call.id, received_at or now(), **values)
+
+
+def turn(call: Call, index: int, text: str, *, role: str = "caller") -> CallHappening:
+    return about(call, TurnSpoken, turn={"index": index, "role": role, "text": text, "start_s": float(index)})
+
+
+def told(company_id: str | None = None) -> list[LiveEvent]:
+    """What was written down, oldest first."""
+    with every_company():
+        rows = db.session.query(LiveEvent).order_by(LiveEvent.company_id, LiveEvent.seq)
+        return [row for row in rows if company_id in (None, row.company_id)]
+
+
+def _call_values(values: dict[str, Any]) -> dict[str, Any]:
+    defaults = {"provider": "retell", "provider_call_id": f"call_{new_ulid()}", "status": "ongoing", "started_at": now()}
+    numbers = {"from_number": "+4917139200511", "to_number": "+493023125100"}
+    return defaults | numbers | values
