@@ -5,3 +5,7 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Opens the doors of this room."""
+    from app.cli import worker
+
+    for command in (worker.worker, worker.clock, worker.inbox):
+        app.cli.add_command(command)

@@ -17,9 +17,9 @@ PHONE = re.compile(r"\+\d{6,}")
 def set_up(settings: Settings) -> None:
     level = logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
     logging.basicConfig(format="%(message)s", stream=sys.stderr, level=level)
-    for noisy in ("werkzeug", "engineio.server", "socketio.server", "rq.worker", "alembic", "faker"):
+    for noisy in ("werkzeug", "engineio.server", "socketio.server", "rq.worker", "rq.scheduler", "alembic", "faker"):
         logging.getLogger(noisy).setLevel(max(level, logging.WARNING))
-    shown = structlog.processors.JSONRenderer() if settings.is_production else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    shown = structlog.processors.JSONRenderer() if settings.is_production else _for_eyes()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -55,3 +55,8 @@ def _hide(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]:
 
 def _as_it_is(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]:
     return line
+
+
+def _for_eyes() -> Any:
+    """Without the local variables of a traceback: they hold names and numbers."""
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)

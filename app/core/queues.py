@@ -1,5 +1,6 @@
 """Jobs: a function under @job, sent after the commit, with ids only and with the company it belongs to."""
 
+import threading
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -75,6 +76,18 @@ def job(queue: str, *, retry: tuple[int, ...] = (5, 30, 120, 600), timeout_s: in
         return made
 
     return make
+
+
+_stopping = threading.Event()
+
+
+def stop() -> None:
+    """The worker was asked to end: long jobs should come to a good end now."""
+    _stopping.set()
+
+
+def stopping() -> bool:
+    return _stopping.is_set()
 
 
 def get_queue(name: str) -> Queue:

@@ -89,7 +89,8 @@ def _finish(response: Response) -> Response:
     response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     if not request.path.startswith("/static/"):
         response.headers.setdefault("Cache-Control", "no-store")
-        metrics.API_RESPONSE_TIME.labels(route, request.method, response.status_code).observe(time.perf_counter() - g.get("began", 0.0))
+        took = time.perf_counter() - g.get("began", time.perf_counter())
+        metrics.API_RESPONSE_TIME.labels(route, request.method, response.status_code).observe(took)
     return response
 
 
@@ -108,7 +109,14 @@ def answer_error(error: Exception) -> Any:
     if status in (429, 503):
         headers["Retry-After"] = str(data.pop("retry_after_s", 2))
     if wants_problem():
-        problem = {"type": "about:blank", "title": code, "status": status, "detail": message, "code": code, "request_id": g.get("request_id")}
+        problem = {
+            "type": "about:blank",
+            "title": code,
+            "status": status,
+            "detail": message,
+            "code": code,
+            "request_id": g.get("request_id"),
+        }
         return Response(json.dumps({**problem, **data}), status, headers, mimetype="application/problem+json")
     page = f"errors/{status}.html" if status in (400, 403, 404, 429, 500, 503) else "errors/400.html"
     return render_template(page, status=status, message=message, request_id=g.get("request_id")), status, headers

@@ -41,6 +41,8 @@ class Call(CompanyOwned, Named, db.Model):
 
     provider: Mapped[str] = mapped_column(Key(32))
     provider_call_id: Mapped[str] = mapped_column(Exact(128))
+    # the company's own connection it came by; none for the platform's account
+    connection_id: Mapped[str | None] = mapped_column(Id)
     # the same call at the telephone company below the voice provider
     telephony_id: Mapped[str | None] = mapped_column(Exact(128))
     branch_id: Mapped[str] = mapped_column(Id)
@@ -74,6 +76,8 @@ class Call(CompanyOwned, Named, db.Model):
     analyzed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     analysis: Mapped[dict[str, Any] | None] = mapped_column(Json)
     language: Mapped[str | None] = mapped_column(Key(8))
+    # a person took over
+    was_transferred: Mapped[bool] = mapped_column(default=False)
     transfer_destination: Mapped[str | None] = mapped_column(String(128))
     # US cents, as the provider bills
     cost_cents: Mapped[Decimal | None] = mapped_column(Numeric(12, 4))

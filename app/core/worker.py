@@ -1,0 +1,78 @@
+"""The worker process: warm, one application for all jobs, short ways to notice that something died."""
+
+import os
+import resource
+from types import FrameType
+from typing import Any
+
+import structlog
+from flask import Flask
+from rq import SimpleWorker
+from rq.job import Job as RqJob
+from rq.queue import Queue
+from rq.scheduler import RQScheduler
+from rq.serializers import JSONSerializer
+
+from app.core import queues
+from app.core.extensions import db
+
+log = structlog.get_logger()
+# after so many jobs or so much memory the process ends and its supervisor starts a fresh one
+JOBS_A_LIFE = 20_000
+MEMORY_MB = 400
+
+
+class Worker(SimpleWorker):
+    """Runs jobs in its own process: crash safety comes from rows, not from forks."""
+
+    max_connection_wait_time = 2
+    app: Flask
+
+    def execute_job(self, job: RqJob, queue: Queue) -> None:
+        with self.app.app_context():
+            structlog.contextvars.bind_contextvars(job=job.description)
+            try:
+                super().execute_job(job, queue)
+            finally:
+                db.session.remove()
+                structlog.contextvars.clear_contextvars()
+        self.jobs_done = getattr(self, "jobs_done", 0) + 1
+        if self.jobs_done >= JOBS_A_LIFE or memory_mb() > MEMORY_MB:
+            log.info("worker.recycled", jobs=self.jobs_done, memory_mb=memory_mb())
+            self._stop_requested = True
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> Any:
+        queues.stop()
+        return super().request_stop(signum, frame)
+
+
+def memory_mb() -> int:
+    """The most memory this process has held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def work(app: Flask, *, burst: bool = False) -> None:
+    """Serves all queues until stopped."""
+    with app.app_context():
+        watched = [queues.get_queue(name) for name in queues.QUEUES]
+        worker = Worker(
+            watched,
+            connection=watched[0].connection,
+            serializer=JSONSerializer,
+            worker_ttl=20,
+            maintenance_interval=10,
+            job_monitoring_interval=5,
+            name=f"worker-{os.getpid()}-{os.urandom(3).hex()}",
+        )
+    worker.app = app
+    worker.work(burst=burst, logging_level="WARNING")
+
+
+def send_delayed() -> None:
+    """Puts jobs whose pause is over back into their queues; the clock does it, in place of RQ's own forked scheduler."""
+    scheduler = RQScheduler([queues.get_queue(name) for name in queues.QUEUES], connection=queues.get_queue("default").connection)
+    try:
+        if scheduler.acquire_locks(auto_start=False):
+            scheduler.enqueue_scheduled_jobs()
+    finally:
+        scheduler.release_locks()

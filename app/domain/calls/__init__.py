@@ -1,0 +1,1 @@
+"""Calls: what the events tell, and what follows from it."""

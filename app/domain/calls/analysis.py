@@ -1,0 +1,178 @@
+"""Reads what a provider's analysis found out in a call: names of its fields are free, so German and English ones are known."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+Intent = Literal["book", "cancel", "move", "callback", "waitlist", "transfer", "information"]
+
+# fmt: off
+FIELDS: dict[str, tuple[str, ...]] = {
+    "intent": ("anliegen", "intent", "reason", "grund", "anrufgrund"),
+    "booked": ("termin_gebucht", "gebucht", "booked", "appointment_booked", "booking_made", "appointment_made"),
+    "callback": ("rueckruf_gewuenscht", "rueckruf", "callback", "callback_requested", "callback_wanted"),
+    "start": (
+        "start", "starts_at", "start_time", "startzeit", "termin", "termin_start", "appointment", "appointment_start", "datum_uhrzeit",
+    ),
+    "date": ("datum", "date", "tag", "termin_datum", "datum_termin", "appointment_date", "booking_date", "wunschdatum"),
+    "time": ("uhrzeit", "zeit", "time", "termin_uhrzeit", "uhrzeit_termin", "appointment_time", "booking_time", "wunschzeit"),
+    "service": ("leistung", "dienstleistung", "service", "service_name", "behandlung", "appointment_type", "termin_art"),
+    "staff": ("mitarbeiter", "mitarbeiterin", "staff", "staff_name", "bei", "behandler", "wunschmitarbeiter"),
+    "name": ("name", "kunde", "kundenname", "customer_name", "anrufer_name", "patient_name", "patient", "vollstaendiger_name", "full_name"),
+    "phone": ("telefon", "telefonnummer", "rufnummer", "phone", "phone_number", "customer_phone"),
+    "email": ("email", "e_mail", "customer_email"),
+    "notes": ("notiz", "notizen", "notes", "wunsch", "bemerkung", "hinweis"),
+}
+# fmt: on
+INTENT_WORDS: tuple[tuple[Intent, str], ...] = (
+    ("cancel", r"absag|stornier|cancel"),
+    ("move", r"verschieb|verleg|umbuch|reschedul|move"),
+    ("callback", r"rueckruf|zurueckruf|callback|call_back"),
+    ("waitlist", r"warteliste|waitlist"),
+    ("transfer", r"weiterleit|durchstell|verbinden|transfer"),
+    ("book", r"buch|termin|book|appointment|reservier"),
+    ("information", r"info|auskunft|frage|preis|oeffnungszeit|question"),
+)
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("januar january jan", "februar february feb", "maerz march mrz mar", "april apr", "mai may", "juni june jun", "juli july jul",
+         "august aug", "september sept sep", "oktober october okt oct", "november nov", "dezember december dez dec"),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+GERMAN_DATE = re.compile(r"\b(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})?(?!\d)")
+WORDED_DATE = re.compile(r"\b(\d{1,2})\.?\s+([a-z]{3,9})\.?(?:\s+(\d{4}))?")
+ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})")
+CLOCK = re.compile(r"\b(\d{1,2})(?:[:.](\d{2})(?!\d|\.)|\s*uhr(?:\s*(\d{1,2}))?|\s*(am|pm)\b)")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An appointment that the analysis says was agreed; `start` is None where the words give no time we can trust."""
+
+    start: datetime | None
+    words: str
+    service: str | None
+    staff: str | None
+    name: str | None
+    phone: str | None
+    email: str | None
+    notes: str | None
+
+
+def intent_of(analysis: dict[str, Any]) -> Intent | None:
+    """What the caller wanted, or None where the analysis does not say."""
+    fields = _fields(analysis)
+    if _flag(fields.get("callback")):
+        return "callback"
+    words = _plain(fields.get("intent"))
+    return next((intent for intent, pattern in INTENT_WORDS if re.search(pattern, words)), None) if words else None
+
+
+def wish_of(analysis: dict[str, Any], *, zone: str, today: date) -> Wish | None:
+    """The appointment in the analysis, or None where it holds none or says that none was made."""
+    fields = _fields(analysis)
+    said_booked = _flag(fields.get("booked"))
+    has_time = any(fields.get(name) for name in ("start", "date", "time"))
+    if said_booked is False or not (has_time or said_booked) or intent_of(analysis) in ("cancel", "move", "callback", "waitlist"):
+        return None
+    words = " ".join(str(fields[name]) for name in ("start", "date", "time") if fields.get(name))[:200]
+    return Wish(
+        start=read_start(fields.get("start"), fields.get("date"), fields.get("time"), zone=zone, today=today),
+        words=words,
+        **{name: _text(fields.get(name)) for name in ("service", "staff", "name", "phone", "email", "notes")},
+    )
+
+
+def read_start(start: Any, day: Any, clock: Any, *, zone: str, today: date) -> datetime | None:
+    """An instant from an ISO time, or from a date and a time as German or English people write them, in the branch's zone."""
+    for text in (start, day):
+        found = _iso_instant(text, zone)
+        if found is not None:
+            return found
+    on = _read_date(_plain(day) or _plain(start), today)
+    at = _read_clock(_plain(clock)) or _read_clock(_without_date(_plain(start)))
+    return datetime.combine(on, at, ZoneInfo(zone)) if on and at else None
+
+
+def _fields(analysis: dict[str, Any]) -> dict[str, Any]:
+    """Our names for what is there; spelling of the keys (umlauts, dashes, leading underscores) does not matter."""
+    given = {_key(name): value for name, value in analysis.items() if value not in (None, "", [], {})}
+    return {ours: given[name] for ours, names in FIELDS.items() for name in reversed(names) if name in given}
+
+
+def _key(name: Any) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", _plain(name)).strip("_")
+
+
+def _plain(value: Any) -> str:
+    """Lower case, umlauts as two letters, no accents."""
+    if value is None or isinstance(value, bool | dict | list):
+        return ""
+    text = str(value).casefold().translate({ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue", ord("ß"): "ss"})
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)).strip()
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, bool | dict | list):
+        return None
+    return str(value).strip()[:160] or None
+
+
+def _flag(value: Any) -> bool | None:
+    if isinstance(value, bool):
+        return value
+    words = {"true": True, "ja": True, "yes": True, "1": True, "false": False, "nein": False, "no": False, "0": False}
+    return words.get(_plain(value)) if value is not None else None
+
+
+def _iso_instant(value: Any, zone: str) -> datetime | None:
+    if not isinstance(value, str) or not re.search(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}", value):
+        return None
+    try:
+        found = datetime.fromisoformat(value.strip())
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
+
+
+def _read_date(text: str, today: date) -> date | None:
+    try:
+        if found := ISO_DATE.search(text):
+            return date(int(found[1]), int(found[2]), int(found[3]))
+        if found := GERMAN_DATE.search(text):
+            return _with_year(int(found[1]), int(found[2]), found[3], today)
+        if (found := WORDED_DATE.search(text)) and found[2] in MONTHS:
+            return _with_year(int(found[1]), MONTHS[found[2]], found[3], today)
+    except ValueError:
+        return None
+    return {"heute": today, "today": today, "morgen": today + timedelta(1), "tomorrow": today + timedelta(1)}.get(text)
+
+
+def _with_year(day: int, month: int, year: str | None, today: date) -> date:
+    """Without a year the next such day is meant."""
+    if year:
+        return date(int(year) + (2000 if len(year) == 2 else 0), month, day)
+    this_year = date(today.year, month, day)
+    return this_year if this_year >= today else date(today.year + 1, month, day)
+
+
+def _without_date(text: str) -> str:
+    return WORDED_DATE.sub(" ", GERMAN_DATE.sub(" ", ISO_DATE.sub(" ", text)))
+
+
+def _read_clock(text: str) -> time | None:
+    found = CLOCK.search(text) or re.fullmatch(r"(\d{1,2})()()()", text)
+    if not found:
+        return None
+    hour, minute = int(found[1]), int(found[2] or found[3] or 0)
+    if found[4] == "pm" and hour < 12:
+        hour += 12
+    elif found[4] == "am" and hour == 12:
+        hour = 0
+    return time(hour, minute) if hour < 24 and minute < 60 else None

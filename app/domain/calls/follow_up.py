@@ -1,0 +1,95 @@
+"""What a finished call leaves behind: its booking, or a task for the front desk."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.core.clock import now
+from app.core.errors import AppError
+from app.core.extensions import db
+from app.core.phone import display
+from app.domain.calls.analysis import Wish, intent_of, wish_of
+from app.domain.calls.desk import Desk
+from app.domain.customers import matching
+from app.domain.tasks.making import make_task
+from app.models import Branch, Call, Customer
+from app.providers.voice.base import CallEvent
+
+# fields of a booking tool's arguments, read like an analysis
+BOOKING_TOOLS = ("book_appointment", "book_appointment_cal")
+
+
+def follow_up(desk: Desk, call: Call, event: CallEvent, *, webhook_event_id: int) -> None:
+    """Makes what the analysis of a call asks for: never twice, and never without a trace when it does not hold."""
+    if event.kind != "analyzed" or call.is_test:
+        return
+    branch = db.session.get(Branch, call.branch_id)
+    assert branch is not None
+    wish = _wish(call, event, branch.zone)
+    if wish is not None and call.outcome != "booked":
+        _book_or_ask(desk, call, wish, branch, webhook_event_id=webhook_event_id)
+    elif intent_of(event.analysis) == "callback":
+        make_task("callback", f"Rückruf: {_who(call, None)}", source_ref=f"callback:{call.id}", call=call, details=call.summary)
+    elif intent_of(event.analysis) == "cancel" and call.outcome == "cancelled":
+        title = f"Absage prüfen: {_who(call, None)}"
+        make_task("check_cancellation", title, source_ref=f"cancel:{call.id}", call=call, details=call.summary)
+
+
+def _wish(call: Call, event: CallEvent, zone: str) -> Wish | None:
+    """From the analysis; where that only says "booked", from the arguments of the booking tool that succeeded."""
+    today = call.started_at.astimezone(ZoneInfo(zone)).date()
+    wish = wish_of(event.analysis, zone=zone, today=today)
+    if wish is None or wish.start is not None or wish.words:
+        return wish
+    for use in reversed(event.tool_uses):
+        if use.name in BOOKING_TOOLS and use.arguments:
+            return wish_of({**use.arguments, "termin_gebucht": True}, zone=zone, today=today) or wish
+    return wish
+
+
+def _book(desk: Desk, call: Call, wish: Wish, start: datetime) -> dict[str, Any]:
+    raise AppError("No calendar yet.", code="no_calendar")
+
+
+def _book_or_ask(desk: Desk, call: Call, wish: Wish, branch: Branch, *, webhook_event_id: int) -> None:
+    try:
+        if wish.start is None:
+            raise AppError("The time cannot be read.", code="no_time")
+        data = _book(desk, call, wish, wish.start)
+    except AppError as refusal:
+        _ask_front_desk(desk, call, wish, branch, refusal.code, webhook_event_id=webhook_event_id)
+        return
+    call.outcome = "booked"
+    desk.note(call, "booked", at=now(), webhook_event_id=webhook_event_id, data=data)
+
+
+def _ask_front_desk(desk: Desk, call: Call, wish: Wish, branch: Branch, reason: str, *, webhook_event_id: int) -> None:
+    when = wish.start.astimezone(ZoneInfo(branch.zone)).strftime("%d.%m.%Y, %H:%M") if wish.start else wish.words or "ohne Zeit"
+    task = make_task(
+        "check_booking",
+        f"Termin klären: {_who(call, wish.name)}, {when}",
+        source_ref=f"booking:{call.id}",
+        call=call,
+        reason=reason,
+        details="\n".join(filter(None, (wish.service, wish.staff, wish.notes, call.summary))) or None,
+    )
+    desk.note(call, "task", at=now(), webhook_event_id=webhook_event_id, data={"task_id": task.id, "kind": task.kind, "reason": reason})
+
+
+def _customer(desk: Desk, call: Call, name: str | None) -> Customer | None:
+    """The person the booking is for: perhaps another one of the family than the number alone names."""
+    number = call.from_number if call.caller_kind == "number" else None
+    known = desk.callers.setdefault(number, []) if number else []
+    if not name:
+        return db.session.get(Customer, call.customer_id) if call.customer_id else None
+    person = matching.choose(known, name)
+    if person is None:
+        person = matching.make_named(name, number)
+        known.append(person)
+    person.name = person.name or name
+    call.customer_id = person.id
+    return person
+
+
+def _who(call: Call, name: str | None) -> str:
+    return name or (display(call.from_number) if call.from_number else "Nummer unterdrückt")

@@ -1,0 +1,245 @@
+"""Moves calls by what their events say: in any order, any number of times, and never backwards."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.core.announcements import announce
+from app.core.extensions import db
+from app.core.ids import new_ulid
+from app.core.phone import Number, normalise
+from app.domain.calls.desk import Desk
+from app.domain.calls.follow_up import follow_up
+from app.domain.calls.outcomes import outcome_of, tool_did_it
+from app.domain.calls.transcripts import Spoken, take_snapshot
+from app.domain.companies.number_lookup import Match
+from app.domain.customers import matching
+from app.events import CallAnalyzed, CallEnded, CallHappening, CallStarted, CallUpdated, ToolFinished, ToolStarted, TurnSpoken
+from app.models import Call
+from app.models.call import STATUS_RANK
+from app.providers.voice.base import CallEvent, ToolUse
+
+# the later one says it better
+OVERWRITTEN = ("summary", "sentiment", "successful", "in_voicemail", "recording_url", "transfer_destination", "cost_cents", "duration_s")
+FILLED_ONCE = ("telephony_id", "language", "disconnection", "disconnection_reason", "ended_at")
+TRANSFERS = ("transfer_started", "transfer_bridged", "transfer_cancelled", "transfer_ended")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An event of the inbox, matched to the company at work."""
+
+    webhook_event_id: int
+    received_at: datetime
+    connection_id: str | None
+    event: CallEvent
+    match: Match
+    cached: bool = False
+    replayed: bool = False
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.event.provider, self.event.provider_call_id or ""
+
+
+def apply_events(arrivals: Sequence[Arrival]) -> list[Call]:
+    """Applies the events of one company, in the order given, and announces what happened; the calls they were about."""
+    callers = {arrival.webhook_event_id: _caller(arrival) for arrival in arrivals}
+    desk = Desk.load(
+        {arrival.key for arrival in arrivals},
+        numbers={caller.e164 for caller in callers.values() if caller.e164},
+        replayed={arrival.webhook_event_id for arrival in arrivals if arrival.replayed},
+    )
+    for arrival in arrivals:
+        _apply(desk, arrival, callers[arrival.webhook_event_id])
+    desk.write()
+    touched = {call.id: call for arrival in arrivals if (call := desk.calls[arrival.key])}
+    for arrival in arrivals:
+        follow_up(desk, desk.calls[arrival.key], arrival.event, webhook_event_id=arrival.webhook_event_id)
+    desk.write()
+    return list(touched.values())
+
+
+def _caller(arrival: Arrival) -> Number:
+    return normalise(arrival.event.caller_raw or "", source="e164", region=arrival.match.region)
+
+
+def _apply(desk: Desk, arrival: Arrival, caller: Number) -> None:
+    event = arrival.event
+    call, is_new = _call_of(desk, arrival, caller)
+    before = (call.status, call.outcome, call.transfer_destination, call.customer_id)
+    was_running, was_analyzed = call.is_running, call.analyzed_at is not None
+    moved = _move(call, event)
+    _fill(call, event)
+    _know_caller(desk, call, caller)
+    spoken = take_snapshot(desk, call, event.turns, final=event.kind in ("ended", "analyzed"))
+    _take_tools(desk, arrival, call, event.tool_uses)
+    if event.kind == "analyzed" and call.analyzed_at is None:
+        call.analyzed_at = arrival.received_at
+    call.outcome = _outcome(desk, call, event)
+    _note(desk, arrival, call, spoken, moved)
+    if is_new:
+        _say(CallStarted, arrival, call)
+    if was_running and call.is_running:
+        for turn in spoken.turns:
+            announce(TurnSpoken(call.company_id, call.branch_id, call.id, arrival.received_at, turn))
+    if (was_running or is_new) and not call.is_running:
+        _say(CallEnded, arrival, call)
+    elif not is_new and before != (call.status, call.outcome, call.transfer_destination, call.customer_id):
+        _say(CallUpdated, arrival, call)
+    if call.analyzed_at is not None and not was_analyzed:
+        _say(CallAnalyzed, arrival, call)
+
+
+def _call_of(desk: Desk, arrival: Arrival, caller: Number) -> tuple[Call, bool]:
+    """The call of this event, made when it is the first one we see, whichever it is."""
+    known = desk.calls.get(arrival.key)
+    if known is not None:
+        return known, False
+    event, match = arrival.event, arrival.match
+    call = Call(
+        id=new_ulid(),
+        company_id=match.company_id,
+        provider=event.provider,
+        provider_call_id=event.provider_call_id or "",
+        connection_id=arrival.connection_id,
+        branch_id=match.branch_id,
+        phone_number_id=match.phone_number_id,
+        agent_id=match.agent_id,
+        direction=event.direction,
+        status=event.status or "ringing",
+        caller_kind=caller.kind,
+        from_number=(caller.e164 or event.caller_raw) if caller.kind != "withheld" else None,
+        to_number=match.asked,
+        started_at=event.started_at or arrival.received_at,
+        created_at=arrival.received_at,
+        match=match.reason(cached=arrival.cached),
+        turn_count=0,
+        event_count=0,
+        is_test=bool(event.metadata.get("line_check")),
+    )
+    db.session.add(call)
+    desk.calls[arrival.key] = call
+    desk.note(call, "matched", at=arrival.received_at, webhook_event_id=arrival.webhook_event_id, data=call.match)
+    return call, True
+
+
+def _move(call: Call, event: CallEvent) -> bool:
+    """Moves the status forward; where the provider numbers its events, a higher one may correct a final status."""
+    wanted = event.status
+    if event.sequence is not None:
+        newer = call.last_sequence is None or event.sequence > call.last_sequence
+        call.last_sequence = max(event.sequence, call.last_sequence or 0)
+    else:
+        newer = False
+    if wanted is None or wanted == call.status:
+        return False
+    forward = STATUS_RANK[wanted] > STATUS_RANK[call.status]
+    corrects = newer and STATUS_RANK[wanted] == STATUS_RANK[call.status]
+    if forward or corrects:
+        call.status = wanted
+        return True
+    return False
+
+
+def _fill(call: Call, event: CallEvent) -> None:
+    """Takes what the event knows; None says nothing, and nothing known is lost to it."""
+    if event.started_at is not None:
+        call.started_at = event.started_at
+    for name in OVERWRITTEN:
+        value = getattr(event, name)
+        if value is not None:
+            setattr(call, name, value)
+    for name in FILLED_ONCE:
+        value = getattr(event, name)
+        if value is not None and getattr(call, name) is None:
+            setattr(call, name, value)
+    if event.kind in ("transfer_bridged", "transfer_ended"):
+        call.was_transferred = True
+    if event.analysis:
+        call.analysis = event.analysis
+    if call.direction == "unknown":
+        call.direction = event.direction
+    if not call.is_running and call.ended_at and call.duration_s is None:
+        call.duration_s = max(0, round((call.ended_at - call.started_at).total_seconds()))
+
+
+def _know_caller(desk: Desk, call: Call, caller: Number) -> None:
+    """Hangs the customer on the call: only a number that the numbering plan knows tells who it is."""
+    if call.customer_id is not None or call.caller_kind != "number" or not caller.valid or caller.e164 is None:
+        return
+    known = desk.callers.setdefault(caller.e164, [])
+    if not known:
+        known.append(matching.make_caller(caller.e164))
+    customer = matching.choose(known, None)
+    if customer is not None:
+        call.customer_id = customer.id
+        customer.last_call_at = max(filter(None, (customer.last_call_at, call.started_at)))
+
+
+def _take_tools(desk: Desk, arrival: Arrival, call: Call, uses: Sequence[ToolUse]) -> None:
+    for use in uses:
+        stored = desk.tools[call.id].get(use.tool_call_id)
+        ok = tool_did_it(use.result, use.successful)
+        shown: dict[str, Any] = {"tool_call_id": use.tool_call_id, "name": use.name}
+        if stored is None:
+            stored = desk.add_tool(
+                call,
+                {
+                    "tool_call_id": use.tool_call_id, "name": use.name, "arguments": use.arguments, "after_position": use.position,
+                    "result": use.result if use.finished else None, "ok": ok if use.finished else None,
+                    "created_at": arrival.received_at, "finished_at": arrival.received_at if use.finished else None,
+                },
+            )  # fmt: skip
+            if call.is_running:
+                announce(_tool(ToolStarted, arrival, call, shown | {"arguments": use.arguments}))
+        elif stored["finished_at"] is not None or not use.finished:
+            continue
+        else:
+            desk.change_tool(stored, result=use.result, ok=ok, finished_at=arrival.received_at)
+        if use.finished:
+            desk.note(call, "tool", at=arrival.received_at, webhook_event_id=arrival.webhook_event_id, data=shown | {"ok": ok})
+            if call.is_running:
+                announce(_tool(ToolFinished, arrival, call, shown | {"ok": ok, "result": use.result}))
+
+
+def _tool(kind: type, arrival: Arrival, call: Call, tool: dict[str, Any]) -> object:
+    return kind(call.company_id, call.branch_id, call.id, arrival.received_at, tool)
+
+
+def _outcome(desk: Desk, call: Call, event: CallEvent) -> str | None:
+    """Never forgets a booking: what was found out once is only replaced by something said with more knowledge."""
+    if call.outcome == "booked":
+        return "booked"
+    return outcome_of(
+        call,
+        booked=False,
+        caller_spoke=any(turn["role"] == "caller" for turn in desk.turns[call.id]),
+        tools_done={tool["name"] for tool in desk.tools[call.id].values() if tool.get("ok")},
+        transferred=call.was_transferred,
+    )
+
+
+def _note(desk: Desk, arrival: Arrival, call: Call, spoken: Spoken, moved: bool) -> None:
+    event = arrival.event
+    at = {"started": event.started_at, "ended": event.ended_at}.get(event.kind) or arrival.received_at
+    data: dict[str, Any] = {}
+    if event.kind == "transcript" and not spoken.turns:
+        return
+    if spoken.turns:
+        data |= {"from": spoken.first, "turns": call.turn_count}
+    if moved:
+        data["status"] = call.status
+    if event.kind in TRANSFERS and event.transfer_destination:
+        data["destination"] = event.transfer_destination
+    if event.kind == "progress":
+        data |= {"name": event.name, "sequence": event.sequence}
+    if event.problems:
+        data["problems"] = list(event.problems[:20])
+    kind = "turns" if event.kind == "transcript" else event.kind
+    desk.note(call, kind, at=at, webhook_event_id=arrival.webhook_event_id, data=data or None)
+
+
+def _say(kind: type[CallHappening], arrival: Arrival, call: Call) -> None:
+    announce(kind(call.company_id, call.branch_id, call.id, arrival.received_at))

@@ -1,0 +1,62 @@
+"""Transcript snapshots become turns: the longest one wins, whatever order they come in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.domain.calls.desk import Desk
+from app.models import Call
+from app.providers.voice.base import Turn
+
+
+@dataclass(slots=True)
+class Spoken:
+    """What a snapshot added: turns as {index, role, text, start_s}."""
+
+    turns: list[dict[str, Any]] = field(default_factory=list)
+    first: int = 0
+
+
+def take_snapshot(desk: Desk, call: Call, snapshot: Sequence[Turn] | None, *, final: bool) -> Spoken:
+    """Stores what is new in the snapshot.
+
+    Snapshots carry no number: one with fewer turns, or with as many but less said, is an older one and changes nothing. A
+    final one with as many turns corrects their texts.
+    """
+    spoken = Spoken()
+    if not snapshot:
+        return spoken
+    stored = desk.turns[call.id]
+    if len(snapshot) < len(stored) or (len(snapshot) == len(stored) and not final and _said(snapshot) < _stored(stored)):
+        return spoken
+    spoken.first = len(stored)
+    for position, turn in enumerate(snapshot):
+        if position >= len(stored):
+            desk.add_turn(call, {"position": position, "role": turn.role, "text": turn.text, "start_s": turn.start_s, "end_s": turn.end_s})
+        elif not _same(stored[position], turn):
+            desk.change_turn(stored[position], role=turn.role, text=turn.text, start_s=turn.start_s, end_s=turn.end_s)
+        else:
+            continue
+        spoken.first = min(spoken.first, position)
+        spoken.turns.append({"index": position, "role": turn.role, "text": turn.text, "start_s": turn.start_s})
+    call.turn_count = len(stored)
+    return spoken
+
+
+def _said(snapshot: Sequence[Turn]) -> int:
+    return sum(len(turn.text) for turn in snapshot)
+
+
+def _stored(turns: list[dict[str, Any]]) -> int:
+    return sum(len(turn["text"]) for turn in turns)
+
+
+def _same(row: dict[str, Any], turn: Turn) -> bool:
+    return row["text"] == turn.text and row["role"] == turn.role and _close(row["end_s"], turn.end_s)
+
+
+def _close(ours: float | None, theirs: float | None) -> bool:
+    """Seconds as MariaDB's FLOAT keeps them."""
+    if ours is None or theirs is None:
+        return ours is theirs
+    return abs(ours - theirs) < 0.01

@@ -1,0 +1,1 @@
+"""Companies, their branches and numbers."""

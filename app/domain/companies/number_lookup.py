@@ -1,0 +1,90 @@
+"""From the dialled number to its branch and company; an unknown number is nobody's, never somebody's."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from app.core.cache import Cache
+from app.core.clock import to_ms
+from app.core.extensions import db
+from app.core.phone import normalise
+from app.core.tenancy import every_company
+from app.models import Agent, Branch, Company, PhoneNumber
+
+CACHE = Cache("number", seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where a call belongs, and how that was found; `by` is number or agent."""
+
+    company_id: str
+    branch_id: str
+    phone_number_id: str
+    agent_id: str | None
+    by: str
+    asked: str
+    # Unix milliseconds; calls that began earlier do not belong to it
+    valid_from_ms: int | None = None
+    region: str = "DE"
+
+    def reason(self, *, cached: bool) -> dict[str, Any]:
+        """What is kept with the call."""
+        return {"by": self.by, "number": self.asked, "phone_number_id": self.phone_number_id, "cached": cached}
+
+    def holds_at(self, started_ms: int | None) -> bool:
+        return self.valid_from_ms is None or started_ms is None or started_ms >= self.valid_from_ms
+
+
+def business_number(raw: str | None) -> str | None:
+    """The E.164 form of a number of ours as a provider sent it, or None where it is none."""
+    return normalise(raw, source="e164").e164 if raw else None
+
+
+def find_numbers(numbers: Iterable[str]) -> dict[str, tuple[Match, bool]]:
+    """For each E.164 number that is somebody's: its match and whether it came from the cache."""
+    wanted = set(numbers)
+    generation, known = CACHE.get_many(wanted)
+    found = {number: (Match(**kept), True) for number, kept in known.items()}
+    missing = wanted - found.keys()
+    if missing:
+        fresh = {match.asked: match for match in _ask_database(missing)}
+        CACHE.put_many(generation, {number: asdict(match) for number, match in fresh.items()})
+        found.update({number: (match, False) for number, match in fresh.items()})
+    return found
+
+
+def find_by_agent(provider: str, agent_ref: str) -> Match | None:
+    """The branch of a call that names no number (a web call): its agent's, if that agent answers for one branch only."""
+    with every_company():
+        rows = db.session.execute(
+            _matches().join(Agent, Agent.id == PhoneNumber.agent_id).where(Agent.provider == provider, Agent.provider_agent_id == agent_ref)
+        ).all()
+    if len({(row.company_id, row.branch_id) for row in rows}) != 1:
+        return None
+    return _match(rows[0], by="agent", asked=agent_ref)
+
+
+def _ask_database(numbers: Iterable[str]) -> list[Match]:
+    with every_company():
+        rows = db.session.execute(_matches().where(PhoneNumber.e164.in_(sorted(numbers)))).all()
+    return [_match(row, by="number", asked=row.e164) for row in rows]
+
+
+def _matches() -> Any:
+    return (
+        select(
+            PhoneNumber.company_id, PhoneNumber.branch_id, PhoneNumber.id, PhoneNumber.agent_id,
+            PhoneNumber.e164, PhoneNumber.valid_from, Company.country,
+        )
+        .join(Company, Company.id == PhoneNumber.company_id)
+        .join(Branch, Branch.id == PhoneNumber.branch_id)
+        .where(PhoneNumber.is_active, Company.is_active)
+    )  # fmt: skip
+
+
+def _match(row: Any, *, by: str, asked: str) -> Match:
+    valid_from_ms = to_ms(row.valid_from) if row.valid_from else None
+    return Match(row.company_id, row.branch_id, row.id, row.agent_id, by, asked, valid_from_ms, row.country)

@@ -1,0 +1,100 @@
+"""Gives numbers to branches, and lets go of the events that waited for it."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+
+from app.core.announcements import announce
+from app.core.clock import now
+from app.core.errors import Conflict, InvalidInput, NotFound
+from app.core.extensions import db
+from app.core.phone import normalise
+from app.core.tenancy import company_scope, every_company
+from app.domain.companies.number_lookup import CACHE
+from app.events import EventsReleased, NumberChanged
+from app.models import Branch, Company, PhoneNumber, WebhookEvent
+
+
+class NumberTaken(Conflict):
+    """The number belongs to another company."""
+
+    code = "number_taken"
+
+
+def assign_number(
+    raw: str, *, company_id: str, branch_id: str, valid_from: datetime | None = None, label: str | None = None
+) -> PhoneNumber:
+    """Gives the number to the branch and makes the events due that waited for it; announces NumberChanged.
+
+    Assigning it again to the same branch changes nothing; another branch of the same company moves it. Raises InvalidInput,
+    NotFound, and NumberTaken where it is another company's.
+    """
+    e164 = normalise(raw, source="human").e164
+    if e164 is None:
+        raise InvalidInput("Das ist keine Rufnummer.", fields={"number": "Das ist keine Rufnummer."})
+    with company_scope(company_id):
+        if db.session.get(Company, company_id) is None or db.session.get(Branch, branch_id) is None:
+            raise NotFound("Diesen Betrieb oder diese Filiale gibt es nicht.")
+    with every_company():
+        number = db.session.scalars(select(PhoneNumber).where(PhoneNumber.e164 == e164).with_for_update()).first()
+        if number is not None and number.company_id != company_id:
+            raise NumberTaken("Diese Nummer gehört schon zu einem anderen Betrieb.")
+    with company_scope(company_id):
+        if number is None:
+            number = PhoneNumber(company_id=company_id, e164=e164)
+            db.session.add(number)
+        number.branch_id, number.valid_from, number.is_active = branch_id, valid_from, True
+        number.label = label or number.label
+        db.session.flush()
+    changed(number)
+    release_events(e164)
+    return number
+
+
+def changed(number: PhoneNumber) -> None:
+    """To be called by whoever edits a number: nobody may route by what it was."""
+    CACHE.forget()
+    announce(NumberChanged(number.company_id, number.e164))
+
+
+def release_events(e164: str) -> int:
+    """Makes the unassigned events of this number due; how many there were."""
+    released = db.session.execute(
+        update(WebhookEvent)
+        .where(WebhookEvent.status == "unassigned", WebhookEvent.dialled == e164)
+        .values(status="pending", due_at=now(), reason=None, claim_token=None)
+        .execution_options(synchronize_session=False)
+    ).rowcount
+    if released:
+        announce(EventsReleased(released))
+    return released
+
+
+def dismiss_number(dialled: str, *, reason: str) -> int:
+    """Sets the waiting events of a number aside: they belong to no company of ours. They stay readable and replayable."""
+    return db.session.execute(
+        update(WebhookEvent)
+        .where(WebhookEvent.status == "unassigned", WebhookEvent.dialled == dialled)
+        .values(status="ignored", reason=reason, handled_at=now())
+        .execution_options(synchronize_session=False)
+    ).rowcount
+
+
+def unassigned_numbers() -> list[dict[str, object]]:
+    """The tray: one entry a dialled number, newest first: {dialled, calls, events, first_at, last_at, provider}."""
+    rows = db.session.execute(
+        select(
+            WebhookEvent.dialled,
+            func.count(WebhookEvent.provider_call_id.distinct()).label("calls"),
+            func.count().label("events"),
+            func.min(WebhookEvent.received_at).label("first_at"),
+            func.max(WebhookEvent.received_at).label("last_at"),
+            func.min(WebhookEvent.provider).label("provider"),
+            func.min(WebhookEvent.reason).label("reason"),
+        )
+        .where(WebhookEvent.status == "unassigned")
+        .group_by(WebhookEvent.dialled)
+        .order_by(func.max(WebhookEvent.received_at).desc())
+        .limit(200)
+    ).mappings()
+    return [dict(row) for row in rows]

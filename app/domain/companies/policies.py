@@ -1,0 +1,94 @@
+"""The rules of booking, inherited from company to branch to service to person; the narrowest that speaks decides."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.core.extensions import db
+from app.models import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What holds for one booking; the defaults are the house's."""
+
+    grid_minutes: int = 15
+    notice_minutes: int = 0
+    horizon_days: int = 365
+    cancel_minutes: int = 0
+    move_minutes: int = 0
+    open_bookings_per_customer: int = 0
+    anonymous_callers: bool = True
+    callers_may_book: bool = True
+    needs_confirmation: bool = False
+    keeps_holidays: bool = True
+    hold_minutes: int = 5
+    fee_cents: int = 0
+    fee_within_minutes: int = 0
+
+
+class Policies:
+    """All policies of the company at work."""
+
+    def __init__(self, policies: Iterable[Policy]) -> None:
+        self._by_scope = {policy.scope: policy.rules() for policy in policies}
+
+    def rules(self, *, branch_id: str | None = None, service_id: str | None = None, staff_id: str | None = None) -> Rules:
+        """The rules that hold there; what is narrower wins."""
+        found: dict[str, Any] = {}
+        for scope in ("company", branch_id, service_id, staff_id):
+            found |= self._by_scope.get(scope or "", {})
+        return replace(Rules(), **found)
+
+    def origin(self, rule: str, *, branch_id: str | None = None, service_id: str | None = None, staff_id: str | None = None) -> str:
+        """Where a rule comes from: staff, service, branch, company, or house when nobody has set it."""
+        scopes = {"staff": staff_id, "service": service_id, "branch": branch_id, "company": "company"}
+        return next((name for name, scope in scopes.items() if scope and rule in self._by_scope.get(scope, {})), "house")
+
+
+def load_policies() -> Policies:
+    """One query."""
+    return Policies(db.session.scalars(select(Policy)))
+
+
+def in_words(rules: Rules) -> list[str]:
+    """Each rule that says something as a sentence for people, in the reader's language."""
+    sentences = [
+        _("Termine beginnen alle %(minutes)s Minuten.", minutes=rules.grid_minutes),
+        _("Gebucht wird spätestens %(time)s vorher.", time=spoken_span(rules.notice_minutes)) if rules.notice_minutes else None,
+        _("Gebucht wird bis zu %(days)s Tage im Voraus.", days=rules.horizon_days),
+        _("Absagen geht bis %(time)s vorher.", time=spoken_span(rules.cancel_minutes)) if rules.cancel_minutes else None,
+        _("Verschieben geht bis %(time)s vorher.", time=spoken_span(rules.move_minutes)) if rules.move_minutes else None,
+        _("Wer schon %(count)s offene Termine hat, bucht keinen weiteren.", count=rules.open_bookings_per_customer)
+        if rules.open_bookings_per_customer
+        else None,
+        None if rules.anonymous_callers else _("Wer seine Rufnummer unterdrückt, kann nicht buchen."),
+        None if rules.callers_may_book else _("Diese Termine vergibt nur der Empfang."),
+        _("Neue Termine werden erst vom Betrieb bestätigt.") if rules.needs_confirmation else None,
+        _("An Feiertagen ist geschlossen.") if rules.keeps_holidays else _("An Feiertagen ist wie sonst geöffnet."),
+        _(
+            "Wer später als %(time)s vorher absagt oder nicht kommt, zahlt %(amount)s Euro.",
+            time=spoken_span(rules.fee_within_minutes),
+            amount=f"{rules.fee_cents / 100:.2f}".replace(".", ","),
+        )
+        if rules.fee_cents
+        else None,
+    ]
+    return [sentence for sentence in sentences if sentence]
+
+
+def spoken_span(minutes: int) -> str:
+    """90 minutes as "90 Minuten", 1440 as "1 Tag": the largest unit that fits evenly."""
+    if minutes and minutes % 1440 == 0:
+        days = minutes // 1440
+        return _("1 Tag") if days == 1 else _("%(count)s Tage", count=days)
+    if minutes and minutes % 60 == 0:
+        hours = minutes // 60
+        return _("1 Stunde") if hours == 1 else _("%(count)s Stunden", count=hours)
+    return _("%(count)s Minuten", count=minutes)
+
+
+RULE_NAMES = tuple(field.name for field in fields(Rules))

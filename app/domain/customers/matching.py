@@ -1,0 +1,74 @@
+"""Finds the customer behind a number and a name; families share a number, so a number alone may name several."""
+
+import hashlib
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from app.core.extensions import db
+from app.core.tenancy import current_company_id
+from app.models import Customer, CustomerIdentity
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def candidates(numbers: Iterable[str]) -> dict[str, list[Customer]]:
+    """For each E.164 number the customers of this company who have it, oldest first."""
+    wanted = sorted(set(numbers))
+    found: dict[str, list[Customer]] = defaultdict(list)
+    if wanted:
+        rows = db.session.execute(
+            select(CustomerIdentity.value, Customer)
+            .join(Customer, Customer.id == CustomerIdentity.customer_id)
+            .where(CustomerIdentity.kind == "phone", CustomerIdentity.value.in_(wanted))
+            .order_by(Customer.created_at, Customer.id)
+        )
+        for number, customer in rows:
+            found[number].append(customer)
+    return found
+
+
+def choose(known: list[Customer], name: str | None) -> Customer | None:
+    """The one who is meant: by name where there is one, else the only one there is."""
+    if name:
+        same = [customer for customer in known if customer.name and folded(customer.name) == folded(name)]
+        if same:
+            return same[0]
+        nameless = [customer for customer in known if not customer.name]
+        return nameless[0] if nameless else None
+    return known[0] if len(known) == 1 else None
+
+
+def make_caller(number: str) -> Customer:
+    """A customer of whom only the number is known.
+
+    The id follows from company and number: two workers that meet the same new caller at once collide and do not make two.
+    """
+    customer = Customer(id=_id_of(current_company_id() or "", number))
+    db.session.add(customer)
+    db.session.flush()
+    db.session.add(CustomerIdentity(customer_id=customer.id, kind="phone", value=number))
+    return customer
+
+
+def make_named(name: str, number: str | None) -> Customer:
+    """A further person, perhaps on a number that others of the family have too."""
+    customer = Customer(name=name)
+    db.session.add(customer)
+    db.session.flush()
+    if number:
+        db.session.add(CustomerIdentity(customer_id=customer.id, kind="phone", value=number))
+    return customer
+
+
+def folded(name: str) -> str:
+    """Names as people compare them: without case, accents, titles' dots and doubled spaces."""
+    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss").casefold())
+    return " ".join("".join(letter for letter in plain if letter.isalnum() or letter.isspace()).split())
+
+
+def _id_of(company_id: str, number: str) -> str:
+    value = int.from_bytes(hashlib.sha256(f"{company_id}:{number}".encode()).digest()[:16], "big")
+    return "".join(CROCKFORD[(value >> shift) & 31] for shift in range(125, -1, -5))

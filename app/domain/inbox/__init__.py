@@ -1,0 +1,1 @@
+"""The inbox: what providers send is stored before it is answered, and worked through once."""

@@ -1,0 +1,27 @@
+"""Sends events through again: dead letters after a repair, handled ones to be sure."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import update
+
+from app.core.announcements import announce
+from app.core.clock import now
+from app.core.extensions import db
+from app.events import EventsReleased
+from app.models import WebhookEvent
+
+
+def replay(ids: Iterable[int]) -> int:
+    """Makes these events due again with fresh tries, whatever became of them; how many there were.
+
+    Applying an event again changes nothing that it did the first time.
+    """
+    released = db.session.execute(
+        update(WebhookEvent)
+        .where(WebhookEvent.id.in_(list(ids)))
+        .values(status="pending", due_at=now(), attempts=0, claims=0, claim_token=None, reason=None)
+        .execution_options(synchronize_session=False)
+    ).rowcount
+    if released:
+        announce(EventsReleased(released))
+    return released

@@ -1,0 +1,149 @@
+"""Stores webhooks durably and once; requests that come at the same time share one commit."""
+
+import hashlib
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+import zstandard
+from sqlalchemy import Insert, insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import DataError
+
+from app.core.clock import now
+from app.core.database import is_passing
+from app.core.extensions import db
+from app.models.webhook_event import WebhookEvent
+
+log = structlog.get_logger()
+LARGEST_GROUP = 100
+_compressors = threading.local()
+
+
+@dataclass
+class Incoming:
+    """A verified webhook, ready to be stored."""
+
+    provider: str
+    event: str
+    dedupe_key: str
+    body: bytes
+    provider_call_id: str | None = None
+    dialled: str | None = None
+    connection_id: str | None = None
+    received_at: datetime = field(default_factory=now)
+
+    def row(self) -> dict[str, Any]:
+        unique = f"{self.connection_id or ''}\n{self.dedupe_key}"
+        return {
+            "provider": self.provider,
+            "event": _cut(self.event, 64),
+            "dedupe_key": hashlib.sha256(unique.encode("utf-8", "surrogatepass")).hexdigest(),
+            "body": _compress(self.body),
+            "size": len(self.body),
+            "provider_call_id": _cut(self.provider_call_id, 128),
+            "dialled": _cut(self.dialled, 64),
+            "connection_id": self.connection_id,
+            "received_at": self.received_at,
+            "due_at": self.received_at,
+            "status": "pending",
+            "claims": 0,
+            "attempts": 0,
+        }
+
+
+@dataclass
+class _Waiting:
+    row: dict[str, Any]
+    done: bool = False
+    error: Exception | None = None
+
+
+class GroupCommit:
+    """Whoever holds the lock commits for all who wait for it: one INSERT and one COMMIT for the group.
+
+    The connection's part of the dedupe key keeps one company from taking the keys of another one's events.
+    """
+
+    def __init__(self) -> None:
+        self._queue: list[_Waiting] = []
+        self._queue_lock = threading.Lock()
+        self._commit_lock = threading.Lock()
+
+    def store(self, incoming: Incoming) -> bool:
+        """Returns once the event is committed, or was known before; True for the one request that should wake the workers.
+
+        Raises what the database raised: then nothing is stored, and the sender must send it again.
+        """
+        mine = _Waiting(incoming.row())
+        with self._queue_lock:
+            self._queue.append(mine)
+        led = False
+        with self._commit_lock:
+            if not mine.done:
+                led = True
+                self._commit(self._take(mine))
+        if mine.error:
+            raise mine.error
+        return led
+
+    def _take(self, mine: _Waiting) -> list[_Waiting]:
+        """The next group, with its leader in it."""
+        with self._queue_lock:
+            group, self._queue = self._queue[:LARGEST_GROUP], self._queue[LARGEST_GROUP:]
+            if mine not in group:
+                self._queue.remove(mine)
+                group.append(mine)
+        return group
+
+    def _commit(self, group: list[_Waiting]) -> None:
+        try:
+            _insert([waiting.row for waiting in group])
+        except Exception as error:
+            if len(group) > 1 and (isinstance(error, DataError) or is_passing(error)):
+                for waiting in group:
+                    self._commit([waiting])
+                return
+            for waiting in group:
+                waiting.error = error
+        for waiting in group:
+            waiting.done = True
+
+
+_group_commit = GroupCommit()
+
+
+def store(incoming: Incoming) -> bool:
+    """Stores the event in this process's next group commit; see GroupCommit.store."""
+    return _group_commit.store(incoming)
+
+
+def body_of(event: WebhookEvent) -> bytes:
+    """The raw bytes as they came in."""
+    return zstandard.decompress(event.body)
+
+
+def _insert(rows: list[dict[str, Any]]) -> None:
+    with db.engine.begin() as connection:
+        connection.execute(_insert_or_ignore(connection.dialect.name), rows)
+
+
+def _insert_or_ignore(dialect: str) -> Insert:
+    """Known keys are passed over; all values are cut to their columns before, so nothing else can be ignored."""
+    if dialect == "sqlite":
+        return sqlite_insert(WebhookEvent.__table__).on_conflict_do_nothing()
+    return insert(WebhookEvent.__table__).prefix_with("IGNORE")
+
+
+def _compress(body: bytes) -> bytes:
+    """zstd, level 1; a compressor belongs to one thread."""
+    if not hasattr(_compressors, "zstd"):
+        _compressors.zstd = zstandard.ZstdCompressor(level=1)
+    return _compressors.zstd.compress(body)
+
+
+def _cut(text: str | None, length: int) -> str | None:
+    """Cut to its column, and without what no database takes."""
+    return None if text is None else text[:length].encode("utf-8", "replace").decode()

@@ -1,0 +1,1 @@
+"""Tasks: what calls leave for people to do."""

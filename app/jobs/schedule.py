@@ -1,0 +1,32 @@
+"""What runs when; `flask clock` keeps it."""
+
+from app.core.redis import is_reachable
+from app.core.worker import send_delayed
+from app.domain.inbox import claiming
+from app.jobs import inbox
+from app.jobs.ticker import Entry
+
+# events that wait longer are worked through by the clock itself: the workers are away
+WORKERS_AWAY_S = 15.0
+
+
+def sweep_inbox() -> None:
+    """Wakes the workers for events that have been due for a while; without Redis or workers the clock drains them itself."""
+    age = claiming.oldest_due_age_s()
+    if age < 1.0:
+        return
+    if age < WORKERS_AWAY_S and is_reachable():
+        inbox.wake()
+    else:
+        inbox.drain()
+
+
+def send_delayed_jobs() -> None:
+    if is_reachable():
+        send_delayed()
+
+
+SCHEDULE = (
+    Entry("inbox.sweep", sweep_inbox, every_s=2),
+    Entry("queues.delayed", send_delayed_jobs, every_s=2),
+)

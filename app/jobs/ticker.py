@@ -1,0 +1,123 @@
+"""Runs what is periodic: each entry once at its time, however many tickers there are, also after a restart."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.core.clock import now
+from app.core.extensions import db
+from app.core.transactions import transact
+from app.models.schedule_run import ScheduleRun
+
+log = structlog.get_logger()
+LOCK = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What runs when: every so many seconds, or daily at a local time."""
+
+    name: str
+    action: Callable[[], object]
+    every_s: float | None = None
+    # "03:10" in `zone`
+    daily_at: str | None = None
+    zone: str = "Europe/Berlin"
+
+    def next_after(self, moment: datetime) -> datetime:
+        """A missed time is made up for once, not as often as it was missed."""
+        if self.every_s is not None:
+            return moment + timedelta(seconds=self.every_s)
+        hour, minute = (int(part) for part in (self.daily_at or "00:00").split(":"))
+        local = moment.astimezone(ZoneInfo(self.zone))
+        at = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        if at <= local:
+            at = (at.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=ZoneInfo(self.zone))
+        return at.astimezone(UTC)
+
+
+def run_for_ever(app: Flask, entries: Sequence[Entry], stop: threading.Event, *, pause_s: float = 0.5) -> None:
+    """Ticks until stopped; a database that is away is asked again."""
+    while not stop.is_set():
+        with app.app_context():
+            try:
+                tick(entries)
+            except Exception:
+                log.exception("ticker.failed")
+                db.session.rollback()
+        stop.wait(pause_s)
+
+
+def tick(entries: Sequence[Entry]) -> list[str]:
+    """Runs what is due and free; the names that ran."""
+    known = {row.name: row for row in db.session.scalars(select(ScheduleRun))}
+    db.session.rollback()
+    for entry in entries:
+        if entry.name not in known:
+            _add(entry)
+    moment = now()
+    due = [entry for entry in entries if entry.name not in known or known[entry.name].next_at <= moment]
+    return [entry.name for entry in due if _take(entry) and _run(entry)]
+
+
+def _add(entry: Entry) -> None:
+    first = now() if entry.every_s is not None else entry.next_after(now())
+    try:
+        transact(lambda: db.session.add(ScheduleRun(name=entry.name, next_at=first)))
+    except IntegrityError:
+        log.debug("ticker.known", name=entry.name)
+
+
+def _take(entry: Entry) -> bool:
+    """Whether this ticker runs the entry now: the row's lock, free again when its holder died."""
+    moment = now()
+
+    def work() -> int:
+        return db.session.execute(
+            update(ScheduleRun)
+            .where(ScheduleRun.name == entry.name, ScheduleRun.next_at <= moment)
+            .where((ScheduleRun.locked_until.is_(None)) | (ScheduleRun.locked_until < moment))
+            .values(locked_until=moment + min(LOCK, timedelta(seconds=max(5.0, (entry.every_s or 600) * 3))), started_at=moment)
+            .execution_options(synchronize_session=False)
+        ).rowcount
+
+    return transact(work) == 1
+
+
+def _run(entry: Entry) -> bool:
+    error = None
+    began = time.monotonic()
+    try:
+        entry.action()
+    except Exception as failure:
+        db.session.rollback()
+        error = f"{type(failure).__name__}: {failure}"[:2000]
+        log.exception("ticker.entry_failed", name=entry.name)
+    done = now()
+
+    def work() -> None:
+        db.session.execute(
+            update(ScheduleRun)
+            .where(ScheduleRun.name == entry.name)
+            .values(
+                next_at=entry.next_after(done),
+                locked_until=None,
+                finished_at=done,
+                runs=ScheduleRun.runs + 1,
+                result="failed" if error else "done",
+                error=error,
+            )
+            .execution_options(synchronize_session=False)
+        )
+
+    transact(work)
+    log.debug("ticker.ran", name=entry.name, seconds=round(time.monotonic() - began, 3))
+    return True

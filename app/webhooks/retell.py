@@ -1,0 +1,20 @@
+"""Retell's call events."""
+
+from flask import Blueprint, Response, request
+
+from app.core import settings
+from app.core.clock import now, to_ms
+from app.core.signatures import verify_retell
+from app.webhooks.receiving import raw_body, receive, sender_of
+
+blueprint = Blueprint("retell", __name__, url_prefix="/api/retell")
+
+
+@blueprint.post("/webhook")
+@blueprint.post("/webhook/<connection>")
+def webhook(connection: str | None = None) -> Response:
+    """Signed over the raw body with the API key of the platform, or of the connection that the address names."""
+    sender = sender_of("retell", connection, platform_secret=settings().retell_api_key, column="api_key")
+    raw = raw_body()
+    header = request.headers.get("X-Retell-Signature")
+    return receive("retell", sender=sender, verify=lambda key: verify_retell(raw, header, key, to_ms(now())), raw=raw)
