@@ -15,6 +15,7 @@ from app.domain.calls.outcomes import outcome_of, tool_did_it
 from app.domain.calls.transcripts import Spoken, take_snapshot
 from app.domain.companies.number_lookup import Match
 from app.domain.customers import matching
+from app.domain.reports.counting import as_counted, count_call
 from app.events import CallAnalyzed, CallEnded, CallHappening, CallStarted, CallUpdated, ToolFinished, ToolStarted, TurnSpoken
 from app.models import Call
 from app.models.call import STATUS_RANK
@@ -51,14 +52,16 @@ def apply_events(arrivals: Sequence[Arrival]) -> list[Call]:
         numbers={caller.e164 for caller in callers.values() if caller.e164},
         replayed={arrival.webhook_event_id for arrival in arrivals if arrival.replayed},
     )
+    counted = {key: as_counted(call) for key, call in desk.calls.items()}
     for arrival in arrivals:
         _apply(desk, arrival, callers[arrival.webhook_event_id])
     desk.write()
-    touched = {call.id: call for arrival in arrivals if (call := desk.calls[arrival.key])}
     for arrival in arrivals:
         follow_up(desk, desk.calls[arrival.key], arrival.event, webhook_event_id=arrival.webhook_event_id)
+    for key, call in desk.calls.items():
+        count_call(call, counted.get(key))
     desk.write()
-    return list(touched.values())
+    return list(desk.calls.values())
 
 
 def _caller(arrival: Arrival) -> Number:

@@ -86,7 +86,10 @@ def _by_number(query: str) -> list[Select[Any]]:
     e164 = normalise(query, source="human").e164
     start = e164 or _international(re.sub(r"[^\d+]", "", query))
     # a range, not a LIKE: `:` is the character behind the digits
-    return [select(Call.id).where(Call.from_number >= start, Call.from_number < start + ":"), select(Call.id).where(Call.to_number == start)]
+    return [
+        select(Call.id).where(Call.from_number >= start, Call.from_number < start + ":"),
+        select(Call.id).where(Call.to_number == start),
+    ]
 
 
 def _international(digits: str) -> str:
@@ -107,7 +110,9 @@ def _by_words(words: list[str]) -> list[Select[Any]]:
     wanted = " ".join(f"+{word}*" for word in words if len(word) >= SHORTEST_WORD)
     if not wanted:
         return []
-    return [select(CallText.call_id).where(text("MATCH (call_texts.text) AGAINST (:call_words IN BOOLEAN MODE)").bindparams(call_words=wanted))]
+    return [
+        select(CallText.call_id).where(text("MATCH (call_texts.text) AGAINST (:call_words IN BOOLEAN MODE)").bindparams(call_words=wanted))
+    ]
 
 
 def _escaped(typed: str) -> str:

@@ -313,7 +313,7 @@ def test_a_company_cannot_catch_calls_through_its_connection(client, salon, db) 
     send(client, started(), path=path, key="key_of_other")
     drain(db)
     assert all_of(db, Call) == []
-    send(client, started(to_number="+493023125177"), path=path, key="key_of_other")
+    send(client, started(call_id="call_2", to_number="+493023125177"), path=path, key="key_of_other")
     send(client, started())
     drain(db)
     assert {call.company_id for call in all_of(db, Call)} == {salon.id, other.id}
