@@ -3,9 +3,9 @@
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from flask import Flask
-from flask_babel import format_decimal, format_time, get_locale, gettext as _, ngettext, to_user_timezone
 from babel.dates import format_datetime
+from flask import Flask
+from flask_babel import format_decimal, format_time, get_locale, gettext as _, to_user_timezone
 
 from app.core import phone
 from app.core.clock import now
@@ -13,7 +13,7 @@ from app.core.clock import now
 DAY_PATTERNS = {"de": ("EEEEEE dd.MM.", "EEEEEE dd.MM.yyyy", "EEEEEE d. MMMM"), "en": ("EEE d MMM", "EEE d MMM yyyy", "EEE d MMMM")}
 
 
-def register_formatting(app: Flask) -> None:
+def register(app: Flask) -> None:
     """Makes the functions of this file filters of the templates."""
     for function in (ago, clock, clock_s, day, duration, initials, long_day, milliseconds, money, number, when):
         app.jinja_env.filters[function.__name__] = function
@@ -93,11 +93,6 @@ def initials(name: str | None) -> str:
 def phone_number(e164: str | None) -> str:
     """`030 23125 100` at home, international abroad."""
     return phone.display(e164) if e164 else ""
-
-
-def count_calls(count: int) -> str:
-    """`7 Anrufe`"""
-    return ngettext("%(num)s Anruf", "%(num)s Anrufe", count)
 
 
 def day_of(instant: datetime) -> date:

@@ -49,12 +49,27 @@ STAGES = {
     "held": _l("hält Platz"),
     "booked": _l("gebucht"),
 }
+BOOKING_STATUSES = {
+    "held": Word(_l("Platz gehalten"), "timer", "held"),
+    "pending": Word(_l("Noch zu bestätigen"), "hourglass", "warn"),
+    "confirmed": Word(_l("Fest gebucht"), "check", "booked"),
+    "cancelled": Word(_l("Abgesagt"), "calendar-x"),
+    "no_show": Word(_l("Nicht erschienen"), "calendar-x", "warn"),
+    "done": Word(_l("War da"), "check", "booked"),
+}
 EVENT_STATUSES = {
     "pending": Word(_l("wartet"), "hourglass", "held"),
     "unassigned": Word(_l("ohne Firma"), "inbox", "warn"),
     "handled": Word(_l("verarbeitet"), "check", "booked"),
     "ignored": Word(_l("übergangen"), "ban"),
     "dead": Word(_l("gescheitert"), "octagon-x", "bad"),
+}
+# why an event waits for support, as domain/inbox says it
+WAITING_REASONS = {
+    "unknown_number": _l("Nummer gehört keiner Filiale"),
+    "no_number": _l("Keine Zielnummer genannt"),
+    "before_valid_from": _l("Anruf liegt vor dem Beginn der Zuordnung"),
+    "other_company_connection": _l("Kam über die Verbindung eines anderen Betriebs"),
 }
 ROLES = {
     "owner": _l("Inhaberin oder Inhaber"),
@@ -127,7 +142,7 @@ def live_words() -> dict[str, object]:
     }
 
 
-def register_words(app: Flask) -> None:
+def register(app: Flask) -> None:
     """Gives the templates these tables."""
     app.jinja_env.globals.update(
         OUTCOMES=OUTCOMES, STATUSES=STATUSES, SENTIMENTS=SENTIMENTS, STAGES=STAGES, EVENT_STATUSES=EVENT_STATUSES, ROLES=ROLES,

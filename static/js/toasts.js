@@ -16,8 +16,8 @@ export function showFailures() {
   for (const name of ["htmx:response:error", "htmx:error"]) {
     document.addEventListener(name, (event) => {
       const status = event.detail?.ctx?.response?.status;
-      if (status === 401) location.reload();
-      else if (sentence) showToast(sentence);
+      // 401 comes with the way to the sign-in page
+      if (status !== 401 && sentence) showToast(sentence);
     });
   }
 }

@@ -1,0 +1,1 @@
+"""What support sees: numbers without a company, and every webhook."""

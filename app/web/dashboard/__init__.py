@@ -1,0 +1,1 @@
+"""What people of a company see of their calls."""

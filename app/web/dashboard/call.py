@@ -1,0 +1,156 @@
+"""One call: what was said and done, what came of it, and its way from the webhook to the page."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from flask import Blueprint, Response, make_response, render_template, request
+from flask_babel import get_locale, gettext as _
+from flask_login import current_user
+from sqlalchemy import and_, select
+
+from app.core import phone
+from app.core.errors import NotFound
+from app.core.extensions import db
+from app.domain.accounts.permissions import can
+from app.models import Booking, Branch, Call, Customer, PhoneNumber, Service, StaffMember, Task, ToolCall, Turn
+from app.serializers.live import CERTAINTY_BY_NUMBER
+from app.web.dashboard.call_recorder import recorder
+from app.web.dashboard.call_script import script
+from app.web.formatting import clock, long_day, money
+from app.web.guards import for_company
+from app.web.shell import assistant_name
+from app.web.words import BOOKING_STATUSES
+
+PROVIDERS = {"retell": "Retell", "twilio": "Twilio", "vonage": "Vonage", "simulator": "Simulator"}
+
+blueprint = Blueprint("call", __name__)
+
+
+@blueprint.get("/calls/<call_id>")
+@for_company("calls.read")
+def show(call_id: str) -> Response:
+    call, customer_name, branch_name = _find(call_id)
+    parts, steps = recorder(call)
+    page = render_template(
+        "dashboard/call_body.html" if request.headers.get("HX-Request-Type") == "partial" else "dashboard/call.html",
+        call=_facts(call, customer_name, branch_name),
+        script=_script(call, customer_name),
+        booking=_booking(call),
+        tasks=_tasks(call),
+        recorder=parts,
+        steps=steps,
+        complete=not call.is_running and (call.analyzed_at is not None or call.status != "ended"),
+    )
+    response = make_response(page)
+    response.headers["Vary"] = "HX-Request-Type"
+    return response
+
+
+def _find(call_id: str) -> tuple[Call, str | None, str]:
+    wanted = (
+        select(Call, Customer.name, Branch.name)
+        .join(Branch, and_(Branch.company_id == Call.company_id, Branch.id == Call.branch_id))
+        .outerjoin(Customer, and_(Customer.company_id == Call.company_id, Customer.id == Call.customer_id))
+        .where(Call.id == call_id)
+    )
+    if limited := current_user.branch_ids:
+        wanted = wanted.where(Call.branch_id.in_(limited))
+    row = db.session.execute(wanted).first()
+    if row is None:
+        raise NotFound(_("Das gibt es hier nicht."))
+    return row[0], row[1], row[2]
+
+
+def _facts(call: Call, customer_name: str | None, branch_name: str) -> SimpleNamespace:
+    known = call.from_number if call.caller_kind != "withheld" else None
+    recording = call.recording_url if can(current_user, "calls.listen", branch_id=call.branch_id) else None
+    return SimpleNamespace(
+        id=call.id,
+        name=customer_name,
+        number=phone.display(known) if known else None,
+        dial=known if known and phone.may_be_called_back(known) else None,
+        certainty=CERTAINTY_BY_NUMBER if customer_name else None,
+        started_at=call.started_at,
+        status=call.status,
+        outcome=call.outcome,
+        sentiment=call.sentiment,
+        summary=call.summary,
+        duration_s=call.duration_s,
+        branch=branch_name,
+        direction=call.direction,
+        language=_language(call.language),
+        provider=PROVIDERS.get(call.provider, call.provider),
+        provider_id=call.provider_call_id,
+        cost=money(call.cost_cents, "$") if call.cost_cents is not None else None,
+        recording_url=recording if recording and recording.startswith("https://") else None,
+        ended_why=_ended_why(call),
+        matched_by=_matched_by(call),
+        is_running=call.is_running,
+    )
+
+
+def _script(call: Call, customer_name: str | None) -> list[dict[str, Any]]:
+    turns = db.session.scalars(select(Turn).where(Turn.call_id == call.id).order_by(Turn.position)).all()
+    tools = db.session.scalars(select(ToolCall).where(ToolCall.call_id == call.id).order_by(ToolCall.after_position, ToolCall.id)).all()
+    return script(turns, tools, caller=customer_name or _("Anrufer"), assistant=assistant_name(), running=call.is_running)
+
+
+def _booking(call: Call) -> dict[str, Any] | None:
+    """The appointment that this call made, the last one where it made several."""
+    row = db.session.execute(
+        select(Booking, Service.name.label("service"), StaffMember.name.label("staff"), Branch.name.label("branch"))
+        .join(Service, and_(Service.company_id == Booking.company_id, Service.id == Booking.service_id))
+        .join(StaffMember, and_(StaffMember.company_id == Booking.company_id, StaffMember.id == Booking.staff_id))
+        .join(Branch, and_(Branch.company_id == Booking.company_id, Branch.id == Booking.branch_id))
+        .where(Booking.call_id == call.id)
+        .order_by(Booking.created_at.desc(), Booking.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    booking = row[0]
+    return {
+        "word": BOOKING_STATUSES[booking.status],
+        "long_day": long_day(booking.starts_at),
+        "time": _("%(start)s bis %(end)s", start=clock(booking.starts_at), end=clock(booking.ends_at)),
+        "service": row.service,
+        "staff": row.staff,
+        "branch": row.branch,
+    }
+
+
+def _tasks(call: Call) -> list[dict[str, Any]]:
+    tasks = db.session.scalars(select(Task).where(Task.call_id == call.id).order_by(Task.created_at)).all()
+    return [{"title": task.title, "details": task.details, "due_at": task.due_at, "done": task.status == "done"} for task in tasks]
+
+
+def _language(code: str | None) -> str | None:
+    try:
+        return Locale.parse(code.replace("-", "_")).get_language_name(get_locale()) if code else None
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+def _ended_why(call: Call) -> str | None:
+    """The group of reasons in words; the provider's own word stays readable behind it."""
+    words = {
+        "talked": _("nach dem Gespräch aufgelegt"),
+        "machine": _("eine Maschine hat abgenommen"),
+        "not_reached": _("niemand erreicht"),
+        "account": _("Grenze des Anbieterkontos"),
+        "technical": _("technische Störung"),
+        "transfer": _("durchgestellt"),
+    }
+    if call.is_running or not (call.disconnection or call.disconnection_reason):
+        return None
+    return words.get(call.disconnection or "") or call.disconnection_reason
+
+
+def _matched_by(call: Call) -> str | None:
+    """How the call found its branch."""
+    match = call.match or {}
+    if match.get("by") == "agent":
+        return _("über die Assistentin dieser Filiale")
+    number = call.to_number or db.session.scalar(select(PhoneNumber.e164).where(PhoneNumber.id == call.phone_number_id))
+    return _("angerufene Nummer %(number)s", number=phone.display(number)) if number and match else None

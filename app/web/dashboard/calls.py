@@ -1,0 +1,196 @@
+"""The calls list: search, filters, and further rows by key set."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask_babel import gettext as _, ngettext
+from sqlalchemy import and_, func, select
+
+from app.core import phone
+from app.core.clock import now
+from app.core.extensions import db
+from app.core.requests import reader_zone
+from app.domain.calls.searching import LONGEST_QUERY, Search, conditions, newest_first, older_than
+from app.models import Booking, Branch, Call, CallHour, Customer
+from app.models.booking import STANDING
+from app.web.formatting import day, day_of, number
+from app.web.guards import for_company
+from app.web.reader import chosen_branches
+from app.web.words import OUTCOMES
+
+PAGE = 50
+CHIPS = ("booked", "callback", "transferred", "information", "hung_up", "missed")
+KEPT = (*STANDING, "done", "no_show")
+PERIODS = {"today": 1, "yesterday": 1, "week": 7, "month": 30, "all": 0}
+
+blueprint = Blueprint("calls", __name__)
+
+
+@blueprint.get("/calls")
+@for_company("calls.read")
+def index() -> Response:
+    asked = _asked()
+    last = _last_shown()
+    rows = _rows(asked, after=last.id if last else None)
+    more, rows = len(rows) > PAGE, rows[:PAGE]
+    page = render_template(
+        _template(last is not None),
+        filters=asked,
+        periods=_period_labels(),
+        chips=_chips(asked),
+        calls=_shown(rows, asked),
+        last_group=_group(last.started_at, asked) if last else "",
+        next_href=_href(asked, after=rows[-1].id) if more else None,
+        shown=ngettext("%(num)s Anruf", "%(num)s Anrufe", len(rows)) if not more and not last else "",
+        lead=_lead(asked),
+        reset_href=url_for("calls.index"),
+    )
+    response = make_response(page)
+    response.headers["Vary"] = "HX-Request-Type"
+    return response
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the reader chose."""
+
+    q: str
+    outcome: str
+    period: str
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """First and last day of the period where the business is; None for all time."""
+        today = day_of(now())
+        if self.period == "all":
+            return None
+        if self.period == "yesterday":
+            return today - timedelta(days=1), today - timedelta(days=1)
+        return today - timedelta(days=PERIODS[self.period] - 1), today
+
+    @property
+    def search(self) -> Search:
+        zone = ZoneInfo(reader_zone())
+        since, until = (
+            (None, None) if self.days is None else (_midnight(self.days[0], zone), _midnight(self.days[1] + timedelta(days=1), zone))
+        )
+        return Search(query=self.q, outcome=self.outcome, branch_ids=chosen_branches(), since=since, until=until)
+
+
+def _asked() -> Asked:
+    """From the address; what is no choice of ours counts as none. A search looks everywhere unless a period is named."""
+    q = request.args.get("q", "").strip()[:LONGEST_QUERY]
+    outcome, period = request.args.get("outcome", ""), request.args.get("period", "")
+    return Asked(q, outcome if outcome in OUTCOMES else "", period if period in PERIODS else "all" if q else "today")
+
+
+def _last_shown() -> Any | None:
+    """The call after which further rows are wanted."""
+    after = request.args.get("after", "")
+    return db.session.execute(select(Call.id, Call.started_at).where(Call.id == after)).first() if after else None
+
+
+def _rows(asked: Asked, *, after: str | None) -> list[Any]:
+    """One row more than a page shows, so that it is known whether there are more."""
+    wanted = conditions(asked.search)
+    if after and (older := older_than(after)) is not None:
+        wanted.append(older)
+    found = (
+        select(
+            Call.id, Call.started_at, Call.status, Call.outcome, Call.summary, Call.sentiment, Call.duration_s, Call.from_number,
+            Customer.name, Branch.name.label("branch"),
+        )
+        .join(Branch, and_(Branch.company_id == Call.company_id, Branch.id == Call.branch_id))
+        .outerjoin(Customer, and_(Customer.company_id == Call.company_id, Customer.id == Call.customer_id))
+        .where(*wanted)
+    )  # fmt: skip
+    return list(db.session.execute(newest_first(found).limit(PAGE + 1)))
+
+
+def _shown(rows: list[Any], asked: Asked) -> list[SimpleNamespace]:
+    """The rows as dashboard/calls_rows.html wants them; the branch is named where there are several to choose from."""
+    starts = _booked_starts([row.id for row in rows])
+    several = len(chosen_branches(all_if_none=True)) > 1
+    return [
+        SimpleNamespace(
+            **{
+                **row._mapping,
+                "number": phone.display(row.from_number) if row.from_number else None,
+                "group": _group(row.started_at, asked),
+                "booking_at": starts.get(row.id),
+                "branch": row.branch if several else None,
+            }
+        )
+        for row in rows
+    ]
+
+
+def _booked_starts(call_ids: list[str]) -> dict[str, datetime]:
+    """When the first appointment begins that each call made and that still stands."""
+    if not call_ids:
+        return {}
+    starts = select(Booking.call_id, func.min(Booking.starts_at)).where(Booking.call_id.in_(call_ids), Booking.status.in_(KEPT))
+    return {call_id: start for call_id, start in db.session.execute(starts.group_by(Booking.call_id)) if call_id}
+
+
+def _group(started_at: datetime, asked: Asked) -> str:
+    """The heading above a row: a part of the day for one day, else the day."""
+    if asked.days is None or asked.days[0] != asked.days[1]:
+        return day(started_at)
+    hour = started_at.astimezone(ZoneInfo(reader_zone())).hour
+    return _("Nacht") if hour < 6 else _("Vormittag") if hour < 12 else _("Nachmittag") if hour < 18 else _("Abend")
+
+
+def _counts(asked: Asked) -> dict[str, int] | None:
+    """Calls by outcome within the period, from the hourly counts; none for a search, which they know nothing of."""
+    if asked.q or asked.days is None:
+        return None
+    wanted = select(CallHour.outcome, func.sum(CallHour.calls)).where(CallHour.day.between(*asked.days)).group_by(CallHour.outcome)
+    if branches := chosen_branches():
+        wanted = wanted.where(CallHour.branch_id.in_(branches))
+    return {outcome: int(calls) for outcome, calls in db.session.execute(wanted)}
+
+
+def _chips(asked: Asked) -> list[dict[str, Any]]:
+    counts = _counts(asked)
+    every = {"key": "", "label": _("Alle"), "count": None if counts is None else sum(counts.values())}
+    chips = [every] + [{"key": key, "label": OUTCOMES[key].label, "count": None if counts is None else counts.get(key, 0)} for key in CHIPS]
+    return [{**chip, "chosen": chip["key"] == asked.outcome, "href": _href(asked, outcome=chip["key"])} for chip in chips]
+
+
+def _lead(asked: Asked) -> str:
+    counts = _counts(asked)
+    if counts is None:
+        return ""
+    calls, booked = sum(counts.values()), counts.get("booked", 0)
+    sentence = ngettext("%(calls)s Anruf", "%(calls)s Anrufe", calls, calls=number(calls))
+    return _("%(calls)s, %(booked)s davon mit Termin.", calls=sentence, booked=number(booked)) if booked else f"{sentence}."
+
+
+def _period_labels() -> list[tuple[str, str]]:
+    return [
+        ("today", _("Heute")),
+        ("yesterday", _("Gestern")),
+        ("week", _("7 Tage")),
+        ("month", _("30 Tage")),
+        ("all", _("Gesamter Zeitraum")),
+    ]
+
+
+def _href(asked: Asked, **changes: str) -> str:
+    chosen = {"q": asked.q, "outcome": asked.outcome, "period": asked.period, **changes}
+    return url_for("calls.index", **{name: value for name, value in chosen.items() if value})
+
+
+def _template(further: bool) -> str:
+    if request.headers.get("HX-Request-Type") != "partial":
+        return "dashboard/calls.html"
+    return "dashboard/calls_more.html" if further else "dashboard/calls_list.html"
+
+
+def _midnight(of: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(of, time(), zone).astimezone(UTC)

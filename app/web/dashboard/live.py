@@ -1,0 +1,69 @@
+"""The live board, and its state for those whose wire is away."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, render_template
+from flask_login import current_user
+from sqlalchemy import ColumnElement, func, select
+
+from app.core.clock import now
+from app.core.extensions import db
+from app.core.redis import is_reachable
+from app.models import Call
+from app.models.call import RUNNING
+from app.realtime.sequence import last_number
+from app.serializers.live import live_calls
+from app.web.guards import for_company
+
+MOST_RUNNING = 60
+ENDED_SHOWN = 8
+
+blueprint = Blueprint("live", __name__)
+
+
+@blueprint.get("/live")
+@for_company("calls.read")
+def board() -> str:
+    state = _state()
+    last = datetime.fromisoformat(state["ended"][0]["started_at"]) if state["ended"] else None
+    return render_template("dashboard/live.html", state=state, last_call_at=last)
+
+
+@blueprint.get("/live/state")
+@for_company("calls.read", by_script=True)
+def state() -> dict[str, Any]:
+    return _state()
+
+
+@blueprint.get("/live/state/running")
+@for_company("calls.read", by_script=True)
+def running() -> dict[str, int]:
+    return {"running": count_running()}
+
+
+def count_running() -> int:
+    """How many calls run now that the reader may see."""
+    return db.session.scalar(select(func.count()).select_from(Call).where(*_mine(), Call.status.in_(RUNNING), Call.is_test.is_(False))) or 0
+
+
+def _state() -> dict[str, Any]:
+    """docs/live-events.md: the number comes first, so that nothing between it and the calls is lost."""
+    seq = last_number(current_user.company_id)
+    newest_first = (Call.started_at.desc(), Call.id.desc())
+    ids = select(Call.id).where(*_mine(), Call.is_test.is_(False)).order_by(*newest_first)
+    running = db.session.scalars(ids.where(Call.status.in_(RUNNING)).limit(MOST_RUNNING)).all()
+    ended = db.session.scalars(ids.where(Call.status.not_in(RUNNING)).limit(ENDED_SHOWN)).all()
+    calls = live_calls([*running, *ended])
+    return {
+        "seq": seq,
+        "at": now().isoformat(),
+        "calls": [calls[call_id] for call_id in reversed(running) if call_id in calls],
+        "ended": [calls[call_id] for call_id in ended if call_id in calls],
+        "redis": is_reachable(),
+    }
+
+
+def _mine() -> list[ColumnElement[bool]]:
+    """The branches to which the reader is limited; the one chosen in the top bar is the page's own matter."""
+    return [Call.branch_id.in_(limited)] if (limited := current_user.branch_ids) else []
