@@ -1,0 +1,40 @@
+"""flask simulate: invented callers ring up a running server, and it is checked that every accepted call is found again."""
+
+import click
+from flask.cli import AppGroup
+
+simulate = AppGroup("simulate", help="Calls without a telephone.")
+
+
+@simulate.command("call")
+@click.option("--scenario", "names", multiple=True, metavar="NAME", help="What happens in the call; several, or `all`. Default: booked.")
+@click.option("--count", type=click.IntRange(1, 100_000), help="How many calls; the scenarios take turns.")
+@click.option("--rate", type=click.FloatRange(0.01, 10_000), help="New calls per second. Default: as fast as it goes.")
+@click.option("--to", "number", metavar="NUMBER", help="The business's number, for example +493023125100.")
+@click.option("--url", help="The server. Default: the one that runs on this instance.")
+@click.option("--pace", type=click.FloatRange(0, 3600), help="Seconds that a call takes. Default: 10, with --count 0 (no pauses).")
+@click.option("--api-key", help="Look the calls up with this key instead of the demo keys or the database.")
+@click.option("--wait", "within_s", type=float, default=60, show_default=True, help="Seconds to wait until all calls are found again.")
+@click.option("--list", "lists", is_flag=True, help="Name the scenarios.")
+def call(
+    names: tuple[str, ...],
+    count: int | None,
+    rate: float | None,
+    number: str | None,
+    url: str | None,
+    pace: float | None,
+    api_key: str | None,
+    within_s: float,
+    lists: bool,
+) -> None:
+    """Act as Retell: send complete, signed conversations to a running server and find them again.
+
+    Ends with 1 when an accepted call is not found again, or an answer was not the right one.
+    """
+    from app.simulator.calling import Wishes, make_calls, name_scenarios
+
+    if lists:
+        name_scenarios()
+        return
+    wishes = Wishes(names=names, count=count, rate=rate, number=number, url=url, pace_s=pace, api_key=api_key, within_s=within_s)
+    raise SystemExit(make_calls(wishes))

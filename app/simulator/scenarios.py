@@ -1,0 +1,185 @@
+"""The calls that can be simulated, by name: what happens in each, and in which state it should end."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from app.simulator.casting import Cast, Delivery, deliveries, rings
+from app.simulator.garbage import garbage_bodies
+from app.simulator.town import FIRST_BRANCH, SECOND_BRANCH, UNKNOWN_NUMBER, answering_at
+
+Found = Literal["call", "tray", "nowhere"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    name: str
+    about: str
+    play: Callable[[Cast], list[Delivery]]
+    found: Found = "call"
+    status: str = "ended"
+    outcome: str | None = "information"
+    aliases: tuple[str, ...] = ()
+    # rings here where nobody chose a number
+    number: str = FIRST_BRANCH
+
+
+def booked(cast: Cast, *, language: str = "de") -> list[Delivery]:
+    call, words = rings(cast, language)
+    call.begin()
+    call.play(f"booked.{language}", **words)
+    call.end("user_hangup")
+    summaries = {
+        "de": f"{words['caller']} hat einen Termin gebucht: {words['service']} am {words['day_spoken']} um {words['time_spoken']}.",
+        "en": f"{words['caller']} booked {words['wish']} for {words['day_spoken']} at {words['time_spoken']}.",
+    }
+    agreed = {"leistung": words["service"], "datum": words["date"], "uhrzeit": words["time"], "name": words["caller"]}
+    found = {"anliegen": "termin_buchen", "mitarbeiter": words["staff"], "termin_gebucht": True, **agreed}
+    call.analyze(summaries[language], sentiment="Positive", successful=True, found=found)
+    return deliveries(call, cast)
+
+
+def english(cast: Cast) -> list[Delivery]:
+    return booked(cast, language="en")
+
+
+def information(cast: Cast) -> list[Delivery]:
+    call, words = rings(cast)
+    call.begin()
+    call.play("information.de", **words)
+    call.end("user_hangup")
+    call.analyze(f"Eine Frage wurde beantwortet: {words['question']}", sentiment="Neutral", successful=True, found={"anliegen": "auskunft"})
+    return deliveries(call, cast)
+
+
+def cancelled(cast: Cast) -> list[Delivery]:
+    call, words = rings(cast)
+    call.begin()
+    call.play("cancelled.de", **words)
+    call.end("user_hangup")
+    summary = f"{words['caller']} hat den Termin am {words['day_spoken']} wegen Krankheit abgesagt."
+    call.analyze(summary, sentiment="Neutral", successful=True, found={"anliegen": "termin_absagen", "termin_gebucht": False})
+    return deliveries(call, cast)
+
+
+def hung_up(cast: Cast) -> list[Delivery]:
+    call, words = rings(cast)
+    call.begin()
+    call.play("hung_up.de", **words)
+    call.end("user_hangup")
+    call.analyze("Vor dem ersten Satz aufgelegt.", sentiment="Unknown", successful=False)
+    return deliveries(call, cast)
+
+
+def missed(cast: Cast) -> list[Delivery]:
+    """A call that never connects has no call_started; its end and its analysis still come."""
+    call, _ = rings(cast)
+    call.end("dial_no_answer", call_status="not_connected")
+    call.analyze("", sentiment="Unknown", successful=False)
+    return deliveries(call, cast)
+
+
+def voicemail(cast: Cast) -> list[Delivery]:
+    """The business calls back and reaches a machine."""
+    call, words = rings(cast, direction="outbound")
+    call.begin()
+    call.play("voicemail.de", **words)
+    call.end("voicemail_reached")
+    call.analyze("Auf die Mailbox gesprochen.", sentiment="Unknown", successful=False, in_voicemail=True)
+    return deliveries(call, cast)
+
+
+def transferred(cast: Cast) -> list[Delivery]:
+    call, words = rings(cast)
+    call.begin()
+    call.play("transferred.de", **words)
+    call.end("call_transfer", transfer_destination=words["desk"])
+    summary = f"{words['caller']} wollte {words['staff_spoken']} persönlich sprechen und wurde durchgestellt."
+    call.analyze(summary, sentiment="Neutral", successful=True, found={"anliegen": "weiterleitung"})
+    return deliveries(call, cast)
+
+
+def withheld(cast: Cast) -> list[Delivery]:
+    return information(replace(cast, withheld=True))
+
+
+def long(cast: Cast) -> list[Delivery]:
+    """Two hundred turns: every question about every service, again and again."""
+    call, words = rings(cast)
+    services = answering_at(cast.number)[0].services
+    call.begin()
+    call.say("agent", words["greeting"])
+    call.say("caller", f"{words['caller']} hier, ich habe ein paar Fragen.")
+    for place in range(11):
+        call.play("questions.de", **{**words, "topic": services[place % len(services)].name})
+    del call.items[200:]
+    call.beats[:] = [beat for beat in call.beats if beat.items <= 200]
+    call.at_s = call.items[-1]["words"][-1]["end"]
+    call.end("user_hangup")
+    call.analyze("Hundert Fragen, hundert Antworten, kein Termin.", sentiment="Neutral", successful=True, found={"anliegen": "auskunft"})
+    return deliveries(call, cast)
+
+
+def duplicates(cast: Cast) -> list[Delivery]:
+    return [each for each in booked(cast) for _ in range(3)]
+
+
+def reversed_order(cast: Cast) -> list[Delivery]:
+    """The phone rings first all the same; then the events, last one first."""
+    ringing, *events = booked(cast)
+    return [ringing, *(replace(late, at_s=early.at_s) for late, early in zip(reversed(events), events, strict=True))]
+
+
+def lost_end(cast: Cast) -> list[Delivery]:
+    return [each for each in booked(cast) if each.event != "call_ended"]
+
+
+def forged(cast: Cast) -> list[Delivery]:
+    return [replace(each, signature="forged", expected=(401,)) for each in booked(cast)]
+
+
+def replayed(cast: Cast) -> list[Delivery]:
+    return [replace(each, signature="ten_minutes_old", expected=(401,)) for each in booked(cast)]
+
+
+def garbage(cast: Cast) -> list[Delivery]:
+    call, _ = rings(cast)
+    bodies = garbage_bodies(cast.call_id, call.to_number, call.from_number)
+    return [Delivery(name, body, at_s=place * 0.1, expected=()) for place, (name, body) in enumerate(bodies)]
+
+
+GARBAGE_TOO = ("garbage_signed_with_the_right_key",)
+SCENARIOS: dict[str, Scenario] = {
+    scenario.name: scenario
+    for scenario in (
+        Scenario("booked", "an appointment is booked", booked, outcome="booked"),
+        Scenario("information", "a question is answered", information, aliases=("information_only",)),
+        Scenario("cancelled", "the caller cancels an appointment", cancelled, outcome="cancelled", aliases=("cancelled_by_caller",)),
+        Scenario("hung_up", "the caller hangs up after the greeting", hung_up, outcome="hung_up"),
+        Scenario("missed", "the call never connects", missed, status="not_connected", outcome="missed", aliases=("never_connected",)),
+        Scenario("voicemail", "the business calls back and reaches a machine", voicemail, outcome="voicemail"),
+        Scenario("transferred", "the caller is put through to a person", transferred, outcome="transferred", aliases=("transfer",)),
+        Scenario("withheld", "the caller hides the number", withheld, aliases=("withheld_number",)),
+        Scenario("unknown_number", "nobody owns the dialled number", booked, found="tray", number=UNKNOWN_NUMBER, aliases=("unknown",)),
+        Scenario("second_branch", "the second branch is called", booked, outcome="booked", number=SECOND_BRANCH),
+        Scenario("long", "two hundred turns", long, aliases=("200_turns",)),
+        Scenario("english", "the call is in English", english, outcome="booked"),
+        Scenario("duplicates", "every event comes three times", duplicates, outcome="booked", aliases=("duplicate_deliveries",)),
+        Scenario("reversed", "the events come in reversed order", reversed_order, outcome="booked", aliases=("reversed_order", "reverse")),
+        Scenario("lost_end", "call_ended never comes", lost_end, outcome="booked", aliases=("lost_call_ended",)),
+        Scenario("forged", "signed with another key", forged, found="nowhere", outcome=None, aliases=("forged_signature",)),
+        Scenario("replayed", "signed ten minutes ago", replayed, found="nowhere", outcome=None, aliases=("replayed_after_ten_minutes",)),
+        Scenario("garbage", "rubbish, signed with the right key", garbage, found="nowhere", outcome=None, aliases=GARBAGE_TOO),
+    )
+}  # fmt: skip
+
+
+def find_scenario(name: str) -> Scenario | None:
+    """By name or another name; case, spaces, hyphens, underscores and what stands in brackets do not matter."""
+    wanted = _plain(re.sub(r"\(.*?\)", "", name))
+    return next((each for each in SCENARIOS.values() if wanted in {_plain(each.name), *map(_plain, each.aliases)}), None)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_`-]+", "", name).lower()

@@ -1,0 +1,132 @@
+"""flask simulate call: against a server on a real port, with its exit code."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from pytest_httpserver import HTTPServer
+from werkzeug import Response
+from werkzeug.serving import make_server
+
+from app.core.extensions import db as the_db
+from app.domain.inbox.handling import drain_batch
+from tests.support.lindgren import PANKOW, add_branch, make_salon
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The application on a free port, in threads."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def worked_through(app: Flask) -> Iterator[None]:
+    """Somebody works the inbox through meanwhile."""
+    over = threading.Event()
+
+    def work() -> None:
+        with app.app_context():
+            while not over.is_set():
+                if not drain_batch(50):
+                    over.wait(0.05)
+            the_db.session.remove()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+@pytest.fixture
+def simulate(app: Flask) -> Callable[..., Result]:
+    with app.app_context():
+        add_branch(make_salon(), "Berlin-Pankow", PANKOW)
+        the_db.session.remove()
+
+    def call(*arguments: Any) -> Result:
+        return app.test_cli_runner().invoke(args=["simulate", "call", *map(str, arguments)])
+
+    return call
+
+
+def test_the_scenarios_are_named(simulate):
+    result = simulate("--list")
+    assert result.exit_code == 0
+    for name in ("booked", "unknown_number", "replayed", "garbage"):
+        assert name in result.output
+
+
+def test_one_call_is_told_line_by_line_and_found_again(app: Flask, simulate):
+    with served(app) as url, worked_through(app):
+        result = simulate("--url", url, "--pace", 0)
+    assert result.exit_code == 0, result.output
+    for said in ("call_started", "call_analyzed", "hier ist Lena", "check_availability", "1 of 1", "ended, booked"):
+        assert said in result.output
+
+
+def test_many_callers_at_once_are_all_found_again(app: Flask, simulate):
+    names = [part for name in ("booked", "information only", "unknown number", "forged signature") for part in ("--scenario", name)]
+    with served(app) as url, worked_through(app):
+        result = simulate("--url", url, *names, "--count", 12, "--rate", 50)
+    assert result.exit_code == 0, result.output
+    for said in ("9 of 9", "3 ended, booked", "3 ended, information", "3 unassigned"):
+        assert said in result.output
+
+
+def test_a_call_that_is_accepted_and_never_found_is_a_failure(app: Flask, simulate):
+    with served(app) as url:
+        result = simulate("--url", url, "--pace", 0, "--wait", 0.2)
+    assert result.exit_code == 1
+    assert "accepted, but not found again" in result.output and "0 of 1" in result.output
+
+
+def test_a_server_that_takes_forgeries_is_a_failure(simulate, http: HTTPServer):
+    http.expect_request("/api/retell/webhook").respond_with_response(Response(status=204))
+    result = simulate("--url", http.url_for(""), "--scenario", "forged", "--pace", 0)
+    assert result.exit_code == 1 and "was answered 204" in result.output
+
+
+def test_calls_are_found_through_the_api_with_a_key(simulate, http: HTTPServer):
+    asked = []
+
+    def answer(request):
+        asked.append(request.headers["Authorization"])
+        item = {"provider_call_id": request.args["q"], "status": "ended", "outcome": "booked"}
+        return Response(json.dumps({"items": [item], "total": 1}), mimetype="application/json")
+
+    http.expect_request("/api/retell/webhook").respond_with_response(Response(status=204))
+    http.expect_request("/api/v1/calls").respond_with_handler(answer)
+    result = simulate("--url", http.url_for(""), "--count", 3, "--api-key", "key_of_the_salon")
+    assert result.exit_code == 0, result.output
+    assert "3 of 3" in result.output and asked == ["Bearer key_of_the_salon"] * 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(["--scenario", "teleported"], "is not one of"), (["--url", "http://127.0.0.1:9"], "No server answers"), (["--count", "0"], "0")],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(simulate, monkeypatch, arguments, said):
+    monkeypatch.setattr("app.simulator.sending.RetellStandIn.is_answered.__kwdefaults__", {"within_s": 0.1})
+    result = simulate(*arguments)
+    assert result.exit_code != 0 and said in result.output and "Traceback" not in result.output
+
+
+def test_without_a_key_nothing_is_sent(make_app):
+    result = make_app(retell_api_key="").test_cli_runner().invoke(args=["simulate", "call", "--url", "http://127.0.0.1:9"])
+    assert result.exit_code == 1 and "RETELL_API_KEY is not set" in result.output
