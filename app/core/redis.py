@@ -41,8 +41,11 @@ def connect_for_queue(url: str) -> redis.Redis:
 
 
 def get_redis() -> GuardedRedis:
-    """The application's connection; raises RedisError when used while Redis is away."""
-    return current_app.extensions["askproai_redis"]
+    """The application's connection; raises RedisError where there is none, and when used while Redis is away."""
+    connection = current_app.extensions.get("askproai_redis")
+    if connection is None:
+        raise RedisAway("No REDIS_URL is set.")
+    return connection
 
 
 def is_reachable() -> bool:

@@ -21,7 +21,7 @@ class Customer(CompanyOwned, Named, Timed, db.Model):
     notes: Mapped[str | None] = mapped_column(Text)
     last_call_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    identities: Mapped[list["CustomerIdentity"]] = relationship(lazy="selectin", overlaps="customer")
+    identities: Mapped[list["CustomerIdentity"]] = relationship(overlaps="customer")
 
     def of_kind(self, kind: str) -> str | None:
         return next((identity.value for identity in self.identities if identity.kind == kind), None)

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 from app.core.extensions import db
 from app.core.tenancy import current_company_id
 from app.domain.customers import matching
-from app.models import Call, CallEvent, Customer, ToolCall, Turn
+from app.models import Branch, Call, CallEvent, Customer, ToolCall, Turn
 
 
 @dataclass(slots=True)
@@ -25,6 +25,7 @@ class Desk:
     callers: dict[str, list[Customer]] = field(default_factory=dict)
     # webhook events whose traces are there already: applying them again leaves no second one
     applied: set[int] = field(default_factory=set)
+    _branches: dict[str, Branch] = field(default_factory=dict)
     _events: list[dict[str, Any]] = field(default_factory=list)
     _new_turns: list[dict[str, Any]] = field(default_factory=list)
     _new_tools: list[dict[str, Any]] = field(default_factory=list)
@@ -56,6 +57,11 @@ class Desk:
         wanted = select(ToolCall.id, ToolCall.call_id, ToolCall.tool_call_id, ToolCall.name, ToolCall.ok, ToolCall.finished_at)
         for row in db.session.execute(wanted.where(ToolCall.call_id.in_(call_ids))).mappings():
             self.tools[row["call_id"]][row["tool_call_id"]] = dict(row)
+
+    def branch_of(self, call: Call) -> Branch:
+        if call.branch_id not in self._branches:
+            self._branches = {branch.id: branch for branch in db.session.scalars(select(Branch))}
+        return self._branches[call.branch_id]
 
     def note(self, call: Call, kind: str, *, at: datetime, webhook_event_id: int | None, data: dict[str, Any] | None = None) -> None:
         """Adds a line to the call's history, once per webhook and kind."""
@@ -95,7 +101,8 @@ class Desk:
         db.session.flush()
         for model, rows in ((Turn, self._new_turns), (ToolCall, self._new_tools), (CallEvent, self._events)):
             if rows:
-                db.session.execute(insert(model), rows)
+                # one statement for all: rows without a value would else go by themselves
+                db.session.execute(insert(model), rows, execution_options={"render_nulls": True})
         for model, changed in self._changed.items():
             if changed:
                 db.session.execute(update(model), list(changed.values()))

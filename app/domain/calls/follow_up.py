@@ -23,8 +23,7 @@ def follow_up(desk: Desk, call: Call, event: CallEvent, *, webhook_event_id: int
     """Makes what the analysis of a call asks for: never twice, and never without a trace when it does not hold."""
     if event.kind != "analyzed" or call.is_test:
         return
-    branch = db.session.get(Branch, call.branch_id)
-    assert branch is not None
+    branch = desk.branch_of(call)
     wish = _wish(call, event, branch.zone)
     if wish is not None and call.outcome != "booked":
         _book_or_ask(desk, call, wish, branch, webhook_event_id=webhook_event_id)

@@ -57,6 +57,8 @@ def drain_batch(limit: int) -> int:
         if is_away(error) and not is_passing(error):
             raise
         log.info("inbox.one_by_one", events=len(rows), error=type(error).__name__)
+        # a restored database may know other owners than the cache
+        number_lookup.CACHE.forget()
         _handle_one_by_one(token, rows)
     return len(rows)
 
