@@ -11,6 +11,7 @@ import redis as redis_library
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
+from hypothesis import settings
 from pytest_httpserver import HTTPServer
 
 from app.core.extensions import db as the_db
@@ -24,6 +25,9 @@ WITHOUT = (
     (browser.is_tested(), "Chromium is not installed: the browser tests are left out."),
 )
 applications.forget_the_environment()
+# how long an example takes says more of the machine than of the code
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 def pytest_report_header() -> list[str]:
