@@ -53,6 +53,12 @@ def worked_through(app: Flask) -> Iterator[None]:
         thread.join()
 
 
+def accept_events(http: HTTPServer) -> None:
+    """A server that takes every event and has no door for the ringing phone."""
+    http.expect_request("/api/retell/webhook").respond_with_response(Response(status=204))
+    http.expect_request("/api/retell/inbound").respond_with_response(Response(status=404))
+
+
 @pytest.fixture
 def simulate(app: Flask) -> Callable[..., Result]:
     with app.app_context():
@@ -97,7 +103,7 @@ def test_a_call_that_is_accepted_and_never_found_is_a_failure(app: Flask, simula
 
 
 def test_a_server_that_takes_forgeries_is_a_failure(simulate, http: HTTPServer):
-    http.expect_request("/api/retell/webhook").respond_with_response(Response(status=204))
+    accept_events(http)
     result = simulate("--url", http.url_for(""), "--scenario", "forged", "--pace", 0)
     assert result.exit_code == 1 and "was answered 204" in result.output
 
@@ -110,7 +116,7 @@ def test_calls_are_found_through_the_api_with_a_key(simulate, http: HTTPServer):
         item = {"provider_call_id": request.args["q"], "status": "ended", "outcome": "booked"}
         return Response(json.dumps({"items": [item], "total": 1}), mimetype="application/json")
 
-    http.expect_request("/api/retell/webhook").respond_with_response(Response(status=204))
+    accept_events(http)
     http.expect_request("/api/v1/calls").respond_with_handler(answer)
     result = simulate("--url", http.url_for(""), "--count", 3, "--api-key", "key_of_the_salon")
     assert result.exit_code == 0, result.output
