@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, json, render_template, request
+from flask import Flask, Response, g, has_request_context, json, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_talisman import Talisman
@@ -61,6 +61,8 @@ def reader_language() -> str:
     """The user's choice, else what the browser asks for, else German."""
     if current_user and current_user.is_authenticated:
         return current_user.language
+    if not has_request_context():
+        return "de"
     chosen = request.cookies.get("language")
     return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "de"
 
@@ -122,7 +124,9 @@ def answer_error(error: Exception) -> Any:
     return render_template(page, status=status, message=message, request_id=g.get("request_id")), status, headers
 
 
-def _told(error: Exception) -> tuple[int, str, str, dict[str, Any]]:
+def _told(error: BaseException) -> tuple[int, str, str, dict[str, Any]]:
+    # what went wrong behind the view (storing the session) comes wrapped
+    error = getattr(error, "original_exception", None) or error
     if isinstance(error, AppError):
         return error.status, error.code, str(error.message), dict(error.data)
     if isinstance(error, HTTPException):

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -195,10 +195,10 @@ def hash_of(cookie: str) -> str:
     return hashlib.sha256(cookie.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def is_alive(id_hash: str) -> bool:
-    """Whether the session is still good: neither ended nor too old nor left alone for too long."""
+def alive_among(id_hashes: Collection[str]) -> set[str]:
+    """Which of these sessions are still good."""
     with reading_only(), db.engine.connect() as connection:
-        return connection.execute(select(rows.c.id_hash).where(rows.c.id_hash == id_hash, *_living(now()))).first() is not None
+        return set(connection.scalars(select(rows.c.id_hash).where(rows.c.id_hash.in_(id_hashes), *_living(now()))))
 
 
 def forget_dead_sessions() -> int:

@@ -1,0 +1,66 @@
+"""Who may do what, as one table: a line per action, a letter per role."""
+
+from typing import Any
+
+# o owner · m manager · f front desk · s staff · r read only
+LETTERS = {"owner": "o", "manager": "m", "front_desk": "f", "staff": "s", "read_only": "r"}
+OF_A_COMPANY = {
+    "calls.read":         "o m f s r",
+    "calls.listen":       "o m f    ",
+    "tasks.read":         "o m f s r",
+    "tasks.write":        "o m f s  ",
+    "bookings.read":      "o m f s r",
+    "bookings.write":     "o m f s  ",
+    "customers.read":     "o m f s r",
+    "customers.write":    "o m f    ",
+    "services.read":      "o m f s r",
+    "services.write":     "o m      ",
+    "hours.read":         "o m f s r",
+    "hours.write":        "o m      ",
+    "knowledge.read":     "o m f s r",
+    "knowledge.write":    "o m      ",
+    "agents.read":        "o m f    ",
+    "agents.write":       "o m      ",
+    "reports.read":       "o m     r",
+    "settings.read":      "o m      ",
+    "settings.write":     "o m      ",
+    "users.read":         "o m      ",
+    "users.write":        "o        ",
+    "api_keys.write":     "o        ",
+    "connections.write":  "o        ",
+    "privacy.write":      "o        ",
+}  # fmt: skip
+
+# s support · a admin
+PLATFORM_LETTERS = {"support": "s", "admin": "a"}
+OF_THE_PLATFORM = {
+    "support.unassigned":   "s a",
+    "support.webhooks":     "s a",
+    "support.replay":       "s a",
+    "support.companies":    "s a",
+    "support.calls":        "s a",
+    "support.queues":       "s a",
+    "support.schedule":     "s a",
+    "support.health":       "s a",
+    "support.audit":        "s a",
+    "support.users":        "  a",
+    "support.flags":        "  a",
+}  # fmt: skip
+
+ACTIONS = OF_A_COMPANY | OF_THE_PLATFORM
+
+
+def can(user: Any, action: str, *, company_id: str | None = None, branch_id: str | None = None) -> bool:
+    """Whether the user's role allows the action, and if they are named, in this company and in this branch.
+
+    Somebody who is not signed in or is blocked may nothing. An action that the tables do not know raises KeyError.
+    """
+    allowed = ACTIONS[action]
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return False
+    letter = PLATFORM_LETTERS.get(user.role) if action in OF_THE_PLATFORM else LETTERS.get(user.role)
+    if letter is None or letter not in allowed:
+        return False
+    if company_id is not None and not user.is_platform and user.company_id != company_id:
+        return False
+    return branch_id is None or not user.branch_ids or branch_id in user.branch_ids

@@ -1,0 +1,126 @@
+"""Users come, change and go; whatever changes their rights ends their sessions."""
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, select
+
+from app.core.announcements import announce
+from app.core.errors import Conflict, InvalidInput, NotFound
+from app.core.extensions import db
+from app.domain.accounts import passwords
+from app.domain.accounts.sign_in import ADDRESS, find_user
+from app.domain.audit.writing import record
+from app.events import SessionsEnded
+from app.models import Company, User, WebSession
+from app.models.user import COMPANY_ROLES, PLATFORM_ROLES
+
+
+class EmailTaken(Conflict):
+    code = "email_taken"
+
+
+def create_user(
+    email: str, role: str, *, company: Company | None = None, name: str | None = None, password: str | None = None
+) -> tuple[User, str]:
+    """A new user and their password.
+
+    Without `password` a one-time password is made, which must be changed at the first sign-in. Platform roles have no company, all
+    others need one. Raises InvalidInput and EmailTaken.
+    """
+    email = email.strip().lower()
+    if not ADDRESS.fullmatch(email):
+        raise _refused("email", _("Das ist keine E-Mail-Adresse."))
+    if role not in (*COMPANY_ROLES, *PLATFORM_ROLES):
+        raise _refused("role", _("Diese Rolle gibt es nicht."))
+    if (role in PLATFORM_ROLES) != (company is None):
+        raise _refused("company", _("Rollen des Supports haben keinen Betrieb, alle anderen einen."))
+    if find_user(email):
+        raise EmailTaken(_("Diese E-Mail-Adresse ist schon vergeben."))
+    password, is_one_time = (password, False) if password else (passwords.one_time_password(), True)
+    user = User(
+        email=email,
+        name=name or email.partition("@")[0],
+        role=role,
+        company_id=company.id if company else None,
+        password_hash=passwords.hash_password(password),
+        must_change_password=is_one_time,
+        language=company.language if company and company.language in ("de", "en") else "de",
+    )
+    db.session.add(user)
+    db.session.flush()
+    record("user_made", subject=f"user:{user.id}", data={"role": role}, company_id=user.company_id)
+    return user, password
+
+
+def get_user(email: str) -> User:
+    user = find_user(email)
+    if user is None:
+        raise NotFound(_("Diesen Zugang gibt es nicht."))
+    return user
+
+
+def list_users(company_id: str | None = None) -> list[User]:
+    """All users, or those of one company, by e-mail."""
+    wanted = select(User).order_by(User.email)
+    return list(db.session.scalars(wanted.where(User.company_id == company_id) if company_id else wanted))
+
+
+def change_password(user: User, *, current: str, new: str) -> None:
+    """The user's own choice; all of their sessions end. Raises InvalidInput with one sentence per field."""
+    fields = {}
+    if not passwords.is_right(current, user.password_hash):
+        fields["current_password"] = _("Das ist nicht Ihr bisheriges Passwort.")
+    elif new == current:
+        fields["new_password"] = _("Das ist Ihr bisheriges Passwort. Wählen Sie ein anderes.")
+    if wrong := passwords.what_is_wrong(new, own_words=_own_words(user)):
+        fields["new_password"] = wrong
+    if fields:
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=fields)
+    user.password_hash, user.must_change_password = passwords.hash_password(new), False
+    end_sessions(user)
+    record("password_changed", subject=f"user:{user.id}", company_id=user.company_id)
+
+
+def reset_password(user: User) -> str:
+    """A new one-time password, to be changed at the next sign-in; all sessions end."""
+    password = passwords.one_time_password()
+    user.password_hash, user.must_change_password = passwords.hash_password(password), True
+    end_sessions(user)
+    record("password_reset", subject=f"user:{user.id}", company_id=user.company_id)
+    return password
+
+
+def change_role(user: User, role: str) -> None:
+    """Another role on the same side: of the company, or of the platform."""
+    if role not in (PLATFORM_ROLES if user.is_platform else COMPANY_ROLES):
+        raise _refused("role", _("Diese Rolle gibt es nicht."))
+    if role != user.role:
+        record("role_changed", subject=f"user:{user.id}", data={"from": user.role, "to": role}, company_id=user.company_id)
+        user.role = role
+        end_sessions(user)
+
+
+def block(user: User) -> None:
+    user.is_active = False
+    end_sessions(user)
+    record("user_blocked", subject=f"user:{user.id}", company_id=user.company_id)
+
+
+def unblock(user: User) -> None:
+    user.is_active = True
+    record("user_unblocked", subject=f"user:{user.id}", company_id=user.company_id)
+
+
+def end_sessions(user: User) -> None:
+    """Every session made before now is dead, on whatever device; their sockets follow after the commit."""
+    user.session_epoch += 1
+    db.session.execute(delete(WebSession).where(WebSession.user_id == user.id))
+    announce(SessionsEnded(user.id))
+
+
+def _refused(field: str, sentence: str) -> InvalidInput:
+    return InvalidInput(sentence, fields={field: sentence})
+
+
+def _own_words(user: User) -> tuple[str, ...]:
+    company = db.session.get(Company, user.company_id) if user.company_id else None
+    return (user.name, user.email, company.name if company else "", "askproai")

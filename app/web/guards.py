@@ -1,0 +1,137 @@
+"""Guards of the pages: who may open a view, and for which company the request works until it is over."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app, g, make_response, redirect, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from app.core.errors import NotAllowed, NotFound, NotSignedIn
+from app.core.extensions import db
+from app.core.guarding import View, acting, guard_of, guarded, stay_in
+from app.core.requests import READING, wants_problem
+from app.core.tenancy import company_scope, every_company
+from app.domain.accounts.permissions import can
+from app.models import Company
+
+Enter = Callable[[str], None]
+
+
+class PasswordMustChange(NotAllowed):
+    code = "password_must_change"
+
+
+def for_company(action: str, *, by_script: bool = False) -> Callable[[View], View]:
+    """Lets in people of a company whose role may do the action.
+
+    The request then works for their company: `g.company`, `g.zone`, and only that company's rows. `by_script` marks what
+    a page asks by itself every few seconds, which keeps nobody signed in.
+    """
+    return _guard("company", action, _enter_company, by_script=by_script)
+
+
+def for_support(action: str, *, by_script: bool = False) -> Callable[[View], View]:
+    """Lets in the platform's own people, who see every company; for all others the page does not exist."""
+    return _guard("support", action, _enter_every_company, by_script=by_script)
+
+
+def for_user() -> Callable[[View], View]:
+    """Lets in everybody who is signed in, to what is their own."""
+    return _guard("user", "own", _enter_own)
+
+
+def public(why: str) -> Callable[[View], View]:
+    """Lets in everybody; says why."""
+    return guarded("public", why)
+
+
+def may_open(endpoint: str) -> bool:
+    """Whether the page exists and its guard would let the reader in; for links."""
+    view = current_app.view_functions.get(endpoint)
+    guard = guard_of(view) if view else None
+    if guard is None:
+        return False
+    return guard.kind in ("public", "user") or can(current_user, guard.by)
+
+
+def local_path(target: str | None, *, otherwise: str = "/") -> str:
+    """A path of our own to go on to; addresses elsewhere, in whatever disguise, become `otherwise`."""
+    target = (target or "").strip()
+    ours = target.startswith("/") and not target.startswith("//") and "\\" not in target and target.isprintable()
+    return target if ours else otherwise
+
+
+def _guard(kind: str, action: str, enter: Enter, *, by_script: bool = False) -> Callable[[View], View]:
+    def around(view: View) -> View:
+        @wraps(view)
+        def guarded_view(*args: Any, **kwargs: Any) -> Any:
+            if by_script:
+                session.is_activity = False  # type: ignore[attr-defined]
+            if not current_user.is_authenticated:
+                return _to_sign_in()
+            acting(current_user.id)
+            if current_user.must_change_password and request.endpoint != "sign_in.change_password":
+                return _to_change_password()
+            enter(action)
+            return view(*args, **kwargs)
+
+        return guarded(kind, action)(guarded_view)  # type: ignore[return-value]
+
+    return around
+
+
+def _enter_company(action: str) -> None:
+    if current_user.is_platform:
+        raise NotFound(_("Das gibt es hier nicht."))
+    _work_for(current_user.company_id)
+    if not can(current_user, action):
+        raise NotAllowed(_("Das dürfen Sie hier nicht."))
+
+
+def _enter_every_company(action: str) -> None:
+    if not can(current_user, action):
+        raise NotFound(_("Das gibt es hier nicht."))
+    stay_in(every_company())
+
+
+def _enter_own(_action: str) -> None:
+    if current_user.is_platform:
+        stay_in(every_company())
+    else:
+        _work_for(current_user.company_id)
+
+
+def _work_for(company_id: str) -> None:
+    company = db.session.get(Company, company_id)
+    if company is None or not company.is_active:
+        raise NotFound(_("Das gibt es hier nicht."))
+    g.company, g.zone = company, company.zone
+    stay_in(company_scope(company.id))
+
+
+def _to_sign_in() -> Response:
+    if wants_problem():
+        raise NotSignedIn(_("Bitte melden Sie sich an."))
+    wanted = request.full_path.rstrip("?") if request.method in READING else ""
+    if request.headers.get("HX-Request"):
+        # a fragment is never the sign-in page: the whole window goes there, and comes back to what it showed
+        shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+        return _window_to(url_for("sign_in.login", next=local_path(shown.path)))
+    return redirect(url_for("sign_in.login", next=wanted or None))
+
+
+def _to_change_password() -> Response:
+    if wants_problem():
+        raise PasswordMustChange(_("Bitte wählen Sie zuerst ein eigenes Passwort."))
+    target = url_for("sign_in.change_password")
+    return _window_to(target) if request.headers.get("HX-Request") else redirect(target)
+
+
+def _window_to(target: str) -> Response:
+    answer = make_response("", 401)
+    answer.headers["HX-Redirect"] = target
+    return answer

@@ -1,0 +1,155 @@
+"""Signing in and out, and one's own password."""
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import AnonymousUserMixin, current_user, login_user, logout_user
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core.announcements import announce
+from app.core.database import reading_only
+from app.core.errors import InvalidInput
+from app.core.extensions import db, login_manager
+from app.core.requests import LANGUAGES
+from app.core.transactions import transaction
+from app.domain.accounts import passwords, sign_in as signing_in, users
+from app.domain.audit.writing import record
+from app.events import SessionsEnded
+from app.models import User
+from app.web.guards import for_company, for_user, local_path, public
+
+EPOCH = "epoch"
+A_YEAR_S = 365 * 86400
+blueprint = Blueprint("sign_in", __name__)
+
+
+@blueprint.get("/")
+@public("leads to the start page or to sign in")
+def start() -> BaseResponse:
+    return redirect(start_path(current_user) if current_user.is_authenticated else url_for("sign_in.login"))
+
+
+@blueprint.get("/dashboard")
+@for_company("calls.read")
+def dashboard() -> BaseResponse:
+    return redirect(url_for("live.board"))
+
+
+@blueprint.get("/login")
+@public("nobody is signed in yet")
+def login() -> BaseResponse | str:
+    if (language := request.args.get("lang")) in LANGUAGES:
+        return _in_language(str(language))
+    if current_user.is_authenticated:
+        return redirect(local_path(request.args.get("next"), otherwise=start_path(current_user)))
+    notice = _("Sie sind abgemeldet.") if "signed_out" in request.args else None
+    return _form(notice=notice)
+
+
+@blueprint.post("/login")
+@public("nobody is signed in yet")
+def log_in() -> BaseResponse | tuple[str, int]:
+    email, password = request.form.get("email", "")[:190], request.form.get("password", "")[: passwords.LONGEST]
+    try:
+        with reading_only():
+            user = signing_in.recognise(email, password, address=request.remote_addr or "")
+    except signing_in.WrongPassword as refusal:
+        return _form(email=email, error=str(refusal.message)), refusal.status
+    finally:
+        # nobody waits for a password being checked, so it was read without a lock; what is written now takes one
+        db.session.rollback()
+    before = _who_is_here()
+    with transaction():
+        signing_in.welcome(user, password)
+        if before:
+            announce(before)
+    session.clear()
+    _come_in(user)
+    return redirect(local_path(request.form.get("next"), otherwise=start_path(user)))
+
+
+@blueprint.post("/logout")
+@public("a session that ran out is signed out already")
+def logout() -> BaseResponse:
+    _leave()
+    return redirect(url_for("sign_in.login", signed_out=1))
+
+
+@blueprint.route("/account/password", methods=["GET", "POST"])
+@for_user()
+def change_password() -> BaseResponse | str | tuple[str, int]:
+    if request.method == "GET":
+        return _password_form({})
+    fields = ("current_password", "new_password", "repeat_password")
+    current, new, repeat = (request.form.get(field, "")[: passwords.LONGEST + 1] for field in fields)
+    if new != repeat:
+        return _password_form({"repeat_password": _("Die beiden neuen Passwörter sind nicht gleich.")}), 422
+    user = db.session.get_one(User, current_user.id)
+    try:
+        with transaction():
+            users.change_password(user, current=current, new=new)
+    except InvalidInput as refusal:
+        return _password_form(dict(refusal.data["fields"])), 422
+    _come_in(user)
+    return redirect(start_path(user))
+
+
+def start_path(user: User) -> str:
+    """Where somebody begins the day."""
+    return "/admin/unassigned" if user.is_platform else "/dashboard"
+
+
+@login_manager.user_loader
+def load_user(user_id: str) -> User | None:
+    """The session's user, unless they were blocked or their rights changed since it began."""
+    try:
+        user = db.session.get(User, user_id)
+    except SQLAlchemyError:
+        # the page that says that the database is away asks for the user again
+        login_manager._update_request_context_with_user(AnonymousUserMixin())
+        raise
+    if user is None or not user.is_active or session.get(EPOCH) != user.session_epoch:
+        return None
+    return user
+
+
+def _come_in(user: User) -> None:
+    """Under a new name, so that whoever planted or saw the old one has nothing."""
+    session.regenerate()  # type: ignore[attr-defined]
+    session.pop("csrf_token", None)
+    session[EPOCH] = user.session_epoch
+    login_user(user)
+
+
+def _leave() -> None:
+    """Ends the session and its sockets; without one, nothing happens."""
+    leaving, company_id = _who_is_here(), getattr(current_user, "company_id", None)
+    logout_user()
+    session.end()  # type: ignore[attr-defined]
+    if leaving:
+        with transaction():
+            announce(leaving)
+            record("signed_out", subject=f"user:{leaving.user_id}", user_id=leaving.user_id, company_id=company_id)
+
+
+def _who_is_here() -> SessionsEnded | None:
+    """What is to be said when this browser's session ends."""
+    user_id = current_user.get_id()
+    return SessionsEnded(user_id, session.id_hash) if user_id else None  # type: ignore[attr-defined]
+
+
+def _form(*, email: str = "", error: str | None = None, notice: str | None = None) -> str:
+    wanted = local_path(request.values.get("next"), otherwise="")
+    return render_template("sign_in/login.html", email=email, error=error, notice=notice, next=wanted)
+
+
+def _password_form(errors: dict[str, str]) -> str:
+    return render_template("sign_in/change_password.html", must_change=current_user.must_change_password, errors=errors)
+
+
+def _in_language(language: str) -> Response:
+    """The sign-in page in another language, which the browser remembers."""
+    wanted = local_path(request.args.get("next"), otherwise="") or None
+    answer = make_response(redirect(url_for("sign_in.login", next=wanted)))
+    answer.set_cookie("language", language, max_age=A_YEAR_S, samesite="Lax", httponly=True, secure=request.is_secure)
+    return answer
