@@ -71,6 +71,11 @@ class Booking(CompanyOwned, Named, Timed, db.Model):
     def is_standing(self) -> bool:
         return self.status in STANDING
 
+    @property
+    def occupant(self) -> str:
+        """By what name it takes people and rooms: the parts of a visit do so together."""
+        return self.visit_id or self.id
+
 
 class BookingChange(CompanyOwned, db.Model):
     """One line of a booking's history: who, by which way, what and why; rows are only ever added."""

@@ -1,0 +1,1 @@
+"""The calendar: when what is free, and why not."""

@@ -1,11 +1,12 @@
 """What the calendar must know to answer, as plain frozen values: no database, no clock, no surprises."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal, NamedTuple, Self
 
 from app.domain.calendar.axis import minute_of, minute_reaching
 
+AGES = 36500
 ClosureKind = Literal["closure", "sick", "vacation"]
 Repeats = Literal["never", "weekly", "yearly"]
 BusyKind = Literal["booked", "held", "buffer"]
@@ -123,6 +124,7 @@ class Offer:
     notice_minutes: int | None = None
     horizon_days: int | None = None
     barred: str | None = None
+    price_cents: int | None = None
 
 
 class Busy(NamedTuple):
@@ -173,6 +175,23 @@ class Facts:
 
     def service(self, service_id: str) -> Service:
         return next(service for service in self.services if service.id == service_id)
+
+    def offer(self, service_id: str, staff_id: str, branch_id: str) -> Offer:
+        key = (service_id, staff_id, branch_id)
+        return next(offer for offer in self.offers if (offer.service_id, offer.staff_id, offer.branch_id) == key)
+
+
+def without_rules(facts: Facts) -> Facts:
+    """The same people, rooms and engagements as if it were always open and everybody always there: only what is taken counts."""
+    always = tuple(WeeklySpan(weekday, 0, 1440) for weekday in range(7))
+    return replace(
+        facts,
+        branches=tuple(replace(branch, hours=always, keeps_holidays=False) for branch in facts.branches),
+        people=tuple(replace(person, hours=()) for person in facts.people),
+        offers=tuple(replace(offer, notice_minutes=0, horizon_days=AGES, barred=None) for offer in facts.offers),
+        closures=(),
+        special_days=(),
+    )
 
 
 class Part(NamedTuple):

@@ -61,7 +61,7 @@ def _plan(board: Board, slot: Slot) -> Plan:
 
 
 def _part(board: Board, branch: Branch, part: SlotPart) -> PlannedPart:
-    offer = next(o for o in board.facts.offers if (o.service_id, o.staff_id, o.branch_id) == (part.service_id, part.staff_id, branch.id))
+    offer = board.facts.offer(part.service_id, part.staff_id, branch.id)
     for session in board.sessions(offer):
         if session.starts_at == part.starts_at:
             return PlannedPart(*part, room_ids=(), takings=(), seats=session.seats, joins=session.id)

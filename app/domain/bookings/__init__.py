@@ -1,0 +1,1 @@
+"""Bookings: made once, moved, cancelled, held, waited for."""

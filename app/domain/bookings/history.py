@@ -1,0 +1,40 @@
+"""Writes down what became of a booking: who, by which way, what, and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from app.core.extensions import db
+from app.models import Booking, BookingChange
+
+ByKind = Literal["caller", "user", "program", "calendar", "house"]
+TOLD = ("status", "starts_at", "ends_at", "staff_id", "branch_id", "service_id", "notes", "price_cents")
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who acts: a caller, a user, a program with a key, another calendar or the house itself; and by which way (call, web, link …)."""
+
+    kind: ByKind
+    way: str
+    id: str | None = None
+
+
+def picture(booking: Booking) -> dict[str, Any]:
+    """The fields that history tells, as they are now."""
+    values = {name: getattr(booking, name) for name in TOLD}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+
+
+def note(booking: Booking, action: str, by: By, *, why: str | None = None, before: dict[str, Any] | None = None) -> None:
+    """Adds a line; of `before` (a picture taken before the change) only what has changed is kept."""
+    after = picture(booking)
+    changed = [name for name in TOLD if before is None or before[name] != after[name]]
+    db.session.add(
+        BookingChange(
+            booking_id=booking.id, action=action, by_kind=by.kind, by_id=by.id, way=by.way, why=why[:250] if why else None,
+            before={name: before[name] for name in changed} if before else None,
+            after={name: after[name] for name in changed if after[name] is not None or before},
+            version=booking.version,
+        )
+    )  # fmt: skip

@@ -1,0 +1,112 @@
+"""Takes and gives back minutes of people and rooms; the database's key refuses what is taken already, whatever path leads there."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import and_, delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.core.clock import now
+from app.core.extensions import db
+from app.core.tenancy import current_company_id
+from app.domain.calendar.axis import minute_of, minute_reaching
+from app.domain.calendar.loading import LONGEST_SPAN
+from app.domain.calendar.planning import Taking
+from app.models import BusySpan, GroupSession, Hold, OccupiedCell
+from app.models.occupancy import CELL_MINUTES
+
+MARIADB_DUPLICATE = 1062
+
+
+def occupy(taken_by: str, takings: Iterable[Taking], *, expires_at: datetime | None = None) -> None:
+    """Writes the cells and the readable stretches. Raises IntegrityError when somebody has one of the cells: then nothing is written,
+    if the caller wraps it in a savepoint.
+
+    The cells go in one order for everybody, so that two who want the same wait for each other and do not deadlock.
+    """
+    company_id, takings = current_company_id(), list(takings)
+    _clear_expired(takings)
+    cells = {(taking.resource_id, cell) for taking in takings for cell in range(*_cells(taking))}
+    rows = [
+        {"company_id": company_id, "resource_id": resource_id, "cell": cell, "seat": 0, "taken_by": taken_by}
+        for resource_id, cell in sorted(cells)
+    ]
+    db.session.execute(insert(OccupiedCell), rows)
+    spans = [
+        {
+            "company_id": company_id, "resource_id": taking.resource_id, "first_minute": start,
+            "end_minute": min(start + LONGEST_SPAN, end), "kind": "held" if expires_at else taking.kind, "taken_by": taken_by,
+            "expires_at": expires_at,
+        }
+        for taking in takings
+        for first, end in [tuple(cell * CELL_MINUTES for cell in _cells(taking))]
+        for start in range(first, end, LONGEST_SPAN)
+    ]  # fmt: skip
+    db.session.execute(insert(BusySpan), spans)
+
+
+def release(taken_by: str) -> None:
+    """Gives back everything that this booking, hold or session had; nothing happens when it had nothing."""
+    db.session.execute(delete(OccupiedCell).where(OccupiedCell.taken_by == taken_by))
+    db.session.execute(delete(BusySpan).where(BusySpan.taken_by == taken_by))
+
+
+def take_seats(session_id: str, taken_by: str, seats: int) -> bool:
+    """Takes seats of a standing group session; False when it is full or gone.
+
+    The counter's UPDATE comes first: it locks the session, so that the free seat numbers stay free.
+    """
+    counted = (
+        update(GroupSession)
+        .where(GroupSession.id == session_id, GroupSession.taken + seats <= GroupSession.seats)
+        .values(taken=GroupSession.taken + seats)
+    )
+    if db.session.execute(counted).rowcount != 1:
+        return False
+    sold = set(db.session.scalars(select(OccupiedCell.seat).where(OccupiedCell.resource_id == session_id)))
+    size = db.session.scalar(select(GroupSession.seats).where(GroupSession.id == session_id)) or 0
+    free = [seat for seat in range(size) if seat not in sold][:seats]
+    company_id = current_company_id()
+    rows = [{"company_id": company_id, "resource_id": session_id, "cell": 0, "seat": seat, "taken_by": taken_by} for seat in free]
+    db.session.execute(insert(OccupiedCell), rows)
+    return True
+
+
+def leave_seats(session_id: str, taken_by: str, seats: int) -> None:
+    """Gives seats back; the last one to leave takes the session with its person and rooms along.
+
+    No booking may still name the session then.
+    """
+    release(taken_by)
+    db.session.execute(update(GroupSession).where(GroupSession.id == session_id).values(taken=GroupSession.taken - seats))
+    gone = db.session.execute(delete(GroupSession).where(GroupSession.id == session_id, GroupSession.taken == 0))
+    if gone.rowcount:
+        release(session_id)
+
+
+def was_taken(error: IntegrityError) -> bool:
+    """Whether the database refused a row because its key is there already (and not for another reason)."""
+    return "UNIQUE constraint failed" in str(error.orig) or error.orig.args[0] == MARIADB_DUPLICATE
+
+
+def _cells(taking: Taking) -> tuple[int, int]:
+    """The cells that a stretch touches, as [first, end)."""
+    return minute_of(taking.starts_at) // CELL_MINUTES, -(-minute_reaching(taking.ends_at) // CELL_MINUTES)
+
+
+def _clear_expired(takings: list[Taking]) -> None:
+    """Holds that ran out and stand in the way give their cells back; no clock job needs to be in time for that."""
+    in_the_way = or_(
+        *(
+            and_(
+                BusySpan.resource_id == taking.resource_id,
+                BusySpan.first_minute >= minute_of(taking.starts_at) - LONGEST_SPAN - CELL_MINUTES,
+                BusySpan.first_minute < minute_reaching(taking.ends_at) + CELL_MINUTES,
+            )
+            for taking in takings
+        )
+    )
+    expired = select(BusySpan.taken_by).where(in_the_way, BusySpan.expires_at <= now()).distinct()
+    for hold_id in db.session.scalars(expired).all():
+        release(hold_id)
+        db.session.execute(update(Hold).where(Hold.id == hold_id, Hold.status == "open").values(status="expired"))

@@ -1,0 +1,69 @@
+"""The ways in which a time is refused, each with its reasons and with what could be had in its place."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from app.core.errors import AppError, Conflict, InvalidInput
+from app.domain.calendar.alternatives import Alternatives
+from app.domain.calendar.explaining import Reason
+from app.domain.calendar.facts import Facts, Slot
+from app.domain.calendar.sentences import sentence
+
+
+class BookingRefused(AppError):
+    """`reasons` say why, `alternatives` what is free near it; both also stand in `data`, ready for JSON."""
+
+    def __init__(self, message: str, *, reasons: Sequence[Reason] = (), alternatives: Alternatives | None = None) -> None:
+        self.reasons = tuple(reasons)
+        self.alternatives = alternatives or Alternatives([], [], [])
+        super().__init__(
+            message, reasons=[reason.code for reason in self.reasons], alternatives=[as_json(slot) for slot in self.alternatives.best()]
+        )
+
+
+class SlotTaken(BookingRefused, Conflict):
+    code = "slot_taken"
+
+
+class Closed(BookingRefused, Conflict):
+    code = "closed"
+
+
+class NotBookable(BookingRefused, Conflict):
+    """The rules of booking are against it: too soon, too far away, only the desk books this, too many open bookings."""
+
+    code = "not_allowed"
+
+
+class InThePast(BookingRefused, InvalidInput):
+    code = "in_the_past"
+
+
+ERRORS: dict[str, type[BookingRefused]] = {
+    "in_the_past": InThePast,
+    "too_soon": NotBookable,
+    "too_far": NotBookable,
+    "policy": NotBookable,
+    "not_offered": NotBookable,
+    "holiday": Closed,
+    "closure": Closed,
+    "closed": Closed,
+    "nobody_on_shift": Closed,
+}
+
+
+def refusal(reasons: Sequence[Reason], found: Alternatives, facts: Facts) -> BookingRefused:
+    """The error for these reasons: if anybody is merely booked, the slot is taken; else the first reason names it."""
+    taken = next((reason for reason in reasons if reason.code in ("booked", "buffer", "room_taken")), None)
+    telling = taken or reasons[0]
+    names = {person.id: person.name for person in facts.people if len(reasons) == 1}
+    return ERRORS.get(telling.code, SlotTaken)(sentence(telling, names), reasons=reasons, alternatives=found)
+
+
+def as_json(slot: Slot) -> dict[str, Any]:
+    return {
+        "starts_at": slot.starts_at.isoformat(),
+        "ends_at": slot.ends_at.isoformat(),
+        "staff_id": slot.staff_id,
+        "branch_id": slot.branch_id,
+    }

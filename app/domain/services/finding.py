@@ -1,0 +1,101 @@
+"""Finds the service and the person that somebody means, by id, name, synonym or nearly so."""
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from app.core.errors import InvalidInput
+from app.core.extensions import db
+from app.core.ids import is_ulid
+from app.domain.services.wording import likeness, telling_words, without_titles
+from app.models import Service, ServiceSynonym, StaffBranch, StaffMember
+
+SURE_ENOUGH = 60
+CLOSE_SECOND = 5
+JOINTS = re.compile(r"\s*(?:,|\+|&|/|\bund\b|\band\b|\bplus\b|\bmit\b|\bwith\b)\s*", re.IGNORECASE)
+
+
+class UnknownService(InvalidInput):
+    code = "unknown_service"
+
+
+class UnknownStaff(InvalidInput):
+    code = "unknown_staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The likeliest service, how surely it is meant in percent, and others that it could be as well."""
+
+    service: Service
+    certainty: int
+    others: tuple[Service, ...] = ()
+
+
+def find_service(text: str) -> Found | None:
+    """The active service that is meant, or None where nothing is sure enough."""
+    return _likeliest(text, _known_words())
+
+
+def get_services(text: str) -> list[Service]:
+    """The services that are asked for, several where they are named together ("Schneiden und Färben").
+
+    Raises UnknownService when one of them is not known.
+    """
+    known = _known_words()
+    if (whole := _likeliest(text, known)) and (whole.certainty >= 100 or not JOINTS.search(text)):
+        return [whole.service]
+    pieces = [_likeliest(piece, known) for piece in JOINTS.split(text) if telling_words(piece)]
+    if pieces and all(pieces):
+        return list(dict.fromkeys(found.service for found in pieces if found))
+    if whole:
+        return [whole.service]
+    raise UnknownService(f"„{text[:80]}“ steht nicht im Angebot.", service=text[:80])
+
+
+def find_person(text: str, *, branch_id: str | None = None) -> StaffMember | None:
+    """The active staff member who is meant: by id, full name, first or last name, or nearly so."""
+    wanted = select(StaffMember).where(StaffMember.is_active).order_by(StaffMember.position, StaffMember.name)
+    if branch_id:
+        wanted = wanted.join(StaffBranch, StaffBranch.staff_id == StaffMember.id).where(StaffBranch.branch_id == branch_id)
+    people = db.session.scalars(wanted).all()
+    said = " ".join(without_titles(text))
+    rated = [(100 if person.id == text else likeness(said, " ".join(without_titles(person.name))), person) for person in people]
+    rated += [(likeness(said, word) - 5, person) for person in people for word in without_titles(person.name)]
+    best = max(rated, key=lambda pair: pair[0], default=None)
+    return best[1] if best and best[0] >= SURE_ENOUGH else None
+
+
+def get_person(text: str, *, branch_id: str | None = None) -> StaffMember:
+    """As find_person; raises UnknownStaff."""
+    if person := find_person(text, branch_id=branch_id):
+        return person
+    raise UnknownStaff(f"„{text[:80]}“ arbeitet nicht hier.", staff=text[:80])
+
+
+def _known_words() -> list[tuple[Service, str, int]]:
+    """Every active service with each of its names and how surely that name means it."""
+    services = db.session.scalars(select(Service).where(Service.is_active).order_by(Service.position, Service.name)).all()
+    by_id = {service.id: service for service in services}
+    known = [(service, name, 100) for service in services for name in (service.name, service.slug.replace("-", " "))]
+    synonyms = db.session.execute(select(ServiceSynonym.service_id, ServiceSynonym.text, ServiceSynonym.certainty))
+    return known + [(by_id[service_id], text, certainty) for service_id, text, certainty in synonyms if service_id in by_id]
+
+
+def _likeliest(text: str, known: list[tuple[Service, str, int]]) -> Found | None:
+    if is_ulid(text.strip()):
+        exact = next((service for service, _name, _certainty in known if service.id == text.strip()), None)
+        if exact:
+            return Found(exact, 100)
+    said = " ".join(telling_words(text))
+    rated: dict[Service, int] = {}
+    for service, name, certainty in known:
+        alike = likeness(said, " ".join(telling_words(name))) * certainty // 100
+        rated[service] = max(rated.get(service, 0), alike)
+    ranking = sorted(rated.items(), key=lambda pair: -pair[1])
+    if not ranking or ranking[0][1] < SURE_ENOUGH:
+        return None
+    best, certainty = ranking[0]
+    others = tuple(service for service, alike in ranking[1:] if alike >= max(SURE_ENOUGH, certainty - CLOSE_SECOND))
+    return Found(best, certainty, others)

@@ -1,0 +1,50 @@
+"""Compares words as people say them and as speech recognition writes them."""
+
+import re
+import unicodedata
+from difflib import SequenceMatcher
+
+FILLERS = {
+    "a", "an", "and", "appointment", "bei", "beim", "bitte", "das", "dem", "den", "der", "die", "ein", "eine",
+    "einem", "einen", "einer", "einmal", "for", "fur", "gern", "gerne", "ich", "mal", "mein", "meine", "mit",
+    "mochte", "neu", "neue", "neuen", "please", "termin", "the", "und", "was", "wieder", "with", "zu", "zum", "zur",
+}  # fmt: skip
+TITLES = {
+    "doktor", "dr", "frau", "herr", "herrn", "miss", "mr", "mrs", "ms", "prof", "professor",
+}  # fmt: skip
+SPELLINGS = (("ß", "ss"), ("ä", "a"), ("ö", "o"), ("ü", "u"), ("ae", "a"), ("oe", "o"), ("ue", "u"))
+CLOSE_ENOUGH = 0.8
+
+
+def fold(text: str) -> str:
+    """Without case, accents, signs and the two ways of writing umlauts: "Strähnchen" and "Straehnchen" become one."""
+    text = text.casefold()
+    for written, plain in SPELLINGS:
+        text = text.replace(written, plain)
+    letters = unicodedata.normalize("NFKD", text)
+    return " ".join(re.findall(r"[a-z0-9]+", "".join(letter for letter in letters if not unicodedata.combining(letter))))
+
+
+def telling_words(text: str) -> list[str]:
+    """The folded words that carry meaning: "Ich möchte bitte einen Termin zum Haare schneiden" gives haare, schneiden."""
+    return [word for word in fold(text).split() if word not in FILLERS]
+
+
+def without_titles(text: str) -> list[str]:
+    return [word for word in fold(text).split() if word not in TITLES]
+
+
+def likeness(said: str, known: str) -> int:
+    """How surely two folded texts mean the same, in percent; 0 where nothing speaks for it."""
+    if not said or not known:
+        return 0
+    if said == known:
+        return 100
+    said_words, known_words = set(said.split()), set(known.split())
+    if said_words <= known_words or known_words <= said_words:
+        return 80
+    shorter, longer = sorted((said.replace(" ", ""), known.replace(" ", "")), key=len)
+    if len(shorter) >= 4 and shorter in longer:
+        return 75
+    ratio = SequenceMatcher(None, said, known).ratio()
+    return round(ratio * 85) if ratio >= CLOSE_ENOUGH else 0
