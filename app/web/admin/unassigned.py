@@ -16,9 +16,9 @@ from app.core.extensions import db
 from app.core.requests import reader_zone
 from app.core.tenancy import every_company
 from app.core.transactions import transaction
+from app.domain.audit.writing import record
 from app.domain.companies.numbers import assign_number, unassigned_numbers
 from app.models import Branch, Company
-from app.web.admin.recording import record
 from app.web.dashboard.call import PROVIDERS
 from app.web.guards import for_support
 from app.web.words import WAITING_REASONS
@@ -42,7 +42,12 @@ def assign() -> Response | tuple[str, int]:
         try:
             with transaction():
                 assign_number(number, company_id=branch.company_id, branch_id=branch.id, valid_from=valid_from)
-                record("number_assigned", number, company_id=branch.company_id, data={"branch_id": branch.id, "note": form["note"]})
+                record(
+                    "number_assigned",
+                    subject=f"number:{number}",
+                    company_id=branch.company_id,
+                    data={"branch_id": branch.id, "note": form["note"]},
+                )
         except AppError as refusal:
             errors = {"branch_id": str(refusal.message)}
     if errors:

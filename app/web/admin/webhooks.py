@@ -12,11 +12,11 @@ from app.core import phone
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.transactions import transaction
+from app.domain.audit.writing import record
 from app.domain.inbox.replaying import replay as replay_events
 from app.domain.inbox.storing import body_of
 from app.models import Company, WebhookEvent
 from app.web.admin.payload import readable
-from app.web.admin.recording import record
 from app.web.dashboard.call import PROVIDERS
 from app.web.guards import for_support
 from app.web.words import EVENT_STATUSES, WAITING_REASONS
@@ -70,7 +70,7 @@ def payload(event_id: int) -> str:
     if not reason:
         return _page(event_id, whole=False, errors={"reason": _("Bitte nennen Sie den Grund.")})
     with transaction():
-        record("payload_read", str(event_id), data={"reason": reason})
+        record("payload_read", subject=f"webhook:{event_id}", data={"reason": reason})
     return _page(event_id, whole=True)
 
 
@@ -80,7 +80,7 @@ def replay(event_id: int) -> BaseResponse:
     with transaction():
         if not replay_events([event_id]):
             raise NotFound(_("Das gibt es hier nicht."))
-        record("event_replayed", str(event_id))
+        record("event_replayed", subject=f"webhook:{event_id}")
     flash(_("Der Webhook wird noch einmal verarbeitet."))
     return redirect(url_for("webhooks.show", event_id=event_id))
 

@@ -5,6 +5,7 @@ import { Sequence } from "./sequence.js";
 const ASK_EVERY_MS = 4000;
 const LOST_AFTER_MS = 3000;
 const ANSWER_WITHIN_MS = 4000;
+const COME_AGAIN_MS = 20_000;
 
 // onEvent(name, envelope); onState(state) for a whole new state; onPhase(phase, heardAt):
 // connecting, connected, asking (no wire, but answers come) or lost (no wire, no answers since heardAt).
@@ -41,9 +42,15 @@ export function openConnection({ state = null, stateUrl = null, onEvent, onState
   });
   socket.on("disconnect", (reason) => {
     welcomed = false;
-    // the server ended the session: the page says so itself
+    // shown out: asking tells whether the session is over, and otherwise it may come in again
     if (reason === "io server disconnect") setTimeout(() => socket.connect(), 1000);
     waitBeforeAsking();
+  });
+  // refused by name: nobody tries again by itself then
+  socket.on("connect_error", (error) => {
+    if (socket.active) return;
+    if (error.data?.code === "signed_out") return location.reload();
+    setTimeout(() => socket.connect(), COME_AGAIN_MS);
   });
   socket.io.on("reconnect_attempt", () => onPhase(asker ? phaseNow() : "connecting", heardAt));
   waitBeforeAsking();
