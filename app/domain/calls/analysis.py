@@ -46,7 +46,7 @@ MONTHS = {
     for name in names.split()
 }  # fmt: skip
 GERMAN_DATE = re.compile(r"\b(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})?(?!\d)")
-WORDED_DATE = re.compile(r"\b(\d{1,2})\.?\s+([a-z]{3,9})\.?(?:\s+(\d{4}))?")
+WORDED_DATE = re.compile(rf"\b(\d{{1,2}})\.?\s+({'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?(?:\s+(\d{{4}}))?")
 ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})")
 CLOCK = re.compile(r"\b(\d{1,2})(?:[:.](\d{2})(?!\d|\.)|\s*uhr(?:\s*(\d{1,2}))?|\s*(am|pm)\b)")
 
@@ -147,7 +147,7 @@ def _read_date(text: str, today: date) -> date | None:
             return date(int(found[1]), int(found[2]), int(found[3]))
         if found := GERMAN_DATE.search(text):
             return _with_year(int(found[1]), int(found[2]), found[3], today)
-        if (found := WORDED_DATE.search(text)) and found[2] in MONTHS:
+        if found := WORDED_DATE.search(text):
             return _with_year(int(found[1]), MONTHS[found[2]], found[3], today)
     except ValueError:
         return None

@@ -4,15 +4,20 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from app.core.clock import now
 from app.core.errors import AppError
 from app.core.extensions import db
 from app.core.phone import display
+from app.domain.bookings.history import By
+from app.domain.bookings.making import make_booking
+from app.domain.bookings.ordering import Order, parts_of
 from app.domain.calls.analysis import Wish, intent_of, wish_of
 from app.domain.calls.desk import Desk
 from app.domain.customers import matching
 from app.domain.tasks.making import make_task
-from app.models import Branch, Call, Customer
+from app.models import Booking, Branch, Call, Customer
 from app.providers.voice.base import CallEvent
 
 # fields of a booking tool's arguments, read like an analysis
@@ -47,7 +52,29 @@ def _wish(call: Call, event: CallEvent, zone: str) -> Wish | None:
 
 
 def _book(desk: Desk, call: Call, wish: Wish, start: datetime) -> dict[str, Any]:
-    raise AppError("No calendar yet.", code="no_calendar")
+    """Books what the analysis says; raises AppError when the calendar or the catalogue is against it."""
+    if not wish.service:
+        raise AppError("The analysis names no service.", code="unknown_service")
+    customer = _customer(desk, call, wish.name)
+    order = Order(
+        parts=parts_of(wish.service, staff=wish.staff, branch_id=call.branch_id),
+        starts_at=start,
+        branch_id=call.branch_id,
+        source="call",
+        by=By("caller", "call", call.id),
+        customer_id=customer.id if customer else None,
+        call_id=call.id,
+        notes=wish.notes,
+        anonymous=call.caller_kind == "withheld",
+        source_ref=f"call:{call.id}",
+    )
+    booking = _made_during(call, start) or make_booking(order)
+    return {"booking_id": booking.id, "starts_at": booking.starts_at.isoformat()}
+
+
+def _made_during(call: Call, start: datetime) -> Booking | None:
+    """The booking that the agent made in the call itself: the analysis tells of it again."""
+    return db.session.scalars(select(Booking).where(Booking.call_id == call.id, Booking.starts_at == start).limit(1)).first()
 
 
 def _book_or_ask(desk: Desk, call: Call, wish: Wish, branch: Branch, *, webhook_event_id: int) -> None:
