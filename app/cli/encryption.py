@@ -1,0 +1,35 @@
+"""flask keys, flask encryption: the keys with which secrets and personal data are sealed."""
+
+import click
+from flask.cli import AppGroup, with_appcontext
+from rich.progress import Progress
+
+from app.core import resealing
+from app.core.encryption import SealBroken, new_key
+
+keys = AppGroup("keys", help="Keys for ENCRYPTION_KEYS.")
+encryption = AppGroup("encryption", help="What is sealed with them.")
+
+
+@keys.command("new")
+def new() -> None:
+    """Print a new key. Put it in front of the others, so that it writes and they still read."""
+    click.echo(new_key())
+
+
+@encryption.command("rotate")
+@with_appcontext
+def rotate() -> None:
+    """Seal everything with the first key; afterwards the others can be taken out. May be stopped and started again."""
+    resealed = 0
+    with Progress() as progress:
+        for column in resealing.sealed_columns():
+            name = f"{column.table.name}.{column.name}"
+            task = progress.add_task(name, total=resealing.count_rows(column.table))
+            try:
+                for step in resealing.reseal(column):
+                    resealed += step.resealed
+                    progress.advance(task, step.looked_at)
+            except SealBroken as broken:
+                raise click.ClickException(f"{name}: {broken} Is the key that sealed it missing?") from broken
+    click.echo(f"{resealed} values are sealed anew; everything rests under the first key.")

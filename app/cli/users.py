@@ -1,0 +1,76 @@
+"""flask users: who may sign in."""
+
+import click
+from flask.cli import AppGroup
+from rich.console import Console
+from rich.table import Table
+
+from app.cli.telling import company_named, one_transaction
+from app.core.tenancy import every_company
+from app.domain.accounts import users as accounts
+from app.models.user import COMPANY_ROLES, PLATFORM_ROLES
+
+users = AppGroup("users", help="Who may sign in.")
+
+
+@users.command("create")
+@click.option("--email", required=True)
+@click.option("--role", required=True, type=click.Choice([*COMPANY_ROLES, *PLATFORM_ROLES]))
+@click.option("--company", "slug", metavar="SLUG", help="Needed for the roles of a company.")
+@click.option("--name", help="Default: what stands before the @.")
+def create(email: str, role: str, slug: str | None, name: str | None) -> None:
+    """Make a user and print a one-time password, which must be changed at the first sign-in."""
+    with every_company(), one_transaction():
+        user, password = accounts.create_user(email, role, company=company_named(slug) if slug else None, name=name)
+    click.echo(f"{user.email} can sign in with this password once, and then chooses another one:\n\n  {password}\n")
+
+
+@users.command("list")
+@click.option("--company", "slug", metavar="SLUG")
+def list_users(slug: str | None) -> None:
+    """Show all users, or those of one company."""
+    table = Table("e-mail", "name", "role", "company", "signed in", "state")
+    with every_company(), one_transaction():
+        company = company_named(slug) if slug else None
+        for user in accounts.list_users(company.id if company else None):
+            state = "blocked" if not user.is_active else "must change password" if user.must_change_password else "active"
+            seen = f"{user.signed_in_at:%Y-%m-%d %H:%M} UTC" if user.signed_in_at else "never"
+            table.add_row(user.email, user.name, user.role, user.company_id or "", seen, state)
+    Console().print(table)
+
+
+@users.command("block")
+@click.argument("email")
+def block(email: str) -> None:
+    """Lock a user out, in every browser, at once."""
+    with every_company(), one_transaction():
+        accounts.block(accounts.get_user(email))
+    click.echo(f"{email} is blocked.")
+
+
+@users.command("unblock")
+@click.argument("email")
+def unblock(email: str) -> None:
+    """Let a blocked user in again."""
+    with every_company(), one_transaction():
+        accounts.unblock(accounts.get_user(email))
+    click.echo(f"{email} may sign in again.")
+
+
+@users.command("role")
+@click.argument("email")
+@click.argument("role", type=click.Choice([*COMPANY_ROLES, *PLATFORM_ROLES]))
+def role(email: str, role: str) -> None:
+    """Give a user another role; they have to sign in again."""
+    with every_company(), one_transaction():
+        accounts.change_role(accounts.get_user(email), role)
+    click.echo(f"{email} is {role} now.")
+
+
+@users.command("reset")
+@click.argument("email")
+def reset(email: str) -> None:
+    """Print a new one-time password; the old one and all sessions are dead."""
+    with every_company(), one_transaction():
+        password = accounts.reset_password(accounts.get_user(email))
+    click.echo(f"{email} can sign in with this password once, and then chooses another one:\n\n  {password}\n")

@@ -1,0 +1,84 @@
+"""Keys with which a company's programs use the API: shown once, kept as a hash, dead as soon as they are revoked."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.core.clock import now
+from app.core.errors import InvalidInput, NotFound
+from app.core.extensions import db
+from app.core.ids import is_ulid
+from app.domain.audit.writing import record
+from app.models import ApiKey, Company
+
+# what a key may be allowed to do
+SCOPES = (
+    "calls:read", "branches:read", "customers:read", "services:read", "staff:read", "slots:read", "bookings:read", "bookings:write",
+)  # fmt: skip
+MARK = "apk_"
+SHOWN_OF_IT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class KnownKey:
+    """A living key, as a request needs it."""
+
+    id: str
+    company_id: str
+    zone: str
+    scopes: frozenset[str]
+    per_minute: int
+    last_used_at: datetime | None
+
+
+def make_key(company: Company, name: str, scopes: list[str], *, plain: str | None = None) -> tuple[ApiKey, str]:
+    """A new key and its text, which is nowhere kept; `plain` sets the text (for the demo). Raises InvalidInput."""
+    unknown = sorted(set(scopes) - set(SCOPES))
+    if unknown or not scopes:
+        sentence = _("Ein Schlüssel braucht eines oder mehrere dieser Rechte: %(scopes)s.", scopes=", ".join(SCOPES))
+        raise InvalidInput(sentence, fields={"scopes": sentence})
+    plain = plain or MARK + secrets.token_urlsafe(32)
+    shown = plain[: min(SHOWN_OF_IT, len(plain) // 3)]
+    key = ApiKey(company_id=company.id, name=name[:80], prefix=shown, key_hash=hash_key(plain), scopes=sorted(set(scopes)), per_minute=600)
+    db.session.add(key)
+    db.session.flush()
+    record("api_key_made", subject=f"api_key:{key.id}", data={"scopes": key.scopes}, company_id=company.id)
+    return key, plain
+
+
+def find_key(plain: str) -> KnownKey | None:
+    """The living key with this text. Asked of the database each time, so a revoked key is dead at once."""
+    wanted = (
+        select(ApiKey.id, ApiKey.company_id, Company.zone, ApiKey.scopes, ApiKey.per_minute, ApiKey.last_used_at)
+        .join(Company, Company.id == ApiKey.company_id)
+        .where(ApiKey.key_hash == hash_key(plain), ApiKey.revoked_at.is_(None), Company.is_active)
+    )
+    row = db.session.execute(wanted).first()
+    return KnownKey(row[0], row[1], row[2], frozenset(row[3]), row[4], row[5]) if row else None
+
+
+def list_keys(company_id: str | None = None) -> list[ApiKey]:
+    """All keys, or those of one company, newest last."""
+    wanted = select(ApiKey).order_by(ApiKey.created_at, ApiKey.id)
+    return list(db.session.scalars(wanted.where(ApiKey.company_id == company_id) if company_id else wanted))
+
+
+def revoke_key(key_id: str) -> ApiKey:
+    """Ends a key, named by its id or by the beginning that is shown of it; again changes nothing. Raises NotFound."""
+    wanted = select(ApiKey).where(ApiKey.id == key_id if is_ulid(key_id) else ApiKey.prefix == key_id)
+    found = db.session.scalars(wanted).all() if key_id.isascii() else []
+    if len(found) != 1:
+        raise NotFound(_("Diesen Schlüssel gibt es nicht.") if not found else _("So beginnen mehrere Schlüssel. Nennen Sie die Kennung."))
+    key = found[0]
+    if key.revoked_at is None:
+        key.revoked_at = now()
+        record("api_key_revoked", subject=f"api_key:{key.id}", company_id=key.company_id)
+    return key
+
+
+def hash_key(plain: str) -> str:
+    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
