@@ -5,7 +5,9 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Opens the doors of this room."""
-    from app.cli import simulate, worker
+    from app.cli import api_keys, encryption, seed, simulate, users, worker
 
-    for command in (worker.worker, worker.clock, worker.inbox, simulate.simulate):
+    for command in (users.users, api_keys.api_keys, encryption.keys, encryption.encryption):
+        app.cli.add_command(command)
+    for command in (worker.worker, worker.clock, worker.inbox, simulate.simulate, seed.seed):
         app.cli.add_command(command)

@@ -98,13 +98,11 @@ def _zones(branch_ids: set[str]) -> dict[str, ZoneInfo]:
 
 def _adding() -> Any:
     if db.engine.dialect.name == "sqlite":
-        adding = sqlite_insert(CallHour)
-        return adding.on_conflict_do_update(
-            index_elements=["company_id", "branch_id", "day", "hour", "outcome"],
-            set_={"calls": CallHour.calls + adding.excluded.calls, "seconds": CallHour.seconds + adding.excluded.seconds},
-        )
-    adding = mysql_insert(CallHour)
-    return adding.on_duplicate_key_update(calls=CallHour.calls + adding.inserted.calls, seconds=CallHour.seconds + adding.inserted.seconds)
+        row = sqlite_insert(CallHour)
+        sums = {"calls": CallHour.calls + row.excluded.calls, "seconds": CallHour.seconds + row.excluded.seconds}
+        return row.on_conflict_do_update(index_elements=["company_id", "branch_id", "day", "hour", "outcome"], set_=sums)
+    line = mysql_insert(CallHour)
+    return line.on_duplicate_key_update(calls=CallHour.calls + line.inserted.calls, seconds=CallHour.seconds + line.inserted.seconds)
 
 
 def _instant(day: date) -> datetime:

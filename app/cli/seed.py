@@ -1,0 +1,31 @@
+"""`flask seed demo`: the demo town, for trying out and for tests; never in production."""
+
+import click
+from flask.cli import AppGroup
+
+from app.core import settings
+from app.core.transactions import transaction
+from app.demo.accounts import make_accounts
+from app.demo.api_keys import make_api_keys
+from app.demo.building import build_companies
+from app.demo.town import COMPANIES, SUPPORT
+
+seed = AppGroup("seed", help="Fill the database with something to look at.")
+
+
+@seed.command("demo")
+def demo() -> None:
+    """Three companies with staff, services and sixty days of calls; a second run changes nothing."""
+    if settings().is_production:
+        raise click.ClickException("The demo town is not built in production.")
+    made = build_companies()
+    with transaction():
+        password = make_accounts(settings().demo_password)
+        keys = make_api_keys((settings().demo_api_key, settings().demo_api_key_2, settings().demo_api_key_3))
+    click.echo(f"Built: {', '.join(made)}." if made else "The demo town stands already.")
+    if keys:
+        click.echo(f"API keys taken from the environment: {', '.join(keys)}.")
+    if password:
+        click.echo(
+            f"Password of {SUPPORT.email} and {sum(len(company.users) for company in COMPANIES)} others (shown this once): {password}"
+        )

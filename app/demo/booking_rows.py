@@ -1,0 +1,113 @@
+"""The made-up appointments as rows: booking, history, and the minutes of people that standing ones take."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from app.demo.call_rows import Known, Row, ulid_at
+from app.demo.diary import Appointment, Change
+from app.domain.calendar.axis import minute_of
+from app.models.occupancy import CELL_MINUTES
+
+# who does what when no call did
+MAKERS = {"done": ("house", "clock")}
+AT_DESK = ("user", "web")
+
+
+@dataclass
+class BookingRows:
+    """Rows by table."""
+
+    bookings: list[Row] = field(default_factory=list)
+    changes: list[Row] = field(default_factory=list)
+    cells: list[Row] = field(default_factory=list)
+    spans: list[Row] = field(default_factory=list)
+
+
+def booking_rows(appointments: list[Appointment], call_ids: list[str], known: Known, rng: Random) -> BookingRows:
+    """`call_ids` are the ids of the calls in the order in which the appointments' history counts them."""
+    rows = BookingRows()
+    for appointment in appointments:
+        made = appointment.history[0]
+        booking = _booking(appointment, ulid_at(made.at, rng), call_ids, known)
+        rows.bookings.append(booking)
+        rows.changes += _history(appointment, booking, call_ids)
+        if appointment.status == "confirmed":
+            for start, end in _busy(appointment):
+                own = {"company_id": known.company_id, "resource_id": booking["staff_id"], "taken_by": booking["id"]}
+                rows.spans.append({**own, "first_minute": start, "end_minute": end, "kind": "booked"})
+                cells = range(start // CELL_MINUTES, end // CELL_MINUTES)
+                rows.cells += [{**own, "cell": cell, "seat": 0} for cell in cells]
+    return rows
+
+
+def _booking(appointment: Appointment, booking_id: str, call_ids: list[str], known: Known) -> Row:
+    cancelled = next((change.at for change in appointment.history if change.action == "cancelled"), None)
+    return {
+        "id": booking_id,
+        "company_id": known.company_id,
+        "branch_id": known.branches[appointment.branch.slug],
+        "service_id": known.services[appointment.service.key],
+        "staff_id": known.staff[appointment.staff.key],
+        "customer_id": known.customers[appointment.person],
+        "call_id": None if appointment.call is None else call_ids[appointment.call],
+        "status": appointment.status,
+        "starts_at": appointment.starts_at,
+        "ends_at": appointment.ends_at,
+        "zone": "Europe/Berlin",
+        "seats": 1,
+        "source": "web" if appointment.call is None else "call",
+        "price_cents": appointment.service.price_cents or None,
+        "cancelled_at": cancelled,
+        "version": len(appointment.history),
+        "created_at": appointment.history[0].at,
+        "updated_at": appointment.history[-1].at,
+    }
+
+
+def _history(appointment: Appointment, booking: Row, call_ids: list[str]) -> Iterator[Row]:
+    """Each line tells what changed; the first one what there was."""
+    starts = _starts(appointment)
+    for version, (change, start) in enumerate(zip(appointment.history, starts, strict=True), 1):
+        kind, way = ("caller", "call") if change.call is not None else MAKERS.get(change.action, AT_DESK)
+        before, after = _told(appointment, booking, change, start)
+        yield {
+            "company_id": booking["company_id"], "booking_id": booking["id"], "at": change.at, "action": change.action,
+            "by_kind": kind, "by_id": None if change.call is None else call_ids[change.call], "way": way,
+            "before": before, "after": after, "version": version,
+        }  # fmt: skip
+
+
+def _told(appointment: Appointment, booking: Row, change: Change, start: datetime) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    times = _times(start, appointment)
+    if change.action == "made":
+        return None, {"status": "confirmed", **times, **{name: booking[name] for name in ("staff_id", "branch_id", "service_id")}}
+    if change.action == "moved":
+        assert change.before is not None
+        return _times(change.before, appointment), times
+    return {"status": "confirmed"}, {"status": change.action}
+
+
+def _starts(appointment: Appointment) -> list[datetime]:
+    """When it was to begin, after each change."""
+    starts = [appointment.starts_at]
+    for change in reversed(appointment.history[1:]):
+        starts.append(change.before or starts[-1])
+    return starts[::-1]
+
+
+def _times(start: datetime, appointment: Appointment) -> dict[str, str]:
+    return {"starts_at": start.isoformat(), "ends_at": (start + timedelta(minutes=appointment.service.minutes)).isoformat()}
+
+
+def _busy(appointment: Appointment) -> Iterator[tuple[int, int]]:
+    """The person's minutes since 1970; during the processing time they are free."""
+    start, end = minute_of(appointment.starts_at), minute_of(appointment.ends_at)
+    if not appointment.service.processing:
+        yield start, end
+        return
+    free_from, free_for = appointment.service.processing
+    yield start, start + free_from
+    yield start + free_from + free_for, end

@@ -1,0 +1,102 @@
+"""Builds the demo town: what is not there yet is made, what is there stays as it is."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from app.core.clock import now
+from app.core.extensions import db
+from app.core.ids import new_ulid
+from app.core.tenancy import company_scope
+from app.core.transactions import transact
+from app.demo.booking_rows import booking_rows
+from app.demo.call_rows import CallRows, Row, call_rows
+from app.demo.calls import make_calls
+from app.demo.catalogue import write_catalogue
+from app.demo.diary import ZONE, Diary
+from app.demo.people import regulars
+from app.demo.shapes import DemoCompany
+from app.demo.town import COMPANIES
+from app.domain.reports import counting
+from app.models import (
+    Booking,
+    BookingChange,
+    BusySpan,
+    Call,
+    CallEvent,
+    CallText,
+    Company,
+    Customer,
+    OccupiedCell,
+    Task,
+    ToolCall,
+    Turn,
+    WaitlistEntry,
+)
+
+DAYS = 60
+
+
+def build_companies() -> list[str]:
+    """Makes the companies that are not there yet, each in a transaction of its own; their names."""
+    there = set(db.session.scalars(select(Company.slug).where(Company.slug.in_([demo.slug for demo in COMPANIES]))))
+    db.session.rollback()
+    missing = [demo for demo in COMPANIES if demo.slug not in there]
+    for demo in missing:
+        transact(partial(_build, demo, now()))
+    return [demo.name for demo in missing]
+
+
+def _build(demo: DemoCompany, moment: datetime) -> None:
+    rng = Random(f"{demo.slug} {moment.date()}")  # noqa: S311  (nothing secret)
+    first = (moment.astimezone(ZONE) - timedelta(days=DAYS)).date()
+    since = moment - timedelta(days=DAYS + 30)
+    company = Company(id=new_ulid(), slug=demo.slug, name=demo.name, trade=demo.trade, created_at=since)
+    db.session.add(company)
+    db.session.flush()
+    with company_scope(company.id):
+        known = write_catalogue(company, demo, since=since)
+        diary = Diary(demo, rng)
+        diary.fill([name for name, _address in regulars(demo)], first=first, now=moment)
+        calls = make_calls(diary, first=first, until=moment)
+        diary.settle(moment)
+        made = call_rows(calls, known, rng, now=moment)
+        booked = booking_rows(diary.appointments, made.ids, known, rng)
+        _insert(Call, made.calls)
+        _insert(Turn, made.turns)
+        _insert(ToolCall, made.tools)
+        _insert(CallEvent, made.events)
+        _insert(CallText, _texts(made))
+        _insert(Task, made.tasks)
+        _insert(WaitlistEntry, made.waitlist)
+        _insert(Booking, booked.bookings)
+        _insert(BookingChange, booked.changes)
+        _insert(BusySpan, booked.spans)
+        _insert(OccupiedCell, booked.cells)
+        _remember_last_calls(made.calls)
+        counting.recount(company.id, first=first, last=moment.astimezone(ZONE).date())
+
+
+def _insert(model: Any, rows: list[Row]) -> None:
+    """All in one statement: without `render_nulls` each change of which columns are empty begins a new one."""
+    if rows:
+        db.session.execute(insert(model).execution_options(render_nulls=True), rows)
+
+
+def _texts(made: CallRows) -> list[Row]:
+    """What the search reads: everything that was said in a call."""
+    said: dict[str, list[str]] = defaultdict(list)
+    for turn in made.turns:
+        said[turn["call_id"]].append(turn["text"])
+    company_ids = {call["id"]: call["company_id"] for call in made.calls}
+    return [{"company_id": company_ids[call_id], "call_id": call_id, "text": "\n".join(texts)} for call_id, texts in said.items()]
+
+
+def _remember_last_calls(calls: list[Row]) -> None:
+    last = {call["customer_id"]: call["started_at"] for call in calls if call["customer_id"]}
+    if last:
+        db.session.execute(update(Customer), [{"id": customer_id, "last_call_at": at} for customer_id, at in last.items()])

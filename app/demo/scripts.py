@@ -1,0 +1,55 @@
+"""Reads the demo town's dialogues and speaks them: one of several wordings, names and times filled in."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from random import Random
+
+from app.demo.dialogues import any_trade, english, garage, practice, salon
+
+CHOICE = re.compile(r"\[([^\[\]]+)\]")
+SPEAKERS = {"A": "agent", "C": "caller", "T": "transfer_target", ">": "tool", "=": "summary"}
+BY_TRADE = {"hair_salon": salon, "practice": practice, "garage": garage}
+
+
+@dataclass(frozen=True)
+class Script:
+    outcome: str
+    weight: int
+    sentiment: str
+    # keys of the services that it is for; none: all
+    services: tuple[str, ...]
+    # (speaker, text), in order; the text behind "tool" is its name
+    lines: tuple[tuple[str, str], ...]
+    summary: str
+
+
+@cache
+def scripts_for(trade: str, outcome: str, *, in_english: bool) -> tuple[Script, ...]:
+    """The dialogues that end so; English ones where there are some and the caller speaks it."""
+    if in_english and (found := _ending(read(english.DIALOGUES), outcome)):
+        return found
+    return _ending(read(BY_TRADE[trade].DIALOGUES) + read(any_trade.DIALOGUES), outcome)
+
+
+@cache
+def read(text: str) -> tuple[Script, ...]:
+    return tuple(_script(block) for block in text.split("\n## ") if block.strip())
+
+
+def speak(text: str, words: Mapping[str, str], rng: Random) -> str:
+    """The text in one of its wordings, with its gaps filled."""
+    said = CHOICE.sub(lambda found: rng.choice(found[1].split("|")), text).format_map(words)
+    return said[:1].upper() + said[1:]
+
+
+def _ending(scripts: tuple[Script, ...], outcome: str) -> tuple[Script, ...]:
+    return tuple(script for script in scripts if script.outcome == outcome)
+
+
+def _script(block: str) -> Script:
+    head, *lines = block.strip().splitlines()
+    outcome, weight, sentiment, *services = (part.strip() for part in head.removeprefix("## ").split("|"))
+    said = [(SPEAKERS[line[0]], line[1:].strip()) for line in lines if line.strip()]
+    return Script(outcome, int(weight), sentiment, tuple(" ".join(services).split()), tuple(said[:-1]), said[-1][1])
