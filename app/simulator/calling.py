@@ -50,7 +50,10 @@ def make_calls(wishes: Wishes) -> int:
     plans = plan_calls(scenarios, wishes.count or len(scenarios), number=wishes.number)
     pace_s = wishes.pace_s if wishes.pace_s is not None else 0.0 if wishes.count else WATCHABLE_PACE_S
     called = _call(console, plans, stand_in, pace_s=pace_s, rate=wishes.rate)
-    seen = _find_again(console, called, url=url, api_key=wishes.api_key, within_s=wishes.within_s)
+    try:
+        seen = _find_again(console, called, url=url, api_key=wishes.api_key, within_s=wishes.within_s)
+    except LookupError as error:
+        raise click.ClickException(f"The calls cannot be looked up: {error}") from None
     console.print(result_table(called, seen))
     complaints = complaints_about(called, seen)
     for complaint in complaints[:20]:
@@ -95,7 +98,7 @@ def _call(console: Console, plans: Sequence[Plan], stand_in: RetellStandIn, *, p
     if len(plans) == 1:
         plan = plans[0]
         console.print(f"[bold]{plan.scenario.name}[/bold]: {plan.scenario.about}. {plan.number}, {plan.call_id}")
-        return run(plans, stand_in, pace_s=pace_s, on_answer=lambda _, answer: console.print(line_of(answer), markup=False))
+        return run(plans, stand_in, pace_s=pace_s, on_answer=lambda _, answer: console.print(line_of(answer), markup=False, soft_wrap=True))
     with _progress(console) as progress:
         calls = progress.add_task("calling", total=len(plans))
         return run(plans, stand_in, pace_s=pace_s, rate=rate, on_called=lambda _: progress.advance(calls))

@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import urllib3
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.database import reading_only
 from app.core.extensions import db
@@ -54,7 +56,10 @@ def in_database(call_ids: Sequence[str]) -> dict[str, Seen]:
 
 
 def by_api(url: str, key: str) -> Look:
-    """Looks with `GET /api/v1/calls?q=<provider's id>`; when told to slow down it waits as long as it is told."""
+    """Looks with `GET /api/v1/calls?q=<provider's id>`; when told to slow down it waits as long as it is told.
+
+    Looking raises LookupError where the key does not open that door.
+    """
     http = urllib3.PoolManager(num_pools=1, retries=urllib3.Retry(5, backoff_factor=0.3, status_forcelist=(429, 503)), timeout=10)
     headers = {"Authorization": f"Bearer {key}", "Accept": "application/json"}
 
@@ -81,7 +86,8 @@ def wait_for(
     deadline = time.monotonic() + within_s
     while True:
         open_ids = [call_id for call_id in call_ids if call_id not in seen or not seen[call_id].is_settled]
-        seen |= look(open_ids)
+        with suppress(urllib3.exceptions.HTTPError, SQLAlchemyError):  # who is away for a moment is asked again
+            seen |= look(open_ids)
         on_seen(sum(each.is_over for each in seen.values()))
         if all(call_id in seen and seen[call_id].is_settled for call_id in call_ids) or time.monotonic() > deadline:
             return seen

@@ -14,8 +14,8 @@ from app.simulator.sending import Answer
 
 def line_of(answer: Answer) -> str:
     at = f"{int(answer.delivery.at_s) // 60}:{int(answer.delivery.at_s) % 60:02}"
-    told = f"{answer.status or 'no answer'}" + (" (not offered here)" if answer.skipped else "")
-    return f"  {at:>5}  {told:<4} {answer.took_ms:6.0f} ms  {answer.delivery.event:<20} {answer.delivery.heard or ''}"
+    heard = "not offered here" if answer.skipped else answer.delivery.heard or ""
+    return f"  {at:>5}  {answer.status or '---'} {answer.took_ms:6.0f} ms  {answer.delivery.event:<20} {heard}".rstrip()
 
 
 def complaints_about(called: Sequence[Called], seen: dict[str, Seen]) -> list[str]:

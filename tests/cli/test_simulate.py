@@ -123,6 +123,13 @@ def test_calls_are_found_through_the_api_with_a_key(simulate, http: HTTPServer):
     assert "3 of 3" in result.output and asked == ["Bearer key_of_the_salon"] * 3
 
 
+def test_a_key_that_opens_nothing_is_said_in_a_sentence(simulate, http: HTTPServer):
+    accept_events(http)
+    http.expect_request("/api/v1/calls").respond_with_response(Response(status=401))
+    result = simulate("--url", http.url_for(""), "--count", 2, "--api-key", "key_of_nobody")
+    assert result.exit_code == 1 and "cannot be looked up: GET /api/v1/calls answered 401." in result.output
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [(["--scenario", "teleported"], "is not one of"), (["--url", "http://127.0.0.1:9"], "No server answers"), (["--count", "0"], "0")],
