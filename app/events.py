@@ -108,6 +108,11 @@ class BookingCancelled(BookingHappening):
 
 
 @dataclass(frozen=True, slots=True)
+class BookingChanged(BookingHappening):
+    """Confirmed, done, nobody came, or its notes were edited; time and person are as before."""
+
+
+@dataclass(frozen=True, slots=True)
 class HoldPlaced(BookingHappening):
     """A slot is kept while the caller decides."""
 
