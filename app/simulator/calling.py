@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app.core import settings
+from app.core.phone import normalise
 from app.demo.town import COMPANIES
 from app.simulator.finding import Look, Seen, by_api, in_database, wait_for
 from app.simulator.reporting import complaints_about, line_of, result_table, scenario_table
@@ -47,7 +48,7 @@ def make_calls(wishes: Wishes) -> int:
     scenarios = _chosen(wishes.names)
     url = wishes.url or _running_server()
     stand_in = _stand_in(url, connections=min(wishes.count or 1, 48))
-    plans = plan_calls(scenarios, wishes.count or len(scenarios), number=wishes.number)
+    plans = plan_calls(scenarios, wishes.count or len(scenarios), number=_dialled(wishes.number))
     pace_s = wishes.pace_s if wishes.pace_s is not None else 0.0 if wishes.count else WATCHABLE_PACE_S
     called = _call(console, plans, stand_in, pace_s=pace_s, rate=wishes.rate)
     try:
@@ -76,6 +77,11 @@ def _chosen(names: tuple[str, ...]) -> list[Scenario]:
             raise click.BadParameter(f"{name!r} is not one of: {', '.join(SCENARIOS)}, all.", param_hint="--scenario")
         chosen.append(scenario)
     return chosen
+
+
+def _dialled(typed: str | None) -> str | None:
+    """E.164, or as typed where it is no number: that too may be tried."""
+    return normalise(typed, source="human").e164 or typed if typed else None
 
 
 def _running_server() -> str:

@@ -86,6 +86,12 @@ def test_one_call_is_told_line_by_line_and_found_again(app: Flask, simulate):
         assert said in result.output
 
 
+def test_the_dialled_number_may_be_typed_as_people_do(app: Flask, simulate):
+    with served(app) as url, worked_through(app):
+        result = simulate("--url", url, "--to", "030 23125-101", "--pace", 0)
+    assert result.exit_code == 0 and PANKOW in result.output and "Berlin-Pankow" in result.output
+
+
 def test_many_callers_at_once_are_all_found_again(app: Flask, simulate):
     names = [part for name in ("booked", "information only", "unknown number", "forged signature") for part in ("--scenario", name)]
     with served(app) as url, worked_through(app):
