@@ -1,0 +1,127 @@
+"""Factories of calls and of everything that hangs on them."""
+
+import factory
+
+from app.core.clock import now
+from app.models import (
+    Call,
+    CallEvent,
+    CallHour,
+    CallText,
+    Customer,
+    CustomerIdentity,
+    LiveCursor,
+    LiveEvent,
+    Task,
+    ToolCall,
+    Turn,
+)
+from tests.factories.base import NamedFactory, OwnedFactory, ref
+
+
+class CustomerFactory(NamedFactory):
+    class Meta:
+        model = Customer
+
+    name = "Svea Thomsen"
+
+
+class CustomerIdentityFactory(OwnedFactory):
+    class Meta:
+        model = CustomerIdentity
+
+    customer_id = ref("calls.CustomerFactory")
+    kind = "phone"
+    value = "+491713920050"
+
+
+class CallFactory(NamedFactory):
+    """A call that ended with an appointment."""
+
+    class Meta:
+        model = Call
+
+    provider = "retell"
+    provider_call_id = factory.Sequence(lambda n: f"call_{n}")
+    branch_id = ref("companies.BranchFactory")
+    status = "ended"
+    outcome = "booked"
+    from_number = "+491713920050"
+    to_number = "+493023125100"
+    started_at = factory.LazyFunction(now)
+    ended_at = factory.LazyFunction(now)
+    duration_s = 62
+
+
+class TurnFactory(OwnedFactory):
+    class Meta:
+        model = Turn
+
+    call_id = ref("calls.CallFactory")
+    position = 0
+    role = "caller"
+    text = "Ich hätte gern einen Termin."
+
+
+class ToolCallFactory(OwnedFactory):
+    class Meta:
+        model = ToolCall
+
+    call_id = ref("calls.CallFactory")
+    tool_call_id = factory.Sequence(lambda n: f"tool_call_{n}")
+    name = "check_availability"
+
+
+class CallEventFactory(OwnedFactory):
+    class Meta:
+        model = CallEvent
+
+    call_id = ref("calls.CallFactory")
+    seq = 1
+    type = "matched"
+    at = factory.LazyFunction(now)
+
+
+class CallTextFactory(OwnedFactory):
+    class Meta:
+        model = CallText
+
+    call_id = ref("calls.CallFactory")
+    text = "Ich hätte gern einen Termin."
+
+
+class CallHourFactory(OwnedFactory):
+    class Meta:
+        model = CallHour
+
+    branch_id = ref("companies.BranchFactory")
+    day = factory.LazyFunction(lambda: now().date())
+    hour = 9
+    outcome = "booked"
+    calls = 1
+    seconds = 62
+
+
+class TaskFactory(NamedFactory):
+    class Meta:
+        model = Task
+
+    branch_id = ref("companies.BranchFactory")
+    kind = "callback"
+    title = "Rückruf: Svea Thomsen"
+    status = "open"
+
+
+class LiveCursorFactory(OwnedFactory):
+    class Meta:
+        model = LiveCursor
+
+
+class LiveEventFactory(OwnedFactory):
+    class Meta:
+        model = LiveEvent
+
+    seq = factory.Sequence(lambda n: n + 1)
+    at = factory.LazyFunction(now)
+    name = "call.started"
+    data = factory.LazyFunction(dict)

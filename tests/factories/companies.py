@@ -1,0 +1,139 @@
+"""Factories of companies and of what they have: branches, numbers, agents, people who sign in."""
+
+import factory
+
+from app.core.clock import now
+from app.core.ids import new_ulid
+from app.models import (
+    Agent,
+    ApiKey,
+    AuditEntry,
+    Branch,
+    Company,
+    Connection,
+    FeatureFlag,
+    PhoneNumber,
+    ScheduleRun,
+    User,
+    UserBranch,
+    WebhookEvent,
+    WebSession,
+)
+from tests.factories.base import NamedFactory, RowFactory, ref
+
+
+class CompanyFactory(RowFactory):
+    class Meta:
+        model = Company
+
+    id = factory.LazyFunction(new_ulid)
+    slug = factory.Sequence(lambda n: f"company-{n}")
+    name = "Salon Lindgren"
+    trade = "hair_salon"
+
+
+class BranchFactory(NamedFactory):
+    class Meta:
+        model = Branch
+
+    slug = factory.Sequence(lambda n: f"branch-{n}")
+    name = "Berlin-Mitte"
+    city = "Berlin"
+    state = "BE"
+
+
+class AgentFactory(NamedFactory):
+    class Meta:
+        model = Agent
+
+    name = "Lena"
+
+
+class PhoneNumberFactory(NamedFactory):
+    class Meta:
+        model = PhoneNumber
+
+    e164 = factory.Sequence(lambda n: f"+493023125{n % 1000:03}")
+    branch_id = ref("companies.BranchFactory")
+
+
+class ConnectionFactory(NamedFactory):
+    class Meta:
+        model = Connection
+
+    provider = "retell"
+    api_key = "key_of_the_company"
+
+
+class ApiKeyFactory(NamedFactory):
+    class Meta:
+        model = ApiKey
+
+    name = "Kasse"
+    prefix = "apk_abcdefgh"
+    key_hash = factory.Sequence(lambda n: f"{n:064x}")
+    scopes = ("calls:read",)
+
+
+class UserFactory(NamedFactory):
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda n: f"user{n}@salon-lindgren.example")
+    name = "Mara Lindgren"
+    role = "owner"
+
+
+class UserBranchFactory(RowFactory):
+    class Meta:
+        model = UserBranch
+
+    company_id = NamedFactory._meta.base_declarations["company_id"]
+    user_id = ref("companies.UserFactory")
+    branch_id = ref("companies.BranchFactory")
+
+
+class WebSessionFactory(RowFactory):
+    class Meta:
+        model = WebSession
+
+    id_hash = factory.Sequence(lambda n: f"{n:064x}")
+    data = "{}"
+    created_at = factory.LazyFunction(now)
+    seen_at = factory.LazyFunction(now)
+
+
+class WebhookEventFactory(RowFactory):
+    class Meta:
+        model = WebhookEvent
+
+    provider = "retell"
+    dedupe_key = factory.Sequence(lambda n: f"{n:064x}")
+    event = "call_started"
+    body = b"{}"
+    size = 2
+    received_at = factory.LazyFunction(now)
+    due_at = factory.LazyFunction(now)
+
+
+class AuditEntryFactory(RowFactory):
+    class Meta:
+        model = AuditEntry
+
+    action = "signed_in"
+
+
+class FeatureFlagFactory(RowFactory):
+    class Meta:
+        model = FeatureFlag
+
+    name = factory.Sequence(lambda n: f"flag_{n}")
+    is_on = True
+
+
+class ScheduleRunFactory(RowFactory):
+    class Meta:
+        model = ScheduleRun
+
+    name = factory.Sequence(lambda n: f"job_{n}")
+    next_at = factory.LazyFunction(now)
