@@ -1,0 +1,1 @@
+"""Small applications that do the least a task needs: what ours is measured against in the same run."""

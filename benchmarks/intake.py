@@ -1,0 +1,57 @@
+"""Accepted webhooks a second, ours beside the floors F1 and F2 in the same run, in turn so that the machine's moods even out.
+
+python -m benchmarks.intake [sqlite|mariadb] [requests a round] [rounds]
+"""
+
+import sys
+import time
+from statistics import median
+
+from benchmarks import bodies, client, places
+
+CLIENTS = 16
+SERVERS = {
+    "F1 plain": ("benchmarks.floors.plain_intake:app", "gevent"),
+    "F2 grouped": ("benchmarks.floors.grouped_intake:app", "gevent"),
+    "ours": ("wsgi:app", "gthread"),
+}
+
+
+def main(kind: str, count: int, rounds: int) -> None:
+    with places.place(kind) as environment:
+        places.run_flask(environment, "db", "upgrade")
+        results: dict[str, list[client.Answers]] = {name: [] for name in SERVERS}
+        for turn in range(rounds):
+            for name, (module, worker) in SERVERS.items():
+                if kind == "sqlite" and worker == "gevent":
+                    worker = "gthread"
+                with places.served(module, environment, worker=worker, workers=2) as port:
+                    warm = _requests(300, f"warm{turn}{name[:2]}")
+                    client.send(port, warm, clients=CLIENTS)
+                    results[name].append(client.send(port, _requests(count, f"run{turn}{name[:2]}"), clients=CLIENTS))
+        with places.served("wsgi:app", environment, worker="gthread", workers=2) as port:
+            client.send(port, _requests(300, "warmrate"), clients=CLIENTS)
+            paced = {rate: client.send(port, _requests(rate * 5, f"rate{rate}"), clients=CLIENTS * 2, rate=rate) for rate in (200, 800)}
+    _tell(kind, results, paced)
+
+
+def _requests(count: int, prefix: str) -> list[bytes]:
+    now_ms = time.time_ns() // 10**6
+    return client.prepared("/api/retell/webhook", bodies.signed(count, key=places.KEY, now_ms=now_ms, prefix=prefix.replace(" ", "")))
+
+
+def _tell(kind: str, results: dict[str, list[client.Answers]], paced: dict[int, client.Answers]) -> None:
+    print(f"intake on {kind}: {CLIENTS} clients, 2 web processes, body {len(next(bodies.signed(1, key='k', now_ms=1, prefix='p'))[0])} bytes")
+    rates = {name: median(answers.per_second for answers in runs) for name, runs in results.items()}
+    for name, runs in results.items():
+        p50, p99 = (median(answers.percentile(share) for answers in runs) for share in (0.5, 0.99))
+        bad = sum(count for answers in runs for status, count in answers.statuses.items() if status != 204)
+        print(f"  {name:10} {rates[name]:7.0f} /s   p50 {p50:6.1f} ms   p99 {p99:6.1f} ms   not 204: {bad}")
+    print(f"  ours / F1 = {rates['ours'] / rates['F1 plain']:.2f} (target 1.2)   ours / F2 = {rates['ours'] / rates['F2 grouped']:.2f} (target 0.7)")
+    for rate, answers in paced.items():
+        print(f"  ours at {rate}/s: p50 {answers.percentile(0.5):.1f} ms, p99 {answers.percentile(0.99):.1f} ms (target {25 if rate == 200 else 100})")
+
+
+if __name__ == "__main__":
+    kind, count, rounds = [*sys.argv[1:], *("mariadb", "3000", "3")[len(sys.argv) - 1 :]]
+    main(kind, int(count), int(rounds))
