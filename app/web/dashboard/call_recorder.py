@@ -60,7 +60,7 @@ def _way(webhook: Any) -> list[Step]:
     """A webhook's way through the house."""
     if webhook is None:
         return []
-    steps = [Step(webhook.received_at, _("Webhook %(event)s empfangen", event=webhook.event))]
+    steps = [Step(webhook.received_at, _("%(event)s empfangen", event=webhook.event))]
     if webhook.handled_at:
         steps.append(Step(webhook.handled_at, _("Verarbeitet und gespeichert"), "talking", _ms(webhook.received_at, webhook.handled_at)))
     if webhook.handled_at and webhook.pushed_at:

@@ -1,0 +1,74 @@
+"""The page of one call."""
+
+import pytest
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+
+from app.core.clock import now
+from app.models import Company
+from tests.support.calls import add_tool, make_call
+from tests.support.people import make_company, make_user, signed_in
+
+
+@pytest.fixture
+def salon(db: SQLAlchemy) -> Company:
+    return make_company()
+
+
+def test_it_tells_what_was_said_and_done(app: Flask, salon: Company) -> None:
+    call_id = make_call(
+        salon, name="Hanna Vogt", words=("Guten Tag.", "Einen Schnitt, bitte."), summary="Möchte einen Schnitt.", cost_cents=43
+    )
+    add_tool(salon, call_id, "check_availability", arguments={"service": "Schneiden"}, result={"ok": True, "data": {"slots": [1, 2, 3]}})
+    add_tool(salon, call_id, "book_appointment", ok=False, result={"ok": False, "say": "Die Zeit ist vergeben."})
+    page = signed_in(app, make_user(salon)).get(f"/calls/{call_id}").text
+    for words in (
+        "Hanna Vogt",
+        "Einen Schnitt, bitte.",
+        "Möchte einen Schnitt.",
+        "Freie Termine geprüft: 3 gefunden",
+        "Schneiden",
+        "0,43 $",
+    ):
+        assert words in page
+    assert "Nicht gelungen: Termin gebucht" in page
+    assert "Die Zeit ist vergeben." in page
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"result": 7}, {"result": ["x"]}, {"result": None, "ok": None, "finished_at": None}, {"arguments": {"a": {"b": [1, None, True]}}}],
+)
+def test_odd_tools_do_not_break_it(app: Flask, salon: Company, odd: dict[str, object]) -> None:
+    call_id = make_call(salon, status="ongoing", outcome=None)
+    add_tool(salon, call_id, "something_new", **odd)
+    assert signed_in(app, make_user(salon)).get(f"/calls/{call_id}").status_code == 200
+
+
+@pytest.mark.parametrize(("role", "hears"), [("owner", True), ("front_desk", True), ("staff", False), ("read_only", False)])
+def test_only_who_may_listen_gets_the_recording(app: Flask, salon: Company, role: str, hears: bool) -> None:
+    call_id = make_call(salon, recording_url="https://recordings.example/a.wav")
+    page = signed_in(app, make_user(salon, role)).get(f"/calls/{call_id}").text
+    assert ("recordings.example" in page) is hears
+
+
+def test_a_recording_address_that_is_no_secure_one_is_not_shown(app: Flask, salon: Company) -> None:
+    call_id = make_call(salon, recording_url="javascript:alert(1)")
+    assert "javascript:" not in signed_in(app, make_user(salon)).get(f"/calls/{call_id}").text
+
+
+def test_a_withheld_number_is_neither_shown_nor_offered_for_calling_back(app: Flask, salon: Company) -> None:
+    call_id = make_call(salon, caller_kind="withheld", from_number="anonymous")
+    page = signed_in(app, make_user(salon)).get(f"/calls/{call_id}").text
+    assert "Nummer unterdrückt" in page
+    assert "tel:" not in page
+
+
+def test_a_running_call_renews_its_columns_only(app: Flask, salon: Company) -> None:
+    call_id = make_call(salon, status="ongoing", outcome=None, duration_s=None, started_at=now(), words=("Guten Tag.",))
+    client = signed_in(app, make_user(salon))
+    assert f'data-call="{call_id}"' in client.get(f"/calls/{call_id}").text
+    part = client.get(f"/calls/{call_id}", headers={"HX-Request": "true", "HX-Request-Type": "partial"})
+    assert "Guten Tag." in part.text
+    assert "<html" not in part.text
+    assert "HX-Request-Type" in part.headers["Vary"]

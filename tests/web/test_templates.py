@@ -1,0 +1,42 @@
+"""What every template keeps to: a strict content policy, known icons, and a catalogue without holes."""
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+ICONS = set(re.findall(r'id="i-([\w-]+)"', (ROOT / "static/img/icons.svg").read_text()))
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.relative_to(ROOT / "templates").as_posix())
+def test_no_style_and_no_script_stands_in_a_template(template: Path) -> None:
+    text = template.read_text()
+    assert not re.search(r"\sstyle=|<style|\son\w+=\"|javascript:|\|safe\b|hx-on", text)
+    assert all("src=" in tag or "application/json" in tag for tag in re.findall(r"<script[^>]*>", text))
+
+
+def test_every_icon_that_is_named_is_drawn() -> None:
+    pages = "".join(path.read_text() for path in TEMPLATES)
+    named = set(re.findall(r"icon\('([\w-]+)'", pages))
+    words = (ROOT / "app/web/words.py").read_text()
+    named |= set(re.findall(r"Word\(_l\([^)]*\), \"([\w-]+)\"", words)) | set(re.findall(r"\), \"([\w-]+)\"\),", words))
+    assert named <= ICONS
+
+
+def test_the_english_catalogue_has_no_holes() -> None:
+    with (ROOT / "app/translations/en/LC_MESSAGES/messages.po").open("rb") as file:
+        catalogue = read_po(file, locale="en")
+    assert len(catalogue) > 300
+    assert [message.id for message in catalogue if message.id and (message.fuzzy or not all(_forms(message.string)))] == []
+
+
+def test_no_script_writes_markup() -> None:
+    for script in (ROOT / "static/js").rglob("*.js"):
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function", script.read_text()), script.name
+
+
+def _forms(text: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else text
