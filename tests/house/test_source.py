@@ -1,0 +1,176 @@
+"""What may not stand in the source, and what must."""
+
+import ast
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+
+from tests.house.imports import ROOT, modules
+
+MOST_LINES = 300
+# long because they are tables, or one thing that cannot be cut
+LONG: dict[str, str] = {}
+# modules that write SQL by hand, and why
+SQL_BY_HAND = {
+    "app.core.database": "the connection's own settings on SQLite",
+    "app.domain.calls.searching": "full-text search, which SQLAlchemy has no words for",
+    "app.domain.inbox.claiming": "MariaDB's named locks",
+}
+# asked of the domain: doors only
+REQUEST_BOUND = {"flask.request", "flask.session", "flask.g", "flask_login.current_user"}
+# written in pieces, so that this file does not name what it forbids
+MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:work|root|home/\w+)/(?!\w*\.example)")
+PACKAGE_HOSTS = re.compile(
+    "|".join(
+        (
+            "files." + "python" + "hosted",
+            "pypi" + r"\.(?:org|python)",
+            "regis" + "try.npm" + "js",
+            "un" + "pkg",
+            "js" + "delivr",
+            "arti" + "factory",
+        )
+    ),
+    re.I,
+)
+TEXTS = {".py", ".md", ".html", ".css", ".js", ".toml", ".in", ".sh", ".yml", ".yaml", ".json", ".cfg", ".po", ".txt", ".mako", ".svg", ""}
+
+
+def test_no_file_tells_more_than_one_story() -> None:
+    long = {name: len(file.read_text().splitlines()) for name, file in modules().items()}
+    assert {name: lines for name, lines in long.items() if lines > MOST_LINES and name not in LONG} == {}
+
+
+def test_every_module_says_in_its_first_line_what_it_is_for() -> None:
+    silent = [name for name in modules() if not ast.get_docstring(_tree(name)) and modules()[name].read_text().strip()]
+    assert silent == []
+
+
+def test_nothing_is_printed() -> None:
+    """Commands speak through click or a console, everything else through the log."""
+    assert [
+        _at(name, call) for name in _app() for call in _calls(name) if isinstance(call.func, ast.Name) and call.func.id == "print"
+    ] == []
+
+
+def test_sql_is_written_by_hand_only_where_it_must_be() -> None:
+    """Bound parameters everywhere: no text(), no SQL put together from strings."""
+    assert [_at(name, call) for name in _app() if name not in SQL_BY_HAND for call in _sql_calls(name)] == []
+
+
+def test_sql_by_hand_holds_no_values_of_ours() -> None:
+    """The settings of a connection are ours; everything else is bound."""
+    formatted = [
+        (name, call)
+        for name in SQL_BY_HAND
+        if name != "app.core.database"
+        for call in _sql_calls(name)
+        if any(map(_is_put_together, call.args))
+    ]
+    assert [_at(name, call) for name, call in formatted] == []
+
+
+def test_the_list_of_sql_by_hand_is_no_longer_than_it_must_be() -> None:
+    assert [name for name in SQL_BY_HAND if not _sql_calls(name)] == []
+
+
+def test_the_domain_neither_commits_nor_asks_the_request() -> None:
+    """One request or job is one transaction, and the door commits it; savepoints are the domain's own."""
+    committing = [
+        _at(name, call)
+        for name in _app()
+        if name.startswith("app.domain.")
+        for call in _calls(name)
+        if _dotted(call.func) in ("db.session.commit", "db.session.rollback") and name not in COMMITS
+    ]
+    asking = [name for name in _app() if name.startswith("app.domain.") and REQUEST_BOUND & set(_imported_names(name).values())]
+    assert committing + asking == []
+
+
+# these have transactions of their own by their nature
+COMMITS = {
+    "app.domain.inbox.claiming": "a claim is visible to other workers before the work begins",
+    "app.domain.inbox.storing": "requests that come together share one commit",
+}
+
+
+def test_times_are_asked_of_one_clock() -> None:
+    """Aware and UTC: datetime.now and utcnow stand in core/clock only."""
+    elsewhere = [
+        _at(name, call)
+        for name in _app()
+        if name != "app.core.clock"
+        for call in _calls(name)
+        if _dotted(call.func) in ("datetime.now", "datetime.utcnow", "datetime.today", "date.today")
+    ]
+    assert elsewhere == []
+
+
+def test_no_place_of_one_machine_and_no_package_host_is_named() -> None:
+    named = []
+    for file in _tracked():
+        if file.suffix in TEXTS and "vendor" not in file.parts:
+            text = file.read_text(errors="replace")
+            named += [f"{file}: {found[0]}" for pattern in (MACHINE_PATHS, PACKAGE_HOSTS) for found in pattern.finditer(text)]
+    assert named == []
+
+
+def _app() -> list[str]:
+    return [name for name in modules() if name.split(".")[0] == "app"]
+
+
+@cache
+def _tree(name: str) -> ast.Module:
+    return ast.parse(modules()[name].read_text())
+
+
+def _calls(name: str) -> list[ast.Call]:
+    return [node for node in ast.walk(_tree(name)) if isinstance(node, ast.Call)]
+
+
+def _sql_calls(name: str) -> list[ast.Call]:
+    """Calls that hand a string to the database as it stands: SQLAlchemy's text and literal_column, a driver's exec."""
+    imported = _imported_names(name)
+    return [
+        call
+        for call in _calls(name)
+        if (isinstance(call.func, ast.Name) and imported.get(call.func.id, "").startswith(("sqlalchemy.text", "sqlalchemy.literal_column")))
+        or (isinstance(call.func, ast.Attribute) and call.func.attr in ("exec_driver_sql", "literal_column"))
+        or _dotted(call.func) in ("sa.text", "sqlalchemy.text", "db.text")
+        or (isinstance(call.func, ast.Attribute) and call.func.attr == "execute" and call.args and _is_string(call.args[0]))
+    ]
+
+
+def _dotted(node: ast.expr) -> str:
+    return f"{_dotted(node.value)}.{node.attr}" if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def _is_string(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+def _is_put_together(node: ast.expr) -> bool:
+    return any(
+        isinstance(part, ast.JoinedStr | ast.BinOp) or (isinstance(part, ast.Attribute) and part.attr == "format")
+        for part in ast.walk(node)
+    )
+
+
+def _imported_names(name: str) -> dict[str, str]:
+    """What names mean that were imported from elsewhere: {"text": "sqlalchemy.text"}."""
+    return {
+        alias.asname or alias.name: f"{node.module}.{alias.name}"
+        for node in ast.walk(_tree(name))
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }
+
+
+def _at(name: str, node: ast.AST) -> str:
+    return f"{name}:{node.lineno}"  # type: ignore[attr-defined]
+
+
+def _tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    return [file for line in listed.split("\0") if line and (file := ROOT / line).is_file()]
