@@ -1,18 +1,20 @@
 """How connections to MariaDB and SQLite are made, and which database errors pass by themselves."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from sqlalchemy import Engine, event
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError, TimeoutError as PoolTimeout
 
 from config import Settings
 
-# MariaDB: lock wait time-out, deadlock; "record has changed since last read"
-PASSING_MARIADB_ERRORS = {1205, 1213, 1020}
+# MariaDB: lock wait time-out, deadlock; "record has changed since last read"; a savepoint that a deadlock took along
+PASSING_MARIADB_ERRORS = {1205, 1213, 1020, 1305}
+# a connection that lay unused for longer is asked whether it is still there
+IDLE_S = 2.0
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 
 
@@ -45,14 +47,14 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         "max_overflow": 0,
         "pool_timeout": 2,
         "pool_recycle": 1800,
-        "pool_pre_ping": True,
         "connect_args": {"connect_timeout": 2, "read_timeout": 20, "write_timeout": 20, "charset": "utf8mb4"},
     }
 
 
 def prepare_engine(engine: Engine) -> None:
-    """SQLite: WAL, foreign keys, durable commits, and BEGIN in our hands (its driver begins too late)."""
+    """SQLite: WAL, foreign keys, durable commits, and BEGIN in our hands (its driver begins too late); MariaDB: see _ping_idle."""
     if engine.dialect.name != "sqlite":
+        _ping_idle(engine)
         return
 
     @event.listens_for(engine, "connect")
@@ -64,6 +66,23 @@ def prepare_engine(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
+
+
+def _ping_idle(engine: Engine) -> None:
+    """Asks a connection whether it is still there when it has lain idle; a ping on every use would double a short query's time."""
+
+    @event.listens_for(engine, "checkin")
+    def _remember(_connection: Any, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _ping(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("used", time.monotonic()) < IDLE_S:
+            return
+        try:
+            connection.ping(reconnect=False)
+        except Exception as error:
+            raise DisconnectionError("The connection was closed while it lay idle.") from error
 
 
 def is_passing(error: BaseException) -> bool:

@@ -10,7 +10,7 @@ import structlog
 import zstandard
 from sqlalchemy import Insert, insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, DBAPIError
 
 from app.core.clock import now
 from app.core.database import is_passing
@@ -126,8 +126,15 @@ def body_of(event: WebhookEvent) -> bytes:
 
 
 def _insert(rows: list[dict[str, Any]]) -> None:
-    with db.engine.begin() as connection:
-        connection.execute(_insert_or_ignore(connection.dialect.name), rows)
+    """Inserts and commits; once more when only the connection was a dead one."""
+    for last in (False, True):
+        try:
+            with db.engine.begin() as connection:
+                connection.execute(_insert_or_ignore(connection.dialect.name), rows)
+            return
+        except DBAPIError as error:
+            if last or not error.connection_invalidated:
+                raise
 
 
 def _insert_or_ignore(dialect: str) -> Insert:
