@@ -35,15 +35,18 @@ def run_before_commit() -> None:
 
 
 def run_after_commit() -> None:
-    """Called by the transaction; each listener stands alone, its error is logged."""
+    """Called by the transaction; each listener stands alone, its error is logged.
+
+    What was announced is taken away first: a listener's own transaction must not hear it again.
+    """
+    announced = db.session().info.pop("announced", [])
     for events, listener in _listeners["after_commit"]:
-        heard = [event for event in db.session().info.get("announced", []) if isinstance(event, events)]
+        heard = [event for event in announced if isinstance(event, events)]
         if heard:
             try:
                 listener(heard)
             except Exception:
                 log.exception("listener.failed", listener=listener.__qualname__)
-    forget()
 
 
 def forget() -> None:

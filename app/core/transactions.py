@@ -52,7 +52,12 @@ def after_commit(action: Callable[[], object]) -> None:
 
 
 def transact(work: Callable[[], T]) -> T:
-    """Does the work in a transaction of its own, again when the database asks for it (deadlock, lock time-out)."""
+    """Does the work in a transaction of its own, again when the database asks for it (deadlock, lock time-out).
+
+    Inside an open transaction it is done once: a deadlock takes all of it along, so only the outermost may try again.
+    """
+    if db.session().info.get("open"):
+        return work()
     for pause in (*RETRY_PAUSES_S, None):
         try:
             with transaction():
