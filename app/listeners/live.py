@@ -26,6 +26,7 @@ CALL_NAMES = {
 BOOKING_NAMES = {
     events.BookingMade: "booking.made",
     events.BookingMoved: "booking.moved",
+    events.BookingChanged: "booking.changed",
     events.BookingCancelled: "booking.cancelled",
     events.HoldPlaced: "hold.placed",
     events.HoldReleased: "hold.released",
