@@ -9,7 +9,7 @@ from config import Settings
 FOLDER = Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(Settings().instance_path / "metrics")))
 FOLDER.mkdir(parents=True, exist_ok=True)
 
-from prometheus_client import Counter, Histogram  # noqa: E402
+from prometheus_client import Counter, Gauge, Histogram  # noqa: E402
 
 QUICK_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60)
 
@@ -27,3 +27,4 @@ DB_QUERY_SECONDS = Histogram("db_query_seconds", "Database statements", buckets=
 SLOW_QUERIES = Counter("slow_queries_total", "Database statements over 200 ms")
 CACHE_REQUESTS = Counter("cache_requests_total", "Looks into a cache", ("cache", "result"))
 LIVE_PUSHES = Counter("live_pushes_total", "Live events handed to Redis", ("result",))
+SOCKET_CONNECTIONS = Gauge("socket_connections", "Dashboards connected", multiprocess_mode="livesum")

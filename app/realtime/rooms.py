@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.models.user import User
+from app.realtime.seats import Visitor
 
 
 def of_company(company_id: str) -> str:
@@ -28,9 +28,7 @@ def for_event(row: Mapping[str, Any]) -> list[str]:
     return rooms
 
 
-def for_user(user: User) -> list[str]:
-    """The rooms in which a user listens: the company, or only the branches that he or she is limited to; none for support."""
-    if user.company_id is None:
-        return []
-    limited = user.branch_ids
-    return [of_branch(user.company_id, branch_id) for branch_id in limited] or [of_company(user.company_id)]
+def for_visitor(visitor: Visitor) -> list[str]:
+    """Where a visitor listens: the company, or only the branches that he or she is limited to."""
+    limited = [of_branch(visitor.company_id, branch_id) for branch_id in visitor.branch_ids]
+    return limited or [of_company(visitor.company_id)]

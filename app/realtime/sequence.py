@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Insert, insert, select
+from sqlalchemy import Insert, RowMapping, bindparam, insert, select
 from sqlalchemy.dialects.mysql import insert as mysql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -12,6 +12,17 @@ from app.core.extensions import db
 from app.models.live_event import LiveCursor, LiveEvent
 
 CATCH_UP_LIMIT = 500
+CURSORS = select(LiveCursor.__table__).where(LiveCursor.__table__.c.company_id.in_(bindparam("ids", expanding=True)))
+KEPT = select(
+    LiveEvent.company_id,
+    LiveEvent.seq,
+    LiveEvent.at,
+    LiveEvent.name,
+    LiveEvent.branch_id,
+    LiveEvent.call_id,
+    LiveEvent.booking_id,
+    LiveEvent.data,
+)
 
 
 def write_down(rows: list[dict[str, Any]]) -> None:
@@ -29,35 +40,36 @@ def write_down(rows: list[dict[str, Any]]) -> None:
 
 def last_number(company_id: str) -> int:
     """The number of the company's newest event, 0 before the first."""
-    return db.session.scalar(select(LiveCursor.seq).where(LiveCursor.company_id == company_id)) or 0
+    return last_numbers([company_id])[company_id]
 
 
-def missed_since(company_id: str, since: int, *, branch_ids: Collection[str] = ()) -> tuple[Sequence[LiveEvent] | None, int]:
+def last_numbers(company_ids: Collection[str]) -> dict[str, int]:
+    """The number of each company's newest event, 0 before the first."""
+    return dict.fromkeys(company_ids, 0) | dict(db.session.connection().execute(CURSORS, {"ids": list(company_ids)}).all())
+
+
+def missed_since(company_id: str, since: int, *, branch_ids: Collection[str] = ()) -> tuple[Sequence[RowMapping] | None, int]:
     """The events after that number, only those of the branches where some are given, and the newest number.
 
     None in place of events when there are too many or some are gone: then the whole state is to be read anew.
     """
     newest = last_number(company_id)
     if since >= newest:
-        return ([], newest) if since == newest else (None, newest)
-    if newest - since > CATCH_UP_LIMIT:
+        return ([] if since == newest else None), newest
+    mine = KEPT.where(LiveEvent.company_id == company_id)
+    if newest - since > CATCH_UP_LIMIT or db.session.execute(mine.where(LiveEvent.seq == since + 1)).first() is None:
         return None, newest
-    mine = LiveEvent.company_id == company_id
-    if db.session.scalar(select(LiveEvent.seq).where(mine, LiveEvent.seq == since + 1)) is None:
-        return None, newest
-    missed = select(LiveEvent).where(mine, LiveEvent.seq > since, LiveEvent.seq <= newest).order_by(LiveEvent.seq)
+    missed = mine.where(LiveEvent.seq > since, LiveEvent.seq <= newest).order_by(LiveEvent.seq)
     if branch_ids:
         missed = missed.where(LiveEvent.branch_id.in_(branch_ids))
-    return db.session.scalars(missed).all(), newest
+    return db.session.execute(missed).mappings().all(), newest
 
 
 def _take_numbers(wanted: Counter[str]) -> dict[str, int]:
     """Moves the companies' cursors on; each one's new value."""
     connection = db.session.connection()
     connection.execute(_moving(connection.dialect.name), [{"company_id": company, "seq": wanted[company]} for company in sorted(wanted)])
-    cursors = LiveCursor.__table__.c
-    moved = connection.execute(select(cursors.company_id, cursors.seq).where(cursors.company_id.in_(sorted(wanted))))
-    return dict(moved.all())
+    return dict(connection.execute(CURSORS, {"ids": list(wanted)}).all())
 
 
 def _moving(dialect: str) -> Insert:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import BindParameter, and_, bindparam, select
 
 from app.core import phone
 from app.core.extensions import db
@@ -26,6 +26,8 @@ LARGEST_ARGUMENTS = 1000
 # a caller known by the number alone: families share one, and numbers can be forged
 CERTAINTY_BY_NUMBER = 80
 
+# built once: making a statement costs more than running it
+IDS: BindParameter[list[str]] = bindparam("ids", expanding=True)
 CALLS = (
     select(
         Call.id, Call.company_id, Call.provider, Call.provider_call_id, Call.direction, Call.status, Call.outcome, Call.from_number,
@@ -37,14 +39,28 @@ CALLS = (
     .join(Company, Company.id == Call.company_id)
     .outerjoin(Customer, and_(Customer.company_id == Call.company_id, Customer.id == Call.customer_id))
     .outerjoin(Agent, and_(Agent.company_id == Call.company_id, Agent.id == Call.agent_id))
+    .where(Call.id.in_(IDS))
 )  # fmt: skip
+NEWEST_TURNS = (
+    select(Turn.call_id, Turn.position, Turn.role, Turn.text, Turn.start_s)
+    .join(Call, and_(Call.company_id == Turn.company_id, Call.id == Turn.call_id))
+    .where(Call.id.in_(IDS), Turn.position >= Call.turn_count - LAST_TURNS)
+    .order_by(Turn.call_id, Turn.position)
+)
+RUNNING_TOOLS = (
+    select(ToolCall.call_id, ToolCall.tool_call_id, ToolCall.name, ToolCall.arguments, ToolCall.created_at)
+    .join(Call, and_(Call.company_id == ToolCall.company_id, Call.id == ToolCall.call_id))
+    .where(Call.id.in_(IDS), ToolCall.finished_at.is_(None))
+    .order_by(ToolCall.id)
+)
+TASKS = select(Task.id, Task.kind, Task.title, Task.status, Task.due_at).where(Task.id.in_(IDS))
 
 
 def live_calls(call_ids: Collection[str]) -> dict[str, dict[str, Any]]:
     """The live objects of these calls of the company at work (or of every company) by id, in three queries however many they are."""
     if not call_ids:
         return {}
-    rows = db.session.execute(CALLS.where(Call.id.in_(call_ids))).all()
+    rows = db.session.execute(CALLS, {"ids": list(call_ids)}).all()
     running = [row.id for row in rows if row.status in RUNNING]
     turns, tools = _last_turns(running), _running_tools(running)
     return {row.id: _live_call(row, turns[row.id], tools.get(row.id)) for row in rows}
@@ -59,7 +75,7 @@ def live_tasks(task_ids: Collection[str]) -> dict[str, dict[str, Any]]:
     """The live objects of these tasks, by id."""
     if not task_ids:
         return {}
-    rows = db.session.execute(select(Task.id, Task.kind, Task.title, Task.status, Task.due_at).where(Task.id.in_(task_ids)))
+    rows = db.session.execute(TASKS, {"ids": list(task_ids)})
     return {
         row.id: {
             "id": row.id,
@@ -72,13 +88,18 @@ def live_tasks(task_ids: Collection[str]) -> dict[str, dict[str, Any]]:
     }
 
 
-def envelope(row: Mapping[str, Any]) -> dict[str, Any]:
+def envelope(row: Mapping[Any, Any]) -> dict[str, Any]:
     """What travels with every event; `row` has the columns of live_events."""
     told = {"seq": row["seq"], "at": row["at"].isoformat(), "company": row["company_id"], "data": row["data"]}
     for name in ("branch", "call", "booking"):
         if row[f"{name}_id"]:
             told[name] = row[f"{name}_id"]
     return told
+
+
+def caught_up(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """An event told once more to who missed it."""
+    return {"event": row["name"], **envelope(row)}
 
 
 def live_turn(turn: Mapping[str, Any]) -> dict[str, Any]:
@@ -166,31 +187,19 @@ def _state(status: str, tool: dict[str, Any] | None) -> str:
     return "tool" if tool else "talking"
 
 
-def _last_turns(call_ids: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+def _last_turns(call_ids: list[str]) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     if call_ids:
-        newest = (
-            select(Turn.call_id, Turn.position, Turn.role, Turn.text, Turn.start_s)
-            .join(Call, and_(Call.company_id == Turn.company_id, Call.id == Turn.call_id))
-            .where(Call.id.in_(call_ids), Turn.position >= Call.turn_count - LAST_TURNS)
-            .order_by(Turn.call_id, Turn.position)
-        )
-        for row in db.session.execute(newest):
+        for row in db.session.execute(NEWEST_TURNS, {"ids": call_ids}):
             found[row.call_id].append(live_turn({"index": row.position, "role": row.role, "text": row.text, "start_s": row.start_s}))
     return found
 
 
-def _running_tools(call_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+def _running_tools(call_ids: list[str]) -> dict[str, dict[str, Any]]:
     """The newest tool of each call that has not answered yet."""
     if not call_ids:
         return {}
-    waiting = (
-        select(ToolCall.call_id, ToolCall.tool_call_id, ToolCall.name, ToolCall.arguments, ToolCall.created_at)
-        .join(Call, and_(Call.company_id == ToolCall.company_id, Call.id == ToolCall.call_id))
-        .where(Call.id.in_(call_ids), ToolCall.finished_at.is_(None))
-        .order_by(ToolCall.id)
-    )
-    rows = db.session.execute(waiting)
+    rows = db.session.execute(RUNNING_TOOLS, {"ids": call_ids})
     return {
         row.call_id: tool_started({"tool_call_id": row.tool_call_id, "name": row.name, "arguments": row.arguments}, row.created_at)
         for row in rows

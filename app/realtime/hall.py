@@ -1,0 +1,120 @@
+"""The sockets of one process together: they are greeted, told when Redis goes and comes, and shown out when they must go."""
+
+import threading
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import structlog
+from flask import Flask, current_app
+from socketio import Server
+
+from app.core.database import reading_only
+from app.core.extensions import db
+from app.realtime import sequence
+from app.realtime.manager import LiveManager
+from app.realtime.seats import Seat, Seats
+from app.realtime.visitors import still_welcome
+from config import Settings
+
+log = structlog.get_logger()
+NAMESPACE = "/"
+ROUND_S = 2.0
+LOOK_AGAIN_S = 30.0
+# a connection that takes no seat in this time is closed
+STANDS_AT_MOST_S = 4.0
+
+
+class Hall:
+    """One per application that serves sockets; `server` is set when Socket.IO is bound."""
+
+    server: Server
+
+    def __init__(self, app: Flask, settings: Settings) -> None:
+        self.seats = Seats(settings.live_sockets)
+        self.manager = LiveManager(settings.redis_url or "", on_change=self._redis_changed, on_end=self.end)
+        self._app = app
+        self._is_open = threading.Lock()
+        self._standing: dict[str, float] = {}
+
+    @property
+    def connections(self) -> int:
+        """All that is connected, seated or not."""
+        return len(self.server.eio.sockets)
+
+    def open(self) -> None:
+        """Called with every newcomer: the first one, after the fork, brings the caretaker."""
+        if self._is_open.acquire(blocking=False):
+            self.server.start_background_task(self._look_after)
+
+    def welcome(self, seats: Iterable[Seat], *, redis: bool) -> None:
+        """Tells these where the sequence stands and whether Redis is there; inside an application context."""
+        seats = list(seats)
+        with reading_only():
+            numbers = sequence.last_numbers({seat.visitor.company_id for seat in seats})
+            db.session.rollback()
+        for seat in seats:
+            told = {"seq": numbers[seat.visitor.company_id], "gapless": not seat.visitor.branch_ids, "redis": redis}
+            self.server.emit("welcome", told, to=seat.sid, namespace=NAMESPACE, ignore_queue=True)
+
+    def end(self, user_id: str, session: str | None = None) -> None:
+        """Shows the user out, or one of the user's sessions."""
+        for seat in self.seats.of_user(user_id, session):
+            self._show_out(seat)
+
+    def look_again(self) -> None:
+        """Shows out whose session or rights have ended without us having been told."""
+        seats = self.seats.all()
+        welcome = still_welcome(seat.visitor for seat in seats)
+        for seat in seats:
+            if seat.visitor not in welcome:
+                self._show_out(seat)
+
+    def _show_out(self, seat: Seat) -> None:
+        connection = self.manager.eio_sid_from_sid(seat.sid, NAMESPACE)
+        self.server.disconnect(seat.sid, namespace=NAMESPACE, ignore_queue=True)
+        self.seats.leave(seat.sid)
+        if connection:
+            self._close(connection)
+
+    def _close(self, connection: str) -> None:
+        """Beside the others: a browser that reads nothing makes only its own end wait."""
+        self.server.start_background_task(self.server.eio.disconnect, connection)
+
+    def _close_standing(self) -> None:
+        moment = time.monotonic()
+        standing = [sid for sid in list(self.server.eio.sockets) if self.manager.sid_from_eio_sid(sid, NAMESPACE) is None]
+        self._standing = {sid: self._standing.get(sid, moment) for sid in standing}
+        for sid, since in self._standing.items():
+            if moment - since >= STANDS_AT_MOST_S:
+                self._close(sid)
+
+    def _look_after(self) -> None:
+        looked_at = time.monotonic()
+        while True:
+            self.server.sleep(ROUND_S)
+            try:
+                self._close_standing()
+                if time.monotonic() - looked_at >= LOOK_AGAIN_S:
+                    looked_at = time.monotonic()
+                    with self._app.app_context():
+                        self.look_again()
+            except Exception as error:
+                log.warning("live.round_failed", error=type(error).__name__)
+
+    def _redis_changed(self, is_listening: bool) -> None:
+        self.server.start_background_task(self._tell_all, is_listening)
+
+    def _tell_all(self, is_listening: bool) -> None:
+        """After a silence everybody learns the newest number, and catches up."""
+        try:
+            with self._app.app_context():
+                self.welcome(self.seats.all(), redis=is_listening)
+        except Exception as error:
+            log.warning("live.not_told", error=type(error).__name__)
+
+
+def hall() -> Hall:
+    """The hall of the running application."""
+    found: Any = current_app.extensions["askproai_live"]
+    return found

@@ -1,0 +1,40 @@
+"""Binds Socket.IO to an application that serves sockets: the web process in development, `live` in production."""
+
+import sys
+
+from flask import Flask
+
+from app.core.extensions import socketio
+from app.realtime import handlers, wire
+from app.realtime.door import Door
+from app.realtime.hall import Hall
+from config import Settings
+
+LARGEST_REQUEST = 10_000
+
+
+def serve_sockets(app: Flask, settings: Settings) -> None:
+    """Called last: from here on the application's front is the door."""
+    hall = app.extensions["askproai_live"] = Hall(app, settings)
+    assert handlers.socketio is socketio
+    socketio.init_app(
+        app,
+        client_manager=hall.manager,
+        async_mode="gevent" if _on_green_threads() else "threading",
+        manage_session=False,
+        transports=["websocket"],
+        # the door has looked at the origin
+        cors_allowed_origins=[],
+        ping_interval=25,
+        ping_timeout=20,
+        max_http_buffer_size=LARGEST_REQUEST,
+        json=wire,
+    )
+    hall.server = socketio.server
+    app.wsgi_app = Door(app, hall=hall, settings=settings)  # type: ignore[method-assign]
+
+
+def _on_green_threads() -> bool:
+    """Whether gunicorn's gevent worker has put them in place of real ones."""
+    monkey = sys.modules.get("gevent.monkey")
+    return bool(monkey and monkey.is_module_patched("socket"))
