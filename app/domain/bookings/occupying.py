@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import and_, delete, insert, or_, select, update
+from sqlalchemy import CursorResult, Executable, and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core.clock import now
@@ -12,10 +13,12 @@ from app.core.tenancy import current_company_id
 from app.domain.calendar.axis import minute_of, minute_reaching
 from app.domain.calendar.loading import LONGEST_SPAN
 from app.domain.calendar.planning import Taking
-from app.models import BusySpan, GroupSession, Hold, OccupiedCell
+from app.models import BusySpan, GroupSession, OccupiedCell
 from app.models.occupancy import CELL_MINUTES
 
 MARIADB_DUPLICATE = 1062
+# the cell of seats, which belong to a session and not to a minute
+NO_TIME = 0
 
 
 def occupy(taken_by: str, takings: Iterable[Taking], *, expires_at: datetime | None = None) -> None:
@@ -46,7 +49,7 @@ def occupy(taken_by: str, takings: Iterable[Taking], *, expires_at: datetime | N
 
 
 def release(taken_by: str) -> None:
-    """Gives back everything that this booking, hold or session had; nothing happens when it had nothing."""
+    """Gives back the minutes and seats that stand under this name."""
     db.session.execute(delete(OccupiedCell).where(OccupiedCell.taken_by == taken_by))
     db.session.execute(delete(BusySpan).where(BusySpan.taken_by == taken_by))
 
@@ -61,32 +64,45 @@ def take_seats(session_id: str, taken_by: str, seats: int) -> bool:
         .where(GroupSession.id == session_id, GroupSession.taken + seats <= GroupSession.seats)
         .values(taken=GroupSession.taken + seats)
     )
-    if db.session.execute(counted).rowcount != 1:
+    if not changed_rows(counted):
         return False
     sold = set(db.session.scalars(select(OccupiedCell.seat).where(OccupiedCell.resource_id == session_id)))
     size = db.session.scalar(select(GroupSession.seats).where(GroupSession.id == session_id)) or 0
     free = [seat for seat in range(size) if seat not in sold][:seats]
     company_id = current_company_id()
-    rows = [{"company_id": company_id, "resource_id": session_id, "cell": 0, "seat": seat, "taken_by": taken_by} for seat in free]
+    rows = [{"company_id": company_id, "resource_id": session_id, "cell": NO_TIME, "seat": seat, "taken_by": taken_by} for seat in free]
     db.session.execute(insert(OccupiedCell), rows)
     return True
 
 
-def leave_seats(session_id: str, taken_by: str, seats: int) -> None:
-    """Gives seats back; the last one to leave takes the session with its person and rooms along.
+def vacate(*names: str) -> None:
+    """Gives back everything that these bookings or holds had, seats too; the last one to leave a group takes its session along.
 
-    No booking may still name the session then.
+    No booking may still name that session then. Nothing happens to names that have nothing.
     """
-    release(taken_by)
-    db.session.execute(update(GroupSession).where(GroupSession.id == session_id).values(taken=GroupSession.taken - seats))
-    gone = db.session.execute(delete(GroupSession).where(GroupSession.id == session_id, GroupSession.taken == 0))
-    if gone.rowcount:
-        release(session_id)
+    seats = (
+        select(OccupiedCell.resource_id, func.count())
+        .where(OccupiedCell.taken_by.in_(names), OccupiedCell.cell == NO_TIME)
+        .group_by(OccupiedCell.resource_id)
+        .order_by(OccupiedCell.resource_id)
+    )
+    left = db.session.execute(seats).all()
+    for name in sorted(set(names)):
+        release(name)
+    for session_id, count in left:
+        db.session.execute(update(GroupSession).where(GroupSession.id == session_id).values(taken=GroupSession.taken - count))
+        if changed_rows(delete(GroupSession).where(GroupSession.id == session_id, GroupSession.taken == 0)):
+            release(session_id)
+
+
+def changed_rows(statement: Executable) -> int:
+    """Runs it and says how many rows it changed."""
+    return cast("CursorResult[Any]", db.session.execute(statement)).rowcount
 
 
 def was_taken(error: IntegrityError) -> bool:
     """Whether the database refused a row because its key is there already (and not for another reason)."""
-    return "UNIQUE constraint failed" in str(error.orig) or error.orig.args[0] == MARIADB_DUPLICATE
+    return "UNIQUE constraint failed" in str(error.orig) or getattr(error.orig, "args", (None,))[0] == MARIADB_DUPLICATE
 
 
 def _cells(taking: Taking) -> tuple[int, int]:
@@ -108,5 +124,4 @@ def _clear_expired(takings: list[Taking]) -> None:
     )
     expired = select(BusySpan.taken_by).where(in_the_way, BusySpan.expires_at <= now()).distinct()
     for hold_id in db.session.scalars(expired).all():
-        release(hold_id)
-        db.session.execute(update(Hold).where(Hold.id == hold_id, Hold.status == "open").values(status="expired"))
+        vacate(hold_id)

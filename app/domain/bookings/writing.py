@@ -1,5 +1,7 @@
 """Writes a planned visit into the rows: bookings, what they take, and the first line of their history."""
 
+from datetime import datetime
+
 from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.domain.bookings import history, occupying
@@ -21,26 +23,44 @@ def write_plan(order: Order, plan: Plan, facts: Facts, policies: Policies) -> li
     bookings[0].source_ref, bookings[0].idempotency_key = order.source_ref, order.idempotency_key
     db.session.add_all(bookings)
     db.session.flush()
-    take_plan(plan, bookings, facts, seats=order.seats)
+    sit_down(bookings, plan, facts)
     for booking in bookings:
         history.note(booking, "made", order.by)
     db.session.flush()
     return bookings
 
 
-def take_plan(plan: Plan, bookings: list[Booking], facts: Facts, *, seats: int) -> None:
-    """Takes people, rooms and seats for bookings that are written already."""
+def sit_down(bookings: list[Booking], plan: Plan, facts: Facts) -> None:
+    """Takes for these bookings, which are in the rows already, what the plan says."""
+    sessions = take_plan(
+        plan, facts, names=[booking.id for booking in bookings], together=bookings[0].occupant, seats=bookings[0].seats
+    )  # fmt: skip
+    for booking, session_id in zip(bookings, sessions, strict=True):
+        booking.session_id = session_id
+    db.session.flush()
+
+
+def take_plan(
+    plan: Plan, facts: Facts, *, names: list[str], together: str, seats: int, expires_at: datetime | None = None
+) -> list[str | None]:
+    """Takes people and rooms under one name and group seats each under its part's name; gives the sessions of the parts.
+
+    Seats are taken before a booking names the session: that reference locks the session shared, and two of those cannot both go on.
+    """
+    sessions: list[str | None] = []
     alone: list[Taking] = []
-    for part, booking in zip(plan.parts, bookings, strict=True):
+    for part, name in zip(plan.parts, names, strict=True):
         if part.joins or facts.service(part.service_id).is_group:
-            booking.session_id = part.joins or _stand_up(part, plan.branch_id)
-            db.session.flush()
-            if not occupying.take_seats(booking.session_id, booking.id, seats):
+            session_id = part.joins or _stand_up(part, plan.branch_id)
+            if not occupying.take_seats(session_id, name, seats):
                 raise SeatsGone
+            sessions.append(session_id)
         else:
             alone += part.takings
+            sessions.append(None)
     if alone:
-        occupying.occupy(bookings[0].occupant, alone)
+        occupying.occupy(together, alone, expires_at=expires_at)
+    return sessions
 
 
 def _stand_up(part: PlannedPart, branch_id: str) -> str:

@@ -134,9 +134,10 @@ def _hours(branch_ids: list[str], staff_ids: set[str], question: Question) -> tu
     dates: dict[tuple[date, str, str | None], list[tuple[int, int]]] = defaultdict(list)
     names: dict[tuple[date, str, str | None], str] = {}
     for branch_id, staff_id, weekday, day, opens, closes, valid_from, valid_until, name in db.session.execute(wanted):
-        if day is None:
+        if weekday is not None:
             weekly[branch_id, staff_id].append(WeeklySpan(weekday, opens, closes, valid_from, valid_until))
             continue
+        assert day is not None
         key = (day, branch_id, staff_id)
         names[key] = name or ""
         dates[key] += [(opens, closes)] if closes > opens else []
@@ -149,8 +150,8 @@ def _closures(question: Question) -> tuple[Closure, ...]:
     row = ClosureRow
     wanted = select(row.starts, row.ends, row.kind, row.repeats, row.until, row.branch_id, row.staff_id, row.name)
     once, again = and_(row.repeats == "never", row.ends > first, row.starts < last), and_(row.repeats != "never", row.starts < last)
-    found = db.session.execute(wanted.where(or_(once, again)))
-    return tuple(Closure(*values, name=name or "") for *values, name in found)
+    found: Sequence[Any] = db.session.execute(wanted.where(or_(once, again))).all()
+    return tuple(Closure(r.starts, r.ends, r.kind, r.repeats, r.until, r.branch_id, r.staff_id, r.name or "") for r in found)
 
 
 def _engagements(resource_ids: set[str], reach: int, question: Question) -> tuple[tuple[Busy, ...], tuple[Session, ...]]:
@@ -166,8 +167,9 @@ def _engagements(resource_ids: set[str], reach: int, question: Question) -> tupl
         .where(span.resource_id.in_(resource_ids), span.first_minute >= first - LONGEST_SPAN, span.first_minute < last)
         .where(span.end_minute > first, or_(span.expires_at.is_(None), span.expires_at > question.now))
     )  # fmt: skip
+    rows: Sequence[Any] = db.session.execute(wanted).all()
     busy, sessions = [], {}
-    for row in db.session.execute(wanted):
+    for row in rows:
         busy.append(Busy(*row[:5]))
         if row[5] is not None:
             sessions[row[5]] = Session(*row[5:])

@@ -1,0 +1,142 @@
+"""What may become of a booking: found and locked, checked against the version that was seen, and noted with who and why."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.core.announcements import announce
+from app.core.clock import now
+from app.core.errors import Conflict, NotFound
+from app.core.extensions import db
+from app.domain.bookings import history
+from app.domain.bookings.history import By
+from app.domain.companies.policies import Rules, load_policies
+from app.events import BookingChanged
+from app.models import Booking
+
+FOLLOWING = {
+    "pending": ("confirmed", "cancelled"),
+    "confirmed": ("cancelled", "no_show", "done"),
+    "no_show": ("done", "confirmed"),
+    "done": ("no_show", "confirmed"),
+    "cancelled": (),
+}
+
+
+class BookingNotFound(NotFound):
+    code = "not_found"
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody else changed the booking since it was looked at; `version` in data is the present one."""
+
+    code = "changed_meanwhile"
+
+
+class NotPossibleNow(Conflict):
+    """The booking's status does not allow this; `booking_status` in data."""
+
+    code = "not_possible"
+
+
+class TooLate(Conflict):
+    """The caller may no longer do this alone; `until` in data was the last moment."""
+
+    code = "too_late"
+
+
+def get_booking(booking_id: str) -> Booking:
+    """Raises BookingNotFound, also for a booking of another company."""
+    booking = db.session.scalars(select(Booking).where(Booking.id == booking_id)).first()
+    if booking is None:
+        raise BookingNotFound(_("Diesen Termin gibt es nicht."))
+    return booking
+
+
+def visit_for_change(booking_id: str, *, version: int | None = None) -> list[Booking]:
+    """The booking, locked, with the other parts of its visit, in their order; raises BookingNotFound or ChangedMeanwhile.
+
+    `version` is that of the booking asked for, as its reader saw it.
+    """
+    booking = get_booking(booking_id)
+    mine = Booking.visit_id == booking.visit_id if booking.visit_id else Booking.id == booking.id
+    visit = list(
+        db.session.scalars(
+            select(Booking).where(mine).order_by(Booking.starts_at, Booking.id).with_for_update().execution_options(populate_existing=True)
+        )
+    )
+    if version is not None and booking.version != version:
+        raise ChangedMeanwhile(_("Der Termin wurde inzwischen geändert."), version=booking.version)
+    return visit
+
+
+def check_may_become(booking: Booking, status: str) -> None:
+    if status not in FOLLOWING.get(booking.status, ()):
+        raise NotPossibleNow(_("Das geht bei diesem Termin nicht mehr."), booking_status=booking.status)
+
+
+def check_in_time(booking: Booking, by: By, minutes: int) -> None:
+    """Callers change their bookings up to so many minutes before the start; the desk always may."""
+    until = last_moment(booking, minutes)
+    if by.kind == "caller" and now() > until:
+        raise TooLate(_("Dafür ist es leider zu spät; bitte rufen Sie an."), until=until.isoformat())
+
+
+def last_moment(booking: Booking, minutes: int) -> datetime:
+    return booking.starts_at - timedelta(minutes=minutes)
+
+
+def rules_of(booking: Booking) -> Rules:
+    return load_policies().rules(branch_id=booking.branch_id, service_id=booking.service_id, staff_id=booking.staff_id)
+
+
+def set_status(booking: Booking, status: str, by: By, *, why: str | None = None) -> None:
+    """Changes the status as FOLLOWING allows, with a new version and a line of history."""
+    check_may_become(booking, status)
+    before = history.picture(booking)
+    booking.status = status
+    changed(booking, status, by, why=why, before=before)
+
+
+def changed(booking: Booking, action: str, by: By, *, why: str | None, before: dict[str, Any]) -> None:
+    """Raises the version and writes the line of history."""
+    booking.version += 1
+    booking.updated_at = now()
+    history.note(booking, action, by, why=why, before=before)
+    db.session.flush()
+
+
+def confirm_booking(booking_id: str, by: By, *, version: int | None = None) -> Booking:
+    """The business agrees to a booking that waits; a confirmed one stays as it is."""
+    return _mark(booking_id, "confirmed", by, version=version)
+
+
+def mark_done(booking_id: str, by: By, *, version: int | None = None) -> Booking:
+    return _mark(booking_id, "done", by, version=version)
+
+
+def mark_no_show(booking_id: str, by: By, *, version: int | None = None, why: str | None = None) -> Booking:
+    """Nobody came. The time stays taken; it is over."""
+    return _mark(booking_id, "no_show", by, version=version, why=why)
+
+
+def edit_notes(booking_id: str, notes: str | None, by: By, *, version: int | None = None) -> Booking:
+    booking = next(part for part in visit_for_change(booking_id, version=version) if part.id == booking_id)
+    if booking.notes != notes:
+        before = history.picture(booking)
+        booking.notes = notes
+        changed(booking, "edited", by, why=None, before=before)
+        announce(BookingChanged(booking.company_id, booking.branch_id, booking.id, booking.call_id))
+    return booking
+
+
+def _mark(booking_id: str, status: str, by: By, *, version: int | None, why: str | None = None) -> Booking:
+    """All parts of the visit take the status; doing it again changes nothing."""
+    visit = visit_for_change(booking_id, version=version)
+    for booking in visit:
+        if booking.status != status:
+            set_status(booking, status, by, why=why)
+            announce(BookingChanged(booking.company_id, booking.branch_id, booking.id, booking.call_id))
+    return next(booking for booking in visit if booking.id == booking_id)

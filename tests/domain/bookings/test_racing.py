@@ -1,0 +1,104 @@
+"""Many at once for the same time: the database lets one through, on each path and on each database."""
+
+import contextvars
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import pairwise
+from threading import Barrier
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import select
+
+from app.core.extensions import db as the_db
+from app.core.tenancy import company_scope
+from app.core.transactions import transact
+from app.domain.bookings.making import make_booking
+from app.domain.bookings.ordering import Order
+from app.domain.bookings.refusing import SlotTaken
+from app.models import Booking, GroupSession, OccupiedCell
+from tests.factories.salons import Salon, at
+
+AT_ONCE = 12
+
+
+def race(app: Flask, salon: Salon, orders: Sequence[Order], work: Callable[[Order], Booking] = make_booking) -> Counter[str]:
+    """Each order in a thread and a session of its own, as many at once as the connections allow; counts how they went."""
+    start = Barrier(AT_ONCE)
+
+    def run(number: int) -> str:
+        if number < AT_ONCE:
+            start.wait(10)
+        with app.app_context(), company_scope(salon.company_id):
+            try:
+                return transact(lambda: work(orders[number])).id
+            except SlotTaken as refused:
+                return refused.code
+            finally:
+                the_db.session.remove()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        futures = [pool.submit(contextvars.Context().run, run, number) for number in range(len(orders))]
+        return Counter(future.result() for future in futures)
+
+
+def standing(db: SQLAlchemy) -> list[Booking]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Booking).order_by(Booking.starts_at)))
+
+
+def test_of_two_hundred_at_once_one_is_booked(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
+    db.session.commit()
+    results = race(app, salon, [salon.order("cut:anna")] * 200)
+    assert results["slot_taken"] == 199
+    assert len(standing(db)) == 1
+
+
+def test_of_overlapping_starts_no_two_overlap(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
+    db.session.commit()
+    ten = at("2026-05-12T10:00")
+    starts = [ten + timedelta(minutes=7 * n % 90) for n in range(90)]
+    race(app, salon, [Order((salon.part("wash:anna"),), start, salon.branches["mitte"], "api", salon.order().by) for start in starts])
+    made = standing(db)
+    assert made
+    for earlier, later in pairwise(made):
+        assert earlier.ends_at + timedelta(minutes=10) <= later.starts_at
+
+
+def test_adjacent_slots_are_all_sold_and_each_once(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
+    db.session.commit()
+    ten = at("2026-05-12T09:00")
+    orders = [
+        Order((salon.part("cut:anna"),), ten + timedelta(minutes=30 * (n % 18)), salon.branches["mitte"], "api", salon.order().by)
+        for n in range(18 * 5)
+    ]
+    results = race(app, salon, orders)
+    assert results["slot_taken"] == 18 * 4
+    assert len(standing(db)) == 18
+
+
+def test_fifty_retries_with_one_key_are_one_booking(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
+    db.session.commit()
+    results = race(app, salon, [salon.order("cut", idempotency_key="again")] * 50)
+    assert list(results.values()) == [50]
+    assert len(standing(db)) == 1
+
+
+def test_anybody_fills_every_person_and_no_more(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
+    db.session.commit()
+    results = race(app, salon, [salon.order("cut")] * 30)
+    assert results["slot_taken"] == 28
+    assert {booking.staff_id for booking in standing(db)} == set(salon.people.values())
+
+
+def test_a_group_sells_three_seats_to_thirty(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
+    db.session.commit()
+    results = race(app, salon, [salon.order("yoga:anna")] * 30)
+    assert results["slot_taken"] == 27
+    made = standing(db)
+    assert len({booking.session_id for booking in made}) == 1
+    session = db.session.scalars(select(GroupSession)).one()
+    assert session.taken == 3
+    assert len(db.session.scalars(select(OccupiedCell).where(OccupiedCell.resource_id == session.id)).all()) == 3
