@@ -1,12 +1,12 @@
 """The one place of the company filter, and it fails closed: without a company a query of a company-owned table refuses."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Select, Table, event
+from sqlalchemy import Delete, Select, Table, Update, event, inspect
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 from sqlalchemy.sql import visitors
 
@@ -114,9 +114,7 @@ def _keep_inside(state: ORMExecuteState) -> None:
     if state.is_insert:
         _refuse_foreign_rows(state, company)
         return
-    state.statement = state.statement.options(
-        with_loader_criteria(Owned, lambda cls: cls.company_id == company, include_aliases=True)
-    )
+    state.statement = state.statement.options(with_loader_criteria(Owned, lambda cls: cls.company_id == company, include_aliases=True))
 
 
 def _refuse_foreign_rows(state: ORMExecuteState, company: str) -> None:
@@ -146,11 +144,17 @@ def _owned_table(state: ORMExecuteState) -> str | None:
     for part in visitors.iterate(state.statement):
         if isinstance(part, Table) and part.name in OWNED_TABLES:
             found = part.name
-        if isinstance(part, Select) and part._propagate_attrs.get("compile_state_plugin") != "orm":
-            bare = [table.name for table in part.get_final_froms() if isinstance(table, Table) and table.name in OWNED_TABLES]
-            if bare:
-                raise CompanyNotSet(f"Ask for the model, not for the bare table {bare[0]}.")
+        for table in _bare_tables(part):
+            if isinstance(table, Table) and table.name in OWNED_TABLES:
+                raise CompanyNotSet(f"Ask for the model, not for the bare table {table.name}.")
     return found
+
+
+def _bare_tables(part: Any) -> Sequence[Any]:
+    """What a statement that knows no models reads, changes or deletes from."""
+    if not isinstance(part, Select | Update | Delete) or part._propagate_attrs.get("compile_state_plugin") == "orm":
+        return ()
+    return part.get_final_froms() if isinstance(part, Select) else (part.table,)
 
 
 @event.listens_for(Session, "before_flush")
@@ -166,3 +170,5 @@ def _stamp_and_check(session: Session, _context: object, _instances: object) -> 
             raise CompanyNotSet(f"{type(row).__name__} belongs to a company, and none is set here.")
         if row.company_id is None or company not in (EVERY_COMPANY, row.company_id):
             raise WrongCompany(f"{type(row).__name__} belongs to another company than the one at work.")
+        if row in session.dirty and inspect(row).attrs.company_id.history.has_changes():
+            raise WrongCompany(f"{type(row).__name__} cannot move to another company.")
