@@ -14,7 +14,6 @@ LONG: dict[str, str] = {}
 # modules that write SQL by hand, and why
 SQL_BY_HAND = {
     "app.core.database": "the connection's own settings on SQLite",
-    "app.domain.calls.searching": "full-text search, which SQLAlchemy has no words for",
     "app.domain.inbox.claiming": "MariaDB's named locks",
 }
 # asked of the domain: doors only
@@ -93,6 +92,31 @@ COMMITS = {
     "app.domain.inbox.claiming": "a claim is visible to other workers before the work begins",
     "app.domain.inbox.storing": "requests that come together share one commit",
 }
+
+
+# modules that speak to the database past the session, and so past the company filter, and why
+PAST_THE_FILTER = {
+    "app.core.tenancy": "is the filter",
+    "app.core.apart": "writes that must survive the request's rollback; no owned table",
+    "app.core.resealing": "walks every sealed column of every company",
+    "app.core.sessions": "browser sessions, which belong to no company",
+    "app.domain.inbox.storing": "webhook events, before it is known whose they are",
+    "app.realtime.sequence": "numbers the live events of many companies at once, each row with its company",
+}
+
+
+def test_only_named_modules_go_past_the_company_filter() -> None:
+    """Bare tables and connections know nothing of companies."""
+    past = {name for name in _app() for node in ast.walk(_tree(name)) if isinstance(node, ast.Attribute) and _goes_past(node)}
+    assert past - PAST_THE_FILTER.keys() == set()
+
+
+def _goes_past(node: ast.Attribute) -> bool:
+    return node.attr in ("__table__", "raw_connection") or _dotted(node) in (
+        "db.session.connection",
+        "db.engine.connect",
+        "db.engine.begin",
+    )
 
 
 def test_times_are_asked_of_one_clock() -> None:
