@@ -1,7 +1,6 @@
 """What a finished call leaves behind: its booking, or a task for the front desk."""
 
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -30,7 +29,7 @@ def follow_up(desk: Desk, call: Call, event: CallEvent, *, webhook_event_id: int
         return
     branch = desk.branch_of(call)
     wish = _wish(call, event, branch.zone)
-    if wish is not None and call.outcome != "booked":
+    if wish is not None:
         _book_or_ask(desk, call, wish, branch, webhook_event_id=webhook_event_id)
     elif intent_of(event.analysis) == "callback":
         make_task("callback", f"Rückruf: {_who(call, None)}", source_ref=f"callback:{call.id}", call=call, details=call.summary)
@@ -51,14 +50,16 @@ def _wish(call: Call, event: CallEvent, zone: str) -> Wish | None:
     return wish
 
 
-def _book(desk: Desk, call: Call, wish: Wish, start: datetime) -> dict[str, Any]:
+def _book(desk: Desk, call: Call, wish: Wish) -> Booking:
     """Books what the analysis says; raises AppError when the calendar or the catalogue is against it."""
+    if wish.start is None:
+        raise AppError("The time cannot be read.", code="no_time")
     if not wish.service:
         raise AppError("The analysis names no service.", code="unknown_service")
     customer = _customer(desk, call, wish.name)
     order = Order(
         parts=parts_of(wish.service, staff=wish.staff, branch_id=call.branch_id),
-        starts_at=start,
+        starts_at=wish.start,
         branch_id=call.branch_id,
         source="call",
         by=By("caller", "call", call.id),
@@ -68,23 +69,24 @@ def _book(desk: Desk, call: Call, wish: Wish, start: datetime) -> dict[str, Any]
         anonymous=call.caller_kind == "withheld",
         source_ref=f"call:{call.id}",
     )
-    booking = _made_during(call, start) or make_booking(order)
-    return {"booking_id": booking.id, "starts_at": booking.starts_at.isoformat()}
+    return make_booking(order)
 
 
-def _made_during(call: Call, start: datetime) -> Booking | None:
-    """The booking that the agent made in the call itself: the analysis tells of it again."""
-    return db.session.scalars(select(Booking).where(Booking.call_id == call.id, Booking.starts_at == start).limit(1)).first()
+def _made_during(call: Call, start: datetime | None) -> Booking | None:
+    """The booking that the agent made in the call itself: the analysis only tells of it again."""
+    mine = select(Booking).where(Booking.call_id == call.id).order_by(Booking.id.desc())
+    return db.session.scalars(mine.where(Booking.starts_at == start) if start else mine).first()
 
 
 def _book_or_ask(desk: Desk, call: Call, wish: Wish, branch: Branch, *, webhook_event_id: int) -> None:
+    """What the agent promised is either in the calendar or on the front desk's list; her word alone books nothing."""
     try:
-        if wish.start is None:
-            raise AppError("The time cannot be read.", code="no_time")
-        data = _book(desk, call, wish, wish.start)
+        booking = _made_during(call, wish.start) or _book(desk, call, wish)
     except AppError as refusal:
         _ask_front_desk(desk, call, wish, branch, refusal.code, webhook_event_id=webhook_event_id)
+        call.outcome = "callback"
         return
+    data = {"booking_id": booking.id, "starts_at": booking.starts_at.isoformat()}
     call.outcome = "booked"
     desk.note(call, "booked", at=now(), webhook_event_id=webhook_event_id, data=data)
 

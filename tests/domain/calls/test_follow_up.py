@@ -112,7 +112,17 @@ def test_what_does_not_hold_becomes_a_task(analyzed, salon, db, change: dict[str
     assert rows(db, Booking) == []
     (task,), (call,) = rows(db, Task), rows(db, Call)
     assert (task.kind, task.reason, task.call_id) == ("check_booking", reason, call.id)
-    assert call.outcome != "booked"
+    assert call.outcome == "callback"
+
+
+def test_the_agents_word_alone_books_nothing(analyzed, salon, db) -> None:
+    arguments = '{"service": "Haarschnitt", "start": "2026-05-17T10:00:00+02:00", "name": "Jonas Weber"}'
+    tool = {"role": "tool_call_invocation", "tool_call_id": "t1", "name": "book_appointment", "arguments": arguments}
+    result = {"role": "tool_call_result", "tool_call_id": "t1", "successful": True, "content": '{"ok": true}'}
+    analyzed({"termin_gebucht": True}, transcript_with_tool_calls=[*transcript("Hallo.", "Bitte."), tool, result])
+    assert rows(db, Booking) == []
+    assert [task.reason for task in rows(db, Task)] == ["closed"]
+    assert rows(db, Call)[0].outcome == "callback"
 
 
 def test_a_taken_time_becomes_a_task_and_no_second_booking(analyzed, salon, db) -> None:
