@@ -7,10 +7,13 @@ from functools import cache
 from app.core.signatures import sign_retell
 
 NUMBER = "+493023125100"
-SENTENCE = "Guten Tag, ich hätte gern einen Termin zum Schneiden und Färben am nächsten Donnerstag am Vormittag bei Mara bitte".split()
+WORDS = "Guten Tag, ich hätte gern einen Termin zum Schneiden und Färben am nächsten Donnerstag am Vormittag bei Mara bitte"
+SENTENCE = WORDS.split(" ")
 
 
-def signed(count: int, *, key: str, now_ms: int, prefix: str, event: str = "call_ended", number: str = NUMBER) -> Iterator[tuple[bytes, str]]:
+def signed(
+    count: int, *, key: str, now_ms: int, prefix: str, event: str = "call_ended", number: str = NUMBER
+) -> Iterator[tuple[bytes, str]]:
     """(raw body, signature) of so many different events."""
     head, tail = _template(event, number)
     for position in range(count):
@@ -24,7 +27,9 @@ def _template(event: str, number: str) -> tuple[bytes, bytes]:
         {
             "role": "agent" if turn % 2 == 0 else "user",
             "content": " ".join(SENTENCE),
-            "words": [{"word": word, "start": turn * 8 + place * 0.4, "end": turn * 8 + place * 0.4 + 0.3} for place, word in enumerate(SENTENCE)],
+            "words": [
+                {"word": word, "start": turn * 8 + place * 0.4, "end": turn * 8 + place * 0.4 + 0.3} for place, word in enumerate(SENTENCE)
+            ],
         }
         for turn in range(8)
     ]

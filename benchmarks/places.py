@@ -24,7 +24,11 @@ def place(kind: str) -> Iterator[dict[str, str]]:
         folder = Path(name)
         (folder / "redis").mkdir()
         with private_redis(folder / "redis") as redis_url:
-            base = os.environ | ENVIRONMENT | {"INSTANCE_PATH": str(folder / "instance"), "REDIS_URL": redis_url, "BENCH_REDIS_URL": redis_url, "BENCH_KEY": KEY}
+            base = (
+                os.environ
+                | ENVIRONMENT
+                | {"INSTANCE_PATH": str(folder / "instance"), "REDIS_URL": redis_url, "BENCH_REDIS_URL": redis_url, "BENCH_KEY": KEY}
+            )
             base.pop("PROMETHEUS_MULTIPROC_DIR", None)
             if kind == "sqlite":
                 yield base | {"DATABASE_URL": f"sqlite:///{folder}/ours.sqlite3", "BENCH_DATABASE_URL": f"sqlite:///{folder}/floor.sqlite3"}

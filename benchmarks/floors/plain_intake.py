@@ -52,7 +52,13 @@ def webhook():
     with engine.begin() as connection:
         connection.execute(
             events.insert(),
-            {"dedupe_key": key, "call_id": body["call"]["call_id"], "received_ms": time.time_ns() // 10**6, "status": "pending", "body": raw},
+            {
+                "dedupe_key": key,
+                "call_id": body["call"]["call_id"],
+                "received_ms": time.time_ns() // 10**6,
+                "status": "pending",
+                "body": raw,
+            },
         )
     queue.lpush("floor:wake", key)
     return "", 204
