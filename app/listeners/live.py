@@ -10,9 +10,20 @@ from app.core.announcements import listens
 from app.core.clock import now
 from app.core.tenancy import every_company
 from app.core.transactions import after_commit
-from app.events import BookingHappening, CallHappening, SessionsEnded, TaskCreated, TaskUpdated, ToolFinished, ToolStarted, TurnSpoken
+from app.events import (
+    BookingHappening,
+    CallHappening,
+    HoldPlaced,
+    HoldReleased,
+    SessionsEnded,
+    TaskCreated,
+    TaskUpdated,
+    ToolFinished,
+    ToolStarted,
+    TurnSpoken,
+)
 from app.realtime import emit, sequence
-from app.serializers import live as shapes
+from app.serializers import live as shapes, live_booking
 
 Happening = CallHappening | BookingHappening | TaskCreated | TaskUpdated
 Rows = list[dict[str, Any]]
@@ -28,9 +39,8 @@ BOOKING_NAMES = {
     events.BookingMoved: "booking.moved",
     events.BookingChanged: "booking.changed",
     events.BookingCancelled: "booking.cancelled",
-    events.HoldPlaced: "hold.placed",
-    events.HoldReleased: "hold.released",
 }
+HOLD_NAMES = {HoldPlaced: "hold.placed", HoldReleased: "hold.released"}
 TASK_NAMES = {TaskCreated: "task.created", TaskUpdated: "task.updated"}
 # the figures of a branch that are no longer what they were
 COUNTED = {
@@ -83,7 +93,9 @@ class _Shown:
     def __init__(self, told: Sequence[Happening], at: datetime) -> None:
         self.at = at
         self.calls = shapes.live_calls({event.call_id for event in told if isinstance(event, CallHappening) and type(event) in CALL_NAMES})
-        self.bookings = shapes.live_bookings({event.booking_id for event in told if isinstance(event, BookingHappening)})
+        booked = [event for event in told if isinstance(event, BookingHappening)]
+        self.bookings = live_booking.live_bookings({event.booking_id for event in booked if not _is_hold(event)})
+        self.holds = live_booking.live_holds({event.booking_id for event in booked if _is_hold(event)})
         self.tasks = shapes.live_tasks({event.task_id for event in told if isinstance(event, TaskCreated | TaskUpdated)})
 
     def of(self, event: Happening) -> tuple[str, dict[str, Any] | None]:
@@ -97,6 +109,8 @@ class _Shown:
                 return "tool.finished", shapes.tool_finished(event.tool)
             case CallHappening():
                 return CALL_NAMES[type(event)], self.calls.get(event.call_id)
+            case HoldPlaced() | HoldReleased():
+                return HOLD_NAMES[type(event)], self.holds.get(event.booking_id)
             case BookingHappening():
                 return BOOKING_NAMES[type(event)], self.bookings.get(event.booking_id)
         return TASK_NAMES[type(event)], self.tasks.get(event.task_id)
@@ -109,9 +123,13 @@ def _row(event: Happening, at: datetime, name: str, data: dict[str, Any]) -> dic
         "name": name,
         "branch_id": event.branch_id,
         "call_id": event.call_id,
-        "booking_id": event.booking_id if isinstance(event, BookingHappening) else None,
+        "booking_id": event.booking_id if isinstance(event, BookingHappening) and not _is_hold(event) else None,
         "data": data,
     }
+
+
+def _is_hold(event: BookingHappening) -> bool:
+    return isinstance(event, HoldPlaced | HoldReleased)
 
 
 def _figures(rows: Rows, at: datetime) -> Rows:

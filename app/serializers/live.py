@@ -18,6 +18,7 @@ from app.models.customer import Customer
 from app.models.task import Task
 from app.models.tool_call import ToolCall
 from app.models.turn import Turn
+from app.serializers.live_booking import bookings_of_calls, open_holds_of_calls
 
 LAST_TURNS = 4
 LONGEST_TEXT = 4000
@@ -25,6 +26,8 @@ LONGEST_SUMMARY = 600
 LARGEST_ARGUMENTS = 1000
 # a caller known by the number alone: families share one, and numbers can be forged
 CERTAINTY_BY_NUMBER = 80
+# what a running call has, and the state that this means; the first one counts
+STATES = (("tool", "tool"), ("hold", "held"), ("booking", "booked"))
 
 # built once: making a statement costs more than running it
 IDS: BindParameter[list[str]] = bindparam("ids", expanding=True)
@@ -57,18 +60,15 @@ TASKS = select(Task.id, Task.kind, Task.title, Task.status, Task.due_at).where(T
 
 
 def live_calls(call_ids: Collection[str]) -> dict[str, dict[str, Any]]:
-    """The live objects of these calls of the company at work (or of every company) by id, in three queries however many they are."""
+    """The live objects of these calls of the company at work (or of every company) by id, in five queries however many they are."""
     if not call_ids:
         return {}
     rows = db.session.execute(CALLS, {"ids": list(call_ids)}).all()
     running = [row.id for row in rows if row.status in RUNNING]
-    turns, tools = _last_turns(running), _running_tools(running)
-    return {row.id: _live_call(row, turns[row.id], tools.get(row.id)) for row in rows}
-
-
-def live_bookings(booking_ids: Collection[str]) -> dict[str, dict[str, Any]]:
-    """The live objects of these bookings and holds, by id."""
-    return {booking_id: {"id": booking_id} for booking_id in booking_ids}
+    turns, tools, holds, bookings = _last_turns(running), _running_tools(running), open_holds_of_calls(running), bookings_of_calls(call_ids)
+    return {
+        row.id: _live_call(row, turns[row.id], tool=tools.get(row.id), hold=holds.get(row.id), booking=bookings.get(row.id)) for row in rows
+    }
 
 
 def live_tasks(task_ids: Collection[str]) -> dict[str, dict[str, Any]]:
@@ -138,7 +138,14 @@ def shortened(text: str | None, length: int) -> str | None:
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
-def _live_call(row: Any, turns: list[dict[str, Any]], tool: dict[str, Any] | None) -> dict[str, Any]:
+def _live_call(
+    row: Any,
+    turns: list[dict[str, Any]],
+    *,
+    tool: dict[str, Any] | None,
+    hold: dict[str, Any] | None,
+    booking: dict[str, Any] | None,
+) -> dict[str, Any]:
     return {
         "id": row.id,
         "provider": row.provider,
@@ -156,12 +163,15 @@ def _live_call(row: Any, turns: list[dict[str, Any]], tool: dict[str, Any] | Non
         "summary": shortened(row.summary, LONGEST_SUMMARY),
         "sentiment": row.sentiment,
         "analyzed": row.analyzed_at is not None,
+        "booking_id": booking["id"] if booking else None,
         "caller": _caller(row),
         "branch": {"id": row.branch_id, "name": row.branch_name},
-        "state": _state(row.status, tool),
+        "state": _state(row.status, tool=tool, hold=hold, booking=booking),
         "assistant": row.agent_name,
         "last_turns": turns,
         "tool": tool,
+        "hold": hold,
+        "booking": booking,
     }
 
 
@@ -178,13 +188,13 @@ def _caller(row: Any) -> dict[str, Any]:
     }
 
 
-def _state(status: str, tool: dict[str, Any] | None) -> str:
+def _state(status: str, **has: object) -> str:
     """Where the call stands on the thread."""
-    if status == "ringing":
-        return "ringing"
     if status not in RUNNING:
         return "ended"
-    return "tool" if tool else "talking"
+    if status == "ringing":
+        return "ringing"
+    return next((state for part, state in STATES if has[part]), "talking")
 
 
 def _last_turns(call_ids: list[str]) -> dict[str, list[dict[str, Any]]]:

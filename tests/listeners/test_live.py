@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -13,7 +14,7 @@ from app.core.announcements import announce
 from app.core.clock import now
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transact, transaction
-from app.models import LiveCursor, Task, ToolCall, Turn
+from app.models import Booking, Hold, LiveCursor, Service, StaffMember, Task, ToolCall, Turn
 from tests.support.live import about, make_call, make_customer, make_salon, say, told, turn
 
 
@@ -102,7 +103,7 @@ def test_a_batch_of_a_hundred_events_costs_few_statements(db: SQLAlchemy) -> Non
             announce(about(call, events.CallUpdated))
             announce(turn(call, 1, "Guten Tag"))
     event.remove(db.engine, "before_cursor_execute", note)
-    assert len([statement for statement in statements if not statement.startswith("BEGIN")]) <= 6
+    assert len([statement for statement in statements if not statement.startswith("BEGIN")]) <= 8
     counts = Counter(row.company_id for row in told())
     assert sorted(counts.values()) == [41, 41, 41]
 
@@ -149,3 +150,41 @@ def test_what_is_gone_by_the_commit_is_left_out(db: SQLAlchemy) -> None:
     call = make_call(make_salon())
     say(events.CallUpdated(call.company_id, call.branch_id, "01UNKNOWN0CALL000000000000", now()))
     assert told() == []
+
+
+def test_a_kept_time_and_the_booking_it_becomes_are_told_with_names(db: SQLAlchemy) -> None:
+    salon = make_salon()
+    call = make_call(salon)
+    starts = now() + timedelta(days=1)
+    with company_scope(salon.company_id), transaction():
+        service, anna = Service(slug="cut", name="Haarschnitt", minutes=30), StaffMember(name="Anna Lindgren")
+        db.session.add_all([service, anna])
+        db.session.flush()
+        slot = {"branch_id": call.branch_id, "service_id": service.id, "staff_id": anna.id, "call_id": call.id, "zone": "Europe/Berlin"}
+        slot |= {"starts_at": starts, "ends_at": starts + timedelta(minutes=30)}
+        hold = Hold(**slot, parts=[], token_hash="0" * 64, expires_at=now() + timedelta(minutes=5))
+        db.session.add(hold)
+        db.session.flush()
+        announce(events.HoldPlaced(salon.company_id, call.branch_id, hold.id, call.id))
+        announce(about(call, events.CallUpdated))
+    placed, with_hold = told()
+    assert (placed.name, placed.booking_id, placed.call_id) == ("hold.placed", None, call.id)
+    assert (placed.data["hold"], placed.data["service"], placed.data["staff"]) == (hold.id, "Haarschnitt", "Anna Lindgren")
+    assert (with_hold.data["state"], with_hold.data["hold"]) == ("held", placed.data)
+
+    with company_scope(salon.company_id), transaction():
+        db.session.get_one(Hold, hold.id).status = "used"
+        booking = Booking(**slot, source="call")
+        db.session.add(booking)
+        db.session.flush()
+        announce(events.BookingMade(salon.company_id, call.branch_id, booking.id, call.id))
+        announce(about(call, events.CallUpdated))
+    made, with_booking, figures = told()[2:]
+    assert (made.name, made.booking_id) == ("booking.made", booking.id)
+    assert made.data == {
+        "id": booking.id, "status": "confirmed", "starts_at": starts.isoformat(), "ends_at": (starts + timedelta(minutes=30)).isoformat(),
+        "service": "Haarschnitt", "staff": "Anna Lindgren", "branch_id": call.branch_id,
+    }  # fmt: skip
+    assert (with_booking.data["state"], with_booking.data["hold"], with_booking.data["booking"]) == ("booked", None, made.data)
+    assert with_booking.data["booking_id"] == booking.id
+    assert figures.data == {"changed": ["bookings"]}
