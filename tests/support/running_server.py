@@ -2,10 +2,13 @@
 
 import json
 import os
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,6 +19,7 @@ from embedded.processes import bound_to
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO_PASSWORD = "tests only: a password"
+DATABASE = "askproai.sqlite3"
 COMES_UP_WITHIN_S = 90.0
 KEPT_FROM_OUTSIDE = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
 
@@ -54,6 +58,15 @@ class RunningServer:
     @property
     def secrets(self) -> dict[str, str]:
         return json.loads((self.instance / "secrets.json").read_text())
+
+    def copy_town(self, instance: Path) -> None:
+        """Gives another server's instance this one's database and secrets, so that it need not build a demo town."""
+        instance.mkdir(mode=0o700)
+        for name in ("secrets.json", "demo.json"):
+            shutil.copy(self.instance / name, instance / name)
+        with closing(sqlite3.connect(self.instance / DATABASE)) as here, closing(sqlite3.connect(instance / DATABASE)) as there:
+            here.backup(there)
+        (instance / DATABASE).chmod(0o600)
 
     def start(self) -> None:
         """Starts it and waits until it can serve."""

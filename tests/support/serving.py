@@ -22,12 +22,14 @@ def running_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running
 
 
 @pytest.fixture
-def start_server(tmp_path: Path) -> Iterator[Callable[..., RunningServer]]:
-    """Starts servers for one test, with other variables: `start_server(DATABASE_URL=…)`."""
+def start_server(tmp_path: Path, running_server: RunningServer) -> Iterator[Callable[..., RunningServer]]:
+    """Starts servers for one test, with other variables: `start_server(DATABASE_URL=…)`; their demo town is a copy."""
     with ExitStack() as started:
 
         def start(**variables: str) -> RunningServer:
-            return started.enter_context(RunningServer(tmp_path / f"instance{len(list(tmp_path.iterdir()))}", **variables))
+            instance = tmp_path / f"instance{len(list(tmp_path.iterdir()))}"
+            running_server.copy_town(instance)
+            return started.enter_context(RunningServer(instance, **variables))
 
         yield start
 
