@@ -70,7 +70,8 @@ def work(app: Flask, *, burst: bool = False) -> None:
 
 def send_delayed() -> None:
     """Puts jobs whose pause is over back into their queues; the clock does it, in place of RQ's own forked scheduler."""
-    scheduler = RQScheduler([queues.get_queue(name) for name in queues.QUEUES], connection=queues.get_queue("default").connection)
+    watched = [queues.get_queue(name) for name in queues.QUEUES]
+    scheduler = RQScheduler(watched, connection=watched[0].connection, logging_level="WARNING")
     try:
         if scheduler.acquire_locks(auto_start=False):
             scheduler.enqueue_scheduled_jobs()
