@@ -1,12 +1,13 @@
 """The one place of the company filter, and it fails closed: without a company a query of a company-owned table refuses."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Delete, Select, Table, Update, event, inspect
+from sqlalchemy import Column, CursorResult, Delete, Select, Table, TextClause, Update, bindparam, event, inspect, update
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 from sqlalchemy.sql import visitors
 
@@ -83,6 +84,10 @@ class CompanySession(FlaskSession):
         found = super().get(entity, ident, **options)
         return found if found is None or _may_see(found) else None
 
+    def _bulk_save_mappings(self, *_args: Any, **_options: Any) -> None:
+        """What bulk_save_objects and its sisters end in: they pass by everything that looks at rows."""
+        raise WrongCompany("Use add_all(), or insert() and update() of the model with a list of rows.")
+
 
 def _may_see(row: Any) -> bool:
     """Rows that the identity map hands out without a query pass the same gate."""
@@ -100,21 +105,26 @@ def _required(what: str) -> str:
 
 
 @event.listens_for(Session, "do_orm_execute")
-def _keep_inside(state: ORMExecuteState) -> None:
+def _keep_inside(state: ORMExecuteState) -> CursorResult[Any] | None:
     if state.is_column_load or state.is_relationship_load:
-        return
+        return None
     company = _company.get()
     if company == EVERY_COMPANY:
-        return
+        return None
     owned = _owned_table(state)
     if owned is None:
-        return
+        return None
     if company is None:
         raise CompanyNotSet(f"{owned} belongs to a company, and none is set here.")
     if state.is_insert:
         _refuse_foreign_rows(state, company)
-        return
+        return None
+    if state.is_update:
+        _refuse_to_give_away(state, company)
+        if isinstance(state.parameters, list):
+            return _update_one_by_one(state, company)
     state.statement = state.statement.options(with_loader_criteria(Owned, lambda cls: cls.company_id == company, include_aliases=True))
+    return None
 
 
 def _refuse_foreign_rows(state: ORMExecuteState, company: str) -> None:
@@ -126,6 +136,31 @@ def _refuse_foreign_rows(state: ORMExecuteState, company: str) -> None:
             raise WrongCompany("A row of another company was about to be inserted.")
 
 
+def _refuse_to_give_away(state: ORMExecuteState, company: str) -> None:
+    """An UPDATE that writes a company writes the one at work."""
+    rows = state.parameters if isinstance(state.parameters, list) else [state.statement._values or {}, state.parameters or {}]
+    if any(_plain(row).get("company_id", company) != company for row in rows):
+        raise WrongCompany("A row was about to be given to another company.")
+
+
+def _update_one_by_one(state: ORMExecuteState, company: str) -> CursorResult[Any]:
+    """UPDATE by primary keys takes no filter from options, so it is written out with one; all rows name the same columns."""
+    mapper, rows = state.bind_mapper, state.parameters
+    assert mapper is not None and isinstance(rows, list) and isinstance(mapper.local_table, Table)
+    if len({frozenset(row) for row in rows}) > 1:
+        raise ValueError("All rows of an UPDATE by primary key must name the same columns.")
+    keys = [mapper.get_property_by_column(column).key for column in mapper.primary_key]
+    statement = update(mapper.local_table).where(mapper.local_table.c.company_id == bindparam("its_company_id"))
+    for key in keys:
+        statement = statement.where(mapper.columns[key] == bindparam(f"its_{key}"))
+    statement = statement.values({mapper.columns[name].name: bindparam(f"new_{name}") for name in rows[0] if name not in keys})
+    named = [{f"{'its' if name in keys else 'new'}_{name}": value for name, value in row.items()} for row in rows]
+    result = state.session.connection().execute(statement, [{**row, "its_company_id": company} for row in named])
+    if result.rowcount != len(rows):
+        raise WrongCompany("A row of another company was about to be changed.")
+    return result
+
+
 def _plain(values: Mapping[Any, Any]) -> dict[str, Any]:
     """The values that are known before the statement runs, by column name."""
     named = ((getattr(column, "key", column), getattr(value, "value", value)) for column, value in values.items())
@@ -135,26 +170,36 @@ def _plain(values: Mapping[Any, Any]) -> dict[str, Any]:
 def _owned_table(state: ORMExecuteState) -> str | None:
     """The first owned table that the statement touches, at its head or in a join, a subquery or an EXISTS.
 
-    A bare Table of an owned model is refused: the filter can be hung on models only.
+    A bare Table of an owned model is refused: the filter can be hung on models only. So is SQL in a text.
     """
     for mapper in state.all_mappers:
         if issubclass(mapper.class_, Owned):
             return mapper.class_.__name__
     found = None
+    if isinstance(state.statement, TextClause):
+        _refuse_bare(table for table in OWNED_TABLES if re.search(rf"\b{table}\b", state.statement.text))
+    if isinstance(state.statement, Update | Delete):
+        _refuse_bare(_bare([state.statement.table]))
     for part in visitors.iterate(state.statement):
         if isinstance(part, Table) and part.name in OWNED_TABLES:
             found = part.name
-        for table in _bare_tables(part):
-            if isinstance(table, Table) and table.name in OWNED_TABLES:
-                raise CompanyNotSet(f"Ask for the model, not for the bare table {table.name}.")
+        elif isinstance(part, Column) and "parententity" not in part._annotations:
+            _refuse_bare(_bare([part.table]))
+        elif isinstance(part, Select) and part._propagate_attrs.get("compile_state_plugin") != "orm":
+            _refuse_bare(_bare(part.get_final_froms()))
     return found
 
 
-def _bare_tables(part: Any) -> Sequence[Any]:
-    """What a statement that knows no models reads, changes or deletes from."""
-    if not isinstance(part, Select | Update | Delete) or part._propagate_attrs.get("compile_state_plugin") == "orm":
-        return ()
-    return part.get_final_froms() if isinstance(part, Select) else (part.table,)
+def _bare(froms: Iterable[Any]) -> Iterator[str]:
+    """The owned tables among these that are asked for beside their model."""
+    for table in froms:
+        if isinstance(table, Table) and table.name in OWNED_TABLES and "parententity" not in table._annotations:
+            yield table.name
+
+
+def _refuse_bare(tables: Iterable[str]) -> None:
+    for table in tables:
+        raise CompanyNotSet(f"Ask for the model, not for the bare table {table}.")
 
 
 @event.listens_for(Session, "before_flush")
