@@ -38,7 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _ground(app: Flask, settings: Settings) -> None:
-    from app.core import database, encryption, guarding, logs, redis, requests, sessions
+    from app.core import database, encryption, guarding, logs, query_times, redis, requests, sessions
     from app.core.extensions import babel, csrf, db, limiter, login_manager, migrate
 
     logs.set_up(settings)
@@ -47,6 +47,7 @@ def _ground(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     with app.app_context():
         database.prepare_engine(db.engine)
+        query_times.watch(db.engine)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     if settings.redis_url:
         app.extensions["askproai_redis"] = redis.connect(settings.redis_url)

@@ -83,8 +83,9 @@ class Applications:
         database.wipe(app)
         return app, database.url
 
-    def settings(self, database_url: str, **others: Any) -> Any:
-        return applications.settings_for(database_url, self._redis_url, self._scratch / "instance", **others)
+    def settings(self, database_url: str, /, **others: Any) -> Any:
+        database_url, redis_url = others.pop("database_url", database_url), others.pop("redis_url", self._redis_url)
+        return applications.settings_for(database_url, redis_url, self._scratch / "instance", **others)
 
     def _database(self, kind: str) -> applications.SqliteDatabase | applications.MariaDatabase:
         if kind == "sqlite":

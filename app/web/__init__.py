@@ -5,13 +5,13 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Opens the doors of this room, and gives the templates what they all use."""
-    from app.web import account, design, formatting, shell, sign_in, words
+    from app.web import account, design, formatting, health, metrics, shell, sign_in, words
     from app.web.admin import unassigned, webhooks
     from app.web.dashboard import call, calls, live
 
     for ground in (formatting, shell, words):
         ground.register(app)
-    for door in (sign_in, account, live, calls, call, unassigned, webhooks):
+    for door in (health, metrics, sign_in, account, live, calls, call, unassigned, webhooks):
         app.register_blueprint(door.blueprint)
     if not app.config["SETTINGS"].is_production:
         app.register_blueprint(design.blueprint)

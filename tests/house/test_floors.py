@@ -29,7 +29,7 @@ MAY_IMPORT = {
 # inside domain/ a noun may use those before it
 NOUNS = (
     "audit", "accounts", "companies", "customers", "services", "knowledge", "reports", "privacy", "notifications", "tasks",
-    "calendar", "bookings", "workflows", "agents", "calls", "inbox",
+    "calendar", "bookings", "workflows", "agents", "calls", "inbox", "operations",
 )  # fmt: skip
 ONLY_ACCOUNTS = "app.domain.accounts"
 

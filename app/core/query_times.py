@@ -1,0 +1,29 @@
+"""How long the database takes: measured around every statement, the slow ones named in the log."""
+
+import time
+from typing import Any
+
+import structlog
+from sqlalchemy import Engine, event
+
+from app.core import metrics
+
+log = structlog.get_logger()
+SLOW_S = 0.2
+SHOWN = 300
+
+
+def watch(engine: Engine) -> None:
+    """Measures this engine's statements; the log shows their text, never their values."""
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _before(_connection: Any, _cursor: Any, _statement: str, _values: Any, context: Any, _many: bool) -> None:
+        context.began = time.perf_counter()
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def _after(_connection: Any, _cursor: Any, statement: str, _values: Any, context: Any, _many: bool) -> None:
+        took = time.perf_counter() - context.began
+        metrics.DB_QUERY_SECONDS.observe(took)
+        if took >= SLOW_S:
+            metrics.SLOW_QUERIES.inc()
+            log.warning("query.slow", ms=round(took * 1000), statement=statement[:SHOWN])

@@ -1,0 +1,1 @@
+"""Whether the house runs well: what its operators look at."""

@@ -1,0 +1,44 @@
+"""What is measured at the moment somebody asks: how much runs, waits and is left over."""
+
+from collections.abc import Iterator
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.core.extensions import db
+from app.core.redis import RedisError
+from app.core.tenancy import every_company
+from app.domain.operations.checking import queue_depths
+from app.models.call import RUNNING, Call
+from app.models.company import Company
+from app.models.webhook_event import WebhookEvent
+
+log = structlog.get_logger()
+
+
+def running_calls() -> int:
+    """Asked company by company, for that is how the index stands."""
+    of_company = select(func.count()).where(Call.company_id == Company.id, Call.status.in_(RUNNING)).correlate(Company).scalar_subquery()
+    with every_company():
+        return int(db.session.scalar(select(func.coalesce(func.sum(of_company), 0)).select_from(Company)) or 0)
+
+
+def events_in(status: str) -> int:
+    """How many webhook events have this status."""
+    return db.session.scalar(select(func.count()).where(WebhookEvent.status == status)) or 0
+
+
+def gauges() -> Iterator[tuple[str, dict[str, str], float]]:
+    """Name, labels and value of each; what cannot be asked now is left out."""
+    try:
+        yield "active_calls", {}, running_calls()
+        yield "unassigned_events", {}, events_in("unassigned")
+        yield "queue_depth", {"queue": "inbox"}, events_in("pending")
+    except SQLAlchemyError as error:
+        log.warning("gauges.no_database", error=type(error).__name__)
+    try:
+        for queue, waiting in queue_depths().items():
+            yield "queue_depth", {"queue": queue}, waiting
+    except RedisError as error:
+        log.warning("gauges.no_redis", error=type(error).__name__)

@@ -1,0 +1,78 @@
+"""GET /metrics: what all processes of this machine counted, for Prometheus."""
+
+import hmac
+import os
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, request
+from flask_babel import gettext as _
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Metric, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+from app.core import settings
+from app.core.errors import NotAllowed, NotSignedIn
+from app.core.guarding import guarded
+from app.core.metrics import FOLDER
+from app.domain.operations.gauging import gauges
+
+blueprint = Blueprint("metrics", __name__)
+LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
+# whoever comes through a proxy does not come from this machine
+PROXIED = ("X-Forwarded-For", "X-Real-IP", "Forwarded")
+GAUGES = {
+    "active_calls": "Calls that ring or are being talked",
+    "unassigned_events": "Webhook events whose number belongs to nobody yet",
+    "queue_depth": "Jobs and events that wait",
+}
+
+
+@blueprint.get("/metrics")
+@guarded("token", "METRICS_TOKEN, or from this machine only where none is set")
+def metrics() -> Response:
+    _let_in()
+    _forget_the_dead()
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry, path=str(FOLDER))
+    registry.register(_Now())
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+class _Now:
+    """The gauges that are asked for now."""
+
+    def collect(self) -> Iterator[Metric]:
+        families: dict[str, GaugeMetricFamily] = {}
+        for name, labels, value in gauges():
+            if name not in families:
+                families[name] = GaugeMetricFamily(name, GAUGES[name], labels=list(labels))
+            families[name].add_metric(list(labels.values()), value)
+        yield from families.values()
+
+
+def _let_in() -> None:
+    token = settings().metrics_token
+    if token:
+        given = request.headers.get("Authorization", "")
+        if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+            raise NotSignedIn(_("Bitte melden Sie sich an."))
+    elif request.remote_addr not in LOOPBACK or any(name in request.headers for name in PROXIED):
+        raise NotAllowed(_("Das dürfen Sie hier nicht."))
+
+
+def _forget_the_dead() -> None:
+    """A process that was killed leaves its gauges behind; counters stay, for what was counted was so."""
+    for file in FOLDER.glob("gauge_live*_*.db"):
+        pid = file.stem.rpartition("_")[2]
+        if pid.isdigit() and not _lives(int(pid)):
+            mark_process_dead(int(pid), path=str(FOLDER))
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
