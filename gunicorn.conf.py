@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from embedded.processes import bound_to
+from scripts.embedded.processes import bound_to
 
 loglevel = "warning"
 graceful_timeout = 5

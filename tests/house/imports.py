@@ -22,7 +22,7 @@ class Import:
 @cache
 def modules() -> dict[str, Path]:
     """Our own modules by dotted name; a package has the name of its folder."""
-    files = [*ROOT.glob("*.py"), *(ROOT / "app").rglob("*.py"), *(ROOT / "embedded").rglob("*.py")]
+    files = [*ROOT.glob("*.py"), *(ROOT / "app").rglob("*.py"), *(ROOT / "scripts").rglob("*.py")]
     return {_name(file): file for file in sorted(files)}
 
 

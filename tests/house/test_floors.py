@@ -6,7 +6,7 @@ EVERYTHING_AT_FOUR = {"config", "core", "events", "models", "providers", "domain
 # room → what it may import beside itself
 MAY_IMPORT = {
     "config": set(),
-    "embedded": set(),
+    "scripts": set(),
     "core": {"config"},
     "events": set(),
     "models": {"core"},
@@ -24,11 +24,11 @@ MAY_IMPORT = {
     "cli": EVERYTHING_AT_FOUR | {"demo", "simulator"},
     "app": {"config", "core", "models", "realtime", "listeners", "webhooks", "api", "web", "cli"},
     "wsgi": {"app"},
-    "gunicorn": {"embedded"},
+    "gunicorn": {"scripts"},
 }
 # inside domain/ a noun may use those before it
 NOUNS = (
-    "audit", "accounts", "companies", "customers", "services", "knowledge", "reports", "privacy", "notifications", "tasks",
+    "language", "audit", "accounts", "companies", "customers", "services", "knowledge", "reports", "privacy", "notifications", "tasks",
     "calendar", "bookings", "workflows", "agents", "calls", "inbox", "operations",
 )  # fmt: skip
 ONLY_ACCOUNTS = "app.domain.accounts"

@@ -6,10 +6,10 @@ import signal
 import sys
 from pathlib import Path
 
-from embedded.files import write_private
-from embedded.output import Output
-from embedded.redis_server import prepare_redis
-from embedded.supervisor import Program, Supervisor
+from scripts.embedded.files import write_private
+from scripts.embedded.output import Output
+from scripts.embedded.redis_server import prepare_redis
+from scripts.embedded.supervisor import Program, Supervisor
 
 PROGRAMS = {
     "sleeper": "import time; print('awake', flush=True); time.sleep(600)",

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from embedded.files import InstanceBusy, occupy
-from embedded.preparing import heads, note_demo_town, what_is_needed
-from embedded.secret_keys import GENERATED, keep_secrets
+from scripts.embedded.files import InstanceBusy, occupy
+from scripts.embedded.preparing import heads, note_demo_town, what_is_needed
+from scripts.embedded.secret_keys import GENERATED, keep_secrets
 from tests.support.running_server import ROOT
 
 
@@ -113,5 +113,5 @@ def test_a_port_that_is_no_number_is_refused(tmp_path: Path) -> None:
 
 
 def start(**variables: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "embedded"]
+    command = [sys.executable, "-m", "scripts.embedded"]
     return subprocess.run(command, cwd=ROOT, env=os.environ | variables, capture_output=True, text=True, timeout=30, check=False)

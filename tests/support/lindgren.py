@@ -50,12 +50,15 @@ def call_body(event: str, call_id: str = "call_1", **call: Any) -> bytes:
 
 def transcript(*texts: str) -> list[dict[str, Any]]:
     """Turns in turn, the agent first."""
+    roles = ("agent", "user")
     return [
-        {"role": "agent" if position % 2 == 0 else "user", "content": text, "words": [{"word": text, "start": position * 2.0, "end": position * 2.0 + 1}]}
-        for position, text in enumerate(texts)
-    ]  # fmt: skip
+        {"role": roles[place % 2], "content": text, "words": [{"word": text, "start": place * 2.0, "end": place * 2.0 + 1}]}
+        for place, text in enumerate(texts)
+    ]
 
 
-def send(client: FlaskClient, raw: bytes, *, key: str = KEY, path: str = "/api/retell/webhook", age_ms: int = 0, **headers: str) -> TestResponse:
+def send(
+    client: FlaskClient, raw: bytes, *, key: str = KEY, path: str = "/api/retell/webhook", age_ms: int = 0, **headers: str
+) -> TestResponse:
     signature = sign_retell(raw, key, to_ms(now()) - age_ms)
     return client.post(path, data=raw, headers={"X-Retell-Signature": signature, "Content-Type": "application/json", **headers})

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pymysql
 
-from embedded.redis_server import free_port
+from scripts.embedded.redis_server import free_port
 from tests.support import processes
 
 IN_CI = os.environ.get("CI") == "true"

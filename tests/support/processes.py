@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from embedded.processes import bound_to
+from scripts.embedded.processes import bound_to
 
 
 def start(command: list[str], *, log: Path, is_up: Callable[[], bool], within_s: float = 20.0) -> subprocess.Popen[bytes]:

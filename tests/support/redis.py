@@ -7,7 +7,7 @@ from pathlib import Path
 
 import redis
 
-from embedded.redis_server import prepare_redis
+from scripts.embedded.redis_server import prepare_redis
 from tests.support import processes
 
 

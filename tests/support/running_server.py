@@ -15,7 +15,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from embedded.processes import bound_to
+from scripts.embedded.processes import bound_to
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO_PASSWORD = "tests only: a password"
@@ -72,7 +72,7 @@ class RunningServer:
         """Starts it and waits until it can serve."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "embedded"],
+                [sys.executable, "-m", "scripts.embedded"],
                 cwd=ROOT,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,

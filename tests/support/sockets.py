@@ -25,7 +25,7 @@ from app.core.extensions import db
 from app.core.sessions import hash_of
 from app.core.transactions import transaction
 from app.models import User, UserBranch, WebSession
-from embedded.redis_server import free_port
+from scripts.embedded.redis_server import free_port
 from tests.support import processes
 from tests.support.applications import SECRETS
 from tests.support.live import Salon

@@ -71,7 +71,8 @@ def test_an_empty_secret_closes_the_door(make_app) -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", [b"", b"{", b"[]", b"null", b'"text"', b'{"event":1}', b'{"event":"call_started"}', b'{"event":"call_started","call":[]}', b"\xff\xfe"]
+    "raw",
+    [b"", b"{", b"[]", b"null", b'"text"', b'{"event":1}', b'{"event":"call_started"}', b'{"event":"call_started","call":[]}', b"\xff\xfe"],
 )
 def test_signed_garbage_gets_a_clear_sentence(client: FlaskClient, stored, raw: bytes) -> None:
     answer = send(client, raw)

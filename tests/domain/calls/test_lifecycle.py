@@ -17,7 +17,12 @@ from tests.support.lindgren import CALLER, MITTE, PANKOW, START_MS, add_branch, 
 
 END_MS = START_MS + 60_000
 ENDED = {"end_timestamp": END_MS, "duration_ms": 60_000, "disconnection_reason": "user_hangup", "call_status": "ended"}
-ANALYSIS = {"call_summary": "Frage nach Preisen.", "user_sentiment": "Neutral", "call_successful": True, "custom_analysis_data": {"anliegen": "auskunft"}}
+ANALYSIS = {
+    "call_summary": "Frage nach Preisen.",
+    "user_sentiment": "Neutral",
+    "call_successful": True,
+    "custom_analysis_data": {"anliegen": "auskunft"},
+}
 WORDS = ("Salon Lindgren, hier ist Lena.", "Was kostet Balayage?", "Ab 120 Euro.", "Danke, tschüss.")
 
 
@@ -96,7 +101,13 @@ def test_every_order_ends_in_the_same_state(deliver, salon, db, order: tuple[int
     for index in order:
         deliver(events[index])
     call = the_call(db)
-    assert (call.status, call.outcome, call.turn_count, call.duration_s, call.summary) == ("ended", "information", 4, 60, "Frage nach Preisen.")
+    assert (call.status, call.outcome, call.turn_count, call.duration_s, call.summary) == (
+        "ended",
+        "information",
+        4,
+        60,
+        "Frage nach Preisen.",
+    )
     assert to_ms(call.started_at) == START_MS
     assert [turn.text for turn in all_of(db, Turn, Turn.position)] == list(WORDS)
 
@@ -128,7 +139,9 @@ def test_an_ended_event_without_words_keeps_the_words(deliver, salon, db) -> Non
 
 
 def test_a_call_that_never_connected_is_missed(deliver, salon, db) -> None:
-    deliver(call_body("call_ended", disconnection_reason="dial_no_answer", call_status="not_connected", end_timestamp=END_MS, duration_ms=0))
+    deliver(
+        call_body("call_ended", disconnection_reason="dial_no_answer", call_status="not_connected", end_timestamp=END_MS, duration_ms=0)
+    )
     call = the_call(db)
     assert (call.status, call.outcome) == ("not_connected", "missed")
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import IO
 
-from embedded.output import Output
-from embedded.processes import bound_to
+from scripts.embedded.output import Output
+from scripts.embedded.processes import bound_to
 
 # a process that lived shorter than this died young; its next start waits twice as long
 YOUNG_S = 2.0

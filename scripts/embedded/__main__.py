@@ -11,16 +11,16 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from embedded.files import InstanceBusy, occupy, read_json, write_private
-from embedded.output import Output
-from embedded.preparing import note_demo_town, what_is_needed
-from embedded.readiness import Readiness
-from embedded.redis_server import SMALL_TALK, prepare_redis
-from embedded.secret_keys import keep_secrets
-from embedded.supervisor import Program, Supervisor
-from embedded.words import summary
+from scripts.embedded.files import InstanceBusy, occupy, read_json, write_private
+from scripts.embedded.output import Output
+from scripts.embedded.preparing import note_demo_town, what_is_needed
+from scripts.embedded.readiness import Readiness
+from scripts.embedded.redis_server import SMALL_TALK, prepare_redis
+from scripts.embedded.secret_keys import keep_secrets
+from scripts.embedded.supervisor import Program, Supervisor
+from scripts.embedded.words import summary
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 WEB_THREADS = 96
 STOP_WITHIN_S = 9.0
 PATIENCE_WITH_PORT_S = 2.0
