@@ -1,5 +1,6 @@
 """Jobs: a function under @job, sent after the commit, with ids only and with the company it belongs to."""
 
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -43,6 +44,8 @@ class Job:
 
         Redis may be away: then the job is dropped with a log line, and the sweep finds the row that it was about.
         """
+        # refused here, where the sender hears of it, and not after the commit
+        json.dumps(args)
         company = current_company_id()
         after_commit(lambda: self._send(company, args))
 

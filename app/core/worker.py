@@ -2,15 +2,17 @@
 
 import os
 import resource
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
 import structlog
 from flask import Flask
+from redis import WatchError
 from rq import SimpleWorker
 from rq.job import Job as RqJob
 from rq.queue import Queue
-from rq.scheduler import RQScheduler
+from rq.registry import ScheduledJobRegistry
 from rq.serializers import JSONSerializer
 
 from app.core import queues
@@ -69,11 +71,21 @@ def work(app: Flask, *, burst: bool = False) -> None:
 
 
 def send_delayed() -> None:
-    """Puts jobs whose pause is over back into their queues; the clock does it, in place of RQ's own forked scheduler."""
-    watched = [queues.get_queue(name) for name in queues.QUEUES]
-    scheduler = RQScheduler(watched, connection=watched[0].connection, logging_level="WARNING")
-    try:
-        if scheduler.acquire_locks(auto_start=False):
-            scheduler.enqueue_scheduled_jobs()
-    finally:
-        scheduler.release_locks()
+    """Puts jobs whose pause is over back into their queues; the clock does it, in place of RQ's scheduler.
+
+    That one forks, keeps locks that outlive it, and opens connections of its own. Here a clock that comes too late finds the
+    list changed and leaves it to the other one.
+    """
+    for name in queues.QUEUES:
+        queue = queues.get_queue(name)
+        waiting = ScheduledJobRegistry(queue=queue)
+        with queue.connection.pipeline() as together, suppress(WatchError):
+            together.watch(waiting.key)
+            due = waiting.get_jobs_to_schedule()
+            jobs = RqJob.fetch_many(due, connection=queue.connection, serializer=JSONSerializer) if due else []
+            together.multi()
+            for job in filter(None, jobs):
+                queue._enqueue_job(job, pipeline=together, at_front=job.should_enqueue_at_front())
+            for job_id in due:
+                waiting.remove(job_id, pipeline=together)
+            together.execute()
