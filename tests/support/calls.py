@@ -8,7 +8,8 @@ from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.models import Call, CallText, Company, Customer, ToolCall, Turn
+from app.domain.calls.search_texts import write_call_texts
+from app.models import Call, Company, Customer, ToolCall, Turn
 from tests.support.people import branch_ids
 
 
@@ -35,8 +36,7 @@ def make_call(company: Company, *, branch: int = 0, name: str | None = None, wor
         for position, text in enumerate(words):
             role = "caller" if position % 2 else "agent"
             db.session.add(Turn(call_id=call.id, position=position, role=role, text=text, start_s=position * 4.0))
-        if words:
-            db.session.add(CallText(call_id=call.id, text="\n".join(words)))
+        write_call_texts([(call, words, name)])
     return call.id
 
 

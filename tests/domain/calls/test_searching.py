@@ -1,57 +1,143 @@
-"""Full-text search over what was said, from the webhook to the answer."""
+"""Finding calls: by words, names, numbers and ids, in the company at work only, alike on both databases."""
+
+from datetime import timedelta
 
 import pytest
-from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import func, select
 
+from app.core.clock import now
 from app.core.tenancy import company_scope
-from app.domain.calls.searching import Search, conditions
-from app.domain.inbox.handling import drain_batch
-from app.models import Call, CallText, Company
-from tests.support.lindgren import call_body, make_salon, send, transcript
-
-ENDED = {"call_status": "ended", "end_timestamp": 1773130505120, "disconnection_reason": "user_hangup"}
-SPOKEN = transcript("Guten Tag.", "Ich bräuchte eine Hochsteckfrisur für Samstag.")
+from app.core.transactions import transaction
+from app.domain.calls import searching
+from app.domain.calls.search_texts import words_of
+from app.domain.calls.searching import Search, find_calls
+from app.models import Company, Customer
+from tests.support.calls import make_call
+from tests.support.people import branch_ids, make_company
 
 
 @pytest.fixture
 def salon(db: SQLAlchemy) -> Company:
-    return make_salon()
+    return make_company(branches=("Mitte", "Pankow"))
 
 
-def _found(db: SQLAlchemy, salon: Company, query: str) -> list[str]:
+def found(salon: Company, query: str, *, limit: int = 20, **narrowed: object) -> list[str]:
     with company_scope(salon.id):
-        return list(db.session.scalars(select(Call.provider_call_id).where(*conditions(Search(query=query)))))
+        return find_calls(Search(query=query, **narrowed), limit=limit)  # type: ignore[arg-type]
 
 
-def _arrive(app: Flask, *bodies: bytes) -> None:
-    for body in bodies:
-        assert send(app.test_client(), body).status_code == 204
-    while drain_batch(50):
-        pass
-
-
-def test_what_was_said_is_found_once_the_call_is_over(app: Flask, db: SQLAlchemy, salon: Company) -> None:
-    _arrive(app, call_body("call_ended", "call_1", transcript_object=SPOKEN, **ENDED), call_body("call_ended", "call_2", **ENDED))
-    for query in ("Hochsteckfrisur", "hochsteckfrisur samstag", "hochst"):
-        assert _found(db, salon, query) == ["call_1"]
-    assert _found(db, salon, "Balayage") == []
-
-
-def test_the_analysis_adds_to_it_and_events_twice_leave_one_row(app: Flask, db: SQLAlchemy, salon: Company) -> None:
-    ended = call_body("call_ended", "call_1", transcript_object=SPOKEN, **ENDED)
-    analyzed = call_body(
-        "call_analyzed", "call_1", transcript_object=SPOKEN, call_analysis={"call_summary": "Wünscht sich Strähnchen."}, **ENDED
+@pytest.mark.parametrize(
+    "query",
+    [
+        "strähnchen", "STRÄHNCHEN", "Straehnchen", "strahn", "strähnchen freitag", "freitag strähnchen", "große", "grosse",
+        "Wiebke", "tiedemann", "wiebke tiedemann", "und freitag", "um zehn", "strähnchen!", '"strähnchen"', "strähnchen -montag*",
+        "0171 3920050", "0171/3920050", "+49 171 3920050", "0049 171 3920050", "01713920050", "0171 392", "+49171392", "3920050",
+        "call_f00d", "f00d", "030 23125100",
+    ],
+)  # fmt: skip
+def test_a_call_is_found_by(salon: Company, query: str) -> None:
+    call = make_call(
+        salon,
+        name="Wiebke Tiedemann",
+        words=("Salon Lindgren, guten Tag.", "Ich hätte gern Strähnchen am Freitag um zehn, für die Große."),
+        from_number="+491713920050",
+        to_number="+493023125100",
+        provider_call_id="call_f00d",
     )
-    _arrive(app, ended, ended, analyzed, analyzed)
-    assert _found(db, salon, "Strähnchen") == ["call_1"]
-    assert _found(db, salon, "Hochsteckfrisur") == ["call_1"]
-    with company_scope(salon.id):
-        assert db.session.scalar(select(func.count()).select_from(CallText)) == 1
+    make_call(salon, name="Jo Kling", words=("Guten Tag.", "Nichts davon."), from_number="+4915228817386", to_number="+493023125101")
+    assert found(salon, query) == [call]
 
 
-def test_a_search_stays_inside_the_company(app: Flask, db: SQLAlchemy, salon: Company) -> None:
-    other = make_salon("praxis", "+494066969300", "Hamburg")
-    _arrive(app, call_body("call_ended", "call_1", transcript_object=SPOKEN, **ENDED))
-    assert _found(db, other, "Hochsteckfrisur") == _found(db, other, "call_1") == []
+@pytest.mark.parametrize("query", ["balayage", "strähnchen balayage", "rähnchen", "0171 3920051", "%", "_", "\\", "'", '"', "*", "+ -", "\x00"])
+def test_a_call_is_not_found_by(salon: Company, query: str) -> None:
+    make_call(salon, name="Wiebke Tiedemann", words=("Ich hätte gern Strähnchen.",), from_number="+491713920050")
+    assert found(salon, query) == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["NEAR(", "a AND b", "OR", "NOT x", "text:x", "x^2", "(((", "x\" OR \"y", "{a b}", "+>x <y ~z @4", "; DROP TABLE calls", "🙂", "\ud800", "x" * 5000],
+)
+def test_signs_that_mean_something_to_the_index_are_only_text(salon: Company, query: str) -> None:
+    make_call(salon, words=("Guten Tag.",))
+    assert found(salon, query) == []
+
+
+def test_a_call_is_found_by_its_own_id(salon: Company) -> None:
+    call = make_call(salon)
+    make_call(salon)
+    assert found(salon, call) == [call]
+
+
+def test_words_of_a_running_call_are_found_before_it_is_over(salon: Company) -> None:
+    running = make_call(salon, words=("Guten Tag.", "Ich möchte eine Dauerwelle."), status="ongoing", from_number="+491713920052")
+    make_call(salon, words=("Guten Tag.",), status="ongoing")
+    assert found(salon, "dauerwel") == found(salon, "0171 3920052") == [running]
+
+
+def test_a_customer_who_was_renamed_is_found_by_the_new_name(db: SQLAlchemy, salon: Company) -> None:
+    call = make_call(salon, name="Wiebke Tiedemann")
+    with company_scope(salon.id), transaction():
+        db.session.query(Customer).one().name = "Wiebke Osterkamp"
+        db.session.query(Customer).one().name = "Osterkamp"
+    assert found(salon, "osterk") == [call]
+
+
+def test_another_company_finds_nothing(salon: Company, db: SQLAlchemy) -> None:
+    other = make_company("praxis-morgenstern")
+    call = make_call(
+        salon, name="Wiebke Tiedemann", words=("Geheimnisvolle Strähnchen.",), from_number="+491713920050", provider_call_id="call_f00d"
+    )
+    make_call(salon, words=("Geheimnisvoll läuft es.",), status="ongoing")
+    for query in ("geheimnisvoll", "strähnchen", "wiebke", "0171 3920050", "call_f00d", call, ""):
+        assert found(other, query) == []
+
+
+def test_the_newest_come_first_and_pages_neither_repeat_nor_leave_out(salon: Company) -> None:
+    instant = now()
+    calls = [make_call(salon, words=("Ein Termin.",), started_at=instant - timedelta(minutes=n // 2)) for n in range(12)]
+    expected = sorted(calls, key=lambda call: (-(calls.index(call) // 2), call), reverse=True)
+    for query in ("", "termin"):
+        assert found(salon, query) == expected
+        with company_scope(salon.id):
+            by_number = [call for page in range(4) for call in find_calls(Search(query=query), limit=3, offset=3 * page)]
+            by_key, after = [], None
+            while further := find_calls(Search(query=query), limit=5, after=after):
+                by_key += further
+                after = further[-1]
+        assert by_number == by_key == expected
+
+
+def test_the_search_is_narrowed_before_it_is_cut_off(salon: Company) -> None:
+    instant = now()
+    mitte, pankow = branch_ids(salon)
+    old = make_call(salon, words=("Ein Termin.",), branch=1, outcome="booked", started_at=instant - timedelta(days=9))
+    for n in range(8):
+        make_call(salon, words=("Ein Termin.",), started_at=instant - timedelta(minutes=n))
+    for narrowed in ({"outcome": "booked"}, {"branch_ids": [pankow]}, {"until": instant - timedelta(days=8)}):
+        assert found(salon, "termin", limit=2, **narrowed) == found(salon, "", limit=2, **narrowed) == [old]
+    assert len(found(salon, "termin", branch_ids=[mitte], status="ended", since=instant - timedelta(days=1))) == 8
+
+
+def test_calls_of_a_line_check_are_not_found(salon: Company) -> None:
+    make_call(salon, words=("Ein Termin.",), is_test=True)
+    assert found(salon, "termin") == found(salon, "") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "matches"),
+    [("termin", 40), ("balayage", 4), ("termin balayage", 4), ("und", 40), ("und balayage", 4), ("ja", 40), ("nie", 0), ("zz", 0)],
+)
+def test_rare_and_common_words_are_found_alike_whichever_way_is_taken(
+    salon: Company, monkeypatch: pytest.MonkeyPatch, query: str, matches: int
+) -> None:
+    for n in range(40):
+        make_call(salon, words=("Ja, und ein Termin.", "Balayage!" if n % 10 == 9 else "Schneiden!"), started_at=now() - timedelta(minutes=n))
+    for first, at_most in ((400, 5000), (3, 5000), (3, 40), (3, 4)):
+        monkeypatch.setattr(searching, "LOOKED_THROUGH_FIRST", first)
+        monkeypatch.setattr(searching, "LOOKED_THROUGH_AT_MOST", max(at_most, matches and 40))
+        assert len(found(salon, query, limit=100)) == matches
+
+
+def test_words_are_folded() -> None:
+    assert words_of("Straße, Ährenöl & Übergröße: »Café« ﬁn_al") == ["strasse", "ahrenol", "ubergrosse", "cafe", "fin", "al"]
