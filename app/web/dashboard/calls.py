@@ -14,7 +14,7 @@ from app.core import phone
 from app.core.clock import now
 from app.core.extensions import db
 from app.core.requests import reader_zone
-from app.domain.calls.searching import LONGEST_QUERY, Search, conditions, newest_first, older_than
+from app.domain.calls.searching import LONGEST_QUERY, Search, find_calls, newest_first
 from app.models import Booking, Branch, Call, CallHour, Customer
 from app.models.booking import STANDING
 from app.web.formatting import day, day_of, number
@@ -96,9 +96,7 @@ def _last_shown() -> Any | None:
 
 def _rows(asked: Asked, *, after: str | None) -> list[Any]:
     """One row more than a page shows, so that it is known whether there are more."""
-    wanted = conditions(asked.search)
-    if after and (older := older_than(after)) is not None:
-        wanted.append(older)
+    wanted = find_calls(asked.search, limit=PAGE + 1, after=after)
     found = (
         select(
             Call.id, Call.started_at, Call.status, Call.outcome, Call.summary, Call.sentiment, Call.duration_s, Call.from_number,
@@ -106,9 +104,9 @@ def _rows(asked: Asked, *, after: str | None) -> list[Any]:
         )
         .join(Branch, and_(Branch.company_id == Call.company_id, Branch.id == Call.branch_id))
         .outerjoin(Customer, and_(Customer.company_id == Call.company_id, Customer.id == Call.customer_id))
-        .where(*wanted)
+        .where(Call.id.in_(wanted))
     )  # fmt: skip
-    return list(db.session.execute(newest_first(found).limit(PAGE + 1)))
+    return list(db.session.execute(newest_first(found)))
 
 
 def _shown(rows: list[Any], asked: Asked) -> list[SimpleNamespace]:

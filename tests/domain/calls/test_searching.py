@@ -30,7 +30,7 @@ def found(salon: Company, query: str, *, limit: int = 20, **narrowed: object) ->
     "query",
     [
         "strähnchen", "STRÄHNCHEN", "Straehnchen", "strahn", "strähnchen freitag", "freitag strähnchen", "große", "grosse",
-        "Wiebke", "tiedemann", "wiebke tiedemann", "und freitag", "um zehn", "strähnchen!", '"strähnchen"', "strähnchen -montag*",
+        "Wiebke", "tiedemann", "wiebke tiedemann", "und freitag", "um zehn", "strähnchen!", '"strähnchen"', "strähnchen -freitag*",
         "0171 3920050", "0171/3920050", "+49 171 3920050", "0049 171 3920050", "01713920050", "0171 392", "+49171392", "3920050",
         "call_f00d", "f00d", "030 23125100",
     ],
@@ -39,7 +39,7 @@ def test_a_call_is_found_by(salon: Company, query: str) -> None:
     call = make_call(
         salon,
         name="Wiebke Tiedemann",
-        words=("Salon Lindgren, guten Tag.", "Ich hätte gern Strähnchen am Freitag um zehn, für die Große."),
+        words=("Salon Lindgren, guten Tag.", "Ich hätte gern Strähnchen am Freitag um zehn und für die Große."),
         from_number="+491713920050",
         to_number="+493023125100",
         provider_call_id="call_f00d",
@@ -48,7 +48,9 @@ def test_a_call_is_found_by(salon: Company, query: str) -> None:
     assert found(salon, query) == [call]
 
 
-@pytest.mark.parametrize("query", ["balayage", "strähnchen balayage", "rähnchen", "0171 3920051", "%", "_", "\\", "'", '"', "*", "+ -", "\x00"])
+@pytest.mark.parametrize(
+    "query", ["balayage", "strähnchen balayage", "rähnchen", "0171 3920051", "%", "_", "\\", "'", '"', "*", "+ -", "\x00"]
+)
 def test_a_call_is_not_found_by(salon: Company, query: str) -> None:
     make_call(salon, name="Wiebke Tiedemann", words=("Ich hätte gern Strähnchen.",), from_number="+491713920050")
     assert found(salon, query) == []
@@ -56,7 +58,22 @@ def test_a_call_is_not_found_by(salon: Company, query: str) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["NEAR(", "a AND b", "OR", "NOT x", "text:x", "x^2", "(((", "x\" OR \"y", "{a b}", "+>x <y ~z @4", "; DROP TABLE calls", "🙂", "\ud800", "x" * 5000],
+    [
+        "NEAR(",
+        "a AND b",
+        "OR",
+        "NOT x",
+        "text:x",
+        "x^2",
+        "(((",
+        'x" OR "y',
+        "{a b}",
+        "+>x <y ~z @4",
+        "; DROP TABLE calls",
+        "🙂",
+        "\ud800x",
+        "x" * 5000,
+    ],
 )
 def test_signs_that_mean_something_to_the_index_are_only_text(salon: Company, query: str) -> None:
     make_call(salon, words=("Guten Tag.",))
@@ -132,7 +149,9 @@ def test_rare_and_common_words_are_found_alike_whichever_way_is_taken(
     salon: Company, monkeypatch: pytest.MonkeyPatch, query: str, matches: int
 ) -> None:
     for n in range(40):
-        make_call(salon, words=("Ja, und ein Termin.", "Balayage!" if n % 10 == 9 else "Schneiden!"), started_at=now() - timedelta(minutes=n))
+        make_call(
+            salon, words=("Ja, und ein Termin.", "Balayage!" if n % 10 == 9 else "Schneiden!"), started_at=now() - timedelta(minutes=n)
+        )
     for first, at_most in ((400, 5000), (3, 5000), (3, 40), (3, 4)):
         monkeypatch.setattr(searching, "LOOKED_THROUGH_FIRST", first)
         monkeypatch.setattr(searching, "LOOKED_THROUGH_AT_MOST", max(at_most, matches and 40))

@@ -1,0 +1,63 @@
+"""The words of a call as the search finds them: folded alike on both databases, each once, with its numbers as people write them."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+import phonenumbers
+from sqlalchemy import insert, select, update
+
+from app.core import phone
+from app.core.extensions import db
+from app.core.tenancy import current_company_id
+from app.models import Call, CallText
+
+WORD = re.compile(r"[^\W_]+")
+LONGEST_WORD = 60
+FORMS = (phonenumbers.PhoneNumberFormat.NATIONAL, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def write_call_texts(known: Iterable[tuple[Call, Iterable[str], str | None]]) -> None:
+    """Makes calls of the company at work findable: each with what was said and the caller's name.
+
+    To be called when they ended and when they were analysed; again changes nothing.
+    """
+    texts = {call.id: searchable(call, turns, name) for call, turns, name in known}
+    stored = {row[0]: row[1] for row in db.session.execute(select(CallText.call_id, CallText.id).where(CallText.call_id.in_(texts)))}
+    new = [{"company_id": current_company_id(), "call_id": key, "text": text} for key, text in texts.items() if key not in stored]
+    if new:
+        db.session.execute(insert(CallText), new)
+    changed = [{"id": stored[key], "text": text} for key, text in texts.items() if key in stored]
+    if changed:
+        db.session.execute(update(CallText), changed)
+
+
+def searchable(call: Any, turns: Iterable[str], name: str | None) -> str:
+    """All words of the call in the form that is searched: each once, a blank before each, so that ` word` is where one begins.
+
+    `call` has from_number, to_number, provider_call_id and summary.
+    """
+    numbers = (written_forms(call.from_number), written_forms(call.to_number))
+    parts = [name or "", call.summary or "", call.provider_call_id or "", *numbers, *turns]
+    return "".join(f" {word}" for word in dict.fromkeys(words_of(" ".join(parts))))
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, folded: no capitals, no accents, ä as a and so as ae, ß as ss."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    for digraph, letter in (("ae", "a"), ("oe", "o"), ("ue", "u")):
+        plain = plain.replace(digraph, letter)
+    return [word[:LONGEST_WORD] for word in WORD.findall(plain)]
+
+
+@lru_cache(maxsize=4096)
+def written_forms(number: str | None) -> str:
+    """A number as it is dialled at home and from abroad, in one piece and in groups."""
+    e164 = phone.normalise(number, source="e164").e164 if number else None
+    if e164 is None:
+        return number or ""
+    parsed = phonenumbers.parse(e164)
+    shown = [phonenumbers.format_number(parsed, form) for form in FORMS]
+    return " ".join([*shown, *(re.sub(r"\D", "", form) for form in shown)])
