@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +17,22 @@ from app.serializers.live import envelope
 
 log = structlog.get_logger()
 SILENCE_AFTER_FAILURE_S = 1.0
+# what we say beside Socket.IO's own messages: these must go, these have missed something
 END_SOCKETS = "end_sockets"
-_away = {"until": 0.0, "told": False}
+MISSED = "missed"
+
+
+@dataclass
+class _Line:
+    """How this process's way to Redis stands."""
+
+    silent_until: float = 0.0
+    is_down: bool = False
+    # companies of which something could not be pushed
+    missed: set[str] = field(default_factory=set)
+
+
+_line = _Line()
 
 
 class Collector(RedisManager):
@@ -37,16 +52,21 @@ def push(rows: Iterable[Mapping[str, Any]], received: Iterable[datetime] = ()) -
     Never raises: with Redis away nothing is sent, and the browsers ask for what they miss.
     """
     collector = Collector()
-    count = 0
+    companies: list[str] = []
     for row in rows:
         collector.emit(row["name"], envelope(row), namespace="/", room=rooms.for_event(row))
-        count += 1
+        companies.append(row["company_id"])
+    if _line.missed:
+        collector.messages.append(wire.dumps({"method": MISSED, "companies": sorted(_line.missed)}))
     sent = _send(collector.messages)
-    metrics.LIVE_PUSHES.labels("sent" if sent else "away").inc(count)
-    if sent:
-        moment = now()
-        for instant in received:
-            metrics.LIVE_UPDATE_DELAY.observe(max(0.0, (moment - instant).total_seconds()))
+    metrics.LIVE_PUSHES.labels("sent" if sent else "away").inc(len(companies))
+    if not sent:
+        _line.missed.update(companies)
+        return
+    _line.missed.clear()
+    moment = now()
+    for instant in received:
+        metrics.LIVE_UPDATE_DELAY.observe(max(0.0, (moment - instant).total_seconds()))
 
 
 def end_sockets(user_id: str, session: str | None = None) -> None:
@@ -55,20 +75,20 @@ def end_sockets(user_id: str, session: str | None = None) -> None:
 
 
 def _send(messages: list[str]) -> bool:
-    if time.monotonic() < _away["until"]:
+    if time.monotonic() < _line.silent_until:
         return False
     try:
         pipeline = get_redis().pipeline(transaction=False)
         for message in messages:
             pipeline.publish(wire.CHANNEL, message)
         pipeline.execute()
-    except (RedisError, OSError, KeyError) as error:
-        _away["until"] = time.monotonic() + SILENCE_AFTER_FAILURE_S
-        if not _away["told"]:
-            _away["told"] = True
+    except (RedisError, OSError) as error:
+        _line.silent_until = time.monotonic() + SILENCE_AFTER_FAILURE_S
+        if not _line.is_down:
+            _line.is_down = True
             log.warning("live.not_pushed", error=type(error).__name__)
         return False
-    if _away["told"]:
-        _away["told"] = False
+    if _line.is_down:
+        _line.is_down = False
         log.info("live.pushed_again")
     return True

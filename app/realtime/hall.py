@@ -32,10 +32,13 @@ class Hall:
 
     def __init__(self, app: Flask, settings: Settings) -> None:
         self.seats = Seats(settings.live_sockets)
-        self.manager = LiveManager(settings.redis_url or "", on_change=self._redis_changed, on_end=self.end)
+        self.manager = LiveManager(settings.redis_url or "", self)
         self._app = app
         self._is_open = threading.Lock()
         self._standing: dict[str, float] = {}
+        # the highest number of each company that was told here, and what the database said a round ago
+        self._told: dict[str, int] = {}
+        self._were_at: dict[str, int] = {}
 
     @property
     def connections(self) -> int:
@@ -47,15 +50,28 @@ class Hall:
         if self._is_open.acquire(blocking=False):
             self.server.start_background_task(self._look_after)
 
-    def welcome(self, seats: Iterable[Seat], *, redis: bool) -> None:
-        """Tells these where the sequence stands and whether Redis is there; inside an application context."""
+    def welcome(self, seats: Iterable[Seat], *, redis: bool) -> dict[str, int]:
+        """Tells these where the sequence of their company stands, which it returns, and whether Redis is there."""
         seats = list(seats)
         with reading_only():
             numbers = sequence.last_numbers({seat.visitor.company_id for seat in seats})
             db.session.rollback()
         for seat in seats:
+            self._told.setdefault(seat.visitor.company_id, numbers[seat.visitor.company_id])
             told = {"seq": numbers[seat.visitor.company_id], "gapless": not seat.visitor.branch_ids, "redis": redis}
             self.server.emit("welcome", told, to=seat.sid, namespace=NAMESPACE, ignore_queue=True)
+        return numbers
+
+    def heard(self, company_id: str, seq: int) -> None:
+        self._told[company_id] = max(seq, self._told.get(company_id, 0))
+
+    def redis_changed(self, is_there: bool) -> None:
+        """After a silence everybody learns the newest number, and catches up."""
+        self.server.start_background_task(self._tell, self.seats.all(), is_there)
+
+    def missed(self, company_ids: list[str]) -> None:
+        concerned = [seat for seat in self.seats.all() if seat.visitor.company_id in company_ids]
+        self.server.start_background_task(self._tell, concerned, True)
 
     def end(self, user_id: str, session: str | None = None) -> None:
         """Shows the user out, or one of the user's sessions."""
@@ -89,29 +105,40 @@ class Hall:
             if moment - since >= STANDS_AT_MOST_S:
                 self._close(sid)
 
+    def _tell(self, seats: list[Seat], is_there: bool) -> None:
+        try:
+            with self._app.app_context():
+                numbers = self.welcome(seats, redis=is_there)
+            for company_id, seq in numbers.items():
+                self.heard(company_id, seq)
+        except Exception as error:
+            log.warning("live.not_told", error=type(error).__name__)
+
+    def _look_for_lost(self) -> None:
+        """An event that was there a round ago and has not come by here was not pushed: its company is told where it stands."""
+        companies = {seat.visitor.company_id for seat in self.seats.all()}
+        if not companies:
+            return
+        with self._app.app_context(), reading_only():
+            are_at = sequence.last_numbers(companies)
+        lost = [company for company in companies if self._were_at.get(company, 0) > self._told.get(company, 0)]
+        self._were_at = are_at
+        if lost and self.manager.is_listening:
+            self.missed(lost)
+
     def _look_after(self) -> None:
         looked_at = time.monotonic()
         while True:
             self.server.sleep(ROUND_S)
             try:
                 self._close_standing()
+                self._look_for_lost()
                 if time.monotonic() - looked_at >= LOOK_AGAIN_S:
                     looked_at = time.monotonic()
                     with self._app.app_context():
                         self.look_again()
             except Exception as error:
                 log.warning("live.round_failed", error=type(error).__name__)
-
-    def _redis_changed(self, is_listening: bool) -> None:
-        self.server.start_background_task(self._tell_all, is_listening)
-
-    def _tell_all(self, is_listening: bool) -> None:
-        """After a silence everybody learns the newest number, and catches up."""
-        try:
-            with self._app.app_context():
-                self.welcome(self.seats.all(), redis=is_listening)
-        except Exception as error:
-            log.warning("live.not_told", error=type(error).__name__)
 
 
 def hall() -> Hall:

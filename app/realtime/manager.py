@@ -2,8 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Protocol
 
 import redis
 import structlog
@@ -12,8 +12,7 @@ from redis.client import PubSub
 from redis.retry import Retry
 from socketio import RedisManager
 
-from app.realtime import wire
-from app.realtime.emit import END_SOCKETS
+from app.realtime import emit, wire
 
 log = structlog.get_logger()
 AGAIN_AFTER_S = 1.0
@@ -21,16 +20,28 @@ AGAIN_AFTER_S = 1.0
 ASK_AFTER_S = 4.0
 
 
+class Audience(Protocol):
+    """Whom the manager tells what it hears."""
+
+    def redis_changed(self, is_there: bool) -> None:
+        """Redis went or has come back: what was said in between is missed."""
+
+    def heard(self, company_id: str, seq: int) -> None:
+        """An event goes to the sockets."""
+
+    def missed(self, company_ids: list[str]) -> None:
+        """Somebody could not push events of these companies."""
+
+    def end(self, user_id: str, session: str | None) -> None:
+        """The user's sockets, or those of one session, must go."""
+
+
 class LiveManager(RedisManager):
-    """Hands on what comes through Redis to the sockets of this process; what they are to hear goes through `emit`, never out here.
+    """Hands on what comes through Redis to the sockets of this process; what they are to hear goes through `emit`, never out here."""
 
-    `on_change(is_listening)` is called when Redis goes and when it has come back: what was said in between is missed.
-    """
-
-    def __init__(self, url: str, *, on_change: Callable[[bool], None], on_end: Callable[[str, str | None], None]) -> None:
+    def __init__(self, url: str, audience: Audience) -> None:
         super().__init__(url, channel=wire.CHANNEL, json=wire)
-        self._on_change = on_change
-        self._on_end = on_end
+        self._audience = audience
         self._listening = threading.Event()
         self._told: bool | None = None
 
@@ -80,10 +91,15 @@ class LiveManager(RedisManager):
         except ValueError:
             log.warning("live.unreadable_message")
             return
-        if said.get("method") == END_SOCKETS:
-            self._on_end(said["user"], said["session"])
-        else:
-            yield said
+        match said.get("method"):
+            case emit.END_SOCKETS:
+                self._audience.end(said["user"], said["session"])
+            case emit.MISSED:
+                self._audience.missed(said["companies"])
+            case "emit":
+                envelope = said["data"][0]
+                self._audience.heard(envelope["company"], envelope["seq"])
+                yield said
 
     def _tell(self, is_listening: bool, error: Exception | None = None) -> None:
         (self._listening.set if is_listening else self._listening.clear)()
@@ -94,4 +110,4 @@ class LiveManager(RedisManager):
         elif self._told is False:
             log.info("live.redis_back")
         self._told = is_listening
-        self._on_change(is_listening)
+        self._audience.redis_changed(is_listening)

@@ -46,7 +46,7 @@ def test_a_call_appears_turn_by_turn_at_its_company_and_nowhere_else(
     assert (spoken["company"], spoken["branch"], spoken["call"]) == (salon.company_id, salon.branch_ids[0], call.id)
     assert spoken["data"] == {"index": 1, "role": "caller", "text": "Ich hätte gern einen Termin.", "start_s": 1.0}
     assert salon.company_id not in json.dumps(theirs.heard)
-    assert theirs.names() == ["welcome", "message.received"]
+    assert theirs.names() == ["message.received"]
 
 
 def test_limited_to_a_branch_one_hears_that_branch_only(db: SQLAlchemy, start_sockets: StartSockets, open_dashboard: OpenDashboard) -> None:
@@ -60,7 +60,7 @@ def test_limited_to_a_branch_one_hears_that_branch_only(db: SQLAlchemy, start_so
     say(turn(calls[mitte], 0, "In Mitte gesagt."), events.TaskCreated(salon.company_id, None, "01TASK0WITHOUT0BRANCH00000"))
     say(turn(calls[pankow], 0, "In Pankow gesagt."))
     assert dashboard.wait_for("message.received")["data"]["text"] == "In Pankow gesagt."
-    assert dashboard.names() == ["welcome", "message.received"]
+    assert dashboard.names() == ["message.received"]
 
     missed = dashboard.ask("catch_up", {"since": 0})
     assert [event["data"]["text"] for event in missed["events"]] == ["In Pankow gesagt."]

@@ -112,7 +112,8 @@ class Dashboard:
             raise
 
     def names(self) -> list[str]:
-        return [name for name, _data in self.heard]
+        """What it heard of calls and bookings; a welcome may come again at any time."""
+        return [name for name, _data in self.heard if name != "welcome"]
 
     def all(self, name: str) -> list[dict[str, Any]]:
         return [data for heard, data in list(self.heard) if heard == name]

@@ -1,0 +1,98 @@
+"""Pushes leave together, in the words of Socket.IO's own library, and Redis being away is no reason to fail."""
+
+import json
+import uuid
+from collections.abc import Callable
+
+import pytest
+import redis as redis_library
+import structlog
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from prometheus_client import REGISTRY
+from socketio import RedisManager
+
+from app.core.clock import now
+from app.core.redis import get_redis
+from app.events import CallStarted
+from app.realtime import emit, wire
+from tests.support.live import about, make_call, make_salon, say, turn
+
+MakeApp = Callable[..., Flask]
+
+
+@pytest.fixture
+def overheard(redis: redis_library.Redis) -> redis_library.client.PubSub:
+    pubsub = redis.pubsub(ignore_subscribe_messages=True)
+    pubsub.subscribe(wire.CHANNEL)
+    pubsub.get_message(timeout=1)
+    yield pubsub
+    pubsub.close()
+
+
+def all_of(pubsub: redis_library.client.PubSub) -> list[dict[str, object]]:
+    return [json.loads(message["data"]) for message in iter(lambda: pubsub.get_message(timeout=0.2), None)]
+
+
+def test_one_commit_is_one_round_trip(db: SQLAlchemy, overheard: redis_library.client.PubSub, monkeypatch: pytest.MonkeyPatch) -> None:
+    call = make_call(make_salon())
+    trips: list[int] = []
+    execute = redis_library.client.Pipeline.execute
+    monkeypatch.setattr(redis_library.client.Pipeline, "execute", lambda pipe: trips.append(len(pipe)) or execute(pipe))
+    say(about(call, CallStarted), *(turn(call, index, f"Satz {index}") for index in range(20)))
+    assert trips == [22]
+    heard = all_of(overheard)
+    assert [message["data"][0]["seq"] for message in heard] == list(range(1, 23))
+    assert heard[0]["event"] == "call.started"
+    assert heard[0]["room"] == [
+        f"company:{call.company_id}", f"company:{call.company_id}:branch:{call.branch_id}", f"call:{call.id}",
+    ]  # fmt: skip
+
+
+def test_messages_are_those_of_the_library(db: SQLAlchemy, redis_url: str, overheard: redis_library.client.PubSub) -> None:
+    """The installed python-socketio reads what we write: same fields, same nesting."""
+    say(turn(make_call(make_salon()), 0, "Guten Tag"))
+    library = RedisManager(redis_url, channel=wire.CHANNEL, write_only=True)
+    library.emit("message.received", {"seq": 1}, namespace="/", room=["company:1"])
+    ours, theirs = all_of(overheard)
+    assert ours.keys() == theirs.keys()
+    for name in ("method", "event", "binary", "namespace", "skip_sid", "callback"):
+        assert ours[name] == theirs[name]
+    assert uuid.UUID(hex=str(ours["host_id"]))
+    library.redis.close()
+
+
+def test_without_redis_nothing_is_raised_and_it_is_said_once(
+    db: SQLAlchemy, make_app: MakeApp, overheard: redis_library.client.PubSub
+) -> None:
+    salon = make_salon()
+    call = make_call(salon)
+    with make_app(redis_url="redis://127.0.0.1:9/0").app_context(), structlog.testing.capture_logs() as lines:
+        before = pushed("away")
+        for index in range(3):
+            say(turn(call, index, "niemand hört es"))
+        assert pushed("away") - before == 3
+    assert [line["event"] for line in lines] == ["live.not_pushed"]
+
+    emit._line.silent_until = 0.0
+    say(turn(call, 3, "wieder da"))
+    said, missed = all_of(overheard)
+    assert said["data"][0]["seq"] == 4
+    assert missed == {"method": "missed", "companies": [salon.company_id]}
+
+
+def test_the_way_from_the_webhook_is_measured(db: SQLAlchemy) -> None:
+    get_redis().ping()
+    before = REGISTRY.get_sample_value("live_update_delay_seconds_count") or 0
+    say(turn(make_call(make_salon()), 0, "Guten Tag"))
+    after = REGISTRY.get_sample_value("live_update_delay_seconds_count") or 0
+    assert after - before == 1
+
+
+def test_odd_values_do_not_stop_the_wire() -> None:
+    for odd in ({"at": now()}, {1: "key"}, "kaputt \ud800"):
+        assert wire.dumps(odd)
+
+
+def pushed(result: str) -> float:
+    return REGISTRY.get_sample_value("live_pushes_total", {"result": result}) or 0

@@ -1,0 +1,100 @@
+"""Redis dies and comes back while dashboards stay connected: nothing is lost, and everybody knows how things stand."""
+
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+import redis as redis_library
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+
+from scripts.embedded.redis_server import prepare_redis
+from tests.support import processes
+from tests.support.live import make_call, make_salon, say, told, turn
+from tests.support.sockets import Dashboard, SocketServer, make_user, sign_in, wait_until
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
+
+class MortalRedis:
+    """A Redis of the test's own, always at the same address."""
+
+    def __init__(self, folder: Path) -> None:
+        self._server = prepare_redis(folder)
+        self._log = folder / "redis.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = self._server.url
+
+    def live(self) -> None:
+        connection = redis_library.Redis.from_url(self.url)
+
+        def answers() -> bool:
+            try:
+                return bool(connection.ping())
+            except redis_library.ConnectionError:
+                return False
+
+        self._process = processes.start(self._server.command, log=self._log, is_up=answers)
+        connection.close()
+
+    def die(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+@pytest.fixture
+def mortal(tmp_path: Path) -> Iterator[MortalRedis]:
+    mortal = MortalRedis(tmp_path / "mortal")
+    yield mortal
+    mortal.die()
+
+
+def last_welcome(dashboard: Dashboard) -> dict[str, Any] | None:
+    return (dashboard.all("welcome") or [None])[-1]
+
+
+@pytest.mark.parametrize("kind", ["threads", "green"])
+def test_dashboards_hear_of_it_and_catch_up(
+    db: SQLAlchemy, mortal: MortalRedis, make_app: Callable[..., Flask], tmp_path: Path, open_dashboard: Callable[..., Dashboard], kind: str
+) -> None:
+    salon = make_salon()
+    cookie = sign_in(make_user(salon, "owner@salon-lindgren.example"))
+    call = make_call(salon)
+    pushing = make_app(redis_url=mortal.url)
+
+    def said(index: int) -> None:
+        with pushing.app_context():
+            say(turn(call, index, f"Satz {index}"))
+
+    with SocketServer(pushing, tmp_path, kind=kind) as server:
+        # away from the start: pages are served, dashboards are asked to poll
+        assert urlopen(f"{server.url}/health/ready", timeout=5).status == 200
+        dashboard = open_dashboard(server, cookie)
+        wait_until(lambda: last_welcome(dashboard) == {"seq": 0, "gapless": True, "redis": False})
+        said(0)
+
+        mortal.live()
+        wait_until(lambda: last_welcome(dashboard) == {"seq": 1, "gapless": True, "redis": True})
+        assert [event["seq"] for event in dashboard.ask("catch_up", {"since": 0})["events"]] == [1]
+        time.sleep(1.1)
+        said(1)
+        assert dashboard.wait_for("message.received")["data"]["text"] == "Satz 1"
+
+        mortal.die()
+        wait_until(lambda: last_welcome(dashboard) == {"seq": 2, "gapless": True, "redis": False})
+        said(2)
+        said(3)
+
+        mortal.live()
+        wait_until(lambda: last_welcome(dashboard) == {"seq": 4, "gapless": True, "redis": True})
+        assert [event["seq"] for event in dashboard.ask("catch_up", {"since": 2})["events"]] == [3, 4]
+        time.sleep(1.1)
+        said(4)
+        assert dashboard.wait_for("message.received", count=2)["seq"] == 5
+    assert [row.seq for row in told()] == [1, 2, 3, 4, 5]
