@@ -16,7 +16,7 @@ from app.domain.accounts import passwords, sign_in as signing_in, users
 from app.domain.audit.writing import record
 from app.events import SessionsEnded
 from app.models import User
-from app.web.guards import for_company, for_user, local_path, public
+from app.web.guards import for_user, local_path, public
 
 EPOCH = "epoch"
 A_YEAR_S = 365 * 86400
@@ -27,12 +27,6 @@ blueprint = Blueprint("sign_in", __name__)
 @public("leads to the start page or to sign in")
 def start() -> BaseResponse:
     return redirect(start_path(current_user) if current_user.is_authenticated else url_for("sign_in.login"))
-
-
-@blueprint.get("/dashboard")
-@for_company("calls.read")
-def dashboard() -> BaseResponse:
-    return redirect(url_for("live.board"))
 
 
 @blueprint.get("/login")

@@ -1,0 +1,86 @@
+"""The tasks page: most urgent first, done with a press, undone with another."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+
+from app.core.clock import now
+from app.core.tenancy import company_scope
+from app.core.transactions import transaction
+from app.models import Company, Task
+from tests.factories.calls import CallFactory, TaskFactory
+from tests.support.people import branch_ids, csrf_token, limit_to, make_company, make_user, signed_in
+
+
+@pytest.fixture
+def company(db: SQLAlchemy) -> Company:
+    return make_company(branches=("Berlin-Mitte", "Berlin-Pankow"))
+
+
+def make_task(company: Company, title: str, *, branch: int = 0, **values: object) -> str:
+    with company_scope(company.id), transaction():
+        return TaskFactory(branch_id=branch_ids(company)[branch], title=title, **values).id
+
+
+def status_of(db: SQLAlchemy, company: Company, task_id: str) -> str:
+    with company_scope(company.id):
+        return db.session.get_one(Task, task_id).status
+
+
+def test_the_most_urgent_task_stands_on_top(app: Flask, db: SQLAlchemy, company: Company) -> None:
+    for title, due in (("später", 30), ("ohne Zeit", None), ("überfällig", -3), ("bald", 2)):
+        make_task(company, title, due_at=now() + timedelta(hours=due) if due else None)
+    shown = signed_in(app, make_user(company)).get("/tasks").text
+    assert "4 Dinge zu erledigen" in shown
+    places = [shown.index(f">{title}<") for title in ("überfällig", "bald", "später", "ohne Zeit")]
+    assert places == sorted(places)
+    assert "überfällig seit" in shown
+
+
+def test_a_task_is_done_and_taken_back_from_the_toast(app: Flask, db: SQLAlchemy, company: Company) -> None:
+    task_id = make_task(company, "Rückruf: Svea Thomsen")
+    client = signed_in(app, make_user(company))
+    token = csrf_token(client, "/tasks")
+    answer = client.post(f"/tasks/{task_id}/done", data={"csrf_token": token, "next": "/dashboard?period=today"})
+    assert answer.location == "/dashboard?period=today"
+    assert status_of(db, company, task_id) == "done"
+    shown = client.get("/dashboard?period=today").text
+    assert "Rückgängig" in shown
+    assert f'action="/tasks/{task_id}/reopen"' in shown
+    assert "Rückgängig" not in client.get("/dashboard").text
+    client.post(f"/tasks/{task_id}/reopen", data={"csrf_token": token})
+    assert status_of(db, company, task_id) == "open"
+
+
+def test_the_caller_can_be_rung_from_the_task(app: Flask, db: SQLAlchemy, company: Company) -> None:
+    with company_scope(company.id), transaction():
+        call = CallFactory(branch_id=branch_ids(company)[0], from_number="+493023125710")
+    make_task(company, "Rückruf", call_id=call.id)
+    shown = signed_in(app, make_user(company)).get("/tasks").text
+    assert 'href="tel:+493023125710"' in shown
+    assert f'href="/calls/{call.id}"' in shown
+
+
+def test_who_only_reads_has_no_button_and_no_right(app: Flask, db: SQLAlchemy, company: Company) -> None:
+    task_id = make_task(company, "Rückruf")
+    client = signed_in(app, make_user(company, "read_only"))
+    shown = client.get("/tasks").text
+    assert f"/tasks/{task_id}/done" not in shown
+    assert client.post(f"/tasks/{task_id}/done", data={"csrf_token": csrf_token(client, "/live")}).status_code == 403
+    assert status_of(db, company, task_id) == "open"
+
+
+def test_tasks_of_other_branches_are_out_of_reach(app: Flask, db: SQLAlchemy, company: Company) -> None:
+    task_id = make_task(company, "Rückruf in Pankow", branch=1)
+    user = make_user(company, "front_desk")
+    limit_to(user, branch_ids(company)[0])
+    client = signed_in(app, user)
+    assert "Rückruf in Pankow" not in client.get("/tasks").text
+    assert client.post(f"/tasks/{task_id}/done", data={"csrf_token": csrf_token(client, "/live")}).status_code == 404
+    assert status_of(db, company, task_id) == "open"
+
+
+def test_without_tasks_the_page_says_so(app: Flask, db: SQLAlchemy, company: Company) -> None:
+    assert "Nichts zu erledigen" in signed_in(app, make_user(company)).get("/tasks").text
