@@ -26,6 +26,5 @@ def demo() -> None:
     if keys:
         click.echo(f"API keys taken from the environment: {', '.join(keys)}.")
     if password:
-        click.echo(
-            f"Password of {SUPPORT.email} and {sum(len(company.users) for company in COMPANIES)} others (shown this once): {password}"
-        )
+        emails = [SUPPORT.email, *(user.email for company in COMPANIES for user in company.users)]
+        click.echo("\n".join(["Accounts:", *(f"  {email}" for email in emails), f"Their password, shown this once: {password}"]))

@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -21,6 +22,7 @@ from app.demo.diary import ZONE, Diary
 from app.demo.people import regulars
 from app.demo.shapes import DemoCompany
 from app.demo.town import COMPANIES
+from app.domain.calls.search_texts import searchable
 from app.domain.reports import counting
 from app.models import (
     Booking,
@@ -70,7 +72,7 @@ def _build(demo: DemoCompany, moment: datetime) -> None:
         _insert(Turn, made.turns)
         _insert(ToolCall, made.tools)
         _insert(CallEvent, made.events)
-        _insert(CallText, _texts(made))
+        _insert(CallText, _texts(made, {customer_id: name for name, customer_id in known.customers.items()}))
         _insert(Task, made.tasks)
         _insert(WaitlistEntry, made.waitlist)
         _insert(Booking, booked.bookings)
@@ -87,13 +89,19 @@ def _insert(model: Any, rows: list[Row]) -> None:
         db.session.execute(insert(model).execution_options(render_nulls=True), rows)
 
 
-def _texts(made: CallRows) -> list[Row]:
-    """What the search reads: everything that was said in a call."""
+def _texts(made: CallRows, names: dict[str, str]) -> list[Row]:
+    """What the search reads, as it would have been written when the calls ended."""
     said: dict[str, list[str]] = defaultdict(list)
     for turn in made.turns:
         said[turn["call_id"]].append(turn["text"])
-    company_ids = {call["id"]: call["company_id"] for call in made.calls}
-    return [{"company_id": company_ids[call_id], "call_id": call_id, "text": "\n".join(texts)} for call_id, texts in said.items()]
+    return [
+        {
+            "company_id": call["company_id"],
+            "call_id": call["id"],
+            "text": searchable(SimpleNamespace(**call), said[call["id"]], names.get(call["customer_id"])),
+        }
+        for call in made.calls
+    ]
 
 
 def _remember_last_calls(calls: list[Row]) -> None:

@@ -1,7 +1,7 @@
 """The made-up calls as rows: call, turns, tool calls, history, task, waitlist, and the words for the search."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -9,10 +9,12 @@ from typing import Any
 from ulid import ULID
 
 from app.demo.calls import CENTS_PER_MINUTE, DemoCall
+from app.demo.diary import ZONE
 
 Row = dict[str, Any]
 OPEN_TASKS = 3
 STAYS_OPEN = timedelta(days=5)
+FIRST_HOUR, LAST_HOUR = 9, 18
 ENDINGS = {
     "missed": ("not_reached", "dial_no_answer"),
     "voicemail": ("machine", "voicemail_reached"),
@@ -166,7 +168,7 @@ def _task(call: DemoCall, call_id: str, known: Known, rng: Random) -> Row:
         "title": f"Rückruf: {call.caller.name}",
         "details": call.summary,
         "status": "open",
-        "due_at": call.ended_at + timedelta(hours=rng.choice((2, 4, 18))),
+        "due_at": _at_work(call.ended_at + timedelta(hours=rng.choice((2, 4, 18)))).replace(minute=0, second=0, microsecond=0),
         "done_at": None,
         "source_ref": f"callback:{call_id}",
         "created_at": call.ended_at,
@@ -177,8 +179,16 @@ def _finish_old_tasks(tasks: list[Row], now: datetime, rng: Random) -> None:
     """Only the newest ones are still to do."""
     for left, task in enumerate(reversed(tasks)):
         if left >= OPEN_TASKS or now - task["created_at"] > STAYS_OPEN:
-            done_at = task["created_at"] + timedelta(minutes=rng.randint(15, 600))
+            done_at = _at_work(task["created_at"] + timedelta(minutes=rng.randint(15, 300)))
             task |= {"status": "done", "done_at": min(done_at, now)}
+
+
+def _at_work(moment: datetime) -> datetime:
+    """Then, or the next morning when nobody is there any more."""
+    local = moment.astimezone(ZONE)
+    if local.hour < FIRST_HOUR:
+        return local.replace(hour=FIRST_HOUR).astimezone(UTC)
+    return moment if local.hour < LAST_HOUR else (local + timedelta(days=1)).replace(hour=FIRST_HOUR).astimezone(UTC)
 
 
 def _waiting(call: DemoCall, call_id: str, known: Known, rng: Random, now: datetime) -> Row:

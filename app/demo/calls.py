@@ -94,7 +94,8 @@ def _settle_on(
     if wanted in ("booked", "rescheduled", "cancelled"):
         slot = diary.find(branch, caller.name, at=moment, like=old)
         return ("rescheduled" if old else "booked", slot, old) if slot else ("waitlist", None, None)
-    return wanted, None, None
+    # nobody can be called back without a number
+    return ("information" if wanted == "callback" and not caller.number else wanted), None, None
 
 
 def _talk(call: DemoCall, script: Script, matter: Matter, rng: Random) -> None:
