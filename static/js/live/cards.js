@@ -83,6 +83,7 @@ export function updateCard(element, call, now, moving) {
 function updateHead(element, call, stage, over, now, moving) {
   const { caller = {} } = call;
   say(part(element, "avatar"), initials(caller.name));
+  show(part(element, "nameless"), !caller.name);
   say(part(element, "name"), callerName(call));
   const certainty = caller.certainty ?? -1;
   show(part(element, "sure"), certainty >= 95);
