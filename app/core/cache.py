@@ -1,10 +1,11 @@
-"""Answers kept in Redis for a while; each kind has a generation that every edit raises, so old answers are never read again."""
+"""Answers kept in Redis for a while; each kind has a generation that every edit replaces, so old answers are never read again."""
 
 import json
 from collections.abc import Iterable
 from typing import Any
 
 from app.core import metrics
+from app.core.ids import new_ulid
 from app.core.redis import RedisError, get_redis
 
 
@@ -20,7 +21,7 @@ class Cache:
         """The generation (hand it to put_many) and what is known of these keys."""
         keys = list(keys)
         try:
-            generation = _text(get_redis().get(self._generation_key)) or "0"
+            generation = _text(get_redis().get(self._generation_key)) or self._begin()
             found = get_redis().mget([self._key(generation, key) for key in keys]) if keys else []
         except RedisError:
             metrics.CACHE_REQUESTS.labels(self.kind, "away").inc()
@@ -45,9 +46,14 @@ class Cache:
     def forget(self) -> None:
         """Makes everything kept unreadable; called before and after the commit of an edit."""
         try:
-            get_redis().incr(self._generation_key)
+            get_redis().set(self._generation_key, new_ulid())
         except RedisError:
             metrics.CACHE_REQUESTS.labels(self.kind, "away").inc()
+
+    def _begin(self) -> str:
+        """The first generation, or the first after Redis was emptied: never one that was there before."""
+        get_redis().set(self._generation_key, new_ulid(), nx=True)
+        return _text(get_redis().get(self._generation_key)) or ""
 
     def _key(self, generation: str, key: str) -> str:
         return f"cache:{self.kind}:{generation}:{key}"

@@ -15,7 +15,7 @@ from rq import Queue, Retry
 from rq.serializers import JSONSerializer
 
 from app.core import metrics
-from app.core.redis import RedisError, connect_for_queue
+from app.core.redis import RedisError, connect_for_queue, get_redis
 from app.core.tenancy import company_scope, current_company_id
 from app.core.transactions import after_commit
 
@@ -94,10 +94,14 @@ def stopping() -> bool:
 
 
 def get_queue(name: str) -> Queue:
-    connections = current_app.extensions
-    if "askproai_queue_redis" not in connections:
-        connections["askproai_queue_redis"] = connect_for_queue(current_app.config["SETTINGS"].redis_url)
-    return Queue(name, connection=connections["askproai_queue_redis"], serializer=JSONSerializer)
+    """The queue, for sending and looking; raises RedisError where Redis is away."""
+    return Queue(name, connection=get_redis(), serializer=JSONSerializer)
+
+
+def watched_queues() -> list[Queue]:
+    """All queues in their order, over a connection that may wait for the next job."""
+    connection = connect_for_queue(current_app.config["SETTINGS"].redis_url)
+    return [Queue(name, connection=connection, serializer=JSONSerializer) for name in QUEUES]
 
 
 def run(name: str, company: str | None, args: list[Any], sent_at: float) -> None:

@@ -56,7 +56,7 @@ def memory_mb() -> int:
 def work(app: Flask, *, burst: bool = False) -> None:
     """Serves all queues until stopped."""
     with app.app_context():
-        watched = [queues.get_queue(name) for name in queues.QUEUES]
+        watched = queues.watched_queues()
         worker = Worker(
             watched,
             connection=watched[0].connection,

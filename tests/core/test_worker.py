@@ -186,7 +186,7 @@ def test_an_idle_worker_ends_at_once_when_asked(app: Flask, database_url: str, r
     }
     process = subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi", "worker"], env=environment)
     with app.app_context():
-        _wait_for(lambda: len(_workers(redis_url)) == 1)
+        _wait_for(lambda: _states(redis_url) == [b"idle"])
     began = time.monotonic()
     process.send_signal(signal.SIGTERM)
     assert process.wait(20) == 0
@@ -226,12 +226,9 @@ def _let_pauses_be_over(name: str) -> None:
         waiting.connection.zadd(waiting.key, {job_id: time.time() - 1})
 
 
-def _workers(redis_url: str) -> list[bytes]:
-    connection = redis_library.Redis.from_url(redis_url)
-    try:
-        return list(connection.smembers("rq:workers"))
-    finally:
-        connection.close()
+def _states(redis_url: str) -> list[bytes | None]:
+    with redis_library.Redis.from_url(redis_url) as connection:
+        return [connection.hget(name, "state") for name in connection.smembers("rq:workers")]
 
 
 def _wait_for(is_so: Callable[[], bool], within_s: float = 30.0) -> None:
