@@ -47,8 +47,11 @@ class BusySpan(CompanyOwned, db.Model):
     resource_id: Mapped[str] = mapped_column(Id)
     first_minute: Mapped[int]
     end_minute: Mapped[int]
-    # booked, held, buffer
+    # booked, held
     kind: Mapped[str] = mapped_column(Key(8))
+    # how much of its beginning and end is buffer and not work
+    before_minutes: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    after_minutes: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     taken_by: Mapped[str] = mapped_column(Id)
     # set for holds: from then on it is as if it were not there
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
