@@ -35,16 +35,7 @@ def occupy(taken_by: str, takings: Iterable[Taking], *, expires_at: datetime | N
         for resource_id, cell in sorted(cells)
     ]
     db.session.execute(insert(OccupiedCell), rows)
-    spans = [
-        {
-            "company_id": company_id, "resource_id": taking.resource_id, "first_minute": start,
-            "end_minute": min(start + LONGEST_SPAN, end), "kind": "held" if expires_at else taking.kind, "taken_by": taken_by,
-            "expires_at": expires_at,
-        }
-        for taking in takings
-        for first, end in [tuple(cell * CELL_MINUTES for cell in _cells(taking))]
-        for start in range(first, end, LONGEST_SPAN)
-    ]  # fmt: skip
+    spans = [span for taking in takings for span in _spans(taking, taken_by, expires_at)]
     db.session.execute(insert(BusySpan), spans)
 
 
@@ -108,6 +99,24 @@ def was_taken(error: IntegrityError) -> bool:
 def _cells(taking: Taking) -> tuple[int, int]:
     """The cells that a stretch touches, as [first, end)."""
     return minute_of(taking.starts_at) // CELL_MINUTES, -(-minute_reaching(taking.ends_at) // CELL_MINUTES)
+
+
+def _spans(taking: Taking, taken_by: str, expires_at: datetime | None) -> list[dict[str, Any]]:
+    """The stretch in whole cells, in pieces no longer than look-ups go back; the buffers stand at its two ends."""
+    first, end = (cell * CELL_MINUTES for cell in _cells(taking))
+    before = minute_of(taking.starts_at) - first + taking.before
+    after = end - minute_reaching(taking.ends_at) + taking.after
+    pieces = [
+        {
+            "company_id": current_company_id(), "resource_id": taking.resource_id, "first_minute": start,
+            "end_minute": min(start + LONGEST_SPAN, end), "kind": "held" if expires_at else "booked", "taken_by": taken_by,
+            "expires_at": expires_at, "before_minutes": 0, "after_minutes": 0,
+        }
+        for start in range(first, end, LONGEST_SPAN)
+    ]  # fmt: skip
+    pieces[0]["before_minutes"] = before
+    pieces[-1]["after_minutes"] = after
+    return pieces
 
 
 def _clear_expired(takings: list[Taking]) -> None:

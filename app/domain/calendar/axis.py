@@ -65,8 +65,9 @@ class WallClock:
 
     def days(self) -> list[date]:
         """The local dates whose hours may touch the axis, with those that run across two midnights."""
-        first = (self.axis.first + self._pieces[0][2]) // DAY - 2
-        last = (self.axis.first + self.axis.length + self._pieces[-1][2]) // DAY
+        offsets = [offset for _start, _end, offset in self._pieces]
+        first = (self.axis.first + min(offsets)) // DAY - 2
+        last = (self.axis.first + self.axis.length + max(offsets)) // DAY
         return [date.fromordinal(EPOCH_ORDINAL + day) for day in range(first, last + 1)]
 
     def grid(self, minutes: int) -> int:

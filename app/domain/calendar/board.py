@@ -177,12 +177,12 @@ class Board:
 
     @cached_property
     def _busy_without_buffers(self) -> dict[str, int]:
-        return self._taken(busy for busy in self.facts.busy if busy.kind != "buffer")
+        return self._taken(busy._replace(start=busy.start + busy.before, end=busy.end - busy.after) for busy in self.facts.busy)
 
     def _taken(self, stretches: Iterable[Busy]) -> dict[str, int]:
         table: dict[str, int] = defaultdict(int)
         ignoring, first, stretch = self.question.ignoring, self.axis.first, self.axis.stretch
-        for resource_id, start, end, _kind, taken_by in stretches:
+        for resource_id, start, end, taken_by, _before, _after in stretches:
             if taken_by not in ignoring:
                 table[resource_id] |= stretch(start - first, end - first)
         return table

@@ -9,7 +9,6 @@ from app.domain.calendar.axis import minute_of, minute_reaching
 AGES = 36500
 ClosureKind = Literal["closure", "sick", "vacation"]
 Repeats = Literal["never", "weekly", "yearly"]
-BusyKind = Literal["booked", "held", "buffer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +127,22 @@ class Offer:
 
 
 class Busy(NamedTuple):
-    """A stretch that a person or a room is taken, in minutes since 1970; `taken_by` is the booking, hold or group session."""
+    """A stretch that a person or a room is taken, in minutes since 1970; `taken_by` is the booking, hold or group session.
+
+    So many minutes of its beginning and its end are buffer and not work.
+    """
 
     resource_id: str
     start: int
     end: int
-    kind: BusyKind = "booked"
     taken_by: str = ""
+    before: int = 0
+    after: int = 0
 
     @classmethod
-    def over(cls, resource_id: str, starts_at: datetime, ends_at: datetime, kind: BusyKind = "booked", taken_by: str = "") -> Self:
+    def over(cls, resource_id: str, starts_at: datetime, ends_at: datetime, *, taken_by: str = "", before: int = 0, after: int = 0) -> Self:
         """All minutes that the stretch of time touches."""
-        return cls(resource_id, minute_of(starts_at), minute_reaching(ends_at), kind, taken_by)
+        return cls(resource_id, minute_of(starts_at), minute_reaching(ends_at), taken_by, before, after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,19 @@ from typing import Literal
 
 from app.domain.calendar.availability import Answer
 from app.domain.calendar.board import Board, taking_stretches, working_stretches
-from app.domain.calendar.facts import Branch, BusyKind, Facts, Offer, Question, Room, Slot, SlotPart
+from app.domain.calendar.facts import Branch, Facts, Offer, Question, Room, Slot, SlotPart
 
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """A stretch of one person or room that the visit needs."""
+    """A stretch of one person or room that the visit needs; so many minutes of its beginning and end are buffer."""
 
     resource: Literal["staff", "room"]
     resource_id: str
     starts_at: datetime
     ends_at: datetime
-    kind: BusyKind
+    before: int = 0
+    after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +84,16 @@ def _rooms(board: Board, branch: Branch, offer: Offer, starts_at: datetime) -> l
 
 def _of_person(board: Board, offer: Offer, starts_at: datetime) -> list[Taking]:
     timing, at = board.timing(offer), board.axis.at(starts_at)
-    working = working_stretches(timing)
     takings = []
     for begin, end in taking_stretches(timing):
-        work = next(((start, stop) for start, stop in working if begin <= start and stop <= end), (begin, begin))
-        stretches: list[tuple[int, int, BusyKind]] = [(begin, work[0], "buffer"), (*work, "booked"), (work[1], end, "buffer")]
-        for start, stop, kind in stretches:
-            if start < stop:
-                takings.append(Taking("staff", offer.staff_id, board.axis.instant(at + start), board.axis.instant(at + stop), kind))
+        # a stretch without work is buffer throughout: the processing time begins with the service
+        works = [stretch for stretch in working_stretches(timing) if begin <= stretch[0] and stretch[1] <= end] or [(end, end)]
+        start, stop = board.axis.instant(at + begin), board.axis.instant(at + end)
+        takings.append(Taking("staff", offer.staff_id, start, stop, before=works[0][0] - begin, after=end - works[0][1]))
     return takings
 
 
 def _of_rooms(board: Board, offer: Offer, rooms: list[Room], starts_at: datetime) -> list[Taking]:
     timing, at = board.timing(offer), board.axis.at(starts_at)
     start, end = board.axis.instant(at - timing.before), board.axis.instant(at + timing.minutes + timing.after)
-    return [Taking("room", room.id, start, end, "booked") for room in rooms]
+    return [Taking("room", room.id, start, end) for room in rooms]

@@ -77,9 +77,7 @@ def test_anybody_means_the_next_person_who_is_free(salon: Salon) -> None:
 def test_a_room_is_refused_like_a_person(db: SQLAlchemy, salon: Salon) -> None:
     with transaction():
         for name in ("chair1", "chair2"):
-            occupying.occupy(
-                salon.rooms[name], [Taking("room", salon.rooms[name], at("2026-05-12T10:00"), at("2026-05-12T11:00"), "booked")]
-            )
+            occupying.occupy(salon.rooms[name], [Taking("room", salon.rooms[name], at("2026-05-12T10:00"), at("2026-05-12T11:00"))])
     with pytest.raises(SlotTaken) as refused:
         book(salon.order("cut:anna"))
     assert refused.value.reasons[0].code == "room_taken"
@@ -87,7 +85,7 @@ def test_a_room_is_refused_like_a_person(db: SQLAlchemy, salon: Salon) -> None:
 
 def test_the_database_itself_refuses_whatever_path_leads_there(db: SQLAlchemy, salon: Salon) -> None:
     """Nothing looks first here: two writers straight into the guard, overlapping by a single minute."""
-    morning = Taking("staff", salon.people["anna"], at("2026-05-12T10:00"), at("2026-05-12T10:31"), "booked")
+    morning = Taking("staff", salon.people["anna"], at("2026-05-12T10:00"), at("2026-05-12T10:31"))
     later = replace(morning, starts_at=at("2026-05-12T10:30"), ends_at=at("2026-05-12T11:00"))
     with transaction():
         occupying.occupy("01J0000000000000000000TES1", [morning])

@@ -24,10 +24,7 @@ def test_anybody_gives_one_slot_for_each_person() -> None:
 
 
 def test_a_booking_with_its_buffers_keeps_others_away() -> None:
-    busy = (
-        Busy.over("anna", at("2026-05-12T10:00"), at("2026-05-12T10:30")),
-        Busy.over("anna", at("2026-05-12T10:30"), at("2026-05-12T10:40"), "buffer"),
-    )
+    busy = (Busy.over("anna", at("2026-05-12T10:00"), at("2026-05-12T10:40"), after=10),)
     assert clock(free_slots(asking("cut:anna"), salon(busy=busy)))[:4] == ["09:00", "09:30", "11:00", "11:30"]
 
 

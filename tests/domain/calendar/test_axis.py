@@ -1,6 +1,6 @@
 """Minute sets and clocks at their edges."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, strategies as st
@@ -44,3 +44,9 @@ def test_the_grid_follows_the_wall_clock_and_begins_anew_at_midnight() -> None:
         shown = [axis.instant(index).astimezone(zone) for index in range(axis.length)]
         expected = [index for index, local in enumerate(shown) if (local.hour * 60 + local.minute) % step == 0]
         assert list(members(WallClock("Europe/Berlin", axis).grid(step))) == expected
+
+
+def test_the_days_reach_to_the_end_of_the_axis_whatever_offset_comes_later() -> None:
+    """An axis that ends at midnight, hours before clocks go back: that day counts although the later offset does not reach it."""
+    axis = Axis(minute_of(datetime(2026, 11, 1, 0, tzinfo=UTC)), 4 * 60 + 1)
+    assert WallClock("America/New_York", axis).days()[-1] == date(2026, 11, 1)

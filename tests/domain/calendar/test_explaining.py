@@ -11,7 +11,7 @@ from tests.domain.calendar.salon import HOURS, asking, at, salon
 
 ILL = Closure(datetime(2026, 5, 12), datetime(2026, 5, 13), "sick", staff_id="anna")
 AT_TEN = Busy.over("anna", at("2026-05-12T10:00"), at("2026-05-12T10:30"))
-AFTER_IT = Busy.over("anna", at("2026-05-12T10:30"), at("2026-05-12T10:40"), "buffer")
+WITH_BUFFER = Busy.over("anna", at("2026-05-12T10:00"), at("2026-05-12T10:40"), after=10)
 
 
 def codes(question: Question, facts: Facts, when: str) -> list[str]:
@@ -34,7 +34,7 @@ def test_a_free_time_has_no_reasons_even_beside_the_grid() -> None:
         ("nobody_on_shift", {"closures": (ILL,)}, "2026-05-12T10:00"),
         ("not_offered", {"offers": (Offer("cut", "ben", "mitte"),)}, "2026-05-12T10:00"),
         ("booked", {"busy": (AT_TEN,)}, "2026-05-12T10:15"),
-        ("buffer", {"busy": (AT_TEN, AFTER_IT)}, "2026-05-12T10:30"),
+        ("buffer", {"busy": (WITH_BUFFER,)}, "2026-05-12T10:30"),
         ("too_soon", {"notice_minutes": 60 * 24 * 12}, "2026-05-12T10:00"),
         ("too_far", {"horizon_days": 3}, "2026-05-12T10:00"),
         ("policy", {"offers": (Offer("cut", "anna", "mitte", barred="desk_only"),)}, "2026-05-12T10:00"),

@@ -9,9 +9,9 @@ from tests.domain.calendar.salon import BERLIN, asking, at, salon
 TEN = at("2026-05-12T10:00")
 
 
-def taken(plan: object) -> list[tuple[str, str, str, str]]:
+def taken(plan: object) -> list[tuple[str, str, str, int, int]]:
     return [
-        (t.resource_id, t.starts_at.astimezone(BERLIN).strftime("%H:%M"), t.ends_at.astimezone(BERLIN).strftime("%H:%M"), t.kind)
+        (t.resource_id, t.starts_at.astimezone(BERLIN).strftime("%H:%M"), t.ends_at.astimezone(BERLIN).strftime("%H:%M"), t.before, t.after)
         for part in plan.parts
         for t in part.takings
     ]
@@ -21,11 +21,9 @@ def test_processing_time_leaves_the_person_free_and_buffers_are_taken() -> None:
     colour = Service("colour", Timing(90, before=5, after=10, processing_from=30, processing=40), room_kinds=("chair",))
     plan = plans(asking("colour:anna"), salon(services=(colour,)), TEN)[0]
     assert taken(plan) == [
-        ("anna", "09:55", "10:00", "buffer"),
-        ("anna", "10:00", "10:30", "booked"),
-        ("anna", "11:10", "11:30", "booked"),
-        ("anna", "11:30", "11:40", "buffer"),
-        ("chair1", "09:55", "11:40", "booked"),
+        ("anna", "09:55", "10:30", 5, 0),
+        ("anna", "11:10", "11:40", 0, 10),
+        ("chair1", "09:55", "11:40", 0, 0),
     ]
 
 

@@ -1,0 +1,100 @@
+"""The calendar's six queries, built once: making a statement costs more than running it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Executable, and_, bindparam, or_, select
+
+from app.core.extensions import db
+from app.models import (
+    Branch,
+    BranchService,
+    BusySpan,
+    Closure,
+    Company,
+    GroupSession,
+    Resource,
+    Service,
+    StaffBranch,
+    StaffMember,
+    StaffService,
+    WorkingHours,
+)  # fmt: skip
+from app.models.service import TIMES
+
+LEVELS = (("service", Service), ("branch", BranchService), ("own", StaffService))
+OWN = (*TIMES, "price_cents")
+# where in a row of OFFERS the times and the price of a level stand
+LEVEL_COLUMNS = {level: slice(7 + place * len(OWN), 7 + (place + 1) * len(OWN)) for place, (level, _model) in enumerate(LEVELS)}
+
+BRANCHES = (
+    select(
+        Branch.id, Branch.name, Branch.zone, Branch.state, Company.country,
+        Resource.id.label("room_id"), Resource.kind, Resource.places, Resource.name.label("room_name"),
+    )
+    .join(Company, Company.id == Branch.company_id)
+    .outerjoin(Resource, and_(Resource.branch_id == Branch.id, Resource.is_active))
+    .where(Branch.is_active)
+    .order_by(Branch.name, Branch.id, Resource.name, Resource.id)
+)  # fmt: skip
+ONE_BRANCH = BRANCHES.where(Branch.id == bindparam("branch"))
+OFFERS = (
+    select(
+        StaffMember.id.label("staff_id"), StaffMember.name.label("staff_name"), StaffBranch.branch_id,
+        Service.id.label("service_id"), Service.name.label("service_name"), Service.capacity, Service.room_kinds,
+        *(getattr(model, name).label(f"{level}_{name}") for level, model in LEVELS for name in OWN),
+    )
+    .join(StaffBranch, StaffBranch.staff_id == StaffMember.id)
+    .join(StaffService, StaffService.staff_id == StaffMember.id)
+    .join(Service, Service.id == StaffService.service_id)
+    .outerjoin(BranchService, and_(BranchService.service_id == Service.id, BranchService.branch_id == StaffBranch.branch_id))
+    .where(StaffMember.is_active, Service.is_active, Service.id.in_(bindparam("services", expanding=True)))
+    .where(or_(BranchService.is_offered.is_(None), BranchService.is_offered))
+    .order_by(StaffMember.position, StaffMember.name, StaffMember.id)
+)  # fmt: skip
+OFFERS_OF_ONE = OFFERS.where(StaffBranch.branch_id == bindparam("branch"))
+HOURS = (
+    select(
+        WorkingHours.branch_id, WorkingHours.staff_id, WorkingHours.weekday, WorkingHours.day, WorkingHours.opens, WorkingHours.closes,
+        WorkingHours.valid_from, WorkingHours.valid_until, WorkingHours.name,
+    )
+    .where(or_(WorkingHours.day.is_(None), WorkingHours.day.between(bindparam("first"), bindparam("last"))))
+    .where(
+        or_(
+            and_(WorkingHours.staff_id.is_(None), WorkingHours.branch_id.in_(bindparam("branches", expanding=True))),
+            WorkingHours.staff_id.in_(bindparam("people", expanding=True)),
+        )
+    )
+    .order_by(WorkingHours.id)
+)  # fmt: skip
+CLOSURES = select(
+    Closure.starts, Closure.ends, Closure.kind, Closure.repeats, Closure.until, Closure.branch_id,
+    Closure.staff_id, Closure.name,
+).where(Closure.starts < bindparam("last"), or_(Closure.repeats != "never", Closure.ends > bindparam("first")))  # fmt: skip
+BUSY = (
+    select(
+        BusySpan.resource_id, BusySpan.first_minute, BusySpan.end_minute, BusySpan.taken_by, BusySpan.before_minutes,
+        BusySpan.after_minutes,
+    )
+    .where(BusySpan.resource_id.in_(bindparam("resources", expanding=True)))
+    .where(BusySpan.first_minute >= bindparam("earliest"), BusySpan.first_minute < bindparam("last"))
+    .where(BusySpan.end_minute > bindparam("first"), or_(BusySpan.expires_at.is_(None), BusySpan.expires_at > bindparam("now")))
+)  # fmt: skip
+BUSY_WITH_GROUPS = BUSY.add_columns(
+    GroupSession.id, GroupSession.service_id, GroupSession.staff_id, GroupSession.branch_id, GroupSession.starts_at,
+    GroupSession.seats, GroupSession.taken,
+).outerjoin(GroupSession, GroupSession.id == BusySpan.taken_by)  # fmt: skip
+
+
+def rows_of(statement: Executable, **values: Any) -> Sequence[Any]:
+    return db.session.execute(statement, values).all()
+
+
+def branch_rows(branch_id: str | None) -> Sequence[Any]:
+    """Active branches with their country and, one row each, their rooms."""
+    return rows_of(ONE_BRANCH, branch=branch_id) if branch_id else rows_of(BRANCHES)
+
+
+def offer_rows(service_ids: list[str], branch_id: str | None) -> Sequence[Any]:
+    """Who does which of these services at which branch, with the times of service, branch and person side by side."""
+    return rows_of(OFFERS_OF_ONE, services=service_ids, branch=branch_id) if branch_id else rows_of(OFFERS, services=service_ids)
