@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "realtime": {"config", "core", "domain", "models", "serializers"},
     "demo": {"core", "domain", "models"},
     "simulator": {"core", "demo", "models"},
-    "listeners": {"core", "domain", "events", "jobs", "realtime", "serializers"},
+    "listeners": {"core", "domain", "events", "jobs", "models", "realtime", "serializers"},
     "webhooks": EVERYTHING_AT_FOUR,
     "api": EVERYTHING_AT_FOUR,
     "web": EVERYTHING_AT_FOUR,

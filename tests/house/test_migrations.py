@@ -1,0 +1,74 @@
+"""Migrations: one line of them, up and down and up again, and then exactly what the models say; on both databases."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import pytest
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy import inspect
+
+from app.core.extensions import db
+from app.core.ids import new_ulid
+from tests.support import applications, mariadb
+
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+
+
+@pytest.fixture
+def new_app(all_applications: Any, database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """An application on a database that nobody has touched."""
+    url = f"sqlite:///{tmp_path / 'new.sqlite3'}"
+    if database_kind == "mariadb":
+        url = mariadb.make_database(request.getfixturevalue("mariadb_url"), f"migrations_{new_ulid().lower()}")
+    app = applications.new_app(all_applications.settings(url))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def test_there_is_one_line_of_migrations(app: Flask) -> None:
+    with app.app_context():
+        script = ScriptDirectory.from_config(app.extensions["migrate"].migrate.get_config())
+    revisions = list(script.walk_revisions())
+    assert len(script.get_heads()) == 1
+    assert [revision for revision in revisions if revision.is_branch_point or revision.is_merge_point] == []
+    assert all(revision.doc for revision in revisions)
+
+
+def test_up_down_and_up_again(new_app: Flask) -> None:
+    with new_app.app_context():
+        flask_migrate.upgrade()
+        first = _picture()
+        flask_migrate.downgrade(revision="base")
+        db.engine.dispose()
+        assert set(inspect(db.engine).get_table_names()) <= {"alembic_version", "sqlite_stat1"}
+        flask_migrate.upgrade()
+        db.engine.dispose()
+        assert _picture() == first
+
+
+def test_the_migrations_make_what_the_models_say(new_app: Flask) -> None:
+    with new_app.app_context():
+        flask_migrate.upgrade()
+        # exits with what is missing
+        flask_migrate.check()
+        tables = set(inspect(db.engine).get_table_names())
+    assert {table.name for table in db.metadata.tables.values()} <= tables
+
+
+def _picture() -> dict[str, tuple[Any, ...]]:
+    """Every table with its columns, keys and indexes."""
+    look = inspect(db.engine)
+    return {
+        table: (
+            sorted((column["name"], str(column["type"]), column["nullable"]) for column in look.get_columns(table)),
+            look.get_pk_constraint(table)["constrained_columns"],
+            sorted((key["name"] or "", key["constrained_columns"]) for key in look.get_foreign_keys(table)),
+            sorted((index["name"] or "", index["column_names"], bool(index["unique"])) for index in look.get_indexes(table)),
+            sorted((unique["name"] or "", unique["column_names"]) for unique in look.get_unique_constraints(table)),
+        )
+        for table in look.get_table_names()
+    }
