@@ -1,0 +1,100 @@
+"""What words about time mean: a day or days, a time or a window in them, and what must be asked where they do not say it."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+Part = Literal["morning", "noon", "afternoon", "evening"]
+Language = Literal["de", "en"]
+# minutes after midnight in which an appointment of that part of the day starts
+PART_SPANS: dict[str, tuple[int, int]] = {"morning": (0, 720), "noon": (690, 840), "afternoon": (720, 1080), "evening": (1020, 1440)}
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """`day` is one date, `day_from` and `day_to` are the first and the last of several (either may be open); `at` is an exact wall-clock
+    time, `at_from` and `at_to` bound a start. With a `question` the words were not clear: it can be said back, and `options` are the ISO
+    dates or times that could be meant.
+    """
+
+    day: date | None = None
+    day_from: date | None = None
+    day_to: date | None = None
+    at: time | None = None
+    at_from: time | None = None
+    at_to: time | None = None
+    part: Part | None = None
+    question: str | None = None
+    options: tuple[str, ...] = field(default=())
+
+    @property
+    def is_ambiguous(self) -> bool:
+        return self.question is not None
+
+    @property
+    def names_a_day(self) -> bool:
+        return any((self.day, self.day_from, self.day_to))
+
+    @property
+    def names_a_time(self) -> bool:
+        return any((self.at, self.at_from, self.at_to, self.part)) or self.at == time(0)
+
+    def days(self, *, first: date, last: date) -> tuple[date, date]:
+        """The first and the last date that is meant; what is open ends where the caller says."""
+        if self.day:
+            return self.day, self.day
+        return self.day_from or first, self.day_to or max(last, self.day_from or last)
+
+    def minutes(self) -> tuple[int, int]:
+        """Starts [from, to) in minutes after midnight that the words allow."""
+        low, high = PART_SPANS.get(self.part or "", (0, 1440))
+        if self.at is not None:
+            return _minute(self.at), _minute(self.at) + 1
+        if self.at_from is not None:
+            low, high = _minute(self.at_from), high if high > _minute(self.at_from) else 1440
+        if self.at_to is not None:
+            low, high = low if low < _minute(self.at_to) else 0, _minute(self.at_to) + 1
+        return low, high
+
+    def as_data(self) -> dict[str, Any]:
+        """The fields that are known, ready for JSON."""
+        known = {
+            "date": self.day, "date_from": self.day_from, "date_to": self.day_to,
+            "time": self.at, "time_from": self.at_from, "time_to": self.at_to,
+        }  # fmt: skip
+        data: dict[str, Any] = {
+            name: value.strftime("%H:%M") if isinstance(value, time) else value.isoformat()
+            for name, value in known.items()
+            if value is not None
+        }
+        if self.part:
+            data["part_of_day"] = self.part
+        data["ambiguous"] = self.is_ambiguous
+        if self.options:
+            data["options"] = list(self.options)
+        return data
+
+
+def instant(day: date, at: time, zone: str) -> datetime:
+    """The instant of a wall-clock time; of a repeated hour the pass that `at.fold` names."""
+    return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)
+
+
+def is_missing(day: date, at: time, zone: str) -> bool:
+    """Whether the clocks jump over this time."""
+    there = instant(day, at.replace(fold=0), zone).astimezone(ZoneInfo(zone))
+    return there.replace(tzinfo=None, fold=0) != datetime.combine(day, at.replace(fold=0))
+
+
+def is_repeated(day: date, at: time, zone: str) -> bool:
+    """Whether the clocks show this time twice."""
+    return instant(day, at.replace(fold=0), zone) < instant(day, at.replace(fold=1), zone) and not is_missing(day, at, zone)
+
+
+def month_end(day: date) -> date:
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
+def _minute(at: time) -> int:
+    return at.hour * 60 + at.minute

@@ -1,0 +1,150 @@
+"""Words about time in German and English, folded to one spelling, with numbers written as digits."""
+
+# ruff: noqa: E501  (tables of words)
+
+import re
+import unicodedata
+
+UMLAUTS = {ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue", ord("ß"): "ss", ord("’"): "'", ord("–"): "-", ord("—"): "-", ord("‑"): "-"}
+
+WEEKDAYS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "montag mo mon monday", "dienstag di tue tues tuesday", "mittwoch mi wed wednesday",
+            "donnerstag do thu thur thurs thursday", "freitag fr fri friday", "samstag sonnabend sa sat saturday", "sonntag so sun sunday",
+        )
+    )
+    for name in names.split()
+}  # fmt: skip
+# also words of their own: weekdays only in front of a date, or alone
+WEAK_WEEKDAYS = ("so", "do", "mi", "sun", "sat", "sa", "di", "mo", "fr")
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "januar jaenner january jan", "februar feber february feb", "maerz march mrz mar", "april apr", "mai may", "juni juno june jun",
+            "juli july jul", "august aug", "september sept sep", "oktober october okt oct", "november nov", "dezember december dez dec",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+MONTH = "(" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
+WEEKDAY = "(" + "|".join(sorted(set(WEEKDAYS) - set(WEAK_WEEKDAYS), key=len, reverse=True)) + r")s?\b\.?"
+
+PARTS = {
+    "morning": "morgens fruehmorgens vormittags vormittag frueh morning mornings forenoon",
+    "noon": "mittags mittag mittagszeit lunchtime midday",
+    "afternoon": "nachmittags nachmittag afternoon afternoons",
+    "evening": "abends abend evening evenings tonight",
+}
+PART_OF = {word: part for part, words in PARTS.items() for word in words.split()}
+PART = "(" + "|".join(sorted(PART_OF, key=len, reverse=True)) + r")\b"
+
+NEXT = r"(?:naechste|kommende|folgende)[nrms]?|next|(?:the )?(?:coming|following)"
+AFTER_NEXT = r"uebernaechste[nrms]?"
+THIS = r"diese[nrms]?|this"
+
+_ONES = (
+    "null eins zwei drei vier fuenf sechs sieben acht neun zehn elf zwoelf dreizehn vierzehn fuenfzehn sechzehn siebzehn achtzehn neunzehn"
+)
+_TENS = (
+    (20, "zwanzig"),
+    (30, "dreissig"),
+    (40, "vierzig"),
+    (50, "fuenfzig"),
+    (60, "sechzig"),
+    (70, "siebzig"),
+    (80, "achtzig"),
+    (90, "neunzig"),
+)
+_ENGLISH = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+)
+_ENGLISH_TENS = (
+    (20, "twenty"),
+    (30, "thirty"),
+    (40, "forty"),
+    (50, "fifty"),
+    (60, "sixty"),
+    (70, "seventy"),
+    (80, "eighty"),
+    (90, "ninety"),
+)
+_ODD_ORDINALS = {"erste": 1, "dritte": 3, "siebte": 7, "siebente": 7, "achte": 8}
+_ODD_ENGLISH = {"first": 1, "second": 2, "third": 3, "fifth": 5, "eighth": 8, "ninth": 9, "twelfth": 12}
+
+
+def _german() -> dict[str, int]:
+    found = {word: number for number, word in enumerate(_ONES.split())} | {"zwo": 2, "fuffzehn": 15, "fuffzig": 50}
+    found |= {word: tens for tens, word in _TENS}
+    for tens, word in _TENS:
+        for ones, one in enumerate(_ONES.split()[1:10], start=1):
+            found[f"{one.removesuffix('s') if ones == 1 else one}und{word}"] = tens + ones
+    return found
+
+
+def _german_years(small: dict[str, int]) -> dict[str, int]:
+    """neunzehnhundertfünfundachtzig, zweitausendsechsundzwanzig"""
+    years = {"neunzehnhundert": 1900, "zweitausend": 2000}
+    years |= {f"neunzehnhundert{word}": 1900 + number for word, number in small.items() if number}
+    return years | {f"zweitausend{und}{word}": 2000 + number for word, number in small.items() if number for und in ("", "und")}
+
+
+CARDINALS = _german()
+CARDINALS |= _german_years(dict(CARDINALS))
+CARDINALS |= {word: number for number, word in enumerate(_ENGLISH.split())} | {word: tens for tens, word in _ENGLISH_TENS}
+CARDINALS |= {f"{word}-{one}": tens + ones for tens, word in _ENGLISH_TENS for ones, one in enumerate(_ENGLISH.split()[1:10], start=1)}
+ORDINALS = {
+    f"{word}{'te' if number < 20 else 'ste'}": number
+    for word, number in _german().items()
+    if 0 < number < 32 and number not in (1, 3, 7, 8)
+}
+ORDINALS |= _ODD_ORDINALS
+ENGLISH_ORDINALS = {
+    f"{word}th": number for word, number in CARDINALS.items() if number in (4, 6, 7, 10, 11, *range(13, 20)) and word in _ENGLISH.split()
+}
+ENGLISH_ORDINALS |= _ODD_ENGLISH | {"twentieth": 20, "thirtieth": 30}
+ENGLISH_ORDINALS |= {
+    f"{tens}-{word}": number + add
+    for tens, add in (("twenty", 20), ("thirty", 30))
+    for word, number in list(ENGLISH_ORDINALS.items())
+    if number < 10
+}
+ENGLISH_TENS = re.compile(
+    rf"\b({'|'.join(word for _, word in _ENGLISH_TENS)})[ -]({'|'.join([*_ENGLISH.split()[1:10], *(w for w, n in ENGLISH_ORDINALS.items() if n < 10)])})\b"
+)
+THOUSAND = re.compile(r"\b2 thousand(?: and)?(?: (\d{1,2}))?\b")
+# montagnachmittag, "Montag morgen" and "morgen früh" are left to the grammar
+GLUED = re.compile(
+    r"\b(montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag)s?(frueh|morgen|vormittag|mittag|nachmittag|abend)s?\b"
+)
+
+
+def fold(text: str) -> str:
+    """Small letters, umlauts as two letters, no accents, single spaces."""
+    plain = unicodedata.normalize("NFC", text).casefold().replace("ß", "ss").translate(UMLAUTS)
+    letters = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    return " ".join(letters.split())
+
+
+def with_digits(text: str) -> str:
+    """Folded text whose number words are digits: "den dritten Dezember um halb vier" becomes "den 3. dezember um halb 4"."""
+    text = GLUED.sub(r"\1 \2", text)
+    text = ENGLISH_TENS.sub(r"\1-\2", text)
+    text = re.sub(r"\b(\d{1,2})(?:st|nd|rd|th)\b", r"\1.", text)
+    text = re.sub(r"[a-z]+(?:-[a-z]+)?", _number, text)
+    return THOUSAND.sub(lambda found: str(2000 + int(found[1] or 0)), text)
+
+
+def _number(found: re.Match[str]) -> str:
+    word = found[0]
+    if word in CARDINALS:
+        return str(CARDINALS[word])
+    if word in ENGLISH_ORDINALS:
+        return f"{ENGLISH_ORDINALS[word]}."
+    stem = word[:-1] if word[-1:] in "nrms" else word
+    if stem in ORDINALS:
+        return f"{ORDINALS[stem]}."
+    return word
