@@ -33,7 +33,9 @@ def list_keys(slug: str | None) -> None:
         company = company_named(slug) if slug else None
         for key in keys.list_keys(company.id if company else None):
             used = f"{key.last_used_at:%Y-%m-%d %H:%M} UTC" if key.last_used_at else "never"
-            table.add_row(key.id, key.prefix, key.name, key.company_id, " ".join(key.scopes), used, "revoked" if key.revoked_at else "alive")
+            table.add_row(
+                key.id, key.prefix, key.name, key.company_id, " ".join(key.scopes), used, "revoked" if key.revoked_at else "alive"
+            )
     Console().print(table)
 
 

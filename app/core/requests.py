@@ -9,7 +9,7 @@ from flask import Flask, Response, g, has_request_context, json, render_template
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_talisman import Talisman
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.core import metrics
@@ -110,6 +110,8 @@ def answer_error(error: Exception) -> Any:
     headers = {}
     if status in (429, 503):
         headers["Retry-After"] = str(data.pop("retry_after_s", 2))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        headers["Allow"] = ", ".join(sorted(error.valid_methods))
     if wants_problem():
         problem = {
             "type": "about:blank",

@@ -80,4 +80,3 @@ def _may_come_in(user: User) -> bool:
         return user.is_platform
     company = db.session.get(Company, user.company_id)
     return company is not None and company.is_active
-

@@ -16,6 +16,7 @@ from app.models import Call, CallText
 
 WORD = re.compile(r"[^\W_]+")
 LONGEST_WORD = 60
+MOST_WORDS = 20_000
 FORMS = (phonenumbers.PhoneNumberFormat.NATIONAL, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
@@ -41,7 +42,7 @@ def searchable(call: Any, turns: Iterable[str], name: str | None) -> str:
     """
     numbers = (written_forms(call.from_number), written_forms(call.to_number))
     parts = [name or "", call.summary or "", call.provider_call_id or "", *numbers, *turns]
-    return "".join(f" {word}" for word in dict.fromkeys(words_of(" ".join(parts))))
+    return "".join(f" {word}" for word in list(dict.fromkeys(words_of(" ".join(parts))))[:MOST_WORDS])
 
 
 def words_of(text: str) -> list[str]:

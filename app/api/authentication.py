@@ -1,0 +1,82 @@
+"""Keys of the API: who calls, for which company, with which rights, and how often."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+
+import structlog
+from flask import g, request
+from flask_babel import gettext as _
+from sqlalchemy import column, table, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.core.apart import apart
+from app.core.clock import now
+from app.core.columns import Id, UtcDateTime
+from app.core.errors import NotAllowed, NotSignedIn, TooMany
+from app.core.guarding import View, guarded, stay_in
+from app.core.rates import Rate
+from app.core.tenancy import company_scope
+from app.domain.accounts.api_keys import KnownKey, find_key
+
+USED_STEP = timedelta(minutes=1)
+log = structlog.get_logger()
+keys = table("api_keys", column("id", Id), column("last_used_at", UtcDateTime))
+
+
+class KeyInvalid(NotSignedIn):
+    code = "key_invalid"
+
+
+class ScopeMissing(NotAllowed):
+    code = "scope_missing"
+
+
+def for_key(scope: str | None = None) -> Callable[[View], View]:
+    """Lets in programs with a living key that has the scope (None: any key); the request then works for the key's company.
+
+    Sets `g.key` and `g.zone`. 401 without or with an unknown key, 403 without the scope, 429 beyond the key's requests a minute.
+    """
+
+    def around(view: View) -> View:
+        @wraps(view)
+        def guarded_view(*args: Any, **kwargs: Any) -> Any:
+            key = _known_key()
+            if scope is not None and scope not in key.scopes:
+                raise ScopeMissing(_("Diesem Schlüssel fehlt das Recht %(scope)s.", scope=scope), scope=scope)
+            wait_s = Rate("api_key", key.per_minute).hit(key.id)
+            if wait_s is not None:
+                raise TooMany(_("Zu viele Anfragen mit diesem Schlüssel. Bitte warten Sie einen Moment."), retry_after_s=wait_s)
+            g.key, g.zone = key, key.zone
+            structlog.contextvars.bind_contextvars(api_client=key.id)
+            stay_in(company_scope(key.company_id))
+            answer = view(*args, **kwargs)
+            _note_use(key)
+            return answer
+
+        return guarded("key", scope or "any")(guarded_view)  # type: ignore[return-value]
+
+    return around
+
+
+def _known_key() -> KnownKey:
+    scheme, _blank, plain = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not plain.strip():
+        raise KeyInvalid(_("Bitte schicken Sie Ihren Schlüssel: Authorization: Bearer …"))
+    key = find_key(plain.strip())
+    if key is None:
+        raise KeyInvalid(_("Diesen Schlüssel kennen wir nicht, oder er ist gesperrt."))
+    return key
+
+
+def _note_use(key: KnownKey) -> None:
+    """At most once a minute; an answer never fails for it."""
+    instant = now()
+    if key.last_used_at is not None and instant - key.last_used_at < USED_STEP:
+        return
+    try:
+        with apart() as connection:
+            connection.execute(update(keys).where(keys.c.id == key.id).values(last_used_at=instant))
+    except SQLAlchemyError as error:
+        log.warning("api_key.use_not_noted", error=type(error).__name__)

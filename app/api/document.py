@@ -1,0 +1,181 @@
+"""The OpenAPI document, made from the operations themselves, and the page that shows it."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask import Blueprint, Response, current_app, render_template, request
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+from werkzeug.routing import Map
+
+from app.api.operations import PUBLIC, Operation, operation, operation_of
+from app.core.guarding import guarded
+
+BASE = "/api/v1"
+VERSION = "1.0"
+INTRODUCTION = (
+    "Calls, branches and customers of one business, for its own programs. A key belongs to one business and sees nothing else. "
+    "Times are ISO 8601 with an offset, phone numbers E.164, ids opaque strings. Unknown parameters are ignored. Lists answer "
+    "`{items, page, per_page, total}`. Errors are problem documents (RFC 9457) with a stable `code`; 429 says in `Retry-After` how "
+    "many seconds to wait."
+)
+EVERYWHERE = {422: "A parameter is malformed: `fields` says which and why.", 429: "More requests than the key may make in a minute."}
+WITH_A_KEY = {401: "The key is missing, unknown or revoked.", **EVERYWHERE}
+PLACEHOLDER = re.compile(r"<(?:\w+:)?(\w+)>")
+
+blueprint = Blueprint("api_document", __name__)
+
+
+class Problem(BaseModel):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str | None
+    fields: dict[str, str] | None = None
+
+
+@blueprint.get("/api/v1/openapi.json")
+@operation("This document", scope=PUBLIC, answer=None)
+def openapi() -> Response:
+    return Response(json.dumps(document()), mimetype="application/json")
+
+
+@blueprint.get("/api/docs")
+@guarded("public", "developers read it before they have a key")
+def docs() -> str:
+    whole = document()
+    wanted = request.args.get("q", "")[:200].strip()
+    return render_template("api/docs.html", document=whole, operations=shown(whole, wanted), q=wanted)
+
+
+def document() -> dict[str, Any]:
+    """The whole API of the running application, as OpenAPI 3.1; made once."""
+    if "api_document" not in current_app.extensions:
+        current_app.extensions["api_document"] = _made(current_app.url_map, current_app.view_functions)
+    return current_app.extensions["api_document"]
+
+
+def _made(routes: Map, views: Mapping[str, Any]) -> dict[str, Any]:
+    found = operations_of(routes, views)
+    answers = [(model, "serialization") for model in _distinct(of.answer for _, _, of in found)]
+    bodies = [(model, "validation") for model in _distinct(of.body for _, _, of in found)]
+    _, schemas = models_json_schema([*answers, *bodies, (Problem, "serialization")], ref_template="#/components/schemas/{model}")
+    paths: dict[str, dict[str, Any]] = {}
+    for path, method, of in found:
+        paths.setdefault(path, {})[method] = _described(path, method, of)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "AskProAI API", "version": VERSION, "description": INTRODUCTION},
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {"schemas": schemas["$defs"], "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}},
+    }
+
+
+def operations_of(routes: Map, views: Mapping[str, Any]) -> list[tuple[str, str, Operation]]:
+    """(path, method, operation), in the order of the paths."""
+    found = []
+    for rule in routes.iter_rules():
+        of = operation_of(views[rule.endpoint])
+        if of is not None:
+            found += [(PLACEHOLDER.sub(r"{\1}", rule.rule), method.lower(), of) for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}]
+    return sorted(found, key=lambda one: one[:2])
+
+
+def shown(whole: dict[str, Any], wanted: str) -> list[dict[str, Any]]:
+    """The operations in which the word occurs, as the page shows them."""
+    found = []
+    for path, methods in whole["paths"].items():
+        for method, described in methods.items():
+            if wanted.lower() in json.dumps([path, described, _fields(whole, described)]).lower():
+                found.append({"method": method.upper(), "path": path, **described, "fields": _fields(whole, described)})
+    return found
+
+
+def _fields(whole: dict[str, Any], described: dict[str, Any]) -> list[dict[str, str]]:
+    """The fields of an answer; those of a list's items with the list's name in front."""
+    content = next((answer["content"] for status, answer in described["responses"].items() if status.startswith("2")), {})
+    schema = content.get("application/json", {}).get("schema", {})
+    return _flat(whole["components"]["schemas"], schema, "")
+
+
+def _flat(schemas: dict[str, Any], schema: dict[str, Any], prefix: str) -> list[dict[str, str]]:
+    known = schemas.get(schema.get("$ref", "").rpartition("/")[2], schema)
+    rows = []
+    for name, field in known.get("properties", {}).items():
+        rows.append({"name": prefix + name, "type": type_of(field), "description": field.get("description", "")})
+        if "items" in field:
+            rows += _flat(schemas, field["items"], f"{prefix}{name}[].")
+    return rows
+
+
+def type_of(schema: dict[str, Any]) -> str:
+    """In one or two words: `string`, `integer or null`, `list`."""
+    if "anyOf" in schema:
+        return " or ".join(dict.fromkeys(type_of(one) for one in schema["anyOf"]))
+    return {"array": "list"}.get(schema.get("type", ""), schema.get("format") or schema.get("type") or "any")
+
+
+def _described(path: str, method: str, of: Operation) -> dict[str, Any]:
+    noun = path.removeprefix(BASE).split("/")[1]
+    refusals = {**({} if of.scope == PUBLIC else WITH_A_KEY), **dict(of.refusals)}
+    if of.scope not in (None, PUBLIC):
+        refusals[403] = f"The key lacks the scope {of.scope}."
+    described: dict[str, Any] = {
+        "operationId": f"{method}_{re.sub(r'[^a-z]+', '_', path.removeprefix(BASE)).strip('_')}",
+        "summary": of.summary,
+        "tags": [noun],
+        "parameters": [*_of_path(path), *_of_query(of)],
+        "responses": {str(of.status): _answer(of), **{str(status): _problem(refusals[status]) for status in sorted(refusals)}},
+        "security": [] if of.scope == PUBLIC else [{"key": []}],
+    }
+    if of.description:
+        described["description"] = of.description
+    if of.scope not in (None, PUBLIC):
+        described["x-scope"] = of.scope
+    if of.body:
+        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": _reference(of.body)}}}
+    return described
+
+
+def _of_path(path: str) -> list[dict[str, Any]]:
+    return [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in re.findall(r"{(\w+)}", path)]
+
+
+def _of_query(of: Operation) -> list[dict[str, Any]]:
+    schema = of.query.model_json_schema() if of.query else {}
+    return [_parameter(name, dict(field), name in schema.get("required", ())) for name, field in schema.get("properties", {}).items()]
+
+
+def _parameter(name: str, schema: dict[str, Any], required: bool) -> dict[str, Any]:
+    """A parameter that may be left out is not one that may be null."""
+    described = {"name": name, "in": "query", "required": required}
+    if description := schema.pop("description", None):
+        described["description"] = description
+    if one := [choice for choice in schema.get("anyOf", ()) if choice.get("type") != "null"]:
+        schema = one[0]
+    schema = {key: value for key, value in schema.items() if key != "title" and not (key == "default" and value in (None, ""))}
+    return described | {"schema": schema}
+
+
+def _answer(of: Operation) -> dict[str, Any]:
+    schema = _reference(of.answer) if of.answer else {"type": "object"}
+    return {"description": of.summary, "content": {"application/json": {"schema": schema}}}
+
+
+def _problem(meaning: str) -> dict[str, Any]:
+    return {"description": meaning, "content": {"application/problem+json": {"schema": _reference(Problem)}}}
+
+
+def _reference(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{model.__name__}"}
+
+
+def _distinct(models: Iterable[type[BaseModel] | None]) -> list[type[BaseModel]]:
+    return sorted({model for model in models if model is not None}, key=lambda model: model.__name__)

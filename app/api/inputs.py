@@ -1,0 +1,54 @@
+"""What the lists of the API take from the address."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+# nothing of ours happened before or will after; keeps conversions between zones inside the calendar
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+# a plus that was not encoded in the address arrives as a blank
+LOST_PLUS = re.compile(r"(\d) (\d\d:?\d\d)$")
+
+
+class Moment:
+    """An instant, or a day where the business is."""
+
+    def __init__(self, text: Any) -> None:
+        try:
+            if not isinstance(text, str):
+                raise ValueError
+            self.day = date.fromisoformat(text) if len(text) == 10 else None
+            self.instant = datetime.fromisoformat(LOST_PLUS.sub(r"\1+\2", text).upper()) if self.day is None else None
+        except ValueError as error:
+            raise PydanticCustomError("no_instant", "not an ISO 8601 time") from error
+
+    def begins(self, zone: str) -> datetime:
+        return self._at(zone, self.day)
+
+    def ends(self, zone: str) -> datetime:
+        """A day counts to its end."""
+        day = self.day + timedelta(days=1) if self.day is not None and self.day < LATEST.date() else self.day
+        return self._at(zone, day)
+
+    def _at(self, zone: str, day: date | None) -> datetime:
+        instant = self.instant if day is None else datetime.combine(day, time())
+        assert instant is not None
+        if instant.year < EARLIEST.year:
+            return EARLIEST
+        if instant.year >= LATEST.year:
+            return LATEST
+        return instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(zone))
+
+
+Instant = Annotated[Moment, PlainValidator(Moment), WithJsonSchema({"type": "string", "format": "date-time"})]
+
+
+class PageQuery(BaseModel):
+    model_config = ConfigDict(populate_by_name=True, extra="ignore")
+
+    page: int = Field(1, ge=1, le=10_001, description="From 1. Lists reach to the 10,000th entry.")
+    per_page: int = Field(50, ge=1, le=100, description="Entries a page.")

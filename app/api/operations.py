@@ -1,0 +1,113 @@
+"""An operation of the API: its key, what it reads from the request, what it answers, and what the document says of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from flask import Response, request
+from flask_babel import gettext as _
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+from werkzeug.exceptions import BadRequest
+
+from app.api.authentication import for_key
+from app.core.errors import InvalidInput
+from app.core.guarding import View, guarded
+
+DEEPEST = 10_000
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a program must know to use it. `scope` None: any key; PUBLIC: no key."""
+
+    summary: str
+    answer: type[BaseModel] | None
+    scope: str | None
+    query: type[BaseModel] | None = None
+    body: type[BaseModel] | None = None
+    description: str = ""
+    status: int = 200
+    # further answers: status → what it means
+    refusals: tuple[tuple[int, str], ...] = ()
+
+
+PUBLIC = "public"
+
+
+def operation(summary: str, **facts: Any) -> Callable[[View], View]:
+    """Makes a view an operation of the API; `facts` are the fields of Operation.
+
+    The view gets `query` and `body` as models, where the operation has them, and answers with a model.
+    """
+    of = Operation(summary, **facts)
+
+    def around(view: View) -> View:
+        @wraps(view)
+        def answering(**ids: Any) -> Response:
+            read: dict[str, Any] = dict(ids)
+            if of.query:
+                read["query"] = _checked(of.query, {name: value for name, value in request.args.items() if value != ""})
+            if of.body:
+                read["body"] = _checked(of.body, _json())
+            answer = view(**read)
+            if isinstance(answer, Response):
+                return answer
+            return Response(answer.model_dump_json(by_alias=True), of.status, mimetype="application/json")
+
+        guard = guarded("public", "the document of the API") if of.scope == PUBLIC else for_key(of.scope)
+        made = guard(answering)
+        made.operation = of  # type: ignore[attr-defined]
+        return made  # type: ignore[return-value]
+
+    return around
+
+
+def operation_of(view: Callable[..., Any]) -> Operation | None:
+    return getattr(view, "operation", None)
+
+
+def start_of(page: int, per_page: int) -> int:
+    """How many entries come before the page; raises InvalidInput beyond the depth to which lists can be leafed through."""
+    offset = (page - 1) * per_page
+    if offset > DEEPEST:
+        sentence = _("Listen reichen bis zum %(n)s. Eintrag. Grenzen Sie die Liste ein, zum Beispiel mit from und to.", n=DEEPEST)
+        raise InvalidInput(sentence, fields={"page": sentence})
+    return offset
+
+
+def _json() -> Any:
+    try:
+        return request.get_json(force=True)
+    except BadRequest as error:
+        raise InvalidInput(_("Die Anfrage ist kein lesbares JSON."), status=400, code="unreadable") from error
+
+
+def _checked(model: type[BaseModel], values: Any) -> Any:
+    try:
+        return model.model_validate(values)
+    except ValidationError as wrong:
+        fields = {".".join(str(part) for part in error["loc"]) or "body": _sentence(error) for error in wrong.errors()}
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=fields) from wrong
+
+
+def _sentence(error: ErrorDetails) -> str:
+    """What is wrong with a field, in the reader's language."""
+    context = error.get("ctx", {})
+    match error["type"]:
+        case "missing":
+            return _("Diese Angabe fehlt.")
+        case "literal_error" | "enum":
+            return _("Erlaubt sind: %(values)s.", values=context.get("expected", "").replace("'", "").replace(" or ", ", "))
+        case "int_parsing" | "int_type" | "int_from_float" | "int_parsing_size":
+            return _("Das ist keine ganze Zahl.")
+        case "greater_than_equal":
+            return _("Das ist zu klein, erlaubt ist es ab %(n)s.", n=context.get("ge"))
+        case "less_than_equal":
+            return _("Das ist zu groß, erlaubt ist es bis %(n)s.", n=context.get("le"))
+        case "string_too_long":
+            return _("Das ist zu lang, höchstens %(n)s Zeichen.", n=context.get("max_length"))
+        case "no_instant":
+            return _("Das ist keine Zeit nach ISO 8601, zum Beispiel 2026-11-20 oder 2026-11-20T09:30:00+01:00.")
+    return _("Das ist so nicht lesbar.")

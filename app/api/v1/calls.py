@@ -1,0 +1,105 @@
+"""GET /calls, GET /calls/{id}"""
+
+from collections.abc import Collection
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, g
+from flask_babel import gettext as _
+from pydantic import Field
+from sqlalchemy import select
+from sqlalchemy.orm import load_only
+
+from app.api.inputs import Instant, PageQuery
+from app.api.operations import operation, start_of
+from app.core.errors import NotFound
+from app.core.extensions import db
+from app.core.ids import is_ulid
+from app.domain.calls.searching import LONGEST_QUERY, Search, count_calls, find_calls, newest_first
+from app.models import Booking, Branch, Call, CallEvent, ToolCall, Turn
+from app.models.booking import STANDING
+from app.models.call import OUTCOMES, STATUS_RANK
+from app.serializers.call import COLUMNS, CallDetail, CallItem, CallList, call_detail, call_item
+
+# hits of a search that are counted
+COUNTED = 1000
+
+blueprint = Blueprint("api_calls", __name__, url_prefix="/api/v1")
+
+
+class CallQuery(PageQuery):
+    q: str = Field("", max_length=LONGEST_QUERY, description="Words of the transcript, names, numbers in any form, the provider's id.")
+    status: Literal[*STATUS_RANK] | None = None  # type: ignore[valid-type]
+    outcome: Literal[*OUTCOMES] | None = None  # type: ignore[valid-type]
+    branch_id: str | None = None
+    from_: Instant | None = Field(None, alias="from", description="Calls that began then or later: an instant, or a day (YYYY-MM-DD).")
+    to: Instant | None = Field(None, description="Calls that began before that instant, or up to the end of that day.")
+
+
+@blueprint.get("/calls")
+@operation("List calls, newest first", scope="calls:read", query=CallQuery, answer=CallList, refusals=((404, "The branch is unknown."),))
+def index(query: CallQuery) -> CallList:
+    offset = start_of(query.page, query.per_page)
+    search = _search(query)
+    counted = max(offset + query.per_page, COUNTED) if query.q.strip() else 0
+    if counted:
+        found = find_calls(search, limit=counted + 1)
+        total, ids = min(len(found), counted), found[offset : offset + query.per_page]
+    else:
+        found = ids = find_calls(search, limit=query.per_page, offset=offset)
+        is_last = len(ids) < query.per_page and (ids or not offset)
+        total = offset + len(ids) if is_last else count_calls(search)
+    exact = not counted or len(found) <= counted
+    return CallList(items=_items(ids), page=query.page, per_page=query.per_page, total=total, total_exact=exact)
+
+
+@blueprint.get("/calls/<call_id>")
+@operation("One call with its transcript", scope="calls:read", answer=CallDetail, refusals=((404, "The call is unknown."),))
+def show(call_id: str) -> CallDetail:
+    call = db.session.get(Call, call_id) if is_ulid(call_id) else None
+    if call is None:
+        raise NotFound(_("Diesen Anruf gibt es nicht."))
+    return call_detail(
+        call,
+        _zones()[call.branch_id],
+        _bookings([call.id]).get(call.id),
+        db.session.scalars(select(Turn).where(Turn.call_id == call.id).order_by(Turn.position)),
+        db.session.scalars(select(ToolCall).where(ToolCall.call_id == call.id).order_by(ToolCall.id)),
+        db.session.scalars(select(CallEvent).where(CallEvent.call_id == call.id).order_by(CallEvent.seq)),
+    )
+
+
+def _search(query: CallQuery) -> Search:
+    if query.branch_id is not None and query.branch_id not in _zones():
+        raise NotFound(_("Diese Filiale gibt es nicht."))
+    return Search(
+        query=query.q,
+        status=query.status or "",
+        outcome=query.outcome or "",
+        branch_ids=[query.branch_id] if query.branch_id else [],
+        since=query.from_.begins(g.zone) if query.from_ else None,
+        until=query.to.ends(g.zone) if query.to else None,
+    )
+
+
+def _items(ids: Collection[str]) -> list[CallItem]:
+    if not ids:
+        return []
+    columns = load_only(*(getattr(Call, name) for name in COLUMNS))
+    calls = db.session.scalars(newest_first(select(Call).options(columns).where(Call.id.in_(ids))))
+    zones, bookings = _zones(), _bookings(ids)
+    return [call_item(call, zones[call.branch_id], bookings.get(call.id)) for call in calls]
+
+
+def _zones() -> dict[str, ZoneInfo]:
+    """The time zones of the company's branches; asked for once a request."""
+    if "branch_zones" not in g:
+        g.branch_zones = {row.id: ZoneInfo(row.zone) for row in db.session.execute(select(Branch.id, Branch.zone))}
+    return g.branch_zones
+
+
+def _bookings(call_ids: Collection[str]) -> dict[str, str]:
+    """The appointment made in each call: the first that still stands, else the first."""
+    made = select(Booking.call_id, Booking.id, Booking.status).where(Booking.call_id.in_(call_ids)).order_by(Booking.id)
+    rows = sorted(db.session.execute(made), key=lambda row: row.status not in STANDING)
+    return {row.call_id: row.id for row in reversed(rows)}

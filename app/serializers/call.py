@@ -1,0 +1,117 @@
+"""A call as programs see it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, Field
+
+from app.models import CallEvent, ToolCall, Turn
+from app.serializers.page import Page
+
+# the columns that an item of a list needs
+COLUMNS = (
+    "id", "provider", "provider_call_id", "direction", "status", "outcome", "from_number", "to_number", "branch_id", "customer_id",
+    "started_at", "ended_at", "duration_s", "summary", "sentiment", "analyzed_at",
+)  # fmt: skip
+
+
+class CallItem(BaseModel):
+    id: str
+    provider: str = Field(description="Who carried the call: retell, twilio …")
+    provider_call_id: str = Field(description="Its id there.")
+    direction: str = Field(description="inbound, outbound, web or unknown.")
+    status: str = Field(description="ringing, ongoing, ended, not_connected or error.")
+    outcome: str | None = Field(
+        description="booked, rescheduled, cancelled, callback, transferred, information, waitlist, voicemail, hung_up, missed or "
+        "unknown; null while it runs."
+    )
+    from_number: str | None = Field(description="E.164; null where the caller withheld it.")
+    to_number: str | None = Field(description="The business's number, E.164.")
+    branch_id: str
+    customer_id: str | None
+    started_at: datetime = Field(description="In the branch's time zone.")
+    ended_at: datetime | None
+    duration_s: int | None = Field(description="Seconds.")
+    summary: str | None
+    sentiment: str | None = Field(description="positive, neutral, negative or unknown.")
+    analyzed: bool = Field(description="Whether summary, sentiment and outcome are final.")
+    booking_id: str | None = Field(description="The appointment made in this call.")
+
+
+class CallList(Page):
+    items: list[CallItem]
+    total_exact: bool = Field(description="False for a search with more hits than are counted: there are at least `total`.")
+
+
+class SpokenTurn(BaseModel):
+    role: str = Field(description="agent, caller or transfer_target.")
+    text: str
+    start_s: float | None = Field(description="Seconds since the call began.")
+    end_s: float | None
+
+
+class UsedTool(BaseModel):
+    id: str
+    name: str
+    arguments: dict[str, Any] | None
+    result: Any = Field(description="What the agent was told; null while it waits.")
+    ok: bool | None
+    after_turn: int = Field(description="The turn it stands behind, from 0; -1 before the first.")
+    at: datetime
+    duration_ms: int | None
+
+
+class Happening(BaseModel):
+    seq: int = Field(description="From 1, without gaps.")
+    type: str
+    at: datetime
+    data: dict[str, Any] | None
+
+
+class CallDetail(CallItem):
+    caller_kind: str = Field(description="number, withheld, sip, short or invalid.")
+    disconnection_reason: str | None
+    language: str | None
+    transfer_destination: str | None
+    transcript: list[SpokenTurn]
+    tool_calls: list[UsedTool]
+    events: list[Happening]
+
+
+def call_item(call: Any, zone: ZoneInfo, booking_id: str | None) -> CallItem:
+    """`call` is a Call, or a row with its COLUMNS."""
+    return CallItem(**_facts(call, zone, booking_id))
+
+
+def call_detail(
+    call: Any, zone: ZoneInfo, booking_id: str | None, turns: Iterable[Turn], tools: Iterable[ToolCall], events: Iterable[CallEvent]
+) -> CallDetail:
+    return CallDetail(
+        **_facts(call, zone, booking_id),
+        caller_kind=call.caller_kind,
+        disconnection_reason=call.disconnection_reason,
+        language=call.language,
+        transfer_destination=call.transfer_destination,
+        transcript=[SpokenTurn(role=turn.role, text=turn.text, start_s=turn.start_s, end_s=turn.end_s) for turn in turns],
+        tool_calls=[_used(tool, zone) for tool in tools],
+        events=[Happening(seq=event.seq, type=event.type, at=event.at.astimezone(zone), data=event.data) for event in events],
+    )
+
+
+def _facts(call: Any, zone: ZoneInfo, booking_id: str | None) -> dict[str, Any]:
+    return {
+        **{name: getattr(call, name) for name in COLUMNS if name != "analyzed_at"},
+        "started_at": call.started_at.astimezone(zone),
+        "ended_at": call.ended_at.astimezone(zone) if call.ended_at else None,
+        "analyzed": call.analyzed_at is not None,
+        "booking_id": booking_id,
+    }
+
+
+def _used(tool: ToolCall, zone: ZoneInfo) -> UsedTool:
+    return UsedTool(
+        id=tool.tool_call_id, name=tool.name, arguments=tool.arguments, result=tool.result, ok=tool.ok, after_turn=tool.after_position,
+        at=tool.created_at.astimezone(zone), duration_ms=tool.duration_ms,
+    )  # fmt: skip

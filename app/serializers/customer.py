@@ -1,0 +1,41 @@
+"""A customer as programs see it."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, Field
+
+from app.models import Customer
+from app.serializers.page import Page
+
+
+class CustomerItem(BaseModel):
+    id: str
+    name: str | None = Field(description="null until somebody said it.")
+    language: str | None
+    phones: list[str] = Field(description="E.164; families share a number.")
+    emails: list[str]
+    notes: str | None
+    created_at: datetime
+    last_call_at: datetime | None
+
+
+class CustomerList(Page):
+    items: list[CustomerItem]
+
+
+def customer_item(customer: Customer, zone: ZoneInfo) -> CustomerItem:
+    return CustomerItem(
+        id=customer.id,
+        name=customer.name,
+        language=customer.language,
+        phones=_of_kind(customer, "phone"),
+        emails=_of_kind(customer, "email"),
+        notes=customer.notes,
+        created_at=customer.created_at.astimezone(zone),
+        last_call_at=customer.last_call_at.astimezone(zone) if customer.last_call_at else None,
+    )
+
+
+def _of_kind(customer: Customer, kind: str) -> list[str]:
+    return [identity.value for identity in customer.identities if identity.kind == kind]

@@ -1,0 +1,9 @@
+"""What all lists of the API have."""
+
+from pydantic import BaseModel, Field
+
+
+class Page(BaseModel):
+    page: int = Field(description="From 1.")
+    per_page: int
+    total: int = Field(description="Entries on all pages.")
