@@ -123,6 +123,16 @@ class HoldReleased(BookingHappening):
 
 
 @dataclass(frozen=True, slots=True)
+class WaitlistOffered:
+    """A time that became free is kept for somebody who waits; they must be told before the offer expires."""
+
+    company_id: str
+    branch_id: str
+    offer_id: str
+    entry_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class NumberChanged:
     """A phone number was made, moved to another branch, switched or removed: who cached it must forget it."""
 
