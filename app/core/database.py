@@ -6,13 +6,17 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError, TimeoutError as PoolTimeout
 
+from app.core.errors import NotFound
 from config import Settings
 
 # MariaDB: lock wait time-out, deadlock; "record has changed since last read"; a savepoint that a deadlock took along
 PASSING_MARIADB_ERRORS = {1205, 1213, 1020, 1305}
+# text that a column's alphabet does not have was compared with it
+ILLEGAL_MIX_OF_COLLATIONS = 1267
 # a connection that lay unused for longer is asked whether it is still there
 IDLE_S = 2.0
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
@@ -52,9 +56,10 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 
 
 def prepare_engine(engine: Engine) -> None:
-    """SQLite: WAL, foreign keys, durable commits, and BEGIN in our hands (its driver begins too late); MariaDB: see _ping_idle."""
+    """SQLite: WAL, foreign keys, durable commits, and BEGIN in our hands (its driver begins too late); MariaDB: see below."""
     if engine.dialect.name != "sqlite":
         _ping_idle(engine)
+        _find_nothing_by_foreign_letters(engine)
         return
 
     @event.listens_for(engine, "connect")
@@ -83,6 +88,16 @@ def _ping_idle(engine: Engine) -> None:
             connection.ping(reconnect=False)
         except Exception as error:
             raise DisconnectionError("The connection was closed while it lay idle.") from error
+
+
+def _find_nothing_by_foreign_letters(engine: Engine) -> None:
+    """Ids and words of ours are ASCII; whoever asks MariaDB for `ü` in such a column finds nothing, as on SQLite, and no fault."""
+
+    @event.listens_for(engine, "handle_error")
+    def _not_found(context: Any) -> None:
+        cause = context.original_exception
+        if getattr(cause, "args", None) and cause.args[0] == ILLEGAL_MIX_OF_COLLATIONS:
+            raise NotFound(_("Das gibt es hier nicht.")) from cause
 
 
 def is_passing(error: BaseException) -> bool:
