@@ -23,6 +23,9 @@ JOB_WAIT = Histogram("job_wait_seconds", "From sent to started", ("queue",), buc
 BOOKINGS_TOTAL = Counter("bookings_total", "Bookings tried", ("source", "result"))
 PROVIDER_REQUESTS = Counter("provider_requests_total", "Requests to providers", ("provider", "result"))
 PROVIDER_SECONDS = Histogram("provider_request_seconds", "Waiting for a provider", ("provider",), buckets=QUICK_S)
+BREAKER_STATE = Gauge(
+    "breaker_state", "0 lets requests through, 1 tries one, 2 holds them back", ("provider",), multiprocess_mode="mostrecent"
+)
 DB_QUERY_SECONDS = Histogram("db_query_seconds", "Database statements", buckets=QUICK_S)
 SLOW_QUERIES = Counter("slow_queries_total", "Database statements over 200 ms")
 CACHE_REQUESTS = Counter("cache_requests_total", "Looks into a cache", ("cache", "result"))

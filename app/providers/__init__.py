@@ -2,17 +2,48 @@
 
 from functools import cache
 from importlib import import_module
+from typing import Any
 
+from app.providers.calendar.base import Access, Calendar, CalendarReader
 from app.providers.voice.base import CallDriver
+from app.providers.webhooks import WebhookKind, WebhookReader
 
 CALL_DRIVERS = {
     "retell": "app.providers.voice.retell:Retell",
     "twilio": "app.providers.telephony.twilio:Twilio",
 }
+CALENDAR_READERS = {"calcom": "app.providers.calendar.calcom_events:CalcomEvents"}
+CALENDARS = {"calcom": "app.providers.calendar.calcom:Calcom"}
 
 
 @cache
 def call_driver(provider: str) -> CallDriver:
     """The driver that reads this provider's call events; raises KeyError for a name nobody registered."""
-    module, _, name = CALL_DRIVERS[provider].partition(":")
-    return getattr(import_module(module), name)()
+    return _load(CALL_DRIVERS[provider])()
+
+
+@cache
+def calendar_reader(provider: str) -> CalendarReader:
+    """The driver that reads this provider's calendar events; raises KeyError."""
+    return _load(CALENDAR_READERS[provider])()
+
+
+def calendar(provider: str, access: Access) -> Calendar:
+    """The driver that speaks to this account of another calendar; raises KeyError."""
+    return _load(CALENDARS[provider])(access)
+
+
+def kind_of(provider: str) -> WebhookKind:
+    """What this provider's webhooks are about."""
+    return "calendars" if provider in CALENDAR_READERS else "calls"
+
+
+def webhook_reader(provider: str) -> WebhookReader:
+    """The driver that reads this provider's webhooks, whatever they are about; raises KeyError."""
+    return call_driver(provider) if kind_of(provider) == "calls" else calendar_reader(provider)
+
+
+@cache
+def _load(place: str) -> Any:
+    module, _, name = place.partition(":")
+    return getattr(import_module(module), name)

@@ -5,6 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, Protocol
 
+from app.providers.webhooks import Peek as Peek, Unreadable as Unreadable
+
 EventKind = Literal[
     "started", "transcript", "ended", "analyzed", "progress",
     "transfer_started", "transfer_bridged", "transfer_cancelled", "transfer_ended", "unknown",
@@ -14,23 +16,6 @@ CallStatus = Literal["ringing", "ongoing", "ended", "not_connected", "error"]
 Disconnection = Literal["talked", "machine", "not_reached", "account", "technical", "transfer", "other"]
 Role = Literal["agent", "caller", "transfer_target"]
 Sentiment = Literal["positive", "neutral", "negative", "unknown"]
-
-
-class Unreadable(ValueError):
-    """The body is no event of this provider; the message is one sentence that may be shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Peek:
-    """The little that must be known before an event is stored.
-
-    `dedupe_key` is the same for every delivery of one event and different for two events, within the provider.
-    """
-
-    event: str
-    provider_call_id: str | None
-    business_raw: str | None
-    dedupe_key: str
 
 
 @dataclass(frozen=True, slots=True)

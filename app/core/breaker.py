@@ -1,0 +1,121 @@
+"""Breakers: who fails again and again is left alone for a while, which all processes know through Redis (each alone while it is away)."""
+
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from pybreaker import STATE_CLOSED, STATE_HALF_OPEN, STATE_OPEN, CircuitBreaker, CircuitBreakerListener, CircuitMemoryStorage
+
+from app.core import metrics
+from app.core.redis import RedisError, get_redis
+
+FAILURES = 5
+REST_S = 30.0
+FORGOTTEN_AFTER_S = 3600
+SHOWN = {STATE_CLOSED: 0, STATE_HALF_OPEN: 1, STATE_OPEN: 2}
+
+
+@cache
+def breaker(name: str, *, shown_as: str) -> CircuitBreaker:
+    """The breaker of this name; `shown_as` is its label in the metrics.
+
+    Use it as `with breaker(…).calling():`, which lets several requests through at a time (its `call` holds a lock for the whole
+    request). Every exception raised inside counts as a failure; while it is open entering raises CircuitBreakerError.
+    """
+    return CircuitBreaker(
+        fail_max=FAILURES,
+        reset_timeout=REST_S,
+        state_storage=SharedState(name),
+        listeners=[ShownState(shown_as)],
+        name=name,
+        throw_new_error_on_trip=False,
+    )
+
+
+class ShownState(CircuitBreakerListener):
+    """Keeps the gauge of /metrics."""
+
+    def __init__(self, provider: str) -> None:
+        self._gauge = metrics.BREAKER_STATE.labels(provider)
+
+    def state_change(self, cb: CircuitBreaker, old_state: Any, new_state: Any) -> None:
+        self._gauge.set(SHOWN[new_state.name])
+
+
+class SharedState(CircuitMemoryStorage):
+    """A breaker's state in one Redis hash; this process's own copy is used while Redis does not answer."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(STATE_CLOSED)
+        self._key = f"breaker:{name}"
+
+    @property
+    def state(self) -> str:
+        kept = self._read("state", self._state)
+        return kept if kept in SHOWN else STATE_CLOSED
+
+    @state.setter
+    def state(self, state: str) -> None:
+        self._state = state
+        self._write("state", state)
+
+    def increment_counter(self) -> None:
+        self._fail_counter += 1
+        self._add("failures")
+
+    def reset_counter(self) -> None:
+        if self.counter:
+            self._write("failures", "0")
+        self._fail_counter = 0
+
+    def increment_success_counter(self) -> None:
+        self._success_counter += 1
+        self._add("successes")
+
+    def reset_success_counter(self) -> None:
+        self._success_counter = 0
+        self._write("successes", "0")
+
+    @property
+    def counter(self) -> int:
+        return int(self._read("failures", str(self._fail_counter)) or 0)
+
+    @property
+    def success_counter(self) -> int:
+        return int(self._read("successes", str(self._success_counter)) or 0)
+
+    @property
+    def opened_at(self) -> datetime | None:
+        own = str(self._opened_at.timestamp()) if self._opened_at else None
+        kept = self._read("opened_at", own)
+        return datetime.fromtimestamp(float(kept), UTC) if kept else None
+
+    @opened_at.setter
+    def opened_at(self, moment: datetime) -> None:
+        self._opened_at = moment
+        self._write("opened_at", str(moment.timestamp()))
+
+    def _read(self, field: str, own: str | None) -> str | None:
+        try:
+            kept = get_redis().hget(self._key, field)
+        except RedisError:
+            return own
+        return kept.decode() if isinstance(kept, bytes) else kept
+
+    def _write(self, field: str, value: str) -> None:
+        try:
+            pipe = get_redis().pipeline(transaction=False)
+            pipe.hset(self._key, field, value)
+            pipe.expire(self._key, FORGOTTEN_AFTER_S)
+            pipe.execute()
+        except RedisError:
+            return
+
+    def _add(self, field: str) -> None:
+        try:
+            pipe = get_redis().pipeline(transaction=False)
+            pipe.hincrby(self._key, field, 1)
+            pipe.expire(self._key, FORGOTTEN_AFTER_S)
+            pipe.execute()
+        except RedisError:
+            return

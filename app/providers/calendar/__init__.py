@@ -1,0 +1,1 @@
+"""Calendars elsewhere, one file a vendor."""

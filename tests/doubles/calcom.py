@@ -1,0 +1,250 @@
+"""A stand-in for Cal.com API v2 that speaks real HTTP: bookings, slots, webhooks, and switches for everything that can go wrong.
+
+`python -m tests.doubles.calcom --port 8999` runs it by itself.
+"""
+
+import argparse
+import hashlib
+import hmac
+import json
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+from urllib.request import Request as OutgoingRequest, urlopen
+
+from werkzeug import Request, Response
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from tests.doubles.calcom_account import TAKEN, CalcomAccount, Refusal, only, shown, without
+from tests.doubles.calcom_shapes import Row, error, success, webhook
+
+KEY = "cal_test_lindgren"
+SECRET = "whsec_tests_only_calcom"
+VERSIONS = {"bookings": {"2024-08-13", "2026-02-25"}, "slots": {"2024-09-04"}, "event-types": {"2024-06-14"}}
+# slow: answers late, after it has done it · lost: does it and hangs up · cut: hangs up without doing it · junk: does it, answers HTML
+Trouble = Literal["slow", "lost", "cut", "junk", "429", "500", "503", "500 after", "taken"]
+
+
+@dataclass
+class Switch:
+    """What goes wrong with requests whose "METHOD /path" begins so, and how often yet."""
+
+    trouble: Trouble
+    on: str
+    times: int
+    seconds: float = 0.0
+
+
+@dataclass
+class Subscription:
+    url: str
+    secret: str
+    # before: the webhook is there before the answer to the request that caused it; kept: it waits for deliver()
+    when: Literal["before", "after", "kept"] = "kept"
+
+
+@dataclass
+class CalcomDouble(CalcomAccount):
+    """Use it as a context manager; its state may be looked at and changed from the test's thread."""
+
+    key: str = KEY
+    subscriptions: list[Subscription] = field(default_factory=list)
+    # bodies that wait for deliver(), oldest first
+    outbox: list[bytes] = field(default_factory=list)
+    # "POST /bookings", in the order in which they came
+    requests: list[str] = field(default_factory=list)
+    port: int = 0
+
+    def __post_init__(self) -> None:
+        self._switches: list[Switch] = []
+        self._server: BaseWSGIServer | None = None
+
+    # running it
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/v2"
+
+    def __enter__(self) -> "CalcomDouble":
+        self.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        self._server = make_server("127.0.0.1", self.port, self._answer, threaded=True, request_handler=QuietHandler)
+        self._server.daemon_threads = True  # type: ignore[attr-defined]
+        self.port = self._server.server_port
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def stop(self) -> None:
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        """Nobody listens for a while."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
+
+    # switches
+
+    def fail(self, trouble: Trouble, *, on: str = "POST /bookings", times: int = 1, seconds: float = 2.0) -> None:
+        self._switches.append(Switch(trouble, on, times, seconds))
+
+    def subscribe(self, url: str, secret: str = SECRET, when: Literal["before", "after", "kept"] = "kept") -> None:
+        self.subscriptions.append(Subscription(url, secret, when))
+
+    # webhooks
+
+    def deliver(self, *, url: str | None = None, order: Callable[[list[bytes]], list[bytes]] | None = None) -> list[int]:
+        """Sends what waits, to every subscription; the statuses of the answers."""
+        waiting, self.outbox = self.outbox, []
+        return [status for body in (order(waiting) if order else waiting) for status in self._post(body, url)]
+
+    def _post(self, body: bytes, url: str | None = None) -> list[int]:
+        answers = []
+        for to in self.subscriptions:
+            signature = hmac.new(to.secret.encode(), body, hashlib.sha256).hexdigest()
+            headers = {"Content-Type": "application/json", "X-Cal-Signature-256": signature, "X-Cal-Webhook-Version": "2021-10-20"}
+            with urlopen(OutgoingRequest(url or to.url, body, headers), timeout=10) as answer:
+                answers.append(answer.status)
+        return answers
+
+    def tell(self, trigger: str, row: Row, **extras: Any) -> None:
+        body = json.dumps(webhook(trigger, row, datetime.now(UTC), **extras), ensure_ascii=False).encode()
+        when = self.subscriptions[0].when if self.subscriptions else "kept"
+        if when == "kept":
+            self.outbox.append(body)
+        elif when == "before":
+            self._post(body)
+        else:
+            threading.Thread(target=self._post, args=(body,), daemon=True).start()
+
+    # the API
+
+    def _answer(self, environ: Row, start_response: Any) -> Any:
+        request = Request(environ)
+        path = request.path.removeprefix("/v2")
+        what = f"{request.method} {path}"
+        with self.lock:
+            self.requests.append(what)
+            switch = next((switch for switch in self._switches if what.startswith(switch.on) and switch.times > 0), None)
+            if switch:
+                switch.times -= 1
+        return self._with_trouble(request, path, switch)(environ, start_response)
+
+    def _with_trouble(self, request: Request, path: str, switch: Switch | None) -> Response:
+        trouble = switch.trouble if switch else None
+        if trouble == "cut":
+            _hang_up(request)
+        if trouble == "429":
+            body = error(request.path, "ThrottlerException", "CustomThrottlerGuard - Too many requests.", 429, datetime.now(UTC))
+            seconds = str(round(switch.seconds)) if switch else "60"
+            return _json(body, 429, {"X-RateLimit-Limit-Default": "120", "X-RateLimit-Reset-Default": seconds})
+        if trouble in ("500", "503"):
+            return _json({"statusCode": int(trouble), "message": "Internal server error"}, int(trouble))
+        if trouble == "taken":
+            return self._refused(request, Refusal(400, TAKEN))
+        response = self._done(request, path)
+        if trouble == "lost":
+            _hang_up(request)
+        if trouble == "slow" and switch:
+            time.sleep(switch.seconds)
+        if trouble == "500 after":
+            return _json({"statusCode": 500, "message": "Internal server error"}, 500)
+        return Response("<html>Bad gateway</html>", 200, content_type="text/html") if trouble == "junk" else response
+
+    def _done(self, request: Request, path: str) -> Response:
+        try:
+            if request.headers.get("Authorization") != f"Bearer {self.key}":
+                raise Refusal(401, "Invalid API Key", "UnauthorizedException")
+            group = path.split("/")[1]
+            if request.headers.get("cal-api-version") not in VERSIONS.get(group, ()):
+                raise Refusal(404, f"Cannot {request.method} {request.path}", "NotFoundException")
+            with self.lock:
+                return self._routed(request, path)
+        except Refusal as refusal:
+            return self._refused(request, refusal)
+
+    def _refused(self, request: Request, refusal: Refusal) -> Response:
+        bare = {"statusCode": refusal.status, "message": str(refusal)}
+        whole = error(request.full_path.rstrip("?"), refusal.code, str(refusal), refusal.status, datetime.now(UTC))
+        return _json(bare if refusal.bare else whole, refusal.status)
+
+    def _routed(self, request: Request, path: str) -> Response:
+        body = request.get_json() if request.method == "POST" else {}
+        if (request.method, path) == ("GET", "/slots"):
+            return _json(success(self.slots(request.args)))
+        if (request.method, path) == ("GET", "/event-types"):
+            return _json(success([without(row, "hosts", "needs_confirmation") for row in self.event_types.values()]))
+        if (request.method, path) == ("GET", "/bookings"):
+            return _json(self.listed(request.args))
+        if (request.method, path) == ("POST", "/bookings"):
+            return _json(success(shown(self.ordered(body))), 201)
+        found = re.fullmatch(r"/bookings/([^/]+)(/\w+)?", path)
+        if not found:
+            raise Refusal(404, f"Cannot {request.method} {request.path}", "NotFoundException")
+        row = self.bookings.get(found[1])
+        if row is None:
+            raise Refusal(404, f"Booking with uid={found[1]} not found", "NotFoundException")
+        match request.method, found[2]:
+            case "GET", None:
+                return _json(success(shown(row)))
+            case "POST", "/reschedule":
+                only(body, {"start", "reschedulingReason", "rescheduledBy"})
+                return _json(success(shown(self.reschedule(row, body))), 201)
+            case "POST", "/cancel":
+                only(body, {"cancellationReason", "cancelSubsequentBookings", "seatUid"})
+                if row["status"] == "cancelled":
+                    raise Refusal(400, f"Can't cancel booking with uid={row['uid']} because it has been cancelled already.")
+                return _json(success(shown(self.end(row, body.get("cancellationReason", "")))))
+            case "POST", "/confirm":
+                return _json(success(shown(self.accept(row))))
+        raise Refusal(404, f"Cannot {request.method} {request.path}", "NotFoundException")
+
+
+class QuietHandler(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """The test says what matters."""
+
+
+def _hang_up(request: Request) -> None:
+    connection: socket.socket = request.environ["werkzeug.socket"]
+    connection.shutdown(socket.SHUT_RDWR)
+    raise ConnectionResetError
+
+
+def _json(body: Row, status: int = 200, headers: Row | None = None) -> Response:
+    return Response(json.dumps(body, ensure_ascii=False), status, headers, content_type="application/json; charset=utf-8")
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--port", type=int, default=8999)
+    arguments.add_argument("--key", default=KEY)
+    arguments.add_argument("--secret", default=SECRET)
+    arguments.add_argument("--webhook", help="where the webhooks go")
+    chosen = arguments.parse_args()
+    with CalcomDouble(key=chosen.key, port=chosen.port) as calcom:
+        calcom.add_event_type(910044, "Haarschnitt", 30, "anna@salon-lindgren.example", "ben@salon-lindgren.example")
+        if chosen.webhook:
+            calcom.subscribe(chosen.webhook, chosen.secret, "after")
+        print(f"Cal.com stands in at {calcom.url} with the key {calcom.key}")
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
