@@ -1,0 +1,85 @@
+"""Callers are recognised step by step; some are not taken at all; and a person may be reached at a branch."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from app.core import columns
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "blocked_callers",
+        sa.Column("number", columns.Exact(20), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=True),
+        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.Column("id", columns.Key(26), nullable=False),
+        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_blocked_callers_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_blocked_callers")),
+    )
+    op.create_index("uq_blocked_callers_number", "blocked_callers", ["company_id", "number"], unique=True)
+    op.create_table(
+        "caller_proofs",
+        sa.Column("id", columns.BigId, nullable=False),
+        sa.Column("call_id", columns.Key(26), nullable=False),
+        sa.Column("customer_id", columns.Key(26), nullable=True),
+        sa.Column("kind", columns.Key(16), nullable=False),
+        sa.Column("ok", sa.Boolean(), nullable=False),
+        sa.Column("at", columns.UtcDateTime(), nullable=False),
+        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_caller_proofs_company_id")),
+        sa.ForeignKeyConstraint(
+            ["company_id", "call_id"], ["calls.company_id", "calls.id"], name=op.f("fk_caller_proofs_company_id_call_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "customer_id"], ["customers.company_id", "customers.id"], name=op.f("fk_caller_proofs_company_id_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_caller_proofs")),
+    )
+    op.create_index("ix_caller_proofs_call", "caller_proofs", ["company_id", "call_id", "id"], unique=False)
+    op.create_index("ix_caller_proofs_customer", "caller_proofs", ["company_id", "customer_id", "at"], unique=False)
+    op.create_table(
+        "one_time_codes",
+        sa.Column("call_id", columns.Key(26), nullable=False),
+        sa.Column("customer_id", columns.Key(26), nullable=False),
+        sa.Column("code_hash", columns.Key(64), nullable=False),
+        sa.Column("sent_to", columns.Exact(20), nullable=False),
+        sa.Column("expires_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("used_at", columns.UtcDateTime(), nullable=True),
+        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.Column("id", columns.Key(26), nullable=False),
+        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_one_time_codes_company_id")),
+        sa.ForeignKeyConstraint(
+            ["company_id", "call_id"], ["calls.company_id", "calls.id"], name=op.f("fk_one_time_codes_company_id_call_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "customer_id"], ["customers.company_id", "customers.id"], name=op.f("fk_one_time_codes_company_id_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_codes")),
+    )
+    op.create_index("ix_one_time_codes_call", "one_time_codes", ["company_id", "call_id", "created_at"], unique=False)
+    op.create_index("ix_one_time_codes_number", "one_time_codes", ["company_id", "sent_to", "created_at"], unique=False)
+    op.add_column("branches", sa.Column("forward_to", columns.Key(20), nullable=True))
+    op.add_column("companies", sa.Column("caller_rights", columns.Json, nullable=True))
+    op.add_column("customers", sa.Column("birth_date", columns.Sealed(), nullable=True))
+    op.add_column("customers", sa.Column("birth_index", columns.Key(64), nullable=True))
+    op.create_index("ix_customers_birth", "customers", ["company_id", "birth_index"], unique=False)
+    op.add_column("tool_calls", sa.Column("asked", columns.Key(64), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("tool_calls", "asked")
+    op.drop_index("ix_customers_birth", table_name="customers")
+    op.drop_column("customers", "birth_index")
+    op.drop_column("customers", "birth_date")
+    op.drop_column("companies", "caller_rights")
+    op.drop_column("branches", "forward_to")
+    op.drop_table("one_time_codes")
+    op.drop_table("caller_proofs")
+    op.drop_table("blocked_callers")
