@@ -3,11 +3,13 @@
 from app.models.agent import Agent
 from app.models.api_key import ApiKey
 from app.models.audit_entry import AuditEntry
+from app.models.blocked_caller import BlockedCaller
 from app.models.booking import Booking, BookingChange, BookingLink
 from app.models.branch import Branch
 from app.models.call import Call, CallText
 from app.models.call_event import CallEvent
 from app.models.call_hour import CallHour
+from app.models.caller_proof import CallerProof
 from app.models.closure import Closure
 from app.models.company import Company
 from app.models.connection import Connection
@@ -17,6 +19,7 @@ from app.models.group_session import GroupSession
 from app.models.hold import Hold
 from app.models.live_event import LiveCursor, LiveEvent
 from app.models.occupancy import BusySpan, OccupiedCell
+from app.models.one_time_code import OneTimeCode
 from app.models.phone_number import PhoneNumber
 from app.models.policy import Policy
 from app.models.resource import Resource
@@ -34,9 +37,10 @@ from app.models.wish import Wish
 from app.models.working_hours import WorkingHours
 
 __all__ = [
-    "Agent", "ApiKey", "AuditEntry", "Booking", "BookingChange", "BookingLink", "Branch", "BranchService", "BusySpan", "Call",
-    "CallEvent", "CallHour", "CallText", "Closure", "Company", "Connection", "Customer", "CustomerIdentity", "FeatureFlag",
-    "GroupSession", "Hold", "LiveCursor", "LiveEvent", "OccupiedCell", "PhoneNumber", "Policy", "Resource", "ScheduleRun",
-    "Service", "ServiceSynonym", "StaffBranch", "StaffMember", "StaffService", "Task", "ToolCall", "Turn", "User", "UserBranch",
-    "WaitlistEntry", "WaitlistOffer", "WebSession", "WebhookEvent", "Wish", "WorkingHours",
+    "Agent", "ApiKey", "AuditEntry", "BlockedCaller", "Booking", "BookingChange", "BookingLink", "Branch", "BranchService",
+    "BusySpan", "Call", "CallEvent", "CallHour", "CallText", "CallerProof", "Closure", "Company", "Connection", "Customer",
+    "CustomerIdentity", "FeatureFlag", "GroupSession", "Hold", "LiveCursor", "LiveEvent", "OccupiedCell", "OneTimeCode",
+    "PhoneNumber", "Policy", "Resource", "ScheduleRun", "Service", "ServiceSynonym", "StaffBranch", "StaffMember", "StaffService",
+    "Task", "ToolCall", "Turn", "User", "UserBranch", "WaitlistEntry", "WaitlistOffer", "WebSession", "WebhookEvent", "Wish",
+    "WorkingHours",
 ]  # fmt: skip

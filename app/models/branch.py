@@ -20,4 +20,6 @@ class Branch(CompanyOwned, Named, Timed, db.Model):
     # two letters of the federal state (BE, BY, HH …): its public holidays
     state: Mapped[str | None] = mapped_column(Key(8))
     zone: Mapped[str] = mapped_column(Key(64), default="Europe/Berlin")
+    # who takes over when a caller wants a person, E.164
+    forward_to: Mapped[str | None] = mapped_column(Key(20))
     is_active: Mapped[bool] = mapped_column(default=True)

@@ -1,9 +1,11 @@
 """A company: the tenant whose calls, bookings and people nobody else sees."""
 
+from typing import Any
+
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.columns import Key
+from app.core.columns import Json, Key
 from app.core.extensions import db
 from app.models.base import Named, Timed
 
@@ -20,3 +22,5 @@ class Company(Named, Timed, db.Model):
     language: Mapped[str] = mapped_column(Key(8), default="de")
     zone: Mapped[str] = mapped_column(Key(64), default="Europe/Berlin")
     is_active: Mapped[bool] = mapped_column(default=True)
+    # from which rung on callers may {hear, change, cancel}; what is not named is as customers/certainty has it
+    caller_rights: Mapped[dict[str, Any] | None] = mapped_column(Json)

@@ -6,19 +6,24 @@ from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.clock import now
-from app.core.columns import BigId, Exact, Id, Key, UtcDateTime
+from app.core.columns import BigId, Exact, Id, Key, Sealed, UtcDateTime
 from app.core.extensions import db
 from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
 
 
 class Customer(CompanyOwned, Named, Timed, db.Model):
     __tablename__ = "customers"
-    __table_args__ = owned_args(Index("ix_customers_company_name", "company_id", "name"))
+    __table_args__ = owned_args(
+        Index("ix_customers_company_name", "company_id", "name"), Index("ix_customers_birth", "company_id", "birth_index")
+    )
 
     # unknown until somebody says it
     name: Mapped[str | None] = mapped_column(String(160))
     language: Mapped[str | None] = mapped_column(Key(8))
     notes: Mapped[str | None] = mapped_column(Text)
+    # ISO date, and its keyed hash by which it is found (customers/certainty sets both)
+    birth_date: Mapped[str | None] = mapped_column(Sealed)
+    birth_index: Mapped[str | None] = mapped_column(Key(64))
     last_call_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     identities: Mapped[list["CustomerIdentity"]] = relationship(overlaps="customer")

@@ -7,7 +7,7 @@ from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.columns import BigId, Exact, Id, Json, UtcDateTime
+from app.core.columns import BigId, Exact, Id, Json, Key, UtcDateTime
 from app.core.extensions import db
 from app.models.base import CompanyOwned, inside, owned_args
 
@@ -21,6 +21,8 @@ class ToolCall(CompanyOwned, db.Model):
     tool_call_id: Mapped[str] = mapped_column(Exact(128))
     name: Mapped[str] = mapped_column(String(64))
     arguments: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    # name and arguments, hashed: the same question again, or the same use as the provider tells of it later
+    asked: Mapped[str | None] = mapped_column(Key(64))
     # what the agent was told; None while it waits
     result: Mapped[Any | None] = mapped_column(Json)
     ok: Mapped[bool | None]

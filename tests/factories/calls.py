@@ -4,7 +4,9 @@ import factory
 
 from app.core.clock import now
 from app.models import (
+    BlockedCaller,
     Call,
+    CallerProof,
     CallEvent,
     CallHour,
     CallText,
@@ -12,6 +14,7 @@ from app.models import (
     CustomerIdentity,
     LiveCursor,
     LiveEvent,
+    OneTimeCode,
     Task,
     ToolCall,
     Turn,
@@ -125,3 +128,31 @@ class LiveEventFactory(OwnedFactory):
     at = factory.LazyFunction(now)
     name = "call.started"
     data = factory.LazyFunction(dict)
+
+
+class CallerProofFactory(OwnedFactory):
+    class Meta:
+        model = CallerProof
+
+    call_id = ref("calls.CallFactory")
+    customer_id = ref("calls.CustomerFactory")
+    kind = "name"
+    ok = True
+
+
+class OneTimeCodeFactory(NamedFactory):
+    class Meta:
+        model = OneTimeCode
+
+    call_id = ref("calls.CallFactory")
+    customer_id = ref("calls.CustomerFactory")
+    code_hash = "0" * 64
+    sent_to = "+491713920050"
+    expires_at = factory.LazyFunction(now)
+
+
+class BlockedCallerFactory(NamedFactory):
+    class Meta:
+        model = BlockedCaller
+
+    number = factory.Sequence(lambda n: f"+49171392{n:04}")

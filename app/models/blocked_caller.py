@@ -1,0 +1,17 @@
+"""A blocked caller: a number whose calls a company does not take."""
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.columns import Exact
+from app.core.extensions import db
+from app.models.base import CompanyOwned, Named, Timed, owned_args
+
+
+class BlockedCaller(CompanyOwned, Named, Timed, db.Model):
+    __tablename__ = "blocked_callers"
+    __table_args__ = owned_args(Index("uq_blocked_callers_number", "company_id", "number", unique=True), referable=False)
+
+    # E.164
+    number: Mapped[str] = mapped_column(Exact(20))
+    reason: Mapped[str | None] = mapped_column(String(200))
