@@ -7,7 +7,7 @@ from app.core.announcements import announce
 from app.core.clock import now
 from app.core.extensions import db
 from app.domain.bookings.holding import find_hold, tell_released, use_hold, write_hold
-from app.domain.bookings.ordering import Order, check_parts
+from app.domain.bookings.ordering import Order, checked
 from app.domain.bookings.refusing import NotBookable
 from app.domain.bookings.settling import settle
 from app.domain.bookings.writing import write_plan
@@ -28,7 +28,7 @@ def make_booking(order: Order, *, hold: Hold | None = None) -> Booking:
     """
     if first := find_same(order):
         return first
-    check_parts(order.parts)
+    order = checked(order)
     policies = load_policies()
     check_customer(order, policies.rules(branch_id=order.branch_id, service_id=order.parts[0].service_id))
     held = hold or (find_hold(order.hold) if order.hold else None)
@@ -51,7 +51,7 @@ def place_hold(order: Order, *, minutes: int | None = None) -> tuple[Hold, str]:
 
     Raises what make_booking raises.
     """
-    check_parts(order.parts)
+    order = checked(order)
     rules = load_policies().rules(branch_id=order.branch_id, service_id=order.parts[0].service_id)
     check_customer(order, rules)
     kept = rules.hold_minutes if minutes is None else minutes

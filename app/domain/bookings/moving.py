@@ -11,7 +11,7 @@ from app.core.extensions import db
 from app.domain.bookings import history, occupying
 from app.domain.bookings.changing import NotPossibleNow, changed, check_in_time, rules_of, visit_for_change
 from app.domain.bookings.history import By
-from app.domain.bookings.ordering import Order, check_parts
+from app.domain.bookings.ordering import Order, checked
 from app.domain.bookings.settling import settle
 from app.domain.bookings.writing import sit_down
 from app.domain.calendar.facts import Facts, Part
@@ -44,7 +44,7 @@ def move_booking(
     if _is_there(visit, order):
         return asked
     check_in_time(visit[0], by, rules_of(asked).move_minutes)
-    check_parts(order.parts)
+    checked(order)
 
     def resettle(plan: Plan, facts: Facts) -> Booking:
         _resettle(visit, plan, facts, by, why)

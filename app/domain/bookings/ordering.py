@@ -1,8 +1,9 @@
 """What somebody orders: a visit of one service or several, at a time, for a customer; and the words it was ordered in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.core.extensions import db
@@ -53,19 +54,30 @@ def parts_of(service: str, *, staff: str | None = None, branch_id: str | None = 
     person = get_person(staff, branch_id=branch_id)
     does = set(db.session.scalars(select(StaffService.service_id).where(StaffService.staff_id == person.id)))
     if not does.intersection(found.id for found in services):
-        raise UnknownStaff(f"{person.name} bietet das nicht an.", staff=person.id)
+        raise UnknownStaff(_("%(who)s bietet diese Leistung hier nicht an.", who=person.name), staff=person.id)
     return tuple(Part(found.id, person.id if found.id in does else None) for found in services)
 
 
-def check_parts(parts: tuple[Part, ...]) -> None:
-    """Raises UnknownService or UnknownStaff for ids that this company does not have."""
-    services = {part.service_id for part in parts}
-    known = set(db.session.scalars(select(Service.id).where(Service.id.in_(services), Service.is_active)))
-    if not parts or services - known:
-        raise UnknownService("Diese Leistung gibt es nicht.", fields={"service_id": "unknown"})
-    people = {part.staff_id for part in parts if part.staff_id}
+def checked(order: Order) -> Order:
+    """The order with combined services opened into their parts; raises UnknownService or UnknownStaff for ids that the company has not."""
+    services = {part.service_id for part in order.parts}
+    known = {row.id: row for row in db.session.scalars(select(Service).where(Service.id.in_(services), Service.is_active))}
+    if not order.parts or services - known.keys():
+        raise UnknownService(_("Diese Leistung gibt es nicht."), fields={"service_id": "unknown"})
+    people = {part.staff_id for part in order.parts if part.staff_id}
     if people and people - set(db.session.scalars(select(StaffMember.id).where(StaffMember.id.in_(people), StaffMember.is_active))):
-        raise UnknownStaff("Diese Person arbeitet hier nicht.", fields={"staff_id": "unknown"})
+        raise UnknownStaff(_("Diese Person arbeitet hier nicht."), fields={"staff_id": "unknown"})
+    if not any(service.parts for service in known.values()):
+        return order
+    gap = max(order.max_gap, *(service.max_gap_minutes for service in known.values()))
+    parts = tuple(Part(opened.id, part.staff_id) for part in order.parts for opened in _opened(known[part.service_id]))
+    return replace(order, parts=parts, max_gap=gap)
+
+
+def opened(service_id: str, staff_id: str | None = None) -> tuple[Part, ...]:
+    """The parts of one service: of a combined one all that it consists of, by that person or anybody."""
+    service = db.session.scalars(select(Service).where(Service.id == service_id)).one()
+    return tuple(Part(part.id, staff_id) for part in _opened(service))
 
 
 def _opened(service: Service) -> list[Service]:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.core.errors import InvalidInput
@@ -51,7 +52,7 @@ def get_services(text: str) -> list[Service]:
         return list(dict.fromkeys(found.service for found in pieces if found))
     if whole:
         return [whole.service]
-    raise UnknownService(f"„{text[:80]}“ steht nicht im Angebot.", service=text[:80])
+    raise UnknownService(_("„%(words)s“ steht nicht im Angebot.", words=text[:80]), service=text[:80])
 
 
 def find_person(text: str, *, branch_id: str | None = None) -> StaffMember | None:
@@ -71,7 +72,7 @@ def get_person(text: str, *, branch_id: str | None = None) -> StaffMember:
     """As find_person; raises UnknownStaff."""
     if person := find_person(text, branch_id=branch_id):
         return person
-    raise UnknownStaff(f"„{text[:80]}“ arbeitet nicht hier.", staff=text[:80])
+    raise UnknownStaff(_("„%(words)s“ arbeitet nicht hier.", words=text[:80]), staff=text[:80])
 
 
 def _known_words() -> list[tuple[Service, str, int]]:

@@ -1,0 +1,221 @@
+"""The waitlist that fills itself: a time that becomes free is kept for the next who waits for it, one after the other."""
+
+import secrets
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from sqlalchemy import or_, select
+
+from app.core.announcements import announce
+from app.core.clock import now
+from app.core.errors import Conflict, InvalidInput
+from app.core.extensions import db
+from app.core.ids import new_ulid
+from app.domain.bookings.history import By
+from app.domain.bookings.holding import close_hold, hash_of
+from app.domain.bookings.making import make_booking, place_hold
+from app.domain.bookings.ordering import Order, checked, opened
+from app.domain.bookings.refusing import BookingRefused
+from app.domain.calendar.asking import find_slots
+from app.domain.calendar.facts import Part, Slot
+from app.events import WaitlistOffered
+from app.models import Booking, Branch, Hold, Service, WaitlistEntry, WaitlistOffer
+
+OFFER_MINUTES = 30
+# how many who wait are tried for one time
+LOOKED_AT = 50
+BY_HOUSE = By("house", "web")
+BY_LINK = By("caller", "link")
+
+
+class OfferGone(Conflict):
+    """The offer has expired, was declined, or its time is sold."""
+
+    code = "offer_gone"
+
+
+def join_waitlist(
+    customer_id: str,
+    service_id: str,
+    *,
+    window_from: datetime,
+    window_until: datetime,
+    branch_id: str | None = None,
+    staff_id: str | None = None,
+    day_from: int = 0,
+    day_until: int = 1440,
+    call_id: str | None = None,
+) -> WaitlistEntry:
+    """Puts the customer on the list; waiting for the same service at the same branch again only changes the window.
+
+    `day_from` and `day_until` are minutes after local midnight. Raises UnknownService, UnknownStaff, InvalidInput.
+    """
+    checked(Order((Part(service_id, staff_id),), window_from, branch_id, "link", BY_HOUSE))
+    if window_until <= max(window_from, now()) or not 0 <= day_from < day_until <= 1440:
+        raise InvalidInput(_("In diesem Zeitraum kann nichts frei werden."), fields={"window_until": "invalid"})
+    mine = select(WaitlistEntry).where(
+        WaitlistEntry.customer_id == customer_id, WaitlistEntry.service_id == service_id, WaitlistEntry.status == "waiting",
+        WaitlistEntry.branch_id == branch_id if branch_id else WaitlistEntry.branch_id.is_(None),
+    )  # fmt: skip
+    entry = db.session.scalars(mine).first()
+    if entry is None:
+        entry = WaitlistEntry(id=new_ulid(), customer_id=customer_id, service_id=service_id, branch_id=branch_id, call_id=call_id)
+        db.session.add(entry)
+    entry.staff_id, entry.window_from, entry.window_until = staff_id, window_from, window_until
+    entry.day_from, entry.day_until = day_from, day_until
+    db.session.flush()
+    return entry
+
+
+def offer_freed(branch_id: str, starts_at: datetime, ends_at: datetime, *, minutes: int = OFFER_MINUTES) -> WaitlistOffer | None:
+    """Keeps a time around what became free for the first who waits for such a one and announces WaitlistOffered; None: nobody does.
+
+    Nobody is offered a second time what they let go. `offer_token` then makes the link that the message carries.
+    """
+    zone = db.session.scalars(select(Branch.zone).where(Branch.id == branch_id)).one()
+    for entry in _waiting_for(branch_id, starts_at, ends_at):
+        slot = _slot_for(entry, branch_id, starts_at, ends_at, zone)
+        if slot is None:
+            continue
+        parts = tuple(Part(part.service_id, part.staff_id) for part in slot.parts) or (Part(entry.service_id, slot.staff_id),)
+        order = Order(parts, slot.starts_at, branch_id, "link", BY_HOUSE, customer_id=entry.customer_id, call_id=entry.call_id)
+        try:
+            hold, _token = place_hold(order, minutes=minutes)
+        except BookingRefused:
+            continue
+        offer = WaitlistOffer(
+            id=new_ulid(), entry_id=entry.id, hold_id=hold.id, token_hash=hash_of(secrets.token_urlsafe(32)), expires_at=hold.expires_at
+        )  # fmt: skip
+        entry.status = "offered"
+        db.session.add(offer)
+        db.session.flush()
+        announce(WaitlistOffered(offer.company_id, branch_id, offer.id, entry.id))
+        return offer
+    return None
+
+
+def offer_token(offer: WaitlistOffer) -> str:
+    """A fresh token for the link to the offer; an earlier one is good no more."""
+    token = secrets.token_urlsafe(32)
+    offer.token_hash = hash_of(token)
+    db.session.flush()
+    return token
+
+
+def find_offer(token: str) -> WaitlistOffer | None:
+    """The offer of this token, of the company at work (inside every_company: of any)."""
+    return db.session.scalars(select(WaitlistOffer).where(WaitlistOffer.token_hash == hash_of(token))).first()
+
+
+def accept_offer(offer_id: str) -> Booking:
+    """Books the offered time; accepting again gives the same booking. Raises OfferGone, or what make_booking raises."""
+    offer, entry, hold = _locked(offer_id)
+    if offer.status == "accepted" and offer.booking_id:
+        return db.session.scalars(select(Booking).where(Booking.id == offer.booking_id)).one()
+    if offer.status != "offered" or offer.expires_at <= now():
+        raise OfferGone(_("Dieses Angebot gilt nicht mehr."))
+    parts = tuple(Part(part["service_id"], part["staff_id"]) for part in hold.parts)
+    order = Order(
+        parts, hold.starts_at, hold.branch_id, "link", BY_LINK, customer_id=entry.customer_id, call_id=entry.call_id,
+        source_ref=f"waitlist:{offer.id}",
+    )  # fmt: skip
+    booking = make_booking(order, hold=hold)
+    offer.status, offer.booking_id, entry.status = "accepted", booking.id, "booked"
+    db.session.flush()
+    return booking
+
+
+def decline_offer(offer_id: str) -> WaitlistOffer | None:
+    """Says no to this time, goes on waiting, and the next one is asked: their offer, if anybody waits."""
+    return _close(offer_id, "declined")
+
+
+def expire_offers(limit: int = 100) -> int:
+    """Ends offers that were not answered in time and asks the next; of the company at work."""
+    due = select(WaitlistOffer.id).where(WaitlistOffer.status == "offered", WaitlistOffer.expires_at <= now()).limit(limit)
+    ended = db.session.scalars(due.order_by(WaitlistOffer.expires_at)).all()
+    for offer_id in ended:
+        _close(offer_id, "expired")
+    return len(ended)
+
+
+def withdraw(entry_id: str) -> None:
+    """Takes somebody off the list; an open offer goes to the next. Nothing happens to entries that are over."""
+    entry = db.session.scalars(select(WaitlistEntry).where(WaitlistEntry.id == entry_id).with_for_update()).one()
+    open_offers = select(WaitlistOffer.id).where(WaitlistOffer.entry_id == entry_id, WaitlistOffer.status == "offered")
+    if entry.status in ("waiting", "offered"):
+        entry.status = "withdrawn"
+        db.session.flush()
+        for offer_id in db.session.scalars(open_offers).all():
+            _close(offer_id, "declined")
+
+
+def close_past_entries() -> int:
+    """Entries whose window is over wait for nothing any more; of the company at work."""
+    over = select(WaitlistEntry).where(WaitlistEntry.status == "waiting", WaitlistEntry.window_until <= now())
+    entries = db.session.scalars(over).all()
+    for entry in entries:
+        entry.status = "expired"
+    db.session.flush()
+    return len(entries)
+
+
+def _waiting_for(branch_id: str, starts_at: datetime, ends_at: datetime) -> list[WaitlistEntry]:
+    """Who waits for something like it, the longest first, without those who were offered it before."""
+    asked_before = (
+        select(WaitlistOffer.entry_id)
+        .join(Hold, Hold.id == WaitlistOffer.hold_id)
+        .where(Hold.branch_id == branch_id, Hold.starts_at < ends_at, Hold.ends_at > starts_at)
+    )
+    wanted = (
+        select(WaitlistEntry)
+        .where(WaitlistEntry.status == "waiting", WaitlistEntry.window_from < ends_at, WaitlistEntry.window_until > starts_at)
+        .where(or_(WaitlistEntry.branch_id.is_(None), WaitlistEntry.branch_id == branch_id))
+        .where(WaitlistEntry.id.not_in(asked_before))
+        .order_by(WaitlistEntry.created_at, WaitlistEntry.id)
+        .limit(LOOKED_AT)
+        .with_for_update()
+    )
+    return list(db.session.scalars(wanted))
+
+
+def _slot_for(entry: WaitlistEntry, branch_id: str, starts_at: datetime, ends_at: datetime, zone: str) -> Slot | None:
+    """The free time nearest to the beginning of what became free that uses some of it and suits the entry."""
+    parts = opened(entry.service_id, entry.staff_id)
+    ids = [part.service_id for part in parts]
+    minutes = {row.id: row.minutes for row in db.session.execute(select(Service.id, Service.minutes).where(Service.id.in_(ids)))}
+    length = timedelta(minutes=sum(minutes[service_id] for service_id in ids))
+    first, last = max(starts_at - length, entry.window_from, now()), min(ends_at, entry.window_until)
+    if first >= last:
+        return None
+    found = find_slots(parts, starts_from=first, starts_before=last, branch_id=branch_id, for_callers=True)
+    for slot in found.nearest(starts_at, LOOKED_AT):
+        local = slot.starts_at.astimezone(ZoneInfo(zone))
+        if entry.day_from <= local.hour * 60 + local.minute < entry.day_until and slot.ends_at > starts_at:
+            return slot
+    return None
+
+
+def _locked(offer_id: str) -> tuple[WaitlistOffer, WaitlistEntry, Hold]:
+    options = {"populate_existing": True}
+    offer = db.session.scalars(
+        select(WaitlistOffer).where(WaitlistOffer.id == offer_id).with_for_update().execution_options(**options)
+    ).first()  # fmt: skip
+    if offer is None:
+        raise OfferGone(_("Dieses Angebot gilt nicht mehr."))
+    entry = db.session.scalars(select(WaitlistEntry).where(WaitlistEntry.id == offer.entry_id).with_for_update()).one()
+    return offer, entry, db.session.scalars(select(Hold).where(Hold.id == offer.hold_id).execution_options(**options)).one()
+
+
+def _close(offer_id: str, status: str) -> WaitlistOffer | None:
+    """Ends an open offer, gives its time free and asks the next; nothing happens to one that is over."""
+    offer, entry, hold = _locked(offer_id)
+    if offer.status != "offered":
+        return None
+    offer.status = status
+    if entry.status == "offered":
+        entry.status = "waiting"
+    db.session.flush()
+    close_hold(hold, "released" if status == "declined" else "expired")
+    return offer_freed(hold.branch_id, hold.starts_at, hold.ends_at) if hold.starts_at > now() else None
