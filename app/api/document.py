@@ -131,7 +131,7 @@ def _described(path: str, method: str, of: Operation) -> dict[str, Any]:
         "operationId": f"{method}_{re.sub(r'[^a-z]+', '_', path.removeprefix(BASE)).strip('_')}",
         "summary": of.summary,
         "tags": [noun],
-        "parameters": [*_of_path(path), *_of_query(of)],
+        "parameters": [*_of_path(path), *_of_query(of), *_of_headers(of)],
         "responses": {str(of.status): _answer(of), **{str(status): _problem(refusals[status]) for status in sorted(refusals)}},
         "security": [] if of.scope == PUBLIC else [{"key": []}],
     }
@@ -151,6 +151,11 @@ def _of_path(path: str) -> list[dict[str, Any]]:
 def _of_query(of: Operation) -> list[dict[str, Any]]:
     schema = of.query.model_json_schema() if of.query else {}
     return [_parameter(name, dict(field), name in schema.get("required", ())) for name, field in schema.get("properties", {}).items()]
+
+
+def _of_headers(of: Operation) -> list[dict[str, Any]]:
+    known = {"in": "header", "required": False, "schema": {"type": "string"}}
+    return [{"name": name, "description": text, **known} for name, text in of.headers]
 
 
 def _parameter(name: str, schema: dict[str, Any], required: bool) -> dict[str, Any]:

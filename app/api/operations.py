@@ -29,6 +29,8 @@ class Operation:
     body: type[BaseModel] | None = None
     description: str = ""
     status: int = 200
+    # names of headers it reads beside the key → what they are for
+    headers: tuple[tuple[str, str], ...] = ()
     # further answers: status → what it means
     refusals: tuple[tuple[int, str], ...] = ()
 
@@ -78,6 +80,9 @@ def start_of(page: int, per_page: int) -> int:
 
 
 def _json() -> Any:
+    """No body at all says nothing, as an empty object does."""
+    if not request.get_data():
+        return {}
     try:
         return request.get_json(force=True)
     except BadRequest as error:

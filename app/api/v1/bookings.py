@@ -1,0 +1,199 @@
+"""GET and POST /bookings, GET and PATCH /bookings/{id}, POST /bookings/{id}/cancel"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, g, request
+from flask_babel import gettext as _
+from pydantic import BaseModel, Field
+
+from app.api.inputs import Instant, PageQuery
+from app.api.operations import operation, start_of
+from app.core.errors import InvalidInput
+from app.core.transactions import transact
+from app.domain.bookings import listing
+from app.domain.bookings.cancelling import cancel_booking
+from app.domain.bookings.changing import get_booking
+from app.domain.bookings.desk import BookingWish, book_for
+from app.domain.bookings.history import By
+from app.domain.bookings.moving import move_booking
+from app.models import Booking
+from app.serializers.booking import BookingItem, BookingList, Status, booking_item, hold_item
+
+LONGEST_KEY = 100
+UNKNOWN = (404, "The booking is unknown.")
+
+blueprint = Blueprint("api_bookings", __name__, url_prefix="/api/v1")
+
+
+class BookingQuery(PageQuery):
+    status: Status | None = Field(None, description="held: times that are kept while somebody decides.")
+    since: Instant | None = Field(None, alias="from", description="Beginning at this time or later.")
+    until: Instant | None = Field(None, alias="to", description="Beginning before this time; a day counts to its end.")
+    branch_id: str | None = None
+    staff_id: str | None = None
+    customer_id: str | None = None
+
+
+Text = Annotated[str, Field(max_length=2000)]
+Name = Annotated[str, Field(max_length=160)]
+
+
+class NewCustomer(BaseModel):
+    name: Name
+    phone: Annotated[str, Field(max_length=60)] | None = Field(None, description="E.164, or as people write it.")
+    email: Annotated[str, Field(max_length=190)] | None = None
+
+
+class NewBooking(BaseModel):
+    service_id: str
+    branch_id: str
+    staff_id: str | None = Field(None, description="Without: whoever is free, in the company's order.")
+    starts_at: Instant
+    customer: NewCustomer
+    notes: Text | None = None
+
+
+class BookingChanges(BaseModel):
+    starts_at: Instant | None = None
+    staff_id: str | None = None
+    version: int | None = Field(
+        None, ge=1, le=2_000_000_000, description="The version that you saw; 409 changed_meanwhile when it is older."
+    )
+
+
+class Cancellation(BaseModel):
+    reason: Annotated[str, Field(max_length=250)] | None = None
+
+
+@blueprint.get("/bookings")
+@operation("List bookings", answer=BookingList, scope="bookings:read", query=BookingQuery, description="In the order in which they begin.")
+def index(query: BookingQuery) -> BookingList:
+    search = listing.Search(
+        statuses=(query.status,) if query.status else (),
+        branch_ids=(query.branch_id,) if query.branch_id else (),
+        staff_id=query.staff_id or "",
+        customer_id=query.customer_id or "",
+        since=query.since.begins(g.zone) if query.since else None,
+        until=query.until.ends(g.zone) if query.until else None,
+    )
+    offset = start_of(query.page, query.per_page)
+    if query.status == "held":
+        items, total = (
+            [hold_item(hold) for hold in listing.list_holds(search, limit=query.per_page, offset=offset)],
+            listing.count_holds(search),
+        )
+    else:
+        items, total = _items(listing.list_bookings(search, limit=query.per_page, offset=offset)), listing.count_bookings(search)
+    return BookingList(items=items, page=query.page, per_page=query.per_page, total=total)
+
+
+@blueprint.get("/bookings/<booking_id>")
+@operation("One booking, or a held time", answer=BookingItem, scope="bookings:read", refusals=(UNKNOWN,))
+def show(booking_id: str) -> BookingItem:
+    if hold := listing.find_open_hold(booking_id):
+        return hold_item(hold)
+    return _item(get_booking(booking_id))
+
+
+@blueprint.post("/bookings")
+@operation(
+    "Make a booking",
+    answer=BookingItem,
+    scope="bookings:write",
+    body=NewBooking,
+    status=201,
+    headers=(("Idempotency-Key", "The same key makes the booking once and gets the same answer, however often it is sent."),),
+    refusals=((409, "The time is not free (slot_taken, closed, not_allowed); `alternatives` holds free times near it."),),
+)
+def make(body: NewBooking) -> BookingItem:
+    wish = BookingWish(
+        service_id=body.service_id,
+        branch_id=body.branch_id,
+        staff_id=body.staff_id,
+        starts_at=_instant(body.starts_at),
+        name=body.customer.name,
+        number=body.customer.phone,
+        email=body.customer.email,
+        notes=body.notes,
+        idempotency_key=_idempotency_key(),
+    )
+    try:
+        return _item(transact(lambda: book_for(wish, source="api", by=_by())))
+    except InvalidInput as error:
+        error.data["fields"] = _as_sent(error.data.get("fields", {}))
+        raise
+
+
+@blueprint.patch("/bookings/<booking_id>")
+@operation(
+    "Move a booking",
+    answer=BookingItem,
+    scope="bookings:write",
+    body=BookingChanges,
+    description="To another time, another person, or both. The parts of a visit move together.",
+    refusals=(
+        UNKNOWN,
+        (409, "The time is not free, or somebody changed the booking meanwhile: changed_meanwhile, with `version`."),
+    ),
+)
+def change(booking_id: str, body: BookingChanges) -> BookingItem:
+    starts_at = _instant(body.starts_at) if body.starts_at else None
+
+    def move() -> Booking:
+        return move_booking(booking_id, _by(), starts_at=starts_at, staff_id=body.staff_id, version=body.version)
+
+    return _item(transact(move))
+
+
+@blueprint.post("/bookings/<booking_id>/cancel")
+@operation(
+    "Cancel a booking",
+    answer=BookingItem,
+    scope="bookings:write",
+    body=Cancellation,
+    description="The time is free again at once. Cancelling again changes nothing.",
+    refusals=(UNKNOWN, (409, "It is over already (not_possible).")),
+)
+def cancel(booking_id: str, body: Cancellation) -> BookingItem:
+    return _item(transact(lambda: cancel_booking(booking_id, _by(), why=body.reason)))
+
+
+def _as_sent(fields: dict[str, str]) -> dict[str, str]:
+    """The fields under the names that the body gives them."""
+    return {f"customer.{name}" if name in NewCustomer.model_fields else name: sentence for name, sentence in fields.items()}
+
+
+def _by() -> By:
+    return By("program", "api", g.key.id)
+
+
+def _instant(moment: Instant) -> datetime:
+    """A time without an offset is one of the business's own clock; a day alone is no time."""
+    if moment.instant is None:
+        sentence = _("Das ist keine Zeit nach ISO 8601, zum Beispiel 2026-11-20T09:30:00+01:00.")
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"starts_at": sentence})
+    return moment.begins(g.zone).astimezone(ZoneInfo("UTC"))
+
+
+def _idempotency_key() -> str | None:
+    """Keys of one program do not meet those of another."""
+    given = request.headers.get("Idempotency-Key", "").strip()
+    if len(given) > LONGEST_KEY or not given.isprintable():
+        sentence = _("Das ist zu lang, höchstens %(n)s Zeichen.", n=LONGEST_KEY)
+        raise InvalidInput(sentence, fields={"Idempotency-Key": sentence})
+    return f"{g.key.id}:{given}" if given else None
+
+
+def _item(booking: Booking) -> BookingItem:
+    return _items([booking])[0]
+
+
+def _items(bookings: Sequence[Booking]) -> list[BookingItem]:
+    customers = listing.customers_of(bookings)
+    reached = listing.identities_of(customers.keys())
+    return [
+        booking_item(booking, customers.get(booking.customer_id or ""), reached.get(booking.customer_id or "", {})) for booking in bookings
+    ]

@@ -1,0 +1,26 @@
+"""GET /staff"""
+
+from flask import Blueprint
+from pydantic import Field
+
+from app.api.inputs import PageQuery
+from app.api.operations import operation, start_of
+from app.domain.services import catalogue
+from app.serializers.staff_member import StaffList, staff_item
+
+blueprint = Blueprint("api_staff", __name__, url_prefix="/api/v1")
+
+
+class StaffQuery(PageQuery):
+    branch_id: str | None = Field(None, description="Who works there.")
+    service_id: str | None = Field(None, description="Who does it.")
+
+
+@blueprint.get("/staff")
+@operation("List staff members, in the business's order", scope="staff:read", query=StaffQuery, answer=StaffList)
+def index(query: StaffQuery) -> StaffList:
+    narrowed = {"branch_id": query.branch_id, "service_id": query.service_id}
+    found = catalogue.list_staff(limit=query.per_page, offset=start_of(query.page, query.per_page), **narrowed)
+    branches, services = catalogue.places_of([person.id for person in found])
+    items = [staff_item(person, branches.get(person.id, []), services.get(person.id, [])) for person in found]
+    return StaffList(items=items, page=query.page, per_page=query.per_page, total=catalogue.count_staff(**narrowed))

@@ -1,0 +1,84 @@
+"""Books for a customer who is named by name and number: a form at the desk, or a program."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.core.errors import InvalidInput
+from app.core.extensions import db
+from app.domain.bookings.choosing import Choice, choose
+from app.domain.bookings.history import By
+from app.domain.bookings.making import find_same, make_booking
+from app.domain.bookings.ordering import Order
+from app.domain.customers.registering import check_contact, find_or_make
+from app.models import Booking
+
+
+@dataclass(frozen=True, slots=True)
+class BookingWish:
+    """What was filled in. The same idempotency key makes one booking."""
+
+    service_id: str
+    branch_id: str
+    starts_at: datetime
+    name: str
+    staff_id: str | None = None
+    number: str | None = None
+    email: str | None = None
+    notes: str | None = None
+    idempotency_key: str | None = None
+
+
+class _MadeMeanwhile(Exception):
+    """Another request with the same key was faster: what this one has written goes, its customer too."""
+
+    def __init__(self, booking: Booking) -> None:
+        self.booking = booking
+
+
+def book_for(wish: BookingWish, *, source: str, by: By) -> Booking:
+    """Finds or makes the customer and books. To be called inside a transaction.
+
+    Raises InvalidInput with one message per field (name, phone, email, service_id, staff_id, branch_id), and what make_booking raises.
+    """
+    choice = _checked(wish)
+    order = Order(
+        choice.parts, wish.starts_at, wish.branch_id, source, by,
+        notes=wish.notes, idempotency_key=wish.idempotency_key, max_gap=choice.max_gap,
+    )  # fmt: skip
+    if first := find_same(order):
+        return first
+    try:
+        with db.session.begin_nested():
+            return _with_customer(order, wish)
+    except _MadeMeanwhile as meanwhile:
+        return meanwhile.booking
+
+
+def _with_customer(order: Order, wish: BookingWish) -> Booking:
+    customer = find_or_make(wish.name, number=wish.number, email=wish.email)
+    booking = make_booking(replace(order, customer_id=customer.id))
+    if booking.customer_id != customer.id:
+        raise _MadeMeanwhile(booking)
+    return booking
+
+
+def _checked(wish: BookingWish) -> Choice:
+    """All that is wrong is said at once."""
+    wrong: dict[str, str] = {}
+    choice = _gather(wrong, lambda: choose(wish.service_id, staff_id=wish.staff_id, branch_id=wish.branch_id))
+    _gather(wrong, lambda: check_contact(wish.name, number=wish.number, email=wish.email))
+    if wrong or choice is None:
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=wrong)
+    return choice
+
+
+def _gather(wrong: dict[str, str], check: Callable[[], Any]) -> Any:
+    try:
+        return check()
+    except InvalidInput as error:
+        wrong.update(error.data.get("fields", {}))
+        return None

@@ -1,0 +1,105 @@
+"""Finds or makes the customer for whom somebody else books: the desk at the telephone, or a program."""
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.core import phone
+from app.core.errors import InvalidInput
+from app.core.extensions import db
+from app.domain.customers import matching
+from app.models import Customer, CustomerIdentity
+
+LONGEST_NAME = 160
+LONGEST_EMAIL = 190
+MOST_FOUND = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A name, and how to reach whoever has it."""
+
+    name: str
+    e164: str | None
+    email: str | None
+
+
+def check_contact(name: str, *, number: str | None = None, email: str | None = None, region: str = "DE") -> Contact:
+    """What was filled in, tidied; `number` may be written as people write it. Raises InvalidInput with one message per field."""
+    contact = Contact(" ".join(name.split()), _e164(number, region), (email or "").strip().lower() or None)
+    wrong = {}
+    if not contact.name or len(contact.name) > LONGEST_NAME:
+        wrong["name"] = _("Der Name ist zu lang.") if contact.name else _("Bitte einen Namen angeben.")
+    if number and number.strip() and not contact.e164:
+        wrong["phone"] = _("Diese Rufnummer gibt es so nicht. Vielleicht fehlen Ziffern.")
+    if contact.email and not _is_address(contact.email):
+        wrong["email"] = _("Diese E-Mail-Adresse ist nicht vollständig.")
+    if wrong:
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=wrong)
+    return contact
+
+
+def find_or_make(name: str, *, number: str | None = None, email: str | None = None, region: str = "DE") -> Customer:
+    """The customer of this name at this number, else a new one; a number or address that is new is added. Raises as check_contact."""
+    contact = check_contact(name, number=number, email=email, region=region)
+    customer = _known(contact) or matching.make_named(contact.name, None)
+    customer.name = customer.name or contact.name
+    for kind, value in (("phone", contact.e164), ("email", contact.email)):
+        if value:
+            _add_identity(customer, kind, value)
+    return customer
+
+
+def look_up(text: str, *, limit: int = MOST_FOUND, region: str = "DE") -> list[Customer]:
+    """Customers whose name or family name begins with this, or who have this number, the ones who called last first."""
+    text = " ".join(text.split())[:LONGEST_NAME]
+    if len(text) < 2:
+        return []
+    wanted = select(Customer).order_by(Customer.last_call_at.desc(), Customer.name, Customer.id).limit(limit)
+    if digits := _digits(text, region):
+        mine = select(CustomerIdentity.customer_id).where(CustomerIdentity.kind == "phone", CustomerIdentity.value.like(f"{digits}%"))
+        return list(db.session.scalars(wanted.where(Customer.id.in_(mine))))
+    escaped = text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+    begins = Customer.name.like(f"{escaped}%", escape="\\") | Customer.name.like(f"% {escaped}%", escape="\\")
+    return list(db.session.scalars(wanted.where(begins)))
+
+
+def _known(contact: Contact) -> Customer | None:
+    """By number, else by address; the name decides among a family, and somebody nameless there is now this person."""
+    for kind, value in (("phone", contact.e164), ("email", contact.email)):
+        if not value:
+            continue
+        rows = select(Customer).join(CustomerIdentity, CustomerIdentity.customer_id == Customer.id)
+        rows = rows.where(CustomerIdentity.kind == kind, CustomerIdentity.value == value).order_by(Customer.created_at, Customer.id)
+        if found := matching.choose(list(db.session.scalars(rows)), contact.name):
+            return found
+    return None
+
+
+def _add_identity(customer: Customer, kind: str, value: str) -> None:
+    same = (CustomerIdentity.customer_id == customer.id, CustomerIdentity.kind == kind, CustomerIdentity.value == value)
+    if db.session.scalar(select(CustomerIdentity.id).where(*same)) is None:
+        db.session.add(CustomerIdentity(customer_id=customer.id, kind=kind, value=value))
+        db.session.flush()
+
+
+def _e164(number: str | None, region: str) -> str | None:
+    return phone.normalise(number, source="human", region=region).e164 if number and number.strip() else None
+
+
+def _is_address(address: str) -> bool:
+    user, at, host = address.partition("@")
+    return bool(user and at and "." in host.strip(".")) and len(address) <= LONGEST_EMAIL and address.isprintable() and " " not in address
+
+
+def _digits(text: str, region: str) -> str | None:
+    """The beginning of an E.164 number that the text could be, or None when it is a name."""
+    plain = "".join(letter for letter in text if letter.isdigit() or letter == "+")
+    if len(plain) < 4 or any(letter.isalpha() for letter in text):
+        return None
+    if e164 := _e164(text, region):
+        return e164
+    if plain.startswith("+"):
+        return plain
+    return f"+{plain[2:]}" if plain.startswith("00") else f"+49{plain.removeprefix('0')}"

@@ -1,0 +1,101 @@
+"""Bookings, and times that are kept, as programs read them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, Field
+
+from app.models import Booking, Customer, Hold
+from app.serializers.page import Page
+
+Status = Literal["held", "pending", "confirmed", "cancelled", "no_show", "done"]
+
+
+class BookedFor(BaseModel):
+    id: str
+    name: str | None
+    phone: str | None
+    email: str | None
+
+
+class BookingItem(BaseModel):
+    id: str
+    status: Status
+    service_id: str
+    staff_id: str
+    branch_id: str
+    customer: BookedFor | None
+    starts_at: datetime = Field(description="In the zone of the branch.")
+    ends_at: datetime
+    source: str = Field(description="call, api, web, calcom, link, simulator")
+    call_id: str | None = None
+    visit_id: str | None = Field(None, description="Shared by the bookings of one visit: several services, one after the other.")
+    series_id: str | None = None
+    seats: int = 1
+    price_cents: int | None = None
+    notes: str | None = None
+    version: int = Field(1, description="Rises with every change; send it along with PATCH to be told of changes that you have not seen.")
+    created_at: datetime
+    updated_at: datetime
+    cancelled_at: datetime | None = None
+    expires_at: datetime | None = Field(None, description="Of a held time: when it is free again.")
+
+
+class BookingList(Page):
+    items: list[BookingItem]
+
+
+def booking_item(booking: Booking, customer: Customer | None, reached: Mapping[str, str]) -> BookingItem:
+    """`reached` has the customer's `phone` and `email`."""
+    return BookingItem(
+        id=booking.id,
+        status=booking.status,  # type: ignore[arg-type]
+        service_id=booking.service_id,
+        staff_id=booking.staff_id,
+        branch_id=booking.branch_id,
+        customer=BookedFor(id=customer.id, name=customer.name, phone=reached.get("phone"), email=reached.get("email"))
+        if customer
+        else None,
+        starts_at=local(booking.starts_at, booking.zone),
+        ends_at=local(booking.ends_at, booking.zone),
+        source=booking.source,
+        call_id=booking.call_id,
+        visit_id=booking.visit_id,
+        series_id=booking.series_id,
+        seats=booking.seats,
+        price_cents=booking.price_cents,
+        notes=booking.notes,
+        version=booking.version,
+        created_at=booking.created_at,
+        updated_at=booking.updated_at,
+        cancelled_at=booking.cancelled_at,
+    )
+
+
+def hold_item(hold: Hold) -> BookingItem:
+    """A kept time in the shape of a booking: it has no customer yet, and it runs out."""
+    return BookingItem(
+        id=hold.id,
+        status="held",
+        service_id=hold.service_id,
+        staff_id=hold.staff_id,
+        branch_id=hold.branch_id,
+        customer=None,
+        starts_at=local(hold.starts_at, hold.zone),
+        ends_at=local(hold.ends_at, hold.zone),
+        source="call" if hold.call_id else "web",
+        call_id=hold.call_id,
+        created_at=hold.created_at,
+        updated_at=hold.created_at,
+        expires_at=hold.expires_at,
+    )
+
+
+def _booked_for(customer: Customer, reached: Mapping[str, str]) -> BookedFor:
+    return BookedFor(id=customer.id, name=customer.name, phone=reached.get("phone"), email=reached.get("email"))
+
+
+def local(instant: datetime, zone: str) -> datetime:
+    return instant.astimezone(ZoneInfo(zone))

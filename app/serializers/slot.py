@@ -1,0 +1,40 @@
+"""Free times as programs read them."""
+
+from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, Field
+
+from app.serializers.page import Page
+
+
+class FreeTime(Protocol):
+    """What the calendar calls a slot."""
+
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
+    @property
+    def staff_id(self) -> str: ...
+    @property
+    def branch_id(self) -> str: ...
+
+
+class SlotItem(BaseModel):
+    starts_at: datetime = Field(description="In the zone of the branch.")
+    ends_at: datetime
+    staff_id: str = Field(description="Who begins.")
+    branch_id: str
+
+
+class SlotList(Page):
+    items: list[SlotItem]
+
+
+def slot_item(slot: FreeTime, zone: str) -> SlotItem:
+    tz = ZoneInfo(zone)
+    return SlotItem(
+        starts_at=slot.starts_at.astimezone(tz), ends_at=slot.ends_at.astimezone(tz), staff_id=slot.staff_id, branch_id=slot.branch_id
+    )

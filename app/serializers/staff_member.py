@@ -1,0 +1,22 @@
+"""Staff members as programs read them."""
+
+from pydantic import BaseModel
+
+from app.models import StaffMember
+from app.serializers.page import Page
+
+
+class StaffItem(BaseModel):
+    id: str
+    name: str
+    branch_ids: list[str]
+    service_ids: list[str]
+
+
+class StaffList(Page):
+    items: list[StaffItem]
+
+
+def staff_item(person: StaffMember, branch_ids: list[str], service_ids: list[str]) -> StaffItem:
+    """Where they work and what they do; their own number and address stay inside."""
+    return StaffItem(id=person.id, name=person.name, branch_ids=branch_ids, service_ids=service_ids)

@@ -1,0 +1,187 @@
+"""Bookings over the API: made once, refused with alternatives, moved, cancelled, and seen by their own company only."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import func, select
+
+from app.core.tenancy import company_scope, every_company
+from app.core.transactions import transaction
+from app.domain.bookings.making import place_hold
+from app.models import Booking, Customer, CustomerIdentity
+from tests.api.v1.conftest import Ask, key_of, wanted
+from tests.factories.salons import Salon, make_salon
+
+
+def _count(db: SQLAlchemy, model: type[Any]) -> int:
+    db.session.rollback()
+    with every_company():
+        return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_a_booking_is_made_and_read_back(ask: Ask, salon: Salon) -> None:
+    made = ask("post", "/bookings", json=wanted(salon, notes="Bitte leise"))
+    assert made.status_code == 201
+    booking = made.json
+    assert booking["status"] == "confirmed"
+    assert booking["starts_at"] == "2026-05-12T10:00:00+02:00"
+    assert booking["ends_at"] == "2026-05-12T10:30:00+02:00"
+    assert booking["customer"]["phone"] == "+491713920050"
+    assert (booking["source"], booking["version"], booking["notes"], booking["price_cents"]) == ("api", 1, "Bitte leise", 3500)
+    assert ask("get", f"/bookings/{booking['id']}").json == booking
+
+
+def test_a_time_of_the_wall_clock_is_the_businesss_own(ask: Ask, salon: Salon) -> None:
+    assert ask("post", "/bookings", json=wanted(salon, "2026-05-12T10:00")).json["starts_at"] == "2026-05-12T10:00:00+02:00"
+
+
+def test_a_taken_slot_is_refused_with_alternatives_and_leaves_no_customer(ask: Ask, db: SQLAlchemy, salon: Salon) -> None:
+    ask("post", "/bookings", json=wanted(salon))
+    refused = ask("post", "/bookings", json=wanted(salon, customer={"name": "Ole Thomsen"}))
+    assert refused.status_code == 409
+    assert refused.mimetype == "application/problem+json"
+    assert refused.json["code"] == "slot_taken"
+    assert refused.json["alternatives"]
+    assert refused.json["alternatives"][0]["staff_id"] == salon.people["ben"]
+    assert _count(db, Customer) == 1
+
+
+def test_the_same_key_makes_one_booking_and_gets_the_same_answer(ask: Ask, db: SQLAlchemy, salon: Salon) -> None:
+    answers = [ask("post", "/bookings", json=wanted(salon), headers={"Idempotency-Key": "order-7"}) for _ in range(3)]
+    assert {answer.status_code for answer in answers} == {201}
+    assert answers[0].json == answers[1].json == answers[2].json
+    assert _count(db, Booking) == 1
+
+
+def test_one_programs_key_is_not_anothers(ask: Ask, db: SQLAlchemy, salon: Salon) -> None:
+    other = key_of(db, salon.company_id, "bookings:write")
+    assert ask("post", "/bookings", json=wanted(salon), headers={"Idempotency-Key": "1"}).status_code == 201
+    assert ask("post", "/bookings", key=other, json=wanted(salon), headers={"Idempotency-Key": "1"}).status_code == 409
+
+
+def test_family_members_share_a_number_and_stay_apart(ask: Ask, db: SQLAlchemy, salon: Salon) -> None:
+    for hour, name in ((10, "Mira Sommer"), (11, "Jan Sommer"), (12, "mira sommer")):
+        body = wanted(salon, f"2026-05-12T{hour}:00:00+02:00", customer={"name": name, "phone": "+491713920050"})
+        assert ask("post", "/bookings", json=body).status_code == 201
+    assert _count(db, Customer) == 2
+    assert _count(db, CustomerIdentity) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"service_id": "nothing"}, {"service_id"}),
+        ({"staff_id": "0" * 26, "branch_id": "ä"}, {"staff_id", "branch_id"}),
+        ({"starts_at": "tomorrow"}, {"starts_at"}),
+        ({"starts_at": "2026-05-12"}, {"starts_at"}),
+        ({"customer": {"name": " ", "phone": "12", "email": "mira"}}, {"customer.name", "customer.phone", "customer.email"}),
+        ({"customer": None, "service_id": 5}, {"customer", "service_id"}),
+        ({"notes": "x" * 2001}, {"notes"}),
+    ],
+)
+def test_what_is_wrong_is_said_per_field(ask: Ask, salon: Salon, changes: dict[str, Any], fields: set[str]) -> None:
+    refused = ask("post", "/bookings", json=wanted(salon, **changes))
+    assert refused.status_code == 422
+    assert set(refused.json["fields"]) == fields
+    assert all(refused.json["fields"].values())
+
+
+def test_nothing_at_all_names_what_is_missing(ask: Ask, salon: Salon) -> None:
+    assert set(ask("post", "/bookings").json["fields"]) == {"service_id", "branch_id", "starts_at", "customer"}
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "status", "code"),
+    [
+        ("2026-05-01T10:00:00+02:00", 422, "in_the_past"),
+        ("2026-05-12T22:00:00+02:00", 409, "closed"),
+        ("2026-05-14T10:00:00+02:00", 409, "closed"),
+        ("2029-05-11T10:00:00+02:00", 409, "not_allowed"),
+    ],
+)
+def test_times_that_cannot_be_had_say_why(ask: Ask, salon: Salon, starts_at: str, status: int, code: str) -> None:
+    refused = ask("post", "/bookings", json=wanted(salon, starts_at))
+    assert (refused.status_code, refused.json["code"]) == (status, code)
+
+
+def test_a_booking_moves_in_time_and_to_another_person(ask: Ask, salon: Salon) -> None:
+    booking = ask("post", "/bookings", json=wanted(salon)).json
+    moved = ask("patch", f"/bookings/{booking['id']}", json={"starts_at": "2026-05-12T11:00:00+02:00", "version": 1})
+    assert moved.status_code == 200
+    assert (moved.json["starts_at"], moved.json["version"]) == ("2026-05-12T11:00:00+02:00", 2)
+    other = ask("patch", f"/bookings/{booking['id']}", json={"staff_id": salon.people["ben"]})
+    assert other.json["staff_id"] == salon.people["ben"]
+
+
+def test_an_old_version_is_a_conflict_that_names_the_present_one(ask: Ask, salon: Salon) -> None:
+    booking = ask("post", "/bookings", json=wanted(salon)).json
+    ask("patch", f"/bookings/{booking['id']}", json={"starts_at": "2026-05-12T11:00:00+02:00"})
+    late = ask("patch", f"/bookings/{booking['id']}", json={"starts_at": "2026-05-12T12:00:00+02:00", "version": 1})
+    assert (late.status_code, late.json["code"], late.json["version"]) == (409, "changed_meanwhile", 2)
+
+
+def test_moving_onto_another_booking_is_refused_with_alternatives(ask: Ask, salon: Salon) -> None:
+    ask("post", "/bookings", json=wanted(salon))
+    booking = ask("post", "/bookings", json=wanted(salon, "2026-05-12T11:00:00+02:00")).json
+    refused = ask("patch", f"/bookings/{booking['id']}", json={"starts_at": "2026-05-12T10:00:00+02:00"})
+    assert (refused.status_code, refused.json["code"]) == (409, "slot_taken")
+    assert refused.json["alternatives"]
+
+
+def test_a_cancelled_booking_frees_its_time_and_stays_cancelled(ask: Ask, salon: Salon) -> None:
+    booking = ask("post", "/bookings", json=wanted(salon)).json
+    for _ in range(2):
+        cancelled = ask("post", f"/bookings/{booking['id']}/cancel", json={"reason": "krank"})
+        assert (cancelled.status_code, cancelled.json["status"]) == (200, "cancelled")
+    assert ask("post", f"/bookings/{booking['id']}/cancel").status_code == 200
+    assert ask("post", "/bookings", json=wanted(salon)).status_code == 201
+    assert ask("patch", f"/bookings/{booking['id']}", json={"staff_id": salon.people["ben"]}).json["code"] == "not_possible"
+
+
+def test_lists_narrow_by_status_time_and_person(ask: Ask, salon: Salon) -> None:
+    for day in (12, 13):
+        for person in ("anna", "ben"):
+            ask("post", "/bookings", json=wanted(salon, f"2026-05-{day}T10:00:00+02:00", staff_id=salon.people[person]))
+    whole = ask("get", "/bookings", per_page="3").json
+    assert (len(whole["items"]), whole["page"], whole["per_page"], whole["total"]) == (3, 1, 3, 4)
+    assert [item["starts_at"] for item in whole["items"]] == sorted(item["starts_at"] for item in whole["items"])
+    assert ask("get", "/bookings", **{"from": "2026-05-13"}).json["total"] == 2
+    assert ask("get", "/bookings", to="2026-05-12").json["total"] == 2
+    assert ask("get", "/bookings", staff_id=salon.people["anna"]).json["total"] == 2
+    assert ask("get", "/bookings", status="cancelled").json["total"] == 0
+    assert ask("get", "/bookings", status="gone").status_code == 422
+
+
+def test_a_held_time_is_a_booking_that_runs_out(ask: Ask, db: SQLAlchemy, salon: Salon) -> None:
+    with company_scope(salon.company_id), transaction():
+        hold, _token = place_hold(salon.order("cut:anna"))
+    held = ask("get", "/bookings", status="held").json
+    assert [item["id"] for item in held["items"]] == [hold.id]
+    assert held["items"][0]["expires_at"]
+    assert ask("get", f"/bookings/{hold.id}").json["status"] == "held"
+
+
+@pytest.mark.parametrize("booking_id", ["0" * 26, "x", "ä%20"])
+def test_unknown_bookings_are_404(ask: Ask, salon: Salon, booking_id: str) -> None:
+    assert ask("get", f"/bookings/{booking_id}").status_code == 404
+    assert ask("patch", f"/bookings/{booking_id}", json={}).status_code == 404
+    assert ask("post", f"/bookings/{booking_id}/cancel").status_code == 404
+
+
+def test_another_companys_bookings_services_and_people_do_not_exist(ask: Ask, db: SQLAlchemy, salon: Salon) -> None:
+    booking = ask("post", "/bookings", json=wanted(salon)).json
+    strange = key_of(db, make_salon("praxis-morgenstern").company_id)
+    for method, path in (("get", ""), ("patch", ""), ("post", "/cancel")):
+        assert ask(method, f"/bookings/{booking['id']}{path}", key=strange, json={}).status_code == 404
+    assert ask("get", "/bookings", key=strange).json["items"] == []
+    assert ask("get", "/slots", key=strange, service_id=salon.services["cut"]).status_code == 422
+    refused = ask("post", "/bookings", key=strange, json=wanted(salon))
+    assert set(refused.json["fields"]) == {"service_id", "branch_id", "staff_id"}
+
+
+def test_reading_keys_book_nothing(ask: Ask, db: SQLAlchemy, client: FlaskClient, salon: Salon) -> None:
+    reading = key_of(db, salon.company_id, "bookings:read")
+    assert ask("post", "/bookings", key=reading, json=wanted(salon)).status_code == 403
+    assert client.get("/api/v1/bookings").status_code == 401
