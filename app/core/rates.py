@@ -50,7 +50,7 @@ class Rate:
                 return int(count), int(rest)
             except RedisError:
                 pass
-        return _memory.add(name, change, self.per_s)
+        return current_app.extensions.setdefault("askproai_rates", Memory()).add(name, change, self.per_s)
 
 
 class Memory:
@@ -71,5 +71,3 @@ class Memory:
                 self._counts = {name: kept for name, kept in self._counts.items() if kept[1] > instant}
             return count + change, int(ends - instant) + 1
 
-
-_memory = Memory()
