@@ -3,7 +3,7 @@
 from app.core.redis import is_reachable
 from app.core.worker import send_delayed
 from app.domain.inbox import claiming
-from app.jobs import inbox, live
+from app.jobs import bookings, inbox, live
 from app.jobs.ticker import Entry
 
 # events that wait longer are worked through by the clock itself: the workers are away
@@ -29,5 +29,8 @@ def send_delayed_jobs() -> None:
 SCHEDULE = (
     Entry("inbox.sweep", sweep_inbox, every_s=2),
     Entry("queues.delayed", send_delayed_jobs, every_s=2),
+    Entry("bookings.ran_out", bookings.end_what_ran_out.enqueue, every_s=5),
+    Entry("bookings.waitlist", bookings.sweep_waitlist.enqueue, every_s=120),
+    Entry("bookings.cells", bookings.forget_past_cells.enqueue, daily_at="03:40"),
     Entry("live.trim", live.trim.enqueue, every_s=3600),
 )

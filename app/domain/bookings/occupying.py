@@ -19,6 +19,7 @@ from app.models.occupancy import CELL_MINUTES
 MARIADB_DUPLICATE = 1062
 # the cell of seats, which belong to a session and not to a minute
 NO_TIME = 0
+CELLS_A_DAY = 24 * 60 // CELL_MINUTES
 
 
 def occupy(taken_by: str, takings: Iterable[Taking], *, expires_at: datetime | None = None) -> None:
@@ -84,6 +85,19 @@ def vacate(*names: str) -> None:
         db.session.execute(update(GroupSession).where(GroupSession.id == session_id).values(taken=GroupSession.taken - count))
         if changed_rows(delete(GroupSession).where(GroupSession.id == session_id, GroupSession.taken == 0)):
             release(session_id)
+
+
+def forget_past_day() -> int:
+    """Deletes the cells of the earliest day that is over for more than a day, seats excepted; their number, 0 when none is left.
+
+    To be called inside every_company. What is past can no longer be sold twice.
+    """
+    over = minute_of(now()) // CELL_MINUTES - CELLS_A_DAY
+    earliest = db.session.scalar(select(func.min(OccupiedCell.cell)).where(OccupiedCell.cell > NO_TIME))
+    if earliest is None or earliest >= over:
+        return 0
+    until = min(over, earliest + CELLS_A_DAY)
+    return changed_rows(delete(OccupiedCell).where(OccupiedCell.cell > NO_TIME, OccupiedCell.cell < until))
 
 
 def changed_rows(statement: Executable) -> int:

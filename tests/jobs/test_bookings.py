@@ -1,0 +1,104 @@
+"""The jobs of bookings: freed times are handed on, what ran out ends, and past guards are forgotten."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import func, select
+
+from app.core.tenancy import company_scope, every_company
+from app.core.transactions import transaction
+from app.domain.bookings.cancelling import cancel_booking
+from app.domain.bookings.making import make_booking, place_hold
+from app.domain.bookings.moving import move_booking
+from app.domain.bookings.waitlist import join_waitlist
+from app.jobs import bookings
+from app.models import Booking, Hold, OccupiedCell, WaitlistEntry, WaitlistOffer
+from tests.factories.salons import DESK, PRESENT, Salon, at, make_customer, make_salon
+
+
+@pytest.fixture
+def present(db: SQLAlchemy) -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(PRESENT, tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def salon(db: SQLAlchemy, present: time_machine.Traveller) -> Salon:
+    return make_salon()
+
+
+def book(salon: Salon, part: str = "yoga:anna", starts: str = "2026-05-12T10:00") -> Booking:
+    with company_scope(salon.company_id), transaction():
+        return make_booking(salon.order(part, starts=starts))
+
+
+def wait(salon: Salon, name: str) -> WaitlistEntry:
+    """Somebody who waits for ten o'clock with Anna."""
+    with company_scope(salon.company_id), transaction():
+        return join_waitlist(
+            make_customer(salon, name), salon.services["cut"], staff_id=salon.people["anna"],
+            window_from=at("2026-05-12T10:00"), window_until=at("2026-05-12T10:01"),
+        )  # fmt: skip
+
+
+def offers(db: SQLAlchemy) -> list[tuple[str, str]]:
+    db.session.expire_all()
+    with every_company():
+        return [tuple(row) for row in db.session.execute(select(WaitlistOffer.entry_id, WaitlistOffer.status).order_by(WaitlistOffer.id))]
+
+
+@pytest.mark.parametrize("leave", ["cancel", "move"])
+def test_a_booking_that_leaves_hands_its_time_to_who_waits(db: SQLAlchemy, salon: Salon, leave: str) -> None:
+    booking, entry = book(salon), wait(salon, "Mira")
+    with company_scope(salon.company_id):
+        with transaction():
+            if leave == "cancel":
+                cancel_booking(booking.id, DESK)
+            else:
+                move_booking(booking.id, DESK, starts_at=at("2026-05-12T14:00"))
+        bookings.refill(booking.id)
+        bookings.refill(booking.id)
+    assert offers(db) == [(entry.id, "offered")]
+
+
+def test_a_refill_that_got_lost_is_made_up_for(db: SQLAlchemy, salon: Salon) -> None:
+    booking, entry = book(salon), wait(salon, "Mira")
+    with company_scope(salon.company_id), transaction():
+        cancel_booking(booking.id, DESK)
+    bookings.sweep_waitlist()
+    bookings.sweep_waitlist()
+    assert offers(db) == [(entry.id, "offered")]
+
+
+def test_what_ran_out_ends_at_every_company_and_the_next_is_asked(db: SQLAlchemy, salon: Salon, present: time_machine.Traveller) -> None:
+    other = make_salon("salon-b")
+    booking, first, second = book(salon), wait(salon, "Mira"), wait(salon, "Otto")
+    with company_scope(salon.company_id):
+        with transaction():
+            cancel_booking(booking.id, DESK)
+        bookings.refill(booking.id)
+    with company_scope(other.company_id), transaction():
+        place_hold(other.order("cut:anna"))
+    present.shift(timedelta(minutes=31))
+    assert bookings.end_what_ran_out() == 2
+    assert offers(db) == [(first.id, "expired"), (second.id, "offered")]
+    assert bookings.end_what_ran_out() == 0
+    with every_company():
+        assert sorted(db.session.scalars(select(Hold.status)).all()) == ["expired", "expired", "open"]
+
+
+def test_the_guard_of_days_that_are_over_is_forgotten(db: SQLAlchemy, salon: Salon, present: time_machine.Traveller) -> None:
+    for day in (6, 7, 12):
+        book(salon, starts=f"2026-05-{day:02}T10:00")
+    present.move_to("2026-05-09T12:00:00+02:00")
+    hour = 60 // 5
+    # two resources, an hour each, on two days
+    assert bookings.forget_past_cells() == 2 * 2 * hour
+    with every_company():
+        left = db.session.scalar(select(func.count()).select_from(OccupiedCell))
+    # the booking to come, and the seats of all three
+    assert left == 2 * hour + 3
+    assert bookings.forget_past_cells() == 0
