@@ -5,7 +5,11 @@ from app.models.api_key import ApiKey
 from app.models.audit_entry import AuditEntry
 from app.models.blocked_caller import BlockedCaller
 from app.models.booking import Booking, BookingChange, BookingLink
+from app.models.booking_sync import BookingSync, CalendarUid
 from app.models.branch import Branch
+from app.models.calendar_comparison import CalendarComparison
+from app.models.calendar_feed import CalendarFeed
+from app.models.calendar_mapping import CalendarMapping
 from app.models.call import Call, CallText
 from app.models.call_event import CallEvent
 from app.models.call_hour import CallHour
@@ -37,10 +41,10 @@ from app.models.wish import Wish
 from app.models.working_hours import WorkingHours
 
 __all__ = [
-    "Agent", "ApiKey", "AuditEntry", "BlockedCaller", "Booking", "BookingChange", "BookingLink", "Branch", "BranchService",
-    "BusySpan", "Call", "CallEvent", "CallHour", "CallText", "CallerProof", "Closure", "Company", "Connection", "Customer",
-    "CustomerIdentity", "FeatureFlag", "GroupSession", "Hold", "LiveCursor", "LiveEvent", "OccupiedCell", "OneTimeCode",
-    "PhoneNumber", "Policy", "Resource", "ScheduleRun", "Service", "ServiceSynonym", "StaffBranch", "StaffMember", "StaffService",
-    "Task", "ToolCall", "Turn", "User", "UserBranch", "WaitlistEntry", "WaitlistOffer", "WebSession", "WebhookEvent", "Wish",
-    "WorkingHours",
+    "Agent", "ApiKey", "AuditEntry", "BlockedCaller", "Booking", "BookingChange", "BookingLink", "BookingSync", "Branch",
+    "BranchService", "BusySpan", "CalendarComparison", "CalendarFeed", "CalendarMapping", "CalendarUid", "Call", "CallEvent",
+    "CallHour", "CallText", "CallerProof", "Closure", "Company", "Connection", "Customer", "CustomerIdentity", "FeatureFlag",
+    "GroupSession", "Hold", "LiveCursor", "LiveEvent", "OccupiedCell", "OneTimeCode", "PhoneNumber", "Policy", "Resource",
+    "ScheduleRun", "Service", "ServiceSynonym", "StaffBranch", "StaffMember", "StaffService", "Task", "ToolCall", "Turn", "User",
+    "UserBranch", "WaitlistEntry", "WaitlistOffer", "WebSession", "WebhookEvent", "Wish", "WorkingHours",
 ]  # fmt: skip

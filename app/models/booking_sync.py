@@ -1,0 +1,78 @@
+"""How a booking stands in the company's calendar elsewhere, and under what names it has stood there."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.clock import now
+from app.core.columns import Exact, Id, Key, UtcDateTime
+from app.core.extensions import db
+from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
+
+SYNC_STATES = ("pending", "synced", "failed", "conflict")
+
+
+class BookingSync(CompanyOwned, Named, Timed, db.Model):
+    """Written with the change of the booking; its id stands there as our own mark (`ref`), by which the booking is found again."""
+
+    __tablename__ = "booking_syncs"
+    __table_args__ = owned_args(
+        inside("booking_id", "bookings"),
+        inside("connection_id", "connections"),
+        UniqueConstraint("company_id", "booking_id"),
+        Index("ix_booking_syncs_due", "state", "due_at"),
+        Index("ix_booking_syncs_company_state", "company_id", "connection_id", "state", "due_at"),
+    )
+
+    booking_id: Mapped[str] = mapped_column(Id)
+    connection_id: Mapped[str] = mapped_column(Id)
+    # pending: to be told there · synced · failed: it will not take it · conflict: one of the two calendars has no room for it
+    state: Mapped[str] = mapped_column(Key(16), default="pending")
+    # make, move, cancel, confirm: what is to be done there, or was done last
+    action: Mapped[str] = mapped_column(Key(8))
+    # why it waits, failed or is in conflict, as a code that the page turns into a sentence; and the vendor's words
+    reason: Mapped[str | None] = mapped_column(Key(32))
+    error: Mapped[str | None] = mapped_column(String(500))
+    event_type: Mapped[str | None] = mapped_column(Exact(64))
+    uid: Mapped[str | None] = mapped_column(Exact(128))
+
+    # the booking's version that is to stand there, and the last one that did
+    version: Mapped[int]
+    synced_version: Mapped[int | None]
+    synced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    # not before this time: pauses between tries, and the lease of whoever is at it
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    claim_token: Mapped[str | None] = mapped_column(Id)
+    attempts: Mapped[int] = mapped_column(default=0)
+    # since then a request is out of which nobody knows what became: look there before asking again
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # what the booking was before a conflict made it wait
+    status_before: Mapped[str | None] = mapped_column(Key(16))
+
+
+class CalendarUid(CompanyOwned, db.Model):
+    """A name under which a booking stands or stood in a calendar elsewhere; a move there gives it a new one."""
+
+    __tablename__ = "calendar_uids"
+    __table_args__ = owned_args(
+        inside("connection_id", "connections"),
+        inside("sync_id", "booking_syncs"),
+        Index("ix_calendar_uids_sync", "company_id", "sync_id"),
+        Index("ix_calendar_uids_state", "company_id", "connection_id", "state"),
+        referable=False,
+    )
+
+    company_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    connection_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    uid: Mapped[str] = mapped_column(Exact(128), primary_key=True)
+    # None: there is no booking of ours behind it (not yet, not any more, or it found no room here)
+    sync_id: Mapped[str | None] = mapped_column(Id)
+    # standing, moved (see successor), over, surplus (to be cancelled there), refused (no room here), unmapped
+    state: Mapped[str] = mapped_column(Key(16))
+    successor: Mapped[str | None] = mapped_column(Exact(128))
+    # the last news of it: when it happened there, and its number in the chain of moves
+    news_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sequence: Mapped[int | None]

@@ -1,0 +1,35 @@
+"""A comparison: one look through a calendar elsewhere, what differed and what became of that."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.clock import now
+from app.core.columns import BigId, Id, Json, Key, UtcDateTime
+from app.core.extensions import db
+from app.models.base import CompanyOwned, inside, owned_args
+
+
+class CalendarComparison(CompanyOwned, db.Model):
+    __tablename__ = "calendar_comparisons"
+    __table_args__ = owned_args(
+        inside("connection_id", "connections"),
+        Index("ix_calendar_comparisons_connection", "company_id", "connection_id", "id"),
+        referable=False,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    connection_id: Mapped[str] = mapped_column(Id)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # changes there from this time on were looked at; None: all that is to come
+    since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # running, done, failed
+    result: Mapped[str] = mapped_column(Key(16), default="running")
+    error: Mapped[str | None] = mapped_column(String(500))
+    seen: Mapped[int] = mapped_column(default=0)
+    repaired: Mapped[int] = mapped_column(default=0)
+    # the first differences: [{what, uid, booking_id}]
+    drift: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
