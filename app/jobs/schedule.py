@@ -29,7 +29,7 @@ def send_delayed_jobs() -> None:
 SCHEDULE = (
     Entry("inbox.sweep", sweep_inbox, every_s=2),
     Entry("queues.delayed", send_delayed_jobs, every_s=2),
-    Entry("bookings.ran_out", bookings.end_what_ran_out.enqueue, every_s=5),
+    Entry("bookings.ran_out", bookings.end_what_ran_out, every_s=5),
     Entry("bookings.waitlist", bookings.sweep_waitlist.enqueue, every_s=120),
     Entry("bookings.cells", bookings.forget_past_cells.enqueue, daily_at="03:40"),
     Entry("live.trim", live.trim.enqueue, every_s=3600),
