@@ -1,6 +1,7 @@
 """Counts how often something happened lately: in Redis for all processes, in this process's memory while Redis is away."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 
@@ -56,12 +57,13 @@ class Rate:
 class Memory:
     """The same counts, of this process alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._counts: dict[str, tuple[int, float]] = {}
         self._lock = Lock()
 
     def add(self, name: str, change: int, per_s: int) -> tuple[int, int]:
-        instant = time.monotonic()
+        instant = self._clock()
         with self._lock:
             count, ends = self._counts.get(name, (0, 0.0))
             if ends <= instant:

@@ -1,0 +1,83 @@
+"""Passwords: which ones will do, and how they rest."""
+
+import pytest
+from flask import Flask
+
+from app.domain.accounts import passwords
+from app.domain.accounts.passwords import hash_password, is_right, one_time_password, what_is_wrong
+
+OWN = ("Astrid Lindgren", "owner@salon-lindgren.example", "Salon Lindgren")
+
+
+@pytest.fixture(autouse=True)
+def speaking(app: Flask):  # type: ignore[no-untyped-def]
+    with app.test_request_context():
+        yield
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "Lindenblüten im Regen",
+        "xK9#mQ2$vL5p",
+        "vier Pferde stapeln Heu",
+        "korrekt-Pferd-Batterie",
+        "ñandú y murciélago 7",
+        "🦔🌧️ Igel im Regen",
+    ],
+)
+def test_these_will_do(password: str) -> None:
+    assert what_is_wrong(password, own_words=OWN) is None
+
+
+@pytest.mark.parametrize(
+    ("password", "because"),
+    [
+        ("", "zu kurz"), ("elf Zeichen", "zu kurz"), ("x" * 1025, "zu lang"),
+        ("passwort12345", "Listen"), ("Passwort2026!", "Listen"), ("PASSWORD1234", "Listen"), ("P4ssw0rt!!!!", "Listen"),
+        ("123Willkommen", "Listen"), ("geheimgeheim", "Listen"), ("SchatziSchatzi", "Listen"), ("ich-liebe-dich", "Listen"),
+        ("meinpasswort1", "Listen"), ("Sommer2026!!!", "Listen"), ("halloHALLO2024", "Listen"),
+        ("aaaaaaaaaaaa", "Reihen"), ("123456789012", "Reihen"), ("xkdxkdxkdxkd", "Reihen"), ("qwertzuiopü+", "Reihen"),
+        ("098765432109", "Reihen"), ("abcdefghijklm", "Reihen"), ("1q1q1q1q1q1q", "Reihen"), ("            ", "Reihen"),
+        ("AstridLindgren1", "Ihrem Namen"), ("salon-lindgren!", "Ihrem Namen"), ("owner.salon.lindgren", "Ihrem Namen"),
+    ],
+)  # fmt: skip
+def test_these_will_not(password: str, because: str) -> None:
+    wrong = what_is_wrong(password, own_words=OWN)
+    assert wrong is not None and because in wrong
+
+
+def test_a_password_is_found_right_and_no_other() -> None:
+    kept = hash_password("Lindenblüten im Regen")
+    assert kept.startswith("$argon2id$")
+    assert is_right("Lindenblüten im Regen", kept)
+    assert not is_right("Lindenblüten im Regen ", kept)
+    assert not is_right("lindenblüten im regen", kept)
+    assert hash_password("Lindenblüten im Regen") != kept
+
+
+def test_the_same_letters_from_another_keyboard_are_the_same_password() -> None:
+    assert is_right("Lindenblu\u0308ten im Regen", hash_password("Lindenbl\u00fcten im Regen"))
+
+
+@pytest.mark.parametrize("kept", [None, "", "garbage", "$argon2id$v=19$broken"])
+def test_without_a_kept_password_none_is_right(kept: str | None) -> None:
+    assert not is_right("", kept)
+    assert not is_right("Lindenblüten im Regen", kept)
+
+
+def test_a_weaker_hash_is_made_anew() -> None:
+    weak = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("Lindenblüten im Regen")
+    assert is_right("Lindenblüten im Regen", weak) and passwords.needs_rehash(weak)
+    assert not passwords.needs_rehash(hash_password("Lindenblüten im Regen"))
+
+
+def test_one_time_passwords_are_long_and_never_the_same() -> None:
+    made = {one_time_password() for _ in range(200)}
+    assert len(made) == 200
+    assert all(len(password) == 23 and what_is_wrong(password) is None for password in made)
+
+
+def test_the_list_of_common_passwords_is_folded_as_it_is_read() -> None:
+    assert all(word == word.lower() and " " not in word for word in passwords._common())
+    assert len(passwords._common()) > 300
