@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from app.api.inputs import Instant, PageQuery
 from app.api.operations import operation, start_of
 from app.core.errors import InvalidInput
-from app.core.transactions import transact
+from app.core.turns import transact_in_turn
 from app.domain.bookings import listing
 from app.domain.bookings.cancelling import cancel_booking
 from app.domain.bookings.changing import get_booking
@@ -121,7 +121,7 @@ def make(body: NewBooking) -> BookingItem:
         idempotency_key=_idempotency_key(),
     )
     try:
-        return _item(transact(lambda: book_for(wish, source="api", by=_by())))
+        return _item(transact_in_turn(lambda: book_for(wish, source="api", by=_by())))
     except InvalidInput as error:
         error.data["fields"] = _as_sent(error.data.get("fields", {}))
         raise
@@ -145,7 +145,7 @@ def change(booking_id: str, body: BookingChanges) -> BookingItem:
     def move() -> Booking:
         return move_booking(booking_id, _by(), starts_at=starts_at, staff_id=body.staff_id, version=body.version)
 
-    return _item(transact(move))
+    return _item(transact_in_turn(move))
 
 
 @blueprint.post("/bookings/<booking_id>/cancel")
@@ -158,7 +158,7 @@ def change(booking_id: str, body: BookingChanges) -> BookingItem:
     refusals=(UNKNOWN, (409, "It is over already (not_possible).")),
 )
 def cancel(booking_id: str, body: Cancellation) -> BookingItem:
-    return _item(transact(lambda: cancel_booking(booking_id, _by(), why=body.reason)))
+    return _item(transact_in_turn(lambda: cancel_booking(booking_id, _by(), why=body.reason)))
 
 
 def _as_sent(fields: dict[str, str]) -> dict[str, str]:
