@@ -5,12 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Index, Numeric, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.clock import now
 from app.core.columns import BigId, Exact, Id, Json, Key, LongText, Sealed, UtcDateTime
 from app.core.extensions import db
 from app.models.base import CompanyOwned, Named, inside, owned_args
+from app.models.customer import Customer
 
 RUNNING = ("ringing", "ongoing")
 # a status never goes back: only a higher rank replaces it
@@ -90,6 +91,9 @@ class Call(CompanyOwned, Named, db.Model):
     event_count: Mapped[int] = mapped_column(default=0)
     # a synthetic call of a line check: never counted in figures
     is_test: Mapped[bool] = mapped_column(default=False)
+
+    # for the order of writing only: new customers go before the calls that name them
+    customer: Mapped[Customer | None] = relationship(lazy="raise")
 
     @property
     def is_running(self) -> bool:

@@ -107,7 +107,7 @@ def _ask_front_desk(desk: Desk, call: Call, wish: Wish, branch: Branch, reason: 
 def _customer(desk: Desk, call: Call, name: str | None) -> Customer | None:
     """The person the booking is for: perhaps another one of the family than the number alone names."""
     number = call.from_number if call.caller_kind == "number" else None
-    known = desk.callers.setdefault(number, []) if number else []
+    known = desk.callers.setdefault((call.company_id, number), []) if number else []
     if not name:
         return db.session.get(Customer, call.customer_id) if call.customer_id else None
     person = matching.choose(known, name)

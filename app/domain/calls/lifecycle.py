@@ -9,7 +9,8 @@ from app.core.announcements import announce
 from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.core.phone import Number, normalise
-from app.domain.calls.desk import Desk
+from app.core.tenancy import company_scope
+from app.domain.calls.desk import CallKey, Desk
 from app.domain.calls.follow_up import follow_up
 from app.domain.calls.outcomes import outcome_of, tool_did_it
 from app.domain.calls.transcripts import Spoken, take_snapshot
@@ -29,7 +30,7 @@ TRANSFERS = ("transfer_started", "transfer_bridged", "transfer_cancelled", "tran
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An event of the inbox, matched to the company at work."""
+    """An event of the inbox, matched to its company."""
 
     webhook_event_id: int
     received_at: datetime
@@ -40,16 +41,16 @@ class Arrival:
     replayed: bool = False
 
     @property
-    def key(self) -> tuple[str, str]:
-        return self.event.provider, self.event.provider_call_id or ""
+    def key(self) -> CallKey:
+        return self.match.company_id, self.event.provider, self.event.provider_call_id or ""
 
 
 def apply_events(arrivals: Sequence[Arrival]) -> list[Call]:
-    """Applies the events of one company, in the order given, and announces what happened; the calls they were about."""
+    """Applies the events, each to its own company's call, in the order given, and announces what happened; the calls they were about."""
     callers = {arrival.webhook_event_id: _caller(arrival) for arrival in arrivals}
     desk = Desk.load(
         {arrival.key for arrival in arrivals},
-        numbers={caller.e164 for caller in callers.values() if caller.e164},
+        numbers={(a.match.company_id, e164) for a in arrivals if (e164 := callers[a.webhook_event_id].e164)},
         replayed={arrival.webhook_event_id for arrival in arrivals if arrival.replayed},
     )
     counted = {key: as_counted(call) for key, call in desk.calls.items()}
@@ -57,7 +58,9 @@ def apply_events(arrivals: Sequence[Arrival]) -> list[Call]:
         _apply(desk, arrival, callers[arrival.webhook_event_id])
     desk.write()
     for arrival in arrivals:
-        follow_up(desk, desk.calls[arrival.key], arrival.event, webhook_event_id=arrival.webhook_event_id)
+        with company_scope(arrival.match.company_id):
+            follow_up(desk, desk.calls[arrival.key], arrival.event, webhook_event_id=arrival.webhook_event_id)
+            db.session.flush()
     for key, call in desk.calls.items():
         count_call(call, counted.get(key))
     desk.write()
@@ -172,9 +175,9 @@ def _know_caller(desk: Desk, call: Call, caller: Number) -> None:
     """Hangs the customer on the call: only a number that the numbering plan knows tells who it is."""
     if call.customer_id is not None or call.caller_kind != "number" or not caller.valid or caller.e164 is None:
         return
-    known = desk.callers.setdefault(caller.e164, [])
+    known = desk.callers.setdefault((call.company_id, caller.e164), [])
     if not known:
-        known.append(matching.make_caller(caller.e164))
+        known.append(matching.make_caller(call.company_id, caller.e164))
     customer = matching.choose(known, None)
     if customer is not None:
         call.customer_id = customer.id

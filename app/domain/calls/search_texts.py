@@ -7,11 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 import phonenumbers
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, insert, select, update
 
 from app.core import phone
 from app.core.extensions import db
-from app.core.tenancy import current_company_id
 from app.models import Call, CallText
 
 WORD = re.compile(r"[^\W_]+")
@@ -21,13 +20,16 @@ FORMS = (phonenumbers.PhoneNumberFormat.NATIONAL, phonenumbers.PhoneNumberFormat
 
 
 def write_call_texts(known: Iterable[tuple[Call, Iterable[str], str | None]]) -> None:
-    """Makes calls of the company at work findable: each with what was said and the caller's name.
+    """Makes calls findable, of one company or of every: each with what was said and the caller's name.
 
     To be called when they ended and when they were analysed; again changes nothing.
     """
-    texts = {call.id: searchable(call, turns, name) for call, turns, name in known}
-    stored = {row[0]: row[1] for row in db.session.execute(select(CallText.call_id, CallText.id).where(CallText.call_id.in_(texts)))}
-    new = [{"company_id": current_company_id(), "call_id": key, "text": text} for key, text in texts.items() if key not in stored]
+    texts, companies = {}, {}
+    for call, turns, name in known:
+        texts[call.id], companies[call.id] = searchable(call, turns, name), call.company_id
+    rows = select(CallText.call_id, CallText.id).join(Call, and_(Call.company_id == CallText.company_id, Call.id == CallText.call_id))
+    stored = {row[0]: row[1] for row in db.session.execute(rows.where(Call.id.in_(texts)))}
+    new = [{"company_id": companies[key], "call_id": key, "text": text} for key, text in texts.items() if key not in stored]
     if new:
         db.session.execute(insert(CallText), new)
     changed = [{"id": stored[key], "text": text} for key, text in texts.items() if key in stored]

@@ -5,28 +5,32 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from app.core.extensions import db
-from app.core.tenancy import current_company_id
 from app.models import Customer, CustomerIdentity
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
-def candidates(numbers: Iterable[str]) -> dict[str, list[Customer]]:
-    """For each E.164 number the customers of this company who have it, oldest first."""
-    wanted = sorted(set(numbers))
-    found: dict[str, list[Customer]] = defaultdict(list)
+def candidates(numbers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[Customer]]:
+    """For each (company, E.164 number) the customers of that company who have it, oldest first; asked for every company at once."""
+    wanted = set(numbers)
+    found: dict[tuple[str, str], list[Customer]] = defaultdict(list)
     if wanted:
         rows = db.session.execute(
             select(CustomerIdentity.value, Customer)
-            .join(Customer, Customer.id == CustomerIdentity.customer_id)
-            .where(CustomerIdentity.kind == "phone", CustomerIdentity.value.in_(wanted))
+            .join(Customer, and_(Customer.company_id == CustomerIdentity.company_id, Customer.id == CustomerIdentity.customer_id))
+            .where(
+                CustomerIdentity.company_id.in_(sorted({company for company, _ in wanted})),
+                CustomerIdentity.kind == "phone",
+                CustomerIdentity.value.in_(sorted({number for _, number in wanted})),
+            )
             .order_by(Customer.created_at, Customer.id)
         )
         for number, customer in rows:
-            found[number].append(customer)
+            if (customer.company_id, number) in wanted:
+                found[customer.company_id, number].append(customer)
     return found
 
 
@@ -41,15 +45,14 @@ def choose(known: list[Customer], name: str | None) -> Customer | None:
     return known[0] if len(known) == 1 else None
 
 
-def make_caller(number: str) -> Customer:
+def make_caller(company_id: str, number: str) -> Customer:
     """A customer of whom only the number is known.
 
     The id follows from company and number: two workers that meet the same new caller at once collide and do not make two.
     """
-    customer = Customer(id=_id_of(current_company_id() or "", number))
+    customer = Customer(id=_id_of(company_id, number), company_id=company_id)
+    customer.identities.append(CustomerIdentity(company_id=company_id, kind="phone", value=number))
     db.session.add(customer)
-    db.session.flush()
-    db.session.add(CustomerIdentity(customer_id=customer.id, kind="phone", value=number))
     return customer
 
 

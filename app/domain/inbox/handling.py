@@ -12,7 +12,7 @@ from app.core import metrics
 from app.core.clock import now, to_ms
 from app.core.database import is_away, is_passing
 from app.core.extensions import db
-from app.core.tenancy import company_scope, every_company
+from app.core.tenancy import every_company
 from app.core.transactions import transact, transaction
 from app.domain.calls import lifecycle
 from app.domain.companies import number_lookup
@@ -185,25 +185,21 @@ def _connection_owners(reads: list[Read]) -> dict[str, str]:
 
 
 def _apply(reads: list[Read]) -> None:
-    """Company by company, each inside its own scope; ids in order, so that parallel workers lock alike."""
-    mine = [read for read in reads if read.match is not None and read.status == "handled"]
-    for company_id in sorted({read.match.company_id for read in mine if read.match}):
-        with company_scope(company_id):
-            lifecycle.apply_events(
-                [
-                    lifecycle.Arrival(
-                        webhook_event_id=read.row.id,
-                        received_at=read.row.received_at,
-                        connection_id=read.row.connection_id,
-                        event=read.event,
-                        match=read.match,
-                        cached=read.cached,
-                        replayed=read.row.handled_at is not None,
-                    )
-                    for read in mine
-                    if read.event and read.match and read.match.company_id == company_id
-                ]
+    lifecycle.apply_events(
+        [
+            lifecycle.Arrival(
+                webhook_event_id=read.row.id,
+                received_at=read.row.received_at,
+                connection_id=read.row.connection_id,
+                event=read.event,
+                match=read.match,
+                cached=read.cached,
+                replayed=read.row.handled_at is not None,
             )
+            for read in reads
+            if read.status == "handled" and read.event is not None and read.match is not None
+        ]
+    )
 
 
 def _outcome(read: Read, moment: datetime) -> dict[str, Any]:

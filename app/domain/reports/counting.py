@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.core.announcements import announce
 from app.core.extensions import db
-from app.core.tenancy import company_scope
+from app.core.tenancy import company_scope, every_company
 from app.events import CallCounted
 from app.models.branch import Branch
 from app.models.call import Call
@@ -53,14 +53,10 @@ def count_call(call: Call, before: Counted | None) -> None:
 
 def write(counted: Iterable[CallCounted]) -> None:
     """Adds what was announced to the counts: one row each, in one order everywhere, so that parallel workers lock alike."""
-    companies: dict[str, list[CallCounted]] = defaultdict(list)
-    for change in counted:
-        companies[change.company_id].append(change)
-    for company_id in sorted(companies):
-        with company_scope(company_id):
-            rows = _rows(company_id, companies[company_id])
-            if rows:
-                db.session.execute(_adding(), rows)
+    with every_company():
+        rows = _rows(list(counted))
+        if rows:
+            db.session.execute(_adding(), rows)
 
 
 def recount(company_id: str, *, first: date, last: date) -> None:
@@ -71,22 +67,22 @@ def recount(company_id: str, *, first: date, last: date) -> None:
         since, until = _instant(first) - timedelta(days=1), _instant(last) + timedelta(days=2)
         calls = db.session.scalars(select(Call).where(Call.started_at.between(since, until)).execution_options(yield_per=1000))
         changes = [CallCounted(company_id, c.branch_id, c.started_at, c.outcome, 1, c.seconds) for c in map(as_counted, calls) if c]
-        rows = [row for row in _rows(company_id, changes) if first <= row["day"] <= last]
+        rows = [row for row in _rows(changes) if first <= row["day"] <= last]
         if rows:
             db.session.execute(insert(CallHour), rows)
 
 
-def _rows(company_id: str, changes: list[CallCounted]) -> list[dict[str, Any]]:
+def _rows(changes: list[CallCounted]) -> list[dict[str, Any]]:
     zones = _zones({change.branch_id for change in changes})
-    sums: dict[tuple[str, date, int, str], list[int]] = defaultdict(lambda: [0, 0])
+    sums: dict[tuple[str, str, date, int, str], list[int]] = defaultdict(lambda: [0, 0])
     for change in changes:
         local = change.started_at.astimezone(zones[change.branch_id])
-        total = sums[change.branch_id, local.date(), local.hour, change.outcome]
+        total = sums[change.company_id, change.branch_id, local.date(), local.hour, change.outcome]
         total[0] += change.calls
         total[1] += change.seconds
     return [
-        {"company_id": company_id, "branch_id": branch, "day": day, "hour": hour, "outcome": outcome, "calls": calls, "seconds": seconds}
-        for (branch, day, hour, outcome), (calls, seconds) in sorted(sums.items())
+        {"company_id": company, "branch_id": branch, "day": day, "hour": hour, "outcome": outcome, "calls": calls, "seconds": seconds}
+        for (company, branch, day, hour, outcome), (calls, seconds) in sorted(sums.items())
         if calls or seconds
     ]
 
