@@ -1,0 +1,82 @@
+"""From the commit to the dashboards: one live process, many sockets, events pushed through Redis at a steady rate.
+
+python -m benchmarks.live_push [sockets] [events a second] [seconds] [gevent|gthread]
+"""
+
+import os
+import sys
+import time
+
+from benchmarks import places
+from benchmarks.audience import Audience
+
+COMPANIES = 50
+WORKERS = {"gevent": "geventwebsocket.gunicorn.workers.GeventWebSocketWorker", "gthread": "gthread"}
+TARGET_MS = 20
+
+
+def main(sockets: int, rate: int, seconds: int, kind: str) -> None:
+    with places.place("sqlite") as environment:
+        os.environ.clear()
+        os.environ.update(environment)
+        places.run_flask(environment, "db", "upgrade")
+        live = environment | {
+            "LIVE_IN_WEB": "1",
+            "LIVE_SOCKETS": str(sockets),
+            "GUNICORN_CMD_ARGS": f"--worker-connections {sockets + 100}",
+        }
+        from app import create_app
+
+        app = create_app()
+        with app.app_context():
+            companies = _companies()
+        with places.served("wsgi:app", live, worker=WORKERS[kind], workers=1, threads=sockets + 20) as port:
+            audience = Audience(port, [list(companies.values())[number % COMPANIES] for number in range(sockets)])
+            audience.wait_until_welcomed()
+            with app.app_context():
+                _push(list(companies), rate, 2)
+                audience.arrivals.clear()
+                pushed = _push(list(companies), rate, seconds)
+            time.sleep(2)
+            audience.close()
+    delays = sorted((arrived - pushed[mark]) * 1000 for mark, arrived in audience.arrivals)
+    p50, p99 = (delays[int(len(delays) * share)] for share in (0.5, 0.99))
+    print(f"push to browser, {kind}: {sockets} sockets of {COMPANIES} companies, {rate} events/s, {len(delays) / seconds:.0f} deliveries/s")
+    print(f"  p50 {p50:.1f} ms, p99 {p99:.1f} ms (target {TARGET_MS}); {len(delays)} of {len(pushed) * sockets // COMPANIES} arrived")
+
+
+def _push(companies: list[str], rate: int, seconds: int) -> dict[int, float]:
+    """Each event at its time; when that was."""
+    from app.core.clock import now
+    from app.realtime import emit
+
+    pushed = {}
+    began = time.perf_counter()
+    for mark in range(rate * seconds):
+        time.sleep(max(0.0, began + mark / rate - time.perf_counter()))
+        data = {"index": mark, "role": "caller", "text": f"#{mark}# Ich hätte gern einen Termin am Donnerstag.", "start_s": 1.0}
+        company = companies[mark % COMPANIES]
+        pushed[mark] = time.perf_counter()
+        emit.push(
+            [
+                {
+                    "seq": mark + 1, "at": now(), "company_id": company, "name": "message.received", "data": data,
+                    "branch_id": None, "call_id": None, "booking_id": None,
+                }
+            ]
+        )  # fmt: skip
+    return pushed
+
+
+def _companies() -> dict[str, str]:
+    """Companies, and the cookie of somebody who is signed in at each."""
+    from tests.support.live import make_salon
+    from tests.support.sockets import make_user, sign_in
+
+    salons = [make_salon(f"salon-{number}", branches=1) for number in range(COMPANIES)]
+    return {salon.company_id: sign_in(make_user(salon, f"owner@{salon.company_id.lower()}.example")) for salon in salons}
+
+
+if __name__ == "__main__":
+    sockets, rate, seconds, kind = [*sys.argv[1:], *("2000", "200", "10", "gevent")[len(sys.argv) - 1 :]]
+    main(int(sockets), int(rate), int(seconds), kind)
