@@ -4,6 +4,7 @@ import contextvars
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from threading import Barrier
@@ -14,17 +15,20 @@ from sqlalchemy import select
 
 from app.core.extensions import db as the_db
 from app.core.tenancy import company_scope
-from app.core.transactions import transact
-from app.domain.bookings.making import make_booking
+from app.core.transactions import transact, transaction
+from app.domain.bookings.cancelling import cancel_booking
+from app.domain.bookings.making import make_booking, place_hold
+from app.domain.bookings.moving import move_booking
 from app.domain.bookings.ordering import Order
 from app.domain.bookings.refusing import SlotTaken
-from app.models import Booking, GroupSession, OccupiedCell
-from tests.factories.salons import Salon, at
+from app.domain.bookings.waitlist import accept_offer, join_waitlist, offer_freed
+from app.models import Booking, GroupSession, Hold, OccupiedCell
+from tests.factories.salons import DESK, Salon, at, make_customer
 
 AT_ONCE = 12
 
 
-def race(app: Flask, salon: Salon, orders: Sequence[Order], work: Callable[[Order], Booking] = make_booking) -> Counter[str]:
+def race(app: Flask, salon: Salon, orders: Sequence[Order], work: Callable[[Order], Booking | Hold] = make_booking) -> Counter[str]:
     """Each order in a thread and a session of its own, as many at once as the connections allow; counts how they went."""
     start = Barrier(AT_ONCE)
 
@@ -102,3 +106,63 @@ def test_a_group_sells_three_seats_to_thirty(app: Flask, db: SQLAlchemy, salon: 
     session = db.session.scalars(select(GroupSession)).one()
     assert session.taken == 3
     assert len(db.session.scalars(select(OccupiedCell).where(OccupiedCell.resource_id == session.id)).all()) == 3
+
+
+def test_booking_moving_and_holding_race_for_one_time(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
+    others = [make(salon.order("cut:anna", starts=f"2026-05-13T{hour}:00")) for hour in range(10, 16)]
+    ten = salon.order("cut:anna")
+
+    def work(order: Order) -> Booking | Hold:
+        number = int(order.notes or 0)
+        if number % 3 == 0:
+            return make_booking(order)
+        if number % 3 == 1:
+            return move_booking(others[number // 3 % len(others)].id, DESK, starts_at=order.starts_at)
+        return place_hold(order)[0]
+
+    db.session.commit()
+    results = race(app, salon, [replace(ten, notes=str(number)) for number in range(36)], work)
+    db.session.rollback()
+    at_ten = db.session.scalars(select(Booking).where(Booking.starts_at == ten.starts_at)).all()
+    holds = db.session.scalars(select(Hold).where(Hold.status == "open")).all()
+    assert len(at_ten) + len(holds) == 1
+    # whoever has it may have been asked to move there again
+    assert results["slot_taken"] >= 36 - 2 - 12 // len(others)
+    cells = select(OccupiedCell.taken_by).where(OccupiedCell.resource_id == salon.people["anna"], OccupiedCell.taken_by.in_([
+        booking.occupant for booking in at_ten] + [hold.id for hold in holds]))  # fmt: skip
+    assert len(db.session.scalars(cells).all()) == 6
+
+
+def test_an_offer_is_accepted_once(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
+    with transaction():
+        join_waitlist(
+            make_customer(salon), salon.services["cut"], staff_id=salon.people["anna"],
+            window_from=at("2026-05-12T10:00"), window_until=at("2026-05-12T10:01"),
+        )  # fmt: skip
+        offer = offer_freed(salon.branches["mitte"], at("2026-05-12T10:00"), at("2026-05-12T10:30"))
+    offer_id = offer.id
+    db.session.commit()
+    results = race(app, salon, [salon.order()] * 24, lambda _order: accept_offer(offer_id))
+    assert list(results.values()) == [24]
+    assert len(standing(db)) == 1
+
+
+def test_joining_and_leaving_a_group_keeps_its_seats_in_step(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
+    guests = [make(salon.order("yoga:anna")).id for _ in range(2)]
+
+    def work(order: Order) -> Booking:
+        number = int(order.notes or 0)
+        return cancel_booking(guests[number], DESK) if number < 2 else make_booking(order)
+
+    db.session.commit()
+    race(app, salon, [salon.order("yoga:anna", notes=str(number)) for number in range(20)], work)
+    seated = [booking for booking in standing(db) if booking.is_standing]
+    (session,) = db.session.scalars(select(GroupSession)).all()
+    seats = db.session.scalars(select(OccupiedCell.seat).where(OccupiedCell.resource_id == session.id)).all()
+    assert len(seated) == session.taken == len(seats) == len(set(seats)) <= session.seats == 3
+    assert {booking.session_id for booking in seated} == {session.id}
+
+
+def make(order: Order) -> Booking:
+    with transaction():
+        return make_booking(order)
