@@ -71,6 +71,12 @@ class Shell:
         return None if current_user.is_platform else count_running()
 
     @cached_property
+    def open_tasks(self) -> int | None:
+        from app.web.dashboard.task_list import count_open
+
+        return None if current_user.is_platform else count_open()
+
+    @cached_property
     def unassigned(self) -> int | None:
         """How many numbers wait for support."""
         if not current_user.is_platform:
