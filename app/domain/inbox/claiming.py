@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import and_, exists, or_, select, text, update
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from app.core.clock import now
 from app.core.extensions import db
@@ -34,8 +34,8 @@ def claim(limit: int) -> tuple[str, Sequence[WebhookEvent]]:
 def _claim(limit: int) -> tuple[str, Sequence[WebhookEvent]]:
     token = new_ulid()
     moment = now()
-    with _one_claims_at_a_time():
-        ids = db.session.scalars(
+    with db.engine.connect() as connection, Session(connection, expire_on_commit=False) as session, _one_claims_at_a_time(session):
+        ids = session.scalars(
             select(WebhookEvent.id)
             .where(WebhookEvent.status == "pending", WebhookEvent.due_at <= moment, ~_call_is_worked_on(moment))
             .order_by(WebhookEvent.due_at, WebhookEvent.id)
@@ -43,17 +43,15 @@ def _claim(limit: int) -> tuple[str, Sequence[WebhookEvent]]:
         ).all()
         if not ids:
             return token, []
-        db.session.execute(
+        session.execute(
             update(WebhookEvent)
             .where(WebhookEvent.id.in_(ids), WebhookEvent.status == "pending", WebhookEvent.due_at <= moment)
             .values(claim_token=token, due_at=moment + LEASE, claims=WebhookEvent.claims + 1)
             .execution_options(synchronize_session=False)
         )
         wanted = select(WebhookEvent).where(WebhookEvent.claim_token == token, WebhookEvent.id.in_(ids)).order_by(WebhookEvent.id)
-        events = db.session.scalars(wanted.execution_options(populate_existing=True)).all()
-        db.session.commit()
-    for event in events:
-        db.session.expunge(event)
+        events = session.scalars(wanted).all()
+        session.commit()
     return token, events
 
 
@@ -103,17 +101,17 @@ def oldest_due_age_s() -> float:
 
 
 @contextmanager
-def _one_claims_at_a_time() -> Iterator[None]:
-    """On MariaDB a named lock that dies with its connection; SQLite has one writer anyway.
+def _one_claims_at_a_time(session: Session) -> Iterator[None]:
+    """On MariaDB a named lock that belongs to this one connection and dies with it; SQLite has one writer anyway.
 
     Whoever holds it may stall: after a second we claim without it. Then two workers may have events of one call, which the
     lock on the call's row and the forward-only rules bear.
     """
-    if db.engine.dialect.name == "sqlite":
+    if session.get_bind().dialect.name == "sqlite":
         yield
         return
-    db.session.execute(text("SELECT GET_LOCK(:name, 1)"), {"name": CLAIM_LOCK})
+    session.execute(text("SELECT GET_LOCK(:name, 1)"), {"name": CLAIM_LOCK})
     try:
         yield
     finally:
-        db.session.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": CLAIM_LOCK})
+        session.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": CLAIM_LOCK})
