@@ -1,5 +1,7 @@
 """What runs when; `flask clock` keeps it."""
 
+from app.core.database import reading_only
+from app.core.extensions import db
 from app.core.redis import is_reachable
 from app.core.worker import send_delayed
 from app.domain.inbox import claiming
@@ -12,7 +14,10 @@ WORKERS_AWAY_S = 15.0
 
 def sweep_inbox() -> None:
     """Wakes the workers for events that have been due for a while; without Redis or workers the clock drains them itself."""
-    age = claiming.oldest_due_age_s()
+    with reading_only():
+        age = claiming.oldest_due_age_s()
+        # nobody waits for a look
+        db.session.rollback()
     if age < 1.0:
         return
     if age < WORKERS_AWAY_S and is_reachable():

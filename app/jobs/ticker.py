@@ -1,10 +1,10 @@
 """Runs what is periodic: each entry once at its time, however many tickers there are, also after a restart."""
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core.clock import now
+from app.core.database import reading_only
 from app.core.extensions import db
 from app.core.transactions import transact
 from app.models.schedule_run import ScheduleRun
@@ -36,12 +37,13 @@ class Entry:
         """A missed time is made up for once, not as often as it was missed."""
         if self.every_s is not None:
             return moment + timedelta(seconds=self.every_s)
-        hour, minute = (int(part) for part in (self.daily_at or "00:00").split(":"))
-        local = moment.astimezone(ZoneInfo(self.zone))
-        at = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
-        if at <= local:
-            at = (at.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=ZoneInfo(self.zone))
-        return at.astimezone(UTC)
+        today = moment.astimezone(ZoneInfo(self.zone)).date()
+        at = self._on(today)
+        return at if at > moment else self._on(today + timedelta(days=1))
+
+    def _on(self, day: date) -> datetime:
+        """The instant of that day; of a time that comes twice the first, of one that is skipped an hour later."""
+        return datetime.combine(day, time.fromisoformat(self.daily_at or "00:00"), ZoneInfo(self.zone)).astimezone(UTC)
 
 
 def run_for_ever(app: Flask, entries: Sequence[Entry], stop: threading.Event, *, pause_s: float = 0.5) -> None:
@@ -58,14 +60,20 @@ def run_for_ever(app: Flask, entries: Sequence[Entry], stop: threading.Event, *,
 
 def tick(entries: Sequence[Entry]) -> list[str]:
     """Runs what is due and free; the names that ran."""
-    known = {row.name: row for row in db.session.scalars(select(ScheduleRun))}
-    db.session.rollback()
+    with reading_only():
+        known = {row.name: row for row in db.session.scalars(select(ScheduleRun))}
+        db.session.rollback()
     for entry in entries:
         if entry.name not in known:
             _add(entry)
     moment = now()
     due = [entry for entry in entries if entry.name not in known or known[entry.name].next_at <= moment]
-    return [entry.name for entry in due if _take(entry) and _run(entry)]
+    ran = []
+    for entry in due:
+        if until := _take(entry):
+            _run(entry, until)
+            ran.append(entry.name)
+    return ran
 
 
 def _add(entry: Entry) -> None:
@@ -76,25 +84,26 @@ def _add(entry: Entry) -> None:
         log.debug("ticker.known", name=entry.name)
 
 
-def _take(entry: Entry) -> bool:
-    """Whether this ticker runs the entry now: the row's lock, free again when its holder died."""
+def _take(entry: Entry) -> datetime | None:
+    """Until when this ticker holds the entry and runs it; None where another one does. It is free again when its holder died."""
     moment = now()
+    until = moment + min(LOCK, timedelta(seconds=max(5.0, (entry.every_s or 600) * 3)))
 
     def work() -> int:
         return db.session.execute(
             update(ScheduleRun)
             .where(ScheduleRun.name == entry.name, ScheduleRun.next_at <= moment)
             .where((ScheduleRun.locked_until.is_(None)) | (ScheduleRun.locked_until < moment))
-            .values(locked_until=moment + min(LOCK, timedelta(seconds=max(5.0, (entry.every_s or 600) * 3))), started_at=moment)
+            .values(locked_until=until, started_at=moment)
             .execution_options(synchronize_session=False)
         ).rowcount
 
-    return transact(work) == 1
+    return until if transact(work) == 1 else None
 
 
-def _run(entry: Entry) -> bool:
+def _run(entry: Entry, until: datetime) -> None:
     error = None
-    began = time.monotonic()
+    began = monotonic()
     try:
         entry.action()
     except Exception as failure:
@@ -103,10 +112,10 @@ def _run(entry: Entry) -> bool:
         log.exception("ticker.entry_failed", name=entry.name)
     done = now()
 
-    def work() -> None:
-        db.session.execute(
+    def work() -> int:
+        return db.session.execute(
             update(ScheduleRun)
-            .where(ScheduleRun.name == entry.name)
+            .where(ScheduleRun.name == entry.name, ScheduleRun.locked_until == until)
             .values(
                 next_at=entry.next_after(done),
                 locked_until=None,
@@ -116,8 +125,8 @@ def _run(entry: Entry) -> bool:
                 error=error,
             )
             .execution_options(synchronize_session=False)
-        )
+        ).rowcount
 
-    transact(work)
-    log.debug("ticker.ran", name=entry.name, seconds=round(time.monotonic() - began, 3))
-    return True
+    if transact(work) != 1:
+        log.warning("ticker.taken_over", name=entry.name)
+    log.debug("ticker.ran", name=entry.name, seconds=round(monotonic() - began, 3))
