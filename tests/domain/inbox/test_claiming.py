@@ -165,6 +165,7 @@ def test_who_stalls_with_the_lock_stalls_nobody_else(db: SQLAlchemy) -> None:
     with db.engine.connect() as stalled:
         stalled.execute(text("SELECT GET_LOCK(:name, 1)"), {"name": CLAIM_LOCK})
         assert len(claim(10)[1]) == 2
+        stalled.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": CLAIM_LOCK})
 
 
 def test_the_age_of_the_oldest_due_event(db: SQLAlchemy) -> None:
