@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.realtime.hall import Hall
+from app.realtime.limits import limit_green
 from app.realtime.visitors import visitor_of_request
 from config import Settings
 
@@ -49,6 +50,7 @@ class Door:
             return "503 Service Unavailable"
         if environ[VISITOR] is None:
             return "401 Unauthorized"
+        limit_green(environ)
         self._hall.open()
         return None
 

@@ -14,7 +14,7 @@ from app.core.tenancy import company_scope
 from app.models.call import Call
 from app.realtime import rooms, sequence
 from app.realtime.door import VISITOR
-from app.realtime.hall import hall
+from app.realtime.hall import NAMESPACE, hall
 from app.realtime.seats import Seat, Visitor
 from app.realtime.visitors import still_welcome
 from app.serializers.live import caught_up
@@ -30,6 +30,8 @@ RELOAD = {"reload": True}
 @socketio.on("connect")
 def connect(_auth: object = None) -> None:
     """Seats the visitor in the rooms that the session allows; refused with `code` full, signed_out or away."""
+    if _is_said_by_client():
+        return
     visitor: Visitor = request.environ[VISITOR]
     seat = hall().seats.take(_sid(), visitor)
     if seat is None:
@@ -56,7 +58,8 @@ def _seated(seat: Seat) -> bool:
 
 @socketio.on("disconnect")
 def disconnect(*_reason: object) -> None:
-    hall().seats.leave(_sid())
+    if not _is_said_by_client():
+        hall().seats.leave(_sid())
 
 
 @socketio.on("catch_up")
@@ -94,6 +97,11 @@ def unwatch(asked: object = None, *_more: object) -> dict[str, bool]:
 
 def _sid() -> str:
     return request.sid  # type: ignore[attr-defined]
+
+
+def _is_said_by_client() -> bool:
+    """Whether "connect" or "disconnect" is only a word of a seated client: who gave up the seat so would not be found at its end."""
+    return hall().manager.is_connected(_sid(), NAMESPACE)
 
 
 def _asking() -> Seat | None:

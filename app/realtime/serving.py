@@ -8,29 +8,31 @@ from app.core.extensions import socketio
 from app.realtime import handlers, wire
 from app.realtime.door import Door
 from app.realtime.hall import Hall
+from app.realtime.limits import LARGEST_MESSAGE, limit_threads
 from config import Settings
-
-LARGEST_REQUEST = 10_000
 
 
 def serve_sockets(app: Flask, settings: Settings) -> None:
     """Called last: from here on the application's front is the door."""
     hall = app.extensions["askproai_live"] = Hall(app, settings)
     assert handlers.socketio is socketio
+    async_mode = "gevent" if _on_green_threads() else "threading"
     socketio.init_app(
         app,
         client_manager=hall.manager,
-        async_mode="gevent" if _on_green_threads() else "threading",
+        async_mode=async_mode,
         manage_session=False,
         transports=["websocket"],
         # the door has looked at the origin
         cors_allowed_origins=[],
         ping_interval=25,
         ping_timeout=20,
-        max_http_buffer_size=LARGEST_REQUEST,
+        max_http_buffer_size=LARGEST_MESSAGE,
         json=wire,
     )
     hall.server = socketio.server
+    if async_mode == "threading":
+        limit_threads(hall.server)
     app.wsgi_app = Door(app, hall=hall, settings=settings)  # type: ignore[method-assign]
 
 

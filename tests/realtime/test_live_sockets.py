@@ -1,11 +1,13 @@
 """Dashboards in front of a real server process: what they hear, and above all what they do not."""
 
+import contextlib
 import json
 from collections.abc import Callable
 
 import pytest
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import delete
+from wsproto.utilities import ProtocolError
 
 from app import events
 from app.core.sessions import hash_of
@@ -119,6 +121,19 @@ def test_sockets_end_with_the_session(db: SQLAlchemy, server: SocketServer, open
 
 
 @on_one_database
+def test_nobody_hides_from_the_end_of_the_session(db: SQLAlchemy, start_sockets: StartSockets, open_dashboard: OpenDashboard) -> None:
+    server, owner = start_sockets(), make_user(make_salon(), "owner@salon-lindgren.example")
+    cookie = sign_in(owner)
+    sly = [open_dashboard(server, cookie) for _ in range(4)]
+    for dashboard, word in zip(sly, ("disconnect", "connect", "*", "__disconnect_final"), strict=True):
+        dashboard.send(f'42["{word}"]')
+        dashboard.send(f'42["{word}","transport close"]')
+    assert sly[0].ask("catch_up", {"since": 0}) == {"events": [], "seq": 0}
+    say(events.SessionsEnded(owner.id, hash_of(cookie)))
+    wait_until(lambda: not any(dashboard.connected for dashboard in sly), within_s=2)
+
+
+@on_one_database
 def test_strangers_never_get_a_socket(db: SQLAlchemy, server: SocketServer, open_dashboard: OpenDashboard) -> None:
     salon = make_salon()
     cookie = sign_in(make_user(salon, "owner@salon-lindgren.example"))
@@ -170,3 +185,20 @@ def test_who_asks_without_end_is_not_answered(db: SQLAlchemy, start_sockets: Sta
     answers = [dashboard.ask("catch_up", {"since": 0}) for _ in range(35)]
     assert answers[:30] == [{"events": [], "seq": 0}] * 30
     assert answers[30:] == [{"reload": True}] * 5
+
+
+@on_one_database
+def test_who_sends_too_much_is_closed_and_nobody_else_notices(db: SQLAlchemy, server: SocketServer, open_dashboard: OpenDashboard) -> None:
+    cookie = sign_in(make_user(make_salon(), "owner@salon-lindgren.example"))
+    other, loud, endless = (open_dashboard(server, cookie) for _ in range(3))
+    loud.send("42" + json.dumps(["catch_up", "x" * 300_000]))
+    wait_until(lambda: not loud.connected)
+    with contextlib.suppress(OSError, ProtocolError):
+        for _ in range(400):
+            endless.send("42", is_all=False)
+            endless.send("x" * 1000, is_all=False)
+    wait_until(lambda: not endless.connected)
+    assert other.ask("catch_up", {"since": 0}) == {"events": [], "seq": 0}
+    for odd in ("", "4", "42", "42[", "42{}", '42["no such event"]', "9", "5", "452-[]", "\x00", "41/other,", "40/other,", '42["connect"]'):
+        open_dashboard(server, cookie).send(odd)
+    assert other.ask("catch_up", {"since": 0}) == {"events": [], "seq": 0}

@@ -18,7 +18,7 @@ from urllib.request import urlopen
 from flask import Flask
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, CloseConnection, RejectConnection, Request, TextMessage
-from wsproto.utilities import LocalProtocolError
+from wsproto.utilities import LocalProtocolError, ProtocolError
 
 from app.core.clock import now
 from app.core.extensions import db
@@ -131,8 +131,9 @@ class Dashboard:
         wait_until(lambda: number in self._answers)
         return self._answers[number]
 
-    def send(self, text: str) -> None:
-        self._socket.sendall(self._wire.send(TextMessage(data=text)))
+    def send(self, text: str, *, is_all: bool = True) -> None:
+        """Sends a message, or a part of one that goes on."""
+        self._socket.sendall(self._wire.send(TextMessage(data=text, message_finished=is_all)))
 
     def close(self) -> None:
         with contextlib.suppress(OSError):
@@ -169,6 +170,12 @@ class Dashboard:
         return bool(data)
 
     def _read(self) -> None:
+        with contextlib.suppress(ProtocolError, OSError):
+            self._read_messages()
+        self.connected = False
+        self._is_seated.set()
+
+    def _read_messages(self) -> None:
         text = ""
         while self.connected:
             for event in self._wire.events():
@@ -181,10 +188,11 @@ class Dashboard:
                     self.connected = False
             if self.connected and not self._receive():
                 self.connected = False
-        self._is_seated.set()
 
     def _understand(self, text: str) -> None:
         kind, rest = text[:2], text[2:]
+        if rest.startswith("/"):
+            return  # of a namespace that is not ours
         if text == "2":
             self.send("3")
         elif kind == "40":
