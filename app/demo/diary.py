@@ -96,7 +96,8 @@ class Diary:
         if not free:
             return
         start = self.rng.choice(free)
-        made_at = min(start, now) - timedelta(hours=self.rng.randint(2, 200))
+        made_on = min(start, now).astimezone(ZONE) - timedelta(days=self.rng.randint(1, 9))
+        made_at = made_on.replace(hour=self.rng.randint(9, 17), minute=self.rng.randrange(60), second=0).astimezone(UTC)
         appointment = Appointment(person, branch, staff, service, start, history=[Change("made", made_at)])
         self.enter(appointment)
 
