@@ -7,11 +7,11 @@ def register(app: Flask) -> None:
     """Opens the doors of this room, and gives the templates what they all use."""
     from app.web import account, design, formatting, health, metrics, shell, sign_in, words
     from app.web.admin import unassigned, webhooks
-    from app.web.dashboard import call, calls, live, start, tasks
+    from app.web.dashboard import bookings, calendar, call, calls, live, start, tasks
 
     for ground in (formatting, shell, words):
         ground.register(app)
-    for door in (health, metrics, sign_in, account, start, live, calls, call, tasks, unassigned, webhooks):
+    for door in (health, metrics, sign_in, account, start, live, calls, call, calendar, bookings, tasks, unassigned, webhooks):
         app.register_blueprint(door.blueprint)
     if not app.config["SETTINGS"].is_production:
         app.register_blueprint(design.blueprint)

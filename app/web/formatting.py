@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from flask import Flask
 from flask_babel import format_decimal, format_time, get_locale, gettext as _, to_user_timezone
 
@@ -54,6 +54,18 @@ def when(instant: datetime) -> str:
 def long_day(instant: datetime) -> str:
     """`Do 26. November`"""
     return _pattern(to_user_timezone(instant), 2)
+
+
+def day_name(local: datetime) -> str:
+    """`Do 26.11.`, of a time that is local already."""
+    return _pattern(local, 0)
+
+
+def whole_day(of: date) -> str:
+    """`Donnerstag, 26. November`"""
+    locale = get_locale()
+    pattern = "EEEE, d. MMMM" if locale.language == "de" else "EEEE, d MMMM"
+    return format_date(of, pattern, locale=locale)
 
 
 def ago(instant: datetime) -> str:

@@ -1,4 +1,6 @@
 // Short messages at the lower edge; they leave by themselves unless somebody is reading them.
+import { nodesOf } from "./fragments.js";
+
 const STAY_MS = 6000;
 
 for (const toast of document.querySelectorAll("[data-toast]")) leaveLater(toast);
@@ -6,6 +8,13 @@ for (const toast of document.querySelectorAll("[data-toast]")) leaveLater(toast)
 export function showToast(text) {
   const toast = document.getElementById("toast-error").content.firstElementChild.cloneNode(true);
   toast.querySelector("span:last-child").textContent = text;
+  document.getElementById("toasts").append(toast);
+  leaveLater(toast);
+}
+
+// A toast that the server has written, with its way back.
+export function putToast(html) {
+  const [toast] = nodesOf(html);
   document.getElementById("toasts").append(toast);
   leaveLater(toast);
 }

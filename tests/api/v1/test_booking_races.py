@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,7 @@ def programs(app: Flask, db: SQLAlchemy, salon: Salon, tmp_path: Path) -> Iterat
 
 def workday() -> datetime:
     """A Tuesday at ten, two weeks or so from now, when no public holiday can be in the way of the test."""
-    day = date.today() + timedelta(days=14)
+    day = datetime.now(BERLIN).date() + timedelta(days=14)
     day += timedelta(days=(1 - day.weekday()) % 7)
     while (day.month, day.day) in {(12, 25), (12, 26), (1, 1), (3, 8), (5, 1), (10, 3)}:
         day += timedelta(days=7)

@@ -1,0 +1,64 @@
+"""The history of a booking in words: who did what, when, by which way and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.core.extensions import db
+from app.models import Booking, BookingChange, StaffMember, User
+from app.web.formatting import when
+from app.web.shell import assistant_name
+
+
+@dataclass(frozen=True)
+class Line:
+    at: datetime
+    who: str
+    what: str
+    why: str | None
+
+
+def history_of(booking: Booking) -> list[Line]:
+    """The newest first."""
+    wanted = select(BookingChange).where(BookingChange.booking_id == booking.id).order_by(BookingChange.id.desc())
+    changes = list(db.session.scalars(wanted))
+    users = {change.by_id for change in changes if change.by_kind == "user" and change.by_id}
+    names = {row.id: row.name for row in db.session.execute(select(User.id, User.name).where(User.id.in_(users)))} if users else {}
+    people = {row.id: row.name for row in db.session.execute(select(StaffMember.id, StaffMember.name))}
+    return [Line(change.at, _who(change, names), _what(change, people), change.why) for change in changes]
+
+
+def _who(change: BookingChange, names: dict[str, str]) -> str:
+    if change.by_kind == "user":
+        return names.get(change.by_id or "", _("Empfang"))
+    if change.by_kind == "caller":
+        if change.way == "link":
+            return _("Kundin oder Kunde, über den Link")
+        return _("%(assistant)s, am Telefon", assistant=assistant_name())
+    return {"program": _("Ein Programm, über die API"), "calendar": _("Der verbundene Kalender")}.get(change.by_kind, _("Automatisch"))
+
+
+def _what(change: BookingChange, people: dict[str, str]) -> str:
+    before, after = change.before or {}, change.after or {}
+    if change.action == "moved":
+        told = []
+        if "starts_at" in after and "starts_at" in before:
+            told.append(_("von %(old)s auf %(new)s", old=_when(before["starts_at"]), new=_when(after["starts_at"])))
+        if "staff_id" in after and "staff_id" in before:
+            told.append(_("von %(old)s zu %(new)s", old=people.get(before["staff_id"], "?"), new=people.get(after["staff_id"], "?")))
+        return _("Verschoben: %(how)s", how=", ".join(told)) if told else _("Verschoben")
+    return {
+        "made": _("Gebucht"),
+        "confirmed": _("Bestätigt"),
+        "edited": _("Notiz geändert"),
+        "cancelled": _("Abgesagt"),
+        "no_show": _("Nicht erschienen"),
+        "done": _("War da"),
+    }.get(change.action, change.action)
+
+
+def _when(text: Any) -> str:
+    return when(datetime.fromisoformat(text))

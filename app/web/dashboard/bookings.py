@@ -1,0 +1,235 @@
+"""Bookings: the list, one booking with its history, and what may become of it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask_babel import gettext as _, ngettext
+from flask_login import current_user
+from sqlalchemy import select
+
+from app.core.clock import now
+from app.core.extensions import db
+from app.core.requests import reader_zone
+from app.core.turns import transact_in_turn
+from app.domain.accounts.permissions import can
+from app.domain.bookings import listing
+from app.domain.bookings.cancelling import cancel_booking
+from app.domain.bookings.changing import FOLLOWING, confirm_booking, edit_notes, mark_done, mark_no_show, rules_of
+from app.domain.bookings.moving import move_booking
+from app.domain.companies.policies import in_words
+from app.domain.services import catalogue
+from app.models import Booking, Branch, Customer, Service, StaffMember
+from app.models.booking import STANDING
+from app.web.dashboard.booking_access import done, me, my_booking, telling, time_from_form
+from app.web.dashboard.booking_history import history_of
+from app.web.formatting import clock, day, when
+from app.web.guards import for_company
+from app.web.reader import chosen_branches
+from app.web.words import BOOKING_STATUSES
+
+PAGE = 50
+MOST = 200
+PERIODS = ("coming", "today", "week", "past")
+STATUSES = ("confirmed", "pending", "cancelled", "no_show", "done")
+
+blueprint = Blueprint("bookings", __name__)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the reader chose."""
+
+    status: str
+    staff_id: str
+    period: str
+
+    @property
+    def newest_first(self) -> bool:
+        return self.period == "past"
+
+    @property
+    def search(self) -> listing.Search:
+        zone = ZoneInfo(reader_zone())
+        today = datetime.combine(now().astimezone(zone).date(), time(), zone).astimezone(UTC)
+        since, until = {
+            "coming": (today, None),
+            "today": (today, today + timedelta(days=1)),
+            "week": (today, today + timedelta(days=7)),
+            "past": (None, now()),
+        }[self.period]
+        statuses = (self.status,) if self.status else ()
+        return listing.Search(statuses, chosen_branches(), self.staff_id, since=since, until=until)
+
+
+@blueprint.get("/bookings")
+@for_company("bookings.read")
+def index() -> Response:
+    asked = _asked()
+    after = db.session.get(Booking, request.args["after"]) if request.args.get("after") else None
+    found = listing.list_bookings(asked.search, limit=PAGE + 1, after=after, newest_first=asked.newest_first)
+    more, found = len(found) > PAGE, found[:PAGE]
+    partial = request.headers.get("HX-Request-Type") == "partial"
+    response = make_response(
+        render_template(
+            ("dashboard/bookings_more.html" if after else "dashboard/bookings_list.html") if partial else "dashboard/bookings.html",
+            asked=asked,
+            bookings=_rows(found),
+            last_group=day(after.starts_at) if after else "",
+            next_href=_href(asked, after=found[-1].id) if more else None,
+            shown=ngettext("%(num)s Termin", "%(num)s Termine", len(found)) if not more and not after else "",
+            chips=[("", _("Alle")), *((key, BOOKING_STATUSES[key].label) for key in STATUSES)],
+            periods=[("coming", _("Ab heute")), ("today", _("Heute")), ("week", _("7 Tage")), ("past", _("Vergangene"))],
+            people=[(person.id, person.name) for person in catalogue.list_staff(limit=MOST)],
+            href=lambda **changes: _href(asked, **changes),
+        )
+    )
+    response.headers["Vary"] = "HX-Request-Type"
+    return response
+
+
+@blueprint.get("/bookings/<booking_id>")
+@for_company("bookings.read")
+def show(booking_id: str) -> str:
+    booking = my_booking(booking_id)
+    return render_template("dashboard/booking.html", history=history_of(booking), rules=in_words(rules_of(booking)), **_facts(booking))
+
+
+@blueprint.get("/bookings/<booking_id>/card")
+@for_company("bookings.read")
+def card(booking_id: str) -> str:
+    """The same, short, for the calendar's sheet."""
+    booking = my_booking(booking_id)
+    others = [] if not booking.session_id else _rows(_of_session(booking))
+    return render_template("dashboard/booking_card.html", others=others, **_facts(booking))
+
+
+@blueprint.post("/bookings/<booking_id>/move")
+@for_company("bookings.write")
+@telling
+def move(booking_id: str) -> Any:
+    """From a form (day, time), from the calendar, or from a message that takes a move back (starts_at)."""
+    booking = my_booking(booking_id)
+    before = (booking.starts_at, booking.staff_id)
+    starts_at = _wanted_start(booking)
+    staff_id, version = request.values.get("staff_id") or None, request.values.get("version", type=int)
+    moved = transact_in_turn(lambda: move_booking(booking_id, me(), starts_at=starts_at, staff_id=staff_id, version=version))
+    if (moved.starts_at, moved.staff_id) == before:
+        return done(_("Der Termin bleibt, wo er ist."), back=_page(moved), version=moved.version)
+    undo = url_for("bookings.move", booking_id=booking_id, starts_at=before[0].isoformat(), staff_id=before[1])
+    message = _("Termin verschoben auf %(when)s.", when=when(moved.starts_at))
+    return done(message, undo=undo, back=_page(moved), version=moved.version)
+
+
+@blueprint.post("/bookings/<booking_id>/cancel")
+@for_company("bookings.write")
+@telling
+def cancel(booking_id: str) -> Any:
+    booking = my_booking(booking_id)
+    why = request.form.get("reason", "").strip()[:250] or None
+    version = request.form.get("version", type=int)
+    transact_in_turn(lambda: cancel_booking(booking_id, me(), why=why, version=version))
+    return done(_("Termin abgesagt. Die Zeit ist wieder frei."), back=_page(booking))
+
+
+@blueprint.post("/bookings/<booking_id>/<any(confirm, done, no_show):what>")
+@for_company("bookings.write")
+@telling
+def mark(booking_id: str, what: str) -> Any:
+    booking = my_booking(booking_id)
+    before = booking.status
+    change = {"confirm": confirm_booking, "done": mark_done, "no_show": mark_no_show}[what]
+    transact_in_turn(lambda: change(booking_id, me()))
+    sentence = {"confirm": _("Termin bestätigt."), "done": _("Vermerkt: war da."), "no_show": _("Vermerkt: nicht erschienen.")}[what]
+    undo = "" if what == "confirm" or before != "confirmed" else url_for("bookings.mark", booking_id=booking_id, what="confirm")
+    return done(sentence, undo=undo, back=_page(booking))
+
+
+@blueprint.post("/bookings/<booking_id>/notes")
+@for_company("bookings.write")
+@telling
+def notes(booking_id: str) -> Any:
+    booking = my_booking(booking_id)
+    text, version = request.form.get("notes", "").strip()[:2000] or None, request.form.get("version", type=int)
+    transact_in_turn(lambda: edit_notes(booking_id, text, me(), version=version))
+    return done(_("Notiz gespeichert."), back=_page(booking))
+
+
+def _asked() -> Asked:
+    """From the address; what is no choice of ours counts as none."""
+    status, period = request.args.get("status", ""), request.args.get("period", "")
+    return Asked(status if status in STATUSES else "", request.args.get("staff_id", "")[:26], period if period in PERIODS else "coming")
+
+
+def _href(asked: Asked, **changes: str) -> str:
+    chosen = {"status": asked.status, "staff_id": asked.staff_id, "period": asked.period, **changes}
+    return url_for("bookings.index", **{name: value for name, value in chosen.items() if value})
+
+
+def _wanted_start(booking: Booking) -> datetime | None:
+    if exact := request.values.get("starts_at"):
+        try:
+            return datetime.fromisoformat(exact).astimezone(UTC)
+        except ValueError:
+            return None
+    if request.form.get("day") and request.form.get("time"):
+        return time_from_form(request.form["day"], request.form["time"], booking.zone)
+    return None
+
+
+def _facts(booking: Booking) -> dict[str, Any]:
+    """What both the page and the sheet show."""
+    customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
+    local = booking.starts_at.astimezone(ZoneInfo(booking.zone))
+    service = db.session.get(Service, booking.service_id)
+    mine = catalogue.list_staff(limit=MOST, branch_id=booking.branch_id, service_id=booking.service_id)
+    return {
+        "booking": booking,
+        "word": BOOKING_STATUSES[booking.status],
+        "customer": customer,
+        "number": customer.of_kind("phone") if customer else None,
+        "service": service,
+        "person": db.session.get(StaffMember, booking.staff_id),
+        "branch": db.session.get(Branch, booking.branch_id),
+        "people": [(person.id, person.name) for person in mine],
+        "local_day": local.date().isoformat(),
+        "local_time": clock(booking.starts_at),
+        "following": FOLLOWING.get(booking.status, ()),
+        "is_past": booking.starts_at <= now(),
+        "standing": booking.status in STANDING,
+        "may_write": can(current_user, "bookings.write", branch_id=booking.branch_id),
+    }
+
+
+def _rows(bookings: list[Booking]) -> list[dict[str, Any]]:
+    customers = listing.customers_of(bookings)
+    reached = listing.identities_of(customers.keys())
+    services = {row.id: row.name for row in db.session.execute(select(Service.id, Service.name))}
+    people = {row.id: row.name for row in db.session.execute(select(StaffMember.id, StaffMember.name))}
+    names = {row.id: row.name for row in db.session.execute(select(Branch.id, Branch.name))}
+    several = len(chosen_branches(all_if_none=True)) > 1
+    return [
+        {
+            "id": booking.id,
+            "starts_at": booking.starts_at,
+            "group": day(booking.starts_at),
+            "name": customers[booking.customer_id].name if booking.customer_id in customers else None,
+            "number": reached.get(booking.customer_id or "", {}).get("phone"),
+            "service": services.get(booking.service_id),
+            "staff": people.get(booking.staff_id),
+            "branch": names.get(booking.branch_id) if several else None,
+            "word": BOOKING_STATUSES[booking.status],
+        }
+        for booking in bookings
+    ]
+
+
+def _of_session(booking: Booking) -> list[Booking]:
+    together = select(Booking).where(Booking.session_id == booking.session_id, Booking.id != booking.id)
+    return list(db.session.scalars(together.order_by(Booking.id)))
+
+
+def _page(booking: Booking) -> str:
+    return url_for("bookings.show", booking_id=booking.id)

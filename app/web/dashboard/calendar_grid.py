@@ -1,0 +1,268 @@
+"""The calendar as places in rows of five minutes: what the template draws, and what the headline says of it."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _, ngettext
+
+from app.core.clock import now
+from app.domain.bookings.diary import Diary, Entry, Lane, Span
+from app.models import Service
+from app.web.formatting import clock, day_name
+from app.web.words import BOOKING_STATUSES
+
+ROW_MINUTES = 5
+FIRST_HOUR, LAST_HOUR = 8, 19
+DAY_MINUTES = 1440
+COLOURS = 6
+ONE_LINE = 6
+GAP_MINUTES = 30
+# a stretch between two shifts of a day that is called a break
+LONGEST_BREAK = 150
+PALETTE = ("#0B6A73", "#6442B8", "#1C5DBF", "#BF789D", "#AB3511", "#1B7443")
+
+
+@dataclass
+class Piece:
+    """One block: its class, its first row and how many rows, its words, and what a press on it opens."""
+
+    kind: str
+    at: int
+    rows: int
+    cls: str = ""
+    title: str = ""
+    text: str = ""
+    label: str = ""
+    entry: Entry | None = None
+    by_call: bool = False
+    tail: bool = False
+
+
+@dataclass
+class Column:
+    staff_id: str
+    day: date
+    name: str
+    sub: str
+    pieces: list[Piece] = field(default_factory=list)
+    is_today: bool = False
+
+
+@dataclass(frozen=True)
+class Grid:
+    columns: list[Column]
+    first_minute: int
+    rows: int
+    hours: list[tuple[int, str]]
+    now_at: int | None
+    now_label: str
+    legend: list[tuple[str, int]]
+
+
+def make_grid(diary: Diary, days: list[date], zone: str, *, by_day: bool) -> Grid:
+    """`by_day`: one column a day for the first lane; else one column a person for the first day."""
+    tz = ZoneInfo(zone)
+    pairs = [(diary.lanes[0], day) for day in days] if by_day and diary.lanes else [(lane, days[0]) for lane in diary.lanes]
+    first, last = _bounds(diary, pairs, tz)
+    colours = colours_of(diary.services)
+    columns = [_column(lane, day, diary, tz, (first, last), colours, by_day=by_day) for lane, day in pairs]
+    minute = _wall(now(), now().astimezone(tz).date(), tz)
+    shown = any(column.is_today for column in columns) and first <= minute < last
+    used = {entry.service_id for lane, _day in pairs for entry in lane.entries}
+    return Grid(
+        columns,
+        first,
+        (last - first) // ROW_MINUTES,
+        [((hour * 60 - first) // ROW_MINUTES, f"{hour % 24}:00") for hour in range(first // 60, last // 60)],
+        (minute - first) // ROW_MINUTES if shown else None,
+        clock(now()),
+        _legend(diary.services, colours, used),
+    )
+
+
+def colours_of(services: list[Service]) -> dict[str, int]:
+    """A colour for each service: its own where it has one of ours, else one for its category."""
+    categories = list(dict.fromkeys(service.category or "" for service in services))
+    return {
+        service.id: PALETTE.index(service.colour) if service.colour in PALETTE else categories.index(service.category or "") % COLOURS
+        for service in services
+    }
+
+
+def headline(diary: Diary, is_past: bool) -> str:
+    """`23 Termine, 1 Platz wird gehalten, 5 Lücken ab 30 Minuten.`"""
+    entries = [entry for lane in diary.lanes for entry in lane.entries]
+    booked = sum(len(entry.names) for entry in entries if entry.kind != "hold")
+    held = sum(1 for entry in entries if entry.kind == "hold")
+    told = [ngettext("Ein Termin", "%(num)s Termine", booked) if booked else _("Keine Termine")]
+    if held:
+        told.append(ngettext("1 Platz wird gehalten", "%(num)s Plätze werden gehalten", held))
+    gaps = 0 if is_past else sum(len(_gaps(lane, diary.busy.get(lane.staff_id, []))) for lane in diary.lanes)
+    if gaps:
+        told.append(ngettext("1 Lücke ab 30 Minuten", "%(num)s Lücken ab 30 Minuten", gaps))
+    return ", ".join(told) + "."
+
+
+def _gaps(lane: Lane, busy: list[Span]) -> list[Span]:
+    """Stretches of half an hour and more, from now on, in which the person is there and nobody comes."""
+    taken = sorted(busy)
+    found = []
+    for start, end in lane.there:
+        cursor = max(start, now())
+        for begins, ends in taken:
+            if begins < end and ends > cursor:
+                if begins - cursor >= timedelta(minutes=GAP_MINUTES):
+                    found.append((cursor, begins))
+                cursor = max(cursor, ends)
+        if end - cursor >= timedelta(minutes=GAP_MINUTES):
+            found.append((cursor, end))
+    return found
+
+
+def _bounds(diary: Diary, pairs: list[tuple[Lane, date]], tz: ZoneInfo) -> tuple[int, int]:
+    """The first and the last minute after midnight that are shown, in whole hours."""
+    minutes: list[int] = []
+    for lane, day in pairs:
+        for start, end in [*lane.there, *((entry.starts_at, entry.ends_at) for entry in lane.entries), *diary.open]:
+            if (span := _on(start, end, day, tz)) is not None:
+                minutes += span
+    first = min([*minutes, FIRST_HOUR * 60 if not minutes else DAY_MINUTES])
+    last = max([*minutes, LAST_HOUR * 60 if not minutes else 0])
+    # an hour of closed time on both sides shows that it is closed
+    first, last = max(0, (first // 60 - 1) * 60), min(DAY_MINUTES, (-(-last // 60) + 1) * 60)
+    return first, max(last, first + 240)
+
+
+def _column(lane: Lane, day: date, diary: Diary, tz: ZoneInfo, bounds: tuple[int, int], colours: dict[str, int], *, by_day: bool) -> Column:
+    there = [span for span in (_on(*stretch, day, tz) for stretch in lane.there) if span]
+    opened = [span for span in (_on(*stretch, day, tz) for stretch in diary.open) if span]
+    today = now().astimezone(tz).date()
+    column = Column(lane.staff_id, day, _day_name(day) if by_day else lane.name.split()[0], _hours(there), is_today=day == today)
+    if not by_day and lane.name.startswith("Dr."):
+        column.name = lane.name
+    column.pieces = _away(there, opened, bounds)
+    for entry in lane.entries:
+        column.pieces += _of_entry(entry, day, tz, bounds, colours.get(entry.service_id, 0))
+    return column
+
+
+def _away(there: list[tuple[int, int]], opened: list[tuple[int, int]], bounds: tuple[int, int]) -> list[Piece]:
+    """When the person is not there, and what that is called."""
+    pieces, cursor = [], bounds[0]
+    for start, end in [*there, (bounds[1], bounds[1])]:
+        if start > cursor:
+            kind, words = _absence(cursor, start, there, opened, bounds)
+            pieces.append(Piece(kind, *_place(cursor, start, bounds), text=words))
+        cursor = max(cursor, end)
+    return pieces
+
+
+def _absence(start: int, end: int, there: list[tuple[int, int]], opened: list[tuple[int, int]], bounds: tuple[int, int]) -> tuple[str, str]:
+    if not there:
+        return "closed", _("Nicht da") if opened else _("Geschlossen")
+    if start == bounds[0]:
+        late = opened and opened[0][0] < end
+        return "closed", _("Ab %(time)s Uhr da", time=_hour(end)) if late else _("Geschlossen")
+    if end == bounds[1]:
+        return "closed", _("Feierabend")
+    inside = any(begin <= start and end <= stop for begin, stop in opened)
+    return ("break", _("Pause")) if inside or end - start <= LONGEST_BREAK else ("closed", _("Geschlossen"))
+
+
+def _of_entry(entry: Entry, day: date, tz: ZoneInfo, bounds: tuple[int, int], colour: int) -> list[Piece]:
+    if entry.kind == "hold":
+        span = _on(entry.starts_at, entry.ends_at, day, tz)
+        return [Piece("hold", *_place(*span, bounds), text=entry.service, entry=entry, label=_held_label(entry))] if span else []
+    done = entry.status in ("done", "no_show") or entry.ends_at < now()
+    cls = "ap-block--done" if done else f"ap-block--c{colour}"
+    if entry.status == "pending":
+        cls += " ap-block--pending"
+    pieces = []
+    for start, end in entry.buffers:
+        if span := _on(start, end, day, tz):
+            pieces.append(Piece("buffer", *_place(*span, bounds), cls="ap-buffer--top" if end <= entry.starts_at else "", entry=entry))
+    for start, end in entry.processing:
+        if span := _on(start, end, day, tz):
+            pieces.append(Piece("proc", *_place(*span, bounds), cls=cls, text=_("wirkt ein"), entry=entry))
+    ends_with_buffer = any(start >= entry.ends_at for start, _end in entry.buffers)
+    for number, (start, end) in enumerate(entry.work):
+        if span := _on(start, end, day, tz):
+            last = number == len(entry.work) - 1
+            joined = " ap-block--top" if not last or ends_with_buffer else ""
+            piece = Piece(
+                "block", *_place(*span, bounds), cls=cls + joined + (" ap-block--tail" if number else ""), entry=entry, tail=number > 0
+            )
+            piece.title, piece.text, piece.label = _who(entry), _what(entry), _label(entry)
+            piece.by_call = entry.by_call
+            piece.cls += " ap-block--line" if piece.rows < ONE_LINE else ""
+            pieces.append(piece)
+    return pieces
+
+
+def _who(entry: Entry) -> str:
+    if entry.kind == "group":
+        return entry.service
+    return entry.names[0] or _("Ohne Namen")
+
+
+def _what(entry: Entry) -> str:
+    if entry.kind == "group":
+        return _("%(taken)s von %(seats)s Plätzen", taken=len(entry.names), seats=entry.seats)
+    if entry.status in ("no_show", "pending"):
+        return f"{BOOKING_STATUSES[entry.status].label} · {entry.service}"
+    return entry.service
+
+
+def _label(entry: Entry) -> str:
+    """What a screen reader says of the block."""
+    told = [f"{clock(entry.starts_at)}–{clock(entry.ends_at)}", _who(entry), _what(entry)]
+    if entry.status not in ("confirmed", "pending", "no_show"):
+        told.append(str(BOOKING_STATUSES[entry.status].label))
+    return ", ".join(told)
+
+
+def _held_label(entry: Entry) -> str:
+    return _(
+        "%(from)s–%(to)s, wird gerade gehalten: %(what)s",
+        **{"from": clock(entry.starts_at), "to": clock(entry.ends_at), "what": entry.service},
+    )
+
+
+def _place(start: int, end: int, bounds: tuple[int, int]) -> tuple[int, int]:
+    start, end = max(start, bounds[0]), min(end, bounds[1])
+    first = (start - bounds[0]) // ROW_MINUTES
+    return first, max(1, -(-(end - bounds[0]) // ROW_MINUTES) - first)
+
+
+def _on(start: datetime, end: datetime, day: date, tz: ZoneInfo) -> tuple[int, int] | None:
+    """The part of a stretch that lies on a day, in minutes after midnight as clocks show them."""
+    low, high = _wall(start, day, tz), _wall(end, day, tz)
+    if high <= 0 or low >= DAY_MINUTES or high <= low:
+        return None
+    return max(low, 0), min(high, DAY_MINUTES)
+
+
+def _wall(instant: datetime, day: date, tz: ZoneInfo) -> int:
+    local = instant.astimezone(tz)
+    return (local.date() - day).days * DAY_MINUTES + local.hour * 60 + local.minute
+
+
+def _hours(there: list[tuple[int, int]]) -> str:
+    if not there:
+        return _("heute nicht da")
+    return _("%(from)s bis %(to)s Uhr", **{"from": _hour(there[0][0]), "to": _hour(there[-1][1])})
+
+
+def _hour(minutes: int) -> str:
+    return f"{minutes // 60}" if minutes % 60 == 0 else f"{minutes // 60}:{minutes % 60:02}"
+
+
+def _day_name(day: date) -> str:
+    return day_name(datetime.combine(day, time(12), UTC))
+
+
+def _legend(services: list[Service], colours: dict[str, int], used: set[str]) -> list[tuple[str, int]]:
+    """Categories with their colours, those that are seen today."""
+    found = {service.category or service.name: colours[service.id] for service in services if service.id in used}
+    return list(found.items())
