@@ -21,8 +21,12 @@ INTRODUCTION = (
     "`{items, page, per_page, total}`. Errors are problem documents (RFC 9457) with a stable `code`; 429 says in `Retry-After` how "
     "many seconds to wait."
 )
-EVERYWHERE = {422: "A parameter is malformed: `fields` says which and why.", 429: "More requests than the key may make in a minute."}
-WITH_A_KEY = {401: "The key is missing, unknown or revoked.", **EVERYWHERE}
+WITH_A_KEY = {
+    401: "The key is missing, unknown or revoked.",
+    404: "What is named does not exist in this business.",
+    422: "Something is malformed: `fields` says what and why.",
+    429: "More requests than the key may make in a minute.",
+}
 PLACEHOLDER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 blueprint = Blueprint("api_document", __name__)
@@ -125,6 +129,8 @@ def type_of(schema: dict[str, Any]) -> str:
 def _described(path: str, method: str, of: Operation) -> dict[str, Any]:
     noun = path.removeprefix(BASE).split("/")[1]
     refusals = {**({} if of.scope == PUBLIC else WITH_A_KEY), **dict(of.refusals)}
+    if of.body:
+        refusals[400] = "The body is no readable JSON."
     if of.scope not in (None, PUBLIC):
         refusals[403] = f"The key lacks the scope {of.scope}."
     described: dict[str, Any] = {
@@ -160,7 +166,7 @@ def _of_headers(of: Operation) -> list[dict[str, Any]]:
 
 def _parameter(name: str, schema: dict[str, Any], required: bool) -> dict[str, Any]:
     """A parameter that may be left out is not one that may be null."""
-    described = {"name": name, "in": "query", "required": required}
+    described = {"name": name, "in": "query", "required": required, "allowEmptyValue": not required}
     if description := schema.pop("description", None):
         described["description"] = description
     if one := [choice for choice in schema.get("anyOf", ()) if choice.get("type") != "null"]:

@@ -14,6 +14,7 @@ from werkzeug.exceptions import BadRequest
 from app.api.authentication import for_key
 from app.core.errors import InvalidInput
 from app.core.guarding import View, guarded
+from app.serializers.page import Page
 
 DEEPEST = 10_000
 
@@ -56,6 +57,7 @@ def operation(summary: str, **facts: Any) -> Callable[[View], View]:
             answer = view(**read)
             if isinstance(answer, Response):
                 return answer
+            _refuse_too_deep(answer)
             return Response(answer.model_dump_json(by_alias=True), of.status, mimetype="application/json")
 
         guard = guarded("public", "the document of the API") if of.scope == PUBLIC else for_key(of.scope)
@@ -71,12 +73,15 @@ def operation_of(view: Callable[..., Any]) -> Operation | None:
 
 
 def start_of(page: int, per_page: int) -> int:
-    """How many entries come before the page; raises InvalidInput beyond the depth to which lists can be leafed through."""
-    offset = (page - 1) * per_page
-    if offset > DEEPEST:
+    """How many entries come before the page; never more than it is allowed to count past."""
+    return min((page - 1) * per_page, DEEPEST + 1)
+
+
+def _refuse_too_deep(answer: Any) -> None:
+    """A list with more entries than one can leaf through is to be narrowed; behind the end of a shorter one there is nothing."""
+    if isinstance(answer, Page) and (answer.page - 1) * answer.per_page > DEEPEST < answer.total:
         sentence = _("Listen reichen bis zum %(n)s. Eintrag. Grenzen Sie die Liste ein, zum Beispiel mit from und to.", n=DEEPEST)
         raise InvalidInput(sentence, fields={"page": sentence})
-    return offset
 
 
 def _json() -> Any:

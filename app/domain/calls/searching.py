@@ -108,7 +108,8 @@ def _parts(query: str, narrowed: list[ColumnElement[bool]], most: int) -> Iterab
     if customers := _customers_called(query):
         yield _rows(_sorted(calls.where(Call.customer_id.in_(customers)), most))
     words = words_of(query)[:MOST_WORDS]
-    if e164 := normalise(query, source="human").e164:
+    e164 = None if any(map(str.isalpha, query)) else normalise(query, source="human").e164
+    if e164:
         yield _rows(_sorted(calls.where(Call.from_number == e164), most))
         words = [e164.removeprefix("+")]
     if words:

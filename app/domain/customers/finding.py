@@ -25,7 +25,7 @@ def _meant(query: str) -> list[ColumnElement[bool]]:
     typed = query.encode("utf-8", "ignore").decode().strip()[:LONGEST_QUERY]
     if not typed:
         return []
-    number = normalise(typed, source="human").e164
+    number = None if any(map(str.isalpha, typed)) else normalise(typed, source="human").e164
     known = select(CustomerIdentity.customer_id).where(CustomerIdentity.value == (number or typed.lower()))
     name = typed.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
     begins = or_(Customer.name.like(f"{name}%", escape="\\"), Customer.name.like(f"% {name}%", escape="\\"))
