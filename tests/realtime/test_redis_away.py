@@ -1,6 +1,8 @@
 """Redis dies and comes back while dashboards stay connected: nothing is lost, and everybody knows how things stand."""
 
+import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,12 +14,11 @@ import redis as redis_library
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
+from app.realtime import manager
 from scripts.embedded.redis_server import prepare_redis
 from tests.support import processes
 from tests.support.live import make_call, make_salon, say, told, turn
 from tests.support.sockets import Dashboard, SocketServer, make_user, sign_in, wait_until
-
-pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
 class MortalRedis:
@@ -41,6 +42,10 @@ class MortalRedis:
         self._process = processes.start(self._server.command, log=self._log, is_up=answers)
         connection.close()
 
+    def say_nothing(self, silent: bool) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP if silent else signal.SIGCONT)
+
     def die(self) -> None:
         if self._process is not None:
             self._process.kill()
@@ -59,6 +64,7 @@ def last_welcome(dashboard: Dashboard) -> dict[str, Any] | None:
     return (dashboard.all("welcome") or [None])[-1]
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("kind", ["threads", "green"])
 def test_dashboards_hear_of_it_and_catch_up(
     db: SQLAlchemy, mortal: MortalRedis, make_app: Callable[..., Flask], tmp_path: Path, open_dashboard: Callable[..., Dashboard], kind: str
@@ -98,3 +104,23 @@ def test_dashboards_hear_of_it_and_catch_up(
         said(4)
         assert dashboard.wait_for("message.received", count=2)["seq"] == 5
     assert [row.seq for row in told()] == [1, 2, 3, 4, 5]
+
+
+def test_a_redis_that_says_nothing_counts_as_away(mortal: MortalRedis, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cut network closes no connection."""
+    monkeypatch.setattr(manager, "ASK_AFTER_S", 0.2)
+    told: list[bool] = []
+
+    class Audience:
+        def redis_changed(self, is_there: bool) -> None:
+            told.append(is_there)
+
+    mortal.live()
+    listening = manager.LiveManager(mortal.url, Audience())  # type: ignore[arg-type]
+    threading.Thread(target=lambda: list(listening._listen()), daemon=True).start()
+    wait_until(lambda: told == [True])
+    mortal.say_nothing(True)
+    wait_until(lambda: told == [True, False])
+    mortal.say_nothing(False)
+    wait_until(lambda: told == [True, False, True])
+    assert listening.is_listening
