@@ -100,6 +100,7 @@ PAST_THE_FILTER = {
     "app.core.apart": "writes that must survive the request's rollback; no owned table",
     "app.core.resealing": "walks every sealed column of every company",
     "app.core.sessions": "browser sessions, which belong to no company",
+    "app.domain.inbox.claiming": "webhook events, before it is known whose they are",
     "app.domain.inbox.storing": "webhook events, before it is known whose they are",
     "app.realtime.sequence": "numbers the live events of many companies at once, each row with its company",
 }
