@@ -34,7 +34,7 @@ def place(kind: str) -> Iterator[dict[str, str]]:
                 yield base | {"DATABASE_URL": f"sqlite:///{folder}/ours.sqlite3", "BENCH_DATABASE_URL": f"sqlite:///{folder}/floor.sqlite3"}
                 return
             (folder / "mariadb").mkdir()
-            with mariadb.private_mariadb(folder / "mariadb") as server:
+            with mariadb.private_mariadb(folder / "mariadb", durable=True) as server:
                 yield base | {
                     "DATABASE_URL": mariadb.make_database(server, "ours"), "BENCH_DATABASE_URL": mariadb.make_database(server, "floor"),
                 }  # fmt: skip

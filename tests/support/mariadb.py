@@ -15,13 +15,17 @@ from tests.support import processes
 
 IN_CI = os.environ.get("CI") == "true"
 # nothing is waited for on the disk; locks, isolation and limits stay as they are
-SETTINGS = (
+HASTY = (
     "--innodb-flush-log-at-trx-commit=0",
     "--innodb-flush-method=nosync",
     "--innodb-doublewrite=0",
     "--innodb-buffer-pool-size=64M",
     "--innodb-log-file-size=32M",
     "--innodb-fast-shutdown=2",
+)
+# a commit is on the disk before it is answered, as in production
+DURABLE = ("--innodb-flush-log-at-trx-commit=1", "--innodb-buffer-pool-size=512M", "--innodb-log-file-size=256M")
+SETTINGS = (
     "--skip-log-bin",
     "--skip-name-resolve",
     "--character-set-server=utf8mb4",
@@ -39,7 +43,7 @@ def is_tested() -> bool:
 
 
 @contextmanager
-def private_mariadb(folder: Path) -> Iterator[str]:
+def private_mariadb(folder: Path, *, durable: bool = False) -> Iterator[str]:
     """Gives the URL of a server without databases of its own; append the name of one."""
     data, socket_file, port = folder / "data", Path("/tmp") / f"mariadb-{os.getpid()}-{free_port()}.sock", free_port()
     user = getpass.getuser()
@@ -47,7 +51,7 @@ def private_mariadb(folder: Path) -> Iterator[str]:
     subprocess.run(
         ["mariadb-install-db", *place, "--auth-root-authentication-method=normal", "--skip-test-db"], check=True, capture_output=True
     )
-    command = ["mariadbd", *place, *SETTINGS, f"--socket={socket_file}", f"--port={port}", "--bind-address=127.0.0.1"]
+    command = ["mariadbd", *place, *(DURABLE if durable else HASTY), *SETTINGS, f"--socket={socket_file}", f"--port={port}", "--bind-address=127.0.0.1"]
     process = processes.start(command, log=folder / "mariadb.log", is_up=lambda: processes.answers(port))
     try:
         yield f"mysql+pymysql://root@127.0.0.1:{port}"
