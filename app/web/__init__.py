@@ -9,9 +9,11 @@ def register(app: Flask) -> None:
     from app.web.admin import unassigned, webhooks
     from app.web.dashboard import bookings, calendar, call, calls, live, start, tasks
 
+    from app.web.public import booking as own_booking
+
     for ground in (formatting, shell, words):
         ground.register(app)
-    for door in (health, metrics, sign_in, account, start, live, calls, call, calendar, bookings, tasks, unassigned, webhooks):
+    for door in (health, metrics, sign_in, account, start, live, calls, call, calendar, bookings, own_booking, tasks, unassigned, webhooks):
         app.register_blueprint(door.blueprint)
     if not app.config["SETTINGS"].is_production:
         app.register_blueprint(design.blueprint)

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.models import Booking, BookingChange, StaffMember, User
+from app.models import Booking, BookingChange, BookingSync, StaffMember, User
 from app.web.formatting import when
 from app.web.shell import assistant_name
 
@@ -29,6 +29,20 @@ def history_of(booking: Booking) -> list[Line]:
     names = {row.id: row.name for row in db.session.execute(select(User.id, User.name).where(User.id.in_(users)))} if users else {}
     people = {row.id: row.name for row in db.session.execute(select(StaffMember.id, StaffMember.name))}
     return [Line(change.at, _who(change, names), _what(change, people), change.why) for change in changes]
+
+
+def sync_of(booking: Booking) -> tuple[str, str, str | None] | None:
+    """How it stands in the connected calendar: colour role, sentence and the other side's words; None where there is none."""
+    sync = db.session.scalars(select(BookingSync).where(BookingSync.booking_id == booking.id)).first()
+    if sync is None:
+        return None
+    state, sentence = {
+        "synced": ("booked", _("Steht genauso im verbundenen Kalender.")),
+        "pending": ("held", _("Wird gerade in den verbundenen Kalender eingetragen.")),
+        "failed": ("bad", _("Der verbundene Kalender hat den Termin nicht angenommen.")),
+        "conflict": ("warn", _("Im verbundenen Kalender ist zu dieser Zeit kein Platz.")),
+    }.get(sync.state, ("ended", sync.state))
+    return state, sentence, sync.error if sync.state in ("failed", "conflict") else None
 
 
 def _who(change: BookingChange, names: dict[str, str]) -> str:

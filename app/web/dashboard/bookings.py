@@ -24,7 +24,7 @@ from app.domain.services import catalogue
 from app.models import Booking, Branch, Customer, Service, StaffMember
 from app.models.booking import STANDING
 from app.web.dashboard.booking_access import done, me, my_booking, telling, time_from_form
-from app.web.dashboard.booking_history import history_of
+from app.web.dashboard.booking_history import history_of, sync_of
 from app.web.formatting import clock, day, when
 from app.web.guards import for_company
 from app.web.reader import chosen_branches
@@ -94,7 +94,9 @@ def index() -> Response:
 @for_company("bookings.read")
 def show(booking_id: str) -> str:
     booking = my_booking(booking_id)
-    return render_template("dashboard/booking.html", history=history_of(booking), rules=in_words(rules_of(booking)), **_facts(booking))
+    return render_template(
+        "dashboard/booking.html", history=history_of(booking), rules=in_words(rules_of(booking)), sync=sync_of(booking), **_facts(booking)
+    )
 
 
 @blueprint.get("/bookings/<booking_id>/card")

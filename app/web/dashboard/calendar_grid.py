@@ -44,6 +44,7 @@ class Column:
     staff_id: str
     day: date
     name: str
+    full_name: str
     sub: str
     pieces: list[Piece] = field(default_factory=list)
     is_today: bool = False
@@ -138,9 +139,8 @@ def _column(lane: Lane, day: date, diary: Diary, tz: ZoneInfo, bounds: tuple[int
     there = [span for span in (_on(*stretch, day, tz) for stretch in lane.there) if span]
     opened = [span for span in (_on(*stretch, day, tz) for stretch in diary.open) if span]
     today = now().astimezone(tz).date()
-    column = Column(lane.staff_id, day, _day_name(day) if by_day else lane.name.split()[0], _hours(there), is_today=day == today)
-    if not by_day and lane.name.startswith("Dr."):
-        column.name = lane.name
+    name = _day_name(day) if by_day else lane.name if lane.name.startswith("Dr.") else lane.name.split()[0]
+    column = Column(lane.staff_id, day, name, lane.name, _hours(there), is_today=day == today)
     column.pieces = _away(there, opened, bounds)
     for entry in lane.entries:
         column.pieces += _of_entry(entry, day, tz, bounds, colours.get(entry.service_id, 0))
@@ -250,7 +250,7 @@ def _wall(instant: datetime, day: date, tz: ZoneInfo) -> int:
 
 def _hours(there: list[tuple[int, int]]) -> str:
     if not there:
-        return _("heute nicht da")
+        return _("nicht da")
     return _("%(from)s bis %(to)s Uhr", **{"from": _hour(there[0][0]), "to": _hour(there[-1][1])})
 
 

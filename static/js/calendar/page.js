@@ -28,7 +28,6 @@ openConnection({
 setInterval(() => document.hidden || refresh(), EVERY_MS);
 setInterval(countDown, 1000);
 countDown();
-showNow();
 
 function refreshSoon() {
   timer ??= setTimeout(refresh, SOON_MS);
@@ -104,7 +103,8 @@ function pressed(event) {
   }
   const keys = { n: "[data-new]", t: '[data-key="today"]', ArrowLeft: '[data-key="back"]', ArrowRight: '[data-key="forth"]' };
   const target = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-  if (!target || event.target.closest("[data-booking]")?.matches(":focus") === undefined && event.target.closest("dialog")) return;
+  // the region scrolls with the arrows
+  if (!target || (event.key.startsWith("Arrow") && event.target.matches(".ap-cal"))) return;
   const control = root().querySelector(target);
   if (!control) return;
   event.preventDefault();
@@ -138,10 +138,4 @@ function countDown() {
     const text = `${Math.max(0, Math.floor(seconds / 60))}:${String(Math.max(0, seconds % 60)).padStart(2, "0")}`;
     element.textContent = root().dataset.until.replace("{time}", text);
   }
-}
-
-function showNow() {
-  const cal = root().querySelector(".ap-cal");
-  const line = cal?.querySelector(".ap-nowtag");
-  if (line && cal.scrollHeight > cal.clientHeight) cal.scrollTop = Math.max(0, line.offsetTop - cal.clientHeight / 3);
 }
