@@ -51,7 +51,8 @@ def private_mariadb(folder: Path, *, durable: bool = False) -> Iterator[str]:
     subprocess.run(
         ["mariadb-install-db", *place, "--auth-root-authentication-method=normal", "--skip-test-db"], check=True, capture_output=True
     )
-    command = ["mariadbd", *place, *(DURABLE if durable else HASTY), *SETTINGS, f"--socket={socket_file}", f"--port={port}", "--bind-address=127.0.0.1"]
+    chosen = (*(DURABLE if durable else HASTY), *SETTINGS)
+    command = ["mariadbd", *place, *chosen, f"--socket={socket_file}", f"--port={port}", "--bind-address=127.0.0.1"]
     process = processes.start(command, log=folder / "mariadb.log", is_up=lambda: processes.answers(port))
     try:
         yield f"mysql+pymysql://root@127.0.0.1:{port}"
