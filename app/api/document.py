@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from flask import Blueprint, Response, current_app, render_template, request
 from pydantic import BaseModel
@@ -27,6 +27,7 @@ WITH_A_KEY = {
     422: "Something is malformed: `fields` says what and why.",
     429: "More requests than the key may make in a minute.",
 }
+Mode = Literal["validation", "serialization"]
 PLACEHOLDER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 blueprint = Blueprint("api_document", __name__)
@@ -67,8 +68,8 @@ def document() -> dict[str, Any]:
 
 def _made(routes: Map, views: Mapping[str, Any]) -> dict[str, Any]:
     found = operations_of(routes, views)
-    answers = [(model, "serialization") for model in _distinct(of.answer for _, _, of in found)]
-    bodies = [(model, "validation") for model in _distinct(of.body for _, _, of in found)]
+    answers: list[tuple[type[BaseModel], Mode]] = [(model, "serialization") for model in _distinct(of.answer for _, _, of in found)]
+    bodies: list[tuple[type[BaseModel], Mode]] = [(model, "validation") for model in _distinct(of.body for _, _, of in found)]
     _, schemas = models_json_schema([*answers, *bodies, (Problem, "serialization")], ref_template="#/components/schemas/{model}")
     paths: dict[str, dict[str, Any]] = {}
     for path, method, of in found:
@@ -104,7 +105,7 @@ def shown(whole: dict[str, Any], wanted: str) -> list[dict[str, Any]]:
 
 def _fields(whole: dict[str, Any], described: dict[str, Any]) -> list[dict[str, str]]:
     """The fields of an answer; those of a list's items with the list's name in front."""
-    content = next((answer["content"] for status, answer in described["responses"].items() if status.startswith("2")), {})
+    content: dict[str, Any] = next((answer["content"] for status, answer in described["responses"].items() if status.startswith("2")), {})
     schema = content.get("application/json", {}).get("schema", {})
     return _flat(whole["components"]["schemas"], schema, "")
 

@@ -13,7 +13,7 @@ from werkzeug.exceptions import BadRequest
 
 from app.api.authentication import for_key
 from app.core.errors import InvalidInput
-from app.core.guarding import View, guarded
+from app.core.guarding import guarded
 from app.serializers.page import Page
 
 DEEPEST = 10_000
@@ -39,14 +39,14 @@ class Operation:
 PUBLIC = "public"
 
 
-def operation(summary: str, **facts: Any) -> Callable[[View], View]:
+def operation(summary: str, **facts: Any) -> Callable[[Callable[..., BaseModel | Response]], Callable[..., Response]]:
     """Makes a view an operation of the API; `facts` are the fields of Operation.
 
     The view gets `query` and `body` as models, where the operation has them, and answers with a model.
     """
     of = Operation(summary, **facts)
 
-    def around(view: View) -> View:
+    def around(view: Callable[..., BaseModel | Response]) -> Callable[..., Response]:
         @wraps(view)
         def answering(**ids: Any) -> Response:
             read: dict[str, Any] = dict(ids)
@@ -63,7 +63,7 @@ def operation(summary: str, **facts: Any) -> Callable[[View], View]:
         guard = guarded("public", "the document of the API") if of.scope == PUBLIC else for_key(of.scope)
         made = guard(answering)
         made.operation = of  # type: ignore[attr-defined]
-        return made  # type: ignore[return-value]
+        return made
 
     return around
 

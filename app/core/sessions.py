@@ -64,7 +64,7 @@ class BrowserSession(SessionMixin):
         return hash_of(self._cookie) if self._cookie and self._is_stored else None
 
     @property
-    def new(self) -> bool:
+    def new(self) -> bool:  # type: ignore[override]
         self._looked_into()
         return not self._is_stored
 

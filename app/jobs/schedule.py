@@ -5,7 +5,7 @@ from app.core.extensions import db
 from app.core.redis import is_reachable
 from app.core.worker import send_delayed
 from app.domain.inbox import claiming
-from app.jobs import bookings, inbox, live
+from app.jobs import bookings, inbox, live, sessions
 from app.jobs.ticker import Entry
 
 # events that wait longer are worked through by the clock itself: the workers are away
@@ -38,4 +38,5 @@ SCHEDULE = (
     Entry("bookings.waitlist", bookings.sweep_waitlist.enqueue, every_s=120),
     Entry("bookings.cells", bookings.forget_past_cells.enqueue, daily_at="03:40"),
     Entry("live.trim", live.trim.enqueue, every_s=3600),
+    Entry("sessions.forget", sessions.forget_dead.enqueue, every_s=900),
 )

@@ -1,5 +1,7 @@
 """Signing in and out, and one's own password."""
 
+from typing import Any
+
 from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, current_user, login_user, logout_user
@@ -83,7 +85,7 @@ def change_password() -> BaseResponse | str | tuple[str, int]:
         with transaction():
             users.change_password(user, current=current, new=new)
     except InvalidInput as refusal:
-        return _password_form(dict(refusal.data["fields"])), 422
+        return _password_form(refusal.data["fields"]), 422
     _come_in(user)
     return redirect(start_path(user))
 
@@ -137,7 +139,7 @@ def _form(*, email: str = "", error: str | None = None, notice: str | None = Non
     return render_template("sign_in/login.html", email=email, error=error, notice=notice, next=wanted)
 
 
-def _password_form(errors: dict[str, str]) -> str:
+def _password_form(errors: Any) -> str:
     return render_template("sign_in/change_password.html", must_change=current_user.must_change_password, errors=errors)
 
 

@@ -223,6 +223,18 @@ def test_thirty_wrong_tries_a_minute_and_then_the_address_waits(client: FlaskCli
     assert client.post("/login", data=data, environ_base={"REMOTE_ADDR": "203.0.113.9"}).status_code == 302
 
 
+def test_the_many_addresses_of_one_network_count_as_one(client: FlaskClient, owner: User) -> None:
+    token = csrf_token(client)
+    data = {"email": owner.email, "password": "wrong password 123", "csrf_token": token}
+
+    def from_(address: str, password: str = "wrong password 123") -> int:
+        return client.post("/login", data=data | {"password": password}, environ_base={"REMOTE_ADDR": address}).status_code
+
+    assert [from_(f"2001:db8:1:2::{n:x}") for n in range(10)] == [401] * 10
+    assert from_("2001:db8:1:2:ffff::1", PASSWORD) == 429
+    assert from_("2001:db8:1:3::1", PASSWORD) == 302
+
+
 def test_right_passwords_are_not_counted(app: Flask, owner: User) -> None:
     for _ in range(14):
         signed_in(app, owner)

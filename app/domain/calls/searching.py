@@ -64,7 +64,7 @@ def find_calls(search: Search, *, limit: int, offset: int = 0, after: str | None
     return [call_id for _, call_id in sorted(found, reverse=True)[offset : offset + limit]]
 
 
-def newest_first(calls: Select[Any]) -> Select[Any]:
+def newest_first(calls: Select) -> Select:
     """In the order in which `find_calls` names them."""
     return calls.order_by(Call.started_at.desc(), Call.id.desc())
 
@@ -117,13 +117,13 @@ def _parts(query: str, narrowed: list[ColumnElement[bool]], most: int) -> Iterab
         yield _said(words, narrowed, most)
 
 
-def _sorted(few: Select[Any], most: int) -> Select[Any]:
+def _sorted(few: Select, most: int) -> Select:
     """The newest of those that an index found; its limit keeps the planner from walking through all calls to sort the few."""
     found = few.limit(MOST_MATCHES).subquery()
     return select(found).order_by(found.c.started_at.desc(), found.c.id.desc()).limit(most)
 
 
-def _rows(wanted: Select[Any]) -> set[Found]:
+def _rows(wanted: Select) -> set[Found]:
     return {(row[0], row[1]) for row in db.session.execute(wanted)}
 
 
@@ -168,14 +168,14 @@ def _each(text: Any, words: list[str]) -> list[ColumnElement[bool]]:
     return [text.like(f"% {word}%") for word in words]
 
 
-def _by_time(narrowed: list[ColumnElement[bool]]) -> Select[Any]:
+def _by_time(narrowed: list[ColumnElement[bool]]) -> Select:
     """Calls and their words, newest call first, read no further than the limit."""
     wanted = select(Call.started_at, Call.id).where(*narrowed)
     wanted = wanted.join_from(Call, CallText, and_(CallText.company_id == Call.company_id, CallText.call_id == Call.id))
     return wanted.prefix_with("STRAIGHT_JOIN", dialect="mysql").prefix_with("STRAIGHT_JOIN", dialect="mariadb")
 
 
-def _by_index(indexed: list[str], words: list[str], narrowed: list[ColumnElement[bool]], most: int) -> Select[Any]:
+def _by_index(indexed: list[str], words: list[str], narrowed: list[ColumnElement[bool]], most: int) -> Select:
     """From the full-text index to the calls.
 
     The texts stand here as a bare table, without a company of their own, and the calls keep the filter: otherwise SQLite goes
@@ -185,7 +185,7 @@ def _by_index(indexed: list[str], words: list[str], narrowed: list[ColumnElement
     if db.engine.dialect.name == "sqlite":
         index = table("call_texts_fts", column("rowid"), column("call_texts_fts"))
         wanted = " ".join(f'"{word}"*' for word in indexed)
-        hits = (texts.c.id == index.c.rowid, index.c.call_texts_fts.op("MATCH")(wanted))
+        hits: tuple[ColumnElement[bool], ...] = (texts.c.id == index.c.rowid, index.c.call_texts_fts.op("MATCH")(wanted))
     else:
         hits = (match(texts.c.text, against=" ".join(f"+{word}*" for word in indexed)).in_boolean_mode(),)
     calls = select(Call.started_at, Call.id).where(*hits, Call.id == texts.c.call_id, *_each(texts.c.text, words), *narrowed)
