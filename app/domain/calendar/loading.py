@@ -22,12 +22,14 @@ from app.domain.calendar.facts import (
     Timing,
     WeeklySpan,
 )  # fmt: skip
-from app.domain.calendar.querying import BUSY, BUSY_WITH_GROUPS, CLOSURES, HOURS, LEVEL_COLUMNS, OWN, rows_of
+from app.domain.calendar.querying import BUSY, BUSY_BRIEF, BUSY_WITH_GROUPS, CLOSURES, HOURS, LEVEL_COLUMNS, OWN, rows_of
 from app.domain.companies.policies import Policies, load_policies
 
 MARGIN = timedelta(days=3)
 # longer stretches are written in pieces (bookings/occupying), so that no look-up has to go back further
 LONGEST_SPAN = DAY
+# beyond it nobody asks why a time is taken, only whether: who took it and the buffers are not loaded
+WIDE = timedelta(days=2)
 Weekly = dict[tuple[str, str | None], list[WeeklySpan]]
 
 
@@ -96,9 +98,10 @@ def _engagements(resource_ids: set[str], reach: int, question: Question, *, grou
     """The busy stretches that bookings in the window could touch, and the group sessions behind some of them."""
     first, last = minute_of(question.starts_from) - reach, minute_reaching(question.starts_before) + reach
     window = {"earliest": first - LONGEST_SPAN, "first": first, "last": last, "now": question.now}
-    rows = rows_of(BUSY_WITH_GROUPS if groups else BUSY, resources=list(resource_ids), **window)
     if not groups:
-        return tuple(map(Busy._make, rows)), ()
+        brief = question.starts_before - question.starts_from > WIDE and not question.ignoring
+        return tuple(Busy(*row) for row in rows_of(BUSY_BRIEF if brief else BUSY, resources=list(resource_ids), **window)), ()
+    rows = rows_of(BUSY_WITH_GROUPS, resources=list(resource_ids), **window)
     sessions = {row[6]: Session(*row[6:]) for row in rows if row[6] is not None}
     return tuple(Busy._make(row[:6]) for row in rows), tuple(sessions.values())
 

@@ -71,15 +71,14 @@ CLOSURES = select(
     Closure.starts, Closure.ends, Closure.kind, Closure.repeats, Closure.until, Closure.branch_id,
     Closure.staff_id, Closure.name,
 ).where(Closure.starts < bindparam("last"), or_(Closure.repeats != "never", Closure.ends > bindparam("first")))  # fmt: skip
-BUSY = (
-    select(
-        BusySpan.resource_id, BusySpan.first_minute, BusySpan.end_minute, BusySpan.taken_by, BusySpan.before_minutes,
-        BusySpan.after_minutes,
-    )
+# for wide windows: that they are taken, and nothing more
+BUSY_BRIEF = (
+    select(BusySpan.resource_id, BusySpan.first_minute, BusySpan.end_minute)
     .where(BusySpan.resource_id.in_(bindparam("resources", expanding=True)))
     .where(BusySpan.first_minute >= bindparam("earliest"), BusySpan.first_minute < bindparam("last"))
     .where(BusySpan.end_minute > bindparam("first"), or_(BusySpan.expires_at.is_(None), BusySpan.expires_at > bindparam("now")))
-)  # fmt: skip
+)
+BUSY = BUSY_BRIEF.add_columns(BusySpan.taken_by, BusySpan.before_minutes, BusySpan.after_minutes)
 BUSY_WITH_GROUPS = BUSY.add_columns(
     GroupSession.id, GroupSession.service_id, GroupSession.staff_id, GroupSession.branch_id, GroupSession.starts_at,
     GroupSession.seats, GroupSession.taken,
