@@ -1,5 +1,5 @@
 """What the worker runs; importing this package makes every job known by its name."""
 
-from app.jobs import bookings, inbox, live
+from app.jobs import bookings, calendar_sync, inbox, live, sessions
 
-__all__ = ["bookings", "inbox", "live"]
+__all__ = ["bookings", "calendar_sync", "inbox", "live", "sessions"]

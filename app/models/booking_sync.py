@@ -70,7 +70,8 @@ class CalendarUid(CompanyOwned, db.Model):
     uid: Mapped[str] = mapped_column(Exact(128), primary_key=True)
     # None: there is no booking of ours behind it (not yet, not any more, or it found no room here)
     sync_id: Mapped[str | None] = mapped_column(Id)
-    # standing, moved (see successor), over, surplus (to be cancelled there), refused (no room here), unmapped
+    # standing, requested (waits for consent there), moved (see successor), over, surplus (to be cancelled there),
+    # refused (no room here), unmapped
     state: Mapped[str] = mapped_column(Key(16))
     successor: Mapped[str | None] = mapped_column(Exact(128))
     # the last news of it: when it happened there, and its number in the chain of moves

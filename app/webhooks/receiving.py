@@ -17,8 +17,8 @@ from app.core.tenancy import every_company
 from app.domain.inbox import storing
 from app.jobs import inbox
 from app.models import Connection
-from app.providers import call_driver
-from app.providers.voice.base import Unreadable
+from app.providers import webhook_reader
+from app.providers.webhooks import Unreadable
 
 log = structlog.get_logger()
 # secret, request → whether the sender knows the secret
@@ -48,7 +48,7 @@ def receive(provider: str, *, sender: Sender, verify: Verify, raw: bytes) -> Res
         metrics.WEBHOOKS_RECEIVED.labels(provider, "unknown", "refused").inc()
         raise BadSignature("The signature does not fit this body.")
     try:
-        peek = call_driver(provider).peek(raw)
+        peek = webhook_reader(provider).peek(raw)
     except Unreadable as unreadable:
         metrics.WEBHOOKS_RECEIVED.labels(provider, "unknown", "unreadable").inc()
         raise AppError(str(unreadable), code="unreadable") from unreadable
@@ -110,6 +110,7 @@ def _is_genuine(verify: Verify, secret: str) -> bool:
 KNOWN_EVENTS = {
     "call_started", "call_ended", "call_analyzed", "transcript_updated", "transfer_started", "transfer_bridged", "transfer_cancelled",
     "transfer_ended", "initiated", "queued", "ringing", "in-progress", "completed", "busy", "failed", "no-answer", "canceled",
+    "BOOKING_CREATED", "BOOKING_REQUESTED", "BOOKING_RESCHEDULED", "BOOKING_CANCELLED", "BOOKING_REJECTED", "BOOKING_NO_SHOW_UPDATED",
 }  # fmt: skip
 
 

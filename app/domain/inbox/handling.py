@@ -1,44 +1,40 @@
 """Works claimed events through: translated, matched to a company, applied; all of a batch in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import select
 
 from app.core import metrics
-from app.core.clock import now, to_ms
+from app.core.clock import now
 from app.core.database import is_away, is_passing
-from app.core.extensions import db
-from app.core.tenancy import every_company
 from app.core.transactions import transact, transaction
-from app.domain.calls import lifecycle
 from app.domain.companies import number_lookup
-from app.domain.companies.number_lookup import Match
+from app.domain.inbox import of_calendars, of_calls
 from app.domain.inbox.claiming import MOST_CLAIMS, ClaimLost, claim, settle
+from app.domain.inbox.reading import Read
 from app.domain.inbox.storing import body_of
-from app.models import Call, Connection, WebhookEvent
-from app.providers import call_driver
-from app.providers.voice.base import CallEvent, Unreadable
+from app.models import WebhookEvent
+from app.providers import kind_of, webhook_reader
+from app.providers.webhooks import Unreadable, WebhookKind
 
 log = structlog.get_logger()
+
+
+class Room(Protocol):
+    """What happens to webhooks of one kind: what is none of ours is left out, each finds its owner, and is applied."""
+
+    def check(self, read: Read) -> None: ...
+
+    def match(self, reads: Sequence[Read]) -> None: ...
+
+    def apply(self, reads: Sequence[Read]) -> None: ...
+
+
+ROOMS: dict[WebhookKind, Room] = {"calls": of_calls, "calendars": of_calendars}
 # pauses between tries; after the last one the event is a dead letter
 PAUSES = tuple(timedelta(seconds=pause) for pause in (1, 3, 10, 30, 120, 600, 1800))
-
-
-@dataclass(slots=True)
-class Read:
-    """An event of the inbox and what it says, or why it cannot be read."""
-
-    row: WebhookEvent
-    event: CallEvent | None = None
-    match: Match | None = None
-    cached: bool = False
-    # why it does not belong to anybody yet, or will not be applied
-    status: str = "handled"
-    reason: str | None = None
 
 
 def drain_batch(limit: int) -> int:
@@ -103,103 +99,34 @@ def _keep_failure(token: str, row: WebhookEvent, error: Exception) -> None:
 
 def _read(rows: Sequence[WebhookEvent]) -> list[Read]:
     reads = [_read_one(row) for row in rows]
-    _match_all([read for read in reads if read.event is not None and read.status == "handled"])
+    for kind, room in ROOMS.items():
+        if mine := _to_do(reads, kind):
+            room.match(mine)
     return reads
 
 
 def _read_one(row: WebhookEvent) -> Read:
+    read = Read(row)
     if row.claims > MOST_CLAIMS:
-        return Read(row, status="dead", reason=f"{row.claims - 1} workers died or stalled over it.")
+        read.status, read.reason = "dead", f"{row.claims - 1} workers died or stalled over it."
+        return read
     try:
-        event = call_driver(row.provider).read(body_of(row))
+        read.event = webhook_reader(row.provider).read(body_of(row))
     except Unreadable as unreadable:
-        return Read(row, status="dead", reason=str(unreadable))
-    if event.kind == "unknown":
-        return Read(row, event, status="ignored", reason=f"The event {event.name[:64]} is not one that moves a call.")
-    if not event.provider_call_id:
-        return Read(row, event, status="ignored", reason="The event names no call.")
-    return Read(row, event)
+        read.status, read.reason = "dead", str(unreadable)
+        return read
+    ROOMS[kind_of(row.provider)].check(read)
+    return read
 
 
-def _match_all(reads: list[Read]) -> None:
-    """Whose each call is: the call's own company where we know the call, else the owner of its number."""
-    known = _known_calls(reads)
-    wanted = {read.row.id: number_lookup.business_number(read.event.business_raw) for read in reads if read.event}
-    found = number_lookup.find_numbers(number for number in wanted.values() if number)
-    owners = _connection_owners(reads)
-    for read in reads:
-        assert read.event is not None
-        read.match = known.get((read.row.provider, read.event.provider_call_id or "", read.row.connection_id))
-        number = wanted[read.row.id]
-        if read.match is None and number in found:
-            read.match, read.cached = found[number]
-        if read.match is None and number is None and read.event.agent_ref:
-            read.match = number_lookup.find_by_agent(read.row.provider, read.event.agent_ref)
-        _keep_unassigned(read, number, owners)
+def _apply(reads: Sequence[Read]) -> None:
+    for kind, room in ROOMS.items():
+        if mine := _to_do(reads, kind):
+            room.apply(mine)
 
 
-def _keep_unassigned(read: Read, number: str | None, owners: dict[str, str]) -> None:
-    """Sets aside what must not be applied: no owner, not yet owned, or sent through another company's connection."""
-    assert read.event is not None
-    if read.match is None:
-        read.status, read.reason = "unassigned", "no_number" if number is None else "unknown_number"
-    elif read.event.started_at and not read.match.holds_at(to_ms(read.event.started_at)):
-        read.status, read.reason = "unassigned", "before_valid_from"
-    elif read.row.connection_id and owners.get(read.row.connection_id) != read.match.company_id:
-        read.status, read.reason = "unassigned", "other_company_connection"
-    if read.status == "unassigned":
-        read.match = None
-        read.row.dialled = number or (read.event.business_raw or "")[:64] or None
-
-
-def _known_calls(reads: list[Read]) -> dict[tuple[str, str, str | None], Match]:
-    """Calls that exist already keep their company and branch, whatever happens to the number meanwhile.
-
-    A call id is known only on the way it came by: a company that invents ids on its own connection catches nobody's calls.
-    """
-    ids = sorted({read.event.provider_call_id or "" for read in reads if read.event})
-    if not ids:
-        return {}
-    with every_company():
-        rows = db.session.execute(
-            select(
-                Call.company_id, Call.branch_id, Call.phone_number_id, Call.agent_id,
-                Call.provider, Call.provider_call_id, Call.connection_id,
-            ).where(Call.provider_call_id.in_(ids))
-        ).all()  # fmt: skip
-    return {
-        (row.provider, row.provider_call_id, row.connection_id): Match(
-            row.company_id, row.branch_id, row.phone_number_id, row.agent_id, by="call", asked=row.provider_call_id
-        )
-        for row in rows
-    }
-
-
-def _connection_owners(reads: list[Read]) -> dict[str, str]:
-    ids = {read.row.connection_id for read in reads if read.row.connection_id}
-    if not ids:
-        return {}
-    with every_company():
-        owners = select(Connection.id, Connection.company_id).where(Connection.id.in_(ids))
-        return {row.id: row.company_id for row in db.session.execute(owners)}
-
-
-def _apply(reads: list[Read]) -> None:
-    lifecycle.apply_events(
-        [
-            lifecycle.Arrival(
-                webhook_event_id=read.row.id,
-                received_at=read.row.received_at,
-                connection_id=read.row.connection_id,
-                event=read.event,
-                match=read.match,
-                cached=read.cached,
-                replayed=read.row.handled_at is not None,
-            )
-            for read in reads
-            if read.status == "handled" and read.event is not None and read.match is not None
-        ]
-    )
+def _to_do(reads: Sequence[Read], kind: WebhookKind) -> list[Read]:
+    return [read for read in reads if read.status == "handled" and kind_of(read.row.provider) == kind]
 
 
 def _outcome(read: Read, moment: datetime) -> dict[str, Any]:

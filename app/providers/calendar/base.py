@@ -132,8 +132,8 @@ class Calendar(Protocol):
         """Moves it; what comes back may have another uid."""
         ...
 
-    def cancel(self, uid: str, *, why: str | None = None) -> None:
-        """Cancels it; one that is cancelled or gone already is fine."""
+    def cancel(self, uid: str, *, why: str | None = None) -> bool:
+        """Cancels it; False for one that stood under this name no more (cancelled, moved or never there)."""
         ...
 
     def confirm(self, uid: str) -> RemoteBooking:

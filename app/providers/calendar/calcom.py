@@ -93,13 +93,15 @@ class Calcom:
         body = {"start": iso(starts_at)} | ({"reschedulingReason": why} if why else {})
         return self._booking(self._ask("POST", f"/bookings/{quote(uid, safe='')}/reschedule", BOOKINGS, body=body))
 
-    def cancel(self, uid: str, *, why: str | None = None) -> None:
+    def cancel(self, uid: str, *, why: str | None = None) -> bool:
         body = {"cancellationReason": why} if why else {}
         try:
             self._ask("POST", f"/bookings/{quote(uid, safe='')}/cancel", BOOKINGS, body=body)
         except CalendarRefused as refused:
             if refused.code not in ("gone", "not_found"):
                 raise
+            return False
+        return True
 
     def confirm(self, uid: str) -> RemoteBooking:
         return self._booking(self._ask("POST", f"/bookings/{quote(uid, safe='')}/confirm", BOOKINGS, body={}))

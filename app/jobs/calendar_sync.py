@@ -1,0 +1,47 @@
+"""Keeps calendars elsewhere in step: the rows are the truth, jobs and their sweep are hints."""
+
+from itertools import groupby
+
+from app.core.queues import job
+from app.core.redis import is_reachable
+from app.core.tenancy import company_scope, every_company
+from app.core.transactions import transact
+from app.domain.bookings import calendar_sync
+from app.domain.bookings.calendar_calling import carry_out
+
+AT_ONCE = 100
+MOST_STEPS = 5
+
+
+@job("bookings", retry=(), timeout_s=120)
+def sync_booking(sync_id: str) -> None:
+    """Brings one booking into step, step by step; what cannot be done now is due again later."""
+    for _step in range(MOST_STEPS):
+        errand = transact(lambda: calendar_sync.reserve(sync_id))
+        if errand is None:
+            return
+        outcome = carry_out(errand)
+        if not transact(lambda: calendar_sync.confirm(errand, outcome)):  # noqa: B023 (run at once)
+            return
+
+
+@job("bookings", retry=())
+def sweep_syncs() -> int:
+    """Sends what is due to the workers; without Redis this process does one of them itself, so that the clock is not held up long."""
+    with every_company():
+        waiting = calendar_sync.due(AT_ONCE)
+    reachable = is_reachable()
+    for company_id, rows in groupby(sorted(waiting), key=lambda row: row[0]):
+        ids = [sync_id for _company_id, sync_id in rows]
+        with company_scope(company_id):
+            if not reachable:
+                sync_booking(ids[0])
+                return 1
+            transact(lambda: _send(ids))  # noqa: B023 (run at once)
+    return len(waiting)
+
+
+def _send(sync_ids: list[str]) -> None:
+    calendar_sync.mark_sent(sync_ids)
+    for sync_id in sync_ids:
+        sync_booking.enqueue(sync_id)

@@ -1,0 +1,30 @@
+"""What follows from a booking's change for a calendar elsewhere: it is written down with the change, and sent off after it."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+from app.core.announcements import listens
+from app.core.tenancy import company_scope
+from app.domain.bookings.calendar_noting import note_changes, note_other_changes
+from app.events import BookingCancelled, BookingChanged, BookingHappening, BookingMade, BookingMoved
+from app.jobs.calendar_sync import sync_booking
+
+
+@listens(BookingMade, BookingMoved, BookingCancelled, when="before_commit")
+def keep_in_step(events: Sequence[BookingHappening]) -> None:
+    _note(events, note_changes)
+
+
+@listens(BookingChanged, when="before_commit")
+def tell_confirmations(events: Sequence[BookingHappening]) -> None:
+    _note(events, note_other_changes)
+
+
+def _note(events: Sequence[BookingHappening], note: Callable[[Iterable[str]], list[str]]) -> None:
+    bookings: dict[str, set[str]] = defaultdict(set)
+    for event in events:
+        bookings[event.company_id].add(event.booking_id)
+    for company_id in sorted(bookings):
+        with company_scope(company_id):
+            for sync_id in note(bookings[company_id]):
+                sync_booking.enqueue(sync_id)

@@ -1,0 +1,21 @@
+"""Cal.com's webhooks: bookings made, moved and cancelled there."""
+
+from flask import Blueprint, Response, request
+
+from app.core import settings
+from app.core.guarding import guarded
+from app.core.signatures import verify_calcom
+from app.webhooks.receiving import raw_body, receive, sender_of
+
+blueprint = Blueprint("calcom", __name__, url_prefix="/api/calcom")
+
+
+@blueprint.post("/webhook")
+@blueprint.post("/webhook/<connection>")
+@guarded("signature", "Cal.com's, over the raw body")
+def webhook(connection: str | None = None) -> Response:
+    """Signed over the raw body with the secret of the platform's webhook, or of the connection that the address names."""
+    sender = sender_of("calcom", connection, platform_secret=settings().calcom_webhook_secret, column="webhook_secret")
+    raw = raw_body()
+    header = request.headers.get("X-Cal-Signature-256")
+    return receive("calcom", sender=sender, verify=lambda secret: verify_calcom(raw, header, secret), raw=raw)
