@@ -57,6 +57,8 @@ class CalcomDouble(CalcomAccount):
     subscriptions: list[Subscription] = field(default_factory=list)
     # bodies that wait for deliver(), oldest first
     outbox: list[bytes] = field(default_factory=list)
+    # called once a webhook is delivered
+    delivered: Callable[[], object] | None = None
     # "POST /bookings", in the order in which they came
     requests: list[str] = field(default_factory=list)
     port: int = 0
@@ -121,6 +123,8 @@ class CalcomDouble(CalcomAccount):
             headers = {"Content-Type": "application/json", "X-Cal-Signature-256": signature, "X-Cal-Webhook-Version": "2021-10-20"}
             with urlopen(OutgoingRequest(url or to.url, body, headers), timeout=10) as answer:
                 answers.append(answer.status)
+        if self.delivered:
+            self.delivered()
         return answers
 
     def tell(self, trigger: str, row: Row, **extras: Any) -> None:

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
+from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
 from app.core.tenancy import company_scope
+from tests.doubles.calcom import CalcomDouble
 from tests.factories.salons import PRESENT, Salon, make_salon
+from tests.support.elsewhere import Elsewhere, serving
 
 
 @pytest.fixture
@@ -22,3 +25,15 @@ def salon(db: SQLAlchemy, present: time_machine.Traveller) -> Iterator[Salon]:
     salon = make_salon()
     with company_scope(salon.company_id):
         yield salon
+
+
+@pytest.fixture
+def elsewhere(
+    app: Flask, db: SQLAlchemy, present: time_machine.Traveller, salon: Salon, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Elsewhere]:
+    """The same salon, connected to Cal.com's double, whose webhooks come in over HTTP."""
+    with CalcomDouble() as double, serving(app) as address:
+        monkeypatch.setattr(app.config["SETTINGS"], "calcom_base_url", double.url)
+        found = Elsewhere(app, salon, double, present)
+        double.subscribe(f"{address}/api/calcom/webhook/{found.connect()}")
+        yield found
