@@ -15,7 +15,8 @@ from app.api.operations import operation, start_of
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid
-from app.domain.calls.searching import LONGEST_QUERY, Search, count_calls, find_calls, newest_first
+from app.domain.calls.searching import LONGEST_QUERY, Search, find_calls, newest_first
+from app.domain.calls.totals import count_calls
 from app.models import Booking, Branch, Call, CallEvent, ToolCall, Turn
 from app.models.booking import STANDING
 from app.models.call import OUTCOMES, STATUS_RANK

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, column, func, or_, select, table
+from sqlalchemy import ColumnElement, Select, and_, column, or_, select, table
 from sqlalchemy.dialects.mysql import match
 
 from app.core.extensions import db
@@ -51,7 +51,7 @@ class Search:
 
 def find_calls(search: Search, *, limit: int, offset: int = 0, after: str | None = None) -> list[str]:
     """The ids of the calls that are meant, newest first; `after` goes on behind that call, without counting from the start."""
-    narrowed = _narrowed(search)
+    narrowed = narrowed_by(search)
     if after and (older := _older_than(after)) is not None:
         narrowed.append(older)
     # lone surrogates are no text that a database could hold
@@ -69,12 +69,8 @@ def newest_first(calls: Select) -> Select:
     return calls.order_by(Call.started_at.desc(), Call.id.desc())
 
 
-def count_calls(search: Search) -> int:
-    """How many calls there are, whatever the query; asked of an index, but it takes longer the more they are."""
-    return db.session.scalar(select(func.count()).select_from(Call).where(*_narrowed(search))) or 0
-
-
-def _narrowed(search: Search) -> list[ColumnElement[bool]]:
+def narrowed_by(search: Search) -> list[ColumnElement[bool]]:
+    """The search without its query, as conditions on calls."""
     wanted: list[ColumnElement[bool]] = [Call.is_test.is_(False)]
     if search.outcome:
         wanted.append(Call.outcome == search.outcome)
