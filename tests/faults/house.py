@@ -1,0 +1,144 @@
+"""A whole server under fault: its processes, its database and its Redis, and a way to look into its rows from outside."""
+
+import os
+import random
+import re
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import requests
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.core.extensions import db
+from app.models import WebhookEvent
+from config import Settings
+from tests.faults.sending import Sender
+from tests.support.applications import new_app
+from tests.support.backends import MariaBackend, RedisBackend, wait_until
+from tests.support.running_server import DEMO_PASSWORD, RunningServer
+
+API_KEYS = {
+    "salon-lindgren": "key_faults_lindgren_0123456789abcdef",
+    "praxis-morgenstern": "key_faults_morgenstern_0123456789ab",
+    "werkstatt-kruse": "key_faults_kruse_0123456789abcdef01",
+}
+VARIABLES = dict(zip(("DEMO_API_KEY", "DEMO_API_KEY_2", "DEMO_API_KEY_3"), API_KEYS.values(), strict=True)) | {"LOG_LEVEL": "WARNING"}
+
+
+@dataclass
+class House:
+    """`redis` and `maria` are there where they are not the embedded ones."""
+
+    server: RunningServer
+    redis: RedisBackend | None = None
+    maria: MariaBackend | None = None
+    killed: Counter[str] = field(default_factory=Counter)
+
+    @cached_property
+    def app(self) -> Flask:
+        """An application of the test's own on the server's database and secrets."""
+        known = {"database_url": self.maria.url} if self.maria else {}
+        return new_app(Settings(app_env="development", instance_path=self.server.instance, redis_url=None, **known))
+
+    def sender(self, **options: Any) -> Sender:
+        return Sender(lambda: self.server.url, self.server.secrets["RETELL_API_KEY"], **options)
+
+    def kill(self, name: str) -> None:
+        """kill -9 for one of web, worker, clock, redis, maria; each comes back by itself or is started again. `flush` empties Redis."""
+        self.killed[name] += 1
+        if name == "flush":
+            assert self.redis is not None
+            self.redis.flush()
+            return
+        backend = {"redis": self.redis, "maria": self.maria}.get(name)
+        if backend is not None:
+            backend.kill()
+            backend.start()
+        else:
+            with suppress(KeyError, ProcessLookupError):
+                self.server.kill(name)
+
+    def cut_the_power(self) -> None:
+        """All of it at once; the children die with their parent."""
+        self.server.kill("server")
+        for backend in (self.redis, self.maria):
+            if backend is not None:
+                backend.kill()
+
+    def switch_on(self) -> None:
+        for backend in (self.redis, self.maria):
+            if backend is not None:
+                backend.start()
+        self.server.start()
+
+    def get(self, path: str, *, key: str | None = None) -> requests.Response:
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        return requests.get(f"{self.server.url}{path}", headers=headers, timeout=20)
+
+    def signal(self, name: str, number: int) -> int:
+        """Sends one of the server's processes a signal; its id."""
+        pid = self.server.pids[name]
+        os.kill(pid, number)
+        return pid
+
+    def sign_in(self, email: str) -> requests.Session:
+        """A browser without a screen."""
+        person = requests.Session()
+        page = person.get(f"{self.server.url}/login", timeout=20).text
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert token, page
+        form = {"email": email, "password": DEMO_PASSWORD, "csrf_token": token[1]}
+        answer = person.post(f"{self.server.url}/login", data=form, timeout=20, allow_redirects=False)
+        assert answer.status_code == 302, answer.text
+        return person
+
+    def wait_until_ready(self, within_s: float = 60.0) -> None:
+        wait_until(self.server.is_ready, within_s=within_s, what="the server")
+
+    def statuses(self) -> Counter[str]:
+        """How many events of the inbox stand where."""
+        with self.app.app_context(), db.engine.connect() as connection:
+            return Counter(connection.execute(select(WebhookEvent.status)).scalars())
+
+    def claimed(self) -> int:
+        """How many events are in the hands of a worker."""
+        with self.app.app_context(), db.engine.connect() as connection:
+            table = WebhookEvent.__table__
+            held = select(func.count()).where(table.c.status == "pending", table.c.claim_token.is_not(None))
+            return connection.execute(held).scalar() or 0
+
+    def wait_until_settled(self, within_s: float = 60.0) -> float:
+        """Until nothing waits any more; how long that took."""
+        return wait_until(lambda: self.statuses()["pending"] == 0, within_s=within_s, what="an empty inbox")
+
+    @contextmanager
+    def under_fault(self, victims: tuple[str, ...], *, seed: int, every_s: tuple[float, float]) -> Iterator[None]:
+        """Kills one of these every few seconds, all equally often, until the block ends; a failing killer fails the test."""
+        chance, over = random.Random(seed), threading.Event()
+        bag: list[str] = []
+        errors: list[Exception] = []
+
+        def rage() -> None:
+            while not over.wait(chance.uniform(*every_s)):
+                if not bag:
+                    bag.extend(chance.sample(victims, len(victims)))
+                try:
+                    self.kill(bag.pop())
+                except Exception as error:
+                    errors.append(error)
+                    return
+
+        killer = threading.Thread(target=rage)
+        killer.start()
+        try:
+            yield
+        finally:
+            over.set()
+            killer.join(60)
+        assert not errors
