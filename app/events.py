@@ -148,6 +148,18 @@ class EventsReleased:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeWanted:
+    """A caller is to be sent this one-time code; the digits stand nowhere else."""
+
+    company_id: str
+    branch_id: str
+    code_id: str
+    call_id: str
+    number: str
+    digits: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class SessionsEnded:
     """A user's sessions are dead (sign-out, password, role, block): sockets must go too. `session` None means all."""
 

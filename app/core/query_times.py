@@ -1,6 +1,10 @@
 """How long the database takes: measured around every statement, the slow ones named in the log."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -13,6 +17,28 @@ SLOW_S = 0.2
 SHOWN = 300
 
 
+@dataclass
+class Spent:
+    """What the statements of one piece of work took."""
+
+    seconds: float = 0.0
+    statements: int = 0
+
+
+_spent: ContextVar[Spent | None] = ContextVar("spent", default=None)
+
+
+@contextmanager
+def measured() -> Iterator[Spent]:
+    """Adds up the time that the statements inside spend in the database."""
+    spent = Spent()
+    token = _spent.set(spent)
+    try:
+        yield spent
+    finally:
+        _spent.reset(token)
+
+
 def watch(engine: Engine) -> None:
     """Measures this engine's statements; the log shows their text, never their values."""
 
@@ -23,6 +49,9 @@ def watch(engine: Engine) -> None:
     @event.listens_for(engine, "after_cursor_execute")
     def _after(_connection: Any, _cursor: Any, statement: str, _values: Any, context: Any, _many: bool) -> None:
         took = time.perf_counter() - context.began
+        if (spent := _spent.get()) is not None:
+            spent.seconds += took
+            spent.statements += 1
         metrics.DB_QUERY_SECONDS.observe(took)
         if took >= SLOW_S:
             metrics.SLOW_QUERIES.inc()

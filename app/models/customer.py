@@ -22,7 +22,7 @@ class Customer(CompanyOwned, Named, Timed, db.Model):
     language: Mapped[str | None] = mapped_column(Key(8))
     notes: Mapped[str | None] = mapped_column(Text)
     # ISO date, and its keyed hash by which it is found (customers/certainty sets both)
-    birth_date: Mapped[str | None] = mapped_column(Sealed)
+    birth_date: Mapped[str | None] = mapped_column(Sealed, deferred=True)
     birth_index: Mapped[str | None] = mapped_column(Key(64))
     last_call_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -30,7 +30,7 @@ class Desk:
     # who has this number, by (company, E.164 number)
     callers: dict[tuple[str, str], list[Customer]] = field(default_factory=dict)
     # webhook events whose traces are there already: applying them again leaves no second one
-    applied: set[int] = field(default_factory=set)
+    applied: set[int | None] = field(default_factory=set)
     _branches: dict[str, Branch] = field(default_factory=dict)
     _events: list[dict[str, Any]] = field(default_factory=list)
     _new_turns: list[dict[str, Any]] = field(default_factory=list)
@@ -38,7 +38,7 @@ class Desk:
     _changed: dict[type, dict[int, dict[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
 
     @classmethod
-    def load(cls, keys: Iterable[CallKey], *, numbers: Iterable[tuple[str, str]], replayed: Iterable[int]) -> "Desk":
+    def load(cls, keys: Iterable[CallKey], *, numbers: Iterable[tuple[str, str]], replayed: Iterable[int | None]) -> "Desk":
         """Loads and locks the calls of these keys and what hangs on them."""
         desk = cls()
         wanted = set(keys)
@@ -60,11 +60,13 @@ class Desk:
             self.turns[row["call_id"]].append(dict(row))
 
     def _load_tools(self, call_ids: list[str]) -> None:
-        wanted = select(ToolCall.id, ToolCall.call_id, ToolCall.tool_call_id, ToolCall.name, ToolCall.ok, ToolCall.finished_at)
+        wanted = select(
+            ToolCall.id, ToolCall.call_id, ToolCall.tool_call_id, ToolCall.name, ToolCall.ok, ToolCall.finished_at, ToolCall.asked
+        )  # fmt: skip
         for row in db.session.execute(_of_calls(wanted, ToolCall, call_ids)).mappings():
             self.tools[row["call_id"]][row["tool_call_id"]] = dict(row)
 
-    def _load_applied(self, call_ids: list[str], replayed: list[int]) -> None:
+    def _load_applied(self, call_ids: list[str], replayed: list[int | None]) -> None:
         if replayed:
             traces = _of_calls(select(CallEvent.webhook_event_id), CallEvent, call_ids).where(CallEvent.webhook_event_id.in_(replayed))
             self.applied = {event_id for event_id in db.session.scalars(traces) if event_id is not None}

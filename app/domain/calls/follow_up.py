@@ -23,7 +23,7 @@ from app.providers.voice.base import CallEvent
 BOOKING_TOOLS = ("book_appointment", "book_appointment_cal")
 
 
-def follow_up(desk: Desk, call: Call, event: CallEvent, *, webhook_event_id: int) -> None:
+def follow_up(desk: Desk, call: Call, event: CallEvent, *, webhook_event_id: int | None) -> None:
     """Makes what the analysis of a call asks for: never twice, and never without a trace when it does not hold."""
     if event.kind != "analyzed" or call.is_test:
         return
@@ -78,7 +78,7 @@ def _made_during(call: Call, start: datetime | None) -> Booking | None:
     return db.session.scalars(mine.where(Booking.starts_at == start) if start else mine).first()
 
 
-def _book_or_ask(desk: Desk, call: Call, wish: Wish, branch: Branch, *, webhook_event_id: int) -> None:
+def _book_or_ask(desk: Desk, call: Call, wish: Wish, branch: Branch, *, webhook_event_id: int | None) -> None:
     """What the agent promised is either in the calendar or on the front desk's list; her word alone books nothing."""
     try:
         booking = _made_during(call, wish.start) or _book(desk, call, wish)
@@ -91,7 +91,7 @@ def _book_or_ask(desk: Desk, call: Call, wish: Wish, branch: Branch, *, webhook_
     desk.note(call, "booked", at=now(), webhook_event_id=webhook_event_id, data=data)
 
 
-def _ask_front_desk(desk: Desk, call: Call, wish: Wish, branch: Branch, reason: str, *, webhook_event_id: int) -> None:
+def _ask_front_desk(desk: Desk, call: Call, wish: Wish, branch: Branch, reason: str, *, webhook_event_id: int | None) -> None:
     when = wish.start.astimezone(ZoneInfo(branch.zone)).strftime("%d.%m.%Y, %H:%M") if wish.start else wish.words or "ohne Zeit"
     task = make_task(
         "check_booking",

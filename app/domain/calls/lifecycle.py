@@ -10,6 +10,7 @@ from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.core.phone import Number, normalise
 from app.core.tenancy import company_scope
+from app.domain.agents.asked import asked_key
 from app.domain.calls.desk import CallKey, Desk
 from app.domain.calls.follow_up import follow_up
 from app.domain.calls.outcomes import outcome_of, tool_did_it
@@ -25,14 +26,16 @@ from app.providers.voice.base import CallEvent, ToolUse
 # the later one says it better
 OVERWRITTEN = ("summary", "sentiment", "successful", "in_voicemail", "recording_url", "transfer_destination", "cost_cents", "duration_s")
 FILLED_ONCE = ("telephony_id", "language", "disconnection", "disconnection_reason", "ended_at")
+# the beginning of the ids of uses that the agent asked of us before the provider told of them
+OWN_USE = "use_"
 TRANSFERS = ("transfer_started", "transfer_bridged", "transfer_cancelled", "transfer_ended")
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An event of the inbox, matched to its company."""
+    """An event of the inbox, matched to its company; without a webhook event, what a function's call tells of it."""
 
-    webhook_event_id: int
+    webhook_event_id: int | None
     received_at: datetime
     connection_id: str | None
     event: CallEvent
@@ -186,7 +189,7 @@ def _know_caller(desk: Desk, call: Call, caller: Number) -> None:
 
 def _take_tools(desk: Desk, arrival: Arrival, call: Call, uses: Sequence[ToolUse]) -> None:
     for use in uses:
-        stored = desk.tools[call.id].get(use.tool_call_id)
+        stored = desk.tools[call.id].get(use.tool_call_id) or _asked_of_us(desk, call, use)
         ok = tool_did_it(use.result, use.successful)
         shown: dict[str, Any] = {"tool_call_id": use.tool_call_id, "name": use.name}
         if stored is None:
@@ -208,6 +211,18 @@ def _take_tools(desk: Desk, arrival: Arrival, call: Call, uses: Sequence[ToolUse
             desk.note(call, "tool", at=arrival.received_at, webhook_event_id=arrival.webhook_event_id, data=shown | {"ok": ok})
             if call.is_running:
                 announce(_tool(ToolFinished, arrival, call, shown | {"ok": ok, "result": use.result}))
+
+
+def _asked_of_us(desk: Desk, call: Call, use: ToolUse) -> dict[str, Any] | None:
+    """The use that was answered by us and is told of only now: from here on it goes by the provider's id."""
+    ours = [tool for tool in desk.tools[call.id].values() if tool["tool_call_id"].startswith(OWN_USE) and tool["name"] == use.name]
+    key = asked_key(use.name, use.arguments) if ours else None
+    same = next((tool for tool in ours if tool["asked"] == key), None)
+    if same is not None:
+        del desk.tools[call.id][same["tool_call_id"]]
+        desk.change_tool(same, tool_call_id=use.tool_call_id, after_position=use.position)
+        desk.tools[call.id][use.tool_call_id] = same
+    return same
 
 
 def _tool(kind: type, arrival: Arrival, call: Call, tool: dict[str, Any]) -> object:

@@ -67,7 +67,7 @@ def hours_in(scanner: Scanner, part: str | None) -> Hours:
     between = re.search(r"\b(?:zwischen|between) <t(\d+)>(?: ?- ?| (?:und|and|bis|to) (?:um |at )?)<t(\d+)>", scanner.text)
     between = between or re.search(rf"<t(\d+)>{TO}<t(\d+)>", scanner.text)
     if between:
-        return Hours(None, *span_of(*(_clock(scanner, number) for number in between.groups()), part))
+        return Hours(None, *span_of(_clock(scanner, between[1]), _clock(scanner, between[2]), part))
     if re.search(rf"<t\d+>{JOINED}<t\d+>", scanner.text):
         raise which_time([clock.on(part) for clock in scanner.all(TIME)])
     opens = re.search(

@@ -66,14 +66,22 @@ def _second_sunday_of_may(year: int) -> date:
     return first + timedelta(days=(6 - first.weekday()) % 7 + 7)
 
 
+def _every_year(month: int, day: int) -> Callable[[int], tuple[date, date]]:
+    return lambda year: (date(year, month, day), date(year, month, day))
+
+
+def _from_easter(days: int) -> Callable[[int], tuple[date, date]]:
+    return lambda year: (easter(year) + timedelta(days), easter(year) + timedelta(days))
+
+
 def _names() -> dict[str, Callable[[int], tuple[date, date]]]:
     found: dict[str, Callable[[int], tuple[date, date]]] = {}
     for (month, day), names in FIXED.items():
         for name in names.split("|"):
-            found[name] = lambda year, month=month, day=day: (date(year, month, day),) * 2
+            found[name] = _every_year(month, day)
     for days, names in MOVING.items():
         for name in names.split("|"):
-            found[name] = lambda year, days=days: (easter(year) + timedelta(days),) * 2
+            found[name] = _from_easter(days)
     for names, span in SPANS.items():
         for name in names.split("|"):
             found[name] = span

@@ -4,6 +4,7 @@
 
 import re
 from datetime import date, datetime, time, timedelta
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from app.domain.language import asking
@@ -13,7 +14,7 @@ from app.domain.language.combining import days_in, hours_in, parts_in
 from app.domain.language.dates import Dates, Days
 from app.domain.language.relative import Relative
 from app.domain.language.scanning import DAY, TIME, Scanner
-from app.domain.language.when import Language, When, instant, is_missing, is_repeated
+from app.domain.language.when import Language, Part, When, instant, is_missing, is_repeated
 from app.domain.language.words import fold, with_digits
 
 LONGEST = 300
@@ -81,7 +82,7 @@ class _Reading:
             if soon or open_to_any:
                 return When(day_from=self.today)
             raise asking.nothing_said()
-        shown = None if part == "night" or hours.at is not None else part
+        shown = cast("Part | None", None if part == "night" or hours.at is not None else part)
         if part == "night" and hours.at is None:
             at_from = at_from or time(20)
         when = When(*_as_days(self._not_today(days, hours.at)), at=hours.at, at_from=at_from, at_to=at_to, part=shown)

@@ -1,7 +1,5 @@
 """Finds days that are named from today: weekdays, tomorrow, in two weeks, next week, early December, at the weekend."""
 
-
-
 import re
 from datetime import date, timedelta
 
@@ -19,6 +17,7 @@ NAMED = {
 A = r"(\d{1,3}|eine[rnms]?|ein|an?|der)"
 NAMES = "|".join(sorted(NAMED, key=len, reverse=True))
 STAGE = r"(anfang|mitte|ende|beginn|early|mid|late|beginning of|start of|middle of|end of)"
+JOINT = r",? (?:am |on |den |der )?"
 EARLY, LATE = ("anfang", "beginn", "early", "beginning of", "start of"), ("ende", "late", "end of")
 WEAK = "(" + "|".join(WEAK_WEEKDAYS) + r")\b\.?,?(?= (?:den |der |dem |the )?<d|$)"
 # "fr 10 uhr"; "so um 10" is about ten, not Sunday
@@ -45,14 +44,12 @@ class Relative:
     def _find_weekdays_with_more(self) -> None:
         """ "freitag naechster woche", "naechste woche am dienstag", "freitag in 2 wochen", "a week on friday"."""
         take = self.scanner.take
-        joint = r",? (?:am |on |den |der )?"
         for week, number in ((AFTER_NEXT, 2), (NEXT, 1), (THIS, 0)):
-            take(rf"\b(?:in (?:der )?)?(?:{week}) (?:woche|week){joint}{WEEKDAY}", DAY, lambda m, n=number: self._of_week(n, m[1]))
-            take(rf"\b{WEEKDAY},? (?:in |of )?(?:der |the )?(?:{week}) (?:woche|week)\b", DAY, lambda m, n=number: self._of_week(n, m[1]))
+            self._find_in_week(week, number)
         take(rf"\b{WEEKDAY} (?:the |der )?week after next\b", DAY, lambda m: self._of_week(2, m[1]))
         take(rf"\b{WEEKDAY} in {A} (?:wochen?|weeks?)\b", DAY, lambda m: self._weeks_on(WEEKDAYS[m[1]], _count(m[2])))
         take(rf"\b{WEEKDAY} in (8|14) tagen\b", DAY, lambda m: self._weeks_on(WEEKDAYS[m[1]], 1 if m[2] == "8" else 2))
-        take(rf"\bin {A} (?:wochen?|weeks?){joint}{WEEKDAY}", DAY, lambda m: self._of_week(_count(m[1]), m[2]))
+        take(rf"\bin {A} (?:wochen?|weeks?){JOINT}{WEEKDAY}", DAY, lambda m: self._of_week(_count(m[1]), m[2]))
         take(rf"\b{A} weeks? (?:on|from|this) {WEEKDAY}", DAY, lambda m: self._weeks_on(WEEKDAYS[m[2]], _count(m[1])))
         take(rf"\b(\d)\. {WEEKDAY} (?:im |in |of )(?:the )?{MONTH}", DAY, lambda m: self._nth(int(m[1]), WEEKDAYS[m[2]], MONTHS[m[3]]))
         take(
@@ -61,6 +58,13 @@ class Relative:
             lambda m: self._nth(0, WEEKDAYS[m[1]], MONTHS[m[2]]),
         )
         take(rf"\b{WEEKDAY} (?:week|fortnight)\b", DAY, lambda m: self._weeks_on(WEEKDAYS[m[1]], 2 if "fortnight" in m[0] else 1))
+
+    def _find_in_week(self, week: str, number: int) -> None:
+        def in_it(found: re.Match[str]) -> Days:
+            return self._of_week(number, found[1])
+
+        self.scanner.take(rf"\b(?:in (?:der )?)?(?:{week}) (?:woche|week){JOINT}{WEEKDAY}", DAY, in_it)
+        self.scanner.take(rf"\b{WEEKDAY},? (?:in |of )?(?:der |the )?(?:{week}) (?:woche|week)\b", DAY, in_it)
 
     def _find_distances(self) -> None:
         take = self.scanner.take
@@ -86,16 +90,9 @@ class Relative:
             self._coming,
         )
         for week, number in ((AFTER_NEXT, 2), (NEXT, 1), (THIS, 0), ("der|the", 0)):
-            take(rf"\b{STAGE} (?:der |the )?(?:{week}) (?:woche|week)\b", DAY, lambda m, n=number: self._stage_of_week(m[1], n))
-        for week, number in ((AFTER_NEXT, 2), (NEXT, 1), (THIS, 0)):
-            take(rf"\b(?:{week}) (?:wochenende|weekend)\b", DAY, lambda m, n=number: self._weekend(n))
-            take(rf"\b(?:in (?:der )?)?(?:{week}) (?:woche|week)\b", DAY, lambda m, n=number: self._week(n))
-            take(
-                rf"\b{STAGE}[ -]?(?:of )?(?:des |the )?(?:{week}) (?:monats?|month)\b",
-                DAY,
-                lambda m, n=number: self._month_from_now(n, m[1]),
-            )
-            take(rf"\b(?:im )?(?:{week}) (?:monats?|month)\b", DAY, lambda m, n=number: self._month_from_now(n, None))
+            self._find_stages_of_week(week, number)
+        for which, number in ((AFTER_NEXT, 2), (NEXT, 1), (THIS, 0)):
+            self._find_weeks_and_months(which, number)
         take(r"\b(?:the )?week after next\b", DAY, lambda m: self._week(2))
         take(r"\b(?:am |at the |on the |the )?(?:wochenende|weekend)\b", DAY, lambda m: self._weekend(0))
         take(r"\b(?:unter der woche|werktags|on a weekday|during the week)\b", DAY, lambda m: None)
@@ -110,6 +107,18 @@ class Relative:
             DAY,
             lambda m: self._month(1, None, None),
         )
+
+    def _find_stages_of_week(self, week: str, number: int) -> None:
+        stage = rf"\b{STAGE} (?:der |the )?(?:{week}) (?:woche|week)\b"
+        self.scanner.take(stage, DAY, lambda m: self._stage_of_week(m[1], number))
+
+    def _find_weeks_and_months(self, which: str, number: int) -> None:
+        take = self.scanner.take
+        take(rf"\b(?:{which}) (?:wochenende|weekend)\b", DAY, lambda m: self._weekend(number))
+        take(rf"\b(?:in (?:der )?)?(?:{which}) (?:woche|week)\b", DAY, lambda m: self._week(number))
+        stage = rf"\b{STAGE}[ -]?(?:of )?(?:des |the )?(?:{which}) (?:monats?|month)\b"
+        take(stage, DAY, lambda m: self._month_from_now(number, m[1]))
+        take(rf"\b(?:im )?(?:{which}) (?:monats?|month)\b", DAY, lambda m: self._month_from_now(number, None))
 
     def _ahead(self, days: int) -> Days:
         return self._one(self.today + timedelta(days))

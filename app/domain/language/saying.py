@@ -65,9 +65,12 @@ def say_slots(moments: Iterable[datetime], language: Language, *, today: date | 
     """Several local times, day by day: "am Donnerstag, dem 3. Dezember, um 9 Uhr, um halb elf oder um 14 Uhr"."""
     join = one_of if joined == "or" else all_of
     said = []
-    for day, same_day in groupby(sorted(moments), key=lambda moment: moment.date()):
+    in_order = sorted(moments)
+    several_days = len({moment.date() for moment in in_order}) > 1
+    for day, same_day in groupby(in_order, key=lambda moment: moment.date()):
         times = list(dict.fromkeys(_at(moment.time(), language) for moment in same_day))
-        spoken = say_day(day, language, today=today)
+        near = (day - today).days if today and several_days else -1
+        spoken = NEAR[language][near] if 0 <= near < len(NEAR[language]) else say_day(day, language, today=today)
         said.append((f"{spoken}{',' if ',' in spoken and language == 'de' else ''}", times))
     if len(said) == 1:
         return f"{said[0][0]} {join(said[0][1], language)}"

@@ -90,6 +90,30 @@ class CallEvent:
     problems: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class FunctionUse:
+    """The agent asks in mid-call for a function to be run; `event` is what the call looks like at this moment.
+
+    `tool_call_id` and `position` are as in ToolUse; not every vendor tells the id while the call runs.
+    """
+
+    name: str
+    arguments: dict[str, Any]
+    event: CallEvent
+    tool_call_id: str | None = None
+    position: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """The phone rings and nobody has answered yet; numbers as they came."""
+
+    caller_raw: str | None
+    business_raw: str | None
+    provider_call_id: str | None = None
+    agent_ref: str | None = None
+
+
 class CallDriver(Protocol):
     """Translates one vendor's call webhooks; both readings take the raw body and raise Unreadable, nothing else."""
 

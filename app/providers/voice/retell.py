@@ -96,16 +96,19 @@ class Retell:
     name = "retell"
 
     def peek(self, raw: bytes) -> Peek:
-        body = _decoded(raw, BRIEF)
+        body = decoded(raw, BRIEF)
         reader = Reader()
         name = _name(body, reader)
         call_id = _call_id(name, body, reader)
         return Peek(name, call_id, _numbers(body.call, reader)[0] if body.call else None, _dedupe_key(name, call_id, body, raw))
 
     def read(self, raw: bytes) -> CallEvent:
-        body = _decoded(raw, FULL)
+        body = decoded(raw, FULL)
         reader = Reader()
-        name = _name(body, reader)
+        return self.event_of(_name(body, reader), body, reader)
+
+    def event_of(self, name: str, body: "FullEvent", reader: Reader) -> CallEvent:
+        """The event of this name that a call object tells; functions in mid-call bring one too."""
         call_id = _call_id(name, body, reader)
         call = body.call or Full()
         business, caller, direction = _numbers(call, reader)
@@ -150,7 +153,7 @@ class Retell:
         )
 
 
-def _decoded(raw: bytes, decoder: msgspec.json.Decoder) -> Any:
+def decoded(raw: bytes, decoder: msgspec.json.Decoder) -> Any:
     """The needed fields of the body; one that only strict parsers refuse is mended first."""
     try:
         return decoder.decode(raw)

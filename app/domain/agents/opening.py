@@ -1,0 +1,58 @@
+"""When a branch is open, as callers ask for it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from app.domain.calendar.facts import Facts, Question
+from app.domain.calendar.hours import next_opening, open_day
+from app.domain.calendar.loading import load_facts
+from app.models import Branch
+
+LOOKED_AHEAD_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """The opening of one date on the branch's clocks, and the holiday's name if it is one."""
+
+    day: date
+    spans: tuple[tuple[datetime, datetime], ...]
+    holiday: str | None
+
+    @property
+    def clock_spans(self) -> list[tuple[time, time]]:
+        return [(opens.time(), closes.time()) for opens, closes in self.spans]
+
+
+def branch_day(branch: Branch, moment: datetime) -> tuple[Hours, bool, datetime | None]:
+    """Today's hours, whether it is open at this moment, and when it opens next."""
+    facts = _facts(branch, moment - timedelta(days=1), moment + timedelta(days=LOOKED_AHEAD_DAYS))
+    today = _hours(branch, facts, moment.astimezone(ZoneInfo(branch.zone)).date())
+    return today, *next_opening(facts.branch(branch.id), facts, moment, days=LOOKED_AHEAD_DAYS)
+
+
+def opening_now(branch: Branch, moment: datetime) -> tuple[bool, datetime | None]:
+    """Whether it is open, and when it opens next."""
+    return branch_day(branch, moment)[1:]
+
+
+def opening_after(branch: Branch, moment: datetime) -> datetime | None:
+    """When it is open again: at once where it is open at that moment."""
+    is_open, opens_at = opening_now(branch, moment)
+    return moment if is_open else opens_at
+
+
+def hours_on(branch: Branch, day: date) -> Hours:
+    midnight = datetime.combine(day, time(), ZoneInfo(branch.zone))
+    return _hours(branch, _facts(branch, midnight, midnight + timedelta(days=1)), day)
+
+
+def _hours(branch: Branch, facts: Facts, day: date) -> Hours:
+    zone, opening = ZoneInfo(branch.zone), open_day(facts.branch(branch.id), facts, day)
+    return Hours(day, tuple((opens.astimezone(zone), closes.astimezone(zone)) for opens, closes in opening.spans), opening.holiday)
+
+
+def _facts(branch: Branch, first: datetime, before: datetime) -> Facts:
+    """Of the calendar only the hours are asked, no service."""
+    return load_facts(Question((), first, before, first, branch_id=branch.id))

@@ -1,0 +1,132 @@
+"""What the agent is told while the phone still rings: where, when, and who calls, from our own data only."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import force_locale, gettext as _
+from sqlalchemy import and_, select
+
+from app.core.clock import now
+from app.core.extensions import db
+from app.core.ids import new_ulid
+from app.core.phone import Number, normalise
+from app.domain.agents.opening import Hours, branch_day
+from app.domain.companies.number_lookup import Match
+from app.domain.customers.certainty import Caller, customers_at
+from app.domain.customers.naming import first_name
+from app.domain.language.saying import say_day, say_hours, say_moment
+from app.domain.language.when import Language
+from app.models import Agent, BlockedCaller, Booking, Branch, Company, Customer
+from app.models.booking import STANDING
+
+YES_NO = {True: "yes", False: "no"}
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """`variables` are texts for the agent's words, `metadata` comes back with every event of the call."""
+
+    rejected: bool = False
+    variables: dict[str, str] = field(default_factory=dict)
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+
+def welcome(match: Match, caller_raw: str | None) -> Welcome:
+    """To be called inside the scope of the company that is called; reads, writes nothing."""
+    number = normalise(caller_raw or "", source="e164", region=match.region)
+    if number.e164 and _is_blocked(number.e164):
+        return Welcome(rejected=True)
+    place = _Place(match)
+    caller = _caller(place.company, number)
+    language = place.language_for(caller)
+    with force_locale(language):
+        return Welcome(
+            variables=_variables(place, caller, language),
+            metadata={"reference": new_ulid(), "branch": match.branch_id, "language": language},
+        )
+
+
+class _Place:
+    """The branch that is called, its company and its agent, in one query."""
+
+    def __init__(self, match: Match) -> None:
+        wanted = (
+            select(Company, Branch, Agent)
+            .join(Branch, Branch.company_id == Company.id)
+            .outerjoin(Agent, and_(Agent.company_id == Company.id, Agent.id == match.agent_id))
+            .where(Company.id == match.company_id, Branch.id == match.branch_id)
+        )
+        self.company, self.branch, self.agent = db.session.execute(wanted).one()
+        self.moment = now()
+        self.local = self.moment.astimezone(ZoneInfo(self.branch.zone))
+
+    def language_for(self, caller: Caller) -> Language:
+        wishes = (caller.customer and caller.customer.language, self.agent and self.agent.language, self.company.language)
+        return next(("en" if wish.startswith("en") else "de" for wish in wishes if wish and wish[:2] in ("de", "en")), "de")
+
+
+def _is_blocked(e164: str) -> bool:
+    return db.session.scalar(select(BlockedCaller.id).where(BlockedCaller.number == e164)) is not None
+
+
+def _caller(company: Company, number: Number) -> Caller:
+    known = customers_at(company.id, number.identity)
+    return Caller(
+        "number" if known else "none", known[0] if len(known) == 1 else None, tuple(known), is_withheld=number.kind == "withheld",
+        company_rights=company.caller_rights,
+    )  # fmt: skip
+
+
+def _variables(place: _Place, caller: Caller, language: Language) -> dict[str, str]:
+    today = place.local.date()
+    hours, is_open, opens_at = branch_day(place.branch, place.moment)
+    name = caller.customer.name if caller.is_known and caller.customer and _greets(place.company) else None
+    booking = _next_booking(caller.customer) if caller.customer and caller.may("hear") else None
+    told = {
+        "company": place.company.name,
+        "branch": place.branch.name,
+        "assistant": place.agent.name if place.agent else "",
+        "language": language,
+        "today": f"{say_day(today, language, case='the')} {today.year}",
+        "now": place.local.strftime("%H:%M"),
+        "open_now": YES_NO[is_open],
+        "hours_today": _said(hours, language),
+        "next_opening": _moment(opens_at, place, language),
+        "caller_known": YES_NO[caller.is_known],
+        "caller_certainty": caller.certainty,
+        "caller_withheld": YES_NO[caller.is_withheld],
+        "caller_name": name or "",
+        "caller_first_name": first_name(name) or "",
+        "several_people": YES_NO[caller.is_one_of_several],
+        "next_booking": _moment(booking.starts_at, place, language) if booking else "",
+        "greeting": _greeting(place, name),
+    }
+    return {key: str(value) for key, value in told.items()}
+
+
+def _greets(company: Company) -> bool:
+    """By name, unless the company does not want that."""
+    return (company.caller_rights or {}).get("greet_by_name") is not False
+
+
+def _next_booking(customer: Customer) -> Booking | None:
+    wanted = select(Booking).where(Booking.customer_id == customer.id, Booking.status.in_(STANDING), Booking.starts_at > now())
+    return db.session.scalars(wanted.order_by(Booking.starts_at).limit(1)).first()
+
+
+def _greeting(place: _Place, name: str | None) -> str:
+    own = place.agent.greeting if place.agent and place.agent.greeting else None
+    words = own.replace("{branch}", place.branch.name) if own else _("%(company)s, guten Tag.", company=place.company.name)
+    return f"{_('Guten Tag, %(name)s.', name=name)} {words}" if name else words
+
+
+def _said(hours: Hours, language: Language) -> str:
+    return say_hours(hours.clock_spans, language) if hours.spans else _("geschlossen")
+
+
+def _moment(moment: datetime | None, place: _Place, language: Language) -> str:
+    if moment is None:
+        return ""
+    return say_moment(moment.astimezone(ZoneInfo(place.branch.zone)), language, today=place.local.date())

@@ -1,0 +1,66 @@
+"""The call in which a function is used: whose it is, who speaks, in which language, and what time it is there."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from app.core.clock import now
+from app.core.extensions import db
+from app.domain.bookings.history import By
+from app.domain.customers.certainty import Caller, recognise
+from app.domain.language.when import Language
+from app.models import Agent, Branch, Call, Company
+
+LANGUAGES: tuple[Language, ...] = ("de", "en")
+
+
+@dataclass
+class Situation:
+    """Everything comes from the call's own row, nothing from what the model says."""
+
+    call: Call
+    # as the caller's words tell it, where they do
+    heard_language: Language | None = None
+    moment: datetime = field(default_factory=now)
+
+    @cached_property
+    def branch(self) -> Branch:
+        return db.session.scalars(select(Branch).where(Branch.id == self.call.branch_id)).one()
+
+    @cached_property
+    def company(self) -> Company:
+        return db.session.scalars(select(Company).where(Company.id == self.call.company_id)).one()
+
+    @cached_property
+    def agent(self) -> Agent | None:
+        return db.session.get(Agent, self.call.agent_id) if self.call.agent_id else None
+
+    @property
+    def caller(self) -> Caller:
+        """Who speaks, as far as this call has shown it by now."""
+        return recognise(self.call, self.company)
+
+    @cached_property
+    def language(self) -> Language:
+        """What the caller speaks, else what the call was begun in, else the agent's, else the company's."""
+        wishes = (self.heard_language, self.call.language, self.agent.language if self.agent else None, self.company.language)
+        return next((known for wish in wishes for known in LANGUAGES if wish and wish.startswith(known)), "de")
+
+    @property
+    def zone(self) -> str:
+        return self.branch.zone
+
+    @property
+    def today(self) -> date:
+        return self.local(self.moment).date()
+
+    @property
+    def by(self) -> By:
+        return By("caller", "call", self.call.id)
+
+    def local(self, moment: datetime, zone: str | None = None) -> datetime:
+        """The moment as clocks at the branch show it."""
+        return moment.astimezone(ZoneInfo(zone or self.zone))

@@ -1,0 +1,98 @@
+"""The functions that the agent may call: their names, what they take, and the one way in which they are run."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from flask_babel import force_locale, gettext as _
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from app.core.errors import AppError
+from app.domain.agents.answers import Answer, refused
+from app.domain.agents.situation import Situation
+
+LONGEST_VALUE = 500
+# what models write where they know nothing
+NOTHING = frozenset({"", "null", "none", "undefined", "unknown", "unbekannt", "n/a", "nan", "-", "nil", "k.a.", "keine angabe"})
+
+
+class Arguments(BaseModel):
+    """Every argument is text or missing: models send numbers as text and text as numbers, and invent fields."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_text(cls, value: Any) -> str | None:
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            return None
+        text = " ".join(str(value).split())[:LONGEST_VALUE]
+        return None if text.casefold() in NOTHING else text
+
+    def missing(self, *names: str) -> list[str]:
+        return [name for name in names if getattr(self, name) is None]
+
+
+A = TypeVar("A", bound=Arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class Tool(Generic[A]):
+    """`effect` says whether it changes anything: only then the same again is not simply done again."""
+
+    name: str
+    about: str
+    arguments: type[A]
+    function: Callable[[Situation, A], Answer]
+    effect: bool = False
+
+    def definition(self) -> dict[str, Any]:
+        """Name, description and parameters (JSON Schema) as voice providers want them."""
+        fields = {name: {"type": "string", "description": field.description or name} for name, field in self.arguments.model_fields.items()}
+        return {"name": self.name, "description": self.about, "parameters": {"type": "object", "properties": fields}}
+
+
+TOOLS: dict[str, Tool[Any]] = {}
+
+
+def tool(
+    name: str, arguments: type[A] = Arguments, *, effect: bool = False  # type: ignore[assignment]
+) -> Callable[[Callable[[Situation, A], Answer]], Callable[[Situation, A], Answer]]:  # fmt: skip
+    """Makes a function one of the agent's; the first sentence of its docstring is what the model reads."""
+
+    def register(function: Callable[[Situation, A], Answer]) -> Callable[[Situation, A], Answer]:
+        TOOLS[name] = Tool(name, (function.__doc__ or "").strip().split("\n\n")[0], arguments, function, effect)
+        return function
+
+    return register
+
+
+def find_tool(name: str) -> Tool[Any] | None:
+    import app.domain.agents.tools  # noqa: F401  (each registers itself)
+
+    return TOOLS.get(name)
+
+
+def use(name: str, given: dict[str, Any], situation: Situation) -> Answer:
+    """Runs a function and answers in the call's language; what it may not or cannot do is an answer too, never an error.
+
+    Only faults of ours come out as exceptions. To be called inside a transaction.
+    """
+    with force_locale(situation.language):
+        found = find_tool(name)
+        if found is None:
+            return refused("unknown_function", _("Das kann ich leider nicht selbst erledigen. Soll ich einen Rückruf notieren?"))
+        try:
+            return found.function(situation, found.arguments.model_validate(given))
+        except AppError as error:
+            return refused(error.code, error.message or trouble(), **_plain(error.data))
+
+
+def trouble() -> str:
+    return _("Das kann ich gerade nicht nachsehen. Soll ich einen Rückruf notieren?")
+
+
+def _plain(data: dict[str, object]) -> dict[str, Any]:
+    """What an error brings along, as far as JSON can carry it."""
+    return json.loads(json.dumps(data, default=str))

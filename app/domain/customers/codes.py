@@ -1,0 +1,59 @@
+"""One-time codes: made for one call, sent to the number that we know, good for ten minutes and once."""
+
+import hmac
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from app.core.announcements import announce
+from app.core.clock import now
+from app.core.encryption import keyring
+from app.core.errors import TooMany
+from app.core.extensions import db
+from app.core.ids import new_ulid
+from app.events import CodeWanted
+from app.models import Call, Customer, OneTimeCode
+
+GOOD_FOR = timedelta(minutes=10)
+DIGITS = 6
+MOST_A_DAY = 5
+
+
+def want_code(call: Call, customer: Customer, number: str) -> OneTimeCode:
+    """A new code for this caller, announced as CodeWanted: whoever sends messages sends it. Raises TooMany."""
+    since = now() - timedelta(days=1)
+    sent = select(func.count()).select_from(OneTimeCode).where(OneTimeCode.sent_to == number, OneTimeCode.created_at > since)
+    if (db.session.scalar(sent) or 0) >= MOST_A_DAY:
+        raise TooMany()
+    digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    code = OneTimeCode(
+        id=new_ulid(), call_id=call.id, customer_id=customer.id, sent_to=number, code_hash=_hash(call.id, digits),
+        expires_at=now() + GOOD_FOR,
+    )  # fmt: skip
+    db.session.add(code)
+    db.session.flush()
+    announce(CodeWanted(call.company_id, call.branch_id, code.id, call.id, number, digits))
+    return code
+
+
+def use_code(call: Call, said: str) -> Customer | None:
+    """Whom the code that was said proves; it is good once, and only the newest one of the call is."""
+    digits = "".join(letter for letter in said if letter.isdigit())
+    wanted = select(OneTimeCode).where(OneTimeCode.call_id == call.id).order_by(OneTimeCode.created_at.desc(), OneTimeCode.id.desc())
+    code = db.session.scalars(wanted.limit(1)).first()
+    if code is None or code.used_at or code.expires_at <= now() or not hmac.compare_digest(code.code_hash, _hash(call.id, digits)):
+        return None
+    code.used_at = now()
+    db.session.flush()
+    return db.session.get(Customer, code.customer_id)
+
+
+def code_is_open(call: Call) -> bool:
+    """Whether a code was sent in this call and waits to be said."""
+    wanted = select(OneTimeCode.id).where(OneTimeCode.call_id == call.id, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now())
+    return db.session.scalar(wanted.limit(1)) is not None
+
+
+def _hash(call_id: str, digits: str) -> str:
+    return keyring().blind_index(f"code:{call_id}:{digits}")

@@ -1,0 +1,127 @@
+"""A telephone line into Salon Lindgren on which the agent uses its functions: what the tests of the tools and dialogues speak through."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+
+from app.core.clock import now, to_ms
+from app.core.extensions import db
+from app.core.signatures import sign_retell
+from app.core.tenancy import company_scope
+from app.core.transactions import transaction
+from app.domain.bookings.history import By
+from app.domain.bookings.making import make_booking
+from app.domain.bookings.ordering import Order
+from app.domain.calendar.facts import Part
+from app.domain.customers.certainty import set_birth_date
+from app.models import Booking, Branch, Call, Customer, CustomerIdentity, PhoneNumber, ToolCall
+from tests.factories.salons import Salon, make_salon
+
+KEY = "key_tests_only_retell"
+MITTE, PANKOW = "+493023125100", "+493023125101"
+SVEA, FAMILY, ENGLISH, STRANGER = "+491713920050", "+491713920051", "+491713920057", "+491713920059"
+BERLIN = ZoneInfo("Europe/Berlin")
+# Monday, 4 May 2026, ten in the morning
+MONDAY = "2026-05-04T10:00:00+02:00"
+
+
+def make_house(slug: str = "salon-lindgren", *, numbers: tuple[str, str] = (MITTE, PANKOW), **policy: Any) -> Salon:
+    """The salon with its numbers and people who call: Svea alone on her number, the Ebers family on one, Claire who speaks English."""
+    salon = make_salon(slug, **policy)
+    with company_scope(salon.company_id), transaction():
+        for branch_id, number in zip(salon.branches.values(), numbers, strict=True):
+            db.session.add(PhoneNumber(e164=number, branch_id=branch_id))
+        db.session.execute(
+            update(Branch)
+            .where(Branch.id == salon.branches["mitte"])
+            .values(street="Linienstraße 214", postcode="10119", city="Berlin", forward_to="+493023125177")
+        )
+        add_customer("Svea Thomsen", SVEA, born="1985-03-03")
+        add_customer("Katrin Ebers", FAMILY)
+        add_customer("Jan Ebers", FAMILY)
+        add_customer("Claire Bennett", ENGLISH)
+    return salon
+
+
+def add_customer(name: str, number: str | None = None, *, born: str | None = None) -> str:
+    customer = Customer(name=name)
+    set_birth_date(customer, datetime.fromisoformat(born).date() if born else None)
+    db.session.add(customer)
+    db.session.flush()
+    if number:
+        db.session.add(CustomerIdentity(customer_id=customer.id, kind="phone", value=number))
+        db.session.flush()
+    return customer.id
+
+
+def book(
+    salon: Salon, starts: str, *, customer: str | None = None, service: str = "cut", staff: str | None = "anna", branch: str = "mitte"
+) -> str:
+    """A booking made at the desk, committed; the customer by name."""
+    at = datetime.fromisoformat(starts).replace(tzinfo=BERLIN).astimezone(UTC)
+    with company_scope(salon.company_id), transaction():
+        who = db.session.scalars(select(Customer.id).where(Customer.name == customer)).first() if customer else None
+        parts = (Part(salon.services[service], salon.people[staff] if staff else None),)
+        return make_booking(Order(parts, at, salon.branches[branch], "web", By("user", "web"), customer_id=who, outside_rules=True)).id
+
+
+@dataclass
+class Line:
+    """One call; `use` has the agent use a function, as Retell asks for it."""
+
+    client: FlaskClient
+    number: str | None = SVEA
+    dialled: str = MITTE
+    call_id: str = "call_1"
+    key: str = KEY
+    path: str = "/api/retell/function"
+    said: list[str] = field(default_factory=list)
+    uses: int = 0
+    with_ids: bool = True
+
+    def use(self, function: str, /, **args: Any) -> dict[str, Any]:
+        """The answer; anything but a 200 fails the test."""
+        answer = self.ask(function, args)
+        assert answer.status_code == 200, answer.text
+        told = answer.get_json()
+        assert set(told) <= {"ok", "say", "code", "data"} and isinstance(told["ok"], bool)
+        assert told["say"] and (told["say"][0].isupper() or told["say"][0] == "„") and told["say"][-1] in ".?", told["say"]
+        return told
+
+    def ask(self, name: str, args: Any, *, again: bool = False, age_ms: int = 0, **headers: str) -> Any:
+        self.uses += not again
+        raw = json.dumps({"name": name, "args": args, "call": self.call(name, args)}, ensure_ascii=False).encode()
+        signature = sign_retell(raw, self.key, to_ms(now()) - age_ms)
+        return self.client.post(
+            self.path, data=raw, headers={"X-Retell-Signature": signature, "Content-Type": "application/json", **headers}
+        )
+
+    def call(self, name: str, args: Any) -> dict[str, Any]:
+        spoken = [{"role": "user" if place % 2 else "agent", "content": text, "words": []} for place, text in enumerate(self.said)]
+        running = {"role": "tool_call_invocation", "tool_call_id": f"tool_{self.uses}", "name": name, "arguments": json.dumps(args)}
+        return {
+            "call_type": "phone_call", "call_id": self.call_id, "agent_id": "agent_lena", "from_number": self.number or "anonymous",
+            "to_number": self.dialled, "direction": "inbound", "call_status": "ongoing", "start_timestamp": to_ms(now()),
+            "transcript_object": spoken, "transcript_with_tool_calls": [*spoken, *([running] if self.with_ids else [])],
+        }  # fmt: skip
+
+
+def call_of(salon: Salon, call_id: str = "call_1") -> Call:
+    with company_scope(salon.company_id):
+        return db.session.scalars(select(Call).where(Call.provider_call_id == call_id)).one()
+
+
+def tools_of(salon: Salon, call_id: str = "call_1") -> list[ToolCall]:
+    with company_scope(salon.company_id):
+        wanted = select(ToolCall).join(Call, Call.id == ToolCall.call_id).where(Call.provider_call_id == call_id)
+        return list(db.session.scalars(wanted.order_by(ToolCall.id)))
+
+
+def bookings_of(salon: Salon) -> list[Booking]:
+    with company_scope(salon.company_id):
+        return list(db.session.scalars(select(Booking).order_by(Booking.starts_at, Booking.id)))
