@@ -15,7 +15,8 @@ from werkzeug.serving import make_server
 
 from app.core.extensions import db as the_db
 from app.domain.inbox.handling import drain_batch
-from tests.support.lindgren import PANKOW, add_branch, make_salon
+from tests.support.demo_salon import make_demo_salon
+from tests.support.lindgren import PANKOW
 
 
 @contextmanager
@@ -62,7 +63,7 @@ def accept_events(http: HTTPServer) -> None:
 @pytest.fixture
 def simulate(app: Flask) -> Callable[..., Result]:
     with app.app_context():
-        add_branch(make_salon(), "Berlin-Pankow", PANKOW)
+        make_demo_salon()
         the_db.session.remove()
 
     def call(*arguments: Any) -> Result:

@@ -17,7 +17,8 @@ from app.models import Branch, Call, ToolCall, Turn, WebhookEvent
 from app.simulator.casting import Cast, Delivery
 from app.simulator.finding import in_database
 from app.simulator.scenarios import SCENARIOS
-from tests.support.lindgren import KEY, PANKOW, add_branch, make_salon
+from tests.support.demo_salon import make_demo_salon
+from tests.support.lindgren import KEY
 
 CALL_ID = "call_sim_ending"
 
@@ -25,7 +26,7 @@ CALL_ID = "call_sim_ending"
 @pytest.fixture
 def ring_up(client: FlaskClient, db):
     """Plays a scenario against the webhook, works the inbox through, and gives the answers."""
-    add_branch(make_salon(), "Berlin-Pankow", PANKOW)
+    make_demo_salon()
 
     def ring(name: str, *, drain_each: bool = False) -> list[tuple[Delivery, int]]:
         scenario = SCENARIOS[name]

@@ -1,0 +1,22 @@
+"""Salon Lindgren of the demo town with its branches, services, people and hours, and without a single call."""
+
+from datetime import timedelta
+
+from app.core.clock import now
+from app.core.extensions import db
+from app.core.ids import new_ulid
+from app.core.tenancy import company_scope
+from app.core.transactions import transaction
+from app.demo.catalogue import write_catalogue
+from app.demo.town import LINDGREN
+from app.models import Company
+
+
+def make_demo_salon() -> Company:
+    """Committed; what the simulator's callers ask for can be booked there."""
+    company = Company(id=new_ulid(), slug=LINDGREN.slug, name=LINDGREN.name, trade=LINDGREN.trade)
+    with company_scope(company.id), transaction():
+        db.session.add(company)
+        db.session.flush()
+        write_catalogue(company, LINDGREN, since=now() - timedelta(days=90))
+    return company
