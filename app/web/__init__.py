@@ -7,13 +7,33 @@ def register(app: Flask) -> None:
     """Opens the doors of this room, and gives the templates what they all use."""
     from app.web import account, design, formatting, health, metrics, shell, sign_in, words
     from app.web.admin import unassigned, webhooks
-    from app.web.dashboard import bookings, calendar, call, calls, live, start, tasks
-
+    from app.web.dashboard import bookings, calendar, call, calls, live, start, tasks, waiting
     from app.web.public import booking as own_booking
+    from app.web.settings import hours, policies, services, staff
 
     for ground in (formatting, shell, words):
         ground.register(app)
-    for door in (health, metrics, sign_in, account, start, live, calls, call, calendar, bookings, own_booking, tasks, unassigned, webhooks):
+    for door in (
+        health,
+        metrics,
+        sign_in,
+        account,
+        start,
+        live,
+        calls,
+        call,
+        calendar,
+        bookings,
+        own_booking,
+        waiting,
+        services,
+        staff,
+        hours,
+        policies,
+        tasks,
+        unassigned,
+        webhooks,
+    ):
         app.register_blueprint(door.blueprint)
     if not app.config["SETTINGS"].is_production:
         app.register_blueprint(design.blueprint)

@@ -1,0 +1,100 @@
+"""Changes what the company offers and who does it."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, func, select
+
+from app.core.errors import InvalidInput, NotFound
+from app.core.extensions import db
+from app.domain.audit.writing import record
+from app.domain.customers.registering import check_contact
+from app.domain.services.wording import fold
+from app.models import Branch, Service, ServiceSynonym, StaffBranch, StaffMember, StaffService
+
+FIELDS = (
+    "name", "category", "description", "minutes", "before_minutes", "after_minutes", "processing_from", "processing_minutes",
+    "price_cents", "capacity", "colour", "is_active",
+)  # fmt: skip
+LONGEST_SLUG = 60
+MOST_SYNONYMS = 30
+
+
+def save_service(service_id: str | None, values: dict[str, Any], synonyms: Iterable[str]) -> Service:
+    """A new service (None) or a changed one; raises NotFound, InvalidInput with one message per field."""
+    service = _get(Service, service_id) if service_id else Service(slug=_slug(values["name"]), position=_next(Service))
+    if values["processing_from"] + values["processing_minutes"] > values["minutes"] or values["processing_minutes"] >= values["minutes"]:
+        sentence = _("Die Einwirkzeit muss in die Dauer passen.")
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"processing_minutes": sentence})
+    for name in FIELDS:
+        setattr(service, name, values[name])
+    db.session.add(service)
+    db.session.flush()
+    _write_synonyms(service, synonyms)
+    record("service_saved", subject=f"service:{service.id}")
+    return service
+
+
+def save_person(
+    staff_id: str | None,
+    *,
+    name: str,
+    email: str | None,
+    phone: str | None,
+    is_active: bool,
+    branch_ids: Collection[str],
+    service_ids: Collection[str],
+) -> StaffMember:
+    """A new person (None) or a changed one, with branches and services; times and prices of their own stay. Raises as save_service."""
+    contact = check_contact(name, number=phone, email=email)
+    if not branch_ids:
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"branch_ids": _("Bitte mindestens eine Filiale wählen.")})
+    person = _get(StaffMember, staff_id) if staff_id else StaffMember(position=_next(StaffMember))
+    person.name, person.email, person.phone, person.is_active = contact.name[:120], contact.email, contact.e164, is_active
+    db.session.add(person)
+    db.session.flush()
+    _link(StaffBranch, StaffBranch.branch_id, person.id, _known(Branch, branch_ids))
+    _link(StaffService, StaffService.service_id, person.id, _known(Service, service_ids))
+    record("staff_member_saved", subject=f"staff_member:{person.id}")
+    return person
+
+
+def _link(model: Any, column: Any, staff_id: str, wanted: set[str]) -> None:
+    there = set(db.session.scalars(select(column).where(model.staff_id == staff_id)))
+    if gone := there - wanted:
+        db.session.execute(delete(model).where(model.staff_id == staff_id, column.in_(gone)))
+    db.session.add_all(model(staff_id=staff_id, **{column.key: row_id}) for row_id in sorted(wanted - there))
+    db.session.flush()
+
+
+def _write_synonyms(service: Service, texts: Iterable[str]) -> None:
+    wanted = {fold(text)[:120]: text.strip()[:120] for text in texts if fold(text)}
+    known = {row.key: row for row in db.session.scalars(select(ServiceSynonym).where(ServiceSynonym.service_id == service.id))}
+    for key, row in known.items():
+        if key not in wanted:
+            db.session.delete(row)
+    added = [key for key in wanted if key not in known][:MOST_SYNONYMS]
+    db.session.add_all(ServiceSynonym(service_id=service.id, text=wanted[key], key=key) for key in added)
+    db.session.flush()
+
+
+def _get(model: Any, row_id: str) -> Any:
+    row = db.session.get(model, row_id) if row_id.isascii() else None
+    if row is None:
+        raise NotFound(_("Das gibt es hier nicht."))
+    return row
+
+
+def _known(model: Any, ids: Collection[str]) -> set[str]:
+    return set(db.session.scalars(select(model.id).where(model.id.in_(ids)))) if ids else set()
+
+
+def _next(model: Any) -> int:
+    return (db.session.scalar(select(func.max(model.position))) or 0) + 1
+
+
+def _slug(name: str) -> str:
+    base = fold(name).replace(" ", "-")[:LONGEST_SLUG] or "leistung"
+    taken = set(db.session.scalars(select(Service.slug).where(Service.slug.startswith(base))))
+    return next(slug for slug in (base, *(f"{base}-{number}" for number in range(2, 1000))) if slug not in taken)

@@ -1,0 +1,88 @@
+"""The team: who works where and does what."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.core.errors import InvalidInput, NotFound
+from app.core.extensions import db
+from app.core.transactions import transaction
+from app.domain.services import catalogue, editing
+from app.models import Branch, Service, StaffMember
+from app.web.guards import for_company
+from app.web.settings.filling import Filled, errors_of
+
+blueprint = Blueprint("staff", __name__)
+
+
+@blueprint.get("/settings/staff")
+@for_company("services.read")
+def index() -> str:
+    people = db.session.scalars(select(StaffMember).order_by(StaffMember.is_active.desc(), StaffMember.position, StaffMember.name)).all()
+    branches, services = catalogue.places_of([person.id for person in people])
+    return render_template(
+        "settings/staff.html", people=people, branches=branches, services=services,
+        branch_names=dict(_branches()), service_names=dict(_services()),
+    )  # fmt: skip
+
+
+@blueprint.get("/settings/staff/new")
+@for_company("services.write")
+def new() -> str:
+    return _form(None, {"is_active": True, "branch_ids": [row_id for row_id, _name in _branches()], "service_ids": []}, {})
+
+
+@blueprint.get("/settings/staff/<staff_id>")
+@for_company("services.read")
+def edit(staff_id: str) -> str:
+    person = _find(staff_id)
+    branches, services = catalogue.places_of([person.id])
+    values = {name: getattr(person, name) for name in ("name", "email", "phone", "is_active")}
+    return _form(person, {**values, "branch_ids": branches.get(person.id, []), "service_ids": services.get(person.id, [])}, {})
+
+
+@blueprint.post("/settings/staff/new")
+@for_company("services.write")
+def make() -> Any:
+    return _save(None)
+
+
+@blueprint.post("/settings/staff/<staff_id>")
+@for_company("services.write")
+def save(staff_id: str) -> Any:
+    return _save(_find(staff_id))
+
+
+def _save(person: StaffMember | None) -> Any:
+    filled = Filled(request.form)
+    lists = {name: request.form.getlist(name)[:200] for name in ("branch_ids", "service_ids")}
+    values = {"name": filled.text("name", most=120), "email": filled.text("email") or None, "phone": filled.text("phone") or None}
+    try:
+        with transaction():
+            editing.save_person(person.id if person else None, **values, is_active=filled.yes("is_active"), **lists)
+    except InvalidInput as error:
+        return _form(person, {**values, **lists, "is_active": filled.yes("is_active")}, errors_of(error)), 422
+    flash(_("Gespeichert: %(name)s", name=values["name"]), "message")
+    return redirect(url_for("staff.index"))
+
+
+def _find(staff_id: str) -> StaffMember:
+    person = db.session.get(StaffMember, staff_id) if staff_id.isascii() else None
+    if person is None:
+        raise NotFound(_("Das gibt es hier nicht."))
+    return person
+
+
+def _branches() -> list[tuple[str, str]]:
+    return [(row.id, row.name) for row in db.session.execute(select(Branch.id, Branch.name).where(Branch.is_active).order_by(Branch.name))]
+
+
+def _services() -> list[tuple[str, str]]:
+    wanted = select(Service.id, Service.name).where(Service.is_active).order_by(Service.position, Service.name)
+    return [(row.id, row.name) for row in db.session.execute(wanted)]
+
+
+def _form(person: StaffMember | None, values: dict[str, Any], errors: dict[str, str]) -> str:
+    return render_template("settings/person.html", person=person, values=values, errors=errors, branches=_branches(), services=_services())

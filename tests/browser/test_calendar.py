@@ -1,0 +1,117 @@
+"""The calendar in a real browser: booked by keyboard, moved with the mouse and taken back, cancelled, and seen on a second screen at once."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.support.running_server import DEMO_PASSWORD
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+pytestmark = pytest.mark.browser
+SOON_MS = 5_000
+
+
+def calendar_day(weeks: int) -> str:
+    """A Tuesday far enough away that the demo town has no appointments."""
+    today = datetime.now(ZoneInfo("Europe/Berlin")).date()
+    return (today + timedelta(days=(1 - today.weekday()) % 7 + 7 * weeks)).isoformat()
+
+
+def opened(new_page: Callable[..., "Page"], day: str) -> "Page":
+    page = new_page()
+    page.goto("/login")
+    page.fill("[name=email]", "frontdesk@salon-lindgren.example")
+    page.fill("[name=password]", DEMO_PASSWORD)
+    page.click("button[type=submit]")
+    page.wait_for_url(lambda url: "/login" not in url)
+    page.goto(f"/calendar?day={day}")
+    page.wait_for_selector(".ap-cal")
+    return page
+
+
+def book(page: "Page", name: str, time: str) -> "Locator":
+    """By keyboard alone: N, name, service, person, time, Enter."""
+    page.keyboard.press("n")
+    page.wait_for_selector("#calendar-sheet[open]")
+    page.keyboard.type(name)
+    page.keyboard.press("Tab")
+    page.keyboard.type("0171 3920068")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Damen")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Mara")
+    page.locator("#calendar-sheet [name=time]").fill(time)
+    page.keyboard.press("Enter")
+    block = page.locator(f'[data-booking]:has-text("{name}")')
+    block.wait_for(timeout=SOON_MS)
+    return block
+
+
+def rows_from_top(block: "Locator") -> int:
+    found = re.search(r"\bat-(\d+)\b", block.get_attribute("class") or "")
+    assert found
+    return int(found[1])
+
+
+def test_a_caller_is_booked_by_keyboard_and_a_second_screen_sees_it(new_page: Callable[..., "Page"]) -> None:
+    day = calendar_day(20)
+    here, there = opened(new_page, day), opened(new_page, day)
+    there.wait_for_timeout(500)
+    block = book(here, "Wiebke Tiedemann", "10:00")
+    assert "Damenschnitt" in block.inner_text()
+    assert not here.locator("#calendar-sheet[open]").count()
+    there.locator('[data-booking]:has-text("Wiebke Tiedemann")').wait_for(timeout=SOON_MS)
+
+
+def test_a_block_is_moved_with_the_mouse_and_back_with_undo_on_both_screens(new_page: Callable[..., "Page"]) -> None:
+    day = calendar_day(21)
+    here, there = opened(new_page, day), opened(new_page, day)
+    block = book(here, "Henning Vos", "10:00")
+    before = rows_from_top(block)
+    other = there.locator('[data-booking]:has-text("Henning Vos")')
+    other.wait_for(timeout=SOON_MS)
+    box = block.bounding_box()
+    assert box
+    here.mouse.move(box["x"] + 40, box["y"] + 10)
+    here.mouse.down()
+    here.mouse.move(box["x"] + 40, box["y"] + 60, steps=4)
+    here.mouse.move(box["x"] + 40, box["y"] + 10 + 7 * 12, steps=4)
+    here.mouse.up()
+    here.locator(f'[data-booking].at-{before + 12}:has-text("Henning Vos")').wait_for(timeout=SOON_MS)
+    there.locator(f'[data-booking].at-{before + 12}:has-text("Henning Vos")').wait_for(timeout=SOON_MS)
+    assert not here.locator("#calendar-sheet[open]").count()
+    here.get_by_role("button", name="Rückgängig").click()
+    here.locator(f'[data-booking].at-{before}:has-text("Henning Vos")').wait_for(timeout=SOON_MS)
+    there.locator(f'[data-booking].at-{before}:has-text("Henning Vos")').wait_for(timeout=SOON_MS)
+
+
+def test_arrow_keys_move_a_block_and_the_sheet_cancels_it(new_page: Callable[..., "Page"]) -> None:
+    page = opened(new_page, calendar_day(22))
+    block = book(page, "Rosa Amendt", "11:00")
+    before = rows_from_top(block)
+    block.focus()
+    page.keyboard.press("Alt+ArrowDown")
+    page.locator(f'[data-booking].at-{before + 3}:has-text("Rosa Amendt")').wait_for(timeout=SOON_MS)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#calendar-sheet[open]")
+    page.get_by_text("Termin absagen").click()
+    page.locator("#calendar-sheet [name=reason]").fill("krank")
+    page.get_by_role("button", name="Absagen", exact=True).click()
+    block.wait_for(state="detached", timeout=SOON_MS)
+
+
+def test_a_press_on_closed_time_says_why_and_on_free_time_offers_it(new_page: Callable[..., "Page"]) -> None:
+    page = opened(new_page, calendar_day(23))
+    page.locator(".ap-closed").first.click()
+    page.get_by_text("Warum ist das nicht frei?").wait_for(timeout=SOON_MS)
+    page.keyboard.press("Escape")
+    page.locator(".ap-cal__col").first.click(position={"x": 60, "y": 7 * 36 + 3})
+    page.wait_for_selector("#calendar-sheet[open] [name=time]")
+    assert page.locator("#calendar-sheet [name=time]").input_value() == "11:00"
+    assert page.locator("#calendar-sheet [name=staff_id]").input_value()
