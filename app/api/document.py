@@ -16,9 +16,9 @@ from app.core.guarding import guarded
 BASE = "/api/v1"
 VERSION = "1.0"
 INTRODUCTION = (
-    "Calls, branches and customers of one business, for its own programs. A key belongs to one business and sees nothing else. "
-    "Times are ISO 8601 with an offset, phone numbers E.164, ids opaque strings. Unknown parameters are ignored. Lists answer "
-    "`{items, page, per_page, total}`. Errors are problem documents (RFC 9457) with a stable `code`; 429 says in `Retry-After` how "
+    "Calls, bookings and customers of one business, for its own programs. A key belongs to one business and sees nothing else. "
+    "Times are ISO 8601 with an offset, phone numbers E.164, ids opaque strings. Unknown and empty parameters are ignored. Lists "
+    "answer {items, page, per_page, total}. Errors are problem documents (RFC 9457) with a stable code; 429 says in Retry-After how "
     "many seconds to wait."
 )
 WITH_A_KEY = {
@@ -94,29 +94,32 @@ def operations_of(routes: Map, views: Mapping[str, Any]) -> list[tuple[str, str,
 
 
 def shown(whole: dict[str, Any], wanted: str) -> list[dict[str, Any]]:
-    """The operations in which the word occurs, as the page shows them."""
-    found = []
+    """The operations in which the word occurs, as the page shows them: with the fields of what is sent and of what is answered."""
+    schemas, found = whole["components"]["schemas"], []
     for path, methods in whole["paths"].items():
         for method, described in methods.items():
-            if wanted.lower() in json.dumps([path, described, _fields(whole, described)]).lower():
-                found.append({"method": method.upper(), "path": path, **described, "fields": _fields(whole, described)})
+            answer = next(answer for status, answer in described["responses"].items() if status.startswith("2"))
+            sent, answered = _fields(schemas, described.get("requestBody", {})), _fields(schemas, answer)
+            if wanted.lower() in json.dumps([path, described, sent, answered]).lower():
+                found.append({"method": method.upper(), "path": path, **described, "sent": sent, "answered": answered})
     return found
 
 
-def _fields(whole: dict[str, Any], described: dict[str, Any]) -> list[dict[str, str]]:
-    """The fields of an answer; those of a list's items with the list's name in front."""
-    content: dict[str, Any] = next((answer["content"] for status, answer in described["responses"].items() if status.startswith("2")), {})
-    schema = content.get("application/json", {}).get("schema", {})
-    return _flat(whole["components"]["schemas"], schema, "")
+def _fields(schemas: dict[str, Any], part: dict[str, Any]) -> list[dict[str, Any]]:
+    return _flat(schemas, part.get("content", {}).get("application/json", {}).get("schema", {}), "")
 
 
-def _flat(schemas: dict[str, Any], schema: dict[str, Any], prefix: str) -> list[dict[str, str]]:
+def _flat(schemas: dict[str, Any], schema: dict[str, Any], prefix: str) -> list[dict[str, Any]]:
+    """The fields of an object; those of the objects in it have its name in front."""
     known = schemas.get(schema.get("$ref", "").rpartition("/")[2], schema)
     rows = []
     for name, field in known.get("properties", {}).items():
-        rows.append({"name": prefix + name, "type": type_of(field), "description": field.get("description", "")})
+        needed = name in known.get("required", ())
+        rows.append({"name": prefix + name, "type": type_of(field), "description": field.get("description", ""), "required": needed})
         if "items" in field:
             rows += _flat(schemas, field["items"], f"{prefix}{name}[].")
+        elif "$ref" in field:
+            rows += _flat(schemas, field, f"{prefix}{name}.")
     return rows
 
 
@@ -124,7 +127,9 @@ def type_of(schema: dict[str, Any]) -> str:
     """In one or two words: `string`, `integer or null`, `list`."""
     if "anyOf" in schema:
         return " or ".join(dict.fromkeys(type_of(one) for one in schema["anyOf"]))
-    return {"array": "list"}.get(schema.get("type", ""), schema.get("format") or schema.get("type") or "any")
+    return {"array": "list"}.get(
+        schema.get("type", ""), schema.get("format") or schema.get("type") or ("object" if "$ref" in schema else "any")
+    )
 
 
 def _described(path: str, method: str, of: Operation) -> dict[str, Any]:
