@@ -36,6 +36,9 @@ MEANT = {
     "key_id": "ApiKey",
     "user_id": "User",
     "connection": "Connection",
+    "closure_id": "Closure",
+    "entry_id": "WaitlistEntry",
+    "token": "BookingLink",
 }
 # words of an address that ask for more of something: after, of, by, in
 ASKED = ("after", "branch_id", "branch", "call_id", "customer_id", "number", "service_id", "staff_id", "booking_id")

@@ -12,6 +12,7 @@ from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from app.core.clock import now
 from app.core.errors import AppError, InvalidInput, NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid
@@ -51,7 +52,7 @@ def shown_day(zone: str) -> date:
     try:
         return date.fromisoformat(request.values.get("day", ""))
     except ValueError:
-        return datetime.now(ZoneInfo(zone)).date()
+        return now().astimezone(ZoneInfo(zone)).date()
 
 
 def time_from_form(day: str, clock: str, zone: str) -> datetime:

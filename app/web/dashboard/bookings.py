@@ -1,5 +1,6 @@
 """Bookings: the list, one booking with its history, and what may become of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -136,17 +137,25 @@ def cancel(booking_id: str) -> Any:
     return done(_("Termin abgesagt. Die Zeit ist wieder frei."), back=_page(booking))
 
 
-@blueprint.post("/bookings/<booking_id>/<any(confirm, done, no_show):what>")
+@blueprint.post("/bookings/<booking_id>/confirm")
 @for_company("bookings.write")
 @telling
-def mark(booking_id: str, what: str) -> Any:
-    booking = my_booking(booking_id)
-    before = booking.status
-    change = {"confirm": confirm_booking, "done": mark_done, "no_show": mark_no_show}[what]
-    transact_in_turn(lambda: change(booking_id, me()))
-    sentence = {"confirm": _("Termin bestätigt."), "done": _("Vermerkt: war da."), "no_show": _("Vermerkt: nicht erschienen.")}[what]
-    undo = "" if what == "confirm" or before != "confirmed" else url_for("bookings.mark", booking_id=booking_id, what="confirm")
-    return done(sentence, undo=undo, back=_page(booking))
+def confirm(booking_id: str) -> Any:
+    return _mark(booking_id, confirm_booking, _("Termin bestätigt."), may_undo=False)
+
+
+@blueprint.post("/bookings/<booking_id>/done")
+@for_company("bookings.write")
+@telling
+def came(booking_id: str) -> Any:
+    return _mark(booking_id, mark_done, _("Vermerkt: war da."))
+
+
+@blueprint.post("/bookings/<booking_id>/no_show")
+@for_company("bookings.write")
+@telling
+def no_show(booking_id: str) -> Any:
+    return _mark(booking_id, mark_no_show, _("Vermerkt: nicht erschienen."))
 
 
 @blueprint.post("/bookings/<booking_id>/notes")
@@ -157,6 +166,13 @@ def notes(booking_id: str) -> Any:
     text, version = request.form.get("notes", "").strip()[:2000] or None, request.form.get("version", type=int)
     transact_in_turn(lambda: edit_notes(booking_id, text, me(), version=version))
     return done(_("Notiz gespeichert."), back=_page(booking))
+
+
+def _mark(booking_id: str, change: Callable[..., Booking], sentence: str, *, may_undo: bool = True) -> Any:
+    booking = my_booking(booking_id)
+    undo = url_for("bookings.confirm", booking_id=booking_id) if may_undo and booking.status == "confirmed" else ""
+    transact_in_turn(lambda: change(booking_id, me()))
+    return done(sentence, undo=undo, back=_page(booking))
 
 
 def _asked() -> Asked:

@@ -61,7 +61,7 @@ def index() -> str:
         staff_id=diary.lanes[0].staff_id if week and diary.lanes else "",
         week=week,
         day=day,
-        today=datetime.now(ZoneInfo(branch.zone)).date(),
+        today=now().astimezone(ZoneInfo(branch.zone)).date(),
         may_write=can(current_user, "bookings.write", branch_id=branch.id),
         step=load_policies().rules(branch_id=branch.id).grid_minutes,
         link=_linker(branch, day, week, request.args.get("staff_id", "")),
@@ -194,7 +194,7 @@ def _title(days: list[date], week: bool) -> str:
 
 
 def _lead(diary: Diary, days: list[date], branch: Branch) -> str:
-    told = headline(diary, is_past=days[-1] < datetime.now(ZoneInfo(branch.zone)).date())
+    told = headline(diary, is_past=days[-1] < now().astimezone(ZoneInfo(branch.zone)).date())
     holiday = holiday_name(days[0], g.company.country, branch.state) if len(days) == 1 else None
     return f"{holiday}. {told}" if holiday else told
 

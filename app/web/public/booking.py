@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core.clock import now
 from app.core.errors import AppError, NotFound, TooMany
 from app.core.extensions import db
-from app.core.guarding import stay_in
+from app.core.guarding import guarded, stay_in
 from app.core.rates import Rate
 from app.core.requests import LANGUAGES
 from app.core.tenancy import company_scope, every_company
@@ -26,9 +26,7 @@ from app.domain.calendar.facts import Part
 from app.models import Booking, Branch, Company, Hold, PhoneNumber, Service, StaffMember, WaitlistOffer
 from app.serializers.ics import Appointment, ics
 from app.web.formatting import clock, day, when
-from app.web.guards import public
 
-WHY_PUBLIC = "whoever has the link: 256 bits that expire, of which only a hash is kept"
 BY = By("caller", "link")
 VISITS = Rate("own_page", 120)
 REACH = timedelta(days=14)
@@ -36,10 +34,11 @@ DAYS_SHOWN = 5
 A_YEAR_S = 365 * 86400
 
 blueprint = Blueprint("own_booking", __name__, url_prefix="/b")
+by_link = guarded("token", "whoever has the link: 256 bits that expire, of which only a hash is kept")
 
 
 @blueprint.get("/<token>")
-@public(WHY_PUBLIC)
+@by_link
 def show(token: str) -> BaseResponse:
     if (language := request.args.get("lang")) in LANGUAGES:
         answer = redirect(url_for("own_booking.show", token=token))
@@ -55,7 +54,7 @@ def show(token: str) -> BaseResponse:
 
 
 @blueprint.get("/<token>/termin.ics")
-@public(WHY_PUBLIC)
+@by_link
 def calendar(token: str) -> BaseResponse:
     booking = _booking(token)
     facts = _facts(booking)
@@ -69,14 +68,14 @@ def calendar(token: str) -> BaseResponse:
 
 
 @blueprint.post("/<token>/cancel")
-@public(WHY_PUBLIC)
+@by_link
 def cancel(token: str) -> BaseResponse:
     booking_id = _booking(token).id
     return _did(token, lambda: cancel_booking(booking_id, BY), _("Ihr Termin ist abgesagt."))
 
 
 @blueprint.post("/<token>/move")
-@public(WHY_PUBLIC)
+@by_link
 def move(token: str) -> BaseResponse:
     booking = _booking(token)
     try:
@@ -94,7 +93,7 @@ def move(token: str) -> BaseResponse:
 
 
 @blueprint.post("/<token>/accept")
-@public(WHY_PUBLIC)
+@by_link
 def accept(token: str) -> BaseResponse:
     offer = _offer(token)
 
@@ -110,7 +109,7 @@ def accept(token: str) -> BaseResponse:
 
 
 @blueprint.post("/<token>/decline")
-@public(WHY_PUBLIC)
+@by_link
 def decline(token: str) -> BaseResponse:
     offer_id = _offer(token).id
     return _did(token, lambda: waitlist.decline_offer(offer_id), _("Danke für die Antwort. Sie bleiben auf der Warteliste."))

@@ -9,6 +9,7 @@ from flask_babel import get_locale, gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from app.core.clock import now
 from app.core.errors import InvalidInput, NotFound
 from app.core.transactions import transaction
 from app.domain.accounts.permissions import can
@@ -123,7 +124,7 @@ def _of() -> tuple[Branch, str | None]:
 
 def _page(values: dict[str, str], errors: dict[str, str]) -> str:
     branch, staff_id = _of()
-    today = datetime.now(ZoneInfo(branch.zone)).date()
+    today = now().astimezone(ZoneInfo(branch.zone)).date()
     week = [opening.write_spans(spans) for spans in opening.week_of(branch.id, staff_id)]
     specials = opening.special_days(branch.id, staff_id, today)
     return render_template(
