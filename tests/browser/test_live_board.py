@@ -144,4 +144,4 @@ def _sign_in(page: "Page") -> None:
     page.fill("#email", "owner@salon-lindgren.example")
     page.fill("#password", DEMO_PASSWORD)
     page.click("button[type=submit]")
-    page.wait_for_url("**/live")
+    page.wait_for_url(lambda url: "/login" not in url)
