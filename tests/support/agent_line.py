@@ -95,7 +95,7 @@ class Line:
 
     def ask(self, name: str, args: Any, *, again: bool = False, age_ms: int = 0, **headers: str) -> Any:
         self.uses += not again
-        raw = json.dumps({"name": name, "args": args, "call": self.call(name, args)}, ensure_ascii=False).encode()
+        raw = json.dumps({"name": name, "args": args, "call": self.call(name, args)}).encode()
         signature = sign_retell(raw, self.key, to_ms(now()) - age_ms)
         return self.client.post(
             self.path, data=raw, headers={"X-Retell-Signature": signature, "Content-Type": "application/json", **headers}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from flask_babel import force_locale, gettext as _
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
 from app.core.errors import AppError
 from app.domain.agents.answers import Answer, refused
@@ -17,18 +17,32 @@ LONGEST_VALUE = 500
 NOTHING = frozenset({"", "null", "none", "undefined", "unknown", "unbekannt", "n/a", "nan", "-", "nil", "k.a.", "keine angabe"})
 
 
+# what models and older agents call our arguments
+OTHER_NAMES = {
+    "start": "date", "starts_at": "date", "datetime": "date", "datum": "date", "start_time": "time", "uhrzeit": "time", "zeit": "time",
+    "leistung": "service", "service_name": "service", "mitarbeiter": "staff", "staff_name": "staff", "employee": "staff",
+    "filiale": "branch", "customer_name": "name", "kundenname": "name", "telefon": "phone", "phone_number": "phone",
+    "customer_phone": "phone", "appointment_id": "booking_id", "grund": "reason", "message": "text", "frage": "question",
+}  # fmt: skip
+
+
 class Arguments(BaseModel):
     """Every argument is text or missing: models send numbers as text and text as numbers, and invent fields."""
 
     model_config = ConfigDict(extra="ignore")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _under_our_names(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return {}
+        others = {ours: given[name] for name, ours in OTHER_NAMES.items() if name in given and ours in cls.model_fields}
+        return others | {name: value for name, value in given.items() if name not in others or _said(value)}
+
     @field_validator("*", mode="before")
     @classmethod
     def _as_text(cls, value: Any) -> str | None:
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            return None
-        text = " ".join(str(value).split())[:LONGEST_VALUE]
-        return None if text.casefold() in NOTHING else text
+        return _said(value)
 
     def missing(self, *names: str) -> list[str]:
         return [name for name in names if getattr(self, name) is None]
@@ -91,6 +105,14 @@ def use(name: str, given: dict[str, Any], situation: Situation) -> Answer:
 
 def trouble() -> str:
     return _("Das kann ich gerade nicht nachsehen. Soll ich einen Rückruf notieren?")
+
+
+def _said(value: Any) -> str | None:
+    """The text of a value, or None where the model knew nothing."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    text = " ".join(str(value).split())[:LONGEST_VALUE]
+    return None if text.casefold() in NOTHING else text
 
 
 def _plain(data: dict[str, object]) -> dict[str, Any]:

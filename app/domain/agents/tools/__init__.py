@@ -1,5 +1,6 @@
 """The functions that the agent may call, one a file; whoever imports this package makes them known to the toolbox."""
 
+from app.domain.agents.toolbox import TOOLS as TOOLS
 from app.domain.agents.tools import (
     answer_question as answer_question,
     book_appointment as book_appointment,

@@ -1,0 +1,352 @@
+"""Retell's two questions: who may ask, what is answered whatever happens, and that nothing is done twice or for somebody else."""
+
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import func, select
+
+from app.core.clock import now, to_ms
+from app.core.signatures import sign_retell
+from app.core.tenancy import company_scope, every_company
+from app.core.transactions import transaction
+from app.domain.agents import toolbox
+from app.domain.agents.tools import TOOLS
+from app.models import BlockedCaller, Call, Company, Connection, LiveEvent, ToolCall
+from tests.factories.salons import Salon
+from tests.support.agent_line import FAMILY, KEY, MITTE, MONDAY, STRANGER, SVEA, Line, book, bookings_of, call_of, make_house, tools_of
+
+WHENS = {"service": "Haarschnitt", "date": "Mittwoch", "time": "10 Uhr", "name": "Svea Thomsen"}
+DEEP = b'{"name":"x","args":' + b"[" * 3000 + b"]" * 3000 + b',"call":{"call_id":"a"}}'
+OTHER_NUMBERS = ("+498999998200", "+498999998201")
+
+
+@pytest.fixture(autouse=True)
+def monday() -> Iterator[None]:
+    with time_machine.travel(MONDAY, tick=True):
+        yield
+
+
+@pytest.fixture
+def salon(db: SQLAlchemy) -> Salon:
+    return make_house()
+
+
+@pytest.fixture
+def line(salon: Salon, client: FlaskClient) -> Line:
+    return Line(client)
+
+
+@pytest.fixture
+def ring(client: FlaskClient) -> Callable[..., Any]:
+    """The phone rings; what our answer tells the agent."""
+
+    def asked(
+        caller: Any = SVEA, dialled: Any = MITTE, *, key: str = KEY, path: str = "/api/retell/inbound", raw: bytes | None = None
+    ) -> Any:
+        body = {"event": "call_inbound", "event_timestamp": to_ms(now()), "call_inbound": {"from_number": caller, "to_number": dialled}}
+        raw = json.dumps(body).encode() if raw is None else raw
+        return client.post(path, data=raw, headers={"X-Retell-Signature": sign_retell(raw, key, to_ms(now()))})
+
+    return asked
+
+
+def test_the_ringing_phone_is_told_where_when_and_who(salon: Salon, ring: Callable[..., Any]) -> None:
+    book(salon, "2026-05-12T10:00", customer="Svea Thomsen")
+    answer = ring()
+    assert answer.status_code == 200
+    told = answer.get_json()["call_inbound"]
+    variables = told["dynamic_variables"]
+    assert variables | {
+        "company": "Salon Lindgren", "branch": "Berlin-Mitte", "language": "de", "today": "Montag, der 4. Mai 2026", "now": "10:00",
+        "open_now": "yes", "hours_today": "von 9 Uhr bis 18 Uhr", "caller_known": "yes", "caller_certainty": "number",
+        "caller_name": "Svea Thomsen", "caller_first_name": "Svea", "several_people": "no", "caller_withheld": "no",
+        "next_booking": "am Dienstag, dem 12. Mai, um 10 Uhr", "greeting": "Guten Tag, Svea Thomsen. Salon Lindgren, guten Tag.",
+    } == variables  # fmt: skip
+    assert all(isinstance(value, str) for value in variables.values())
+    assert told["metadata"]["branch"] == salon.branches["mitte"] and len(told["metadata"]["reference"]) == 26
+
+
+def test_ringing_makes_no_call(salon: Salon, ring: Callable[..., Any], db: SQLAlchemy) -> None:
+    ring()
+    with every_company():
+        assert db.session.scalar(select(func.count()).select_from(Call)) == 0
+
+
+@pytest.mark.parametrize("caller", ["anonymous", "Restricted", "+266696687", None, "", 7, ["x"]])
+def test_a_withheld_caller_is_served_and_nobody(salon: Salon, ring: Callable[..., Any], caller: Any) -> None:
+    variables = ring(caller).get_json()["call_inbound"]["dynamic_variables"]
+    assert (variables["caller_known"], variables["caller_certainty"], variables["caller_name"], variables["next_booking"]) == (
+        "no",
+        "none",
+        "",
+        "",
+    )
+
+
+def test_a_stranger_and_a_family_are_not_greeted_by_name(salon: Salon, ring: Callable[..., Any]) -> None:
+    assert ring(STRANGER).get_json()["call_inbound"]["dynamic_variables"]["caller_name"] == ""
+    family = ring(FAMILY).get_json()["call_inbound"]["dynamic_variables"]
+    assert (family["caller_known"], family["several_people"], family["caller_name"], family["next_booking"]) == ("no", "yes", "", "")
+
+
+def test_nobody_is_greeted_by_name_where_the_house_does_not_want_it(salon: Salon, ring: Callable[..., Any], db: SQLAlchemy) -> None:
+    with every_company(), transaction():
+        db.session.get(Company, salon.company_id).caller_rights = {"greet_by_name": False, "hear": "name"}
+    variables = ring().get_json()["call_inbound"]["dynamic_variables"]
+    assert (variables["caller_name"], variables["greeting"], variables["caller_known"]) == ("", "Salon Lindgren, guten Tag.", "yes")
+
+
+@pytest.mark.parametrize("dialled", ["+493023125199", None, "anonymous", {"a": 1}])
+def test_a_number_of_nobodys_gets_an_empty_answer(salon: Salon, ring: Callable[..., Any], dialled: Any) -> None:
+    answer = ring(dialled=dialled)
+    assert (answer.status_code, answer.get_json()) == (200, {"call_inbound": {}})
+
+
+def test_a_blocked_caller_is_rejected_and_nothing_else_is_said(salon: Salon, ring: Callable[..., Any], db: SQLAlchemy) -> None:
+    with company_scope(salon.company_id), transaction():
+        db.session.add(BlockedCaller(number=STRANGER))
+    assert ring(STRANGER).get_json() == {"call_inbound": {"reject": True}}
+    assert "reject" not in ring(SVEA).get_json()["call_inbound"]
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"[]", b"null", b"{}", b'{"event":"call_inbound"}', b'{"call_inbound":' + b"[" * 3000 + b"]" * 3000 + b"}"]
+)
+def test_what_cannot_be_read_still_gets_a_valid_answer(salon: Salon, ring: Callable[..., Any], raw: bytes) -> None:
+    answer = ring(raw=raw)
+    assert (answer.status_code, answer.get_json()) == (200, {"call_inbound": {}})
+
+
+def test_ringing_needs_the_right_key(salon: Salon, ring: Callable[..., Any], app: Flask) -> None:
+    assert ring(key="key_of_somebody").status_code == 401
+    app.config["SETTINGS"].retell_api_key, kept = "", app.config["SETTINGS"].retell_api_key
+    try:
+        assert ring().status_code == 503
+    finally:
+        app.config["SETTINGS"].retell_api_key = kept
+
+
+def test_ringing_works_with_redis_away(salon: Salon, make_app: Callable[..., Flask]) -> None:
+    app = make_app(redis_url="redis://127.0.0.1:1/0")
+    body = {"event": "call_inbound", "call_inbound": {"from_number": SVEA, "to_number": MITTE}}
+    raw = json.dumps(body).encode()
+    answer = app.test_client().post("/api/retell/inbound", data=raw, headers={"X-Retell-Signature": sign_retell(raw, KEY, to_ms(now()))})
+    assert answer.get_json()["call_inbound"]["dynamic_variables"]["caller_name"] == "Svea Thomsen"
+
+
+def test_a_company_can_be_rung_through_its_own_connection_only(salon: Salon, ring: Callable[..., Any], db: SQLAlchemy) -> None:
+    other = make_house("other", numbers=OTHER_NUMBERS)
+    with company_scope(other.company_id), transaction():
+        connection = Connection(provider="retell", api_key="key_of_the_other")
+        db.session.add(connection)
+        db.session.flush()
+    path = f"/api/retell/inbound/{connection.id}"
+    assert ring(path=path).status_code == 401
+    assert ring(path=path, key="key_of_the_other").get_json() == {"call_inbound": {}}
+    assert (
+        ring(dialled=OTHER_NUMBERS[0], path=path, key="key_of_the_other").get_json()["call_inbound"]["metadata"]["branch"]
+        == other.branches["mitte"]
+    )
+
+
+@pytest.mark.parametrize("forged", [{"key": "key_of_somebody"}, {"age_ms": 301_000}, {"age_ms": -301_000}])
+def test_a_forged_or_replayed_use_changes_nothing(line: Line, salon: Salon, db: SQLAlchemy, forged: dict[str, Any]) -> None:
+    line.key = forged.get("key", KEY)
+    assert line.ask("book_appointment", WHENS, age_ms=forged.get("age_ms", 0)).status_code == 401
+    assert bookings_of(salon) == []
+    with every_company():
+        assert db.session.scalar(select(func.count()).select_from(Call)) == 0
+
+
+def test_without_a_signature_nothing_is_done(client: FlaskClient, salon: Salon) -> None:
+    for headers in ({}, {"X-Retell-Signature": "v=1,d=2"}):
+        assert client.post("/api/retell/function", data=b"{}", headers=headers).status_code == 401
+
+
+def test_a_use_makes_the_call_that_the_worker_has_not_made_yet(line: Line, salon: Salon, db: SQLAlchemy) -> None:
+    line.said = ["Salon Lindgren, guten Tag.", "Guten Tag, ich hätte gern einen Termin."]
+    line.use("get_context")
+    call = call_of(salon)
+    assert (call.status, call.from_number, call.to_number, call.branch_id, call.turn_count) == (
+        "ongoing",
+        SVEA,
+        MITTE,
+        salon.branches["mitte"],
+        2,
+    )
+    with company_scope(salon.company_id):
+        names = list(db.session.scalars(select(LiveEvent.name).order_by(LiveEvent.seq)))
+    assert names == ["call.started", "tool.started", "tool.finished", "figures.updated"] or set(names) >= {
+        "call.started",
+        "tool.started",
+        "tool.finished",
+    }
+
+
+def test_every_use_is_written_down_with_its_times(line: Line, salon: Salon) -> None:
+    line.use("check_availability", service="Haarschnitt", date="Mittwoch")
+    (tool,) = tools_of(salon)
+    assert (tool.tool_call_id, tool.name, tool.arguments, tool.ok) == (
+        "tool_1",
+        "check_availability",
+        {"service": "Haarschnitt", "date": "Mittwoch"},
+        True,
+    )
+    assert tool.result["ok"] and tool.result["say"] and tool.finished_at
+    assert tool.duration_ms >= tool.database_ms >= 0 and tool.provider_ms == 0
+
+
+def test_the_same_use_again_is_answered_the_same_and_done_once(line: Line, salon: Salon) -> None:
+    first = line.ask("book_appointment", WHENS).get_json()
+    again = line.ask("book_appointment", WHENS, again=True).get_json()
+    other_id = line.ask("book_appointment", WHENS).get_json()
+    line.with_ids = False
+    without_id = line.ask("book_appointment", dict(reversed(WHENS.items()))).get_json()
+    assert first == again == other_id == without_id
+    assert len(bookings_of(salon)) == 1 and len(tools_of(salon)) == 1
+
+
+def test_the_same_wish_later_still_books_once(line: Line, salon: Salon) -> None:
+    first = line.use("book_appointment", **WHENS)
+    line.use("get_context")
+    later = line.use("book_appointment", **WHENS)
+    assert later["data"]["booking_id"] == first["data"]["booking_id"] and len(bookings_of(salon)) == 1
+
+
+def test_a_stale_answer_is_not_given_again_after_something_happened(line: Line, salon: Salon) -> None:
+    slot = {"service": "Haarschnitt", "date": "Mittwoch", "time": "10 Uhr", "staff": "Anna"}
+    assert line.use("check_availability", **slot)["data"]["requested_free"]
+    Line(line.client, call_id="call_2", number=STRANGER).use("book_appointment", **slot, name="Malte Brüning")
+    assert line.use("book_appointment", **slot, name="Svea Thomsen")["code"] == "slot_taken"
+    assert not line.use("check_availability", **slot)["data"]["requested_free"]
+
+
+def test_repeated_at_the_same_time_it_is_done_once(salon: Salon, app: Flask) -> None:
+    lines = [Line(app.test_client()) for _ in range(8)]
+
+    def ask(line: Line) -> Any:
+        line.uses = 0
+        return line.ask("book_appointment", WHENS)
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(ask, lines))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.get_json()["data"]["booking_id"] for answer in answers}) == 1
+    assert len(bookings_of(salon)) == 1 and len(tools_of(salon)) == 1
+
+
+def test_two_calls_that_want_the_same_last_slot(salon: Salon, app: Flask) -> None:
+    book(salon, "2026-05-06T10:00", staff="ben")
+    lines = [Line(app.test_client(), number=f"+4917139200{place:02}", call_id=f"call_{place}") for place in range(50, 58)]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda line: line.use("book_appointment", **{**WHENS, "name": f"Nummer {line.call_id}"}), lines))
+    assert sorted(answer["ok"] for answer in answers) == [False] * 7 + [True]
+    assert {answer.get("code") for answer in answers if not answer["ok"]} == {"slot_taken"}
+    assert all(answer["data"]["slots"] for answer in answers if not answer["ok"])
+    assert len(bookings_of(salon)) == 2
+
+
+def test_a_call_of_one_company_finds_nothing_of_another(line: Line, salon: Salon) -> None:
+    other = make_house("other", numbers=OTHER_NUMBERS)
+    theirs = book(other, "2026-05-12T10:00", customer="Svea Thomsen")
+    line.use("identify_customer", name="Svea Thomsen", birth_date="3.3.1985")
+    for name in ("cancel_appointment", "reschedule_appointment"):
+        assert (
+            line.use(name, booking_id=theirs, new_date="13. Mai", company_id=other.company_id, branch_id=other.branches["mitte"])["code"]
+            == "not_found"
+        )
+    assert line.use("book_appointment", **{**WHENS, "branch": other.branches["pankow"]})["code"] == "unknown_branch"
+    assert line.use("book_appointment", **{**WHENS, "staff": other.people["anna"]})["code"] == "unknown_staff"
+    held = Line(line.client, dialled=OTHER_NUMBERS[0], call_id="call_9").use("hold_slot", **WHENS)["data"]["hold"]
+    assert line.use("release_hold", hold=held)["code"] == "not_found"
+    (booking,) = bookings_of(other)
+    assert (booking.status, booking.version) == ("confirmed", 1) and bookings_of(salon) == []
+
+
+def test_another_callers_booking_is_not_there_either(line: Line, salon: Salon) -> None:
+    theirs = book(salon, "2026-05-12T10:00", customer="Claire Bennett")
+    line.use("identify_customer", name="Svea Thomsen", birth_date="3.3.1985")
+    assert line.use("cancel_appointment", booking_id=theirs)["code"] == "not_found"
+    assert line.use("cancel_appointment", date="12. Mai")["code"] == "not_found"
+
+
+def test_a_call_through_another_companys_connection_is_refused(line: Line, salon: Salon, db: SQLAlchemy) -> None:
+    other = make_house("other", numbers=OTHER_NUMBERS)
+    with company_scope(other.company_id), transaction():
+        connection = Connection(provider="retell", api_key="key_of_the_other")
+        db.session.add(connection)
+        db.session.flush()
+    line.use("get_context")
+    line.path, line.key = f"/api/retell/function/{connection.id}", "key_of_the_other"
+    for call_id in ("call_1", "call_2"):
+        line.call_id = call_id
+        assert line.use("book_appointment", **WHENS)["code"] == "trouble"
+    assert bookings_of(salon) == bookings_of(other) == []
+    assert len(tools_of(salon)) == 1
+
+
+@pytest.mark.parametrize("dialled", ["+493023125199", "anonymous", ""])
+def test_a_call_of_nobodys_gets_a_sentence_and_no_row(line: Line, salon: Salon, db: SQLAlchemy, dialled: str) -> None:
+    line.dialled = dialled
+    assert line.use("book_appointment", **WHENS)["code"] == "trouble"
+    with every_company():
+        assert db.session.scalar(select(func.count()).select_from(ToolCall)) == 0
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"", b"[]", b"null", b"{}", b"name", b'{"name":"book_appointment"}', b'{"name":7,"args":{},"call":{}}',
+        b'{"name":"book_appointment","args":{},"call":"all"}', DEEP,
+        b'{"name":"\xff","args":{},"call":{"call_id":"a"}}', b'{"name":"get_context","args":{},"call":{"to_number":"+493023125100"}}',
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_gets_a_sentence(client: FlaskClient, salon: Salon, raw: bytes) -> None:
+    answer = client.post("/api/retell/function", data=raw, headers={"X-Retell-Signature": sign_retell(raw, KEY, to_ms(now()))})
+    assert answer.status_code == 200
+    assert answer.get_json()["ok"] is False and answer.get_json()["say"]
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        None, "", [], 7, "{}", {"service": ["x"]}, {"service": {"a": 1}, "date": True, "time": 1e400}, {"service": "x" * 100_000},
+        {"service": "\ud800", "date": "\x00"}, {"booking_id": "ä" * 40}, {"booking_id": "' OR 1=1 --"}, {"hold": "%"}, {"name": "<script>"},
+        {"date": "9" * 400, "time": "99:99", "service": "Haarschnitt", "name": "x"},
+    ],
+)  # fmt: skip
+def test_no_argument_is_too_odd(line: Line, salon: Salon, args: Any) -> None:
+    assert len(TOOLS) == 22
+    for name in sorted(TOOLS):
+        answer = line.ask(name, args)
+        assert answer.status_code == 200
+        assert isinstance(answer.get_json()["ok"], bool) and answer.get_json()["say"]
+        assert answer.get_json().get("code") != "trouble", name
+
+
+def test_a_fault_of_ours_is_a_sentence_and_stands_in_the_history(line: Line, salon: Salon, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_situation: Any, _given: Any) -> Any:
+        raise ZeroDivisionError
+
+    line.use("get_context")
+    monkeypatch.setitem(toolbox.TOOLS, "book_appointment", toolbox.Tool("book_appointment", "", toolbox.Arguments, broken))
+    told = line.use("book_appointment", **WHENS)
+    assert (told["ok"], told["code"], told["say"]) == (
+        False,
+        "trouble",
+        "Das kann ich gerade nicht nachsehen. Soll ich einen Rückruf notieren?",
+    )
+    assert [(tool.name, tool.ok) for tool in tools_of(salon)] == [("get_context", True), ("book_appointment", False)]
+    assert bookings_of(salon) == []
+
+
+def test_an_unknown_function_is_written_down_too(line: Line, salon: Salon) -> None:
+    assert line.use("order_pizza")["code"] == "unknown_function"
+    assert [(tool.name, tool.ok) for tool in tools_of(salon)] == [("order_pizza", False)]
