@@ -2,12 +2,14 @@
 
 from itertools import groupby
 
+from app.core.errors import ProviderError
 from app.core.queues import job
 from app.core.redis import is_reachable
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transact
-from app.domain.bookings import calendar_sync
+from app.domain.bookings import calendar_comparing, calendar_sync
 from app.domain.bookings.calendar_calling import carry_out
+from app.domain.bookings.calendar_comparing import Look
 
 AT_ONCE = 100
 MOST_STEPS = 5
@@ -44,4 +46,45 @@ def sweep_syncs() -> int:
 def _send(sync_ids: list[str]) -> None:
     calendar_sync.mark_sent(sync_ids)
     for sync_id in sync_ids:
+        sync_booking.enqueue(sync_id)
+
+
+@job("bookings", retry=())
+def compare_calendars() -> None:
+    """Sends the comparison of every connected calendar."""
+    with every_company():
+        connections = calendar_comparing.connections_to_compare()
+    for company_id, connection_id in connections:
+        with company_scope(company_id):
+            compare_calendar.enqueue(connection_id)
+
+
+@job("maintenance", retry=(), timeout_s=600)
+def compare_calendar(connection_id: str) -> None:
+    """Compares one calendar elsewhere with ours and leaves a row that says what came of it."""
+    look = transact(lambda: calendar_comparing.begin(connection_id))
+    if look is None:
+        return
+    error = None
+    try:
+        _compare(look)
+    except ProviderError as failure:
+        error = f"{failure.code}: {failure.message}"
+    transact(lambda: calendar_comparing.finish(look, error=error))
+
+
+def _compare(look: Look) -> None:
+    for there in calendar_comparing.fetch(look):
+        transact(lambda: calendar_comparing.settle(look, there))  # noqa: B023 (run at once)
+    for uid in transact(lambda: calendar_comparing.to_fetch_again(look)):
+        found = calendar_comparing.fetch_again(look, uid)
+        if found is None:
+            transact(lambda: calendar_comparing.miss(look, uid))  # noqa: B023 (run at once)
+        else:
+            transact(lambda: calendar_comparing.settle(look, found))  # noqa: B023 (run at once)
+    transact(lambda: _make_up(look))
+
+
+def _make_up(look: Look) -> None:
+    for sync_id in calendar_comparing.make_up(look):
         sync_booking.enqueue(sync_id)

@@ -5,7 +5,7 @@ from app.core.extensions import db
 from app.core.redis import is_reachable
 from app.core.worker import send_delayed
 from app.domain.inbox import claiming
-from app.jobs import bookings, inbox, live, sessions
+from app.jobs import bookings, calendar_sync, inbox, live, sessions
 from app.jobs.ticker import Entry
 
 # events that wait longer are worked through by the clock itself: the workers are away
@@ -37,6 +37,8 @@ SCHEDULE = (
     Entry("bookings.ran_out", bookings.end_what_ran_out, every_s=5),
     Entry("bookings.waitlist", bookings.sweep_waitlist.enqueue, every_s=120),
     Entry("bookings.cells", bookings.forget_past_cells.enqueue, daily_at="03:40"),
+    Entry("calendars.sync", calendar_sync.sweep_syncs, every_s=5),
+    Entry("calendars.compare", calendar_sync.compare_calendars, every_s=600),
     Entry("live.trim", live.trim.enqueue, every_s=3600),
     Entry("sessions.forget", sessions.forget_dead.enqueue, every_s=900),
 )

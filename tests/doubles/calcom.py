@@ -106,6 +106,10 @@ class CalcomDouble(CalcomAccount):
     def fail(self, trouble: Trouble, *, on: str = "POST /bookings", times: int = 1, seconds: float = 2.0) -> None:
         self._switches.append(Switch(trouble, on, times, seconds))
 
+    def mend(self) -> None:
+        """All goes well again."""
+        self._switches.clear()
+
     def subscribe(self, url: str, secret: str = SECRET, when: Literal["before", "after", "kept"] = "kept") -> None:
         self.subscriptions.append(Subscription(url, secret, when))
 

@@ -10,18 +10,34 @@ from typing import Any
 
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from werkzeug.serving import make_server
 
 from app.core.clock import now
 from app.core.extensions import db
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transact
+from app.domain.bookings import calendar_sync
 from app.domain.bookings.history import By
 from app.domain.bookings.making import make_booking
+from app.domain.customers.registering import find_or_make
 from app.domain.inbox import handling
+from app.domain.inbox.storing import body_of
 from app.jobs.calendar_sync import sync_booking
-from app.models import Booking, BookingSync, CalendarMapping, CalendarUid, Connection, StaffMember, Task, WebhookEvent
+from app.models import (
+    Booking,
+    BookingChange,
+    BookingSync,
+    BusySpan,
+    CalendarComparison,
+    CalendarMapping,
+    CalendarUid,
+    Connection,
+    OccupiedCell,
+    StaffMember,
+    Task,
+    WebhookEvent,
+)
 from tests.doubles.calcom import KEY, SECRET, CalcomDouble, QuietHandler
 from tests.factories.salons import Salon
 
@@ -102,9 +118,39 @@ class Elsewhere:
         self.hear()
         self.work()
 
+    def mira(self, name: str = "Mira Sommer", number: str = "+4915112345678") -> str:
+        """A customer whom Cal.com can reach."""
+        return self.do(lambda: find_or_make(name, number=number).id)
+
+    def try_again(self, booking_id: str) -> None:
+        self.do(lambda: calendar_sync.try_again(booking_id))
+        self.work()
+
+    def use_the_platforms_account(self) -> None:
+        self.app.config["SETTINGS"].calcom_api_key = KEY
+        self.do(lambda: setattr(db.session.get_one(Connection, self.connection_id), "api_key", None))
+
+    def start_over(self) -> None:
+        """As if nothing had ever been heard from there."""
+
+        def forget() -> None:
+            for model in (CalendarUid, BookingSync, BookingChange, Booking, OccupiedCell, BusySpan):
+                db.session.execute(delete(model))
+            db.session.execute(delete(WebhookEvent))
+
+        self.do(forget)
+
+    def body_of(self, number: int) -> bytes:
+        """What stands in the inbox, as it came in."""
+        return body_of(self.events()[number])
+
+    def of(self, booking_id: str) -> BookingSync:
+        """Its sync, to be changed inside do()."""
+        return db.session.scalars(select(BookingSync).where(BookingSync.booking_id == booking_id)).one()
+
     def forget_asking(self, booking_id: str) -> None:
         """As if the booking were to go there for the first time; inside do()."""
-        sync = db.session.scalars(select(BookingSync).where(BookingSync.booking_id == booking_id)).one()
+        sync = self.of(booking_id)
         sync.asked_at = sync.claim_token = None
         sync.due_at = now()
 
@@ -133,6 +179,10 @@ class Elsewhere:
     def state(self, booking_id: str) -> tuple[str, str | None]:
         sync = self.sync(booking_id)
         return sync.state, sync.reason
+
+    def comparisons(self) -> list[CalendarComparison]:
+        wanted = select(CalendarComparison).order_by(CalendarComparison.id)
+        return self._look(lambda: [_apart(row) for row in db.session.scalars(wanted).all()])
 
     def names(self) -> dict[str, str]:
         return self._look(lambda: {row.uid: row.state for row in db.session.scalars(select(CalendarUid))})

@@ -78,19 +78,26 @@ def _heard(connection: Connection, there: RemoteBooking, happened_at: datetime |
 
 
 def _sync_of(connection: Connection, there: RemoteBooking, known: CalendarUid | None) -> str | None:
-    """The booking of ours: by the name there, by our mark, by the name it had before, or by the first name of its chain of moves."""
+    """The booking of ours: by the name there, by our mark, or by a name it had before."""
     if known is not None and known.sync_id:
         return known.sync_id
     if there.ref:
         marked = select(BookingSync.id).where(BookingSync.id == there.ref, BookingSync.connection_id == connection.id)
         if found := db.session.scalars(marked).first():
             return found
-    earlier = [there.moved_from, (there.series_uid or "").partition("@")[0]]
-    for uid in earlier:
-        row = standing.find_name(connection.id, uid) if uid and uid != there.uid else None
+    for uid in _earlier_names(there):
+        row = standing.find_name(connection.id, uid)
         if row is not None and row.sync_id:
             return row.sync_id
     return None
+
+
+def _earlier_names(there: RemoteBooking) -> list[str]:
+    """Of what was moved: the name before, and the first one, which Cal.com keeps as the stable name of the appointment (iCalUID)."""
+    if not there.moved_from:
+        return []
+    first = (there.series_uid or "").partition("@")[0]
+    return [uid for uid in dict.fromkeys((there.moved_from, first)) if uid and uid != there.uid]
 
 
 def _made(news: News) -> str:
@@ -113,16 +120,18 @@ def _made(news: News) -> str:
 
 def _moved(news: News) -> str:
     there, known = news.there, news.known
-    if known is not None and known.state == "over":
-        return _cancelled(news, late=True)
     if known is not None and known.state == "moved":
         return "old"
     ours = _ours(news)
-    if ours is None:
-        if there.moved_from:
-            standing.name(news.connection.id, there.moved_from, "moved", successor=there.uid)
-        return _take_in(news)
-    return "old" if news.is_late else _follow(news, *ours)
+    if known is not None and known.state == "over":
+        word = _cancelled(news, late=True)
+    elif ours is None:
+        word = _take_in(news)
+    else:
+        word = "old" if news.is_late else _follow(news, *ours)
+    for uid in _earlier_names(there):
+        standing.name(news.connection.id, uid, "moved", successor=there.uid)
+    return word
 
 
 def _follow(news: News, booking: Booking, sync: BookingSync) -> str:

@@ -55,8 +55,6 @@ def stand(sync: BookingSync, there: RemoteBooking) -> None:
     """From now on it stands under this name; the one before is over."""
     if sync.uid and sync.uid != there.uid:
         name(sync.connection_id, sync.uid, "moved", sync_id=sync.id, successor=there.uid)
-    if there.moved_from and there.moved_from != sync.uid:
-        name(sync.connection_id, there.moved_from, "moved", sync_id=sync.id, successor=there.uid)
     name(sync.connection_id, there.uid, "requested" if there.status == "pending" else "standing", sync_id=sync.id)
     sync.uid, sync.event_type = there.uid, there.event_type or sync.event_type
 

@@ -85,8 +85,9 @@ def _is_same(booking: Booking, contact: Contact | None) -> bool:
     customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
     if customer is None or contact is None:
         return False
-    reached = {identity.value for identity in customer.identities}
-    return bool(reached & {contact.email, _number(contact)}) or bool(customer.name and folded(customer.name) == folded(contact.name))
+    if customer.name and contact.name:
+        return folded(customer.name) == folded(contact.name)
+    return any(identity.value in (contact.email, _number(contact)) for identity in customer.identities)
 
 
 def _customer(contact: Contact | None) -> Customer | None:
