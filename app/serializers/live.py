@@ -29,7 +29,8 @@ CERTAINTY_BY_NUMBER = 80
 # what a running call has, and the state that this means; the first one counts
 STATES = (("tool", "tool"), ("hold", "held"), ("booking", "booked"))
 
-# built once: making a statement costs more than running it
+# Built once: making a statement costs more than running it. All joins are outer ones from the rows that are named by id, so that no
+# database can begin at the other end and read everything a company has.
 IDS: BindParameter[list[str]] = bindparam("ids", expanding=True)
 CALLS = (
     select(
@@ -38,22 +39,22 @@ CALLS = (
         Call.sentiment, Call.analyzed_at, Branch.name.label("branch_name"), Customer.name.label("customer_name"), Company.country,
         Agent.name.label("agent_name"),
     )
-    .join(Branch, and_(Branch.company_id == Call.company_id, Branch.id == Call.branch_id))
-    .join(Company, Company.id == Call.company_id)
+    .outerjoin(Branch, and_(Branch.company_id == Call.company_id, Branch.id == Call.branch_id))
+    .outerjoin(Company, Company.id == Call.company_id)
     .outerjoin(Customer, and_(Customer.company_id == Call.company_id, Customer.id == Call.customer_id))
     .outerjoin(Agent, and_(Agent.company_id == Call.company_id, Agent.id == Call.agent_id))
     .where(Call.id.in_(IDS))
 )  # fmt: skip
 NEWEST_TURNS = (
-    select(Turn.call_id, Turn.position, Turn.role, Turn.text, Turn.start_s)
-    .join(Call, and_(Call.company_id == Turn.company_id, Call.id == Turn.call_id))
-    .where(Call.id.in_(IDS), Turn.position >= Call.turn_count - LAST_TURNS)
-    .order_by(Turn.call_id, Turn.position)
+    select(Call.id.label("call_id"), Turn.position, Turn.role, Turn.text, Turn.start_s)
+    .outerjoin(Turn, and_(Turn.company_id == Call.company_id, Turn.call_id == Call.id, Turn.position >= Call.turn_count - LAST_TURNS))
+    .where(Call.id.in_(IDS))
+    .order_by(Call.id, Turn.position)
 )
 RUNNING_TOOLS = (
-    select(ToolCall.call_id, ToolCall.tool_call_id, ToolCall.name, ToolCall.arguments, ToolCall.created_at)
-    .join(Call, and_(Call.company_id == ToolCall.company_id, Call.id == ToolCall.call_id))
-    .where(Call.id.in_(IDS), ToolCall.finished_at.is_(None))
+    select(Call.id.label("call_id"), ToolCall.tool_call_id, ToolCall.name, ToolCall.arguments, ToolCall.created_at)
+    .outerjoin(ToolCall, and_(ToolCall.company_id == Call.company_id, ToolCall.call_id == Call.id, ToolCall.finished_at.is_(None)))
+    .where(Call.id.in_(IDS))
     .order_by(ToolCall.id)
 )
 TASKS = select(Task.id, Task.kind, Task.title, Task.status, Task.due_at).where(Task.id.in_(IDS))
@@ -201,6 +202,8 @@ def _last_turns(call_ids: list[str]) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     if call_ids:
         for row in db.session.execute(NEWEST_TURNS, {"ids": call_ids}):
+            if row.position is None:
+                continue
             found[row.call_id].append(live_turn({"index": row.position, "role": row.role, "text": row.text, "start_s": row.start_s}))
     return found
 
@@ -213,4 +216,5 @@ def _running_tools(call_ids: list[str]) -> dict[str, dict[str, Any]]:
     return {
         row.call_id: tool_started({"tool_call_id": row.tool_call_id, "name": row.name, "arguments": row.arguments}, row.created_at)
         for row in rows
+        if row.tool_call_id is not None
     }
