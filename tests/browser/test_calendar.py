@@ -1,4 +1,4 @@
-"""The calendar in a real browser: booked by keyboard, moved with the mouse and taken back, cancelled, and seen on a second screen at once."""
+"""The calendar in a browser: a booking made by keyboard, dragged and taken back, cancelled, and seen on a second screen at once."""
 
 import re
 from collections.abc import Callable
