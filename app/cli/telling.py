@@ -1,7 +1,9 @@
 """How commands end: a refusal is one line in English, never a traceback."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
+from typing import Any
 
 import click
 from flask_babel import force_locale
@@ -9,8 +11,9 @@ from sqlalchemy import select
 
 from app.core.errors import AppError
 from app.core.extensions import db
+from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.models import Company
+from app.models import Branch, Company
 
 
 @contextmanager
@@ -29,3 +32,27 @@ def company_named(slug: str) -> Company:
         known = ", ".join(db.session.scalars(select(Company.slug).order_by(Company.slug).limit(20)))
         raise click.ClickException(f"There is no company {slug!r}." + (f" There are: {known}." if known else ""))
     return company
+
+
+def of_company(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The command runs inside the company that --company names."""
+
+    @click.option("--company", "slug", required=True, metavar="SLUG")
+    @wraps(command)
+    def inside(slug: str, **options: Any) -> Any:
+        company_id = company_named(slug).id
+        db.session.rollback()
+        with company_scope(company_id):
+            return command(**options)
+
+    return inside
+
+
+def branch_named(slug: str | None) -> str | None:
+    """The branch of this slug, of the company at work."""
+    if slug is None:
+        return None
+    found = db.session.scalars(select(Branch.id).where(Branch.slug == slug)).first()
+    if found is None:
+        raise click.ClickException(f"There is no branch {slug!r}.")
+    return found

@@ -8,7 +8,7 @@ def register(app: Flask) -> None:
     from app.web import account, design, formatting, health, metrics, shell, sign_in, words
     from app.web.admin import unassigned, webhooks
     from app.web.dashboard import bookings, calendar, call, calls, live, start, tasks, waiting
-    from app.web.public import booking as own_booking
+    from app.web.public import booking as own_booking, feeds
     from app.web.settings import hours, policies, services, staff
 
     for ground in (formatting, shell, words):
@@ -25,6 +25,7 @@ def register(app: Flask) -> None:
         calendar,
         bookings,
         own_booking,
+        feeds,
         waiting,
         services,
         staff,

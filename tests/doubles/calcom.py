@@ -26,7 +26,12 @@ from tests.doubles.calcom_shapes import Row, error, success, webhook
 
 KEY = "cal_test_lindgren"
 SECRET = "whsec_tests_only_calcom"
-VERSIONS = {"bookings": {"2024-08-13", "2026-02-25"}, "slots": {"2024-09-04"}, "event-types": {"2024-06-14"}}
+VERSIONS = {
+    "bookings": {"2024-08-13", "2026-02-25"},
+    "webhooks": {"2024-08-13", "2026-02-25"},
+    "slots": {"2024-09-04"},
+    "event-types": {"2024-06-14"},
+}
 # slow: answers late, after it has done it · lost: does it and hangs up · cut: hangs up without doing it · junk: does it, answers HTML
 Trouble = Literal["slow", "lost", "cut", "junk", "429", "500", "503", "500 after", "taken"]
 
@@ -187,13 +192,28 @@ class CalcomDouble(CalcomAccount):
         except Refusal as refusal:
             return self._refused(request, refusal)
 
+    def _webhooks(self, method: str, path: str, body: Row) -> Any:
+        if method == "GET":
+            return [{"id": str(number), "subscriberUrl": each.url, "active": True} for number, each in enumerate(self.subscriptions)]
+        only(body, {"active", "subscriberUrl", "triggers", "secret", "payloadTemplate", "version"})
+        if not body.get("triggers") or body.get("version") not in ("2021-10-20", "2026-07-27"):
+            raise Refusal(400, "triggers should not be empty")
+        if method == "POST":
+            self.subscriptions.append(Subscription(body["subscriberUrl"], body["secret"]))
+            return {"id": str(len(self.subscriptions) - 1)}
+        number = int(path.rpartition("/")[2])
+        self.subscriptions[number].secret = body["secret"]
+        return {"id": str(number)}
+
     def _refused(self, request: Request, refusal: Refusal) -> Response:
         bare = {"statusCode": refusal.status, "message": str(refusal)}
         whole = error(request.full_path.rstrip("?"), refusal.code, str(refusal), refusal.status, datetime.now(UTC))
         return _json(bare if refusal.bare else whole, refusal.status)
 
     def _routed(self, request: Request, path: str) -> Response:
-        body = request.get_json() if request.method == "POST" else {}
+        body = request.get_json() if request.method in ("POST", "PATCH") else {}
+        if path.startswith("/webhooks"):
+            return _json(success(self._webhooks(request.method, path, body)), 201 if request.method == "POST" else 200)
         if (request.method, path) == ("GET", "/slots"):
             return _json(success(self.slots(request.args)))
         if (request.method, path) == ("GET", "/event-types"):

@@ -148,6 +148,10 @@ class Elsewhere:
         """Its sync, to be changed inside do()."""
         return db.session.scalars(select(BookingSync).where(BookingSync.booking_id == booking_id)).one()
 
+    def of_booking(self, booking_id: str) -> Booking:
+        """The booking, inside do()."""
+        return db.session.get_one(Booking, booking_id)
+
     def forget_asking(self, booking_id: str) -> None:
         """As if the booking were to go there for the first time; inside do()."""
         sync = self.of(booking_id)

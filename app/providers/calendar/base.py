@@ -142,6 +142,10 @@ class Calendar(Protocol):
 
     def event_types(self) -> list[RemoteEventType]: ...
 
+    def listen(self, address: str, secret: str) -> None:
+        """Has webhooks sent to this address and signed with this secret from now on; again changes nothing but the secret."""
+        ...
+
     def updated_since(self, moment: datetime | None) -> Iterator[RemoteBooking]:
         """What changed since then, the oldest change first; None: everything that is still to come."""
         ...

@@ -15,12 +15,14 @@ from app.providers.calendar.base import (
     RemoteOrder,
     RemoteSlot,
 )
+from app.providers.calendar.calcom_events import KINDS
 from app.providers.calendar.calcom_shapes import api_booking, instant, iso
 from app.providers.http import Answer, NoAnswer, Refused, Request, TooFast, send
 from app.providers.pacing import Pace
 from app.providers.values import Reader
 
 SLOTS, BOOKINGS, EVENT_TYPES = "2024-09-04", "2024-08-13", "2024-06-14"
+WEBHOOK_VERSION = "2021-10-20"
 # Cal.com allows a key 120 requests a minute and then closes it for a minute
 PACE = Pace("calcom", limit=110)
 PAGE, MOST_PAGES = 250, 40
@@ -117,6 +119,16 @@ class Calcom:
                 title = reader.line("title", row.get("title"), 200) or ref
                 found.append(RemoteEventType(ref, title, minutes or 0, reader.line("slug", row.get("slug"), 120)))
         return found
+
+    def listen(self, address: str, secret: str) -> None:
+        rows = self._ask("GET", "/webhooks", BOOKINGS, query={"take": str(PAGE)}).get("data")
+        known = [each for each in (rows if isinstance(rows, list) else []) if isinstance(each, dict)]
+        mine = next((str(each.get("id")) for each in known if each.get("subscriberUrl") == address), None)
+        body = {"active": True, "subscriberUrl": address, "triggers": list(KINDS), "secret": secret, "version": WEBHOOK_VERSION}
+        if mine:
+            self._ask("PATCH", f"/webhooks/{quote(mine, safe='')}", BOOKINGS, body=body)
+        else:
+            self._ask("POST", "/webhooks", BOOKINGS, body=body)
 
     def updated_since(self, moment: datetime | None) -> Iterator[RemoteBooking]:
         """Page by page from the last change seen: skipping rows would miss those that move up while we read."""

@@ -94,6 +94,11 @@ class CalendarContract:
     def test_what_can_be_booked_is_named(self, driver: Calendar, event_type: str) -> None:
         assert event_type in {each.ref for each in driver.event_types()}
 
+    def test_it_is_told_once_where_to_send_what_happens(self, driver: Calendar, double: Any) -> None:
+        for secret in ("first", "second"):
+            driver.listen("https://salon.example/api/calcom/webhook/1", secret)
+        assert [(each.url, each.secret) for each in double.subscriptions] == [("https://salon.example/api/calcom/webhook/1", "second")]
+
     def test_without_an_answer_it_may_have_happened(self, driver: Calendar, double: Any, event_type: str) -> None:
         for trouble in ("lost", "cut", "junk", "500", "500 after"):
             double.fail(trouble)

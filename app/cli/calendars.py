@@ -1,0 +1,148 @@
+"""flask calendars: a company's calendar at Cal.com, and how it is kept in step."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from flask.cli import AppGroup
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import select
+
+from app.cli.telling import branch_named, of_company, one_transaction
+from app.core.errors import ProviderError
+from app.core.extensions import db
+from app.domain.bookings.calendar_connecting import connect, map_service, unmap, webhook_address
+from app.domain.bookings.calendar_mapping import access_of, active_connection
+from app.domain.services.finding import get_person, get_services
+from app.jobs.calendar_sync import compare_calendar
+from app.models import CalendarComparison, CalendarMapping, Connection, Service, StaffMember
+from app.providers import calendar
+from app.providers.calendar.base import Calendar
+
+calendars = AppGroup("calendars", help="Calendars elsewhere.")
+
+
+@calendars.command("connect")
+@of_company
+@click.option(
+    "--api-key", prompt="Cal.com API key", hide_input=True, help="Empty: the platform's own account.", default="", show_default=False
+)
+def connect_company(api_key: str) -> None:
+    """Keep the key, try it, and have Cal.com send its webhooks here."""
+    with one_transaction():
+        connection = connect(api_key.strip() or None)
+        address, secret = webhook_address(connection), connection.webhook_secret or ""
+        there = _calendar(connection)
+    with _told():
+        there.listen(address, secret)
+    click.echo(f"Connected. Cal.com sends what happens there to\n\n  {address}\n")
+
+
+@calendars.command("event-types")
+@of_company
+def event_types() -> None:
+    """Show what can be booked there, and which of it is mapped."""
+    with one_transaction():
+        connection = _connection()
+        there = _calendar(connection)
+        mapped = {
+            row.event_type for row in db.session.scalars(select(CalendarMapping).where(CalendarMapping.connection_id == connection.id))
+        }
+    with _told():
+        found = there.event_types()
+    table = Table("number", "title", "minutes", "mapped")
+    for each in found:
+        table.add_row(each.ref, each.title, str(each.minutes), "yes" if each.ref in mapped else "no")
+    Console().print(table)
+
+
+@calendars.command("map")
+@of_company
+@click.option("--service", required=True, help="As people call it, or its id.")
+@click.option("--event-type", required=True, metavar="NUMBER")
+@click.option("--staff", help="Without it: whoever Cal.com chooses.")
+@click.option("--branch", metavar="SLUG", help="Without it: any branch.")
+@click.option("--host", default="", help="The person's e-mail address there, where an event type has several.")
+@click.option("--contact-email", help="Given to Cal.com for customers who left neither address nor number.")
+def map_event_type(service: str, event_type: str, staff: str | None, branch: str | None, host: str, contact_email: str | None) -> None:
+    """Say which event type a service is."""
+    with one_transaction():
+        wanted = get_services(service)
+        if len(wanted) != 1:
+            raise click.ClickException("Name one service.")
+        branch_id = branch_named(branch)
+        person = get_person(staff, branch_id=branch_id) if staff else None
+        mapping = map_service(
+            _connection(), wanted[0].id, event_type, staff_id=person.id if person else None, branch_id=branch_id, host=host,
+            contact_email=contact_email,
+        )  # fmt: skip
+        click.echo(f"{mapping.id}: {wanted[0].name}{f' by {person.name}' if person else ''} is event type {event_type}.")
+
+
+@calendars.command("unmap")
+@of_company
+@click.argument("mapping")
+def forget(mapping: str) -> None:
+    """Take a mapping back."""
+    with one_transaction():
+        unmap(mapping)
+
+
+@calendars.command("show")
+@of_company
+def show() -> None:
+    """Show mappings and the last comparisons."""
+    console = Console()
+    with one_transaction():
+        connection = _connection()
+        services, people = _names(Service), _names(StaffMember)
+        table = Table("id", "service", "person", "event type", "host")
+        for row in db.session.scalars(select(CalendarMapping).where(CalendarMapping.connection_id == connection.id)):
+            table.add_row(row.id, services[row.service_id], people.get(row.staff_id or "", "anybody"), row.event_type, row.host or "any")
+        console.print(table)
+        looks = select(CalendarComparison).where(CalendarComparison.connection_id == connection.id)
+        table = Table("compared at", "result", "seen", "repaired", "error")
+        for look in db.session.scalars(looks.order_by(CalendarComparison.id.desc()).limit(10)):
+            table.add_row(f"{look.started_at:%Y-%m-%d %H:%M} UTC", look.result, str(look.seen), str(look.repaired), look.error or "")
+        console.print(table)
+
+
+@calendars.command("compare")
+@of_company
+def compare() -> None:
+    """Compare now."""
+    with one_transaction():
+        connection_id = _connection().id
+    compare_calendar(connection_id)
+    with one_transaction():
+        mine = select(CalendarComparison).where(CalendarComparison.connection_id == connection_id)
+        look = db.session.scalars(mine.order_by(CalendarComparison.id.desc()).limit(1)).one()
+        click.echo(f"{look.result}: {look.seen} seen, {look.repaired} repaired. {look.error or ''}".strip())
+
+
+def _connection() -> Connection:
+    connection = active_connection()
+    if connection is None:
+        raise click.ClickException("This company is not connected. Begin with: flask calendars connect")
+    return connection
+
+
+def _calendar(connection: Connection) -> Calendar:
+    access = access_of(connection)
+    if access is None:
+        raise click.ClickException("There is no key for it.")
+    return calendar(connection.provider, access)
+
+
+def _names(model: type[Service] | type[StaffMember]) -> dict[str, str]:
+    return {row.id: row.name for row in db.session.execute(select(model.id, model.name))}
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What Cal.com refuses is said in its own words."""
+    try:
+        yield
+    except ProviderError as refusal:
+        raise click.ClickException(f"Cal.com: {refusal.message} ({refusal.code})") from refusal

@@ -1,0 +1,48 @@
+"""flask feeds: addresses under which calendar programs read the bookings of a person or a branch."""
+
+import click
+from flask.cli import AppGroup
+from rich.console import Console
+from rich.table import Table
+
+from app.cli.telling import branch_named, of_company, one_transaction
+from app.core import settings
+from app.domain.bookings import feeds as making
+from app.domain.services.finding import get_person
+
+feeds = AppGroup("feeds", help="Feeds for calendar programs.")
+
+
+@feeds.command("create")
+@of_company
+@click.option("--staff")
+@click.option("--branch", metavar="SLUG")
+def create(staff: str | None, branch: str | None) -> None:
+    """Make an address for a calendar program and print it, this once."""
+    with one_transaction():
+        branch_id = branch_named(branch)
+        token = making.make_feed(staff_id=get_person(staff).id if staff else None, branch_id=branch_id)
+    click.echo(f"{settings().public_base}/ics/{token}.ics")
+
+
+@feeds.command("list")
+@of_company
+def list_feeds() -> None:
+    """Show the living feeds."""
+    table = Table("begins with", "whose", "made")
+    with one_transaction():
+        for each in making.list_feeds():
+            table.add_row(each.token_hash[:12], making.name_of(each), f"{each.created_at:%Y-%m-%d %H:%M} UTC")
+    Console().print(table)
+
+
+@feeds.command("revoke")
+@of_company
+@click.argument("beginning")
+def revoke(beginning: str) -> None:
+    """Take a feed's address back; it is named by what `list` shows."""
+    with one_transaction():
+        meant = [each.token_hash for each in making.list_feeds() if len(beginning) >= 8 and each.token_hash.startswith(beginning)]
+        if len(meant) != 1:
+            raise click.ClickException("That names no living feed.")
+        making.revoke_feed(meant[0])

@@ -1,0 +1,96 @@
+"""Feeds for calendar programs: an address for the bookings of a person, of a branch, or of a person there; it can be taken back."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.core.clock import now
+from app.core.errors import InvalidInput, NotFound
+from app.core.extensions import db
+from app.core.tenancy import every_company
+from app.models import Booking, Branch, CalendarFeed, Customer, Service, StaffMember
+
+BACK, AHEAD = timedelta(days=30), timedelta(days=365)
+MOST_ENTRIES = 5000
+SHOWN = ("pending", "confirmed", "done", "no_show")
+LONGEST_TOKEN = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One booking as a calendar program shows it."""
+
+    booking: Booking
+    title: str
+    place: str
+
+
+def make_feed(*, staff_id: str | None = None, branch_id: str | None = None) -> str:
+    """A new feed and its token, of which only the hash is kept; earlier ones stay good. Raises InvalidInput."""
+    if not staff_id and not branch_id:
+        raise InvalidInput(_("Bitte eine Person oder eine Filiale angeben."))
+    for model, row_id in ((StaffMember, staff_id), (Branch, branch_id)):
+        if row_id and db.session.scalars(select(model.id).where(model.id == row_id)).first() is None:
+            raise InvalidInput(_("Bitte eine Person oder eine Filiale angeben."))
+    token = secrets.token_urlsafe(32)
+    db.session.add(CalendarFeed(token_hash=hash_of(token), staff_id=staff_id, branch_id=branch_id))
+    db.session.flush()
+    return token
+
+
+def list_feeds() -> list[CalendarFeed]:
+    """The living feeds of the company at work."""
+    return list(db.session.scalars(select(CalendarFeed).where(CalendarFeed.revoked_at.is_(None)).order_by(CalendarFeed.created_at)))
+
+
+def revoke_feed(token_hash: str) -> None:
+    """Takes the address back; whoever had it reads nothing any more. Raises NotFound."""
+    feed = db.session.get(CalendarFeed, token_hash)
+    if feed is None:
+        raise NotFound(_("Diesen Kalender gibt es nicht."))
+    feed.revoked_at = feed.revoked_at or now()
+
+
+def find_feed(token: str) -> CalendarFeed | None:
+    """The living feed of this token, whatever company it belongs to: the token is what tells."""
+    if len(token) > LONGEST_TOKEN or not token.isascii():
+        return None
+    with every_company():
+        wanted = select(CalendarFeed).where(CalendarFeed.token_hash == hash_of(token), CalendarFeed.revoked_at.is_(None))
+        return db.session.scalars(wanted).first()
+
+
+def entries_of(feed: CalendarFeed, moment: datetime) -> list[Entry]:
+    """The bookings around this moment, the earliest first; names of customers, and nothing else of them."""
+    wanted = (
+        select(Booking, Service.name, StaffMember.name, Branch.name, Customer.name)
+        .join(Service, Service.id == Booking.service_id)
+        .join(StaffMember, StaffMember.id == Booking.staff_id)
+        .join(Branch, Branch.id == Booking.branch_id)
+        .outerjoin(Customer, Customer.id == Booking.customer_id)
+        .where(Booking.starts_at > moment - BACK, Booking.starts_at < moment + AHEAD, Booking.status.in_(SHOWN))
+    )
+    if feed.staff_id:
+        wanted = wanted.where(Booking.staff_id == feed.staff_id)
+    if feed.branch_id:
+        wanted = wanted.where(Booking.branch_id == feed.branch_id)
+    rows = db.session.execute(wanted.order_by(Booking.starts_at, Booking.id).limit(MOST_ENTRIES)).all()
+    return [
+        Entry(booking, ", ".join(filter(None, (service, customer, None if feed.staff_id else person))), place)
+        for booking, service, person, place, customer in rows
+    ]
+
+
+def name_of(feed: CalendarFeed) -> str:
+    """What the calendar is called: the person, the branch, or both."""
+    person = db.session.get(StaffMember, feed.staff_id) if feed.staff_id else None
+    branch = db.session.get(Branch, feed.branch_id) if feed.branch_id else None
+    return ", ".join(found.name for found in (person, branch) if found)
+
+
+def hash_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

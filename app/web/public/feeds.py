@@ -1,0 +1,50 @@
+"""Feeds that calendar programs read: the bookings of a person or a branch, for whoever has the address."""
+
+from flask import Blueprint, Response, request
+from flask_babel import gettext as _
+
+from app.core.clock import now
+from app.core.errors import NotFound, TooMany
+from app.core.extensions import db
+from app.core.guarding import guarded, stay_in
+from app.core.rates import Rate
+from app.core.tenancy import company_scope
+from app.domain.bookings import feeds
+from app.models import Company
+from app.serializers.ics import Appointment, ics
+
+# calendar programs come every few minutes, and several from one address
+VISITS = Rate("feed", 120)
+FRESH_S = 300
+
+blueprint = Blueprint("feeds", __name__)
+
+
+@blueprint.get("/ics/<token>.ics")
+@guarded("token", "whoever has the address: 256 bits that can be taken back, of which only a hash is kept")
+def show(token: str) -> Response:
+    if (wait_s := VISITS.hit(request.remote_addr or "")) is not None:
+        raise TooMany(_("Zu viele Aufrufe. Bitte warten Sie einen Moment."), retry_after_s=wait_s)
+    feed = feeds.find_feed(token)
+    company = db.session.get(Company, feed.company_id) if feed else None
+    if feed is None or company is None or not company.is_active:
+        raise NotFound(_("Diesen Kalender gibt es nicht."))
+    stay_in(company_scope(company.id))
+    appointments = [
+        Appointment(
+            entry.booking.id,
+            entry.title,
+            entry.place,
+            entry.booking.starts_at,
+            entry.booking.ends_at,
+            entry.booking.updated_at,
+            entry.booking.version,
+        )
+        for entry in feeds.entries_of(feed, now())
+    ]
+    answer = Response(ics(appointments, name=f"{company.name}: {feeds.name_of(feed)}"), mimetype="text/calendar")
+    answer.headers["X-Robots-Tag"] = "noindex"
+    answer.cache_control.private, answer.cache_control.max_age = True, FRESH_S
+    answer.add_etag()
+    answer.make_conditional(request)
+    return answer

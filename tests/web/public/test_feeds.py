@@ -1,0 +1,112 @@
+"""Feeds for calendar programs: what the address shows, and that it can be taken back."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from flask_sqlalchemy import SQLAlchemy
+from icalendar import Calendar
+from sqlalchemy import select
+
+from app.core.errors import InvalidInput
+from app.core.tenancy import company_scope, every_company
+from app.core.transactions import transaction
+from app.domain.bookings import feeds
+from app.domain.bookings.cancelling import cancel_booking
+from app.domain.bookings.making import make_booking
+from app.models import Booking, CalendarFeed, Company
+from tests.factories.salons import DESK, Salon, at, make_customer, make_salon
+
+
+@pytest.fixture
+def salon(db: SQLAlchemy) -> Iterator[Salon]:
+    with time_machine.travel("2026-05-04T08:00:00+02:00", tick=True):
+        yield make_salon()
+
+
+def book(salon: Salon, *parts: str, **changes: Any) -> Booking:
+    with company_scope(salon.company_id), transaction():
+        return make_booking(salon.order(*parts, **changes))
+
+
+def feed_of(salon: Salon, **of: str) -> str:
+    with company_scope(salon.company_id), transaction():
+        return feeds.make_feed(**of)
+
+
+def read(client: FlaskClient, token: str) -> list[Any]:
+    answer = client.get(f"/ics/{token}.ics")
+    assert (answer.status_code, answer.mimetype) == (200, "text/calendar")
+    return Calendar.from_ical(answer.data).walk("VEVENT")
+
+
+def test_a_person_reads_their_own_bookings(client: FlaskClient, salon: Salon) -> None:
+    token = feed_of(salon, staff_id=salon.people["anna"])
+    mine = book(salon, "cut:anna", customer_id=make_customer(salon))
+    book(salon, "cut:ben")
+    (entry,) = read(client, token)
+    assert str(entry["summary"]) == "Haarschnitt, Mira Sommer"
+    assert entry.decoded("dtstart") == at("2026-05-12T10:00")
+    assert str(entry["uid"]).startswith(mine.id)
+    assert str(entry["location"]) == "Berlin-Mitte"
+
+
+def test_a_branch_reads_everybodys_with_who_does_it(client: FlaskClient, salon: Salon) -> None:
+    token = feed_of(salon, branch_id=salon.branches["mitte"])
+    book(salon, "cut:anna", customer_id=make_customer(salon))
+    book(salon, "cut:ben", branch_id=salon.branches["pankow"])
+    assert [str(entry["summary"]) for entry in read(client, token)] == ["Haarschnitt, Mira Sommer, Anna Lindgren"]
+
+
+def test_what_is_cancelled_or_long_past_is_not_in_it(client: FlaskClient, salon: Salon) -> None:
+    token = feed_of(salon, branch_id=salon.branches["mitte"])
+    gone = book(salon, "cut:anna")
+    kept = book(salon, "cut:ben")
+    with company_scope(salon.company_id), transaction():
+        cancel_booking(gone.id, DESK)
+    assert [str(entry["uid"]).partition("@")[0] for entry in read(client, token)] == [kept.id]
+    with time_machine.travel("2026-07-04T08:00:00+02:00", tick=True):
+        assert read(client, token) == []
+
+
+def test_asked_again_without_a_change_it_answers_nothing_new(client: FlaskClient, salon: Salon) -> None:
+    token = feed_of(salon, branch_id=salon.branches["mitte"])
+    book(salon, "cut:anna")
+    first = client.get(f"/ics/{token}.ics")
+    again = client.get(f"/ics/{token}.ics", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    assert "private" in first.headers["Cache-Control"]
+    assert first.headers["X-Robots-Tag"] == "noindex"
+
+
+def test_an_address_that_was_taken_back_does_not_exist(client: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
+    token = feed_of(salon, branch_id=salon.branches["mitte"])
+    with every_company():
+        stored = db.session.scalars(select(CalendarFeed)).one()
+        assert token not in stored.token_hash
+    with company_scope(salon.company_id), transaction():
+        feeds.revoke_feed(feeds.list_feeds()[0].token_hash)
+        assert feeds.list_feeds() == []
+    assert client.get(f"/ics/{token}.ics").status_code == 404
+
+
+@pytest.mark.parametrize("token", ["x", "A" * 43, "%C3%A4" * 9, "a" * 5000])
+def test_unknown_addresses_do_not_exist(client: FlaskClient, salon: Salon, token: str) -> None:
+    assert client.get(f"/ics/{token}.ics").status_code == 404
+
+
+def test_a_company_that_is_off_shows_nothing(client: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
+    token = feed_of(salon, branch_id=salon.branches["mitte"])
+    with transaction():
+        db.session.get_one(Company, salon.company_id).is_active = False
+    assert client.get(f"/ics/{token}.ics").status_code == 404
+
+
+def test_a_feed_is_of_somebody_of_this_company(db: SQLAlchemy, salon: Salon) -> None:
+    other = make_salon("praxis")
+    with company_scope(salon.company_id), transaction():
+        for wrong in ({}, {"staff_id": other.people["anna"]}, {"branch_id": other.branches["mitte"]}):
+            with pytest.raises(InvalidInput):
+                feeds.make_feed(**wrong)
