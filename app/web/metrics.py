@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Metric, generate_latest
+from prometheus_client import CollectorRegistry, Metric, generate_latest
 from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.multiprocess import mark_process_dead
+from prometheus_flask_exporter import PrometheusMetrics
 
 from app.core import settings
 from app.core.errors import NotAllowed, NotSignedIn
@@ -18,6 +19,8 @@ from app.domain.operations.gauging import gauges
 
 blueprint = Blueprint("metrics", __name__)
 LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
+# gathers what the processes counted; the requests are counted under our own names (core/requests)
+EXPORTER = PrometheusMetrics(None, path=None, export_defaults=False)
 # whoever comes through a proxy does not come from this machine
 PROXIED = ("X-Forwarded-For", "X-Real-IP", "Forwarded")
 GAUGES = {
@@ -32,10 +35,10 @@ GAUGES = {
 def metrics() -> Response:
     _let_in()
     _forget_the_dead()
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry, path=str(FOLDER))
-    registry.register(_Now())
-    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    counted, content_type = EXPORTER.generate_metrics()
+    present = CollectorRegistry()
+    present.register(_Now())
+    return Response(counted + generate_latest(present).decode(), content_type=content_type)
 
 
 class _Now:
