@@ -1,0 +1,102 @@
+"""People in front of the screen: each with a browser of their own that notes all that it hears and all that goes wrong."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.running_server import DEMO_PASSWORD, RunningServer
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page, WebSocket
+
+# how soon a step of a call is to be seen; the machine may be busy with others
+SOON_MS = 10_000
+VIOLATIONS = """
+  window.__violations = [];
+  document.addEventListener('securitypolicyviolation', (event) =>
+    window.__violations.push(`${event.violatedDirective} ${event.blockedURI} on ${location.pathname}`));
+"""
+
+
+@dataclass
+class Visit:
+    """A person at a page. `troubled` is for those whose server is taken away: failed requests are then no fault of the page."""
+
+    page: "Page"
+    url: str
+    troubled: bool = False
+    frames: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("websocket", self._listen)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"{self.page.url}: {error}"))
+        self.page.on("console", self._hear)
+
+    def sign_in(self, email: str) -> "Visit":
+        self.page.goto("/login")
+        self.page.fill("[name=email]", email)
+        self.page.fill("[name=password]", DEMO_PASSWORD)
+        self.page.click("button[type=submit]")
+        self.page.wait_for_url(lambda url: "/login" not in url)
+        return self
+
+    def open(self, path: str) -> "Page":
+        """Opens the page; what its policy refused is a complaint."""
+        self.page.goto(path)
+        return self.page
+
+    def open_board(self) -> "Page":
+        """The live board, once it is connected."""
+        self.open("/live")
+        self.page.locator("[data-part=connection-word]", has_text=re.compile("Verbunden|Connected")).wait_for(timeout=SOON_MS)
+        return self.page
+
+    @property
+    def heard(self) -> list[dict[str, Any]]:
+        """All live events that came through the socket, pushed or caught up with, in the order of their coming."""
+        found: list[dict[str, Any]] = []
+        for frame in self.frames:
+            packet = re.match(r"4[23]\d*(\[.*)$", frame, re.S)
+            for part in json.loads(packet[1]) if packet else []:
+                if isinstance(part, dict) and "company" in part:
+                    found.append(part)
+                elif isinstance(part, dict) and "events" in part:
+                    found.extend(part["events"])
+        return found
+
+    def violations(self) -> list[str]:
+        return list(self.page.evaluate("() => window.__violations ?? []"))
+
+    def _listen(self, socket: "WebSocket") -> None:
+        socket.on("framereceived", lambda frame: self.frames.append(frame if isinstance(frame, str) else frame.decode(errors="replace")))
+
+    def _hear(self, message: Any) -> None:
+        if message.type == "error" and not (self.troubled and re.search(r"Failed to load resource|WebSocket|fetch", message.text)):
+            self.complaints.append(f"{self.page.url}: {message.text}")
+
+
+@pytest.fixture
+def visit(browser: "Browser", running_server: RunningServer) -> Iterator[Callable[..., Visit]]:
+    """Opens a browser for one more person: `visit("owner@…")`, `visit(None)` for nobody, `visit(…, server=other)`."""
+    visits: list[Visit] = []
+    with ExitStack() as opened:
+
+        def open_browser(email: str | None, *, server: RunningServer = running_server, troubled: bool = False, **options: Any) -> Visit:
+            viewport = {"width": 1440, "height": 900}
+            settings = {"base_url": server.url, "locale": "de-DE", "timezone_id": "Europe/Berlin", "viewport": viewport}
+            context = browser.new_context(**(settings | options))
+            opened.callback(context.close)
+            context.add_init_script(VIOLATIONS)
+            visits.append(Visit(context.new_page(), server.url, troubled))
+            return visits[-1].sign_in(email) if email else visits[-1]
+
+        yield open_browser
+        refused = [violation for visited in visits if not visited.page.is_closed() for violation in visited.violations()]
+    assert [complaint for visited in visits for complaint in visited.complaints] == []
+    assert refused == []

@@ -1,0 +1,79 @@
+"""The web process dies, or Redis falls silent: the board says so, catches up, and misses nothing."""
+
+import os
+import signal
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import SOON_MS, Visit
+from tests.browser.test_two_companies import OWNER, card_of
+from tests.support.running_server import RunningServer
+from tests.support.telephone import Talk
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+
+def test_after_the_web_process_was_killed_the_board_catches_up_without_gaps(
+    visit: Callable[..., Visit], start_server: Callable[..., RunningServer]
+) -> None:
+    server = start_server()
+    owner = visit(OWNER, server=server, troubled=True)
+    board = owner.open_board()
+    talk = Talk(server)
+    talk.begins()
+    talk.says("agent", "Salon Lindgren, guten Tag.")
+    expect(card_of(board, talk)).to_contain_text("guten Tag.", timeout=SOON_MS)
+    server.kill("web")
+    said = [talk.says("user" if place % 2 else "agent", f"Satz {place}.") for place in range(1, 7)]
+    expect(board.locator("[data-part=connection-word]")).to_have_text("Verbunden", timeout=40_000)
+    for text in said[-4:]:
+        expect(card_of(board, talk)).to_contain_text(text, timeout=SOON_MS)
+    expect(board.locator("[data-part=lost]")).to_be_hidden()
+    said.append(talk.says("agent", "Wir sind wieder da."))
+    expect(card_of(board, talk)).to_contain_text(said[-1], timeout=SOON_MS)
+    talk.ends()
+    expect(card_of(board, talk)).to_have_count(0, timeout=SOON_MS)
+    heard = sorted({event["seq"] for event in owner.heard})
+    assert heard == list(range(heard[0], heard[-1] + 1)), "every number was heard, pushed or caught up with"
+    words = [event["data"].get("text") for event in owner.heard]
+    assert [text for text in said if text not in words] == []
+
+
+def test_while_redis_is_silent_the_page_asks_and_says_so(visit: Callable[..., Visit], start_server: Callable[..., RunningServer]) -> None:
+    server = start_server()
+    owner = visit(OWNER, server=server, troubled=True)
+    board = owner.open_board()
+    pid = server.pids["redis"]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        expect(board.locator("[data-part=asking]")).to_be_visible(timeout=30_000)
+        expect(board.locator("[data-part=asking]")).to_contain_text("alle 4 Sekunden")
+        expect(board.locator("[data-part=connection-word]")).to_have_text("Fragt nach")
+        talk = Talk(server)
+        talk.begins()
+        expect(card_of(board, talk)).to_be_visible(timeout=45_000)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    expect(board.locator("[data-part=connection-word]")).to_have_text("Verbunden", timeout=30_000)
+    expect(board.locator("[data-part=asking]")).to_be_hidden()
+    said = talk.says("user", "Hören Sie mich?")
+    expect(card_of(board, talk)).to_contain_text(said, timeout=SOON_MS)
+
+
+def test_who_signs_out_hears_nothing_more_anywhere(visit: Callable[..., Visit], running_server: RunningServer) -> None:
+    """Two windows of one session: the socket of the other one is closed within a second or so."""
+    owner = visit(OWNER, troubled=True)
+    board = owner.open_board()
+    second = board.context.new_page()
+    second.goto("/calls")
+    second.evaluate("() => document.querySelector('form[action$=\"/logout\"]').submit()")
+    second.wait_for_url("**/login**")
+    board.wait_for_url("**/login**", timeout=15_000)
+    heard = len(owner.frames)
+    talk = Talk(running_server, caller="+491713920094")
+    talk.begins()
+    talk.ends()
+    board.wait_for_timeout(1500)
+    assert [frame for frame in owner.frames[heard:] if talk.call_id in frame] == []
