@@ -2,6 +2,7 @@
 
 import os
 import resource
+import time
 from contextlib import suppress
 from types import FrameType
 from typing import Any
@@ -10,6 +11,7 @@ import structlog
 from flask import Flask
 from redis import WatchError
 from rq import SimpleWorker
+from rq.exceptions import StopRequested
 from rq.job import Job as RqJob
 from rq.queue import Queue
 from rq.registry import ScheduledJobRegistry
@@ -17,11 +19,13 @@ from rq.serializers import JSONSerializer
 
 from app.core import queues
 from app.core.extensions import db
+from app.core.redis import RedisError
 
 log = structlog.get_logger()
 # after so many jobs or so much memory the process ends and its supervisor starts a fresh one
 JOBS_A_LIFE = 20_000
 MEMORY_MB = 400
+AGAIN_AFTER_S = 1.0
 
 
 class Worker(SimpleWorker):
@@ -54,20 +58,33 @@ def memory_mb() -> int:
 
 
 def work(app: Flask, *, burst: bool = False) -> None:
-    """Serves all queues until stopped."""
+    """Serves all queues until stopped. A Redis that is away is waited for here, in the warm process that is there already."""
+    with suppress(StopRequested):
+        while not queues.stopping():
+            worker = _make_worker(app)
+            try:
+                worker.work(burst=burst, logging_level="WARNING")
+            except RedisError as error:
+                log.warning("worker.redis_away", error=type(error).__name__)
+            if burst or worker._stop_requested:
+                return
+            time.sleep(AGAIN_AFTER_S)
+
+
+def _make_worker(app: Flask) -> Worker:
     with app.app_context():
         watched = queues.watched_queues()
-        worker = Worker(
-            watched,
-            connection=watched[0].connection,
-            serializer=JSONSerializer,
-            worker_ttl=20,
-            maintenance_interval=10,
-            job_monitoring_interval=5,
-            name=f"worker-{os.getpid()}-{os.urandom(3).hex()}",
-        )
+    worker = Worker(
+        watched,
+        connection=watched[0].connection,
+        serializer=JSONSerializer,
+        worker_ttl=20,
+        maintenance_interval=10,
+        job_monitoring_interval=5,
+        name=f"worker-{os.getpid()}-{os.urandom(3).hex()}",
+    )
     worker.app = app
-    worker.work(burst=burst, logging_level="WARNING")
+    return worker
 
 
 def send_delayed() -> None:
