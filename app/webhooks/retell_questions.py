@@ -53,16 +53,9 @@ def function(connection: str | None = None) -> Response:
     raw, received_at = _verified(connection, "function"), now()
     try:
         use = read_function(raw)
-        match, cached = _owner(use.event, connection)
     except Unreadable:
-        return _json(answering.in_trouble("de"))
-    except Exception:
-        log.exception("function.owner_not_found")
-        return _json(answering.in_trouble("de"))
-    if match is None:
-        log.warning("function.nobodys_call", name=use.name)
-        return _json(answering.in_trouble("de"))
-    return _json(answering.answer(answering.Asked(use, match, connection, received_at, cached)))
+        return _json(answering.in_trouble())
+    return _json(answering.answer(answering.Asked(use, connection, received_at, lambda: _owner(use.event, connection))))
 
 
 def _verified(connection: str | None, event: str) -> bytes:

@@ -11,7 +11,6 @@ from app.domain.agents.telling import MOST_TOLD, spread
 from app.domain.agents.wanting import Visit, stretch_of
 from app.domain.bookings.wishes import keep_wish
 from app.domain.calendar.alternatives import alternatives
-from app.domain.calendar.asking import find_slots
 from app.domain.calendar.availability import free_slots
 from app.domain.calendar.explaining import Reason, why_not
 from app.domain.calendar.facts import Facts, Question, Slot
@@ -24,13 +23,15 @@ from app.domain.language.when import When
 REACHES = (timedelta(days=14), timedelta(days=60))
 NEAR = timedelta(days=7)
 TAKEN = ("booked", "buffer", "room_taken")
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`requested_free` is set where a very minute was asked for; `why` is the sentence for the reason."""
+    """`requested_free` is set where a very minute was asked for; `why` is the sentence for the reason; `facts` know the names."""
 
     slots: list[Slot]
+    facts: Facts | None = None
     requested_free: bool | None = None
     reason: str | None = None
     why: str | None = None
@@ -39,51 +40,49 @@ class Found:
 def at_moment(visit: Visit, starts_at: datetime) -> Found:
     """Whether the visit can begin then, and if not, why, and what is near."""
     if starts_at < now():
-        return Found(_near(visit, starts_at), False, "in_the_past", sentence(Reason("in_the_past")))
-    question = _question(visit, starts_at, starts_at + timedelta(minutes=1), any_start=True)
+        return _instead(around(visit, starts_at), "in_the_past", sentence(Reason("in_the_past")), requested_free=False)
+    question = _question(visit, starts_at, starts_at + MINUTE, any_start=True)
     facts = load_facts(question, for_callers=True)
-    slots = free_slots(question, facts).first(3)
-    if slots:
-        return Found(slots, True)
+    if slots := free_slots(question, facts).first(3):
+        return Found(slots, facts, True)
     reason, why = _told(why_not(question, facts, starts_at), facts)
-    return Found(_near(visit, starts_at), False, reason, why)
+    return _instead(around(visit, starts_at), reason, why, requested_free=False)
 
 
 def in_stretch(situation: Situation, visit: Visit, when: When) -> Found:
     """What is free on the days and at the hours that are meant; where nothing is, why, and what comes next."""
-    zone = visit.branch.zone
-    first, before = stretch_of(situation, when, zone)
-    low, high = when.minutes()
-    if first < before:
-        question = _question(visit, first, before)
-        facts = load_facts(question, for_callers=True)
-        answer = free_slots(question, facts)
-        starts = [start for start in answer.starts() if low <= _minute(start, zone) < high]
-        if starts:
-            return Found([answer.at(start)[0] for start in spread(starts, MOST_TOLD)])
-        reason, why = _of_stretch(visit, question, facts, when)
-    else:
-        reason, why = "in_the_past", sentence(Reason("in_the_past"))
-    return Found(next_free(visit, since=max(before, now())), None, reason, why)
+    first, before = stretch_of(situation, when, visit.branch.zone)
+    if first >= before:
+        return _instead(next_free(visit), "in_the_past", sentence(Reason("in_the_past")))
+    question = _question(visit, first, before)
+    facts = load_facts(question, for_callers=True)
+    answer = free_slots(question, facts)
+    if starts := _between(answer.starts(), *when.minutes(), zone=visit.branch.zone):
+        return Found([answer.at(start)[0] for start in spread(starts, MOST_TOLD)], facts)
+    reason, why = _of_stretch(visit, question, facts, when)
+    return _instead(next_free(visit, since=max(before, now())), reason, why)
 
 
-def next_free(visit: Visit, *, since: datetime | None = None, most: int = 3) -> list[Slot]:
+def next_free(visit: Visit, *, since: datetime | None = None, most: int = 3) -> Found:
     """The first free times, one a day at most where there are several days."""
     begin = since or now()
+    facts = None
     for reach in REACHES:
-        found = find_slots(
-            visit.parts, starts_from=begin, starts_before=begin + reach, branch_id=visit.branch.id, for_callers=True, max_gap=visit.max_gap
-        )
-        if starts := found.starts():
-            return [found.at(start)[0] for start in _one_a_day(starts, visit.branch.zone, most)]
-    return []
+        question = _question(visit, begin, begin + reach)
+        facts = load_facts(question, for_callers=True)
+        answer = free_slots(question, facts)
+        if starts := answer.starts():
+            return Found([answer.at(start)[0] for start in _one_a_day(starts, visit.branch.zone, most)], facts)
+    return Found([], facts)
 
 
-def around(visit: Visit, wanted: datetime) -> list[Slot]:
-    """What comes closest to a time that cannot be had."""
+def around(visit: Visit, wanted: datetime, *, most: int = 3) -> Found:
+    """What comes closest to a time that cannot be had; else what comes next."""
     wanted = max(wanted, now())
-    question = Question(visit.parts, max(wanted - NEAR, now()), wanted + NEAR, now(), branch_id=visit.branch.id, max_gap=visit.max_gap)
-    return alternatives(question, load_facts(question, for_callers=True, everywhere=True), wanted, limit=4, reach=NEAR).best(6)
+    question = _question(visit, max(wanted - NEAR, now()), wanted + NEAR)
+    facts = load_facts(question, for_callers=True, everywhere=True)
+    best = alternatives(question, facts, wanted, limit=most, reach=NEAR).best(most)
+    return Found(best, facts) if best else next_free(visit)
 
 
 def remember_wish(situation: Situation, visit: Visit, found: Found, wanted: datetime | None) -> None:
@@ -98,20 +97,31 @@ def remember_wish(situation: Situation, visit: Visit, found: Found, wanted: date
     )  # fmt: skip
 
 
-def _near(visit: Visit, wanted: datetime) -> list[Slot]:
-    return around(visit, wanted)[:3] or next_free(visit)
+def _instead(other: Found, reason: str, why: str, *, requested_free: bool | None = None) -> Found:
+    return Found(other.slots, other.facts, requested_free, reason, why)
 
 
 def _question(visit: Visit, first: datetime, before: datetime, *, any_start: bool = False) -> Question:
     return Question(visit.parts, first, before, now(), branch_id=visit.branch.id, max_gap=visit.max_gap, any_start=any_start)
 
 
+def _between(starts: list[datetime], low: int, high: int, *, zone: str) -> list[datetime]:
+    """The starts that clocks show in [low, high) minutes after midnight."""
+    if (low, high) == (0, 1440) or not starts:
+        return starts
+    tz = ZoneInfo(zone)
+    shift, last = (start.astimezone(tz).utcoffset() for start in (starts[0], starts[-1]))
+    if shift is not None and shift == last:
+        midnight = starts[0].astimezone(tz).replace(hour=0, minute=0)
+        return [start for start in starts if low <= (start - midnight) // MINUTE % 1440 < high]
+    return [start for start in starts if low <= _minute(start.astimezone(tz)) < high]
+
+
 def _of_stretch(visit: Visit, question: Question, facts: Facts, when: When) -> tuple[str, str]:
     """For one day: closed, or what is in the way when it opens; for several: everything is taken."""
     if when.day is None:
         return _told([Reason("booked")], facts)
-    branch = facts.branch(visit.branch.id)
-    opening = open_day(branch, facts, when.day)
+    opening = open_day(facts.branch(visit.branch.id), facts, when.day)
     ahead = [max(start, question.starts_from) for start, end in opening.spans if end > question.starts_from]
     if not ahead:
         return _told([Reason("holiday" if opening.holiday else "closed" if not opening.spans else "in_the_past")], facts)
@@ -128,11 +138,11 @@ def _told(reasons: Sequence[Reason], facts: Facts) -> tuple[str, str]:
 def _one_a_day(starts: list[datetime], zone: str, most: int) -> list[datetime]:
     days: dict[date, datetime] = {}
     for start in starts:
+        if len(days) == most:
+            break
         days.setdefault(start.astimezone(ZoneInfo(zone)).date(), start)
-    chosen = list(days.values())[:most]
-    return chosen if len(chosen) > 1 else starts[:most]
+    return list(days.values()) if len(days) > 1 else starts[:most]
 
 
-def _minute(start: datetime, zone: str) -> int:
-    local = start.astimezone(ZoneInfo(zone))
+def _minute(local: datetime) -> int:
     return local.hour * 60 + local.minute

@@ -5,7 +5,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from app.domain.agents.answers import Answer, refused as refused_answer
-from app.domain.agents.free_times import around
+from app.domain.agents.free_times import Found, around
 from app.domain.agents.situation import Situation
 from app.domain.agents.telling import Names, say_free, slots_data
 from app.domain.agents.wanting import Visit
@@ -37,10 +37,10 @@ def refusal_of(situation: Situation, visit: Visit, error: BookingRefused, starts
     if not situation.call.is_test:
         stamp = f"wish:{situation.call.id}:{visit.parts[0].service_id}:{starts_at.isoformat()}"
         keep_refused(order_for(situation, visit, starts_at), error, source_ref=stamp)
-    best = error.alternatives.best()
-    if not best and isinstance(error, SlotTaken):
-        best = around(visit, starts_at)[:3]
-    slots = slots_data(situation, best) if best else []
+    found = Found(error.alternatives.best())
+    if not found.slots and isinstance(error, SlotTaken):
+        found = around(visit, starts_at)
+    slots = slots_data(situation, found.slots, found.facts) if found.slots else []
     if not slots:
         return refused_answer(error.code, error.message, slots=[])
     asked_for = Names(staff={visit.staff_id}).staff.get(visit.staff_id or "")

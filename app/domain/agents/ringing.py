@@ -6,19 +6,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import force_locale, gettext as _
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from app.core.clock import now
 from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.core.phone import Number, normalise
 from app.domain.agents.opening import Hours, branch_day
+from app.domain.agents.situation import PLACE
 from app.domain.companies.number_lookup import Match
 from app.domain.customers.certainty import Caller, customers_at
 from app.domain.customers.naming import first_name
 from app.domain.language.saying import say_day, say_hours, say_moment
 from app.domain.language.when import Language
-from app.models import Agent, BlockedCaller, Booking, Branch, Company, Customer
+from app.models import BlockedCaller, Booking, Company, Customer
 from app.models.booking import STANDING
 
 YES_NO = {True: "yes", False: "no"}
@@ -52,13 +53,8 @@ class _Place:
     """The branch that is called, its company and its agent, in one query."""
 
     def __init__(self, match: Match) -> None:
-        wanted = (
-            select(Company, Branch, Agent)
-            .join(Branch, Branch.company_id == Company.id)
-            .outerjoin(Agent, and_(Agent.company_id == Company.id, Agent.id == match.agent_id))
-            .where(Company.id == match.company_id, Branch.id == match.branch_id)
-        )
-        self.company, self.branch, self.agent = db.session.execute(wanted).one()
+        wanted = {"company": match.company_id, "branch": match.branch_id, "agent": match.agent_id}
+        self.company, self.branch, self.agent = db.session.execute(PLACE, wanted).one()
         self.moment = now()
         self.local = self.moment.astimezone(ZoneInfo(self.branch.zone))
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, select
 
 from app.core.clock import now
 from app.core.extensions import db
@@ -15,6 +16,13 @@ from app.domain.language.when import Language
 from app.models import Agent, Branch, Call, Company
 
 LANGUAGES: tuple[Language, ...] = ("de", "en")
+# built once: making a statement costs more than running it
+PLACE = (
+    select(Company, Branch, Agent)
+    .join(Branch, Branch.company_id == Company.id)
+    .outerjoin(Agent, and_(Agent.company_id == Company.id, Agent.id == bindparam("agent")))
+    .where(Company.id == bindparam("company"), Branch.id == bindparam("branch"))
+)
 
 
 @dataclass
@@ -27,16 +35,21 @@ class Situation:
     moment: datetime = field(default_factory=now)
 
     @cached_property
-    def branch(self) -> Branch:
-        return db.session.scalars(select(Branch).where(Branch.id == self.call.branch_id)).one()
+    def _place(self) -> Any:
+        place = {"company": self.call.company_id, "branch": self.call.branch_id, "agent": self.call.agent_id}
+        return db.session.execute(PLACE, place).one()
 
-    @cached_property
+    @property
     def company(self) -> Company:
-        return db.session.scalars(select(Company).where(Company.id == self.call.company_id)).one()
+        return self._place[0]
 
-    @cached_property
+    @property
+    def branch(self) -> Branch:
+        return self._place[1]
+
+    @property
     def agent(self) -> Agent | None:
-        return db.session.get(Agent, self.call.agent_id) if self.call.agent_id else None
+        return self._place[2]
 
     @property
     def caller(self) -> Caller:

@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.core.extensions import db
 from app.domain.agents.situation import Situation
-from app.domain.calendar.facts import Slot
+from app.domain.calendar.facts import Facts, Slot
 from app.domain.language.saying import one_of, say_moment, say_slots
 from app.models import Booking, Branch, Service, StaffMember
 
@@ -29,9 +29,19 @@ class Names:
         self.zones = {row.id: row.zone for row in found}
 
 
-def slots_data(situation: Situation, slots: Sequence[Slot]) -> list[dict[str, Any]]:
-    """Each time with its offset, the person's and the branch's name."""
-    names = Names(staff={slot.staff_id for slot in slots}, branches={slot.branch_id for slot in slots})
+    @classmethod
+    def of(cls, facts: Facts) -> Self:
+        """Those that the calendar has loaded."""
+        names = cls()
+        names.staff = {person.id: person.name for person in facts.people}
+        names.branches = {branch.id: branch.name for branch in facts.branches}
+        names.zones = {branch.id: branch.zone for branch in facts.branches}
+        return names
+
+
+def slots_data(situation: Situation, slots: Sequence[Slot], facts: Facts | None = None) -> list[dict[str, Any]]:
+    """Each time with its offset, the person's and the branch's name; `facts` where the calendar has them loaded."""
+    names = Names.of(facts) if facts else Names(staff={slot.staff_id for slot in slots}, branches={slot.branch_id for slot in slots})
     return [
         {
             "starts_at": situation.local(slot.starts_at, names.zones[slot.branch_id]).isoformat(),

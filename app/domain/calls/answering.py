@@ -1,14 +1,15 @@
 """Answers the agent in mid-call: the function is run once for each use, written down with its times, and shown live."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from flask_babel import force_locale
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from app.core import metrics
@@ -18,7 +19,7 @@ from app.core.database import is_away, is_passing
 from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.core.query_times import measured
-from app.core.tenancy import company_scope
+from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transact
 from app.domain.agents import toolbox
 from app.domain.agents.answers import Answer, refused
@@ -28,6 +29,7 @@ from app.domain.calls import lifecycle
 from app.domain.calls.desk import Desk
 from app.domain.companies.number_lookup import Match
 from app.domain.language.detecting import spoken_language
+from app.domain.language.when import Language
 from app.events import ToolFinished, ToolStarted
 from app.models import Call, ToolCall
 from app.providers.voice.base import FunctionUse
@@ -36,154 +38,148 @@ log = structlog.get_logger()
 # the same again so soon is a repetition, not a new question
 REPEATED_WITHIN = timedelta(seconds=15)
 TURNS_HEARD = 6
+Run = Callable[[str, dict[str, Any], Situation], Answer]
+
+# built once: making a statement costs more than running it
+CALL = select(Call).where(Call.provider == bindparam("provider"), Call.provider_call_id == bindparam("name")).with_for_update()
+CALL_BY_US = CALL.where(Call.connection_id.is_(None)).execution_options(populate_existing=True)
+CALL_BY_CONNECTION = CALL.where(Call.connection_id == bindparam("connection")).execution_options(populate_existing=True)
+USES = (
+    select(ToolCall.id, ToolCall.tool_call_id, ToolCall.name, ToolCall.asked, ToolCall.finished_at)
+    .where(ToolCall.call_id == bindparam("call"))
+    .order_by(ToolCall.id)
+)
+RESULT = select(ToolCall.result).where(ToolCall.id == bindparam("use"))
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A verified use of a function, and whose call it is."""
+    """A verified use of a function. `owner` finds whose a call is that we do not know yet: the same way as for its events."""
 
     use: FunctionUse
-    match: Match
     connection_id: str | None
     received_at: datetime
-    cached: bool = False
+    owner: Callable[[], tuple[Match | None, bool]]
 
 
 def answer(asked: Asked) -> dict[str, Any]:
-    """What the agent is told, committed before it is told. Faults of ours become a sentence too; only what goes on is in the log."""
+    """What the agent is told, committed before it is told. Faults of ours become a sentence too: what happened is in the log."""
     began = time.perf_counter()
-    with company_scope(asked.match.company_id):
-        for attempt in (1, 2):
-            try:
-                return transact(lambda: _answer(asked, began, toolbox.use))
-            except IntegrityError:
-                # the worker has made the call of the same moment; the second time it is there
-                if attempt == 2:
-                    break
-            except Exception as error:
-                if is_away(error) and not is_passing(error):
-                    log.warning("function.database_away", name=asked.use.name)
-                    return in_trouble("de")
-                log.exception("function.failed", name=asked.use.name)
-                break
-        return _write_trouble(asked, began)
+    for _attempt in range(2):
+        try:
+            return transact(lambda: _answer(asked, began, toolbox.use))
+        except IntegrityError:
+            # the worker has made the call of the same moment; the second time it is there
+            log.info("function.again", name=asked.use.name)
+        except Exception as error:
+            if is_away(error) and not is_passing(error):
+                log.warning("function.database_away", name=asked.use.name)
+                return in_trouble()
+            log.exception("function.failed", name=asked.use.name)
+            break
+    with suppress(Exception):
+        return transact(lambda: _answer(asked, began, _trouble))
+    log.error("function.not_written", name=asked.use.name)
+    return in_trouble()
 
 
-def in_trouble(language: str) -> dict[str, Any]:
+def in_trouble(language: Language = "de") -> dict[str, Any]:
     with force_locale(language):
         return refused("trouble", toolbox.trouble()).as_json()
 
 
-def _answer(asked: Asked, began: float, run: Callable[[str, dict[str, Any], Situation], Answer]) -> dict[str, Any]:
+def _trouble(_name: str, _given: dict[str, Any], situation: Situation) -> Answer:
+    """The use stands in the call's history even when we could not answer it."""
+    with force_locale(situation.language):
+        return refused("trouble", toolbox.trouble())
+
+
+def _answer(asked: Asked, began: float, run: Run) -> dict[str, Any]:
     """One transaction: the call is locked, so that uses of one call are answered one after the other."""
-    call = _locked(asked) or _made(asked)
-    key = asked_key(asked.use.name, asked.use.arguments)
-    if (known := _answered(call, asked.use, key)) is not None:
-        return known
-    with measured() as spent:
-        situation = Situation(call, heard_language=_heard(asked.use))
-        found = run(asked.use.name, asked.use.arguments, situation)
-        db.session.flush()
-    told = found.as_json()
-    _write(asked, call, key, found, told, _Times(began, spent.seconds))
-    return told
+    call = _known(asked) or _made(asked)
+    if call is None:
+        log.warning("function.nobodys_call", name=asked.use.name)
+        return in_trouble()
+    with company_scope(call.company_id):
+        key, uses = asked_key(asked.use.name, asked.use.arguments), db.session.execute(USES, {"call": call.id}).all()
+        if (repeated := _repeated(uses, asked.use, key)) is not None:
+            return repeated
+        with measured() as spent:
+            found = run(asked.use.name, asked.use.arguments, Situation(call, heard_language=_heard(asked.use)))
+            db.session.flush()
+        _write(asked, call, uses, key, found, began=began, database_s=spent.seconds)
+        return found.as_json()
 
 
-@dataclass(frozen=True, slots=True)
-class _Times:
-    began: float
-    database_s: float
-
-    @property
-    def own_ms(self) -> int:
-        return round((time.perf_counter() - self.began) * 1000)
+def _known(asked: Asked) -> Call | None:
+    """The call, locked; one that came by another way is another one."""
+    names = {"provider": asked.use.event.provider, "name": asked.use.event.provider_call_id, "connection": asked.connection_id}
+    with every_company():
+        return db.session.scalars(CALL_BY_CONNECTION if asked.connection_id else CALL_BY_US, names).first()
 
 
-def _locked(asked: Asked) -> Call | None:
-    wanted = select(Call).where(
-        Call.provider == asked.use.event.provider,
-        Call.provider_call_id == asked.use.event.provider_call_id,
-        Call.connection_id == asked.connection_id if asked.connection_id else Call.connection_id.is_(None),
-    )
-    return db.session.scalars(wanted.with_for_update().execution_options(populate_existing=True)).first()
-
-
-def _made(asked: Asked) -> Call:
+def _made(asked: Asked) -> Call | None:
     """The agent is faster than the worker: the call is made as any event makes it."""
+    match, cached = asked.owner()
+    if match is None:
+        return None
     arrival = lifecycle.Arrival(
         webhook_event_id=None, received_at=asked.received_at, connection_id=asked.connection_id, event=asked.use.event,
-        match=asked.match, cached=asked.cached,
+        match=match, cached=cached,
     )  # fmt: skip
-    return lifecycle.apply_events([arrival])[0]
+    with company_scope(match.company_id):
+        return lifecycle.apply_events([arrival])[0]
 
 
-def _answered(call: Call, use: FunctionUse, key: str) -> dict[str, Any] | None:
+def _repeated(uses: Sequence[Any], use: FunctionUse, key: str) -> dict[str, Any] | None:
     """The stored answer to just this use: the same id, or the same question again with nothing done in between."""
-    wanted = select(ToolCall.id, ToolCall.tool_call_id, ToolCall.asked, ToolCall.result, ToolCall.finished_at)
-    newest = db.session.execute(wanted.where(ToolCall.call_id == call.id).order_by(ToolCall.id.desc()).limit(1)).first()
-    if newest is None:
-        return None
-    same = newest
-    if use.tool_call_id and newest.tool_call_id != use.tool_call_id:
-        same = db.session.execute(wanted.where(ToolCall.call_id == call.id, ToolCall.tool_call_id == use.tool_call_id)).first() or newest
-    is_same_use = same.tool_call_id == use.tool_call_id
-    if same.asked != key or not isinstance(same.result, dict) or same.finished_at is None:
-        return None
-    return same.result if is_same_use or same.finished_at > now() - REPEATED_WITHIN else None
+    same_id = next((row for row in uses if use.tool_call_id and row.tool_call_id == use.tool_call_id), None)
+    last = uses[-1] if uses else None
+    for row in (same_id, last):
+        if row is None or row.asked != key or row.finished_at is None:
+            continue
+        if row is same_id or row.finished_at > now() - REPEATED_WITHIN:
+            result = db.session.scalar(RESULT, {"use": row.id})
+            return result if isinstance(result, dict) else None
+    return None
 
 
-def _heard(use: FunctionUse) -> Any:
+def _heard(use: FunctionUse) -> Language | None:
     said = [turn.text for turn in use.event.turns or () if turn.role == "caller"]
     return spoken_language(said[-TURNS_HEARD:])
 
 
-def _write(asked: Asked, call: Call, key: str, found: Answer, told: dict[str, Any], times: _Times) -> None:
+def _write(asked: Asked, call: Call, uses: Sequence[Any], key: str, found: Answer, *, began: float, database_s: float) -> None:
     """The row of this use: the provider may have told of it before, or tells of it later (lifecycle finds this one then)."""
-    use, desk = asked.use, Desk()
-    shown: dict[str, Any] = {"tool_call_id": use.tool_call_id or f"{lifecycle.OWN_USE}{new_ulid()}", "name": use.name}
+    use, desk, told = asked.use, Desk(), found.as_json()
+    own_s = time.perf_counter() - began
     finished = {
-        "result": told, "ok": found.ok, "asked": key, "finished_at": now(), "duration_ms": times.own_ms,
-        "database_ms": round(times.database_s * 1000), "provider_ms": 0,
+        "result": told, "ok": found.ok, "asked": key, "finished_at": now(), "duration_ms": round(own_s * 1000),
+        "database_ms": round(database_s * 1000), "provider_ms": 0,
     }  # fmt: skip
-    row = _told_of(call, use)
+    row = _told_of(uses, use)
+    shown: dict[str, Any] = {"tool_call_id": row["tool_call_id"] if row else _id_for(uses, use), "name": use.name}
     if row is not None:
-        shown["tool_call_id"] = row["tool_call_id"]
         desk.change_tool(row, **finished)
     else:
-        desk.add_tool(
-            call,
-            {**shown, "arguments": use.arguments, "after_position": use.position, "created_at": asked.received_at, **finished},
-        )
+        made = {"arguments": use.arguments, "after_position": use.position, "created_at": asked.received_at}
+        desk.add_tool(call, {**shown, **made, **finished})
         announce(ToolStarted(call.company_id, call.branch_id, call.id, asked.received_at, shown | {"arguments": use.arguments}))
     desk.note(call, "tool", at=now(), webhook_event_id=None, data=shown | {"ok": found.ok})
     desk.write()
-    finished_tool = shown | {"ok": found.ok, "result": told, "duration_ms": times.own_ms}
-    announce(ToolFinished(call.company_id, call.branch_id, call.id, asked.received_at, finished_tool))
-    metrics.TOOL_SECONDS.labels(_known_name(use.name)).observe(time.perf_counter() - times.began)
+    shown |= {"ok": found.ok, "result": told, "duration_ms": round(own_s * 1000)}
+    announce(ToolFinished(call.company_id, call.branch_id, call.id, asked.received_at, shown))
+    metrics.TOOL_SECONDS.labels(use.name if toolbox.find_tool(use.name) else "other").observe(own_s)
 
 
-def _told_of(call: Call, use: FunctionUse) -> dict[str, Any] | None:
+def _told_of(uses: Sequence[Any], use: FunctionUse) -> dict[str, Any] | None:
     """The unfinished row that a transcript has brought of this use already."""
-    wanted = select(ToolCall.id, ToolCall.tool_call_id).where(ToolCall.call_id == call.id, ToolCall.finished_at.is_(None))
-    wanted = wanted.where(ToolCall.tool_call_id == use.tool_call_id) if use.tool_call_id else wanted.where(ToolCall.name == use.name)
-    found = db.session.execute(wanted.order_by(ToolCall.id).limit(1)).mappings().first()
-    return dict(found) if found else None
+    running = [row for row in uses if row.finished_at is None and row.name == use.name]
+    same = next((row for row in running if use.tool_call_id in (None, row.tool_call_id)), None)
+    return {"id": same.id, "tool_call_id": same.tool_call_id} if same else None
 
 
-def _write_trouble(asked: Asked, began: float) -> dict[str, Any]:
-    """The use stands in the call's history even when we could not answer it."""
-
-    def trouble(_name: str, _given: dict[str, Any], situation: Situation) -> Answer:
-        with force_locale(situation.language):
-            return refused("trouble", toolbox.trouble())
-
-    try:
-        return transact(lambda: _answer(asked, began, trouble))
-    except Exception:
-        log.exception("function.not_written", name=asked.use.name)
-        return in_trouble("de")
-
-
-def _known_name(name: str) -> str:
-    """Whoever knows the key must not be able to make up metric labels."""
-    return name if toolbox.find_tool(name) else "other"
+def _id_for(uses: Sequence[Any], use: FunctionUse) -> str:
+    """The provider's id of the use, unless something else goes by it already."""
+    taken = use.tool_call_id is None or any(row.tool_call_id == use.tool_call_id for row in uses)
+    return f"{lifecycle.OWN_USE}{new_ulid()}" if taken else use.tool_call_id or ""

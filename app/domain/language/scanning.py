@@ -24,7 +24,9 @@ class Scanner:
                 return match[0]
             return f"{match[behind] if behind else ''} {self.mark(kind, made)} "
 
-        self.text = " ".join(re.sub(pattern, replaced, self.text).split())
+        text, count = re.subn(pattern, replaced, self.text)
+        if count:
+            self.text = " ".join(text.split())
 
     def mark(self, kind: str, thing: Any) -> str:
         self.found.append(thing)

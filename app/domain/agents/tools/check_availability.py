@@ -40,7 +40,7 @@ def check_availability(situation: Situation, given: Availability) -> Answer:
 
 def told(situation: Situation, visit: Visit, found: Found) -> Answer:
     """The free times in words and as data; where what was asked for is not free, why, and what is."""
-    slots = slots_data(situation, found.slots)
+    slots = slots_data(situation, found.slots, found.facts)
     data = {
         **({"requested_free": found.requested_free} if found.requested_free is not None else {}),
         "slots": slots,
@@ -50,7 +50,7 @@ def told(situation: Situation, visit: Visit, found: Found) -> Answer:
 
 
 def _sentence(situation: Situation, visit: Visit, found: Found, slots: list[dict[str, object]]) -> str:
-    asked_for = Names(staff={visit.staff_id}).staff.get(visit.staff_id or "")
+    asked_for = Names.of(found.facts).staff.get(visit.staff_id or "") if found.facts else None
     if not slots:
         why = (found.why or _("Da ist nichts frei.")).rstrip(".")
         return _("%(why)s, und auch in den nächsten Wochen ist nichts frei. Soll ich Sie auf die Warteliste setzen?", why=why)

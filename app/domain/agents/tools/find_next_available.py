@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from app.domain.agents.answers import Answer
-from app.domain.agents.free_times import Found, next_free
+from app.domain.agents.free_times import next_free
 from app.domain.agents.situation import Situation
 from app.domain.agents.toolbox import Arguments, tool
 from app.domain.agents.tools.check_availability import told
@@ -20,4 +20,4 @@ class Service(Arguments):
 def find_next_available(situation: Situation, given: Service) -> Answer:
     """Finds the soonest free times for a service."""
     visit = read_visit(situation, given.service, given.staff, given.branch)
-    return told(situation, visit, Found(next_free(visit)))
+    return told(situation, visit, next_free(visit))

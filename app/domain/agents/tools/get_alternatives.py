@@ -1,7 +1,7 @@
 """get_alternatives: what comes closest to a time that cannot be had."""
 
 from app.domain.agents.answers import Answer
-from app.domain.agents.free_times import Found, around, in_stretch, next_free
+from app.domain.agents.free_times import around, in_stretch
 from app.domain.agents.situation import Situation
 from app.domain.agents.toolbox import tool
 from app.domain.agents.tools.check_availability import Availability, told
@@ -19,4 +19,4 @@ def get_alternatives(situation: Situation, given: Availability) -> Answer:
     when = read_time_of(situation, date=given.date, time=given.time, part=given.part_of_day, zone=zone)
     if when.day is None or when.at is None:
         return told(situation, visit, in_stretch(situation, visit, when))
-    return told(situation, visit, Found(around(visit, moment_of(situation, when, zone)) or next_free(visit)))
+    return told(situation, visit, around(visit, moment_of(situation, when, zone), most=6))

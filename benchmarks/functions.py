@@ -1,0 +1,101 @@
+"""How fast the agent is answered in mid-call, and the ringing phone, with 50 calls at once, beside a signed function that does nothing.
+
+python -m benchmarks.functions [sqlite|mariadb] [rounds]
+
+A round is 50 calls that ask at the same moment; between two rounds there is a second in which callers speak. Both servers take turns.
+"""
+
+import json
+import sys
+import time
+from statistics import median
+
+from app.core.signatures import sign_retell
+from benchmarks import client, places
+from benchmarks.bodies import SENTENCE
+
+CALLS = 50
+NUMBER = "+493023125100"
+PAUSE_S = 1.0
+# what a caller who books goes through; each asks for another day, so that no answer is a repetition
+ASKED = {
+    "get_context": {},
+    "parse_date": {"text": "nächsten Freitag um halb drei"},
+    "check_availability": {"service": "Damenschnitt", "date_from": "nächste Woche", "part_of_day": "vormittags"},
+    "book_appointment": {"service": "Damenschnitt", "time": "10 Uhr", "name": "Svea Thomsen"},
+}
+
+
+def main(kind: str, rounds: int) -> None:
+    with places.place(kind) as environment:
+        places.run_flask(environment, "db", "upgrade")
+        places.run_flask(environment, "seed", "demo")
+        found: dict[str, list[client.Answers]] = {}
+        with (
+            places.served("wsgi:app", environment, worker="gthread", workers=2, threads=32) as ours,
+            places.served("benchmarks.floors.signed_nothing:app", environment, worker="gthread", workers=2, threads=32) as floor,
+        ):
+            for turn in range(-1, rounds):
+                for name, given in ASKED.items():
+                    for title, port in (("floor", floor), (name, ours)):
+                        answers = client.send(port, _functions(name, given, turn), clients=CALLS)
+                        if turn >= 0:
+                            found.setdefault(title, []).append(answers)
+                        time.sleep(PAUSE_S)
+                answers = client.send(ours, _ringing(turn), clients=CALLS)
+                if turn >= 0:
+                    found.setdefault("inbound", []).append(answers)
+    _tell(kind, rounds, found)
+
+
+def _functions(name: str, given: dict[str, object], turn: int) -> list[bytes]:
+    bodies = []
+    for place in range(CALLS):
+        asked = given | {"date": f"in {20 + (turn + 1) * 7 + place % 5} Tagen"} if name == "book_appointment" else given
+        bodies.append({"name": name, "args": asked, "call": _call(place, name, asked, turn)})
+    return client.prepared("/api/retell/function", _signed(bodies))
+
+
+def _ringing(turn: int) -> list[bytes]:
+    bodies = [
+        {"event": "call_inbound", "call_inbound": {"from_number": f"+4917139200{50 + place % 20}", "to_number": NUMBER}}
+        for place in range(CALLS)
+    ]
+    return client.prepared("/api/retell/inbound", _signed(bodies))
+
+
+def _call(place: int, name: str, asked: dict[str, object], turn: int) -> dict[str, object]:
+    turns = [
+        {
+            "role": "agent" if spoken % 2 == 0 else "user",
+            "content": " ".join(SENTENCE),
+            "words": [
+                {"word": word, "start": spoken * 8 + at * 0.4, "end": spoken * 8 + at * 0.4 + 0.3} for at, word in enumerate(SENTENCE)
+            ],
+        }
+        for spoken in range(6)
+    ]
+    use = {"role": "tool_call_invocation", "tool_call_id": f"{name}_{turn}", "name": name, "arguments": json.dumps(asked)}
+    return {
+        "call_id": f"bench_{place}", "call_type": "phone_call", "agent_id": "agent_lena", "from_number": f"+4917139200{50 + place % 20}",
+        "to_number": NUMBER, "direction": "inbound", "call_status": "ongoing", "start_timestamp": time.time_ns() // 10**6 - 60_000,
+        "transcript_object": turns, "transcript_with_tool_calls": [*turns, use],
+    }  # fmt: skip
+
+
+def _signed(bodies: list[dict[str, object]]) -> list[tuple[bytes, str]]:
+    raws = [json.dumps(body, ensure_ascii=False).encode() for body in bodies]
+    return [(raw, sign_retell(raw, places.KEY, time.time_ns() // 10**6)) for raw in raws]
+
+
+def _tell(kind: str, rounds: int, found: dict[str, list[client.Answers]]) -> None:
+    print(f"functions on {kind}: {CALLS} calls at once, {rounds} rounds, 2 web processes; milliseconds from request to answer")
+    for name, runs in found.items():
+        p50, p95, p99 = (median(answers.percentile(share) for answers in runs) for share in (0.5, 0.95, 0.99))
+        bad = sum(count for answers in runs for status, count in answers.statuses.items() if status != 200)
+        print(f"  {name:20} p50 {p50:6.1f}   p95 {p95:6.1f}   p99 {p99:6.1f}   not 200: {bad}")
+
+
+if __name__ == "__main__":
+    kind, rounds = [*sys.argv[1:], *("mariadb", "5")[len(sys.argv) - 1 :]]
+    main(kind, int(rounds))
