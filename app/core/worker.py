@@ -61,13 +61,15 @@ def work(app: Flask, *, burst: bool = False) -> None:
     """Serves all queues until stopped. A Redis that is away is waited for here, in the warm process that is there already."""
     with suppress(StopRequested):
         while not queues.stopping():
-            worker = _make_worker(app)
             try:
+                worker = _make_worker(app)
                 worker.work(burst=burst, logging_level="WARNING")
+                if burst or worker._stop_requested:
+                    return
             except RedisError as error:
                 log.warning("worker.redis_away", error=type(error).__name__)
-            if burst or worker._stop_requested:
-                return
+                if burst:
+                    raise
             time.sleep(AGAIN_AFTER_S)
 
 

@@ -3,10 +3,10 @@
 import os
 import random
 import re
-import threading
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -19,7 +19,7 @@ from app.core.extensions import db
 from app.models import WebhookEvent
 from config import Settings
 from tests.faults.sending import Sender
-from tests.support.applications import new_app
+from tests.support.applications import SECRETS, new_app
 from tests.support.backends import MariaBackend, RedisBackend, wait_until
 from tests.support.running_server import DEMO_PASSWORD, RunningServer
 
@@ -28,7 +28,12 @@ API_KEYS = {
     "praxis-morgenstern": "key_faults_morgenstern_0123456789ab",
     "werkstatt-kruse": "key_faults_kruse_0123456789abcdef01",
 }
-VARIABLES = dict(zip(("DEMO_API_KEY", "DEMO_API_KEY_2", "DEMO_API_KEY_3"), API_KEYS.values(), strict=True)) | {"LOG_LEVEL": "WARNING"}
+# one key for all houses: a process has one keyring, and the tests look into several of them
+SEALING = SECRETS["encryption_keys"]
+VARIABLES = dict(zip(("DEMO_API_KEY", "DEMO_API_KEY_2", "DEMO_API_KEY_3"), API_KEYS.values(), strict=True)) | {
+    "LOG_LEVEL": "WARNING",
+    "ENCRYPTION_KEYS": SEALING,
+}
 
 
 @dataclass
@@ -42,9 +47,11 @@ class House:
 
     @cached_property
     def app(self) -> Flask:
-        """An application of the test's own on the server's database and secrets."""
+        """An application of the test's own on the server's database."""
         known = {"database_url": self.maria.url} if self.maria else {}
-        return new_app(Settings(app_env="development", instance_path=self.server.instance, redis_url=None, **known))
+        return new_app(
+            Settings(app_env="development", instance_path=self.server.instance, redis_url=None, encryption_keys=SEALING, **known)
+        )
 
     def sender(self, **options: Any) -> Sender:
         return Sender(lambda: self.server.url, self.server.secrets["RETELL_API_KEY"], **options)
@@ -117,28 +124,15 @@ class House:
         """Until nothing waits any more; how long that took."""
         return wait_until(lambda: self.statuses()["pending"] == 0, within_s=within_s, what="an empty inbox")
 
-    @contextmanager
-    def under_fault(self, victims: tuple[str, ...], *, seed: int, every_s: tuple[float, float]) -> Iterator[None]:
-        """Kills one of these every few seconds, all equally often, until the block ends; a failing killer fails the test."""
-        chance, over = random.Random(seed), threading.Event()
-        bag: list[str] = []
-        errors: list[Exception] = []
+    def rage_while(self, work: Callable[[], object], victims: Sequence[str], *, seed: int, every_s: tuple[float, float]) -> None:
+        """Kills one of these every few seconds, all equally often, until the work in a thread is done.
 
-        def rage() -> None:
-            while not over.wait(chance.uniform(*every_s)):
-                if not bag:
-                    bag.extend(chance.sample(victims, len(victims)))
-                try:
-                    self.kill(bag.pop())
-                except Exception as error:
-                    errors.append(error)
-                    return
-
-        killer = threading.Thread(target=rage)
-        killer.start()
-        try:
-            yield
-        finally:
-            over.set()
-            killer.join(60)
-        assert not errors
+        From this thread: the kernel ends a child together with the thread that started it.
+        """
+        chance, bag = random.Random(seed), []
+        with ThreadPoolExecutor(1) as beside:
+            working = beside.submit(work)
+            while not wait([working], timeout=chance.uniform(*every_s)).done:
+                bag = bag or chance.sample(victims, len(victims))
+                self.kill(bag.pop())
+            working.result()

@@ -40,7 +40,9 @@ def _calls_are_there_once_and_final(sent: Sent) -> None:
     for call in db.session.scalars(select(Call).where(Call.provider_call_id.startswith(sent.run))):
         found[call.provider_call_id].append(call)
     turns: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for call_id, position, text in db.session.execute(select(Turn.call_id, Turn.position, Turn.text).order_by(Turn.call_id, Turn.position)):
+    mine = select(Call.id).where(Call.provider_call_id.startswith(sent.run))
+    said = select(Turn.call_id, Turn.position, Turn.text).where(Turn.call_id.in_(mine)).order_by(Turn.call_id, Turn.position)
+    for call_id, position, text in db.session.execute(said):
         turns[call_id].append((position, text))
     for story in sent.stories:
         calls = found.pop(story.call_id, [])

@@ -2,6 +2,7 @@
 
 import os
 import time
+from functools import partial
 
 import pytest
 
@@ -22,8 +23,8 @@ def test_every_accepted_call_is_there_once_whatever_dies_meanwhile(house: House)
     sender = house.sender()
     house.killed.clear()
     began = time.monotonic()
-    with house.under_fault(("web", "worker", "clock", "redis"), seed=SEED, every_s=(1.0, 3.5)):
-        send_all(sender, sent, at_once=24, per_second=PER_SECOND, seed=SEED)
+    sending = partial(send_all, sender, sent, at_once=24, per_second=PER_SECOND, seed=SEED)
+    house.rage_while(sending, ("web", "worker", "clock", "redis"), seed=SEED, every_s=(1.0, 3.5))
     sent_s = time.monotonic() - began
     house.wait_until_ready()
     settled_s = house.wait_until_settled(within_s=60)

@@ -35,7 +35,7 @@ class Backend:
 
     def start(self) -> None:
         """Does nothing where it already runs."""
-        if self._process is None:
+        if self._process is None or self._process.poll() is not None:
             self._process = processes.start(self._command, log=self._log, is_up=self._is_up)
 
     def kill(self) -> None:
@@ -77,14 +77,15 @@ class RedisBackend(Backend):
 
 
 class MariaBackend(Backend):
-    """A MariaDB with one database, durable as in production unless told otherwise: what it acknowledged outlives kill -9."""
+    """A MariaDB with one database, durable as in production: what it acknowledged outlives kill -9."""
 
     def __init__(self, folder: Path, *settings: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._port, self._socket = free_port(), Path("/tmp") / f"mariadb-{os.getpid()}-{free_port()}.sock"
         self.url = f"mysql+pymysql://root@127.0.0.1:{self._port}/askproai"
         place = ["--no-defaults", f"--datadir={folder / 'data'}", f"--user={getpass.getuser()}"]
-        own = [f"--socket={self._socket}", f"--port={self._port}", "--bind-address=127.0.0.1", "--innodb-flush-log-at-trx-commit=1"]
+        own = [f"--socket={self._socket}", f"--port={self._port}", "--bind-address=127.0.0.1"]
+        own += ["--innodb-flush-log-at-trx-commit=1", "--innodb-doublewrite=1"]
         if not (folder / "data").exists():
             install = ["mariadb-install-db", *place, "--auth-root-authentication-method=normal", "--skip-test-db"]
             subprocess.run(install, check=True, capture_output=True)
