@@ -62,7 +62,7 @@ def write_catalogue(company: Company, demo: DemoCompany, *, since: datetime) -> 
 def _branch(branch: DemoBranch, since: datetime) -> Branch:
     return Branch(
         slug=branch.slug, name=branch.name, street=branch.street, postcode=branch.postcode, city=branch.city, state=branch.state,
-        zone="Europe/Berlin", created_at=since,
+        zone="Europe/Berlin", forward_to=f"{branch.number[:-2]}77", created_at=since,
     )  # fmt: skip
 
 

@@ -8,11 +8,19 @@ from typing import Any, Literal
 
 import orjson
 
-from app.simulator.conversation import Conversation
+from app.simulator.conversation import Conversation, Line
+from app.simulator.learning import Words
 from app.simulator.town import QUESTIONS, WEEKDAYS, answering_at, free_looking_time, somebody, spoken_day, spoken_time
 
 Signature = Literal["good", "forged", "ten_minutes_old"]
 ACCEPTED = (200, 201, 202, 204)
+
+
+# what callers say when it goes another way than they thought
+ASIDES = {
+    "de": {"rather": "Gut, dann nehme ich das.", "regret": "Schade. Dann melde ich mich noch einmal, vielen Dank."},
+    "en": {"rather": "All right, I will take that then.", "regret": "What a pity. I will call again then, thank you."},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +51,11 @@ class Cast:
     ends_at: datetime
     withheld: bool = False
     metadata: dict[str, Any] = field(default_factory=dict)
+    # without one nothing leaves while it happens: the deliveries are made at the end
+    line: Line | None = None
 
 
-def rings(cast: Cast, language: str = "de", *, direction: str = "inbound") -> tuple[Conversation, dict[str, str]]:
+def rings(cast: Cast, language: str = "de", *, direction: str = "inbound") -> tuple[Conversation, Words]:
     """A conversation about to begin, and the words for its dialogue."""
     company, branch = answering_at(cast.number)
     person = somebody(company, cast.chance, language=language)
@@ -58,7 +68,10 @@ def rings(cast: Cast, language: str = "de", *, direction: str = "inbound") -> tu
         direction=direction,
         variables={"sprache": "en-GB" if language == "en" else "de-DE"},
         metadata=cast.metadata,
+        line=cast.line,
     )
+    if direction == "inbound":
+        call.ring()
     question, answer = QUESTIONS[company.trade]
     words = {
         "greeting": company.greeting.format(branch=branch.spoken),
@@ -80,22 +93,28 @@ def rings(cast: Cast, language: str = "de", *, direction: str = "inbound") -> tu
         "weekday": WEEKDAYS[language][wanted.starts_at.weekday()],
         "day_spoken": spoken_day(wanted.starts_at, language),
         "time_spoken": spoken_time(wanted.starts_at, language),
+        "language": language,
+        "say": "",
+        "booking_id": "",
+        **ASIDES[language],
     }
     return call, words
 
 
 def deliveries(call: Conversation, cast: Cast) -> list[Delivery]:
-    """The ringing phone's question, then the events; the call ends when the cast says."""
+    """The ringing phone's question, then the events; the call ends when the cast says. What went over a line is not sent again."""
+    if cast.line is not None:
+        return []
     start_ms = round((cast.ends_at.timestamp() - call.length_s) * 1000)
     made = [Delivery("call_inbound", orjson.dumps(call.inbound(start_ms)), path="inbound")] if call.direction == "inbound" else []
     said = 0
     for beat, body in call.events(start_ms):
-        heard, said = _heard(call.items[said : beat.items]), beat.items
-        made.append(Delivery(beat.event, orjson.dumps(body), at_s=beat.at_s, heard=heard))
+        words, said = heard(call.items[said : beat.items]), beat.items
+        made.append(Delivery(beat.event, orjson.dumps(body), at_s=beat.at_s, heard=words))
     return made
 
 
-def _heard(items: Iterable[dict[str, Any]]) -> str | None:
+def heard(items: Iterable[dict[str, Any]]) -> str | None:
     for item in items:
         if item["role"] == "tool_call_invocation":
             return f"… {item['name']}"

@@ -1,16 +1,23 @@
-"""One telephone conversation, written down as Retell writes it: words with their times, tools, and the events along the way."""
+"""One telephone conversation, written down as Retell writes it: words with their times, tools, and the events along the way.
 
+On a live line every event leaves as it happens, and tools are asked of the server: what it answers is what is said next.
+"""
+
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
-from typing import Any
+from typing import Any, Protocol
+
+from app.simulator.learning import Words, learn
 
 DIALOGUES = Path(__file__).parent / "dialogues"
 ROLES = {"agent": "agent", "caller": "user", "target": "transfer_target"}
 
 BEFORE_ANSWER_S = 0.7
 TOOL_TAKES_S = 0.9
+MOST_TRIES = 4
 WORD_S, LETTER_S, GAP_S = 0.12, 0.045, 0.06
 
 
@@ -24,9 +31,21 @@ class Beat:
     beside: dict[str, Any] = field(default_factory=dict)
 
 
+class Line(Protocol):
+    """The way to a running server; see app/simulator/line."""
+
+    start_ms: int
+
+    def tell(self, beat: Beat, body: dict[str, Any], items: list[dict[str, Any]]) -> None: ...
+
+    def ask(self, body: dict[str, Any]) -> dict[str, Any] | None: ...
+
+    def ring(self, body: dict[str, Any]) -> dict[str, Any]: ...
+
+
 @dataclass(slots=True)
 class Conversation:
-    """Grows line by line; `events` tells it in Retell's words once it is over."""
+    """Grows line by line; `events` tells it in Retell's words once it is over, a live `line` while it happens."""
 
     call_id: str
     from_number: str
@@ -40,21 +59,63 @@ class Conversation:
     beats: list[Beat] = field(default_factory=list)
     ending: dict[str, Any] = field(default_factory=dict)
     analysis: dict[str, Any] = field(default_factory=dict)
+    line: Line | None = None
+    # whether the caller got what they wanted, as far as the server's answers tell
+    went_well: bool = True
 
-    def play(self, dialogue: str, **words: str) -> None:
-        """Speaks a dialogue of this folder: lines `agent:`, `caller:`, `target:`, `tool:`, `result:` and `transfer`."""
-        text = Template((DIALOGUES / f"{dialogue}.txt").read_text(encoding="utf-8")).substitute(words)
-        for line in text.splitlines():
-            kind, _, rest = line.partition(": ")
+    def play(self, dialogue: str, words: Words) -> None:
+        """Speaks a dialogue of this folder: lines `agent:`, `caller:`, `target:`, `tool:`, `result:` and `transfer`.
+
+        A `result:` is what is said where nobody answers the tool. An answer goes into `words`; a refusal with other times is taken
+        up, any other one ends the dialogue with regret.
+        """
+        told: dict[str, Any] | None = None
+        for line in (DIALOGUES / f"{dialogue}.txt").read_text(encoding="utf-8").splitlines():
+            kind, _, written = line.partition(": ")
+            if kind == "result" and told is not None:
+                continue
+            rest = Template(written).substitute(words)
             if kind in ROLES:
                 self.say(kind, rest)
             elif kind == "tool":
-                name, _, arguments = rest.partition(" ")
-                self.use_tool(name, arguments)
+                name, _, arguments = written.partition(" ")
+                told = self._ask(name, arguments, words)
+                if told is not None and not told["ok"]:
+                    self._regret(words)
+                    return
             elif kind == "result":
                 self.tool_answers(rest)
+                learn(words, json.loads(rest))
             elif kind == "transfer":
                 self.transfer_to(words["desk"])
+
+    def _ask(self, name: str, arguments: str, words: Words) -> dict[str, Any] | None:
+        """What the server says to this use; while it offers other times, the first of them is asked for."""
+        for turn in range(MOST_TRIES):
+            asked = Template(arguments).substitute(words)
+            self.use_tool(name, asked)
+            told = self.line.ask(self._function(name, asked)) if self.line else None
+            if told is None:
+                return None
+            self.tool_answers(json.dumps(told, ensure_ascii=False))
+            learn(words, told)
+            if told["ok"] or not told.get("data", {}).get("slots") or turn + 1 == MOST_TRIES:
+                return told
+            self.say("agent", told["say"])
+            self.say("caller", words["rather"])
+        return None
+
+    def _regret(self, words: Words) -> None:
+        self.went_well = False
+        self.say("agent", words["say"])
+        self.say("caller", words["regret"])
+
+    def ring(self) -> None:
+        """The phone rings; what the server says of the caller goes along with the call from then on."""
+        if self.line is not None:
+            told = self.line.ring(self.inbound(self.line.start_ms))
+            self.variables = told.get("dynamic_variables", {}) | self.variables
+            self.metadata = told.get("metadata", {}) | self.metadata
 
     def begin(self) -> None:
         self._beat("call_started")
@@ -104,7 +165,7 @@ class Conversation:
             "in_voicemail": in_voicemail,
             "custom_analysis_data": found or {},
         }
-        self.beats.append(Beat("call_analyzed", self.at_s + 3, len(self.items)))
+        self._tell(Beat("call_analyzed", self.at_s + 3, len(self.items)))
 
     @property
     def length_s(self) -> float:
@@ -122,7 +183,18 @@ class Conversation:
         return {"event": "call_inbound", "event_timestamp": now_ms, "call_inbound": ringing}
 
     def _beat(self, event: str, beside: dict[str, Any] | None = None) -> None:
-        self.beats.append(Beat(event, self.at_s, len(self.items), beside or {}))
+        self._tell(Beat(event, self.at_s, len(self.items), beside or {}))
+
+    def _tell(self, beat: Beat) -> None:
+        self.beats.append(beat)
+        if self.line is not None:
+            body = {"event": beat.event, "call": self._call(beat, self.line.start_ms), **beat.beside}
+            self.line.tell(beat, body, self.items)
+
+    def _function(self, name: str, arguments: str) -> dict[str, Any]:
+        assert self.line is not None
+        snapshot = Beat("transcript_updated", self.at_s, len(self.items))
+        return {"name": name, "args": json.loads(arguments), "call": self._call(snapshot, self.line.start_ms)}
 
     def _words(self, text: str) -> list[dict[str, Any]]:
         words = []

@@ -4,12 +4,13 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from app.core import clock
 from app.core.ids import new_ulid
 from app.simulator.casting import Cast, Delivery
+from app.simulator.line import LiveLine, sleep_until
 from app.simulator.scenarios import Scenario
 from app.simulator.sending import Answer, RetellStandIn
 
@@ -65,30 +66,32 @@ def run(
         made = []
         for place, plan in enumerate(plans):
             if rate:
-                _sleep_until(began + place / rate)
+                sleep_until(began + place / rate)
             made.append(pool.submit(call, plan))
         return [each.result() for each in made]
 
 
 def _converse(plan: Plan, stand_in: RetellStandIn, pace_s: float, on_answer: Callable[[Plan, Answer], None]) -> list[Answer]:
+    """Spoken on a live line; once written down without one before, for its length. What could not be told live is sent then."""
     ends_at = clock.now() + timedelta(seconds=pace_s)
-    chance = random.Random(plan.call_id)  # noqa: S311 (whoever calls is no secret)
-    deliveries = plan.scenario.play(Cast(plan.call_id, plan.number, chance, ends_at))
-    answers = []
-    began, faster = time.monotonic(), _speed(deliveries, pace_s)
-    for delivery in deliveries:
-        _sleep_until(began + delivery.at_s * faster)
-        answers.append(stand_in.send(delivery))
-        on_answer(plan, answers[-1])
-    return answers
+    written = plan.scenario.play(_cast(plan, ends_at))
+    length_s, faster = max((delivery.at_s for delivery in written), default=0.0), _speed(written, pace_s)
+    start_ms = clock.to_ms(ends_at) - round(length_s * 1000)
+    line = LiveLine(stand_in, start_ms=start_ms, faster=faster, on_answer=lambda answer: on_answer(plan, answer))
+    began = time.monotonic()
+    for delivery in plan.scenario.play(replace(_cast(plan, ends_at), line=line)):
+        sleep_until(began + delivery.at_s * faster)
+        line.answers.append(stand_in.send(delivery))
+        on_answer(plan, line.answers[-1])
+    return line.answers
+
+
+def _cast(plan: Plan, ends_at: datetime) -> Cast:
+    """The same call each time: whoever calls follows from its id."""
+    return Cast(plan.call_id, plan.number, random.Random(plan.call_id), ends_at)  # noqa: S311 (whoever calls is no secret)
 
 
 def _speed(deliveries: Sequence[Delivery], pace_s: float) -> float:
     """Seconds of the clock per second of speech."""
     length_s = max((delivery.at_s for delivery in deliveries), default=0.0)
     return pace_s / length_s if length_s else 0.0
-
-
-def _sleep_until(moment: float) -> None:
-    if (left := moment - time.monotonic()) > 0:
-        time.sleep(left)

@@ -28,12 +28,15 @@ class Scenario:
 def booked(cast: Cast, *, language: str = "de") -> list[Delivery]:
     call, words = rings(cast, language)
     call.begin()
-    call.play(f"booked.{language}", **words)
+    call.play(f"booked.{language}", words)
     call.end("user_hangup")
     summaries = {
         "de": f"{words['caller']} hat einen Termin gebucht: {words['service']} am {words['day_spoken']} um {words['time_spoken']}.",
         "en": f"{words['caller']} booked {words['wish']} for {words['day_spoken']} at {words['time_spoken']}.",
     }
+    if not call.went_well:
+        call.analyze(words["say"], sentiment="Neutral", successful=False, found={"anliegen": "termin_buchen", "termin_gebucht": False})
+        return deliveries(call, cast)
     agreed = {"leistung": words["service"], "datum": words["date"], "uhrzeit": words["time"], "name": words["caller"]}
     found = {"anliegen": "termin_buchen", "mitarbeiter": words["staff"], "termin_gebucht": True, **agreed}
     call.analyze(summaries[language], sentiment="Positive", successful=True, found=found)
@@ -47,7 +50,7 @@ def english(cast: Cast) -> list[Delivery]:
 def information(cast: Cast) -> list[Delivery]:
     call, words = rings(cast)
     call.begin()
-    call.play("information.de", **words)
+    call.play("information.de", words)
     call.end("user_hangup")
     call.analyze(f"Eine Frage wurde beantwortet: {words['question']}", sentiment="Neutral", successful=True, found={"anliegen": "auskunft"})
     return deliveries(call, cast)
@@ -56,17 +59,18 @@ def information(cast: Cast) -> list[Delivery]:
 def cancelled(cast: Cast) -> list[Delivery]:
     call, words = rings(cast)
     call.begin()
-    call.play("cancelled.de", **words)
+    call.play("cancelled.de", words)
     call.end("user_hangup")
-    summary = f"{words['caller']} hat den Termin am {words['day_spoken']} wegen Krankheit abgesagt."
-    call.analyze(summary, sentiment="Neutral", successful=True, found={"anliegen": "termin_absagen", "termin_gebucht": False})
+    done = "abgesagt" if call.went_well else "absagen wollen"
+    summary = f"{words['caller']} hat den Termin am {words['day_spoken']} wegen Krankheit {done}."
+    call.analyze(summary, sentiment="Neutral", successful=call.went_well, found={"anliegen": "termin_absagen", "termin_gebucht": False})
     return deliveries(call, cast)
 
 
 def hung_up(cast: Cast) -> list[Delivery]:
     call, words = rings(cast)
     call.begin()
-    call.play("hung_up.de", **words)
+    call.play("hung_up.de", words)
     call.end("user_hangup")
     call.analyze("Vor dem ersten Satz aufgelegt.", sentiment="Unknown", successful=False)
     return deliveries(call, cast)
@@ -84,7 +88,7 @@ def voicemail(cast: Cast) -> list[Delivery]:
     """The business calls back and reaches a machine."""
     call, words = rings(cast, direction="outbound")
     call.begin()
-    call.play("voicemail.de", **words)
+    call.play("voicemail.de", words)
     call.end("voicemail_reached")
     call.analyze("Auf die Mailbox gesprochen.", sentiment="Unknown", successful=False, in_voicemail=True)
     return deliveries(call, cast)
@@ -93,10 +97,14 @@ def voicemail(cast: Cast) -> list[Delivery]:
 def transferred(cast: Cast) -> list[Delivery]:
     call, words = rings(cast)
     call.begin()
-    call.play("transferred.de", **words)
+    call.play("transferred.de", words)
+    wanted = f"{words['caller']} wollte {words['staff_spoken']} persönlich sprechen"
+    if not call.went_well:
+        call.end("user_hangup")
+        call.analyze(f"{wanted}, niemand war zu erreichen.", sentiment="Negative", successful=False, found={"anliegen": "rueckruf"})
+        return deliveries(call, cast)
     call.end("call_transfer", transfer_destination=words["desk"])
-    summary = f"{words['caller']} wollte {words['staff_spoken']} persönlich sprechen und wurde durchgestellt."
-    call.analyze(summary, sentiment="Neutral", successful=True, found={"anliegen": "weiterleitung"})
+    call.analyze(f"{wanted} und wurde durchgestellt.", sentiment="Neutral", successful=True, found={"anliegen": "weiterleitung"})
     return deliveries(call, cast)
 
 
@@ -112,7 +120,7 @@ def long(cast: Cast) -> list[Delivery]:
     call.say("agent", words["greeting"])
     call.say("caller", f"{words['caller']} hier, ich habe ein paar Fragen.")
     for place in range(11):
-        call.play("questions.de", **{**words, "topic": services[place % len(services)].name})
+        call.play("questions.de", {**words, "topic": services[place % len(services)].name})
     del call.items[200:]
     call.beats[:] = [beat for beat in call.beats if beat.items <= 200]
     call.at_s = call.items[-1]["words"][-1]["end"]
@@ -122,29 +130,34 @@ def long(cast: Cast) -> list[Delivery]:
 
 
 def duplicates(cast: Cast) -> list[Delivery]:
-    return [each for each in booked(cast) for _ in range(3)]
+    return [each for each in _written(cast) for _ in range(3)]
 
 
 def reversed_order(cast: Cast) -> list[Delivery]:
     """The phone rings first all the same; then the events, last one first."""
-    ringing, *events = booked(cast)
+    ringing, *events = _written(cast)
     return [ringing, *(replace(late, at_s=early.at_s) for late, early in zip(reversed(events), events, strict=True))]
 
 
 def lost_end(cast: Cast) -> list[Delivery]:
-    return [each for each in booked(cast) if each.event != "call_ended"]
+    return [each for each in _written(cast) if each.event != "call_ended"]
 
 
 def forged(cast: Cast) -> list[Delivery]:
-    return [replace(each, signature="forged", expected=(401,)) for each in booked(cast)]
+    return [replace(each, signature="forged", expected=(401,)) for each in _written(cast)]
 
 
 def replayed(cast: Cast) -> list[Delivery]:
-    return [replace(each, signature="ten_minutes_old", expected=(401,)) for each in booked(cast)]
+    return [replace(each, signature="ten_minutes_old", expected=(401,)) for each in _written(cast)]
+
+
+def _written(cast: Cast) -> list[Delivery]:
+    """A call whose events are all known before the first one leaves, so that they can be sent in any way."""
+    return booked(replace(cast, line=None))
 
 
 def garbage(cast: Cast) -> list[Delivery]:
-    call, _ = rings(cast)
+    call, _ = rings(replace(cast, line=None))
     bodies = garbage_bodies(cast.call_id, call.to_number, call.from_number)
     return [Delivery(name, body, at_s=place * 0.1, expected=()) for place, (name, body) in enumerate(bodies)]
 

@@ -9,7 +9,9 @@ from app.core import clock
 from app.core.signatures import sign_retell
 from app.simulator.casting import Delivery
 
-PATHS = {"webhook": "/api/retell/webhook", "inbound": "/api/retell/inbound"}
+PATHS = {"webhook": "/api/retell/webhook", "inbound": "/api/retell/inbound", "function": "/api/retell/function"}
+# doors that a server may not have; then they are not asked again
+OPTIONAL = ("inbound", "function")
 NOT_OFFERED = frozenset({404, 405, 501, 503})
 PAUSES_S = (0.5, 1.0, 2.0)
 TIMEOUT = urllib3.Timeout(connect=5, read=10)
@@ -24,6 +26,7 @@ class Answer:
     took_ms: float
     tries: int = 1
     skipped: bool = False
+    body: bytes = b""
 
     @property
     def accepted(self) -> bool:
@@ -40,7 +43,7 @@ class RetellStandIn:
     def __init__(self, url: str, key: str, *, connections: int = 1) -> None:
         self._url, self._key = url.rstrip("/"), key
         self._http = urllib3.PoolManager(num_pools=1, maxsize=connections, block=True, retries=False, timeout=TIMEOUT)
-        self._without_inbound = False
+        self._without: set[str] = set()
 
     def is_answered(self, *, within_s: float = 5.0) -> bool:
         """Whether a server is there at all; one that just starts gets a moment."""
@@ -56,7 +59,7 @@ class RetellStandIn:
 
     def send(self, delivery: Delivery) -> Answer:
         """Posts it; without an answer, or after a 5xx, up to three times more."""
-        if delivery.path == "inbound" and self._without_inbound:
+        if delivery.path in self._without:
             return Answer(delivery, 0, 0.0, tries=0, skipped=True)
         answer = self._post(delivery, 1)
         for pause_s in PAUSES_S:
@@ -70,14 +73,15 @@ class RetellStandIn:
         headers = {"Content-Type": "application/json", "X-Retell-Signature": self._signature(delivery)}
         began = time.perf_counter()
         try:
-            status = self._http.request("POST", self._url + PATHS[delivery.path], body=delivery.body, headers=headers).status
+            came = self._http.request("POST", self._url + PATHS[delivery.path], body=delivery.body, headers=headers)
+            status, body = came.status, came.data
         except urllib3.exceptions.HTTPError:
-            status = 0
+            status, body = 0, b""
         took_ms = (time.perf_counter() - began) * 1000
-        if delivery.path == "inbound" and status in NOT_OFFERED:
-            self._without_inbound = True
+        if delivery.path in OPTIONAL and status in NOT_OFFERED:
+            self._without.add(delivery.path)
             return Answer(delivery, status, took_ms, tries, skipped=True)
-        return Answer(delivery, status, took_ms, tries)
+        return Answer(delivery, status, took_ms, tries, body=body)
 
     def _signature(self, delivery: Delivery) -> str:
         at_ms = clock.to_ms(clock.now()) - (600_000 if delivery.signature == "ten_minutes_old" else 0)

@@ -55,9 +55,10 @@ def worked_through(app: Flask) -> Iterator[None]:
 
 
 def accept_events(http: HTTPServer) -> None:
-    """A server that takes every event and has no door for the ringing phone."""
+    """A server that takes every event and has no door for the ringing phone and for functions."""
     http.expect_request("/api/retell/webhook").respond_with_response(Response(status=204))
-    http.expect_request("/api/retell/inbound").respond_with_response(Response(status=404))
+    for door in ("inbound", "function"):
+        http.expect_request(f"/api/retell/{door}").respond_with_response(Response(status=404))
 
 
 @pytest.fixture
@@ -104,7 +105,7 @@ def test_many_callers_at_once_are_all_found_again(app: Flask, simulate):
 
 def test_a_call_that_is_accepted_and_never_found_is_a_failure(app: Flask, simulate):
     with served(app) as url:
-        result = simulate("--url", url, "--pace", 0, "--wait", 0.2)
+        result = simulate("--url", url, "--scenario", "hung_up", "--pace", 0, "--wait", 0.2)
     assert result.exit_code == 1
     assert "accepted, but not found again" in result.output and "0 of 1" in result.output
 
