@@ -25,9 +25,10 @@ Done = list[object]
 
 @pytest.fixture
 def done(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Done]:
-    """What the jobs of these tests did. Signals stay with pytest; the worker ends when the queues are empty."""
+    """What the jobs of these tests did. Signals stay with pytest, and its memory recycles nobody; the worker ends with its queues."""
     happened: Done = []
     known = set(queues.JOBS)
+    monkeypatch.setattr(worker, "MEMORY_MB", 100_000)
     monkeypatch.setattr(worker.Worker, "_install_signal_handlers", lambda self: None)
     yield happened
     for name in set(queues.JOBS) - known:
