@@ -35,17 +35,24 @@ def own_number(situation: Situation) -> Number:
 
 
 def person_for(situation: Situation, name: str, *, phone: str | None = None, email: str | None = None) -> Customer:
-    """The customer of this name at this number, made where there is none; hung on the call where nobody is yet."""
+    """The customer of this name at this number, made where there is none."""
     number = number_of(situation, phone)
     known = customers_at(situation.company.id, number)
     same = fitting(name, known)
     address = email if email and len(email) <= LONGEST_EMAIL and ADDRESS.fullmatch(email) else None
     customer = same[0] if len(same) == 1 and not address else find_or_make(name[:LONGEST_NAME], number=number, email=address)
-    if same and number == own_number(situation).identity:
-        note_proof(situation.call, "name", ok=True, customer=customer)
-    if situation.call.customer_id is None or any(other.id == situation.call.customer_id and other.name is None for other in known):
-        situation.call.customer_id = customer.id
+    if number and number == own_number(situation).identity:
+        _hang_on_call(situation, customer, known, said_before=bool(same))
     return customer
+
+
+def _hang_on_call(situation: Situation, customer: Customer, known: list[Customer], *, said_before: bool) -> None:
+    """Only the caller's own number makes the person the one who calls; another number is merely where they can be reached."""
+    call = situation.call
+    if said_before:
+        note_proof(call, "name", ok=True, customer=customer)
+    if call.customer_id is None or any(other.id == call.customer_id and other.name is None for other in known):
+        call.customer_id = customer.id
 
 
 def check_right(caller: Caller, right: Right) -> None:

@@ -159,3 +159,15 @@ def test_a_known_call_keeps_its_company_when_its_number_is_switched_off(line: Li
     assert [tool.name for tool in tools_of(salon)] == ["get_context", "list_services"]
     line.call_id = "call_2"
     assert line.use("list_services")["code"] == "trouble"
+
+
+def test_a_number_that_was_only_said_makes_nobody_the_caller(line: Line, salon: Salon) -> None:
+    """Whoever books for Svea from a hidden number is not Svea, and hears nothing of hers."""
+    line.number = None
+    booked = line.use("book_appointment", **WISH, phone="0171 3920050")
+    (booking,) = bookings_of(salon)
+    assert booking.id == booked["data"]["booking_id"] and booking.customer_id is not None
+    assert call_of(salon).customer_id is None
+    assert line.use("check_customer")["data"] == {"known": False, "certainty": "none", "rights": ["book"]}
+    other = Line(line.client, call_id="call_2")
+    assert [entry["booking_id"] for entry in other.use("query_appointments")["data"]["bookings"]] == [booking.id]
