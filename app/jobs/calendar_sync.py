@@ -81,7 +81,7 @@ def _compare(look: Look) -> None:
         if found is None:
             transact(lambda: calendar_comparing.miss(look, uid))  # noqa: B023 (run at once)
         else:
-            transact(lambda: calendar_comparing.settle(look, found))  # noqa: B023 (run at once)
+            transact(lambda: calendar_comparing.settle(look, found, is_certain=True))  # noqa: B023 (run at once)
     transact(lambda: _make_up(look))
 
 

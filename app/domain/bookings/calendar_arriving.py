@@ -32,8 +32,14 @@ class News:
     happened_at: datetime | None
     known: CalendarUid | None
     sync_id: str | None
-    # how it stands there at this moment, and so never late
+    # how it stood there a moment ago, and so never late; certain: asked for by itself, whatever else was heard
     is_snapshot: bool = False
+    is_certain: bool = False
+
+    @property
+    def has_past_name(self) -> bool:
+        """Nothing stands under this name any more, as far as we know."""
+        return self.known is not None and self.known.state in PAST_NAMES and not self.is_certain
 
     @property
     def is_late(self) -> bool:
@@ -54,20 +60,25 @@ def apply_event(connection: Connection, event: CalendarEvent) -> str:
     return word
 
 
-def apply_snapshot(connection: Connection, there: RemoteBooking) -> str:
-    """Makes ours agree with a booking as it stands there now; says the same words."""
+def apply_snapshot(connection: Connection, there: RemoteBooking, *, is_certain: bool = False) -> str:
+    """Makes ours agree with a booking as it stands there now; says the same words.
+
+    `is_certain` is for one that was asked for by itself just now: it stands there even if we have heard otherwise.
+    """
     if there.moved_to:
         return "none"
     if not there.stands:
         kind: EventKind = "cancelled"
     else:
         kind = "moved" if there.moved_from else "requested" if there.status == "pending" else "made"
-    return _HANDLERS[kind](_news(connection, there, there.changed_at, is_snapshot=True))
+    news = _news(connection, there, there.changed_at)
+    news.is_snapshot, news.is_certain = True, is_certain and there.stands
+    return _HANDLERS[kind](news)
 
 
-def _news(connection: Connection, there: RemoteBooking, happened_at: datetime | None, *, is_snapshot: bool = False) -> News:
+def _news(connection: Connection, there: RemoteBooking, happened_at: datetime | None) -> News:
     known = standing.find_name(connection.id, there.uid)
-    return News(connection, there, happened_at, known, _sync_of(connection, there, known), is_snapshot)
+    return News(connection, there, happened_at, known, _sync_of(connection, there, known))
 
 
 def _heard(connection: Connection, there: RemoteBooking, happened_at: datetime | None, sequence: int | None) -> None:
@@ -102,7 +113,7 @@ def _earlier_names(there: RemoteBooking) -> list[str]:
 
 def _made(news: News) -> str:
     known = news.known
-    if known is not None and (known.state in PAST_NAMES or (news.is_late and known.state != "refused")):
+    if news.has_past_name or (known is not None and news.is_late and known.state != "refused"):
         return "old"
     ours = _ours(news)
     if ours is None:
@@ -120,10 +131,13 @@ def _made(news: News) -> str:
 
 def _moved(news: News) -> str:
     there, known = news.there, news.known
-    if known is not None and known.state == "moved":
+    if news.has_past_name and known is not None and known.state == "moved":
         return "old"
     ours = _ours(news)
-    if known is not None and known.state == "over":
+    if ours is not None and known is None and _has_moved_on(news):
+        standing.name(news.connection.id, there.uid, "moved", sync_id=news.sync_id, successor=ours[1].uid)
+        return "old"
+    if news.has_past_name:
         word = _cancelled(news, late=True)
     elif ours is None:
         word = _take_in(news)
@@ -132,6 +146,12 @@ def _moved(news: News) -> str:
     for uid in _earlier_names(there):
         standing.name(news.connection.id, uid, "moved", successor=there.uid)
     return word
+
+
+def _has_moved_on(news: News) -> bool:
+    """A booking is moved only once from a name: if the one before is known to have moved, it was from this new name on to a later one."""
+    before = standing.find_name(news.connection.id, news.there.moved_from or "")
+    return before is not None and before.state == "moved" and not news.is_snapshot
 
 
 def _follow(news: News, booking: Booking, sync: BookingSync) -> str:

@@ -41,6 +41,7 @@ class Look:
     access: Access
     since: datetime | None
     seen: set[str] = field(default_factory=set)
+    doubtful: set[str] = field(default_factory=set)
     # (what, name there, booking here), in order; a transaction that is done again notes the same again
     drift: dict[tuple[str, str | None, str | None], None] = field(default_factory=dict)
 
@@ -77,14 +78,16 @@ def fetch(look: Look) -> list[RemoteBooking]:
     return found
 
 
-def settle(look: Look, there: RemoteBooking) -> None:
-    """Makes ours agree with one of theirs."""
+def settle(look: Look, there: RemoteBooking, *, is_certain: bool = False) -> None:
+    """Makes ours agree with one of theirs; where we have heard otherwise meanwhile it is to be asked for once more."""
     connection = find_connection(look.connection_id)
     if connection is None:
         return
     known = standing.find_name(look.connection_id, there.uid)
     had_no_room = known is not None and known.state == "refused"
-    word = apply_snapshot(connection, there)
+    word = apply_snapshot(connection, there, is_certain=is_certain)
+    if word == "old" and there.stands:
+        look.doubtful.add(there.uid)
     if had_no_room and word == "none":
         standing.name(look.connection_id, there.uid, "over")
     if word in CHANGES and not (had_no_room and word == "refused"):
@@ -92,7 +95,7 @@ def settle(look: Look, there: RemoteBooking) -> None:
 
 
 def to_fetch_again(look: Look) -> list[str]:
-    """Names to be asked for one by one: those that found no room here, and in a whole look those that should have been in it."""
+    """Names to be asked for one by one: those that are doubtful or found no room here, and in a whole look those it should have had."""
     waiting = (
         select(CalendarUid.uid)
         .outerjoin(BookingSync, BookingSync.id == CalendarUid.sync_id)
@@ -110,7 +113,7 @@ def to_fetch_again(look: Look) -> list[str]:
             .where(Booking.status.in_(STANDING), Booking.starts_at > now(), BookingSync.state == "synced")
         )
         uids |= set(db.session.scalars(expected))
-    return sorted(uids - look.seen)[:MOST_AGAIN]
+    return sorted(uids - look.seen | look.doubtful)[:MOST_AGAIN]
 
 
 def fetch_again(look: Look, uid: str) -> RemoteBooking | None:
