@@ -24,7 +24,7 @@ from app.domain.companies.policies import load_policies
 from app.domain.customers.registering import look_up
 from app.domain.services import catalogue
 from app.models import Branch, Service
-from app.web.dashboard.booking_access import done, kindly, me, shown_branch, shown_day, time_from_form
+from app.web.dashboard.booking_access import by_script, done, kindly, me, shown_branch, shown_day, time_from_form
 from app.web.dashboard.calendar_grid import headline, make_grid
 from app.web.formatting import clock, phone_number, when, whole_day
 from app.web.guards import for_company
@@ -146,7 +146,7 @@ def why() -> Response | str:
 def _form(branch: Branch, values: dict[str, str], error: AppError | None = None) -> str:
     people = catalogue.list_staff(limit=MOST, branch_id=branch.id)
     return render_template(
-        "dashboard/calendar_new.html",
+        "dashboard/calendar_new.html" if by_script() else "dashboard/calendar_new_alone.html",
         branch=branch,
         values=values,
         errors=error.data.get("fields", {}) if error and isinstance(error.data.get("fields"), dict) else {},

@@ -173,7 +173,7 @@ def _absence(start: int, end: int, there: list[tuple[int, int]], opened: list[tu
 def _of_entry(entry: Entry, day: date, tz: ZoneInfo, bounds: tuple[int, int], colour: int) -> list[Piece]:
     if entry.kind == "hold":
         span = _on(entry.starts_at, entry.ends_at, day, tz)
-        return [Piece("hold", *_place(*span, bounds), text=entry.service, entry=entry, label=_held_label(entry))] if span else []
+        return [Piece("hold", *_place(*span, bounds), text=entry.service, entry=entry)] if span else []
     done = entry.status in ("done", "no_show") or entry.ends_at < now()
     cls = "ap-block--done" if done else f"ap-block--c{colour}"
     if entry.status == "pending":
@@ -220,13 +220,6 @@ def _label(entry: Entry) -> str:
     if entry.status not in ("confirmed", "pending", "no_show"):
         told.append(str(BOOKING_STATUSES[entry.status].label))
     return ", ".join(told)
-
-
-def _held_label(entry: Entry) -> str:
-    return _(
-        "%(from)s–%(to)s, wird gerade gehalten: %(what)s",
-        **{"from": clock(entry.starts_at), "to": clock(entry.ends_at), "what": entry.service},
-    )
 
 
 def _place(start: int, end: int, bounds: tuple[int, int]) -> tuple[int, int]:

@@ -1,0 +1,106 @@
+"""Support at work: a number that nobody owns gets an owner, and what waited appears; a webhook is worked through once more."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import SOON_MS, Visit
+from tests.browser.test_two_companies import OWNER, card_of
+from tests.support.running_server import RunningServer
+from tests.support.telephone import Talk
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+SUPPORT = "support@askproai.example"
+
+
+def test_a_call_to_an_unknown_number_appears_once_support_gives_it_an_owner(
+    visit: Callable[..., Visit], running_server: RunningServer
+) -> None:
+    talk = Talk(running_server, number="+493023125977", caller="+491713920093")
+    talk.begins()
+    said = talk.says("user", "Ist da der Salon?")
+    owner, support = visit(OWNER), visit(SUPPORT)
+    board = owner.open_board()
+    expect(card_of(board, talk)).to_have_count(0)
+    page = support.open("/admin/unassigned")
+    row = page.locator("tr", has_text="030 23125977")
+    for _ in range(20):
+        if row.count():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    expect(row).to_contain_text("1")
+    row.locator("a").first.click()
+    form = page.locator("form", has=page.locator("[name=branch_id]"))
+    form.get_by_role("button", name="Nummer zuordnen").click()
+    assert "number=" in page.url, "without a branch nothing is sent"
+    form.locator("[name=branch_id]").select_option(label="Berlin-Pankow")
+    form.locator("[name=note]").fill("Neue Nummer der Filiale, laut Anruf der Inhaberin.")
+    form.get_by_role("button", name="Nummer zuordnen").click()
+    expect(page.locator("#toasts")).to_contain_text("zugeordnet")
+    expect(row).to_have_count(0)
+    card = card_of(board, talk)
+    expect(card).to_be_visible(timeout=SOON_MS)
+    expect(card).to_contain_text(said)
+    expect(card).to_contain_text("Berlin-Pankow")
+    talk.ends()
+    expect(card).to_have_count(0, timeout=SOON_MS)
+
+
+def test_a_webhook_is_worked_through_once_more_and_changes_nothing(visit: Callable[..., Visit], running_server: RunningServer) -> None:
+    talk = Talk(running_server, caller="+491713920092")
+    talk.begins()
+    talk.says("agent", "Guten Tag.")
+    talk.ends()
+    talk.is_analyzed("Kurzes Gespräch.")
+    support, owner = visit(SUPPORT), visit(OWNER)
+    page = support.open(f"/admin/webhooks?call={talk.call_id}")
+    rows = page.locator("#events tr")
+    expect(rows).to_have_count(4)
+    for _ in range(20):
+        if page.locator("#events tr", has_text="Verarbeitet").count() == 4:
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    before = _call_page(owner, talk)
+    rows.filter(has_text="call_ended").locator("a").click()
+    expect(page.locator("h1")).to_have_text("call_ended")
+    payload = page.locator("pre")
+    expect(payload).to_contain_text(talk.call_id)
+    assert talk.mark not in payload.inner_text(), "what people said is hidden"
+    page.get_by_role("button", name="Noch einmal verarbeiten").click()
+    expect(page.locator("#toasts")).to_contain_text("noch einmal verarbeitet")
+    for _ in range(20):
+        page.goto(f"/admin/webhooks?call={talk.call_id}")
+        if page.locator("#events tr", has_text="Verarbeitet").count() == 4:
+            break
+        page.wait_for_timeout(500)
+    expect(page.locator("#events tr", has_text="Verarbeitet")).to_have_count(4)
+    assert _call_page(owner, talk) == before
+
+
+def test_the_whole_body_is_shown_for_a_reason_only(visit: Callable[..., Visit], running_server: RunningServer) -> None:
+    talk = Talk(running_server, caller="+491713920091")
+    talk.begins()
+    talk.says("user", "Nur für mich.")
+    talk.ends()
+    page = visit(SUPPORT).open(f"/admin/webhooks?call={talk.call_id}")
+    page.locator("#events tr", has_text="call_ended").locator("a").click()
+    assert talk.mark not in page.content()
+    page.get_by_text("Ungekürzt zeigen").click()
+    page.fill("[name=reason]", "Die Inhaberin fragt, was gesagt wurde.")
+    page.get_by_role("button", name="Inhalt zeigen").click()
+    expect(page.locator("pre")).to_contain_text(talk.mark)
+
+
+def _call_page(owner: Visit, talk: Talk) -> str:
+    """What the call's page tells, without what the clock changes."""
+    page = owner.open(f"/calls?q={talk.call_id}&period=all")
+    page.locator("#calls-rows a.ap-rowlink").first.click()
+    page.wait_for_url("**/calls/*")
+    text = page.locator("main").inner_text()
+    assert talk.mark in text
+    # the recorder below says when it was worked through, which may be twice
+    return re.sub(r"[+\d][\d,.:]* ?(ms|s)?", "", text.split("Flugschreiber")[0])
