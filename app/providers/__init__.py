@@ -4,7 +4,9 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from app.providers.calendar.base import Access, Calendar, CalendarReader
+from app.providers.access import Access
+from app.providers.calendar.base import Calendar, CalendarReader
+from app.providers.voice.account import VoiceAccount
 from app.providers.voice.base import CallDriver
 from app.providers.webhooks import WebhookKind, WebhookReader
 
@@ -14,6 +16,7 @@ CALL_DRIVERS = {
 }
 CALENDAR_READERS = {"calcom": "app.providers.calendar.calcom_events:CalcomEvents"}
 CALENDARS = {"calcom": "app.providers.calendar.calcom:Calcom"}
+VOICE_ACCOUNTS = {"retell": "app.providers.voice.retell_api:RetellAccount"}
 
 
 @cache
@@ -31,6 +34,11 @@ def calendar_reader(provider: str) -> CalendarReader:
 def calendar(provider: str, access: Access) -> Calendar:
     """The driver that speaks to this account of another calendar; raises KeyError."""
     return _load(CALENDARS[provider])(access)
+
+
+def voice_account(provider: str, access: Access) -> VoiceAccount:
+    """The driver that speaks to this account of a voice provider; raises KeyError."""
+    return _load(VOICE_ACCOUNTS[provider])(access)
 
 
 def kind_of(provider: str) -> WebhookKind:

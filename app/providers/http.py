@@ -1,7 +1,7 @@
 """Requests to providers: short time-outs, repeated only where that is safe, held back by a breaker, counted and timed."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from http.cookiejar import DefaultCookiePolicy
@@ -94,11 +94,18 @@ class Bearer(requests.auth.AuthBase):
 
 def send(request: Request) -> Answer:
     """The answer below 400. Raises NotSent, NoAnswer (5xx too), TooFast (429) or Refused (other 4xx)."""
+    return watched(request.provider, request.url, lambda: _exchange(request))
+
+
+def watched(provider: str, url: str, exchange: Callable[[], Answer]) -> Answer:
+    """What `exchange` brings back below 400, held back by the host's breaker, counted and timed; raises as `send` does.
+
+    `exchange` raises NotSent and NoAnswer (5xx too), and gives back every other answer as it came.
+    """
     result, began = "failed", time.perf_counter()
-    host = urlsplit(request.url).netloc
     try:
-        with breaker(f"{request.provider}:{host}", shown_as=request.provider).calling():
-            answer = _exchange(request)
+        with breaker(f"{provider}:{urlsplit(url).netloc}", shown_as=provider).calling():
+            answer = exchange()
         result = "ok" if answer.status < 400 else "rate_limited" if answer.status == 429 else "refused"
     except CircuitBreakerError as error:
         result = "held_back"
@@ -107,9 +114,9 @@ def send(request: Request) -> Answer:
         result = error.code
         raise
     finally:
-        metrics.PROVIDER_REQUESTS.labels(request.provider, result).inc()
+        metrics.PROVIDER_REQUESTS.labels(provider, result).inc()
         if result != "held_back":
-            metrics.PROVIDER_SECONDS.labels(request.provider).observe(time.perf_counter() - began)
+            metrics.PROVIDER_SECONDS.labels(provider).observe(time.perf_counter() - began)
     if answer.status == 429:
         raise TooFast("The provider asks to wait.", retryable=True, retry_after_s=_wait_s(answer.headers))
     if answer.status >= 400:
@@ -130,30 +137,30 @@ def _exchange(request: Request) -> Answer:
             allow_redirects=False,
             stream=True,
         )
-        raw = _read(response)
+        with response:
+            raw = whole(response.iter_content(64 * 1024))
     except requests.RequestException as error:
         if _was_never_sent(error):
             raise NotSent("The provider cannot be reached.", retryable=True) from error
         raise NoAnswer("The provider did not answer in time.", retryable=True) from error
     if response.status_code >= 500:
         raise NoAnswer(f"The provider answered {response.status_code}.", retryable=True, http_status=response.status_code)
-    return Answer(response.status_code, _parsed(raw, response.status_code), response.headers)
+    return Answer(response.status_code, parsed(raw, response.status_code), response.headers)
 
 
-def _read(response: requests.Response) -> bytes:
-    """The whole body, if it is not too long and comes in time."""
+def whole(pieces: Iterable[bytes]) -> bytes:
+    """The whole body, if it is not too long and comes in time. Raises NoAnswer."""
     until = time.monotonic() + WHOLE_S
     parts, size = [], 0
-    with response:
-        for part in response.iter_content(64 * 1024):
-            parts.append(part)
-            size += len(part)
-            if size > MOST_BYTES or time.monotonic() > until:
-                raise NoAnswer("The provider's answer is too long or too slow.", retryable=True)
+    for part in pieces:
+        parts.append(part)
+        size += len(part)
+        if size > MOST_BYTES or time.monotonic() > until:
+            raise NoAnswer("The provider's answer is too long or too slow.", retryable=True)
     return b"".join(parts)
 
 
-def _parsed(raw: bytes, status: int) -> dict[str, Any]:
+def parsed(raw: bytes, status: int) -> dict[str, Any]:
     """Refusals may come as anything; what is taken for a success must be a JSON object."""
     try:
         body = orjson.loads(raw)

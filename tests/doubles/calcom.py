@@ -8,21 +8,18 @@ import hashlib
 import hmac
 import json
 import re
-import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.request import Request as OutgoingRequest, urlopen
 
 from werkzeug import Request, Response
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from tests.doubles.calcom_account import TAKEN, CalcomAccount, Refusal, only, shown, without
 from tests.doubles.calcom_shapes import Row, error, success, webhook
+from tests.doubles.served import Served, as_json
 
 KEY = "cal_test_lindgren"
 SECRET = "whsec_tests_only_calcom"
@@ -32,19 +29,6 @@ VERSIONS = {
     "slots": {"2024-09-04"},
     "event-types": {"2024-06-14"},
 }
-# slow: answers late, after it has done it · lost: does it and hangs up · cut: hangs up without doing it · junk: does it, answers HTML
-Trouble = Literal["slow", "lost", "cut", "junk", "429", "500", "503", "500 after", "taken"]
-
-
-@dataclass
-class Switch:
-    """What goes wrong with requests whose "METHOD /path" begins so, and how often yet."""
-
-    trouble: Trouble
-    on: str
-    times: int
-    seconds: float = 0.0
-
 
 @dataclass
 class Subscription:
@@ -55,66 +39,17 @@ class Subscription:
 
 
 @dataclass
-class CalcomDouble(CalcomAccount):
+class CalcomDouble(Served, CalcomAccount):
     """Use it as a context manager; its state may be looked at and changed from the test's thread."""
 
+    prefix = "/v2"
+    first = "POST /bookings"
     key: str = KEY
     subscriptions: list[Subscription] = field(default_factory=list)
     # bodies that wait for deliver(), oldest first
     outbox: list[bytes] = field(default_factory=list)
     # called once a webhook is delivered
     delivered: Callable[[], object] | None = None
-    # "POST /bookings", in the order in which they came
-    requests: list[str] = field(default_factory=list)
-    port: int = 0
-
-    def __post_init__(self) -> None:
-        self._switches: list[Switch] = []
-        self._server: BaseWSGIServer | None = None
-
-    # running it
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/v2"
-
-    def __enter__(self) -> "CalcomDouble":
-        self.start()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.stop()
-
-    def start(self) -> None:
-        self._server = make_server("127.0.0.1", self.port, self._answer, threaded=True, request_handler=QuietHandler)
-        self._server.daemon_threads = True  # type: ignore[attr-defined]
-        self.port = self._server.server_port
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-
-    def stop(self) -> None:
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
-
-    @contextmanager
-    def down(self) -> Iterator[None]:
-        """Nobody listens for a while."""
-        self.stop()
-        try:
-            yield
-        finally:
-            self.start()
-
-    # switches
-
-    def fail(self, trouble: Trouble, *, on: str = "POST /bookings", times: int = 1, seconds: float = 2.0) -> None:
-        self._switches.append(Switch(trouble, on, times, seconds))
-
-    def mend(self) -> None:
-        """All goes well again."""
-        self._switches.clear()
-
     def subscribe(self, url: str, secret: str = SECRET, when: Literal["before", "after", "kept"] = "kept") -> None:
         self.subscriptions.append(Subscription(url, secret, when))
 
@@ -148,39 +83,14 @@ class CalcomDouble(CalcomAccount):
 
     # the API
 
-    def _answer(self, environ: Row, start_response: Any) -> Any:
-        request = Request(environ)
-        path = request.path.removeprefix("/v2")
-        what = f"{request.method} {path}"
-        with self.lock:
-            self.requests.append(what)
-            switch = next((switch for switch in self._switches if what.startswith(switch.on) and switch.times > 0), None)
-            if switch:
-                switch.times -= 1
-        return self._with_trouble(request, path, switch)(environ, start_response)
+    def too_fast(self, request: Request, seconds: float) -> Response:
+        body = error(request.path, "ThrottlerException", "CustomThrottlerGuard - Too many requests.", 429, datetime.now(UTC))
+        return as_json(body, 429, {"X-RateLimit-Limit-Default": "120", "X-RateLimit-Reset-Default": str(round(seconds))})
 
-    def _with_trouble(self, request: Request, path: str, switch: Switch | None) -> Response:
-        trouble = switch.trouble if switch else None
-        if trouble == "cut":
-            _hang_up(request)
-        if trouble == "429":
-            body = error(request.path, "ThrottlerException", "CustomThrottlerGuard - Too many requests.", 429, datetime.now(UTC))
-            seconds = str(round(switch.seconds)) if switch else "60"
-            return _json(body, 429, {"X-RateLimit-Limit-Default": "120", "X-RateLimit-Reset-Default": seconds})
-        if trouble in ("500", "503"):
-            return _json({"statusCode": int(trouble), "message": "Internal server error"}, int(trouble))
-        if trouble == "taken":
-            return self._refused(request, Refusal(400, TAKEN))
-        response = self._done(request, path)
-        if trouble == "lost":
-            _hang_up(request)
-        if trouble == "slow" and switch:
-            time.sleep(switch.seconds)
-        if trouble == "500 after":
-            return _json({"statusCode": 500, "message": "Internal server error"}, 500)
-        return Response("<html>Bad gateway</html>", 200, content_type="text/html") if trouble == "junk" else response
+    def special(self, request: Request, trouble: str) -> Response | None:
+        return self._refused(request, Refusal(400, TAKEN)) if trouble == "taken" else None
 
-    def _done(self, request: Request, path: str) -> Response:
+    def done(self, request: Request, path: str) -> Response:
         try:
             if request.headers.get("Authorization") != f"Bearer {self.key}":
                 raise Refusal(401, "Invalid API Key", "UnauthorizedException")
@@ -208,20 +118,20 @@ class CalcomDouble(CalcomAccount):
     def _refused(self, request: Request, refusal: Refusal) -> Response:
         bare = {"statusCode": refusal.status, "message": str(refusal)}
         whole = error(request.full_path.rstrip("?"), refusal.code, str(refusal), refusal.status, datetime.now(UTC))
-        return _json(bare if refusal.bare else whole, refusal.status)
+        return as_json(bare if refusal.bare else whole, refusal.status)
 
     def _routed(self, request: Request, path: str) -> Response:
         body = request.get_json() if request.method in ("POST", "PATCH") else {}
         if path.startswith("/webhooks"):
-            return _json(success(self._webhooks(request.method, path, body)), 201 if request.method == "POST" else 200)
+            return as_json(success(self._webhooks(request.method, path, body)), 201 if request.method == "POST" else 200)
         if (request.method, path) == ("GET", "/slots"):
-            return _json(success(self.slots(request.args)))
+            return as_json(success(self.slots(request.args)))
         if (request.method, path) == ("GET", "/event-types"):
-            return _json(success([without(row, "hosts", "needs_confirmation") for row in self.event_types.values()]))
+            return as_json(success([without(row, "hosts", "needs_confirmation") for row in self.event_types.values()]))
         if (request.method, path) == ("GET", "/bookings"):
-            return _json(self.listed(request.args))
+            return as_json(self.listed(request.args))
         if (request.method, path) == ("POST", "/bookings"):
-            return _json(success(shown(self.ordered(body))), 201)
+            return as_json(success(shown(self.ordered(body))), 201)
         found = re.fullmatch(r"/bookings/([^/]+)(/\w+)?", path)
         if not found:
             raise Refusal(404, f"Cannot {request.method} {request.path}", "NotFoundException")
@@ -230,33 +140,18 @@ class CalcomDouble(CalcomAccount):
             raise Refusal(404, f"Booking with uid={found[1]} not found", "NotFoundException")
         match request.method, found[2]:
             case "GET", None:
-                return _json(success(shown(row)))
+                return as_json(success(shown(row)))
             case "POST", "/reschedule":
                 only(body, {"start", "reschedulingReason", "rescheduledBy"})
-                return _json(success(shown(self.reschedule(row, body))), 201)
+                return as_json(success(shown(self.reschedule(row, body))), 201)
             case "POST", "/cancel":
                 only(body, {"cancellationReason", "cancelSubsequentBookings", "seatUid"})
                 if row["status"] == "cancelled":
                     raise Refusal(400, f"Can't cancel booking with uid={row['uid']} because it has been cancelled already.")
-                return _json(success(shown(self.end(row, body.get("cancellationReason", "")))))
+                return as_json(success(shown(self.end(row, body.get("cancellationReason", "")))))
             case "POST", "/confirm":
-                return _json(success(shown(self.accept(row))))
+                return as_json(success(shown(self.accept(row))))
         raise Refusal(404, f"Cannot {request.method} {request.path}", "NotFoundException")
-
-
-class QuietHandler(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: Any) -> None:
-        """The test says what matters."""
-
-
-def _hang_up(request: Request) -> None:
-    connection: socket.socket = request.environ["werkzeug.socket"]
-    connection.shutdown(socket.SHUT_RDWR)
-    raise ConnectionResetError
-
-
-def _json(body: Row, status: int = 200, headers: Row | None = None) -> Response:
-    return Response(json.dumps(body, ensure_ascii=False), status, headers, content_type="application/json; charset=utf-8")
 
 
 def main() -> None:

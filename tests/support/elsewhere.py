@@ -38,7 +38,8 @@ from app.models import (
     Task,
     WebhookEvent,
 )
-from tests.doubles.calcom import KEY, SECRET, CalcomDouble, QuietHandler
+from tests.doubles.calcom import KEY, SECRET, CalcomDouble
+from tests.doubles.served import QuietHandler
 from tests.factories.salons import Salon
 
 ANNA, BEN = "anna@salon-lindgren.example", "ben@salon-lindgren.example"

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from app.core.errors import ProviderError
+from app.providers.access import Access as Access
 from app.providers.webhooks import Peek
 
 # `moved`: another booking has taken its place
@@ -22,14 +23,6 @@ class CalendarRefused(ProviderError):
 
     def __init__(self, message: str, *, reason: Reason) -> None:
         super().__init__(message, retryable=False, code=reason)
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Whose calendar is spoken to."""
-
-    base_url: str
-    key: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
