@@ -66,6 +66,15 @@ class SealedBytes(TypeDecorator[bytes]):
         return None if value is None else keyring().open(bytes(value))
 
 
+class KeptSealed(SealedBytes):
+    """Bytes that are sealed on the way in and stay so on the way out: one broken seal must not keep the other rows from being read."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else bytes(value)
+
+
 class Sealed(TypeDecorator[str]):
     """Text that rests encrypted; it cannot be searched, keep a blind index beside it where that is needed."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.columns import BigId, Exact, Id, Key, SealedBytes, UtcDateTime
+from app.core.columns import BigId, Exact, Id, KeptSealed, Key, UtcDateTime
 from app.core.extensions import db
 
 WAITING = ("pending", "unassigned")
@@ -35,8 +35,8 @@ class WebhookEvent(db.Model):
     # the business's number as it came; what the unassigned tray groups by
     dialled: Mapped[str | None] = mapped_column(Exact(64))
     connection_id: Mapped[str | None] = mapped_column(Id)
-    # zstd, sealed
-    body: Mapped[bytes] = mapped_column(SealedBytes)
+    # zstd, sealed; domain/inbox/storing.body_of opens it
+    body: Mapped[bytes] = mapped_column(KeptSealed)
     size: Mapped[int]
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DataError, DBAPIError
 
 from app.core.clock import now
 from app.core.database import is_passing
+from app.core.encryption import SealBroken, keyring
 from app.core.extensions import db
 from app.models.webhook_event import WebhookEvent
 
@@ -120,9 +121,16 @@ def store(incoming: Incoming) -> bool:
     return _group_commit.store(incoming)
 
 
+class BodyBroken(Exception):
+    """What was stored cannot be opened any more: changed, or sealed with a key that is gone."""
+
+
 def body_of(event: WebhookEvent) -> bytes:
-    """The raw bytes as they came in."""
-    return zstandard.decompress(event.body)
+    """The raw bytes as they came in; raises BodyBroken."""
+    try:
+        return zstandard.decompress(keyring().open(event.body))
+    except (SealBroken, zstandard.ZstdError) as error:
+        raise BodyBroken(str(error)) from error
 
 
 def _insert(rows: list[dict[str, Any]]) -> None:

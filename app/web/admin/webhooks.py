@@ -14,9 +14,9 @@ from app.core.extensions import db
 from app.core.transactions import transaction
 from app.domain.audit.writing import record
 from app.domain.inbox.replaying import replay as replay_events
-from app.domain.inbox.storing import body_of
+from app.domain.inbox.storing import BodyBroken, body_of
 from app.models import Company, WebhookEvent
-from app.web.admin.payload import readable
+from app.web.admin.payload import HIDDEN, readable
 from app.web.dashboard.call import PROVIDERS
 from app.web.guards import for_support
 from app.web.words import EVENT_STATUSES, WAITING_REASONS
@@ -129,7 +129,7 @@ def _page(event_id: int, *, whole: bool, errors: dict[str, str] | None = None) -
     found = db.session.execute(
         select(*COLUMNS).outerjoin(Company, Company.id == WebhookEvent.company_id).where(WebhookEvent.id == event_id)
     )
-    text, note = readable(body_of(event), whole=whole)
+    text, note = _payload(event, whole=whole)
     return render_template(
         "admin/webhook.html",
         event=_row(found.one()),
@@ -139,6 +139,13 @@ def _page(event_id: int, *, whole: bool, errors: dict[str, str] | None = None) -
         errors=errors or {},
         related=_related(event),
     )
+
+
+def _payload(event: WebhookEvent, *, whole: bool) -> tuple[str, str | None]:
+    try:
+        return readable(body_of(event), whole=whole)
+    except BodyBroken:
+        return HIDDEN, _("Der Inhalt lässt sich nicht öffnen. Fehlt unter ENCRYPTION_KEYS ein früherer Schlüssel?")
 
 
 def _related(event: WebhookEvent) -> list[Any]:

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import select, update
+from sqlalchemy import LargeBinary, select, type_coerce, update
 
 from app.models import AuditEntry, WebhookEvent
 from app.web.admin.payload import HIDDEN, readable
@@ -35,6 +35,14 @@ def test_the_body_is_shown_in_full_only_against_a_reason_that_is_kept(support: F
     assert SECRET in support.post(f"{path}/payload", data={"reason": "Beschwerde 17", "csrf_token": token}).text
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "payload_read")).one()
     assert entry.data == {"reason": "Beschwerde 17"}
+
+
+def test_a_body_that_no_key_opens_is_said_to_be_so(support: FlaskClient, db: SQLAlchemy) -> None:
+    path = f"/admin/webhooks/{_stored(db).id}"
+    db.session.execute(update(WebhookEvent.__table__).values(body=type_coerce(b"broken", LargeBinary)))
+    db.session.commit()
+    answer = support.get(path)
+    assert (answer.status_code, "lässt sich nicht öffnen" in answer.text) == (200, True)
 
 
 def test_replaying_makes_a_dead_letter_due_again(support: FlaskClient, db: SQLAlchemy) -> None:
