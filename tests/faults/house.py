@@ -3,10 +3,11 @@
 import os
 import random
 import re
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -15,6 +16,7 @@ import requests
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.core.database import reading_only
 from app.core.extensions import db
 from app.models import WebhookEvent
 from config import Settings
@@ -110,15 +112,26 @@ class House:
 
     def statuses(self) -> Counter[str]:
         """How many events of the inbox stand where."""
-        with self.app.app_context(), db.engine.connect() as connection:
+        with self.app.app_context(), reading_only(), db.engine.connect() as connection:
             return Counter(connection.execute(select(WebhookEvent.status)).scalars())
 
     def claimed(self) -> int:
         """How many events are in the hands of a worker."""
-        with self.app.app_context(), db.engine.connect() as connection:
+        with self.app.app_context(), reading_only(), db.engine.connect() as connection:
             table = WebhookEvent.__table__
             held = select(func.count()).where(table.c.status == "pending", table.c.claim_token.is_not(None))
             return connection.execute(held).scalar() or 0
+
+    def is_locked(self) -> bool:
+        """Whether somebody is about to write on SQLite, where nobody else can while that one stands still."""
+        if self.maria:
+            return False
+        with closing(sqlite3.connect(self.server.instance / "askproai.sqlite3", timeout=0)) as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return True
+        return False
 
     def wait_until_settled(self, within_s: float = 60.0) -> float:
         """Until nothing waits any more; how long that took."""

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.core.database import reading_only
 from app.core.extensions import db
 from app.core.tenancy import every_company
 from app.domain.inbox.storing import body_of
@@ -141,7 +142,7 @@ def _api_says_the_same(house: House, sent: Sent) -> None:
 
 def rows(app: Flask, statement: Any) -> list[Any]:
     """A look into the server's database from outside."""
-    with app.app_context(), every_company():
+    with app.app_context(), every_company(), reading_only():
         try:
             return list(db.session.execute(statement).all())
         finally:
