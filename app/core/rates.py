@@ -72,4 +72,3 @@ class Memory:
             if len(self._counts) > MOST_REMEMBERED:
                 self._counts = {name: kept for name, kept in self._counts.items() if kept[1] > instant}
             return count + change, int(ends - instant) + 1
-

@@ -33,7 +33,11 @@ CONTENT_POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
     "manifest-src": "'self'",
+    # the first for browsers that do not know the second
+    "report-uri": "/api/reports",
+    "report-to": "askproai",
 }
+NOT_NEEDED = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "payment", "usb")
 
 
 def set_up(app: Flask) -> None:
@@ -46,9 +50,10 @@ def set_up(app: Flask) -> None:
         content_security_policy=CONTENT_POLICY,
         strict_transport_security=production,
         strict_transport_security_max_age=63072000,
+        strict_transport_security_preload=True,
         frame_options="DENY",
         referrer_policy="strict-origin-when-cross-origin",
-        permissions_policy={"camera": "()", "microphone": "()", "geolocation": "()", "interest-cohort": "()"},
+        permissions_policy=dict.fromkeys(NOT_NEEDED, "()"),
         session_cookie_secure=production,
     )
     app.before_request(_begin)
@@ -89,6 +94,7 @@ def _finish(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.get("request_id", "")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    response.headers.setdefault("Reporting-Endpoints", 'askproai="/api/reports"')
     if not request.path.startswith("/static/"):
         response.headers.setdefault("Cache-Control", "no-store")
         took = time.perf_counter() - g.get("began", time.perf_counter())

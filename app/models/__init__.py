@@ -7,6 +7,7 @@ from app.models.blocked_caller import BlockedCaller
 from app.models.booking import Booking, BookingChange, BookingLink
 from app.models.booking_sync import BookingSync, CalendarUid
 from app.models.branch import Branch
+from app.models.browser_report import BrowserReport
 from app.models.calendar_comparison import CalendarComparison
 from app.models.calendar_feed import CalendarFeed
 from app.models.calendar_mapping import CalendarMapping
@@ -42,9 +43,9 @@ from app.models.working_hours import WorkingHours
 
 __all__ = [
     "Agent", "ApiKey", "AuditEntry", "BlockedCaller", "Booking", "BookingChange", "BookingLink", "BookingSync", "Branch",
-    "BranchService", "BusySpan", "CalendarComparison", "CalendarFeed", "CalendarMapping", "CalendarUid", "Call", "CallEvent",
-    "CallHour", "CallText", "CallerProof", "Closure", "Company", "Connection", "Customer", "CustomerIdentity", "FeatureFlag",
-    "GroupSession", "Hold", "LiveCursor", "LiveEvent", "OccupiedCell", "OneTimeCode", "PhoneNumber", "Policy", "Resource",
-    "ScheduleRun", "Service", "ServiceSynonym", "StaffBranch", "StaffMember", "StaffService", "Task", "ToolCall", "Turn", "User",
-    "UserBranch", "WaitlistEntry", "WaitlistOffer", "WebSession", "WebhookEvent", "Wish", "WorkingHours",
+    "BranchService", "BrowserReport", "BusySpan", "CalendarComparison", "CalendarFeed", "CalendarMapping", "CalendarUid", "Call",
+    "CallEvent", "CallHour", "CallText", "CallerProof", "Closure", "Company", "Connection", "Customer", "CustomerIdentity",
+    "FeatureFlag", "GroupSession", "Hold", "LiveCursor", "LiveEvent", "OccupiedCell", "OneTimeCode", "PhoneNumber", "Policy",
+    "Resource", "ScheduleRun", "Service", "ServiceSynonym", "StaffBranch", "StaffMember", "StaffService", "Task", "ToolCall", "Turn",
+    "User", "UserBranch", "WaitlistEntry", "WaitlistOffer", "WebSession", "WebhookEvent", "Wish", "WorkingHours",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from app.models import (
     ApiKey,
     AuditEntry,
     Branch,
+    BrowserReport,
     Company,
     Connection,
     FeatureFlag,
@@ -137,3 +138,17 @@ class ScheduleRunFactory(RowFactory):
 
     name = factory.Sequence(lambda n: f"job_{n}")
     next_at = factory.LazyFunction(now)
+
+
+class BrowserReportFactory(RowFactory):
+    class Meta:
+        model = BrowserReport
+
+    fingerprint = factory.Sequence(lambda n: f"{n:064d}")
+    kind = "csp-violation"
+    page = "/live"
+    rule = "img-src"
+    blocked = "https://elsewhere.example"
+    seen = 1
+    first_at = factory.LazyFunction(now)
+    last_at = factory.LazyFunction(now)

@@ -14,7 +14,7 @@ UNGUARDED = {"static": "files that everybody may have"}
 # what anybody may ask without signing in; a new one must be wanted here as well
 PUBLIC = {
     "sign_in.start", "sign_in.login", "sign_in.log_in", "sign_in.logout", "health.live", "health.ready",
-    "health.everything", "api_document.docs", "api_document.openapi",
+    "health.everything", "api_browser_reports.keep", "api_document.docs", "api_document.openapi",
 }  # fmt: skip
 # modules whose forms and bodies carry no CSRF token, and what stands in its place
 WITHOUT_TOKEN = {"app.webhooks": "the sender's signature", "app.api": "the key of the program, no cookie"}

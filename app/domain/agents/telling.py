@@ -28,7 +28,6 @@ class Names:
         self.branches = {row.id: row.name for row in found}
         self.zones = {row.id: row.zone for row in found}
 
-
     @classmethod
     def of(cls, facts: Facts) -> Self:
         """Those that the calendar has loaded."""

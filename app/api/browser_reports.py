@@ -1,0 +1,29 @@
+"""POST /api/reports: browsers tell what the policy of our pages kept out (the report-uri and report-to of every answer)."""
+
+import json
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from app.core.guarding import guarded
+from app.core.rates import Rate
+from app.core.transactions import transact
+from app.domain.operations.browser_reports import keep_reports
+
+LONGEST = 64 * 1024
+PER_SENDER = Rate("browser_reports", 30)
+
+blueprint = Blueprint("api_browser_reports", __name__)
+
+
+@blueprint.post("/api/reports")
+@guarded("public", "browsers send reports of pages on which nobody has signed in, too")
+def keep() -> Response:
+    """Always the same answer: a browser does nothing with another one."""
+    if PER_SENDER.hit(request.remote_addr or "") is None and (request.content_length or 0) <= LONGEST:
+        try:
+            sent = json.loads(request.get_data()[:LONGEST])
+        except (ValueError, RecursionError):
+            sent = None
+        transact(lambda: keep_reports(sent))
+    return Response(status=204)

@@ -1,0 +1,85 @@
+"""Keeps what browsers report of our pages (CSP Level 3, Reporting API): anybody may send it, so it is short, counted and forgotten."""
+
+import hashlib
+import re
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.core.clock import now
+from app.core.extensions import db
+from app.models.browser_report import BrowserReport
+
+KEPT = timedelta(days=30)
+MOST_A_REQUEST = 20
+MOST_A_DAY = 500
+NAMES_ONE = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}|(?<=/)\d+(?=/|$)|(?<=^/b/).+")
+
+
+def keep_reports(sent: Any) -> int:
+    """Counts what was sent, in either form that browsers use; how many of them said something."""
+    return sum(_keep(*told) for told in [_told(report) for report in _each(sent)[:MOST_A_REQUEST]] if told)
+
+
+def _each(sent: Any) -> list[Any]:
+    if isinstance(sent, dict) and isinstance(sent.get("csp-report"), dict):
+        return [{"type": "csp-violation", "body": sent["csp-report"]}]
+    return sent if isinstance(sent, list) else []
+
+
+def _told(report: Any) -> tuple[str, str, str, str] | None:
+    """Kind, page, rule and what was kept out."""
+    body = report.get("body") if isinstance(report, dict) else None
+    if not isinstance(body, dict):
+        return None
+
+    def first(*names: str) -> str:
+        return next((str(body[name]) for name in names if body.get(name)), "")
+
+    kind = str(report.get("type") or "")[:32]
+    page = _path(first("documentURL", "document-uri") or str(report.get("url") or ""))
+    rule = first("effectiveDirective", "effective-directive", "violated-directive", "id")[:64]
+    return (kind, page, rule, _address(first("blockedURL", "blocked-uri"))) if kind and rule else None
+
+
+def _path(url: str) -> str:
+    """The page without its query and without what names somebody or something."""
+    return NAMES_ONE.sub("…", _split(url).path)[:190]
+
+
+def _address(url: str) -> str:
+    parts = _split(url)
+    return (f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else url.partition("?")[0])[:190]
+
+
+def _split(url: str) -> Any:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
+
+
+def _keep(kind: str, page: str, rule: str, blocked: str) -> bool:
+    moment = now()
+    kind, page, rule, blocked = (text.encode("utf-8", "replace").decode() for text in (kind, page, rule, blocked))
+    fingerprint = hashlib.sha256("\0".join((moment.date().isoformat(), kind, page, rule, blocked)).encode()).hexdigest()
+    again = update(BrowserReport).where(BrowserReport.fingerprint == fingerprint)
+    if db.session.execute(again.values(seen=BrowserReport.seen + 1, last_at=moment)).rowcount:  # type: ignore[attr-defined]
+        return True
+    db.session.execute(delete(BrowserReport).where(BrowserReport.last_at < moment - KEPT))
+    today = select(func.count()).select_from(BrowserReport).where(BrowserReport.last_at > moment - timedelta(days=1))
+    if (db.session.scalar(today) or 0) >= MOST_A_DAY:
+        return False
+    row = BrowserReport(
+        fingerprint=fingerprint, kind=kind, page=page, rule=rule, blocked=blocked, seen=1, first_at=moment, last_at=moment
+    )  # fmt: skip
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+    except IntegrityError:
+        # somebody else was the first with it, and counted it
+        return True
+    return True

@@ -1,0 +1,29 @@
+"""What browsers say that our pages did wrong: one row for each kind of it and day, with how often."""
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.columns import BigId, Exact, Key, UtcDateTime
+from app.core.extensions import db
+
+
+class BrowserReport(db.Model):
+    __tablename__ = "browser_reports"
+    __table_args__ = (Index("ix_browser_reports_last", "last_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    # hash of the day and all that follows: the same trouble is counted, not kept again
+    fingerprint: Mapped[str] = mapped_column(Key(64), unique=True)
+    # csp-violation, deprecation, intervention …
+    kind: Mapped[str] = mapped_column(Exact(32))
+    # path without its ids
+    page: Mapped[str] = mapped_column(Exact(190))
+    # the directive of the policy, or the browser's name of the trouble
+    rule: Mapped[str] = mapped_column(Exact(64))
+    # origin and path of what was not let in, or the word that stands for it (inline, eval)
+    blocked: Mapped[str] = mapped_column(Exact(190))
+    seen: Mapped[int]
+    first_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
