@@ -36,6 +36,14 @@ class CallAnalyzed(CallHappening):
 
 
 @dataclass(frozen=True, slots=True)
+class CallRetold:
+    """Words or uses of tools came in after it was over."""
+
+    company_id: str
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class TurnSpoken(CallHappening):
     """A turn was added or grew: {index, role, text, start_s}."""
 

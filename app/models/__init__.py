@@ -33,6 +33,7 @@ from app.models.service import BranchService, Service, ServiceSynonym
 from app.models.staff_member import StaffBranch, StaffMember, StaffService
 from app.models.task import Task
 from app.models.tool_call import ToolCall
+from app.models.truth_check import TruthCheck
 from app.models.turn import Turn
 from app.models.user import User, UserBranch
 from app.models.waitlist import WaitlistEntry, WaitlistOffer
@@ -46,6 +47,7 @@ __all__ = [
     "BranchService", "BrowserReport", "BusySpan", "CalendarComparison", "CalendarFeed", "CalendarMapping", "CalendarUid", "Call",
     "CallEvent", "CallHour", "CallText", "CallerProof", "Closure", "Company", "Connection", "Customer", "CustomerIdentity",
     "FeatureFlag", "GroupSession", "Hold", "LiveCursor", "LiveEvent", "OccupiedCell", "OneTimeCode", "PhoneNumber", "Policy",
-    "Resource", "ScheduleRun", "Service", "ServiceSynonym", "StaffBranch", "StaffMember", "StaffService", "Task", "ToolCall", "Turn",
-    "User", "UserBranch", "WaitlistEntry", "WaitlistOffer", "WebSession", "WebhookEvent", "Wish", "WorkingHours",
+    "Resource", "ScheduleRun", "Service", "ServiceSynonym", "StaffBranch", "StaffMember", "StaffService", "Task", "ToolCall",
+    "TruthCheck", "Turn", "User", "UserBranch", "WaitlistEntry", "WaitlistOffer", "WebSession", "WebhookEvent", "Wish",
+    "WorkingHours",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from app.models import (
     OneTimeCode,
     Task,
     ToolCall,
+    TruthCheck,
     Turn,
 )
 from tests.factories.base import NamedFactory, OwnedFactory, ref
@@ -156,3 +157,14 @@ class BlockedCallerFactory(NamedFactory):
         model = BlockedCaller
 
     number = factory.Sequence(lambda n: f"+49171392{n:04}")
+
+
+class TruthCheckFactory(OwnedFactory):
+    class Meta:
+        model = TruthCheck
+
+    call_id = ref("calls.CallFactory")
+    branch_id = ref("companies.BranchFactory")
+    started_at = factory.LazyFunction(now)
+    verdict = "clean"
+    claims = 1

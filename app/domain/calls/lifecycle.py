@@ -18,7 +18,7 @@ from app.domain.calls.transcripts import Spoken, take_snapshot
 from app.domain.companies.number_lookup import Match
 from app.domain.customers import matching
 from app.domain.reports.counting import as_counted, count_call
-from app.events import CallAnalyzed, CallEnded, CallHappening, CallStarted, CallUpdated, ToolFinished, ToolStarted, TurnSpoken
+from app.events import CallAnalyzed, CallEnded, CallHappening, CallRetold, CallStarted, CallUpdated, ToolFinished, ToolStarted, TurnSpoken
 from app.models import Call
 from app.models.call import STATUS_RANK
 from app.providers.voice.base import CallEvent, ToolUse
@@ -83,7 +83,7 @@ def _apply(desk: Desk, arrival: Arrival, caller: Number) -> None:
     _fill(call, event)
     _know_caller(desk, call, caller)
     spoken = take_snapshot(desk, call, event.turns, final=event.kind in ("ended", "analyzed"))
-    _take_tools(desk, arrival, call, event.tool_uses)
+    used = _take_tools(desk, arrival, call, event.tool_uses)
     if event.kind == "analyzed" and call.analyzed_at is None:
         call.analyzed_at = arrival.received_at
     call.outcome = _outcome(desk, call, event)
@@ -99,6 +99,8 @@ def _apply(desk: Desk, arrival: Arrival, caller: Number) -> None:
         _say(CallUpdated, arrival, call)
     if call.analyzed_at is not None and not was_analyzed:
         _say(CallAnalyzed, arrival, call)
+    elif not call.is_running and not was_running and not is_new and (spoken.turns or used):
+        announce(CallRetold(call.company_id, call.id))
 
 
 def _call_of(desk: Desk, arrival: Arrival, caller: Number) -> tuple[Call, bool]:
@@ -187,7 +189,9 @@ def _know_caller(desk: Desk, call: Call, caller: Number) -> None:
         customer.last_call_at = max(filter(None, (customer.last_call_at, call.started_at)))
 
 
-def _take_tools(desk: Desk, arrival: Arrival, call: Call, uses: Sequence[ToolUse]) -> None:
+def _take_tools(desk: Desk, arrival: Arrival, call: Call, uses: Sequence[ToolUse]) -> bool:
+    """Whether there was anything new."""
+    is_new = False
     for use in uses:
         stored = desk.tools[call.id].get(use.tool_call_id) or _asked_of_us(desk, call, use)
         ok = tool_did_it(use.result, use.successful)
@@ -207,10 +211,12 @@ def _take_tools(desk: Desk, arrival: Arrival, call: Call, uses: Sequence[ToolUse
             continue
         else:
             desk.change_tool(stored, result=use.result, ok=ok, finished_at=arrival.received_at)
+        is_new = True
         if use.finished:
             desk.note(call, "tool", at=arrival.received_at, webhook_event_id=arrival.webhook_event_id, data=shown | {"ok": ok})
             if call.is_running:
                 announce(_tool(ToolFinished, arrival, call, shown | {"ok": ok, "result": use.result}))
+    return is_new
 
 
 def _asked_of_us(desk: Desk, call: Call, use: ToolUse) -> dict[str, Any] | None:

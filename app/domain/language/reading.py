@@ -3,6 +3,7 @@
 # ruff: noqa: E501  (patterns are read in one line)
 
 import re
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from app.domain.language.clocks import Clock, find_bare_hours, find_clocks
 from app.domain.language.combining import days_in, hours_in, parts_in
 from app.domain.language.dates import Dates, Days
 from app.domain.language.relative import Relative
-from app.domain.language.scanning import DAY, TIME, Scanner
+from app.domain.language.scanning import DAY, TIME, Patient, Scanner
 from app.domain.language.when import Language, Part, When, instant, is_missing, is_repeated
 from app.domain.language.words import fold, with_digits
 
@@ -58,13 +59,23 @@ def read_time(text: str, now: datetime, zone: str, language: Language = "de") ->
     return read_when(f"um {plain}" if re.fullmatch(r"\d{1,2}(?:[ .]\d\d)?\.?", plain) else text, now, zone, language)
 
 
+def mark_all(text: str, now: datetime, zone: str, language: Language = "de") -> Scanner:
+    """The folded text with a mark in place of each day and time that it names, for who reads more in it than one moment. What is
+    not clear stays as words.
+    """
+    reading = _Reading(text, now, zone, language, Patient)
+    with suppress(Unclear, ValueError, OverflowError):
+        reading.find()
+    return reading.scanner
+
+
 class _Reading:
     """One text, worked through from what is surest to what needs its neighbours."""
 
-    def __init__(self, text: str, now: datetime, zone: str, language: Language) -> None:
+    def __init__(self, text: str, now: datetime, zone: str, language: Language, scanner: type[Scanner] = Scanner) -> None:
         self.now, self.zone, self.language = now, zone, language
         self.today = now.astimezone(ZoneInfo(zone)).date()
-        self.scanner = Scanner(_prepared(text))
+        self.scanner = scanner(_prepared(text))
 
     def result(self) -> When:
         scanner = self.scanner
@@ -72,7 +83,7 @@ class _Reading:
             raise asking.not_by_exclusion()
         passes = 0 if scanner.drop(SUMMER) else 1 if scanner.drop(WINTER) else None
         open_to_any = scanner.drop(ANY)
-        self._find()
+        self.find()
         soon = scanner.drop(SOON)
         part, bounds = parts_in(scanner)
         hours = hours_in(scanner, part)
@@ -88,7 +99,7 @@ class _Reading:
         when = When(*_as_days(self._not_today(days, hours.at)), at=hours.at, at_from=at_from, at_to=at_to, part=shown)
         return self._on_changed_clocks(when, hours.fold if hours.fold is not None else passes)
 
-    def _find(self) -> None:
+    def find(self) -> None:
         scanner = self.scanner
         self._find_durations()
         dates = Dates(scanner, self.today, self.zone, self.language)

@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
+
+from app.domain.language.asking import Unclear
 
 DAY, TIME = "d", "t"
 MARK = re.compile(r"<([dt])(\d+)>")
@@ -48,3 +51,15 @@ class Scanner:
         self.text, count = re.subn(pattern, " ", self.text)
         self.text = " ".join(self.text.split())
         return count > 0
+
+
+class Patient(Scanner):
+    """Leaves what is not clear as it is, in place of asking."""
+
+    def take(self, pattern: str, kind: str, make: Callable[[re.Match[str]], Any], *, behind: int | None = None) -> None:
+        def tried(match: re.Match[str]) -> Any:
+            with suppress(Unclear, ValueError, OverflowError):
+                return make(match)
+            return None
+
+        super().take(pattern, kind, tried, behind=behind)

@@ -125,8 +125,9 @@ GLUED = re.compile(
 def fold(text: str) -> str:
     """Small letters, umlauts as two letters, no accents, single spaces."""
     plain = unicodedata.normalize("NFC", text).casefold().replace("ß", "ss").translate(UMLAUTS)
-    letters = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
-    return " ".join(letters.split())
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    return " ".join(plain.split())
 
 
 def with_digits(text: str) -> str:

@@ -1,0 +1,126 @@
+"""The truth check: after a call what its agent stated is laid beside what is so; what does not hold marks the call and makes one task."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from app.core.announcements import announce
+from app.core.clock import now
+from app.core.extensions import db
+from app.core.phone import display
+from app.domain.calls.truth_facts import Catalogue, load_catalogue, load_facts
+from app.domain.calls.truth_sentences import both_sides
+from app.domain.claims.facts import Said
+from app.domain.claims.judging import Finding, judge
+from app.domain.claims.reading import is_readable, read_claims
+from app.domain.tasks.making import make_task
+from app.events import TaskUpdated
+from app.models import Agent, Call, Customer, Task, TruthCheck, Turn
+
+MOST_FINDINGS = 12
+LONGEST_QUOTE = 300
+ASSISTANT = "Lena"
+
+
+def check(call_id: str, catalogue: Catalogue | None = None) -> TruthCheck | None:
+    """Checks a call that is over and writes down what came of it; again, with the same facts, changes nothing."""
+    row = db.session.scalars(select(TruthCheck).where(TruthCheck.call_id == call_id).with_for_update()).first()
+    call = db.session.scalars(select(Call).where(Call.id == call_id)).first() if row else None
+    if row is None or call is None:
+        return None
+    row.due_at, row.checked_at, row.started_at = None, now(), call.started_at
+    turns = db.session.scalars(select(Turn).where(Turn.call_id == call.id).order_by(Turn.position)).all()
+    said = [Said(turn.position, turn.role == "agent", turn.text) for turn in turns if turn.role in ("agent", "caller")]
+    if not is_readable(said):
+        _write(row, call, "not_checked", [], reason="language")
+        return row
+    catalogue = catalogue or load_catalogue(call.company_id)
+    facts = load_facts(call, turns, catalogue)
+    claims = read_claims(said, facts)
+    findings = [_as_data(finding, catalogue.names) for finding in judge(claims, facts)][:MOST_FINDINGS]
+    row.claims = len(claims)
+    _write(row, call, _verdict(row, findings, claims=len(claims)), findings)
+    return row
+
+
+def give_up(call_id: str) -> None:
+    """A call that cannot be checked is said to be unchecked, and is not tried for ever."""
+    row = db.session.scalars(select(TruthCheck).where(TruthCheck.call_id == call_id)).first()
+    if row is not None:
+        row.due_at, row.checked_at, row.verdict, row.reason = None, now(), row.verdict or "not_checked", "failed"
+
+
+def _verdict(row: TruthCheck, findings: Sequence[dict[str, Any]], *, claims: int) -> str:
+    if findings:
+        return "mismatch"
+    if row.verdict in ("mismatch", "resolved"):
+        return "resolved"
+    return "clean" if claims else "nothing"
+
+
+def _write(row: TruthCheck, call: Call, verdict: str, findings: list[dict[str, Any]], *, reason: str | None = None) -> None:
+    if verdict == "resolved":
+        # what was found stays to be read
+        findings = row.findings
+    row.verdict, row.reason, row.findings = verdict, reason, findings
+    row.resolved_at = (row.resolved_at or now()) if verdict == "resolved" else None
+    if verdict == "mismatch":
+        _ask_front_desk(row, call)
+    elif row.task_id is not None:
+        _end_task(row)
+
+
+def _as_data(finding: Finding, names: dict[str, str]) -> dict[str, Any]:
+    """What a page needs to show both sides, without asking again."""
+    data: dict[str, Any] = {"what": finding.what, "turn": finding.position, "said": finding.said[:LONGEST_QUOTE]}
+    if finding.known is not None and finding.state is not None:
+        now_state = finding.known.now
+        data["booking"] = {
+            "id": finding.known.id,
+            "starts_at": now_state.starts_at.isoformat(),
+            "staff": names.get(now_state.staff_id, ""),
+            "service": ", ".join(sorted(names.get(each, "") for each in now_state.service_ids)),
+            "stands": finding.known.stands,
+            "pending": finding.known.is_pending,
+        }
+    if finding.cents is not None:
+        data |= {"price_cents": finding.cents, "service": names.get(finding.service_id or "")}
+    if finding.tool is not None:
+        data |= {"tool": finding.tool, "refused": finding.refused, "asked": finding.asked}
+    return data
+
+
+def _ask_front_desk(row: TruthCheck, call: Call) -> None:
+    """One task a call. Where the analysis has left one about the same appointment, that one is enough."""
+    same = db.session.scalars(select(Task).where(Task.source_ref == f"booking:{call.id}", Task.status == "open")).first()
+    if row.task_id is None and same is not None and all(finding["what"] == "not_made" for finding in row.findings):
+        row.task_id = same.id
+        return
+    details = "\n\n".join(both_sides(finding, _assistant()) for finding in row.findings)
+    task = make_task("mismatch", f"Zusage prüfen: {_who(call)}", source_ref=f"truth:{call.id}", call=call, details=details)
+    row.task_id = task.id
+    if task.details != details or (row.ended_by_us and task.status == "done"):
+        task.details = details
+        if row.ended_by_us:
+            task.status, task.done_at = "open", None
+        announce(TaskUpdated(task.company_id, task.branch_id, task.id, task.call_id))
+    row.ended_by_us = False
+
+
+def _end_task(row: TruthCheck) -> None:
+    """The claim holds by now: nothing is left to do about it."""
+    task = db.session.scalars(select(Task).where(Task.id == row.task_id, Task.source_ref == f"truth:{row.call_id}")).first()
+    if task is not None and task.status == "open":
+        task.status, task.done_at = "done", now()
+        row.ended_by_us = True
+        announce(TaskUpdated(task.company_id, task.branch_id, task.id, task.call_id))
+
+
+def _assistant() -> str:
+    return db.session.scalar(select(Agent.name).where(Agent.is_active).order_by(Agent.created_at, Agent.id).limit(1)) or ASSISTANT
+
+
+def _who(call: Call) -> str:
+    name = db.session.scalar(select(Customer.name).where(Customer.id == call.customer_id)) if call.customer_id else None
+    return name or (display(call.from_number) if call.from_number else "Nummer unterdrückt")
