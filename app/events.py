@@ -65,6 +65,13 @@ class ToolFinished(CallHappening):
 
 
 @dataclass(frozen=True, slots=True)
+class LineCheckArrived(CallHappening):
+    """The synthetic call of a line check is stored; nothing else is ever said of it."""
+
+    check_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CallCounted:
     """The counts of a branch change: so many calls and seconds more (or fewer) of this outcome, in the hour of that start."""
 

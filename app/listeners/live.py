@@ -15,6 +15,7 @@ from app.events import (
     CallHappening,
     HoldPlaced,
     HoldReleased,
+    LineCheckArrived,
     SessionsEnded,
     TaskCreated,
     TaskUpdated,
@@ -107,6 +108,8 @@ class _Shown:
                 return "tool.started", shapes.tool_started(event.tool, self.at)
             case ToolFinished():
                 return "tool.finished", shapes.tool_finished(event.tool)
+            case LineCheckArrived():
+                return "line_check.arrived", {"check": event.check_id}
             case CallHappening():
                 return CALL_NAMES[type(event)], self.calls.get(event.call_id)
             case HoldPlaced() | HoldReleased():

@@ -105,9 +105,9 @@ def _is_said_by_client() -> bool:
 
 
 def _asking() -> Seat | None:
-    """Who asks, unless they ask too often."""
+    """Who asks, unless they ask too often; a line check only listens."""
     seat = hall().seats.get(_sid())
-    return seat if seat and seat.may_ask() else None
+    return seat if seat and not seat.visitor.check_id and seat.may_ask() else None
 
 
 def _field(asked: object, name: str) -> object:

@@ -22,6 +22,8 @@ class Visitor:
     company_id: str
     # the branches that he or she is limited to; none: all
     branch_ids: tuple[str, ...] = ()
+    # no user at all, but a line check that waits for its own arrival
+    check_id: str = ""
 
 
 @dataclass

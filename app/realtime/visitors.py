@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 
-from flask import session
+from flask import request, session
 from flask_login import current_user
 from sqlalchemy import BindParameter, bindparam, select
 
 from app.core.database import reading_only
 from app.core.extensions import db
+from app.core.line_ticket import HEADER, read_ticket
 from app.core.sessions import alive_among
+from app.core.tenancy import every_company
 from app.domain.accounts.permissions import can
 from app.models.company import Company
+from app.models.line_check import LineCheck
 from app.models.user import User, UserBranch
 from app.realtime.seats import Visitor
 
@@ -21,11 +24,14 @@ USERS = (
     .outerjoin(Company, Company.id == User.company_id)
     .where(User.id.in_(IDS))
 )
+RUNNING_CHECKS = select(LineCheck.id).where(LineCheck.id.in_(IDS), LineCheck.result == "running")
 BRANCHES = select(UserBranch.user_id, UserBranch.branch_id).where(UserBranch.user_id.in_(IDS))
 
 
 def visitor_of_request() -> Visitor | None:
-    """The signed-in user behind the request's cookie, or None for who may hear nothing."""
+    """The signed-in user behind the request's cookie or the line check behind its ticket, or None for who may hear nothing."""
+    if ticket := request.headers.get(HEADER):
+        return _checker(read_ticket(ticket))
     # a socket that opens again by itself keeps nobody signed in
     session.is_activity = False  # type: ignore[attr-defined]
     with reading_only():
@@ -45,6 +51,15 @@ def visitor_of_request() -> Visitor | None:
         )
 
 
+def _checker(check_id: str | None) -> Visitor | None:
+    with reading_only(), every_company():
+        company_id = db.session.scalar(RUNNING_CHECKS.with_only_columns(LineCheck.company_id), {"ids": [check_id]}) if check_id else None
+        db.session.rollback()
+    if check_id is None or company_id is None:
+        return None
+    return Visitor(user_id="", session="", epoch=0, role="", company_id=company_id, check_id=check_id)
+
+
 def still_welcome(visitors: Iterable[Visitor]) -> set[Visitor]:
     """Those whose session lives and whose rights are what they were; in three queries for up to five hundred."""
     welcome: set[Visitor] = set()
@@ -56,6 +71,11 @@ def still_welcome(visitors: Iterable[Visitor]) -> set[Visitor]:
 
 
 def _still_welcome(asked: list[Visitor]) -> Iterator[Visitor]:
+    checks = [visitor for visitor in asked if visitor.check_id]
+    if checks:
+        with every_company():
+            running = set(db.session.scalars(RUNNING_CHECKS, {"ids": [visitor.check_id for visitor in checks]}))
+        yield from (visitor for visitor in checks if visitor.check_id in running)
     user_ids = sorted({visitor.user_id for visitor in asked})
     users = {row.id: row for row in db.session.execute(USERS, {"ids": user_ids})}
     branches: dict[str, list[str]] = {}
@@ -64,6 +84,8 @@ def _still_welcome(asked: list[Visitor]) -> Iterator[Visitor]:
     db.session.rollback()
     alive = alive_among({visitor.session for visitor in asked})
     for visitor in asked:
+        if visitor.check_id:
+            continue
         user = users.get(visitor.user_id)
         if user is None or visitor.session not in alive or not user.is_active or user.company_is_active is False:
             continue

@@ -6,10 +6,10 @@ from flask import Flask
 def register(app: Flask) -> None:
     """Opens the doors of this room, and gives the templates what they all use."""
     from app.web import account, design, formatting, health, metrics, shell, sign_in, words
-    from app.web.admin import unassigned, webhooks
+    from app.web.admin import line as support_line, unassigned, webhooks
     from app.web.dashboard import bookings, calendar, call, calls, live, start, tasks, waiting
     from app.web.public import booking as own_booking, feeds
-    from app.web.settings import hours, policies, services, staff
+    from app.web.settings import hours, line, policies, services, staff
 
     for ground in (formatting, shell, words):
         ground.register(app)
@@ -31,6 +31,8 @@ def register(app: Flask) -> None:
         staff,
         hours,
         policies,
+        line,
+        support_line,
         tasks,
         unassigned,
         webhooks,

@@ -12,6 +12,7 @@ from app.models import (
     CallText,
     Customer,
     CustomerIdentity,
+    LineCheck,
     LiveCursor,
     LiveEvent,
     OneTimeCode,
@@ -168,3 +169,14 @@ class TruthCheckFactory(OwnedFactory):
     started_at = factory.LazyFunction(now)
     verdict = "clean"
     claims = 1
+
+
+class LineCheckFactory(NamedFactory):
+    class Meta:
+        model = LineCheck
+
+    phone_number_id = ref("companies.PhoneNumberFactory")
+    number = "+493023125100"
+    via = "page"
+    provider_call_id = factory.Sequence(lambda n: f"line_check_{n}")
+    result = "ok"

@@ -38,6 +38,8 @@ MEANT = {
     "connection": "Connection",
     "closure_id": "Closure",
     "entry_id": "WaitlistEntry",
+    "number_id": "PhoneNumber",
+    "check_id": "LineCheck",
     "token": "BookingLink",
 }
 # words of an address that ask for more of something: after, of, by, in

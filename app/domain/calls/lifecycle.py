@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from app.core.announcements import announce
 from app.core.extensions import db
-from app.core.ids import new_ulid
+from app.core.ids import is_ulid, new_ulid
 from app.core.phone import Number, normalise
 from app.core.tenancy import company_scope
 from app.domain.agents.asked import asked_key
@@ -18,8 +20,19 @@ from app.domain.calls.transcripts import Spoken, take_snapshot
 from app.domain.companies.number_lookup import Match
 from app.domain.customers import matching
 from app.domain.reports.counting import as_counted, count_call
-from app.events import CallAnalyzed, CallEnded, CallHappening, CallRetold, CallStarted, CallUpdated, ToolFinished, ToolStarted, TurnSpoken
-from app.models import Call
+from app.events import (
+    CallAnalyzed,
+    CallEnded,
+    CallHappening,
+    CallRetold,
+    CallStarted,
+    CallUpdated,
+    LineCheckArrived,
+    ToolFinished,
+    ToolStarted,
+    TurnSpoken,
+)
+from app.models import Call, LineCheck
 from app.models.call import STATUS_RANK
 from app.providers.voice.base import CallEvent, ToolUse
 
@@ -88,6 +101,10 @@ def _apply(desk: Desk, arrival: Arrival, caller: Number) -> None:
         call.analyzed_at = arrival.received_at
     call.outcome = _outcome(desk, call, event)
     _note(desk, arrival, call, spoken, moved)
+    if call.is_test:
+        if is_new:
+            announce(LineCheckArrived(call.company_id, call.branch_id, call.id, arrival.received_at, str(event.metadata["line_check"])))
+        return
     if is_new:
         _say(CallStarted, arrival, call)
     if was_running and call.is_running:
@@ -128,12 +145,21 @@ def _call_of(desk: Desk, arrival: Arrival, caller: Number) -> tuple[Call, bool]:
         match=match.reason(cached=arrival.cached),
         turn_count=0,
         event_count=0,
-        is_test=bool(event.metadata.get("line_check")),
+        is_test=_is_line_check(event, match),
     )
     db.session.add(call)
     desk.calls[arrival.key] = call
     desk.note(call, "matched", at=arrival.received_at, webhook_event_id=arrival.webhook_event_id, data=call.match)
     return call, True
+
+
+def _is_line_check(event: CallEvent, match: Match) -> bool:
+    """Only what we have sent ourselves for a check of this company: whoever writes the mark into other calls hides none of them."""
+    name = event.metadata.get("line_check")
+    if not isinstance(name, str) or not is_ulid(name):
+        return False
+    with company_scope(match.company_id):
+        return db.session.scalar(select(LineCheck.provider_call_id).where(LineCheck.id == name)) == event.provider_call_id
 
 
 def _move(call: Call, event: CallEvent) -> bool:

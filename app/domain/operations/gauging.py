@@ -19,7 +19,8 @@ log = structlog.get_logger()
 
 def running_calls() -> int:
     """Asked company by company, for that is how the index stands."""
-    of_company = select(func.count()).where(Call.company_id == Company.id, Call.status.in_(RUNNING)).correlate(Company).scalar_subquery()
+    running = select(func.count()).where(Call.company_id == Company.id, Call.status.in_(RUNNING), Call.is_test.is_(False))
+    of_company = running.correlate(Company).scalar_subquery()
     with every_company():
         return int(db.session.scalar(select(func.coalesce(func.sum(of_company), 0)).select_from(Company)) or 0)
 

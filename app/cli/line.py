@@ -1,0 +1,72 @@
+"""flask line check: a synthetic call through a number, step by step, from the command line."""
+
+import time
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+from flask_babel import force_locale
+from sqlalchemy import select
+
+from app.core.extensions import db
+from app.core.phone import normalise
+from app.core.tenancy import company_scope, every_company
+from app.core.transactions import transact
+from app.domain.operations import line_checking
+from app.domain.operations.line_words import fact_of, label_of, repair_of
+from app.jobs.line_check import travel
+from app.models import LineCheck, PhoneNumber
+
+line = AppGroup("line", help="Whether a number takes calls.")
+PAUSE_S = 0.1
+MARKS = {"ok": ("✓", "green"), "failed": ("✗", "red"), "skipped": ("·", "bright_black")}
+
+
+@line.command("check")
+@click.argument("number")
+def check(number: str) -> None:
+    """Send a signed synthetic call through NUMBER and watch it from door to dashboard; ends with 1 when a step is red."""
+    e164 = normalise(number, source="human").e164
+    with every_company():
+        row = db.session.scalars(select(PhoneNumber).where(PhoneNumber.e164 == e164)).first() if e164 else None
+        found = (row.company_id, row.id) if row else None
+        db.session.rollback()
+    with force_locale("en"):
+        if found is None:
+            _tell({"name": "number", "status": "failed", "problem": "number_unknown"}, e164 or number)
+            raise SystemExit(1)
+        with company_scope(found[0]):
+            raise SystemExit(0 if _run(found[1]) else 1)
+
+
+def _run(phone_number_id: str) -> bool:
+    """Each step is told as soon as it is settled."""
+    check_id = transact(lambda: line_checking.begin(phone_number_id, via="command").id)
+    told: set[str] = set()
+    _tell_new(check_id, told)
+    travel(check_id)
+    while check := _tell_new(check_id, told):
+        if not check.is_running:
+            return check.result == "ok"
+        time.sleep(PAUSE_S)
+    return False
+
+
+def _tell_new(check_id: str, told: set[str]) -> LineCheck | None:
+    check = transact(lambda: line_checking.look(check_id))
+    for step in check.steps if check else ():
+        if step["status"] != "waiting" and step["name"] not in told:
+            told.add(step["name"])
+            _tell(step, check.number if check else "")
+    return check
+
+
+def _tell(step: dict[str, Any], number: str) -> None:
+    mark, colour = MARKS[step["status"]]
+    took = f"{step['ms']:>6} ms" if step.get("ms") is not None else " " * 9
+    click.secho(f"{mark} {label_of(step['name']):24}{took}  ", fg=colour, nl=False)
+    if step["status"] == "failed":
+        repair = repair_of(step, number)
+        click.echo(f"{repair.wrong} {repair.mend}")
+    else:
+        click.echo(fact_of(step) or "" if step["status"] == "ok" else "")

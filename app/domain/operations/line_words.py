@@ -1,0 +1,197 @@
+"""What the steps of a line check are called, what is wrong where one is red, and what repairs it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.core import phone
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """`wrong` says what is, `mend` what to do; `place` is where that is done, `ours` that only we can do it."""
+
+    wrong: str
+    mend: str
+    place: str | None = None
+    ours: bool = False
+
+
+def label_of(name: str) -> str:
+    return {
+        "number": _("Rufnummer"),
+        "branch": _("Filiale"),
+        "agent": _("Assistentin"),
+        "ringing": _("Klingelndes Telefon"),
+        "webhook": _("Webhook angenommen"),
+        "stored": _("Ereignis gespeichert"),
+        "drained": _("Ereignis verarbeitet"),
+        "database": _("Anruf in der Datenbank"),
+        "dashboard": _("Live-Ansicht"),
+        "clock": _("Uhr für Nachzügler"),
+    }[name]
+
+
+def fact_of(step: dict[str, Any]) -> str | None:
+    """What a green step has found."""
+    data = step.get("data") or {}
+    if step["name"] == "branch":
+        return data.get("branch")
+    if step["name"] == "agent":
+        return data.get("agent")
+    if data.get("instead_of"):
+        return _("über %(own)s; %(public)s ist von hier aus nicht zu erreichen", own=data["url"], public=data["instead_of"])
+    facts = {
+        "number": _("gehört zu dieser Filiale"),
+        "ringing": _("die Begrüßung kommt zurück"),
+        "webhook": _("die Unterschrift stimmt"),
+        "stored": _("genau einmal"),
+        "drained": _("der Arbeiter ist wach"),
+        "database": _("als Testanruf markiert, in keiner Zahl enthalten"),
+        "dashboard": _("vom Webhook bis zum offenen Bildschirm"),
+        "clock": _("holt nach, was liegen bleibt"),
+    }
+    return facts.get(step["name"])
+
+
+def repair_of(step: dict[str, Any], number: str) -> Repair:
+    """Why the step is red and what to do about it."""
+    data = step.get("data") or {}
+    problem = step.get("problem") or ""
+    return _of_the_number(problem, data, number) or _of_the_door(problem, data) or _of_the_house(problem, data)
+
+
+def _of_the_number(problem: str, data: dict[str, Any], number: str) -> Repair | None:
+    shown = phone.display(number)
+    match problem:
+        case "company_off":
+            return Repair(
+                _("Der Betrieb ist abgeschaltet."), _("Schalten Sie den Betrieb wieder ein, dann nimmt die Nummer Anrufe an."), ours=True
+            )
+        case "number_off":
+            return Repair(_("%(number)s ist abgeschaltet.", number=shown), _("Schalten Sie die Nummer wieder ein."), "number")
+        case "number_later":
+            return Repair(
+                _("%(number)s gilt erst ab einem späteren Zeitpunkt.", number=shown),
+                _("Setzen Sie den Beginn auf heute oder warten Sie bis dahin."),
+                "number",
+            )
+        case "number_unknown":
+            return Repair(
+                _("%(number)s ist keiner Filiale zugeordnet.", number=shown), _("Ordnen Sie die Nummer einer Filiale zu."), "unassigned"
+            )
+        case "number_cached":
+            return Repair(
+                _("%(number)s führt noch zu ihrem früheren Platz.", number=shown),
+                _("Der Zwischenspeicher ist veraltet. Er läuft nach einer Minute ab; prüfen Sie dann noch einmal."),
+            )
+        case "branch_off":
+            return Repair(
+                _("Die Filiale ist abgeschaltet."), _("Schalten Sie die Filiale ein oder ordnen Sie die Nummer einer anderen zu."), "branch"
+            )
+        case "no_agent":
+            return Repair(
+                _("Zu dieser Nummer gehört keine Assistentin."),
+                _("Wählen Sie, wer auf dieser Nummer antwortet, und veröffentlichen Sie."),
+                "agents",
+            )
+        case "agent_off":
+            return Repair(
+                _("Die Assistentin dieser Nummer ist abgeschaltet."), _("Schalten Sie sie ein oder wählen Sie eine andere."), "agents"
+            )
+    return None
+
+
+def _of_the_door(problem: str, data: dict[str, Any]) -> Repair | None:
+    match problem:
+        case "secret_missing" | "webhook_closed":
+            return Repair(
+                _("Der Schlüssel, mit dem Retell unterschreibt, fehlt. Alle Anrufe werden abgewiesen."),
+                _("Tragen Sie den API-Schlüssel von Retell ein: RETELL_API_KEY, oder in der eigenen Verbindung des Betriebs."),
+                "connections",
+                ours=True,
+            )
+        case "signature_refused":
+            return Repair(
+                _("Unsere Tür hat die richtige Unterschrift abgewiesen."),
+                _("Webserver und Arbeiter haben verschiedene Schlüssel, oder ihre Uhren gehen mehr als fünf Minuten auseinander."),
+                "health",
+                ours=True,
+            )
+        case "door_unreachable":
+            return Repair(
+                _("Unter %(url)s antwortet niemand.", url=data.get("url", "")),
+                _("Starten Sie den Webserver und prüfen Sie PUBLIC_URL."),
+                "health",
+                ours=True,
+            )
+        case "door_refused":
+            return Repair(
+                _("Unsere Tür hat mit %(status)s geantwortet.", status=data.get("status")),
+                _("Etwas zwischen Telefonanbieter und uns verändert die Anfrage. Prüfen Sie den Proxy und das Protokoll des Webservers."),
+                "health",
+                ours=True,
+            )
+        case "not_welcomed":
+            return Repair(
+                _("Das klingelnde Telefon bekommt keine Begrüßung."),
+                _("Das Protokoll des Webservers nennt den Grund unter inbound.failed."),
+                "health",
+                ours=True,
+            )
+        case "not_registered":
+            return Repair(
+                _("Bei Retell ist etwas anders eingetragen als hier."), _("Vergleichen und reparieren Sie es mit einem Klick."), "agents"
+            )
+    return None
+
+
+def _of_the_house(problem: str, data: dict[str, Any]) -> Repair:
+    match problem:
+        case "worker_not_running":
+            return Repair(
+                _("Kein Arbeiter läuft: nichts wird verarbeitet."),
+                _("Starten Sie ihn mit „flask worker“. Was wartet, geht nicht verloren."),
+                "health",
+                ours=True,
+            )
+        case "clock_not_running":
+            return Repair(
+                _("Die Uhr läuft nicht: was liegen bleibt, holt niemand nach."),
+                _("Starten Sie sie mit „flask clock“."),
+                "health",
+                ours=True,
+            )
+        case "redis_away":
+            return Repair(
+                _("Redis ist nicht zu erreichen: Ereignisse sind gespeichert, aber niemand wird geweckt."),
+                _("Starten Sie Redis und prüfen Sie REDIS_URL. Danach läuft alles von selbst weiter."),
+                "health",
+                ours=True,
+            )
+        case "sockets_unreachable":
+            return Repair(
+                _("Kein offener Bildschirm hätte diesen Anruf gesehen."),
+                _("Prüfen Sie den Prozess „live“ und ob der Proxy /socket.io als WebSocket durchlässt."),
+                "health",
+                ours=True,
+            )
+        case "event_dead" | "event_unassigned" | "event_ignored":
+            return Repair(
+                _("Das Ereignis blieb liegen: %(reason)s", reason=data.get("reason") or problem),
+                _("Öffnen Sie es und senden Sie es noch einmal durch."),
+                "webhook",
+                ours=True,
+            )
+        case "wrong_branch":
+            return Repair(
+                _("Der Anruf steht bei einer anderen Filiale als seine Nummer."),
+                _("Die Nummer wurde eben umgezogen. Prüfen Sie noch einmal."),
+            )
+    return Repair(
+        _("Dieser Schritt hat zu lange gedauert."),
+        _("Prüfen Sie noch einmal; bleibt es dabei, zeigt der Zustand des Systems, was bremst."),
+        "health",
+        ours=True,
+    )

@@ -1,0 +1,105 @@
+"""Sends the synthetic call of a line check on its way, listens for it, and looks on until the check is over."""
+
+import threading
+import time
+
+import structlog
+from flask import Flask, current_app
+
+from app.core.clock import now
+from app.core.extensions import db
+from app.core.line_ticket import HEADER, make_ticket
+from app.core.own_socket import NoSocket, OwnSocket
+from app.core.queues import job
+from app.core.tenancy import company_scope, every_company
+from app.core.transactions import transact
+from app.domain.operations import line_checking, line_ringing
+from app.domain.operations.line_looks import Seen
+
+log = structlog.get_logger()
+SEATED_WITHIN_S = 3.0
+HEARS_WITHIN_S = 40.0
+PAUSE_S = 0.15
+
+
+@job("default", retry=(), timeout_s=60)
+def ring(check_id: str) -> None:
+    """Rings and hands on to those who look: one worker alone must be free to work through what it has just sent."""
+    travel(check_id)
+    transact(lambda: follow.enqueue(check_id))
+
+
+@job("default", retry=(), timeout_s=30)
+def follow(check_id: str) -> None:
+    """Looks again a moment later, until the check is over; its time-outs end it."""
+    time.sleep(PAUSE_S)
+    check = transact(lambda: line_checking.look(check_id))
+    if check is not None and check.is_running:
+        transact(lambda: follow.enqueue(check_id))
+
+
+@job("maintenance", retry=())
+def end_late() -> int:
+    """Ends what nobody looks at any more; how many it were."""
+    with every_company():
+        late = line_checking.late_checks()
+    for company_id, check_id in late:
+        with company_scope(company_id):
+            transact(lambda: line_checking.look(check_id))  # noqa: B023 (run at once)
+    return len(late)
+
+
+def travel(check_id: str) -> None:
+    """Rings, calls, and leaves somebody behind who listens at a live socket. Twice does no harm: the events are known by then."""
+    errand = transact(lambda: line_ringing.prepare(check_id))
+    if errand is None:
+        return
+    if not errand.key:
+        transact(lambda: line_checking.note(check_id, "ringing", Seen(None, "secret_missing")))
+        transact(lambda: line_checking.note(check_id, "webhook", Seen(None, "secret_missing")))
+        return
+    _listen(errand)
+    rung = line_ringing.ring(errand)
+    transact(lambda: line_checking.note(check_id, "ringing", rung))
+    called = line_ringing.call(errand)
+    transact(lambda: line_checking.note(check_id, "webhook", called))
+
+
+def _listen(errand: line_ringing.Errand) -> None:
+    """Returns when the socket is seated, or cannot be."""
+    seated = threading.Event()
+    company_id = transact(lambda: line_checking.company_of(errand.check_id))
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    ticket = make_ticket(errand.check_id)
+    threading.Thread(target=_hear, args=(app, company_id, errand, ticket, seated), name="line-check", daemon=True).start()
+    seated.wait(SEATED_WITHIN_S)
+
+
+def _hear(app: Flask, company_id: str, errand: line_ringing.Errand, ticket: str, seated: threading.Event) -> None:
+    try:
+        ears = _open(errand.bases, ticket)
+    except NoSocket as error:
+        log.warning("line_check.no_socket", check=errand.check_id, reason=str(error))
+        return
+    finally:
+        seated.set()
+    try:
+        came = ears.hears("line_check.arrived", lambda event: event["data"]["check"] == errand.check_id, within_s=HEARS_WITHIN_S)
+        at = now()
+    finally:
+        ears.close()
+    if came:
+        with app.app_context(), company_scope(company_id):
+            try:
+                transact(lambda: line_checking.note_heard(errand.check_id, at))
+            finally:
+                db.session.remove()
+
+
+def _open(bases: tuple[str, ...], ticket: str) -> OwnSocket:
+    for base in bases[:-1]:
+        try:
+            return OwnSocket(base, {HEADER: ticket}, within_s=SEATED_WITHIN_S)
+        except NoSocket:
+            continue
+    return OwnSocket(bases[-1], {HEADER: ticket}, within_s=SEATED_WITHIN_S)

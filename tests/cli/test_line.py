@@ -1,0 +1,112 @@
+"""flask line check: the whole way through a real server, its socket included, and the exit code that scripts read."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import update
+
+from app import events
+from app.core.ids import new_ulid
+from app.core.line_ticket import HEADER, make_ticket, read_ticket
+from app.core.tenancy import company_scope
+from app.core.transactions import transaction
+from app.domain.inbox.handling import drain_batch
+from app.domain.operations.checking import CHECKS
+from app.models import Agent, LineCheck, PhoneNumber
+from tests.factories.salons import Salon
+from tests.support.agent_line import MITTE, make_house
+from tests.support.live import Salon as LiveSalon, about, make_call, say, turn
+from tests.support.sockets import Dashboard, Refused, SocketServer
+
+on_one_database = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def salon(db: SQLAlchemy) -> Salon:
+    salon = make_house()
+    with company_scope(salon.company_id), transaction():
+        agent = Agent(name="Lena")
+        db.session.add(agent)
+        db.session.flush()
+        db.session.execute(update(PhoneNumber).values(agent_id=agent.id))
+    return salon
+
+
+@pytest.fixture
+def server(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SocketServer]:
+    for name in ("workers", "clock"):
+        monkeypatch.setitem(CHECKS, name, lambda: ("ok", {}))
+    with SocketServer(app, tmp_path) as started:
+        monkeypatch.setattr(app.config["SETTINGS"], "port", started.port)
+        yield started
+
+
+@pytest.fixture
+def worker(app: Flask) -> Iterator[None]:
+    """Drains, as a worker does."""
+    done = threading.Event()
+
+    def drain() -> None:
+        with app.app_context():
+            while not done.wait(0.05):
+                drain_batch(10)
+
+    thread = threading.Thread(target=drain)
+    thread.start()
+    yield
+    done.set()
+    thread.join()
+
+
+@on_one_database
+def test_a_line_that_stands_is_told_step_by_step(app: Flask, salon: Salon, server: SocketServer, worker: None) -> None:
+    result = app.test_cli_runner().invoke(args=["line", "check", "030 23125100"])
+    assert result.exit_code == 0, result.output
+    told = result.output.splitlines()
+    assert len(told) == 10 and all(line.startswith("✓") for line in told), result.output
+    assert sum(" ms " in line for line in told) == 10
+
+
+@on_one_database
+def test_a_number_of_nobodys_ends_with_one(app: Flask, db: SQLAlchemy) -> None:
+    result = app.test_cli_runner().invoke(args=["line", "check", MITTE])
+    assert result.exit_code == 1 and result.output.startswith("✗ Phone number")
+
+
+@on_one_database
+def test_a_ticket_hears_its_own_arrival_and_nothing_else(app: Flask, db: SQLAlchemy, salon: Salon, server: SocketServer) -> None:
+    with company_scope(salon.company_id), transaction():
+        number = db.session.query(PhoneNumber.id).first()[0]
+        rows = [
+            LineCheck(id=new_ulid(), phone_number_id=number, number=MITTE, via="page", provider_call_id=str(n), result=result)
+            for n, result in enumerate(("running", "running", "ok"))
+        ]
+        db.session.add_all(rows)
+    mine, other, over = (row.id for row in rows)
+    ears = Dashboard(server, None, **{HEADER: make_ticket(mine)})
+    ears.wait_for("welcome")
+    call = make_call(LiveSalon(salon.company_id, tuple(salon.branches.values())))
+    say(about(call, events.CallStarted), turn(call, 0, "Ein Geheimnis."))
+    say(about(call, events.LineCheckArrived, check_id=other))
+    say(about(call, events.LineCheckArrived, check_id=mine))
+    assert ears.wait_for("line_check.arrived")["data"] == {"check": mine}
+    assert ears.names() == ["line_check.arrived"]
+    assert ears.ask("watch", {"call": call.id}) == {"ok": False}
+    assert ears.ask("catch_up", {"since": 0}) == {"reload": True}
+    ears.close()
+    for ticket in (make_ticket(over), make_ticket(new_ulid()), make_ticket(mine) + "x", "x"):
+        with pytest.raises(Refused):
+            Dashboard(server, None, **{HEADER: ticket})
+
+
+def test_an_old_ticket_is_none(app: Flask) -> None:
+    with app.app_context():
+        assert read_ticket(make_ticket("x")) == "x"
+        with time_machine.travel("2020-01-01", tick=False):
+            old = make_ticket("x")
+        assert read_ticket(old) is None
