@@ -16,6 +16,7 @@ from rq.serializers import JSONSerializer
 
 from app.core import metrics
 from app.core.redis import RedisError, connect_for_queue, get_redis
+from app.core.rehearsing import is_rehearsing
 from app.core.tenancy import company_scope, current_company_id
 from app.core.transactions import after_commit
 
@@ -46,6 +47,8 @@ class Job:
         """
         # refused here, where the sender hears of it, and not after the commit
         json.dumps(args)
+        if is_rehearsing():
+            return
         company = current_company_id()
         after_commit(lambda: self._send(company, args))
 

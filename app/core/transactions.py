@@ -2,14 +2,17 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from datetime import datetime
 from typing import TypeVar
 
 import structlog
 
 from app.core import announcements
+from app.core.clock import pretending
 from app.core.database import is_passing
 from app.core.extensions import db
+from app.core.rehearsing import marked
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -68,6 +71,27 @@ def transact(work: Callable[[], T]) -> T:
             log.info("transaction.again", error=type(error).__name__, pause_s=pause)
             time.sleep(pause)
     raise AssertionError("unreachable")
+
+
+@contextmanager
+def rehearsal(moment: datetime | None = None) -> Iterator[None]:
+    """A transaction in which everything is done as always, at that moment or now, and of which nothing remains or is heard of.
+
+    It stands alone: inside somebody else's transaction it would undo theirs.
+    """
+    info = db.session().info
+    if info.get("open"):
+        raise RuntimeError("A transaction is open: rehearse before or after it.")
+    db.session.rollback()
+    info["open"] = True
+    try:
+        with marked(), pretending(moment) if moment else nullcontext():
+            yield
+    finally:
+        db.session.rollback()
+        announcements.forget()
+        info.pop("after_commit", None)
+        info.pop("open", None)
 
 
 def _run_after_commit(actions: list[Callable[[], object]]) -> None:

@@ -18,6 +18,7 @@ from urllib3.util import Retry
 from app.core import metrics
 from app.core.breaker import breaker
 from app.core.errors import ProviderError
+from app.core.rehearsing import is_rehearsing
 
 CONNECT_S, READ_S = 2.0, 5.0
 # a body that drips in never exceeds the time-out of a single read
@@ -102,6 +103,8 @@ def watched(provider: str, url: str, exchange: Callable[[], Answer]) -> Answer:
 
     `exchange` raises NotSent and NoAnswer (5xx too), and gives back every other answer as it came.
     """
+    if is_rehearsing():
+        raise NotSent("Nothing leaves the house in a rehearsal.")
     result, began = "failed", time.perf_counter()
     try:
         with breaker(f"{provider}:{urlsplit(url).netloc}", shown_as=provider).calling():

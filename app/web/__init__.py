@@ -7,7 +7,7 @@ def register(app: Flask) -> None:
     """Opens the doors of this room, and gives the templates what they all use."""
     from app.web import account, design, formatting, health, metrics, shell, sign_in, words
     from app.web.admin import line as support_line, unassigned, webhooks
-    from app.web.dashboard import bookings, calendar, call, calls, live, start, tasks, waiting
+    from app.web.dashboard import bookings, calendar, call, calls, live, preview, start, tasks, waiting
     from app.web.public import booking as own_booking, feeds
     from app.web.settings import hours, line, policies, services, staff
 
@@ -33,6 +33,7 @@ def register(app: Flask) -> None:
         policies,
         line,
         support_line,
+        preview,
         tasks,
         unassigned,
         webhooks,

@@ -21,6 +21,7 @@ OF_A_COMPANY = {
     "knowledge.write":    "o m      ",
     "agents.read":        "o m f    ",
     "agents.write":       "o m      ",
+    "agents.preview":     "o m      ",
     "reports.read":       "o m     r",
     "settings.read":      "o m      ",
     "settings.write":     "o m      ",

@@ -140,7 +140,11 @@ def why() -> Response | str:
         service=min((service.name for service in services), default=""),
         new_href=url_for("calendar.new", staff_id=staff_id, day=request.args["day"], time=request.args["time"], branch_id=branch.id),
         may_write=can(current_user, "bookings.write", branch_id=branch.id),
-    )
+        preview_href=url_for(
+            "preview.index", name="check_availability", service=min((service.name for service in services), default=""),
+            date=request.args["day"], time=request.args["time"], staff=person,
+        ),
+    )  # fmt: skip
 
 
 def _form(branch: Branch, values: dict[str, str], error: AppError | None = None) -> str:
