@@ -46,7 +46,7 @@ class Entry:
         return datetime.combine(day, time.fromisoformat(self.daily_at or "00:00"), ZoneInfo(self.zone)).astimezone(UTC)
 
 
-def run_for_ever(app: Flask, entries: Sequence[Entry], stop: threading.Event, *, pause_s: float = 0.5) -> None:
+def run_for_ever(app: Flask, entries: Sequence[Entry], stop: threading.Event, *, pause_s: float = 1.0) -> None:
     """Ticks until stopped; a database that is away is asked again."""
     while not stop.is_set():
         with app.app_context():
@@ -61,13 +61,13 @@ def run_for_ever(app: Flask, entries: Sequence[Entry], stop: threading.Event, *,
 def tick(entries: Sequence[Entry]) -> list[str]:
     """Runs what is due and free; the names that ran."""
     with reading_only():
-        known = {row.name: row for row in db.session.scalars(select(ScheduleRun))}
+        next_at = dict(db.session.execute(select(ScheduleRun.name, ScheduleRun.next_at)).all())
         db.session.rollback()
     for entry in entries:
-        if entry.name not in known:
+        if entry.name not in next_at:
             _add(entry)
     moment = now()
-    due = [entry for entry in entries if entry.name not in known or known[entry.name].next_at <= moment]
+    due = [entry for entry in entries if entry.name not in next_at or next_at[entry.name] <= moment]
     ran = []
     for entry in due:
         if until := _take(entry):
