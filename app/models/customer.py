@@ -14,7 +14,9 @@ from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
 class Customer(CompanyOwned, Named, Timed, db.Model):
     __tablename__ = "customers"
     __table_args__ = owned_args(
-        Index("ix_customers_company_name", "company_id", "name"), Index("ix_customers_birth", "company_id", "birth_index")
+        Index("ix_customers_company_name", "company_id", "name"),
+        Index("ix_customers_birth", "company_id", "birth_index"),
+        Index("ix_customers_last_call", "company_id", "last_call_at", "id"),
     )
 
     # unknown until somebody says it

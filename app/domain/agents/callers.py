@@ -9,6 +9,7 @@ from app.core.errors import NotAllowed
 from app.core.phone import Number, normalise
 from app.domain.agents.situation import Situation
 from app.domain.customers.certainty import Caller, Right, Rung, customers_at, fitting, note_proof
+from app.domain.customers.matching import hang_on
 from app.domain.customers.registering import LONGEST_EMAIL, LONGEST_NAME, find_or_make
 from app.domain.language.words import fold, with_digits
 from app.models import Customer
@@ -52,7 +53,7 @@ def _hang_on_call(situation: Situation, customer: Customer, known: list[Customer
     if said_before:
         note_proof(call, "name", ok=True, customer=customer)
     if call.customer_id is None or any(other.id == call.customer_id and other.name is None for other in known):
-        call.customer_id = customer.id
+        hang_on(call, customer)
 
 
 def check_right(caller: Caller, right: Right) -> None:

@@ -115,7 +115,7 @@ def _customer(desk: Desk, call: Call, name: str | None) -> Customer | None:
         person = matching.make_named(name, number)
         known.append(person)
     person.name = person.name or name
-    call.customer_id = person.id
+    matching.hang_on(call, person)
     return person
 
 

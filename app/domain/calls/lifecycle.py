@@ -211,8 +211,7 @@ def _know_caller(desk: Desk, call: Call, caller: Number) -> None:
         known.append(matching.make_caller(call.company_id, caller.e164))
     customer = matching.choose(known, None)
     if customer is not None:
-        call.customer_id = customer.id
-        customer.last_call_at = max(filter(None, (customer.last_call_at, call.started_at)))
+        matching.hang_on(call, customer)
 
 
 def _take_tools(desk: Desk, arrival: Arrival, call: Call, uses: Sequence[ToolUse]) -> bool:

@@ -1,6 +1,8 @@
-"""Finds customers by name, number or e-mail address, the newest first."""
+"""Finds customers by name, number or e-mail address: the newest first, or those who called last."""
 
-from sqlalchemy import ColumnElement, func, or_, select
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from app.core.extensions import db
@@ -18,6 +20,41 @@ def find_customers(query: str = "", *, limit: int, offset: int = 0) -> list[Cust
 
 def count_customers(query: str = "") -> int:
     return db.session.scalar(select(func.count()).select_from(Customer).where(*_meant(query))) or 0
+
+
+def last_callers(query: str = "", *, limit: int, after: Customer | None = None) -> list[Customer]:
+    """Who called last comes first, who never did last; `after` goes on behind that one, without counting from the start."""
+    wanted = select(Customer).options(selectinload(Customer.identities)).where(*_meant(query)).limit(limit)
+    found: list[Customer] = []
+    if after is None or after.last_call_at is not None:
+        called = wanted.where(Customer.last_call_at.is_not(None))
+        if after is not None:
+            at = after.last_call_at
+            called = called.where(Customer.last_call_at <= at, or_(Customer.last_call_at < at, Customer.id < after.id))
+        found = list(db.session.scalars(called.order_by(Customer.last_call_at.desc(), Customer.id.desc())))
+    if len(found) < limit:
+        never = wanted.where(Customer.last_call_at.is_(None)).limit(limit - len(found))
+        if after is not None and after.last_call_at is None:
+            never = never.where(Customer.id < after.id)
+        found += db.session.scalars(never.order_by(Customer.id.desc()))
+    return found
+
+
+def sharing_with(customer: Customer, *, limit: int) -> list[Customer]:
+    """Others who are reached by one of this customer's numbers or addresses: a family, a couple, a firm."""
+    theirs = [and_(CustomerIdentity.kind == one.kind, CustomerIdentity.value == one.value) for one in customer.identities]
+    if not theirs:
+        return []
+    others = select(CustomerIdentity.customer_id).where(or_(*theirs), CustomerIdentity.customer_id != customer.id)
+    wanted = select(Customer).options(selectinload(Customer.identities)).where(Customer.id.in_(others))
+    return list(db.session.scalars(wanted.order_by(Customer.name, Customer.id).limit(limit)))
+
+
+def shared_numbers(numbers: Collection[str]) -> set[str]:
+    """Those of these numbers by which more than one customer is reached."""
+    shared = select(CustomerIdentity.value).where(CustomerIdentity.kind == "phone", CustomerIdentity.value.in_(numbers))
+    more_than_one = shared.group_by(CustomerIdentity.value).having(func.count() > 1)
+    return set(db.session.scalars(more_than_one)) if numbers else set()
 
 
 def _meant(query: str) -> list[ColumnElement[bool]]:

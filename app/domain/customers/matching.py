@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import and_, select
 
 from app.core.extensions import db
-from app.models import Customer, CustomerIdentity
+from app.models import Call, Customer, CustomerIdentity
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -43,6 +43,12 @@ def choose(known: list[Customer], name: str | None) -> Customer | None:
         nameless = [customer for customer in known if not customer.name]
         return nameless[0] if nameless else None
     return known[0] if len(known) == 1 else None
+
+
+def hang_on(call: Call, customer: Customer) -> None:
+    """This person is the one who calls, whether the number says so or a name that comes later."""
+    call.customer_id = customer.id
+    customer.last_call_at = max(filter(None, (customer.last_call_at, call.started_at)))
 
 
 def make_caller(company_id: str, number: str) -> Customer:

@@ -68,6 +68,7 @@ def _facts(call: Call, customer_name: str | None, branch_name: str) -> SimpleNam
     return SimpleNamespace(
         id=call.id,
         name=customer_name,
+        customer_id=call.customer_id if can(current_user, "customers.read") else None,
         number=phone.display(known) if known else None,
         dial=known if known and phone.may_be_called_back(known) else None,
         certainty=CERTAINTY_BY_NUMBER if customer_name else None,

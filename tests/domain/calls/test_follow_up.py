@@ -144,5 +144,6 @@ def test_a_family_shares_a_number(analyzed, salon, db) -> None:
     analyzed(WISH | {"name": "Mia Weber", "uhrzeit": "12:00"}, "call_2")
     analyzed(WISH | {"name": "jonas weber", "uhrzeit": "14:00"}, "call_3")
     assert sorted(customer.name for customer in rows(db, Customer)) == ["Jonas Weber", "Mia Weber"]
+    assert all(customer.last_call_at for customer in rows(db, Customer)), "both have called, though one number tells of neither"
     by_name = {db.session.get(Customer, booking.customer_id).name for booking in rows(db, Booking)}
     assert by_name == {"Jonas Weber", "Mia Weber"}

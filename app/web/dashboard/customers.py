@@ -1,0 +1,124 @@
+"""Customers: who called last, and one person with calls, appointments and all ways to reach them."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask_babel import gettext as _, ngettext
+from flask_login import current_user
+from sqlalchemy import and_, select
+
+from app.core.clock import now
+from app.core.errors import NotFound
+from app.core.extensions import db
+from app.core.ids import is_ulid
+from app.domain.bookings import listing
+from app.domain.calls.searching import Search, find_calls, newest_first
+from app.domain.customers.finding import LONGEST_QUERY, last_callers, shared_numbers, sharing_with
+from app.models import Booking, Branch, Call, Customer, Service, StaffMember
+from app.web.guards import for_company
+from app.web.words import BOOKING_STATUSES
+
+PAGE = 50
+CALLS_SHOWN = 10
+BOOKINGS_SHOWN = 20
+MOST_SHARING = 12
+
+blueprint = Blueprint("customers", __name__)
+
+
+@blueprint.get("/customers")
+@for_company("customers.read")
+def index() -> Response:
+    q = request.args.get("q", "").strip()[:LONGEST_QUERY]
+    after = _known(request.args.get("after", ""))
+    found = last_callers(q, limit=PAGE + 1, after=after)
+    more, found = len(found) > PAGE, found[:PAGE]
+    partial = request.headers.get("HX-Request-Type") == "partial"
+    page = render_template(
+        ("dashboard/customers_more.html" if after else "dashboard/customers_list.html") if partial else "dashboard/customers.html",
+        q=q,
+        customers=_rows(found),
+        next_href=url_for("customers.index", q=q or None, after=found[-1].id) if more else None,
+        shown=ngettext("%(num)s Person", "%(num)s Personen", len(found)) if not more and not after else "",
+    )
+    response = make_response(page)
+    response.headers["Vary"] = "HX-Request-Type"
+    return response
+
+
+@blueprint.get("/customers/<customer_id>")
+@for_company("customers.read")
+def show(customer_id: str) -> str:
+    customer = _known(customer_id)
+    if customer is None:
+        raise NotFound(_("Diese Person steht nicht in der Kartei."))
+    bookings = _bookings(customer)
+    return render_template(
+        "dashboard/customer.html",
+        customer=customer,
+        phones=_values(customer, "phone"),
+        emails=_values(customer, "email"),
+        others=_rows(sharing_with(customer, limit=MOST_SHARING)),
+        coming=[booking for booking in bookings if booking.is_coming][::-1],
+        past=[booking for booking in bookings if not booking.is_coming],
+        calls=_calls(customer),
+    )
+
+
+def _known(customer_id: str) -> Customer | None:
+    return db.session.scalars(select(Customer).where(Customer.id == customer_id)).first() if is_ulid(customer_id) else None
+
+
+def _rows(customers: list[Customer]) -> list[SimpleNamespace]:
+    numbers = {customer.id: customer.of_kind("phone") for customer in customers}
+    shared = shared_numbers({number for number in numbers.values() if number})
+    return [
+        SimpleNamespace(
+            id=customer.id,
+            name=customer.name,
+            number=numbers[customer.id],
+            email=customer.of_kind("email"),
+            is_shared=numbers[customer.id] in shared,
+            last_call_at=customer.last_call_at,
+        )
+        for customer in customers
+    ]
+
+
+def _values(customer: Customer, kind: str) -> list[str]:
+    return [identity.value for identity in customer.identities if identity.kind == kind]
+
+
+def _bookings(customer: Customer) -> list[SimpleNamespace]:
+    """The latest first, with what and with whom."""
+    search = listing.Search(branch_ids=list(current_user.branch_ids), customer_id=customer.id)
+    found = listing.list_bookings(search, limit=BOOKINGS_SHOWN, newest_first=True)
+    services = _names(Service, {booking.service_id for booking in found})
+    people = _names(StaffMember, {booking.staff_id for booking in found})
+    return [
+        SimpleNamespace(
+            id=booking.id,
+            starts_at=booking.starts_at,
+            service=services.get(booking.service_id, ""),
+            staff=people.get(booking.staff_id, ""),
+            word=BOOKING_STATUSES[booking.status],
+            is_coming=_is_coming(booking),
+        )
+        for booking in found
+    ]
+
+
+def _is_coming(booking: Booking) -> bool:
+    return booking.starts_at > now() and booking.status != "cancelled"
+
+
+def _names(model: type[Any], ids: set[str]) -> dict[str, str]:
+    return {row.id: row.name for row in db.session.execute(select(model.id, model.name).where(model.id.in_(ids)))} if ids else {}
+
+
+def _calls(customer: Customer) -> list[Any]:
+    ids = find_calls(Search(customer_id=customer.id, branch_ids=list(current_user.branch_ids)), limit=CALLS_SHOWN)
+    columns = (Call.id, Call.started_at, Call.status, Call.outcome, Call.summary, Call.duration_s, Branch.name.label("branch"))
+    wanted = select(*columns).join(Branch, and_(Branch.company_id == Call.company_id, Branch.id == Call.branch_id))
+    return list(db.session.execute(newest_first(wanted.where(Call.id.in_(ids))))) if ids else []
