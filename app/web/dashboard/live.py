@@ -26,9 +26,14 @@ blueprint = Blueprint("live", __name__)
 @blueprint.get("/live")
 @for_company("calls.read")
 def board() -> str:
-    state = _state()
-    last = datetime.fromisoformat(state["ended"][0]["started_at"]) if state["ended"] else None
-    return render_template("dashboard/live.html", state=state, last_call_at=last)
+    return _page("dashboard/live.html")
+
+
+@blueprint.get("/wallboard")
+@for_company("calls.read")
+def wallboard() -> str:
+    """The same for a large screen that nobody touches."""
+    return _page("dashboard/wallboard.html")
 
 
 @blueprint.get("/live/state")
@@ -46,6 +51,12 @@ def running() -> dict[str, int]:
 def count_running() -> int:
     """How many calls run now that the reader may see."""
     return db.session.scalar(select(func.count()).select_from(Call).where(*_mine(), Call.status.in_(RUNNING), Call.is_test.is_(False))) or 0
+
+
+def _page(template: str) -> str:
+    state = _state()
+    last = datetime.fromisoformat(state["ended"][0]["started_at"]) if state["ended"] else None
+    return render_template(template, state=state, last_call_at=last)
 
 
 def _state() -> dict[str, Any]:

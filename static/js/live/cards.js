@@ -18,6 +18,12 @@ function show(element, visible) {
   element.toggleAttribute("hidden", !visible);
 }
 
+// On the wall nothing leads anywhere: names are no links there, and there is no button.
+function lead(element, name, href) {
+  const link = part(element, name);
+  if (link?.localName === "a") link.href = href;
+}
+
 export function callerName(call) {
   const { caller } = call;
   if (caller?.name) return caller.name;
@@ -47,7 +53,7 @@ export function keep(list, items, { key, make, update, leave = (element) => elem
 
 export function makeRing(call, href) {
   const element = template("live-ring").cloneNode(true);
-  part(element, "open").href = href;
+  lead(element, "open", href);
   return element;
 }
 
@@ -60,8 +66,8 @@ export function updateRing(element, call, now) {
 
 export function makeCard(call, href) {
   const element = template("live-call").cloneNode(true);
-  part(element, "name").href = href;
-  part(element, "open").href = href;
+  lead(element, "name", href);
+  lead(element, "open", href);
   element.classList.add("is-new");
   return element;
 }
@@ -154,7 +160,7 @@ function updateFoot(element, call, stage, over) {
 
 export function makeEnded(call, href) {
   const element = template("live-ended").cloneNode(true);
-  part(element, "name").href = href;
+  lead(element, "name", href);
   return element;
 }
 
