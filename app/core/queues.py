@@ -14,7 +14,7 @@ from flask import current_app
 from rq import Queue, Retry
 from rq.serializers import JSONSerializer
 
-from app.core import metrics
+from app.core import job_counts, metrics
 from app.core.redis import RedisError, connect_for_queue, get_redis
 from app.core.rehearsing import is_rehearsing
 from app.core.tenancy import company_scope, current_company_id
@@ -118,5 +118,7 @@ def run(name: str, company: str | None, args: list[Any], sent_at: float) -> None
             wanted(*args)
         result = "done"
     finally:
-        metrics.JOB_SECONDS.labels(wanted.queue).observe(time.time() - started)
+        took_s = time.time() - started
+        job_counts.count(wanted.queue, wait_s=started - sent_at, run_s=took_s, is_done=result == "done")
+        metrics.JOB_SECONDS.labels(wanted.queue).observe(took_s)
         metrics.JOBS_TOTAL.labels(wanted.queue, result).inc()

@@ -5,9 +5,8 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Opens the doors of this room, and gives the templates what they all use."""
-    from app.web import account, design, formatting, health, metrics, shell, sign_in, words
-    from app.web.admin import line as support_line, unassigned, webhooks
-    from app.web.dashboard import bookings, calendar, call, calls, live, preview, start, tasks, waiting
+    from app.web import account, admin, design, formatting, health, metrics, shell, sign_in, words
+    from app.web.dashboard import bookings, calendar, call, calls, customers, live, preview, start, tasks, waiting
     from app.web.public import booking as own_booking, feeds
     from app.web.settings import hours, line, policies, services, staff
 
@@ -22,6 +21,7 @@ def register(app: Flask) -> None:
         live,
         calls,
         call,
+        customers,
         calendar,
         bookings,
         own_booking,
@@ -32,12 +32,10 @@ def register(app: Flask) -> None:
         hours,
         policies,
         line,
-        support_line,
         preview,
         tasks,
-        unassigned,
-        webhooks,
     ):
         app.register_blueprint(door.blueprint)
+    admin.register(app)
     if not app.config["SETTINGS"].is_production:
         app.register_blueprint(design.blueprint)

@@ -25,6 +25,7 @@ GARBAGE = ("x", "0", "-1", "99999999999999999999", "01HZZZZZZZZZZZZZZZZZZZZZZZ",
 # what stands in an address → whose row is meant; a new name must be added here
 MEANT = {
     "call_id": "Call",
+    "company_id": "Company",
     "task_id": "Task",
     "event_id": "WebhookEvent",
     "booking_id": "Booking",
@@ -178,7 +179,7 @@ def _without_the_question(page: str) -> str:
 
 def _fill(company: Company) -> dict[str, str]:
     """A row of everything, its texts marked; the ids by model."""
-    ids: dict[str, str] = {}
+    ids: dict[str, str] = {"Company": company.id}
     with company_scope(company.id), transaction():
         for model, factory in factories().items():
             if model is Company:

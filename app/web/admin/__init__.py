@@ -1,1 +1,10 @@
-"""What support sees: numbers without a company, and every webhook."""
+"""What support sees: numbers without a company, every webhook, and how everything stands."""
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    from app.web.admin import audit, calls, companies, flags, line, queues, schedule, state, unassigned, users, webhooks
+
+    for door in (unassigned, webhooks, line, calls, companies, users, state, queues, schedule, audit, flags):
+        app.register_blueprint(door.blueprint)

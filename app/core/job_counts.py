@@ -1,0 +1,67 @@
+"""How many jobs each queue did lately and how long they took: in Redis for all workers, minute by minute, for the page of the queues."""
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+
+from app.core.redis import RedisError, get_redis
+
+KEPT_S = 2 * 3600
+MINUTES = 60
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a queue did within the last hour."""
+
+    done: int = 0
+    failed: int = 0
+    wait_ms: int = 0
+    run_ms: int = 0
+
+    @property
+    def mean_wait_ms(self) -> float | None:
+        return self.wait_ms / self._all if self._all else None
+
+    @property
+    def mean_run_ms(self) -> float | None:
+        return self.run_ms / self._all if self._all else None
+
+    @property
+    def _all(self) -> int:
+        return self.done + self.failed
+
+
+def count(queue: str, *, wait_s: float, run_s: float, is_done: bool) -> None:
+    """Adds a job that ended; a Redis that is away counts nothing."""
+    key = _key(queue, int(time.time()) // 60)
+    with suppress(RedisError):
+        pipe = get_redis().pipeline(transaction=False)
+        pipe.hincrby(key, "done" if is_done else "failed", 1)
+        pipe.hincrby(key, "wait_ms", round(max(0.0, wait_s) * 1000))
+        pipe.hincrby(key, "run_ms", round(run_s * 1000))
+        pipe.expire(key, KEPT_S)
+        pipe.execute()
+
+
+def last_hour(queues: tuple[str, ...]) -> dict[str, Counts]:
+    """By queue; raises RedisError."""
+    minute = int(time.time()) // 60
+    pipe = get_redis().pipeline(transaction=False)
+    for queue in queues:
+        for back in range(MINUTES):
+            pipe.hgetall(_key(queue, minute - back))
+    answers = iter(pipe.execute())
+    found = {}
+    for queue in queues:
+        counts = Counts()
+        for _minute in range(MINUTES):
+            for name, value in next(answers).items():
+                field = name.decode() if isinstance(name, bytes) else name
+                setattr(counts, field, getattr(counts, field) + int(value))
+        found[queue] = counts
+    return found
+
+
+def _key(queue: str, minute: int) -> str:
+    return f"jobs:{queue}:{minute}"

@@ -1,0 +1,124 @@
+"""The queues as support sees them: what waits, who works, what was done within the hour, what failed, and once more or away with it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from rq import Worker
+from rq.exceptions import NoSuchJobError
+from rq.job import Job as RqJob
+from rq.registry import FailedJobRegistry, ScheduledJobRegistry
+from rq.serializers import JSONSerializer
+
+from app.core import job_counts
+from app.core.clock import now
+from app.core.queues import QUEUES, get_queue
+from app.core.redis import get_redis
+from app.domain.operations.checking import WORKERS_SEEN_WITHIN_S
+
+MOST_FAILED = 50
+LONGEST_REASON = 300
+
+
+@dataclass(frozen=True)
+class QueueState:
+    name: str
+    waiting: int
+    pausing: int
+    failed: int
+    hour: job_counts.Counts
+
+
+@dataclass(frozen=True)
+class WorkerState:
+    name: str
+    is_alive: bool
+    seen_at: datetime | None
+    started_at: datetime | None
+    job: str | None
+    done: int
+    failed: int
+
+
+@dataclass(frozen=True)
+class FailedJob:
+    id: str
+    queue: str
+    name: str
+    failed_at: datetime | None
+    reason: str
+
+
+def queue_states() -> list[QueueState]:
+    """In the order in which they are served; raises RedisError."""
+    hour = job_counts.last_hour(QUEUES)
+    return [
+        QueueState(name, len(queue), len(ScheduledJobRegistry(queue=queue)), len(FailedJobRegistry(queue=queue)), hour[name])
+        for name in QUEUES
+        for queue in [get_queue(name)]
+    ]
+
+
+def worker_states() -> list[WorkerState]:
+    """Those who were heard of lately; raises RedisError."""
+    moment = now()
+    states = []
+    for worker in Worker.all(connection=get_redis(), serializer=JSONSerializer):
+        seen = _utc(worker.last_heartbeat)
+        alive = seen is not None and (moment - seen).total_seconds() <= WORKERS_SEEN_WITHIN_S
+        job = worker.get_current_job()
+        states.append(
+            WorkerState(
+                worker.name, alive, seen, _utc(worker.birth_date), job.description if job else None,
+                worker.successful_job_count, worker.failed_job_count,
+            )
+        )  # fmt: skip
+    return sorted(states, key=lambda state: (not state.is_alive, state.name))
+
+
+def failed_jobs() -> list[FailedJob]:
+    """The last ones of each queue whose tries are used up, newest first; raises RedisError."""
+    found = []
+    for name in QUEUES:
+        registry = FailedJobRegistry(queue=get_queue(name))
+        for job_id in registry.get_job_ids(0, MOST_FAILED - 1, desc=True):
+            if job := find_failed(job_id):
+                found.append(FailedJob(job_id, name, job.description or "", _utc(job.ended_at), _reason(job)))
+    return sorted(found, key=lambda job: job.failed_at or datetime.min.replace(tzinfo=UTC), reverse=True)[:MOST_FAILED]
+
+
+def find_failed(job_id: str) -> RqJob | None:
+    """A job whose tries are used up; others are not touched from outside."""
+    try:
+        job = RqJob.fetch(job_id, connection=get_redis(), serializer=JSONSerializer)
+    except NoSuchJobError:
+        return None
+    return job if job.is_failed else None
+
+
+def retry(job_id: str) -> bool:
+    """Puts it back into its queue; whether there was such a job. Running twice does no harm: every job may."""
+    job = find_failed(job_id)
+    if job is None or job.origin not in QUEUES:
+        return False
+    FailedJobRegistry(queue=get_queue(job.origin)).requeue(job)
+    return True
+
+
+def forget(job_id: str) -> bool:
+    """Deletes it; the row that it was about stays, and its sweep goes on looking after it."""
+    job = find_failed(job_id)
+    if job is None or job.origin not in QUEUES:
+        return False
+    FailedJobRegistry(queue=get_queue(job.origin)).remove(job, delete_job=True)
+    return True
+
+
+def _reason(job: RqJob) -> str:
+    """The last line of what went wrong; what was handed to the job is no part of it."""
+    result = job.latest_result()
+    return ((result and result.exc_string) or "").strip().rpartition("\n")[2][:LONGEST_REASON]
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    """RQ writes its times in UTC, some of them without saying so."""
+    return moment and (moment if moment.tzinfo else moment.replace(tzinfo=UTC))

@@ -1,0 +1,65 @@
+"""The log of who did what to what, newest first."""
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask_babel import ngettext
+from sqlalchemy import select
+
+from app.core.extensions import db
+from app.models import AuditEntry, Company, User
+from app.web.admin.words import AUDITED
+from app.web.guards import for_support
+
+PAGE = 50
+
+blueprint = Blueprint("audit", __name__)
+
+
+@blueprint.get("/admin/audit")
+@for_support("support.audit")
+def index() -> Response:
+    company, after = request.args.get("company", "")[:26], request.args.get("after", "")
+    found = _entries(company, before=int(after) if after.isdecimal() and len(after) < 19 else None)
+    more, found = len(found) > PAGE, found[:PAGE]
+    partial = request.headers.get("HX-Request-Type") == "partial"
+    page = render_template(
+        "admin/audit_more.html" if partial else "admin/audit.html",
+        company=company,
+        companies=db.session.execute(select(Company.id, Company.name).order_by(Company.name)).all(),
+        entries=[_shown(row) for row in found],
+        next_href=url_for("audit.index", company=company or None, after=found[-1].AuditEntry.id) if more else None,
+        shown=ngettext("%(num)s Eintrag", "%(num)s Einträge", len(found)) if not more and not after else "",
+    )
+    response = make_response(page)
+    response.headers["Vary"] = "HX-Request-Type"
+    return response
+
+
+def _entries(company: str, *, before: int | None) -> list[Any]:
+    """One more than a page shows."""
+    wanted = (
+        select(AuditEntry, User.name.label("who"), Company.name.label("company"))
+        .outerjoin(User, User.id == AuditEntry.user_id)
+        .outerjoin(Company, Company.id == AuditEntry.company_id)
+    )
+    if company:
+        wanted = wanted.where(AuditEntry.company_id == company)
+    if before is not None:
+        wanted = wanted.where(AuditEntry.id < before)
+    return list(db.session.execute(wanted.order_by(AuditEntry.id.desc()).limit(PAGE + 1)))
+
+
+def _shown(row: Any) -> SimpleNamespace:
+    entry = row.AuditEntry
+    return SimpleNamespace(
+        id=entry.id,
+        at=entry.at,
+        what=AUDITED.get(entry.action, entry.action),
+        subject=entry.subject,
+        who=row.who,
+        company=row.company,
+        data=json.dumps(entry.data, ensure_ascii=False) if entry.data else "",
+    )

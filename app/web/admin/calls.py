@@ -1,0 +1,76 @@
+"""Calls of all companies, for support: when, where, which way through the house; what was said is not shown here."""
+
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask_babel import gettext as _, ngettext
+from sqlalchemy import and_, select
+
+from app.core.errors import NotFound
+from app.core.extensions import db
+from app.core.ids import is_ulid
+from app.models import Branch, Call, Company
+from app.web.dashboard.call import PROVIDERS
+from app.web.dashboard.call_recorder import recorder
+from app.web.guards import for_support
+
+PAGE = 50
+
+blueprint = Blueprint("admin_calls", __name__)
+
+
+@blueprint.get("/admin/calls")
+@for_support("support.calls")
+def index() -> Response:
+    filters = {name: request.args.get(name, "").strip()[:128] for name in ("company", "call")}
+    after = request.args.get("after", "")
+    found = _found(filters, after if is_ulid(after) else None)
+    more, found = len(found) > PAGE, found[:PAGE]
+    partial = request.headers.get("HX-Request-Type") == "partial"
+    page = render_template(
+        "admin/calls_more.html" if partial else "admin/calls.html",
+        filters=filters,
+        calls=found,
+        companies=db.session.execute(select(Company.id, Company.name).order_by(Company.name)).all(),
+        next_href=_href(filters, after=found[-1].id) if more else None,
+        shown=ngettext("%(num)s Anruf", "%(num)s Anrufe", len(found)) if not more and not after else "",
+        providers=PROVIDERS,
+    )
+    response = make_response(page)
+    response.headers["Vary"] = "HX-Request-Type"
+    return response
+
+
+@blueprint.get("/admin/calls/<call_id>")
+@for_support("support.calls")
+def show(call_id: str) -> str:
+    row = db.session.execute(_rows().add_columns(Call).where(Call.id == call_id)).first() if is_ulid(call_id) else None
+    if row is None:
+        raise NotFound(_("Das gibt es hier nicht."))
+    parts, steps = recorder(row.Call)
+    return render_template("admin/call.html", row=row, call=row.Call, recorder=parts, steps=steps, providers=PROVIDERS)
+
+
+def _rows() -> Any:
+    columns = (
+        Call.id, Call.provider, Call.provider_call_id, Call.status, Call.outcome, Call.started_at, Call.duration_s, Call.is_test,
+        Company.name.label("company"), Branch.name.label("branch"),
+    )  # fmt: skip
+    joined = select(*columns).join(Company, Company.id == Call.company_id)
+    return joined.join(Branch, and_(Branch.company_id == Call.company_id, Branch.id == Call.branch_id))
+
+
+def _found(filters: dict[str, str], after: str | None) -> list[Any]:
+    """In the order in which we heard of them, which is that of their ids; one more than a page shows."""
+    wanted = _rows()
+    if filters["company"]:
+        wanted = wanted.where(Call.company_id == filters["company"])
+    if filters["call"]:
+        wanted = wanted.where(Call.id == filters["call"] if is_ulid(filters["call"]) else Call.provider_call_id == filters["call"])
+    if after:
+        wanted = wanted.where(Call.id < after)
+    return list(db.session.execute(wanted.order_by(Call.id.desc()).limit(PAGE + 1)))
+
+
+def _href(filters: dict[str, str], **changes: str) -> str:
+    return url_for("admin_calls.index", **{name: value for name, value in {**filters, **changes}.items() if value})

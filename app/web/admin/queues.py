@@ -1,0 +1,58 @@
+"""The queues: what waits, who works, what failed, and once more or away with it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from app.core.errors import NotFound
+from app.core.redis import RedisError
+from app.core.transactions import transaction
+from app.domain.audit.writing import record
+from app.domain.operations import queues
+from app.web.guards import for_support
+
+blueprint = Blueprint("queues", __name__)
+
+
+@blueprint.get("/admin/queues")
+@for_support("support.queues")
+def index() -> str:
+    try:
+        shown: dict[str, Any] = {
+            "queues": queues.queue_states(),
+            "workers": queues.worker_states(),
+            "failed": queues.failed_jobs(),
+            "is_away": False,
+        }
+    except RedisError:
+        shown = {"queues": [], "workers": [], "failed": [], "is_away": True}
+    return render_template("admin/queues.html", **shown)
+
+
+@blueprint.post("/admin/queues/retry")
+@for_support("support.queues")
+def retry() -> Response:
+    return _with_job(queues.retry, "job_retried", _("Der Job läuft noch einmal."))
+
+
+@blueprint.post("/admin/queues/forget")
+@for_support("support.queues")
+def forget() -> Response:
+    return _with_job(queues.forget, "job_forgotten", _("Der Job ist vergessen."))
+
+
+def _with_job(action: Callable[[str], bool], told_as: str, message: str) -> Response:
+    job_id = request.form.get("job", "")[:64]
+    try:
+        if not action(job_id):
+            raise NotFound(_("Diesen Job gibt es nicht mehr."))
+    except RedisError:
+        flash(_("Redis antwortet gerade nicht. Bitte gleich noch einmal."), "error")
+        return redirect(url_for("queues.index"))
+    with transaction():
+        record(told_as, subject=f"job:{job_id}")
+    flash(message)
+    return redirect(url_for("queues.index"))

@@ -1,0 +1,33 @@
+"""The schedule: what runs when, how it went, and now."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from app.core.clock import now
+from app.core.errors import NotFound
+from app.core.transactions import transaction
+from app.domain.audit.writing import record
+from app.domain.operations import schedule
+from app.web.admin.words import SCHEDULED
+from app.web.guards import for_support
+
+blueprint = Blueprint("schedule", __name__)
+
+
+@blueprint.get("/admin/schedule")
+@for_support("support.schedule")
+def index() -> str:
+    return render_template("admin/schedule.html", entries=schedule.entries(), words=SCHEDULED, moment=now())
+
+
+@blueprint.post("/admin/schedule/run")
+@for_support("support.schedule")
+def run() -> Response:
+    name = request.form.get("name", "")[:64]
+    with transaction():
+        if not schedule.run_now(name):
+            raise NotFound(_("Das gibt es hier nicht."))
+        record("schedule_run_now", subject=f"schedule:{name}")
+    flash(_("Läuft gleich: %(name)s", name=name))
+    return redirect(url_for("schedule.index"))

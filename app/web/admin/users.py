@@ -1,0 +1,69 @@
+"""All who may sign in, by address; for the platform's administrators."""
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _, ngettext
+from flask_login import current_user
+from sqlalchemy import select
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core.errors import NotFound
+from app.core.extensions import db
+from app.core.ids import is_ulid
+from app.core.transactions import transaction
+from app.domain.accounts import users
+from app.models import Company, User
+from app.web.guards import for_support
+
+PAGE = 50
+
+blueprint = Blueprint("users", __name__)
+
+
+@blueprint.get("/admin/users")
+@for_support("support.users")
+def index() -> Response:
+    q, after = request.args.get("q", "").strip().lower()[:190], request.args.get("after", "")[:190]
+    wanted = select(User, Company.name.label("company")).outerjoin(Company, Company.id == User.company_id)
+    if q.isascii() and q:
+        wanted = wanted.where(User.email.startswith(q, autoescape=True))
+    if after.isascii() and after:
+        wanted = wanted.where(User.email > after)
+    found = db.session.execute(wanted.order_by(User.email).limit(PAGE + 1)).all()
+    more, found = len(found) > PAGE, found[:PAGE]
+    partial = request.headers.get("HX-Request-Type") == "partial"
+    page = render_template(
+        "admin/users_more.html" if partial else "admin/users.html",
+        q=q,
+        people=found,
+        next_href=url_for("users.index", q=q or None, after=found[-1].User.email) if more else None,
+        shown=ngettext("%(num)s Person", "%(num)s Personen", len(found)) if not more and not after else "",
+    )
+    response = make_response(page)
+    response.headers["Vary"] = "HX-Request-Type"
+    return response
+
+
+@blueprint.post("/admin/users/<user_id>/block")
+@for_support("support.users")
+def block(user_id: str) -> BaseResponse:
+    return _set(user_id, is_active=False)
+
+
+@blueprint.post("/admin/users/<user_id>/unblock")
+@for_support("support.users")
+def unblock(user_id: str) -> BaseResponse:
+    return _set(user_id, is_active=True)
+
+
+def _set(user_id: str, *, is_active: bool) -> BaseResponse:
+    user = db.session.get(User, user_id) if is_ulid(user_id) else None
+    if user is None or user.id == current_user.id:
+        raise NotFound(_("Das gibt es hier nicht."))
+    with transaction():
+        (users.unblock if is_active else users.block)(user)
+    flash(
+        _("%(name)s darf wieder herein.", name=user.name)
+        if is_active
+        else _("%(name)s ist gesperrt und überall abgemeldet.", name=user.name)
+    )
+    return redirect(url_for("users.index", q=user.email))

@@ -1,0 +1,58 @@
+"""The words of the pages of support: what runs when, what is checked, what the log says."""
+
+from flask_babel import lazy_gettext as _l
+
+from app.web.words import Word
+
+# by the name in jobs/schedule; one that is not here is shown by its name
+SCHEDULED = {
+    "inbox.sweep": _l("Weckt die Verarbeitung, wenn Webhooks warten"),
+    "queues.delayed": _l("Holt Jobs zurück, deren Pause vorbei ist"),
+    "bookings.ran_out": _l("Gibt Plätze frei, deren Zeit abgelaufen ist"),
+    "bookings.waitlist": _l("Sieht nach, ob für die Warteliste etwas frei wurde"),
+    "bookings.cells": _l("Räumt vergangene Belegungen weg"),
+    "calendars.sync": _l("Bringt andere Kalender auf unseren Stand"),
+    "calendars.compare": _l("Vergleicht andere Kalender mit unserem"),
+    "live.trim": _l("Vergisst alte Live-Ereignisse"),
+    "sessions.forget": _l("Vergisst abgelaufene Anmeldungen"),
+}
+CHECKED = {
+    "database": _l("Datenbank"),
+    "redis": _l("Redis"),
+    "queue": _l("Warteschlangen"),
+    "workers": _l("Worker"),
+    "clock": _l("Uhr"),
+    "inbox": _l("Eingang"),
+    "disk": _l("Festplatte"),
+}
+CHECK_STATES = {
+    "ok": Word(_l("in Ordnung"), "check", "booked"),
+    "warn": Word(_l("knapp"), "triangle-alert", "warn"),
+    "failed": Word(_l("gestört"), "octagon-x", "bad"),
+}
+AUDITED = {
+    "signed_in": _l("Angemeldet"),
+    "signed_out": _l("Abgemeldet"),
+    "password_changed": _l("Passwort geändert"),
+    "password_reset": _l("Passwort zurückgesetzt"),
+    "user_made": _l("Zugang angelegt"),
+    "user_blocked": _l("Zugang gesperrt"),
+    "user_unblocked": _l("Zugang entsperrt"),
+    "role_changed": _l("Rolle geändert"),
+    "api_key_made": _l("API-Schlüssel angelegt"),
+    "api_key_revoked": _l("API-Schlüssel widerrufen"),
+    "number_assigned": _l("Nummer zugeordnet"),
+    "event_replayed": _l("Webhook noch einmal verarbeitet"),
+    "payload_read": _l("Webhook ungekürzt gelesen"),
+    "job_retried": _l("Job noch einmal ausgeführt"),
+    "job_forgotten": _l("Job vergessen"),
+    "schedule_run_now": _l("Eintrag des Zeitplans sofort ausgeführt"),
+    "flag_switched": _l("Schalter umgelegt"),
+    "hours_saved": _l("Öffnungszeiten geändert"),
+    "special_day_saved": _l("Besonderer Tag geändert"),
+    "closure_added": _l("Schließtag eingetragen"),
+    "closure_removed": _l("Schließtag entfernt"),
+    "policy_saved": _l("Regeln geändert"),
+    "service_saved": _l("Leistung geändert"),
+    "staff_member_saved": _l("Person im Team geändert"),
+}
