@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
+from app.core.database import writing
 from app.core.extensions import db
 
 
@@ -19,5 +20,5 @@ def apart() -> Iterator[Connection]:
         if db.session().info.get("open"):
             raise RuntimeError("A transaction is open: do this before or after it.")
         db.session.rollback()
-    with db.engine.begin() as connection:
+    with writing(), db.engine.begin() as connection:
         yield connection

@@ -32,6 +32,16 @@ def reading_only() -> Iterator[None]:
         _reading.reset(token)
 
 
+@contextmanager
+def writing() -> Iterator[None]:
+    """Transactions begun inside write, whatever the request around them does."""
+    token = _reading.set(False)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
 def set_reading(reading: bool) -> None:
     """Says whether this context (a request) will only read."""
     _reading.set(reading)

@@ -4,6 +4,9 @@ from collections.abc import Callable
 from threading import BoundedSemaphore
 from typing import TypeVar
 
+from flask import has_request_context
+
+from app.core.database import set_reading
 from app.core.extensions import db
 from app.core.transactions import transact
 
@@ -11,10 +14,15 @@ T = TypeVar("T")
 # more at once would only wait for each other's rows, and others for their connections
 AT_ONCE = 6
 _turns = BoundedSemaphore(AT_ONCE)
+# SQLite lets one write at a time and asks whoever waits to knock again and again; the unlucky would knock until their time is over
+_sqlite_turns = BoundedSemaphore(1)
 
 
 def transact_in_turn(work: Callable[[], T]) -> T:
-    """As transact; what the request has read before is read again."""
+    """As transact; what the request has read before is read again, and what it asks afterwards changes nothing any more."""
     db.session.rollback()
-    with _turns:
-        return transact(work)
+    with _sqlite_turns if db.engine.dialect.name == "sqlite" else _turns:
+        done = transact(work)
+    if has_request_context():
+        set_reading(True)
+    return done

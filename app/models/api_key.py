@@ -22,6 +22,7 @@ class ApiKey(Named, Timed, db.Model):
     prefix: Mapped[str] = mapped_column(Key(16))
     key_hash: Mapped[str] = mapped_column(Key(64), unique=True)
     scopes: Mapped[list[str]] = mapped_column(Json)
-    per_minute: Mapped[int] = mapped_column(default=600)
+    # enough for a rush of everybody at once, and still an end to a loop that went wild
+    per_minute: Mapped[int] = mapped_column(default=6000)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

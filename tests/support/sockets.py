@@ -40,12 +40,12 @@ WORKERS = {
 class SocketServer:
     """One gunicorn process on the test's database and Redis; use it as a context manager."""
 
-    def __init__(self, app: Flask, folder: Path, *, kind: str = "threads", **variables: str) -> None:
+    def __init__(self, app: Flask, folder: Path, *, kind: str = "threads", workers: int = 1, **variables: str) -> None:
         settings = app.config["SETTINGS"]
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / f"sockets-{self.port}.log"
-        self._command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}", "--workers", "1", *WORKERS[kind], "wsgi:app"]
+        self._command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}", "--workers", str(workers), *WORKERS[kind], "wsgi:app"]
         self._environment = {
             "PATH": os.environ["PATH"],
             "APP_ENV": "testing",

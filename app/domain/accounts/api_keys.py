@@ -43,7 +43,7 @@ def make_key(company: Company, name: str, scopes: list[str], *, plain: str | Non
         raise InvalidInput(sentence, fields={"scopes": sentence})
     plain = plain or MARK + secrets.token_urlsafe(32)
     shown = plain[: min(SHOWN_OF_IT, len(plain) // 3)]
-    key = ApiKey(company_id=company.id, name=name[:80], prefix=shown, key_hash=hash_key(plain), scopes=sorted(set(scopes)), per_minute=600)
+    key = ApiKey(company_id=company.id, name=name[:80], prefix=shown, key_hash=hash_key(plain), scopes=sorted(set(scopes)))
     db.session.add(key)
     db.session.flush()
     record("api_key_made", subject=f"api_key:{key.id}", data={"scopes": key.scopes}, company_id=company.id)
