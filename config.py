@@ -58,11 +58,15 @@ class Settings(BaseSettings):
     # signs Twilio's webhooks. Empty: those webhooks answer 503
     twilio_auth_token: str | None = None
     twilio_base_url: str = "https://api.twilio.com"
+    # as whom we send SMS: a number, a name of up to eleven letters, or a messaging service (MG…). Unset: none are sent
+    twilio_sender: str | None = None
     calcom_api_key: str | None = None
     calcom_base_url: str = "https://api.cal.com/v2"
     # signs Cal.com's webhooks. Empty: those webhooks answer 503
     calcom_webhook_secret: str | None = None
+    # where e-mail is handed over, and as whom we write: "Salon Lindgren <termine@…>"
     smtp_url: str | None = None
+    mail_from: str | None = None
     sentry_dsn: str | None = None
     otel_exporter_otlp_endpoint: str | None = None
     # a scraper's bearer token for /metrics; unset: loopback only

@@ -24,6 +24,7 @@ from app.models.group_session import GroupSession
 from app.models.hold import Hold
 from app.models.line_check import LineCheck
 from app.models.live_event import LiveCursor, LiveEvent
+from app.models.notification import Notification
 from app.models.occupancy import BusySpan, OccupiedCell
 from app.models.one_time_code import OneTimeCode
 from app.models.phone_number import PhoneNumber
@@ -47,8 +48,8 @@ __all__ = [
     "Agent", "ApiKey", "AuditEntry", "BlockedCaller", "Booking", "BookingChange", "BookingLink", "BookingSync", "Branch",
     "BranchService", "BrowserReport", "BusySpan", "CalendarComparison", "CalendarFeed", "CalendarMapping", "CalendarUid", "Call",
     "CallEvent", "CallHour", "CallText", "CallerProof", "Closure", "Company", "Connection", "Customer", "CustomerIdentity",
-    "FeatureFlag", "GroupSession", "Hold", "LineCheck", "LiveCursor", "LiveEvent", "OccupiedCell", "OneTimeCode", "PhoneNumber", "Policy",
-    "Resource", "ScheduleRun", "Service", "ServiceSynonym", "StaffBranch", "StaffMember", "StaffService", "Task", "ToolCall",
-    "TruthCheck", "Turn", "User", "UserBranch", "WaitlistEntry", "WaitlistOffer", "WebSession", "WebhookEvent", "Wish",
-    "WorkingHours",
+    "FeatureFlag", "GroupSession", "Hold", "LineCheck", "LiveCursor", "LiveEvent", "Notification", "OccupiedCell", "OneTimeCode",
+    "PhoneNumber", "Policy", "Resource", "ScheduleRun", "Service", "ServiceSynonym", "StaffBranch", "StaffMember", "StaffService",
+    "Task", "ToolCall", "TruthCheck", "Turn", "User", "UserBranch", "WaitlistEntry", "WaitlistOffer", "WebSession", "WebhookEvent",
+    "Wish", "WorkingHours",
 ]  # fmt: skip

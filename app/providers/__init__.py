@@ -6,6 +6,7 @@ from typing import Any
 
 from app.providers.access import Access
 from app.providers.calendar.base import Calendar, CalendarReader
+from app.providers.messaging.base import Messenger, Sender
 from app.providers.voice.account import VoiceAccount
 from app.providers.voice.base import CallDriver
 from app.providers.webhooks import WebhookKind, WebhookReader
@@ -17,6 +18,10 @@ CALL_DRIVERS = {
 CALENDAR_READERS = {"calcom": "app.providers.calendar.calcom_events:CalcomEvents"}
 CALENDARS = {"calcom": "app.providers.calendar.calcom:Calcom"}
 VOICE_ACCOUNTS = {"retell": "app.providers.voice.retell_api:RetellAccount"}
+MESSENGERS = {
+    "twilio": "app.providers.messaging.twilio_sms:TwilioSms",
+    "smtp": "app.providers.messaging.smtp:Smtp",
+}
 
 
 @cache
@@ -39,6 +44,11 @@ def calendar(provider: str, access: Access) -> Calendar:
 def voice_account(provider: str, access: Access) -> VoiceAccount:
     """The driver that speaks to this account of a voice provider; raises KeyError."""
     return _load(VOICE_ACCOUNTS[provider])(access)
+
+
+def messenger(provider: str, sender: Sender) -> Messenger:
+    """The driver that carries messages for this account; raises KeyError."""
+    return _load(MESSENGERS[provider])(sender)
 
 
 def kind_of(provider: str) -> WebhookKind:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import orjson
 import requests
 from pybreaker import CircuitBreakerError
 from requests.adapters import HTTPAdapter
+from requests.auth import HTTPBasicAuth
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, ProxyError, SSLError
 from urllib3.util import Retry
 
@@ -62,7 +63,10 @@ class Refused(ProviderError):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request; `token` goes into the Authorization header and into nothing else."""
+    """One request; `token` goes into the Authorization header and into nothing else, with `user` as that one's password.
+
+    `body` goes as JSON, `form` as the fields of a form.
+    """
 
     provider: str
     method: str
@@ -71,6 +75,18 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] | None = None
     body: Mapping[str, Any] | None = None
+    form: Mapping[str, str] | None = None
+    user: str | None = None
+
+    @property
+    def content(self) -> tuple[bytes | None, str]:
+        if self.form is not None:
+            return urlencode(self.form).encode(), "application/x-www-form-urlencoded"
+        return orjson.dumps(self.body) if self.body is not None else None, "application/json"
+
+    @property
+    def auth(self) -> requests.auth.AuthBase:
+        return HTTPBasicAuth(self.user.encode(), self.token.encode()) if self.user else Bearer(self.token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +144,15 @@ def watched(provider: str, url: str, exchange: Callable[[], Answer]) -> Answer:
 
 
 def _exchange(request: Request) -> Answer:
+    data, kind = request.content
     try:
         response = _session().request(
             request.method,
             request.url,
             params=request.query,
-            data=orjson.dumps(request.body) if request.body is not None else None,
-            headers={"Accept": "application/json", "Content-Type": "application/json", **request.headers},
-            auth=Bearer(request.token),
+            data=data,
+            headers={"Accept": "application/json", "Content-Type": kind, **request.headers},
+            auth=request.auth,
             timeout=(CONNECT_S, READ_S),
             allow_redirects=False,
             stream=True,

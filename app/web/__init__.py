@@ -6,9 +6,9 @@ from flask import Flask
 def register(app: Flask) -> None:
     """Opens the doors of this room, and gives the templates what they all use."""
     from app.web import account, admin, design, formatting, health, metrics, shell, sign_in, words
-    from app.web.dashboard import bookings, calendar, call, calls, customers, live, preview, start, tasks, waiting
+    from app.web.dashboard import absences, bookings, calendar, call, calls, customers, live, messages, preview, start, tasks, waiting
     from app.web.public import booking as own_booking, feeds
-    from app.web.settings import hours, line, policies, services, staff
+    from app.web.settings import hours, line, policies, resources, services, staff
 
     for ground in (formatting, shell, words):
         ground.register(app)
@@ -27,7 +27,10 @@ def register(app: Flask) -> None:
         own_booking,
         feeds,
         waiting,
+        messages,
+        absences,
         services,
+        resources,
         staff,
         hours,
         policies,

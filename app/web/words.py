@@ -37,6 +37,22 @@ STATUSES = {
     "not_connected": Word(_l("Nicht zustande gekommen"), "phone-missed", "warn"),
     "error": Word(_l("Gestört"), "triangle-alert", "bad"),
 }
+NOTIFICATION_STATUSES = {
+    "pending": Word(_l("Wird verschickt"), "hourglass", "held"),
+    "sent": Word(_l("Verschickt"), "circle-check", "booked"),
+    "not_set_up": Word(_l("Versand nicht eingerichtet"), "triangle-alert", "warn"),
+    "dead": Word(_l("Nicht zugestellt"), "triangle-alert", "bad"),
+    "expired": Word(_l("Nicht mehr nötig"), "clock"),
+}
+NOTIFICATION_REASONS = {
+    "no_way": _l("Es ist weder eine Mobilnummer noch eine E-Mail-Adresse bekannt."),
+    "unreachable": _l("Die Nummer oder Adresse ist nicht erreichbar."),
+    "opted_out": _l("Die Person möchte keine Nachrichten."),
+    "not_allowed": _l("Der Anbieter lässt uns nicht; bitte die Zugangsdaten prüfen."),
+    "refused": _l("Der Anbieter hat die Nachricht abgelehnt."),
+    "no_answer": _l("Der Anbieter hat nicht geantwortet."),
+    "not_reached": _l("Der Anbieter war nicht erreichbar."),
+}
 SENTIMENTS = {
     "positive": Word(_l("gut"), "smile", "booked"),
     "neutral": Word(_l("neutral"), "meh"),
@@ -146,6 +162,7 @@ def register(app: Flask) -> None:
     """Gives the templates these tables."""
     app.jinja_env.globals.update(
         OUTCOMES=OUTCOMES, STATUSES=STATUSES, SENTIMENTS=SENTIMENTS, STAGES=STAGES, EVENT_STATUSES=EVENT_STATUSES, ROLES=ROLES,
+        NOTIFICATION_STATUSES=NOTIFICATION_STATUSES, NOTIFICATION_REASONS=NOTIFICATION_REASONS,
         outcome_of=outcome_of, tool_word=tool_word, live_words=live_words,
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from app.models import (
     Closure,
     GroupSession,
     Hold,
+    Notification,
     OccupiedCell,
     Policy,
     Resource,
@@ -220,3 +221,17 @@ class WishFactory(NamedFactory):
 
     wanted = "Keratin"
     reason = "not_offered"
+
+
+class NotificationFactory(NamedFactory):
+    class Meta:
+        model = Notification
+
+    kind = "booking_link"
+    subject = "booking:1"
+    cause = factory.Sequence(lambda n: f"booked:{n}")
+    channel = "sms"
+    recipient = "+491713920050"
+    body = "Salon Lindgren: Ihr Termin"
+    due_at = factory.LazyFunction(now)
+    expires_at = factory.LazyFunction(lambda: now() + timedelta(days=1))

@@ -45,7 +45,8 @@ class SocketServer:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / f"sockets-{self.port}.log"
-        self._command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}", "--workers", str(workers), *WORKERS[kind], "wsgi:app"]
+        place = ["--bind", f"127.0.0.1:{self.port}", "--workers", str(workers)]
+        self._command = [sys.executable, "-m", "gunicorn", *place, *WORKERS[kind], "wsgi:app"]
         self._environment = {
             "PATH": os.environ["PATH"],
             "APP_ENV": "testing",

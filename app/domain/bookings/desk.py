@@ -13,6 +13,7 @@ from app.domain.bookings.choosing import Choice, choose
 from app.domain.bookings.history import By
 from app.domain.bookings.making import find_same, make_booking
 from app.domain.bookings.ordering import Order
+from app.domain.bookings.series import Series, make_series, series_of
 from app.domain.customers.registering import check_contact, find_or_make
 from app.models import Booking
 
@@ -30,6 +31,9 @@ class BookingWish:
     email: str | None = None
     notes: str | None = None
     idempotency_key: str | None = None
+    # more than once: every so many weeks
+    every_weeks: int = 1
+    times: int = 1
 
 
 class _MadeMeanwhile(Exception):
@@ -40,7 +44,12 @@ class _MadeMeanwhile(Exception):
 
 
 def book_for(wish: BookingWish, *, source: str, by: By) -> Booking:
-    """Finds or makes the customer and books. To be called inside a transaction.
+    """As book_series_for, of a wish for one visit."""
+    return book_series_for(wish, source=source, by=by).made[0]
+
+
+def book_series_for(wish: BookingWish, *, source: str, by: By) -> Series:
+    """Finds or makes the customer and books, once or repeated. To be called inside a transaction.
 
     Raises InvalidInput with one message per field (name, phone, email, service_id, staff_id, branch_id), and what make_booking raises.
     """
@@ -50,20 +59,25 @@ def book_for(wish: BookingWish, *, source: str, by: By) -> Booking:
         notes=wish.notes, idempotency_key=wish.idempotency_key, max_gap=choice.max_gap,
     )  # fmt: skip
     if first := find_same(order):
-        return first
+        return series_of(first)
     try:
         with db.session.begin_nested():
             return _with_customer(order, wish)
     except _MadeMeanwhile as meanwhile:
-        return meanwhile.booking
+        return series_of(meanwhile.booking)
 
 
-def _with_customer(order: Order, wish: BookingWish) -> Booking:
+def _with_customer(order: Order, wish: BookingWish) -> Series:
     customer = find_or_make(wish.name, number=wish.number, email=wish.email)
-    booking = make_booking(replace(order, customer_id=customer.id))
-    if booking.customer_id != customer.id:
-        raise _MadeMeanwhile(booking)
-    return booking
+    order = replace(order, customer_id=customer.id)
+    series = Series("", [], [])
+    if wish.times > 1:
+        series = make_series(order, every_weeks=wish.every_weeks, times=wish.times)
+    else:
+        series.made.append(make_booking(order))
+    if series.made[0].customer_id != customer.id:
+        raise _MadeMeanwhile(series.made[0])
+    return series
 
 
 def _checked(wish: BookingWish) -> Choice:

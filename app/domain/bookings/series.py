@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -12,10 +13,12 @@ from app.core.errors import InvalidInput
 from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.domain.bookings.cancelling import cancel_booking
+from app.domain.bookings.changing import NotPossibleNow, visit_for_change
 from app.domain.bookings.history import By
 from app.domain.bookings.making import make_booking
 from app.domain.bookings.ordering import Order
 from app.domain.bookings.refusing import BookingRefused
+from app.domain.calendar.facts import Part
 from app.models import Booking
 from app.models.booking import STANDING
 
@@ -36,22 +39,75 @@ def make_series(order: Order, *, every_weeks: int, times: int) -> Series:
 
     Whoever did the first does all. Clock changes do not move the time on the clock. The order's keys count for the whole series.
     """
-    if not 1 <= every_weeks <= 52 or not 1 <= times <= LONGEST:
-        raise InvalidInput(_("So oft kann ein Termin nicht wiederholt werden."), fields={"times": "out_of_range"})
+    check_rhythm(every_weeks, times)
     series = Series(order.series_id or new_ulid(), [], [])
     first = make_booking(replace(order, series_id=series.id))
     if first.series_id != series.id:
-        return Series(first.series_id or first.id, _bookings(first.series_id), [])
+        return series_of(first)
     series.made.append(first)
-    following = _by_the_same(order, first)
+    _go_on(series, _by_the_same(order, first), first.zone, every_weeks=every_weeks, times=times)
+    return series
+
+
+def continue_series(booking_id: str, by: By, *, every_weeks: int, times: int) -> Series:
+    """Makes a standing booking the first of a series, or prolongs the series after its last one; `times` counts it with.
+
+    Raises BookingNotFound, NotPossibleNow, InvalidInput.
+    """
+    check_rhythm(every_weeks, times)
+    visit = visit_for_change(booking_id)
+    first = visit[0]
+    if not first.is_standing:
+        raise NotPossibleNow(_("Dieser Termin steht nicht mehr."), booking_status=first.status)
+    series = Series(first.series_id or new_ulid(), [first], [])
+    for booking in visit:
+        booking.series_id = series.id
+    db.session.flush()
+    parts = tuple(Part(booking.service_id, booking.staff_id) for booking in visit)
+    gaps = [(later.starts_at - earlier.ends_at).seconds // 60 for earlier, later in pairwise(visit)]
+    order = Order(
+        parts, first.starts_at, first.branch_id, "web", by, customer_id=first.customer_id, notes=first.notes, seats=first.seats,
+        max_gap=max(gaps, default=0),
+    )  # fmt: skip
+    _go_on(series, order, first.zone, every_weeks=every_weeks, times=times)
+    return series
+
+
+def following_of(booking: Booking) -> list[Booking]:
+    """What still stands of its series beside it and from now on, by time, one for each visit."""
+    if not booking.series_id:
+        return []
+    others = select(Booking).where(
+        Booking.series_id == booking.series_id, Booking.status.in_(STANDING), Booking.starts_at > now(), Booking.id != booking.id
+    )  # fmt: skip
+    first: dict[str, Booking] = {}
+    for other in db.session.scalars(others.order_by(Booking.starts_at, Booking.id).limit(LONGEST)):
+        if other.occupant != booking.occupant:
+            first.setdefault(other.occupant, other)
+    return list(first.values())
+
+
+def cancel_series_from(booking_id: str, by: By, *, why: str | None = None, version: int | None = None) -> list[Booking]:
+    """Cancels this booking and all of its series that come after it; one for each visit. Raises as cancel_booking."""
+    asked = cancel_booking(booking_id, by, why=why, version=version)
+    later = cancel_series(asked.series_id, by, since=asked.starts_at, why=why) if asked.series_id else []
+    return list({booking.occupant: booking for booking in (asked, *later)}.values())
+
+
+def check_rhythm(every_weeks: int, times: int) -> None:
+    if not 1 <= every_weeks <= 52 or not 1 <= times <= LONGEST:
+        raise InvalidInput(_("So oft kann ein Termin nicht wiederholt werden."), fields={"times": "out_of_range"})
+
+
+def _go_on(series: Series, order: Order, zone: str, *, every_weeks: int, times: int) -> None:
+    """The times after the first; those that cannot be had are told."""
     for number in range(1, times):
-        starts_at = _weeks_later(order.starts_at, number * every_weeks, first.zone)
+        starts_at = _weeks_later(order.starts_at, number * every_weeks, zone)
         try:
             with db.session.begin_nested():
-                series.made.append(make_booking(replace(following, starts_at=starts_at, series_id=series.id)))
+                series.made.append(make_booking(replace(order, starts_at=starts_at, series_id=series.id)))
         except BookingRefused as refused:
             series.refused.append((starts_at, refused))
-    return series
 
 
 def cancel_series(series_id: str, by: By, *, since: datetime | None = None, why: str | None = None) -> list[Booking]:
@@ -62,8 +118,12 @@ def cancel_series(series_id: str, by: By, *, since: datetime | None = None, why:
     return [cancel_booking(booking_id, by, why=why) for booking_id in db.session.scalars(standing.order_by(Booking.starts_at)).all()]
 
 
-def _bookings(series_id: str | None) -> list[Booking]:
-    return list(db.session.scalars(select(Booking).where(Booking.series_id == series_id).order_by(Booking.starts_at)))
+def series_of(first: Booking) -> Series:
+    """What was made with this booking: its series, or it alone."""
+    if first.series_id is None:
+        return Series("", [first], [])
+    mine = select(Booking).where(Booking.series_id == first.series_id).order_by(Booking.starts_at, Booking.id)
+    return Series(first.series_id, list(db.session.scalars(mine)), [])
 
 
 def _by_the_same(order: Order, first: Booking) -> Order:

@@ -60,7 +60,7 @@ def closure_mask(closures: Iterable[Closure], clock: WallClock) -> int:
     days = clock.days()
     mask = 0
     for closure in closures:
-        for starts, ends in _occurrences(closure, days[0], days[-1]):
+        for starts, ends in occurrences(closure, days[0], days[-1]):
             mask |= clock.span(_wall(starts), _wall(ends))
     return mask
 
@@ -121,7 +121,7 @@ def _day_mask(clock: WallClock, day: date, spans: Iterable[tuple[int, int]]) -> 
     return mask
 
 
-def _occurrences(closure: Closure, first: date, last: date) -> Iterator[tuple[datetime, datetime]]:
+def occurrences(closure: Closure, first: date, last: date) -> Iterator[tuple[datetime, datetime]]:
     """The closure's occurrences that may touch the dates [first, last]."""
     length = closure.ends - closure.starts
     if closure.repeats == "never":

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, delete, select
@@ -103,14 +103,29 @@ def closures_of(branch_id: str, staff_id: str | None, since: datetime) -> list[C
 
 
 def add_closure(
-    branch_id: str | None, staff_id: str | None, *, starts: datetime, ends: datetime, kind: str, repeats: str = "never", name: str = ""
+    branch_id: str | None,
+    staff_id: str | None,
+    *,
+    starts: datetime,
+    ends: datetime,
+    kind: str,
+    repeats: str = "never",
+    until: date | None = None,
+    name: str = "",
 ) -> Closure:
     """In wall-clock time of the branch. Raises InvalidInput with one message per field."""
     if ends <= starts:
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"ends": _("Das Ende liegt vor dem Anfang.")})
+    if repeats == "weekly" and ends - starts > timedelta(days=7):
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"ends": _("Was jede Woche gilt, dauert höchstens eine Woche.")})
+    if until and until < starts.date():
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"until": _("Das Ende liegt vor dem Anfang.")})
     if kind not in KINDS or repeats not in REPEATS:
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"kind": _("Bitte wählen.")})
-    closure = Closure(branch_id=branch_id, staff_id=staff_id, starts=starts, ends=ends, kind=kind, repeats=repeats, name=name[:120] or None)
+    closure = Closure(
+        branch_id=branch_id, staff_id=staff_id, starts=starts, ends=ends, kind=kind, repeats=repeats,
+        until=until if repeats != "never" else None, name=name[:120] or None,
+    )  # fmt: skip
     db.session.add(closure)
     db.session.flush()
     record("closure_added", subject=f"closure:{closure.id}")

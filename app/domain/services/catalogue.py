@@ -28,6 +28,12 @@ def synonyms_of(service_ids: Collection[str]) -> dict[str, list[str]]:
     return found
 
 
+def certain_synonyms(service_id: str) -> list[tuple[str, int]]:
+    """The words for one service with how surely they mean it, the surest first."""
+    rows = select(ServiceSynonym.text, ServiceSynonym.certainty).where(ServiceSynonym.service_id == service_id)
+    return [(row.text, row.certainty) for row in db.session.execute(rows.order_by(ServiceSynonym.certainty.desc(), ServiceSynonym.id))]
+
+
 def list_staff(*, limit: int, offset: int = 0, branch_id: str | None = None, service_id: str | None = None) -> Sequence[StaffMember]:
     """Active people in the company's order, perhaps of one branch or for one service."""
     wanted = select(StaffMember).where(StaffMember.id.in_(_people(branch_id, service_id)))

@@ -1,5 +1,6 @@
 """Changes what the company offers and who does it."""
 
+import re
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -15,18 +16,21 @@ from app.models import Branch, Service, ServiceSynonym, StaffBranch, StaffMember
 
 FIELDS = (
     "name", "category", "description", "minutes", "before_minutes", "after_minutes", "processing_from", "processing_minutes",
-    "price_cents", "capacity", "colour", "is_active",
+    "price_cents", "capacity", "colour", "is_active", "room_kinds", "parts", "max_gap_minutes",
 )  # fmt: skip
 LONGEST_SLUG = 60
 MOST_SYNONYMS = 30
+PERCENT = re.compile(r"(\d{1,3})\s*%\s*$")
 
 
-def save_service(service_id: str | None, values: dict[str, Any], synonyms: Iterable[str]) -> Service:
+def save_service(service_id: str | None, values: dict[str, Any], synonyms: Iterable[tuple[str, int]]) -> Service:
     """A new service (None) or a changed one; raises NotFound, InvalidInput with one message per field."""
     service = _get(Service, service_id) if service_id else Service(slug=_slug(values["name"]), position=_next(Service))
     if values["processing_from"] + values["processing_minutes"] > values["minutes"] or values["processing_minutes"] >= values["minutes"]:
         sentence = _("Die Einwirkzeit muss in die Dauer passen.")
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"processing_minutes": sentence})
+    values = {"room_kinds": [], "parts": None, "max_gap_minutes": 0} | values
+    _check_parts(service.id, values["parts"])
     for name in FIELDS:
         setattr(service, name, values[name])
     db.session.add(service)
@@ -34,6 +38,36 @@ def save_service(service_id: str | None, values: dict[str, Any], synonyms: Itera
     _write_synonyms(service, synonyms)
     record("service_saved", subject=f"service:{service.id}")
     return service
+
+
+def read_synonyms(text: str) -> list[tuple[str, int]]:
+    """`Strähnchen, Balayage 80 %` as words with how surely they mean the service, in percent; 100 where nothing is said."""
+    found = []
+    for piece in text.split(","):
+        word, certainty = PERCENT.sub("", piece).strip(), PERCENT.search(piece)
+        if word:
+            found.append((word, min(100, max(1, int(certainty[1]))) if certainty else 100))
+    return found
+
+
+def write_synonyms(known: Iterable[tuple[str, int]]) -> str:
+    """The same the other way."""
+    return ", ".join(text if certainty == 100 else f"{text} {certainty} %" for text, certainty in known)
+
+
+def _check_parts(service_id: str | None, parts: list[str] | None) -> None:
+    """A visit is made of other services of the company, at least two, that are no visits themselves."""
+    if not parts:
+        return
+    rows = db.session.execute(select(Service.id, Service.parts, Service.capacity).where(Service.id.in_(parts))).all()
+    simple = {row.id for row in rows if not row.parts and row.capacity == 1}
+    if service_id in parts or set(parts) - simple:
+        sentence = _("Ein Besuch besteht aus einfachen Leistungen, nicht aus Gruppen oder anderen Besuchen.")
+    elif len(parts) < 2:
+        sentence = _("Ein Besuch aus mehreren Leistungen braucht mindestens zwei.")
+    else:
+        return
+    raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"parts": sentence})
 
 
 def save_person(
@@ -68,14 +102,19 @@ def _link(model: Any, column: Any, staff_id: str, wanted: set[str]) -> None:
     db.session.flush()
 
 
-def _write_synonyms(service: Service, texts: Iterable[str]) -> None:
-    wanted = {fold(text)[:120]: text.strip()[:120] for text in texts if fold(text)}
+def _write_synonyms(service: Service, synonyms: Iterable[tuple[str, int]]) -> None:
+    wanted = {fold(text)[:120]: (text.strip()[:120], certainty) for text, certainty in synonyms if fold(text)}
+    wanted = dict(list(wanted.items())[:MOST_SYNONYMS])
     known = {row.key: row for row in db.session.scalars(select(ServiceSynonym).where(ServiceSynonym.service_id == service.id))}
     for key, row in known.items():
-        if key not in wanted:
+        if key in wanted:
+            row.text, row.certainty = wanted[key]
+        else:
             db.session.delete(row)
-    added = [key for key in wanted if key not in known][:MOST_SYNONYMS]
-    db.session.add_all(ServiceSynonym(service_id=service.id, text=wanted[key], key=key) for key in added)
+    added = {key: word for key, word in wanted.items() if key not in known}
+    db.session.add_all(
+        ServiceSynonym(service_id=service.id, text=text, key=key, certainty=certainty) for key, (text, certainty) in added.items()
+    )
     db.session.flush()
 
 

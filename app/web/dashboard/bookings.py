@@ -20,12 +20,15 @@ from app.domain.bookings import listing
 from app.domain.bookings.cancelling import cancel_booking
 from app.domain.bookings.changing import FOLLOWING, confirm_booking, edit_notes, mark_done, mark_no_show, rules_of
 from app.domain.bookings.moving import move_booking
+from app.domain.bookings.series import cancel_series_from, continue_series, following_of
 from app.domain.companies.policies import in_words
+from app.domain.notifications.writing import link_of, messages_about
 from app.domain.services import catalogue
 from app.models import Booking, Branch, Customer, Service, StaffMember
 from app.models.booking import STANDING
 from app.web.dashboard.booking_access import done, me, my_booking, telling, time_from_form
 from app.web.dashboard.booking_history import history_of, sync_of
+from app.web.dashboard.rhythm import choices, read_rhythm, told_of
 from app.web.formatting import clock, day, when
 from app.web.guards import for_company
 from app.web.reader import chosen_branches
@@ -96,7 +99,14 @@ def index() -> Response:
 def show(booking_id: str) -> str:
     booking = my_booking(booking_id)
     return render_template(
-        "dashboard/booking.html", history=history_of(booking), rules=in_words(rules_of(booking)), sync=sync_of(booking), **_facts(booking)
+        "dashboard/booking.html",
+        history=history_of(booking),
+        rules=in_words(rules_of(booking)),
+        sync=sync_of(booking),
+        messages=[(row, link_of(row)) for row in messages_about(f"booking:{booking.id}")],
+        series=_rows(following_of(booking)),
+        rhythms=choices(),
+        **_facts(booking),
     )
 
 
@@ -133,8 +143,25 @@ def cancel(booking_id: str) -> Any:
     booking = my_booking(booking_id)
     why = request.form.get("reason", "").strip()[:250] or None
     version = request.form.get("version", type=int)
+    if request.form.get("all") == "1" and booking.series_id:
+        gone = transact_in_turn(lambda: cancel_series_from(booking_id, me(), why=why, version=version))
+        sentence = ngettext("%(num)s Termin abgesagt.", "%(num)s Termine abgesagt.", len(gone))
+        return done(_("%(what)s Die Zeit ist wieder frei.", what=sentence), back=_page(booking))
     transact_in_turn(lambda: cancel_booking(booking_id, me(), why=why, version=version))
     return done(_("Termin abgesagt. Die Zeit ist wieder frei."), back=_page(booking))
+
+
+@blueprint.post("/bookings/<booking_id>/repeat")
+@for_company("bookings.write")
+@telling
+def repeat(booking_id: str) -> Any:
+    """The same visit every so many weeks from here on, by the same people."""
+    booking = my_booking(booking_id)
+    rhythm = read_rhythm(request.form)
+    if rhythm is None:
+        return done(_("Der Termin bleibt einmalig."), back=_page(booking))
+    series = transact_in_turn(lambda: continue_series(booking_id, me(), every_weeks=rhythm.every_weeks, times=rhythm.times))
+    return done(_("Wiederholt. %(how)s", how=told_of(series, booking.zone)), back=_page(booking))
 
 
 @blueprint.post("/bookings/<booking_id>/confirm")

@@ -15,7 +15,7 @@ from app.core.extensions import db
 from app.core.turns import transact_in_turn
 from app.domain.accounts.permissions import can
 from app.domain.bookings.choosing import choose, why_not_free
-from app.domain.bookings.desk import BookingWish, book_for
+from app.domain.bookings.desk import BookingWish, book_series_for
 from app.domain.bookings.diary import Diary, read_diary
 from app.domain.calendar.facts import Slot
 from app.domain.calendar.holidays import holiday_name
@@ -26,6 +26,7 @@ from app.domain.services import catalogue
 from app.models import Branch, Service
 from app.web.dashboard.booking_access import by_script, done, kindly, me, shown_branch, shown_day, time_from_form
 from app.web.dashboard.calendar_grid import headline, make_grid
+from app.web.dashboard.rhythm import choices, read_rhythm, told_of
 from app.web.formatting import clock, phone_number, when, whole_day
 from app.web.guards import for_company
 from app.web.reader import branches
@@ -82,7 +83,9 @@ def new() -> str:
 def book() -> Any:
     branch = shown_branch()
     values = {name: request.form.get(name, "").strip() for name in ("name", "phone", "service_id", "staff_id", "day", "time", "notes")}
+    values |= {name: request.form.get(name, "").strip() for name in ("every_weeks", "times")}
     try:
+        rhythm = read_rhythm(request.form)
         wish = BookingWish(
             service_id=values["service_id"],
             branch_id=branch.id,
@@ -92,14 +95,19 @@ def book() -> Any:
             number=values["phone"] or None,
             notes=values["notes"][:2000] or None,
             idempotency_key=f"{current_user.id}:{request.form['once'][:60]}" if request.form.get("once") else None,
+            every_weeks=rhythm.every_weeks if rhythm else 1,
+            times=rhythm.times if rhythm else 1,
         )
-        booking = transact_in_turn(lambda: book_for(wish, source="web", by=me()))
+        series = transact_in_turn(lambda: book_series_for(wish, source="web", by=me()))
     except AppError as error:
         db.session.rollback()
         if error.status not in (409, 422):
             raise
         return _form(branch, values, error), error.status
+    booking = series.made[0]
     message = _("Gebucht: %(name)s, %(when)s", name=values["name"], when=when(booking.starts_at))
+    if rhythm:
+        message = f"{message}. {told_of(series, booking.zone)}"
     return done(message, back=url_for("calendar.index", day=values["day"]), booking=booking.id)
 
 
@@ -158,6 +166,7 @@ def _form(branch: Branch, values: dict[str, str], error: AppError | None = None)
         alternatives=_alternatives(error, branch) if error else [],
         services=[(service.id, _with_minutes(service)) for service in _services("")],
         people=[(person.id, person.name) for person in people],
+        rhythms=choices(),
         once=request.form.get("once") or f"{now().timestamp():.6f}",
     )
 

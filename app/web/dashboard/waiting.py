@@ -13,6 +13,7 @@ from app.core.extensions import db
 from app.core.transactions import transact
 from app.domain.accounts.permissions import can
 from app.domain.bookings import waitlist
+from app.domain.notifications.writing import link_of, messages_about
 from app.models import Branch, Customer, Service, StaffMember, WaitlistEntry, WaitlistOffer
 from app.web.guards import for_company
 from app.web.reader import chosen_branches
@@ -25,7 +26,9 @@ blueprint = Blueprint("waitlist", __name__)
 @blueprint.get("/waitlist")
 @for_company("bookings.read")
 def index() -> str:
-    return render_template("dashboard/waitlist.html", entries=_entries(), may_write=can(current_user, "bookings.write"))
+    entries = _entries()
+    told = {row.subject: (row, link_of(row)) for row in messages_about(*(f"offer:{row.offer_id}" for row in entries if row.offer_id))}
+    return render_template("dashboard/waitlist.html", entries=entries, told=told, may_write=can(current_user, "bookings.write"))
 
 
 @blueprint.post("/waitlist/<entry_id>/withdraw")
@@ -49,7 +52,7 @@ def _entries() -> list[Any]:
     wanted = (
         select(
             WaitlistEntry, Customer.name, Service.name.label("service"), Branch.name.label("branch"), StaffMember.name.label("staff"),
-            WaitlistOffer.expires_at,
+            WaitlistOffer.id.label("offer_id"), WaitlistOffer.expires_at,
         )
         .join(Customer, and_(Customer.company_id == WaitlistEntry.company_id, Customer.id == WaitlistEntry.customer_id))
         .join(Service, and_(Service.company_id == WaitlistEntry.company_id, Service.id == WaitlistEntry.service_id))

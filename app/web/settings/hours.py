@@ -13,6 +13,7 @@ from app.core.clock import now
 from app.core.errors import InvalidInput, NotFound
 from app.core.transactions import transaction
 from app.domain.accounts.permissions import can
+from app.domain.bookings.affected import affected_by
 from app.domain.calendar import opening
 from app.domain.calendar.holidays import GERMAN_STATES, public_holidays
 from app.domain.companies.policies import load_policies
@@ -85,23 +86,39 @@ def remove_day() -> Response:
 def close() -> Any:
     branch, staff_id = _of()
     filled = Filled(request.form)
-    starts, last = filled.read("starts", date.fromisoformat), filled.read("ends", date.fromisoformat)
     try:
+        wanted = _closure(filled)
         filled.check()
         with transaction():
-            opening.add_closure(
-                branch.id,
-                staff_id,
-                starts=datetime.combine(starts, time()),
-                ends=datetime.combine(last, time()) + timedelta(days=1),
-                kind=request.form.get("kind", "closure"),
-                repeats="yearly" if filled.yes("yearly") else "never",
-                name=filled.text("closure_name", most=120),
-            )
+            # who is ill or away is so everywhere
+            where = None if staff_id or filled.yes("everywhere") else branch.id
+            closure = opening.add_closure(where, staff_id, **wanted)
+            in_the_way = len(affected_by(closure))
     except InvalidInput as error:
         return _page(dict(request.form), errors_of(error)), 422
-    flash(_("Eingetragen. In dieser Zeit wird nichts mehr gebucht; bestehende Termine bleiben stehen."), "message")
+    if in_the_way:
+        flash(_("Eingetragen. Diese Termine liegen noch in der Zeit."), "message")
+        return redirect(url_for("absences.show", closure_id=closure.id))
+    flash(_("Eingetragen. In dieser Zeit wird nichts mehr gebucht."), "message")
     return _back(branch, staff_id)
+
+
+def _closure(filled: Filled) -> dict[str, Any]:
+    """Whole days, or from one time of day to another."""
+    first, last = filled.read("starts", date.fromisoformat), filled.read("ends", date.fromisoformat)
+    from_time = filled.read("from_time", _time)
+    to_time = filled.read("to_time", _time)
+    until = filled.read("until", lambda text: date.fromisoformat(text) if text else None)
+    filled.check()
+    end = datetime.combine(last, to_time) if to_time else datetime.combine(last, time()) + timedelta(days=1)
+    return {
+        "starts": datetime.combine(first, from_time or time()), "ends": end, "kind": request.form.get("kind", "closure"),
+        "repeats": request.form.get("repeats", "never"), "until": until, "name": filled.text("closure_name", most=120),
+    }  # fmt: skip
+
+
+def _time(text: str) -> time | None:
+    return time.fromisoformat(text) if text else None
 
 
 @blueprint.post("/settings/hours/closures/<closure_id>/remove")
@@ -140,6 +157,7 @@ def _page(values: dict[str, str], errors: dict[str, str]) -> str:
         holidays=[] if staff_id else _holidays(branch, today, specials),
         state=GERMAN_STATES.get(branch.state or "", branch.state),
         keeps=load_policies().rules(branch_id=branch.id).keeps_holidays,
+        repeats=[("never", _("einmal")), ("weekly", _("jede Woche")), ("yearly", _("jedes Jahr"))],
         kinds=[("closure", _("Geschlossen")), ("vacation", _("Urlaub")), ("sick", _("Krank"))],
         values=values,
         errors=errors,

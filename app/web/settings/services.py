@@ -9,11 +9,16 @@ from sqlalchemy import select
 from app.core.errors import InvalidInput, NotFound
 from app.core.extensions import db
 from app.core.transactions import transaction
-from app.domain.services import catalogue, editing
+from app.domain.services import catalogue, editing, own_times, rooms
 from app.models import Service
 from app.web.dashboard.calendar_grid import PALETTE
 from app.web.guards import for_company
+from app.web.reader import branches
 from app.web.settings.filling import Filled, errors_of
+from app.web.settings.own_times import as_fields, price_text, read_own
+
+MOST = 200
+MOST_PARTS = 5
 
 blueprint = Blueprint("services", __name__)
 
@@ -35,9 +40,9 @@ def new() -> str:
 @for_company("services.read")
 def edit(service_id: str) -> str:
     service = _find(service_id)
-    price = "" if service.price_cents is None else f"{service.price_cents / 100:.2f}".replace(".", ",").removesuffix(",00")
-    synonyms = ", ".join(catalogue.synonyms_of([service.id]).get(service.id, []))
-    return _form(service, {name: getattr(service, name) for name in editing.FIELDS} | {"price": price, "synonyms": synonyms}, {})
+    values = {name: getattr(service, name) for name in editing.FIELDS} | as_fields(own_times.at_branches(service.id))
+    synonyms = editing.write_synonyms(catalogue.certain_synonyms(service.id))
+    return _form(service, values | {"price": price_text(service.price_cents), "synonyms": synonyms, "parts": service.parts or []}, {})
 
 
 @blueprint.post("/settings/services/new")
@@ -67,13 +72,20 @@ def _save(service: Service | None) -> Any:
         "capacity": filled.whole("capacity", 1, 500, default=1),
         "colour": request.form.get("colour") if request.form.get("colour") in PALETTE else None,
         "is_active": filled.yes("is_active"),
+        "room_kinds": [kind for kind in request.form.getlist("room_kinds") if kind in rooms.known_kinds()],
+        "parts": [part for part in request.form.getlist("parts")[:MOST_PARTS] if part] or None,
+        "max_gap_minutes": filled.whole("max_gap_minutes", 0, 600, default=0),
     }
+    own = read_own(filled, [row_id for row_id, _name in branches()], with_offer=True) if service else {}
     try:
         filled.check()
         with transaction():
-            editing.save_service(service.id if service else None, values, filled.text("synonyms", most=2000).split(","))
+            saved = editing.save_service(service.id if service else None, values, editing.read_synonyms(filled.text("synonyms", most=2000)))
+            if own:
+                own_times.save_at_branches(saved.id, own)
     except InvalidInput as error:
-        return _form(service, {**request.form, "is_active": values["is_active"]}, errors_of(error)), 422
+        lists = {name: values[name] or [] for name in ("room_kinds", "parts")}
+        return _form(service, {**as_fields(own), **request.form, **lists, "is_active": values["is_active"]}, errors_of(error)), 422
     flash(_("Gespeichert: %(name)s", name=values["name"]), "message")
     return redirect(url_for("services.index"))
 
@@ -86,4 +98,16 @@ def _find(service_id: str) -> Service:
 
 
 def _form(service: Service | None, values: dict[str, Any], errors: dict[str, str]) -> str:
-    return render_template("settings/service.html", service=service, values=values, errors=errors, palette=list(enumerate(PALETTE)))
+    simple = [one for one in catalogue.list_services(limit=MOST) if not one.parts and one.capacity == 1 and one is not service]
+    return render_template(
+        "settings/service.html",
+        service=service,
+        values=values,
+        errors=errors,
+        palette=list(enumerate(PALETTE)),
+        kinds=rooms.known_kinds(),
+        simple=[(one.id, one.name) for one in simple],
+        most_parts=MOST_PARTS,
+        branches=[(row_id, name, service) for row_id, name in branches()] if service else [],
+        price_text=price_text,
+    )

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from app.core.errors import InvalidInput, NotFound
 from app.core.extensions import db
 from app.core.transactions import transaction
-from app.domain.services import catalogue, editing
+from app.domain.services import catalogue, editing, own_times
 from app.models import Branch, Service, StaffMember
 from app.web.guards import for_company
 from app.web.settings.filling import Filled, errors_of
+from app.web.settings.own_times import as_fields, price_text, read_own
 
 blueprint = Blueprint("staff", __name__)
 
@@ -40,6 +41,7 @@ def edit(staff_id: str) -> str:
     person = _find(staff_id)
     branches, services = catalogue.places_of([person.id])
     values = {name: getattr(person, name) for name in ("name", "email", "phone", "is_active")}
+    values |= as_fields(own_times.of_person(person.id))
     return _form(person, {**values, "branch_ids": branches.get(person.id, []), "service_ids": services.get(person.id, [])}, {})
 
 
@@ -59,11 +61,14 @@ def _save(person: StaffMember | None) -> Any:
     filled = Filled(request.form)
     lists = {name: request.form.getlist(name)[:200] for name in ("branch_ids", "service_ids")}
     values = {"name": filled.text("name", most=120), "email": filled.text("email") or None, "phone": filled.text("phone") or None}
+    own = read_own(filled, lists["service_ids"])
     try:
+        filled.check()
         with transaction():
-            editing.save_person(person.id if person else None, **values, is_active=filled.yes("is_active"), **lists)
+            saved = editing.save_person(person.id if person else None, **values, is_active=filled.yes("is_active"), **lists)
+            own_times.save_of_person(saved.id, own)
     except InvalidInput as error:
-        return _form(person, {**values, **lists, "is_active": filled.yes("is_active")}, errors_of(error)), 422
+        return _form(person, {**request.form, **values, **lists, "is_active": filled.yes("is_active")}, errors_of(error)), 422
     flash(_("Gespeichert: %(name)s", name=values["name"]), "message")
     return redirect(url_for("staff.index"))
 
@@ -85,4 +90,15 @@ def _services() -> list[tuple[str, str]]:
 
 
 def _form(person: StaffMember | None, values: dict[str, Any], errors: dict[str, str]) -> str:
-    return render_template("settings/person.html", person=person, values=values, errors=errors, branches=_branches(), services=_services())
+    does = select(Service).where(Service.id.in_(values["service_ids"]), Service.is_active).order_by(Service.position, Service.name)
+    own = [(service.id, service.name, service) for service in db.session.scalars(does) if not service.parts] if person else []
+    return render_template(
+        "settings/person.html",
+        person=person,
+        values=values,
+        errors=errors,
+        branches=_branches(),
+        services=_services(),
+        own=own,
+        price_text=price_text,
+    )

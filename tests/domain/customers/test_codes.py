@@ -16,7 +16,6 @@ from app.core.errors import TooMany
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.customers import codes
-from app.domain.notifications import channels
 from app.events import CodeWanted
 from app.models import Call, Company, Connection, Customer, OneTimeCode
 from tests.factories.calls import CallFactory, CustomerFactory
@@ -93,11 +92,10 @@ def test_a_number_gets_a_few_codes_a_day(company: Company, sent: list[CodeWanted
 def test_where_messages_can_be_sent_the_agent_climbs_by_a_code(
     db: SQLAlchemy, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, sent: list[CodeWanted]
 ) -> None:
-    monkeypatch.setitem(channels.SENDERS, "sms", ("double",))
     with time_machine.travel(MONDAY, tick=True):
         salon = make_house()
         with company_scope(salon.company_id), transaction():
-            db.session.add(Connection(provider="double"))
+            db.session.add(Connection(provider="twilio", api_key="AC1:secret", label="Lindgren"))
         line = Line(client)
         told: dict[str, Any] = line.use("send_link", kind="code")
         assert told["ok"] and len(told["data"]["notification_id"]) == 26

@@ -1,0 +1,21 @@
+"""The message that carries a one-time code to a caller's own number."""
+
+from flask_babel import force_locale, gettext as _
+from sqlalchemy import select
+
+from app.core.extensions import db
+from app.domain.notifications.writing import Letter, write
+from app.models import Company, Customer, Notification, OneTimeCode
+
+
+def tell_code(code_id: str, number: str, digits: str, *, branch_id: str | None) -> Notification | None:
+    """Writes it down; later than the code is good it is not sent."""
+    code = db.session.scalars(select(OneTimeCode).where(OneTimeCode.id == code_id)).first()
+    if code is None:
+        return None
+    company, customer = db.session.get_one(Company, code.company_id), db.session.get_one(Customer, code.customer_id)
+    with force_locale(customer.language or company.language):
+        body = _("%(company)s: Ihr Code ist %(code)s. Er gilt zehn Minuten.", company=company.name, code=digits)
+        title = _("Ihr Code")
+    letter = Letter("code", f"code:{code_id}", f"code:{code_id}", body, title, code.expires_at, branch_id)
+    return write(letter, ("sms", number), customer_id=customer.id)

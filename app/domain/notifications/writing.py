@@ -1,0 +1,71 @@
+"""Writes messages down, in the transaction in which that happens which they tell of; the same cause writes one."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.core import phone
+from app.core.clock import now
+from app.core.extensions import db
+from app.core.ids import new_ulid
+from app.domain.notifications.channels import is_set_up
+from app.models import Customer, Notification
+from app.providers.messaging.base import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is to be said: `subject` is what it is about ("booking:<id>"), `cause` makes it once, later than `until` it is pointless."""
+
+    kind: str
+    subject: str
+    cause: str
+    body: str = field(repr=False)
+    title: str
+    until: datetime
+    branch_id: str | None = None
+
+
+def way_to(customer: Customer) -> tuple[Channel, str] | None:
+    """How this customer is reached: by SMS where the number is a mobile one, else by e-mail; a way that is set up goes before."""
+    number, address = customer.of_kind("phone"), customer.of_kind("email")
+    ways: list[tuple[Channel, str]] = []
+    if number and phone.may_receive_sms(number):
+        ways.append(("sms", number))
+    if address:
+        ways.append(("email", address))
+    return next((way for way in ways if is_set_up(way[0])), ways[0] if ways else None)
+
+
+def write(letter: Letter, way: tuple[Channel, str] | None, *, customer_id: str | None) -> Notification:
+    """The row; `not_set_up` where nobody can carry it, and `dead` where there is no way to the person: pages say so.
+
+    To be called inside a transaction.
+    """
+    known = select(Notification).where(Notification.cause == letter.cause)
+    if first := db.session.scalars(known).first():
+        return first
+    status = "dead" if way is None else "pending" if is_set_up(way[0]) else "not_set_up"
+    row = Notification(
+        id=new_ulid(), branch_id=letter.branch_id, customer_id=customer_id, kind=letter.kind, subject=letter.subject, cause=letter.cause,
+        channel=way[0] if way else "none", recipient=way[1] if way else "", title=letter.title[:160], body=letter.body,
+        status=status, reason=None if way else "no_way", due_at=now(), expires_at=letter.until,
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def messages_about(*subjects: str) -> Sequence[Notification]:
+    """What was written about these, the newest first."""
+    mine = select(Notification).where(Notification.subject.in_(subjects))
+    return db.session.scalars(mine.order_by(Notification.created_at.desc(), Notification.id.desc())).all()
+
+
+def link_of(row: Notification) -> str | None:
+    """The link that a message carries which did not leave, for somebody here to pass on; None when there is none, or it is over."""
+    found = re.search(r"https?://\S+$", row.body or "")
+    return found[0] if found and row.status in ("not_set_up", "dead") and row.expires_at > now() else None

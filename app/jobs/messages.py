@@ -1,0 +1,47 @@
+"""What the worker does for messages: hands over what is written down, and makes up for jobs that got lost."""
+
+from itertools import groupby
+
+from app.core.queues import job
+from app.core.redis import is_reachable
+from app.core.tenancy import company_scope, every_company
+from app.core.transactions import transact
+from app.domain.notifications import delivering
+
+
+@job("messages", retry=())
+def send_message(notification_id: str) -> None:
+    """Hands one message over; what goes wrong is written on its row, which the sweep finds when it is due again."""
+    errand = transact(lambda: delivering.reserve(notification_id))
+    if errand is not None:
+        outcome = delivering.hand_over(errand)
+        transact(lambda: delivering.confirm(errand, outcome))
+
+
+@job("messages", retry=())
+def sweep_messages() -> int:
+    """Sends what is due to the workers; without Redis this process hands one of them over itself."""
+    with every_company():
+        waiting = delivering.due()
+    reachable = is_reachable()
+    for company_id, rows in groupby(sorted(waiting), key=lambda row: row[0]):
+        ids = [notification_id for _company_id, notification_id in rows]
+        with company_scope(company_id):
+            if not reachable:
+                send_message(ids[0])
+                return 1
+            transact(lambda: _wake(ids))  # noqa: B023 (run at once)
+    return len(waiting)
+
+
+@job("maintenance", retry=())
+def forget_bodies() -> int:
+    """Links and codes that nobody could send are forgotten when they are good no more."""
+    with every_company():
+        return transact(delivering.forget_bodies)
+
+
+def _wake(notification_ids: list[str]) -> None:
+    delivering.mark_woken(notification_ids)
+    for notification_id in notification_ids:
+        send_message.enqueue(notification_id)

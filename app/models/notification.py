@@ -1,0 +1,55 @@
+"""A notification: a message to a person that must leave, written down with what caused it, and what became of it."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.columns import Exact, Id, Key, Sealed, UtcDateTime
+from app.core.extensions import db
+from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
+
+STATUSES = ("pending", "not_set_up", "sent", "dead", "expired")
+
+
+class Notification(CompanyOwned, Named, Timed, db.Model):
+    __tablename__ = "notifications"
+    __table_args__ = owned_args(
+        inside("branch_id", "branches"),
+        inside("customer_id", "customers"),
+        UniqueConstraint("company_id", "cause"),
+        CheckConstraint("attempts >= 0", name="attempts"),
+        Index("ix_notifications_due", "status", "due_at"),
+        Index("ix_notifications_company_subject", "company_id", "subject"),
+        Index("ix_notifications_customer", "company_id", "customer_id"),
+    )
+
+    branch_id: Mapped[str | None] = mapped_column(Id)
+    customer_id: Mapped[str | None] = mapped_column(Id)
+    # waitlist_offer, booking_link, code
+    kind: Mapped[str] = mapped_column(Key(32))
+    # what it is about, "booking:<id>"; and what caused it: the same cause writes it once
+    subject: Mapped[str] = mapped_column(Key(64))
+    cause: Mapped[str] = mapped_column(Key(96))
+    # sms, email
+    channel: Mapped[str] = mapped_column(Key(8))
+    recipient: Mapped[str] = mapped_column(Sealed)
+    title: Mapped[str | None] = mapped_column(String(160))
+    # forgotten when it is sent or over: links and codes rest nowhere
+    body: Mapped[str | None] = mapped_column(Sealed)
+    status: Mapped[str] = mapped_column(Key(16), default="pending")
+    attempts: Mapped[int] = mapped_column(default=0)
+    # when it is next tried; while a worker is at it, until when it may be
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # the worker that is at it
+    claim_token: Mapped[str | None] = mapped_column(Id)
+    # when a job was last sent for it
+    woken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # later it would say what is no longer true
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # how the carrier calls it
+    provider_ref: Mapped[str | None] = mapped_column(Exact(120))
+    reason: Mapped[str | None] = mapped_column(Key(32))
+    error: Mapped[str | None] = mapped_column(String(500))

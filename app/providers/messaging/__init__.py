@@ -1,0 +1,1 @@
+"""Whoever carries messages to people: by SMS, by e-mail."""

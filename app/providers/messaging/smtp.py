@@ -1,0 +1,94 @@
+"""E-mail over SMTP (RFC 5321); the Message-ID (RFC 5322) is made of our reference, so that a second copy is known as one."""
+
+import smtplib
+import ssl
+import time
+from email.message import EmailMessage
+from email.utils import formataddr, formatdate, parseaddr
+from urllib.parse import unquote, urlsplit
+
+from pybreaker import CircuitBreakerError
+
+from app.core import metrics
+from app.core.breaker import breaker
+from app.core.errors import ProviderError
+from app.providers.http import NoAnswer, NotSent
+from app.providers.messaging.base import Message, MessageRefused, Reason, Sender
+
+TIMEOUT_S = 5.0
+PORTS = {"smtp": 587, "smtps": 465}
+# mailbox unknown, not local, name not allowed, forward elsewhere
+UNREACHABLE = {550, 551, 553}
+
+
+class Smtp:
+    """`smtp://user:password@host:587` (with STARTTLS where it is offered), `smtps://…` from the first byte."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender, self._at = sender, urlsplit(sender.url)
+        self._host, self._port = self._at.hostname or "localhost", self._at.port or PORTS.get(self._at.scheme, 587)
+
+    def send(self, message: Message) -> str:
+        name = f"<{message.ref}@{parseaddr(self._sender.address)[1].partition('@')[2] or 'localhost'}>"
+        result, began = "failed", time.perf_counter()
+        try:
+            with breaker(f"smtp:{self._host}:{self._port}", shown_as="smtp").calling():
+                refused = self._hand_over(message, name)
+            result = "refused" if refused else "ok"
+        except CircuitBreakerError as error:
+            result = "held_back"
+            raise NotSent("The mail server failed again and again and is left alone for a while.", retryable=True) from error
+        except ProviderError as error:
+            result = error.code
+            raise
+        finally:
+            metrics.PROVIDER_REQUESTS.labels("smtp", result).inc()
+            metrics.PROVIDER_SECONDS.labels("smtp").observe(time.perf_counter() - began)
+        if refused:
+            raise refused
+        return name
+
+    def _hand_over(self, message: Message, name: str) -> MessageRefused | None:
+        """What the server refuses for good is no failure of the server."""
+        sent = False
+        try:
+            with self._connected() as server:
+                sent = True
+                server.send_message(self._composed(message, name))
+        except smtplib.SMTPRecipientsRefused as error:
+            return _refusal(max(code for code, _text in error.recipients.values()))
+        except smtplib.SMTPResponseException as error:
+            return _refusal(error.smtp_code)
+        except (OSError, smtplib.SMTPException) as error:
+            if sent:
+                raise NoAnswer("The mail server did not answer in time.", retryable=True) from error
+            raise NotSent("The mail server cannot be reached.", retryable=True) from error
+        return None
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._at.scheme == "smtps":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(self._host, self._port, timeout=TIMEOUT_S, context=ssl.create_default_context())
+        else:
+            server = smtplib.SMTP(self._host, self._port, timeout=TIMEOUT_S)
+            server.ehlo()
+            if server.has_extn("starttls"):
+                server.starttls(context=ssl.create_default_context())
+        if self._at.username:
+            server.login(unquote(self._at.username), unquote(self._at.password or ""))
+        return server
+
+    def _composed(self, message: Message, name: str) -> EmailMessage:
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Subject"] = formataddr(parseaddr(self._sender.address)), message.to, message.subject
+        mail["Message-ID"], mail["Date"] = name, formatdate(localtime=False)
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(message.body)
+        return mail
+
+
+def _refusal(code: int) -> MessageRefused:
+    """4yz means later, 5yz never (RFC 5321, 4.2.1); what we may not do at all is for somebody here to mend."""
+    if code < 500:
+        raise NotSent(f"The mail server answered {code}.", retryable=True)
+    reason: Reason = "unreachable" if code in UNREACHABLE else "not_allowed" if code in (530, 534, 535, 554) else "refused"
+    return MessageRefused(reason, f"The mail server answered {code}.")

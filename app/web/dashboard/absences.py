@@ -1,0 +1,104 @@
+"""Somebody is ill or away: the appointments that stand in the way, and where each could go; and the button for the morning."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from app.core.clock import now
+from app.core.errors import NotFound
+from app.core.extensions import db
+from app.core.ids import is_ulid
+from app.core.transactions import transact
+from app.domain.accounts.permissions import can
+from app.domain.bookings.affected import affected_by, ways_out
+from app.domain.bookings.telling import send_link_to_customer
+from app.domain.calendar import opening
+from app.domain.services import catalogue
+from app.jobs.messages import send_message
+from app.models import Booking, Closure, Customer, Service, StaffMember
+from app.web.dashboard.booking_access import my_booking, shown_branch
+from app.web.guards import for_company, local_path
+from app.web.reader import branches
+
+MOST = 200
+# so many get their ways out at once; each costs a look into the calendar
+WITH_WAYS = 25
+
+blueprint = Blueprint("absences", __name__)
+
+
+@blueprint.post("/staff/<staff_id>/sick")
+@for_company("bookings.write")
+def sick(staff_id: str) -> Response:
+    """Ill from now until the end of the day that is named; nothing more is booked then."""
+    branch = shown_branch()
+    person = next((one for one in catalogue.list_staff(limit=MOST, branch_id=branch.id) if one.id == staff_id), None)
+    if person is None:
+        raise NotFound(_("Das gibt es hier nicht."))
+    today = now().astimezone(ZoneInfo(branch.zone)).date()
+    days = min(max(request.form.get("days", 1, type=int), 1), 60)
+    starts = datetime.combine(today, time())
+    closure = transact(
+        lambda: opening.add_closure(None, staff_id, starts=starts, ends=starts + timedelta(days=days), kind="sick", name=_("Krank"))
+    )
+    flash(_("%(name)s ist krank gemeldet. Es wird nichts mehr gebucht.", name=person.name), "message")
+    return redirect(url_for("absences.show", closure_id=closure.id, branch_id=branch.id))
+
+
+@blueprint.get("/absences/<closure_id>")
+@for_company("bookings.read")
+def show(closure_id: str) -> str:
+    closure = db.session.scalars(select(Closure).where(Closure.id == closure_id)).first() if is_ulid(closure_id) else None
+    mine = dict(branches())
+    if closure is None or (closure.branch_id and closure.branch_id not in mine):
+        raise NotFound(_("Das gibt es hier nicht."))
+    affected = [booking for booking in affected_by(closure) if booking.branch_id in mine]
+    return render_template(
+        "dashboard/absence.html",
+        closure=closure,
+        person=db.session.get(StaffMember, closure.staff_id) if closure.staff_id else None,
+        rows=[_row(booking, number < WITH_WAYS) for number, booking in enumerate(affected)],
+        names={person.id: person.name for person in catalogue.list_staff(limit=MOST)},
+        here=url_for("absences.show", closure_id=closure_id),
+        day_length=timedelta(days=1),
+        may_write=can(current_user, "bookings.write"),
+    )
+
+
+@blueprint.post("/bookings/<booking_id>/link")
+@for_company("bookings.write")
+def send_link(booking_id: str) -> Any:
+    """The customer gets the link to their own page, where they choose another time themselves."""
+    booking = my_booking(booking_id)
+    row = transact(lambda: _write(booking))
+    if row is None or row.status == "dead":
+        flash(_("Zu dieser Person ist kein Weg bekannt. Den Link finden Sie beim Termin."), "error")
+    elif row.status == "not_set_up":
+        flash(_("Der Versand ist nicht eingerichtet. Den Link finden Sie beim Termin."), "error")
+    else:
+        flash(_("Der Link ist unterwegs."), "message")
+    return redirect(local_path(request.form.get("next"), otherwise=url_for("bookings.show", booking_id=booking_id)))
+
+
+def _write(booking: Booking) -> Any:
+    row = send_link_to_customer(booking, cause=f"link:{booking.id}:{booking.version}")
+    if row is not None and row.status == "pending":
+        send_message.enqueue(row.id)
+    return row
+
+
+def _row(booking: Booking, with_ways: bool) -> dict[str, Any]:
+    customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
+    return {
+        "booking": booking,
+        "name": customer.name if customer else None,
+        "number": customer.of_kind("phone") if customer else None,
+        "service": db.session.get_one(Service, booking.service_id).name,
+        "ways": ways_out(booking) if with_ways else None,
+    }

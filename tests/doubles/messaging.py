@@ -1,0 +1,104 @@
+"""Stand-ins for those who carry messages: Twilio's Messages over HTTP, and a mail server that speaks SMTP."""
+
+import base64
+import itertools
+import socket
+import socketserver
+import threading
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any, ClassVar
+
+from werkzeug import Request, Response
+
+from tests.doubles.served import Served, as_json
+
+ACCOUNT, TOKEN = "AC11111111111111111111111111111111", "tests_only_twilio_token"
+
+
+@dataclass
+class TwilioDouble(Served):
+    """Keeps what was sent in `messages`, newest last; `refuse` maps a number to the code with which it is refused."""
+
+    first: ClassVar[str] = "POST /2010-04-01"
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    refuse: dict[str, int] = field(default_factory=dict)
+    _numbers: Any = field(default_factory=itertools.count, repr=False)
+
+    def done(self, request: Request, path: str) -> Response:
+        wanted = base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
+        if request.headers.get("Authorization") != f"Basic {wanted}":
+            return as_json({"code": 20003, "message": "Authenticate", "status": 401}, 401)
+        assert path == f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+        with self.lock:
+            if request.method == "GET":
+                return as_json({"messages": [row for row in reversed(self.messages) if row["to"] == request.args["To"]]})
+            form = request.form
+            if code := self.refuse.get(form["To"]):
+                return as_json({"code": code, "message": "no", "status": 400}, 400)
+            sid = f"SM{next(self._numbers):032x}"
+            row = {"sid": sid, "to": form["To"], "from": form.get("From"), "body": form["Body"], "status": "queued"}
+            self.messages.append(row)
+        return as_json(row, 201)
+
+
+class MailDouble:
+    """A mail server; `says` is what it answers to the word that begins so: {"RCPT": "550 no such user"}. Use it as a context manager."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.says: dict[str, str] = {}
+        # takes the mail and hangs up without an answer
+        self.loses = 0
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self._server.server_address[1]}"
+
+    def __enter__(self) -> "MailDouble":
+        double = self
+
+        class Conversation(socketserver.StreamRequestHandler):
+            def handle(self) -> None:
+                double.talk(self)
+
+        class Server(socketserver.ThreadingTCPServer):
+            daemon_threads = True
+
+        self._server = Server(("127.0.0.1", 0), Conversation)
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def talk(self, line: socketserver.StreamRequestHandler) -> None:
+        def say(text: str) -> None:
+            line.wfile.write(f"{text}\r\n".encode())
+
+        say("220 double")
+        while word := line.rfile.readline().decode().strip().upper():
+            if answer := next((said for start, said in self.says.items() if word.startswith(start)), None):
+                say(answer)
+            elif word.startswith("DATA"):
+                say("354 go on")
+                self._take(line)
+                if self.loses:
+                    self.loses -= 1
+                    line.connection.shutdown(socket.SHUT_RDWR)
+                    return
+                say("250 taken")
+            elif word.startswith("QUIT"):
+                return say("221 bye")
+            else:
+                say("250 fine")
+
+    def _take(self, line: socketserver.StreamRequestHandler) -> None:
+        body = b""
+        while (part := line.rfile.readline()) not in (b".\r\n", b""):
+            body += part
+        mail = message_from_bytes(body, policy=policy.default)
+        assert isinstance(mail, EmailMessage)
+        self.mails.append(mail)

@@ -1,0 +1,153 @@
+"""Somebody is ill: what is in the way is listed with ways out, and nothing more is booked."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import select
+
+from app.core.tenancy import company_scope
+from app.core.transactions import transaction
+from app.domain.bookings.affected import affected_by, ways_out
+from app.domain.bookings.choosing import choose, free_times
+from app.domain.bookings.making import make_booking
+from app.domain.bookings.waitlist import join_waitlist, offer_freed
+from app.domain.calendar.opening import add_closure
+from app.models import Booking, Closure, Company, Notification
+from tests.factories.salons import Salon, at, make_customer, make_salon
+from tests.support.people import csrf_token, make_user, signed_in
+
+
+@pytest.fixture
+def salon(db: SQLAlchemy) -> Iterator[Salon]:
+    with time_machine.travel("2026-05-12T07:30:00+02:00", tick=True):
+        yield make_salon()
+
+
+@pytest.fixture
+def desk(app: Flask, db: SQLAlchemy, salon: Salon) -> FlaskClient:
+    return signed_in(app, make_user(db.session.get_one(Company, salon.company_id), "front_desk"))
+
+
+def _post(client: FlaskClient, path: str, **fields: Any) -> Any:
+    return client.post(path, data={"csrf_token": csrf_token(client, "/calendar/new"), **fields})
+
+
+def _book(salon: Salon, part: str, starts: str) -> str:
+    with company_scope(salon.company_id), transaction():
+        return make_booking(salon.order(part, starts=starts, customer_id=make_customer(salon))).id
+
+
+def _sick(desk: FlaskClient, salon: Salon, **fields: str) -> str:
+    answer = _post(desk, f"/staff/{salon.people['anna']}/sick", branch_id=salon.branches["mitte"], **fields)
+    assert answer.status_code == 302
+    return str(answer.location)
+
+
+def test_the_sick_ones_appointments_are_listed_and_moved(desk: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
+    mine = _book(salon, "cut:anna", "2026-05-12T10:00")
+    _book(salon, "cut:ben", "2026-05-12T11:00")
+    tomorrow = _book(salon, "cut:anna", "2026-05-13T10:00")
+    place = _sick(desk, salon)
+    page = desk.get(place).text
+    assert "Ein Termin braucht eine Lösung" in page and tomorrow not in page
+    assert "Gleiche Zeit bei Ben Lindgren" in page
+    with company_scope(salon.company_id):
+        slots, _facts = free_times(
+            choose(salon.services["cut"], staff_id=salon.people["anna"], branch_id=salon.branches["mitte"]),
+            at("2026-05-12T00:00"), at("2026-05-12T23:59"),
+        )  # fmt: skip
+    assert slots == []
+    _post(desk, f"/bookings/{mine}/move?staff_id={salon.people['ben']}", starts_at=at("2026-05-12T10:00").isoformat(), next=place)
+    with company_scope(salon.company_id):
+        assert db.session.get_one(Booking, mine).staff_id == salon.people["ben"]
+    assert "Alles gelöst" in desk.get(place).text
+
+
+def test_every_way_out_that_is_offered_can_be_taken(desk: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
+    mine = _book(salon, "cut:anna", "2026-05-12T10:00")
+    _sick(desk, salon, days="3")
+    with company_scope(salon.company_id):
+        booking = db.session.get_one(Booking, mine)
+        ways = ways_out(booking)
+    assert [slot.staff_id for slot in ways.others] == [salon.people["ben"]]
+    assert len(ways.later) == 3 and all(slot.starts_at > at("2026-05-15T00:00") for slot in ways.later)
+    for slot in (*ways.later, *ways.others):
+        _post(desk, f"/bookings/{mine}/move?staff_id={slot.staff_id}", starts_at=slot.starts_at.isoformat())
+        with company_scope(salon.company_id):
+            assert db.session.get_one(Booking, mine).starts_at == slot.starts_at
+
+
+def test_weekly_closures_find_what_they_hit(db: SQLAlchemy, salon: Salon) -> None:
+    hit = [_book(salon, "cut:ben", f"2026-05-{day}T14:00") for day in (13, 20)]
+    _book(salon, "cut:ben", "2026-05-20T11:00")
+    _book(salon, "cut:ben", "2026-05-21T14:00")
+    with company_scope(salon.company_id), transaction():
+        wednesday = add_closure(
+            salon.branches["mitte"], None, starts=datetime(2026, 5, 13, 12), ends=datetime(2026, 5, 13, 18), kind="closure",
+            repeats="weekly",
+        )  # fmt: skip
+        assert [booking.id for booking in affected_by(wednesday)] == hit
+
+
+def test_a_customer_is_sent_the_link_or_the_desk_passes_it_on(desk: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
+    mine = _book(salon, "cut:anna", "2026-05-12T10:00")
+    for _again in range(2):
+        assert _post(desk, f"/bookings/{mine}/link").status_code == 302
+    with company_scope(salon.company_id):
+        (row,) = db.session.scalars(select(Notification)).all()
+    assert (row.status, row.reason) == ("dead", "no_way")
+    page = desk.get(f"/bookings/{mine}").text
+    assert "Link zum Weitergeben" in page and "/b/" in page
+
+
+def test_the_waitlist_shows_an_offer_that_nobody_could_send(desk: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
+    with company_scope(salon.company_id), transaction():
+        join_waitlist(
+            make_customer(salon), salon.services["cut"], window_from=at("2026-05-13T00:00"), window_until=at("2026-05-16T00:00")
+        )
+        offer_freed(salon.branches["mitte"], at("2026-05-13T10:00"), at("2026-05-13T10:30"))
+    page = desk.get("/waitlist").text
+    assert "Nicht zugestellt" in page and "Link zum Weitergeben" in page
+
+
+def test_a_series_is_booked_told_prolonged_and_ended(desk: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
+    fields = {
+        "name": "Ida Berg", "phone": "0171 3920051", "service_id": salon.services["cut"], "staff_id": salon.people["ben"],
+        "branch_id": salon.branches["mitte"], "day": "2026-05-13", "time": "10:00", "every_weeks": "4", "times": "3",
+    }  # fmt: skip
+    _book(salon, "cut:ben", "2026-06-10T10:00")
+    assert _post(desk, "/calendar/new", **fields).status_code == 302
+    with company_scope(salon.company_id):
+        series = db.session.scalars(select(Booking).where(Booking.series_id.is_not(None)).order_by(Booking.starts_at)).all()
+    assert [f"{booking.starts_at:%m-%d}" for booking in series] == ["05-13", "07-08"]
+    page = desk.get(f"/bookings/{series[0].id}").text
+    assert "Nicht frei: Mi 10.06., 10:00" in page and "Weitere Termine der Reihe" in page and series[1].id in page
+    assert _post(desk, "/calendar/new", **fields | {"times": "1", "day": "2026-05-14"}).status_code == 422
+    single = _book(salon, "cut:ben", "2026-05-15T09:00")
+    assert _post(desk, f"/bookings/{single}/repeat", every_weeks="1", times="4").status_code == 302
+    assert _post(desk, f"/bookings/{single}/cancel", all="1", reason="zieht um").status_code == 302
+    with company_scope(salon.company_id):
+        gone = db.session.scalars(select(Booking).where(Booking.status == "cancelled")).all()
+        still = db.session.scalars(select(Booking).where(Booking.series_id == series[0].series_id)).all()
+    assert len(gone) == 4 and all(booking.is_standing for booking in still)
+
+
+def test_hours_close_by_the_hour_and_every_week(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
+    owner = signed_in(app, make_user(db.session.get_one(Company, salon.company_id), "owner"))
+    fields = {
+        "branch_id": salon.branches["mitte"], "kind": "closure", "starts": "2026-05-13", "ends": "2026-05-13", "from_time": "12:00",
+        "to_time": "15:00", "repeats": "weekly", "until": "2026-06-30", "closure_name": "Teamrunde", "everywhere": "1",
+    }  # fmt: skip
+    assert _post(owner, "/settings/hours/closures", **fields).status_code == 302
+    page = owner.get("/settings/hours").text
+    assert "13.05.2026 12:00 – 15:00" in page and "jede Woche" in page and "alle Filialen" in page
+    with company_scope(salon.company_id):
+        closure = db.session.scalars(select(Closure)).one()
+    assert (closure.branch_id, closure.repeats, str(closure.until)) == (None, "weekly", "2026-06-30")
+    assert _post(owner, "/settings/hours/closures", **fields | {"until": "2026-01-01"}).status_code == 422
