@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -23,6 +22,7 @@ from app.providers import http
 from tests.factories.salons import Salon
 from tests.support.agent_line import FAMILY, MITTE, STRANGER, SVEA, Line, book, make_house
 from tests.support.people import csrf_token, make_user, signed_in
+from tests.support.pictures import picture
 
 CUT = {"service": "Haarschnitt", "date": "Mittwoch", "time": "10 Uhr"}
 # what each function is asked for here; a new function is asked with every field filled
@@ -55,20 +55,6 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 def ask(salon: Salon, number: str, function: str, /, *, caller: str | None = SVEA, moment: str | None = None, **given: str) -> Told:
     with company_scope(salon.company_id):
         return preview(Asked(number, caller, function, given, datetime.fromisoformat(moment) if moment else None))
-
-
-def picture(db: SQLAlchemy) -> dict[str, list[Any]]:
-    """Every row of every table."""
-    db.session.rollback()
-    with every_company():
-        models = [mapper.class_ for mapper in db.Model.registry.mappers]
-        return {
-            model.__tablename__: sorted(
-                repr({column.key: getattr(row, column.key) for column in model.__mapper__.column_attrs})
-                for row in db.session.scalars(select(model))
-            )
-            for model in models
-        }
 
 
 def test_nothing_of_any_question_remains(db: SQLAlchemy, salon: Salon, number: str, quiet: list[str]) -> None:
