@@ -118,6 +118,10 @@ def _narrow(scanner: Scanner, today: date) -> None:
 def _open_ended(scanner: Scanner, today: date) -> Days | None:
     """ "ab Montag", "nach Ostern", "bis Freitag", "vor dem 5."; an end that is left open is far away."""
     words = r"(?: (?:zum|dem|der|den|on|the|spaetestens))*"
+    if (found := re.search(rf"<d(\d+)> (vor|nach|before|after){words} <d(\d+)>", scanner.text)) and _days(
+        scanner, found[1]
+    ).weekday is not None:
+        return _beside(_days(scanner, found[1]).weekday or 0, found[2], _days(scanner, found[3]))
     opens = re.search(rf"\b(ab|fruehestens|from|starting|as of|nach|after|nicht vor|not before){words} <d(\d+)>", scanner.text)
     closes = re.search(
         rf"(?<!nicht )(?<!not )\b(bis|spaetestens|by|until|till|vor|before|nicht nach|not after){words} <d(\d+)>", scanner.text
@@ -132,6 +136,13 @@ def _open_ended(scanner: Scanner, today: date) -> Days | None:
         days = _days(scanner, closes[2])
         last = days.first - timedelta(1) if closes[1] in ("vor", "before") else days.last
     return Days(first, max(first, last))
+
+
+def _beside(weekday: int, side: str, days: Days) -> Days:
+    """ "montag nach dem 10.": the first one after it, the last one before it."""
+    since = days.last + timedelta(1) if side in ("nach", "after") else days.first - WEEK
+    day = since + timedelta((weekday - since.weekday()) % 7)
+    return Days(day, day)
 
 
 def _range(starts: Days, ends: Days) -> Days:

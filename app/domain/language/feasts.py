@@ -27,12 +27,15 @@ MOVING = {
     -46: "aschermittwoch|ash wednesday",
     -3: "gruendonnerstag|maundy thursday",
     -2: "karfreitag|good friday",
-    -1: "karsamstag|easter saturday|holy saturday",
+    -1: "karsamstag|ostersamstag|easter saturday|holy saturday",
     0: "ostersonntag|easter sunday",
     1: "ostermontag|easter monday",
+    2: "osterdienstag|easter tuesday",
     39: "christi himmelfahrt|himmelfahrt|vatertag|ascension day",
+    48: "pfingstsamstag|whit saturday",
     49: "pfingstsonntag|whit sunday|pentecost",
     50: "pfingstmontag|whit monday",
+    51: "pfingstdienstag|whit tuesday",
     60: "fronleichnam|corpus christi",
 }
 # several days: first and last, from Easter Sunday or fixed

@@ -23,6 +23,22 @@ GREETING = r"\b(?:guten|good|schoenen) (?:morgen|tag|abend|morning|day|evening|a
 EXCLUDED = (
     r"\b(?:nicht (?!vor\b|nach\b|spaeter\b|frueher\b)|ausser|except|not (?!before\b|after\b|later\b|earlier\b)|anything but|keinen? )"
 )
+# "dienstag geht nicht, lieber mittwoch": a clause that rules something out says nothing of what is wanted
+RULED_OUT = re.compile(
+    r"(?:^|[,.;] ?)[^,.;]*\b(?:(?:geht|passt|klappt|kann|koennte|schaffe)\b[^,.;]*\bnicht"
+    r"|nicht (?!vor\b|nach\b|spaeter\b|frueher\b)[^,.;]*(?=, ?(?:sondern|lieber|dafuer))|(?:can't|won't)\b"
+    r"|(?:does|do|would|can|could|will|is)(?:n't| ?not)\b(?: (?:work|suit|make|do|good|fit))?)(?: [^,.;<\d]{0,20})?(?=[,.;]|$)"
+)
+# "um 4 am donnerstag" is no a.m.
+NO_AM = re.compile(
+    r"\b(\d{1,2}) am (?=(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend|wochenende|naechst|kommend|uebernaechst|folgend|\d{1,2}\.)"
+)
+SHARES = (
+    (r"\bin (?:eine[rm]? |ner )?(?:drei ?|3 ?)viertel ?stunden?\b|\bin (?:three|3) quarters of an hour\b", "in 45 minuten"),
+    (r"\bin (?:eine[rm]? |ner )?viertel ?stunden?\b|\bin (?:a )?quarter of an hour\b", "in 15 minuten"),
+    (r"\bin an hour and a half\b", "in 90 minuten"),
+    (r"\bin an hour and a quarter\b", "in 75 minuten"),
+)
 # "morgen" behind these is the part of the day, not tomorrow
 MORNING = re.compile(
     r"\b(am|heute|jeden|gegen|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend|morgen|uebermorgen|<d\d+>),? ((?:frueh|spaet)en )?morgen\b"
@@ -79,7 +95,7 @@ class _Reading:
 
     def result(self) -> When:
         scanner = self.scanner
-        if scanner.has(EXCLUDED):
+        if scanner.has(EXCLUDED) or RULED_OUT.search(scanner.text):
             raise asking.not_by_exclusion()
         passes = 0 if scanner.drop(SUMMER) else 1 if scanner.drop(WINTER) else None
         open_to_any = scanner.drop(ANY)
@@ -148,11 +164,17 @@ class _Reading:
 def _prepared(text: str) -> str:
     plain = re.sub(r"[<>]|[!?]+", " ", fold(text[:LONGEST]))
     plain = re.sub(GREETING, " ", plain)
+    for words, minutes in SHARES:
+        plain = re.sub(words, minutes, plain)
+    plain = re.sub(r"(?<![,.;]) (sondern|aber) (?!nicht\b)", r", \1 ", plain)
+    wanted = RULED_OUT.sub("", plain).strip(" ,.;")
+    plain = wanted if re.search(r"\w", wanted) else plain
     plain = re.sub(r"\bfirst thing(?: in the morning)?\b", "early morning", plain)
+    plain = re.sub(r"\b(?:um )?punkt (?=\w)", "um ", plain)
     plain = re.sub(r"\btonight\b", "today evening", plain)
     plain = re.sub(r"\b(tomorrow|today|\w+day) night\b", r"\1 evening", plain)
     plain = re.sub(r"\bthis (morning|afternoon|evening)\b", r"today \1", plain)
-    return MORNING.sub(r"\1 \2morgens", with_digits(plain)).strip()
+    return MORNING.sub(r"\1 \2morgens", NO_AM.sub(r"\1, am ", with_digits(plain))).strip()
 
 
 def _as_days(days: Days | None) -> tuple[date | None, date | None, date | None]:

@@ -18,8 +18,12 @@ A = r"(\d{1,3}|eine[rnms]?|ein|an?|der)"
 NAMES = "|".join(sorted(NAMED, key=len, reverse=True))
 STAGE = r"(anfang|mitte|ende|beginn|early|mid|late|beginning of|start of|middle of|end of)"
 JOINT = r",? (?:am |on |den |der )?"
+EITHER = r"(oder|or|und|and|bis|to) (?:am |on )?"
+BESIDE = r"(vor|nach|before|after)(?: dem| der| den| the)?"
 EARLY, LATE = ("anfang", "beginn", "early", "beginning of", "start of"), ("ende", "late", "end of")
-WEAK = "(" + "|".join(WEAK_WEEKDAYS) + r")\b\.?,?(?= (?:den |der |dem |the )?<d|$)"
+# "so naechste woche" is about next week, not Sunday: before a day, "So" has its point or comma
+WEAK = "(" + "|".join(WEAK_WEEKDAYS) + r")\b(?<!so)\.?,?(?= (?:den |der |dem |the )?<d|$)"
+SUNDAY = r"\b(so)(?:[.,]+(?= (?:den |der |dem |the )?<d)| (?=den |der |dem )|$)"
 # "fr 10 uhr"; "so um 10" is about ten, not Sunday
 WEAK_WITH_TIME = "(" + "|".join(word for word in WEAK_WEEKDAYS if word != "so") + rf")\b\.?,?(?= (?:um |at )?(?:<t|{PART}))"
 
@@ -39,12 +43,19 @@ class Relative:
         take(rf"\b(?:{THIS}) {WEEKDAY}", DAY, lambda m: self._one(self._on(WEEKDAYS[m[1]], self.today)))
         take(rf"\b(?:{AFTER_NEXT}) {WEEKDAY}", DAY, lambda m: self._one(self._on(WEEKDAYS[m[1]], self.today + timedelta(1)) + WEEK))
         take(rf"\b(?:the |den |der |dem )?(?:{NEXT}) {WEEKDAY}", DAY, lambda m: self._next(m[0], WEEKDAYS[m[1]]))
-        take(rf"\b(?:{WEEKDAY}|{WEAK}|{WEAK_WITH_TIME})", DAY, lambda m: self._weekday(WEEKDAYS[m[1] or m[2] or m[3]]))
+        take(
+            rf"\b(?:{WEEKDAY}|{WEAK}|{WEAK_WITH_TIME}|{SUNDAY})",
+            DAY,
+            lambda m: self._weekday(next(WEEKDAYS[word] for word in m.groups() if word in WEEKDAYS)),
+        )
 
     def _find_weekdays_with_more(self) -> None:
         """ "freitag naechster woche", "naechste woche am dienstag", "freitag in 2 wochen", "a week on friday"."""
         take = self.scanner.take
+        take(rf"\b{WEEKDAY} {BESIDE} <d(\d+)>", DAY, lambda m: self._beside(m[2], self._found(m[3]), WEEKDAYS[m[1]]))
+        take(rf"\b(?:am |an dem |the )?(?:tag|day) {BESIDE} <d(\d+)>", DAY, lambda m: self._beside(m[1], self._found(m[2]), None))
         for week, number in ((AFTER_NEXT, 2), (NEXT, 1), (THIS, 0)):
+            self._share_week(week)
             self._find_in_week(week, number)
         take(rf"\b{WEEKDAY} (?:the |der )?week after next\b", DAY, lambda m: self._of_week(2, m[1]))
         take(rf"\b{WEEKDAY} in {A} (?:wochen?|weeks?)\b", DAY, lambda m: self._weeks_on(WEEKDAYS[m[1]], _count(m[2])))
@@ -58,6 +69,12 @@ class Relative:
             lambda m: self._nth(0, WEEKDAYS[m[1]], MONTHS[m[2]]),
         )
         take(rf"\b{WEEKDAY} (?:week|fortnight)\b", DAY, lambda m: self._weeks_on(WEEKDAYS[m[1]], 2 if "fortnight" in m[0] else 1))
+
+    def _share_week(self, week: str) -> None:
+        """ "mittwoch oder donnerstag naechste woche": the week is that of both."""
+        named = rf"((?:in )?(?:der |the )?(?:{week}) (?:woche|week))"
+        text = re.sub(rf"\b{WEEKDAY} {EITHER}{WEEKDAY},? {named}\b", r"\1 \4 \2 \3 \4", self.scanner.text)
+        self.scanner.text = re.sub(rf"\b{named}{JOINT}(?:on )?{WEEKDAY} {EITHER}{WEEKDAY}", r"\2 \1 \3 \4 \1", text)
 
     def _find_in_week(self, week: str, number: int) -> None:
         def in_it(found: re.Match[str]) -> Days:
@@ -99,7 +116,9 @@ class Relative:
         take(rf"\b{STAGE} (?:des |dieses |of )?(?:the )?(?:monats?|month)\b", DAY, lambda m: self._month_from_now(0, m[1]))
         take(rf"\b{STAGE}[ -]?(?:of )?{MONTH}(?: (\d{{4}}))?", DAY, lambda m: self._month(MONTHS[m[2]], m[3], m[1]))
         take(
-            r"\b(?:in )?(?:der )?(?:kw|kalenderwoche|week number|calendar week) (\d{1,2})\b", DAY, lambda m: self._numbered_week(int(m[1]))
+            r"\b(?:in )?(?:der )?(?:(?:kw|kalenderwoche|week number|calendar week) (\d{1,2})\b|(\d{1,2})\. (?:kw|kalenderwoche)\b)",
+            DAY,
+            lambda m: self._numbered_week(int(m[1] or m[2])),
         )
         take(rf"\b(?:im |in )?{MONTH}(?: (\d{{4}})\b)?", DAY, lambda m: self._month(MONTHS[m[1]], m[2], None))
         take(
@@ -119,6 +138,16 @@ class Relative:
         stage = rf"\b{STAGE}[ -]?(?:of )?(?:des |the )?(?:{which}) (?:monats?|month)\b"
         take(stage, DAY, lambda m: self._month_from_now(number, m[1]))
         take(rf"\b(?:im )?(?:{which}) (?:monats?|month)\b", DAY, lambda m: self._month_from_now(number, None))
+
+    def _found(self, number: str) -> Days:
+        found: Days = self.scanner.found[int(number)]
+        return found
+
+    def _beside(self, side: str, days: Days, weekday: int | None) -> Days:
+        """ "dienstag nach ostern", "am tag vor heiligabend"."""
+        if side in ("nach", "after"):
+            return self._one(days.last + timedelta(1) if weekday is None else self._on(weekday, days.last + timedelta(1)))
+        return self._one(days.first - timedelta(1) if weekday is None else self._on(weekday, days.first - timedelta(7)))
 
     def _ahead(self, days: int) -> Days:
         return self._one(self.today + timedelta(days))

@@ -99,7 +99,7 @@ CARDINALS |= {f"{word}-{one}": tens + ones for tens, word in _ENGLISH_TENS for o
 ORDINALS = {
     f"{word}{'te' if number < 20 else 'ste'}": number
     for word, number in _german().items()
-    if 0 < number < 32 and number not in (1, 3, 7, 8)
+    if 0 < number < 54 and number not in (1, 3, 7, 8)
 }
 ORDINALS |= _ODD_ORDINALS
 ENGLISH_ORDINALS = {
