@@ -8,7 +8,7 @@ def register(app: Flask) -> None:
     from app.web import account, admin, design, formatting, health, metrics, shell, sign_in, words
     from app.web.dashboard import absences, bookings, calendar, call, calls, customers, live, messages, preview, start, tasks, waiting
     from app.web.public import booking as own_booking, feeds
-    from app.web.settings import hours, line, policies, resources, services, staff
+    from app.web.settings import hours, line, policies, resources, services, staff, subscriptions
 
     for ground in (formatting, shell, words):
         ground.register(app)
@@ -31,6 +31,7 @@ def register(app: Flask) -> None:
         absences,
         services,
         resources,
+        subscriptions,
         staff,
         hours,
         policies,

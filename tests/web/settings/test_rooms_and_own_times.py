@@ -1,5 +1,6 @@
 """Rooms, what differs at a branch or for a person, visits of several services, and words with their certainty."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -124,3 +125,16 @@ def test_other_companies_rooms_do_not_exist(app: Flask, db: SQLAlchemy, salon: S
     assert visitor.get(f"/settings/resources/{salon.rooms['hall']}").status_code == 404
     fields = {"name": "Fremd", "kind": "x", "places": "1", "branch_id": salon.branches["mitte"]}
     assert _post(visitor, "/settings/resources/new", **fields).status_code == 422
+
+
+def test_a_calendar_address_is_shown_once_and_can_be_taken_back(owner: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
+    page = _post(owner, "/settings/subscriptions", whose=f"staff:{salon.people['anna']}").text
+    address = re.search(r'value="http[^"]+(/ics/[^"]+)"', page)
+    assert address and owner.get(address[1]).mimetype == "text/calendar"
+    page = owner.get("/settings/subscriptions").text
+    assert "Anna Lindgren" in page and address[1] not in page
+    revoke = re.search(r'action="(/settings/subscriptions/[^"]+/revoke)"', page)
+    assert revoke
+    _post(owner, revoke[1])
+    assert owner.get(address[1]).status_code == 404
+    assert _post(owner, "/settings/subscriptions", whose="staff:x").status_code == 422
