@@ -1,0 +1,94 @@
+"""Agents in versions, and how each of them stands at its voice provider."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from app.core import columns
+
+revision = "0020"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "agent_versions",
+        sa.Column("agent_id", columns.Key(26), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("standing", columns.Key(16), nullable=True),
+        sa.Column("content", columns.Json, nullable=False),
+        sa.Column("restored_from", sa.Integer(), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("saved_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("saved_by", columns.Key(26), nullable=True),
+        sa.Column("published_at", columns.UtcDateTime(), nullable=True),
+        sa.Column("published_by", columns.Key(26), nullable=True),
+        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.Column("id", columns.Key(26), nullable=False),
+        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
+        sa.CheckConstraint("standing IN ('draft', 'published')", name=op.f("ck_agent_versions_standing")),
+        sa.ForeignKeyConstraint(
+            ["company_id", "agent_id"], ["agents.company_id", "agents.id"], name=op.f("fk_agent_versions_company_id_agent_id")
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_agent_versions_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agent_versions")),
+        sa.UniqueConstraint("company_id", "agent_id", "number", name=op.f("uq_agent_versions_company_id_agent_id_number")),
+        sa.UniqueConstraint("company_id", "agent_id", "standing", name=op.f("uq_agent_versions_company_id_agent_id_standing")),
+        sa.UniqueConstraint("company_id", "id", name=op.f("uq_agent_versions_company_id_id")),
+    )
+    op.create_table(
+        "registrations",
+        sa.Column("agent_id", columns.Key(26), nullable=False),
+        sa.Column("state", columns.Key(16), nullable=False),
+        sa.Column("reason", columns.Key(32), nullable=True),
+        sa.Column("error", sa.String(length=500), nullable=True),
+        sa.Column("account", columns.Key(32), nullable=True),
+        sa.Column("agent_ref", columns.Key(128), nullable=True),
+        sa.Column("agent_version", sa.Integer(), nullable=True),
+        sa.Column("brain_ref", columns.Key(128), nullable=True),
+        sa.Column("brain_version", sa.Integer(), nullable=True),
+        sa.Column("wish", sa.Integer(), nullable=False),
+        sa.Column("due_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("claim_token", columns.Key(26), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("checked_at", columns.UtcDateTime(), nullable=True),
+        sa.Column("findings", columns.Json, nullable=True),
+        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.Column("id", columns.Key(26), nullable=False),
+        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
+        sa.CheckConstraint("state IN ('pending', 'right', 'drift', 'failed', 'no_key')", name=op.f("ck_registrations_state")),
+        sa.ForeignKeyConstraint(
+            ["company_id", "agent_id"], ["agents.company_id", "agents.id"], name=op.f("fk_registrations_company_id_agent_id")
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_registrations_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_registrations")),
+        sa.UniqueConstraint("company_id", "agent_id", name=op.f("uq_registrations_company_id_agent_id")),
+        sa.UniqueConstraint("company_id", "id", name=op.f("uq_registrations_company_id_id")),
+    )
+    op.create_index("ix_registrations_due", "registrations", ["state", "due_at"], unique=False)
+    op.create_table(
+        "registration_steps",
+        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.Column("registration_id", columns.Key(26), nullable=False),
+        sa.Column("name", columns.Key(40), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("state", columns.Key(16), nullable=False),
+        sa.Column("error", sa.String(length=500), nullable=True),
+        sa.Column("done_at", columns.UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["company_id", "registration_id"],
+            ["registrations.company_id", "registrations.id"],
+            name=op.f("fk_registration_steps_company_id_registration_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_registration_steps_company_id")),
+        sa.PrimaryKeyConstraint("company_id", "registration_id", "name", name=op.f("pk_registration_steps")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("registration_steps")
+    op.drop_index("ix_registrations_due", table_name="registrations")
+    op.drop_table("registrations")
+    op.drop_table("agent_versions")
