@@ -5,7 +5,7 @@ from app.core.extensions import db
 from app.core.redis import is_reachable
 from app.core.worker import send_delayed
 from app.domain.inbox import claiming
-from app.jobs import bookings, calendar_sync, inbox, line_check, live, messages, sessions, truth
+from app.jobs import agents, bookings, calendar_sync, inbox, line_check, live, messages, sessions, truth
 from app.jobs.ticker import Entry
 
 # events that wait longer are worked through by the clock itself: the workers are away
@@ -43,6 +43,8 @@ SCHEDULE = (
     Entry("line.late", line_check.end_late, every_s=15),
     Entry("messages.sweep", messages.sweep_messages, every_s=5),
     Entry("messages.forget", messages.forget_bodies.enqueue, every_s=900),
+    Entry("agents.register", agents.sweep_registrations, every_s=10),
+    Entry("agents.check", agents.check_agents.enqueue, every_s=600),
     Entry("live.trim", live.trim.enqueue, every_s=3600),
     Entry("sessions.forget", sessions.forget_dead.enqueue, every_s=900),
 )

@@ -1,6 +1,7 @@
 """The nouns of the house, one a file."""
 
 from app.models.agent import Agent
+from app.models.agent_version import AgentVersion
 from app.models.api_key import ApiKey
 from app.models.audit_entry import AuditEntry
 from app.models.blocked_caller import BlockedCaller
@@ -29,6 +30,7 @@ from app.models.occupancy import BusySpan, OccupiedCell
 from app.models.one_time_code import OneTimeCode
 from app.models.phone_number import PhoneNumber
 from app.models.policy import Policy
+from app.models.registration import Registration, RegistrationStep
 from app.models.resource import Resource
 from app.models.schedule_run import ScheduleRun
 from app.models.service import BranchService, Service, ServiceSynonym
@@ -45,11 +47,11 @@ from app.models.wish import Wish
 from app.models.working_hours import WorkingHours
 
 __all__ = [
-    "Agent", "ApiKey", "AuditEntry", "BlockedCaller", "Booking", "BookingChange", "BookingLink", "BookingSync", "Branch",
+    "Agent", "AgentVersion", "ApiKey", "AuditEntry", "BlockedCaller", "Booking", "BookingChange", "BookingLink", "BookingSync", "Branch",
     "BranchService", "BrowserReport", "BusySpan", "CalendarComparison", "CalendarFeed", "CalendarMapping", "CalendarUid", "Call",
-    "CallEvent", "CallHour", "CallText", "CallerProof", "Closure", "Company", "Connection", "Customer", "CustomerIdentity",
-    "FeatureFlag", "GroupSession", "Hold", "LineCheck", "LiveCursor", "LiveEvent", "Notification", "OccupiedCell", "OneTimeCode",
-    "PhoneNumber", "Policy", "Resource", "ScheduleRun", "Service", "ServiceSynonym", "StaffBranch", "StaffMember", "StaffService",
-    "Task", "ToolCall", "TruthCheck", "Turn", "User", "UserBranch", "WaitlistEntry", "WaitlistOffer", "WebSession", "WebhookEvent",
-    "Wish", "WorkingHours",
+    "CallEvent", "CallHour", "CallText", "CallerProof", "Closure", "Company", "Connection", "Customer", "CustomerIdentity", "FeatureFlag",
+    "GroupSession", "Hold", "LineCheck", "LiveCursor", "LiveEvent", "Notification", "OccupiedCell", "OneTimeCode", "PhoneNumber",
+    "Policy", "Registration", "RegistrationStep", "Resource", "ScheduleRun", "Service", "ServiceSynonym", "StaffBranch", "StaffMember",
+    "StaffService", "Task", "ToolCall", "TruthCheck", "Turn", "User", "UserBranch", "WaitlistEntry", "WaitlistOffer", "WebSession",
+    "WebhookEvent", "Wish", "WorkingHours",
 ]  # fmt: skip

@@ -3,12 +3,12 @@
 from factory.base import FactoryMetaClass
 
 from app.core.extensions import db
-from tests.factories import calendar, calls, companies, elsewhere
+from tests.factories import agents, calendar, calls, companies, elsewhere
 
 
 def factories() -> dict[type, FactoryMetaClass]:
     found = {}
-    for module in (companies, calls, calendar, elsewhere):
+    for module in (companies, agents, calls, calendar, elsewhere):
         for thing in vars(module).values():
             if isinstance(thing, FactoryMetaClass) and not thing._meta.abstract:
                 found[thing._meta.model] = thing

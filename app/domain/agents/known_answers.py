@@ -85,6 +85,8 @@ def _number(situation: Situation, _question: str) -> Known | None:
 
 
 def _people(situation: Situation, _question: str) -> Known | None:
+    if not situation.content.tells("staff_names"):
+        return None
     names = [person.name for person in list_staff(limit=12, branch_id=situation.branch.id)]
     return Known(_("Bei uns arbeiten %(names)s.", names=all_of(names, situation.language)), ("staff",)) if len(names) > 1 else None
 
@@ -94,7 +96,7 @@ def _about_service(situation: Situation, question: str, asked: str) -> Known | N
     found = find_service(_without(question, asked))
     if found is None or found.others:
         return None
-    if re.search(PRICE, asked) and not found.service.price_cents:
+    if re.search(PRICE, asked) and not (found.service.price_cents and situation.content.tells("prices")):
         return None
     return Known(say_service(situation, found.service), (f"service:{found.service.id}",))
 

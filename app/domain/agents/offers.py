@@ -48,11 +48,13 @@ def say_service(situation: Situation, service: Service) -> str:
 
 
 def _at_branch(situation: Situation, service: Service) -> tuple[int, int | None]:
-    """Length and price as they are at the branch; of a combined service those of its parts together."""
+    """Length and price as they are at the branch; of a combined service those of its parts together. No price that may not be told."""
     parts = db.session.scalars(select(Service).where(Service.id.in_(service.parts))).all() if service.parts else [service]
     own = {row.service_id: row for row in _own_rows(situation, [part.id for part in parts])}
     minutes = sum((own[part.id].minutes if part.id in own else None) or part.minutes for part in parts)
     prices = [(own[part.id].price_cents if part.id in own else None) or part.price_cents for part in parts]
+    if not situation.content.tells("prices"):
+        return minutes, None
     return minutes, sum(prices) if all(price is not None for price in prices) else None  # type: ignore[arg-type]
 
 

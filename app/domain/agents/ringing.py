@@ -12,6 +12,7 @@ from app.core.clock import now
 from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.core.phone import Number, normalise
+from app.domain.agents.content import NOBODY, opening_words, read_content
 from app.domain.agents.opening import Hours, branch_day
 from app.domain.agents.situation import PLACE
 from app.domain.companies.number_lookup import Match
@@ -54,7 +55,8 @@ class _Place:
 
     def __init__(self, match: Match) -> None:
         wanted = {"company": match.company_id, "branch": match.branch_id, "agent": match.agent_id}
-        self.company, self.branch, self.agent = db.session.execute(PLACE, wanted).one()
+        self.company, self.branch, self.agent, version = db.session.execute(PLACE, wanted).one()
+        self.content = read_content(self.agent, version) if self.agent else NOBODY
         self.moment = now()
         self.local = self.moment.astimezone(ZoneInfo(self.branch.zone))
 
@@ -78,12 +80,12 @@ def _caller(company: Company, number: Number) -> Caller:
 def _variables(place: _Place, caller: Caller, language: Language) -> dict[str, str]:
     today = place.local.date()
     hours, is_open, opens_at = branch_day(place.branch, place.moment)
-    name = caller.customer.name if caller.is_known and caller.customer and _greets(place.company) else None
-    booking = _next_booking(caller.customer) if caller.customer and caller.may("hear") else None
+    name = caller.customer.name if caller.is_known and caller.customer and _greets(place) else None
+    booking = _next_booking(caller.customer) if caller.customer and caller.may("hear") and place.content.tells("appointments") else None
     told = {
         "company": place.company.name,
         "branch": place.branch.name,
-        "assistant": place.agent.name if place.agent else "",
+        "assistant": place.content.name if place.agent else "",
         "language": language,
         "today": f"{say_day(today, language, case='the')} {today.year}",
         "now": place.local.strftime("%H:%M"),
@@ -97,25 +99,25 @@ def _variables(place: _Place, caller: Caller, language: Language) -> dict[str, s
         "caller_first_name": first_name(name) or "",
         "several_people": YES_NO[caller.is_one_of_several],
         "next_booking": _moment(booking.starts_at, place, language) if booking else "",
-        "greeting": _greeting(place, name),
+        "greeting": opening_words(place.content, company=place.company.name, branch=place.branch.name, name=name),
+        "hand_over": YES_NO[_hands_over(place, is_open)],
     }
     return {key: str(value) for key, value in told.items()}
 
 
-def _greets(company: Company) -> bool:
+def _greets(place: _Place) -> bool:
     """By name, unless the company does not want that."""
-    return (company.caller_rights or {}).get("greet_by_name") is not False
+    return place.content.tells("caller_name") and (place.company.caller_rights or {}).get("greet_by_name") is not False
+
+
+def _hands_over(place: _Place, is_open: bool) -> bool:
+    """Outside the opening hours only: while the branch is open, the caller is put through at once."""
+    return place.content.mode == "after_hours" and is_open and bool(place.content.forward_to or place.branch.forward_to)
 
 
 def _next_booking(customer: Customer) -> Booking | None:
     wanted = select(Booking).where(Booking.customer_id == customer.id, Booking.status.in_(STANDING), Booking.starts_at > now())
     return db.session.scalars(wanted.order_by(Booking.starts_at).limit(1)).first()
-
-
-def _greeting(place: _Place, name: str | None) -> str:
-    own = place.agent.greeting if place.agent and place.agent.greeting else None
-    words = own.replace("{branch}", place.branch.name) if own else _("%(company)s, guten Tag.", company=place.company.name)
-    return f"{_('Guten Tag, %(name)s.', name=name)} {words}" if name else words
 
 
 def _said(hours: Hours, language: Language) -> str:

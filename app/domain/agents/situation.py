@@ -10,17 +10,22 @@ from sqlalchemy import and_, bindparam, select
 
 from app.core.clock import now
 from app.core.extensions import db
+from app.domain.agents.content import NOBODY, Content, read_content
 from app.domain.bookings.history import By
 from app.domain.customers.certainty import Caller, recognise
 from app.domain.language.when import Language
-from app.models import Agent, Branch, Call, Company
+from app.models import Agent, AgentVersion, Branch, Call, Company
 
 LANGUAGES: tuple[Language, ...] = ("de", "en")
 # built once: making a statement costs more than running it
 PLACE = (
-    select(Company, Branch, Agent)
+    select(Company, Branch, Agent, AgentVersion)
     .join(Branch, Branch.company_id == Company.id)
     .outerjoin(Agent, and_(Agent.company_id == Company.id, Agent.id == bindparam("agent")))
+    .outerjoin(
+        AgentVersion,
+        and_(AgentVersion.company_id == Company.id, AgentVersion.agent_id == Agent.id, AgentVersion.standing == "published"),
+    )
     .where(Company.id == bindparam("company"), Branch.id == bindparam("branch"))
 )
 
@@ -50,6 +55,11 @@ class Situation:
     @property
     def agent(self) -> Agent | None:
         return self._place[2]
+
+    @cached_property
+    def content(self) -> Content:
+        """What the published version of the agent says; a call without an agent has one that may do everything."""
+        return read_content(self.agent, self._place[3]) if self.agent else NOBODY
 
     @property
     def caller(self) -> Caller:

@@ -82,6 +82,12 @@ def tool(
     return register
 
 
+def all_tools() -> list[Tool[Any]]:
+    """Every function there is, in the order of their names."""
+    find_tool("")
+    return [TOOLS[name] for name in sorted(TOOLS)]
+
+
 def find_tool(name: str) -> Tool[Any] | None:
     import app.domain.agents.tools  # noqa: F401  (each registers itself)
 
@@ -97,6 +103,8 @@ def use(name: str, given: dict[str, Any], situation: Situation) -> Answer:
         found = find_tool(name)
         if found is None:
             return refused("unknown_function", _("Das kann ich leider nicht selbst erledigen. Soll ich einen Rückruf notieren?"))
+        if not situation.content.allows(name):
+            return refused("not_allowed", _("Das darf ich hier leider nicht für Sie tun. Soll ich einen Rückruf notieren?"))
         try:
             return found.function(situation, found.arguments.model_validate(given))
         except AppError as error:

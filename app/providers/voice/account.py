@@ -44,7 +44,8 @@ class ToolSetup:
 class BrainSetup:
     """What the agent thinks with: its instructions, its first sentence and its functions.
 
-    `mark` is our own reference, by which a brain is found again whose making was never answered.
+    `mark` is our own reference, by which a brain is found again whose making was never answered. `defaults` stand in for
+    variables of a call that nobody has filled.
     """
 
     mark: str
@@ -52,6 +53,7 @@ class BrainSetup:
     begin_message: str | None
     speaks_first: bool
     tools: tuple[ToolSetup, ...]
+    defaults: dict[str, str] = field(default_factory=dict)
     model: str | None = None
 
 

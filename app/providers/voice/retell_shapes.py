@@ -67,7 +67,7 @@ def brain_body(setup: BrainSetup) -> Json:
         "begin_message": setup.begin_message,
         "start_speaker": "agent" if setup.speaks_first else "user",
         "general_tools": [tool_body(tool) for tool in setup.tools],
-        "default_dynamic_variables": {MARK: setup.mark},
+        "default_dynamic_variables": {**setup.defaults, MARK: setup.mark},
     }
     return body | ({"model": setup.model} if setup.model else {})
 
@@ -124,7 +124,7 @@ def brain_of(row: Mapping[str, Any]) -> RemoteBrain | None:
     ref = reader.line("llm_id", row.get("llm_id"), 128)
     if ref is None:
         return None
-    tools = row.get("general_tools")
+    tools, variables = row.get("general_tools"), reader.mapping("default_dynamic_variables", row.get("default_dynamic_variables"))
     return RemoteBrain(
         ref=ref,
         version=reader.whole("version", row.get("version")),
@@ -135,6 +135,7 @@ def brain_of(row: Mapping[str, Any]) -> RemoteBrain | None:
             begin_message=row["begin_message"] if isinstance(row.get("begin_message"), str) else None,
             speaks_first=row.get("start_speaker") != "user",
             tools=tuple(tool_of(reader, tool) for tool in tools if isinstance(tool, dict)) if isinstance(tools, list) else (),
+            defaults={name: str(value) for name, value in variables.items() if name != MARK},
             model=reader.line("model", row.get("model"), 80),
         ),
     )

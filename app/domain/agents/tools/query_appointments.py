@@ -14,6 +14,8 @@ from app.domain.language.saying import all_of
 @tool("query_appointments")
 def query_appointments(situation: Situation, _given: Arguments) -> Answer:
     """Lists the caller's appointments that lie ahead."""
+    if not situation.content.tells("appointments"):
+        return refused("not_allowed", _("Über Termine darf ich am Telefon keine Auskunft geben."), bookings=[])
     caller = situation.caller
     ahead = bookings_of(situation)
     if not ahead and (caller.is_one_of_several or (caller.is_known and not caller.may("hear"))):

@@ -1,0 +1,64 @@
+"""flask retell: has agents written at Retell, and says how they stand there."""
+
+import click
+from flask.cli import AppGroup
+from rich.console import Console
+from rich.table import Table
+
+from app.cli.telling import of_company, one_transaction
+from app.domain.agents import registering
+from app.domain.agents.versions import list_agents
+from app.jobs.agents import check_agent, register_agent
+
+retell = AppGroup("retell", help="The account at Retell.")
+
+
+@retell.command("publish")
+@of_company
+@click.option("--agent", help="Only this one, by its id.")
+def publish(agent: str | None) -> None:
+    """Write what is published here at Retell, now, and read it back."""
+    for agent_id, name in _agents(agent):
+        with one_transaction():
+            registration_id = registering.repair(agent_id).id
+        register_agent(registration_id)
+        _tell(agent_id, name)
+
+
+@retell.command("check")
+@of_company
+@click.option("--agent", help="Only this one, by its id.")
+def check(agent: str | None) -> None:
+    """Look what stands at Retell; exit 1 where it is not what should."""
+    right = True
+    for agent_id, name in _agents(agent):
+        check_agent(agent_id)
+        right &= _tell(agent_id, name)
+    if not right:
+        raise SystemExit(1)
+
+
+def _agents(wanted: str | None) -> list[tuple[str, str]]:
+    with one_transaction():
+        found = [(agent.id, agent.name) for agent in list_agents() if wanted in (None, agent.id)]
+    if not found:
+        raise click.ClickException("There is no such agent.")
+    return found
+
+
+def _tell(agent_id: str, name: str) -> bool:
+    """Prints how it stands; whether it is right."""
+    with one_transaction():
+        row = registering.find_registration(agent_id)
+        state, reason, error = (row.state, row.reason, row.error) if row else ("never written", None, None)
+        findings = list(row.findings or []) if row else []
+    click.echo(f"{name} ({agent_id}): {state}" + "".join(f", {each}" for each in (reason, error) if each))
+    wrong = [finding for finding in findings if not finding["fits"]]
+    if findings:
+        click.echo(f"{len(findings) - len(wrong)} of {len(findings)} fields are as they should be.")
+    if wrong:
+        table = Table("field", "wanted", "at Retell")
+        for finding in wrong:
+            table.add_row(finding["key"], finding["wanted"], finding["actual"] or "missing")
+        Console().print(table)
+    return state == "right" and not reason

@@ -1,0 +1,164 @@
+"""The draft of an agent, its publication, and the way back to an earlier version."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from app.core.clock import now
+from app.core.errors import Conflict, NotFound
+from app.core.extensions import db
+from app.domain.agents.content import Content, checked, read_content
+from app.domain.audit.writing import record
+from app.models import Agent, AgentVersion
+
+
+class DraftMoved(Conflict):
+    """Somebody else has saved or published the draft meanwhile."""
+
+    code = "draft_moved"
+
+
+class NothingToPublish(Conflict):
+    code = "nothing_to_publish"
+
+
+def get_agent(agent_id: str, *, locked: bool = False) -> Agent:
+    """Raises NotFound for what is none of the company at work."""
+    wanted = select(Agent).where(Agent.id == agent_id)
+    agent = db.session.scalars(wanted.with_for_update() if locked else wanted).first() if agent_id.isascii() else None
+    if agent is None:
+        raise NotFound(_("Das gibt es hier nicht."))
+    return agent
+
+
+def list_agents() -> Sequence[Agent]:
+    return db.session.scalars(select(Agent).order_by(Agent.created_at, Agent.id).limit(100)).all()
+
+
+def make_agent(name: str, *, by: str | None) -> Agent:
+    """A new agent with a draft and nothing published."""
+    content = checked({"name": name})
+    agent = Agent(name=content.name)
+    db.session.add(agent)
+    db.session.flush()
+    save_draft(agent.id, content.as_json(), by=by)
+    record("agent_made", subject=agent.id)
+    return agent
+
+
+def find_draft(agent_id: str) -> AgentVersion | None:
+    return _standing(agent_id, "draft")
+
+
+def find_published(agent_id: str) -> AgentVersion | None:
+    return _standing(agent_id, "published")
+
+
+def find_version(agent_id: str, number: int) -> AgentVersion:
+    wanted = select(AgentVersion).where(AgentVersion.agent_id == agent_id, AgentVersion.number == number)
+    version = db.session.scalars(wanted).first()
+    if version is None:
+        raise NotFound(_("Das gibt es hier nicht."))
+    return version
+
+
+def history(agent_id: str, *, most: int = 50) -> Sequence[AgentVersion]:
+    """What was ever published, the newest first."""
+    wanted = select(AgentVersion).where(AgentVersion.agent_id == agent_id, AgentVersion.published_at.is_not(None))
+    return db.session.scalars(wanted.order_by(AgentVersion.number.desc()).limit(most)).all()
+
+
+def current_content(agent: Agent) -> Content:
+    """What is being worked on: the draft, else what is published."""
+    return read_content(agent, find_draft(agent.id) or find_published(agent.id))
+
+
+def save_draft(agent_id: str, given: dict[str, Any], *, by: str | None, revision: int | None = None) -> AgentVersion:
+    """Keeps what was filled in; the published version stays as it is, and where both say the same there is no draft. Raises
+    InvalidInput, NotFound.
+
+    `revision` is the draft's that was seen: raises DraftMoved where it is another one by now.
+    """
+    get_agent(agent_id, locked=True)
+    content, draft = checked(given), find_draft(agent_id)
+    if revision is not None and revision != (draft.revision if draft else 0):
+        raise DraftMoved(_("Jemand anderes hat inzwischen gespeichert. Laden Sie die Seite neu, bevor Sie weiterschreiben."))
+    published = find_published(agent_id)
+    if published is not None and published.content == content.as_json():
+        discard_draft(agent_id)
+        return published
+    if draft is None:
+        draft = AgentVersion(agent_id=agent_id, number=_next_number(agent_id), standing="draft", revision=0)
+        db.session.add(draft)
+    draft.content, draft.saved_at, draft.saved_by, draft.revision = content.as_json(), now(), by, draft.revision + 1
+    db.session.flush()
+    return draft
+
+
+def publish(agent_id: str, *, by: str | None, revision: int | None = None) -> AgentVersion:
+    """The draft becomes what callers hear from now on; the one before stays readable. Raises NothingToPublish, DraftMoved, NotFound."""
+    agent, draft = get_agent(agent_id, locked=True), find_draft(agent_id)
+    if draft is None:
+        raise NothingToPublish(_("Es gibt nichts Neues zu veröffentlichen."))
+    if revision is not None and revision != draft.revision:
+        raise DraftMoved(_("Jemand anderes hat inzwischen gespeichert. Sehen Sie den Entwurf noch einmal an."))
+    before = find_published(agent_id)
+    if before is not None:
+        before.standing = None
+        db.session.flush()
+    draft.standing, draft.published_at, draft.published_by = "published", now(), by
+    _mirror(agent, read_content(agent, draft))
+    db.session.flush()
+    record("agent_published", subject=agent.id, data={"number": draft.number, "restored_from": draft.restored_from})
+    return draft
+
+
+def discard_draft(agent_id: str) -> None:
+    """Whoever never published keeps the draft: there would be nothing left."""
+    get_agent(agent_id, locked=True)
+    draft = find_draft(agent_id)
+    if draft is not None and find_published(agent_id) is not None:
+        db.session.delete(draft)
+        db.session.flush()
+
+
+def restore(agent_id: str, number: int, *, by: str | None) -> AgentVersion:
+    """An earlier version is taken up again: published at once under a new number, whatever draft there was stays. Raises NotFound."""
+    agent, version = get_agent(agent_id, locked=True), find_version(agent_id, number)
+    if version.published_at is None:
+        raise NotFound(_("Das gibt es hier nicht."))
+    draft, before = find_draft(agent_id), find_published(agent_id)
+    if before is not None:
+        before.standing = None
+    if draft is not None:
+        # its number is needed now; what is being worked on comes after it
+        number_of_draft, draft.number = draft.number, draft.number + 1
+        db.session.flush()
+    else:
+        db.session.flush()
+        number_of_draft = _next_number(agent_id)
+    again = AgentVersion(
+        agent_id=agent_id, number=number_of_draft, standing="published", content=version.content, restored_from=version.number,
+        saved_by=by, published_at=now(), published_by=by,
+    )  # fmt: skip
+    db.session.add(again)
+    _mirror(agent, read_content(agent, again))
+    db.session.flush()
+    record("agent_published", subject=agent.id, data={"number": again.number, "restored_from": version.number})
+    return again
+
+
+def _mirror(agent: Agent, content: Content) -> None:
+    """Lists and the live board read name and language from the agent's own row."""
+    agent.name, agent.language, agent.greeting = content.name, content.language, content.greeting or None
+
+
+def _standing(agent_id: str, standing: str) -> AgentVersion | None:
+    wanted = select(AgentVersion).where(AgentVersion.agent_id == agent_id, AgentVersion.standing == standing)
+    return db.session.scalars(wanted).first()
+
+
+def _next_number(agent_id: str) -> int:
+    return (db.session.scalar(select(func.max(AgentVersion.number)).where(AgentVersion.agent_id == agent_id)) or 0) + 1

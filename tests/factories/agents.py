@@ -1,0 +1,31 @@
+"""Factories of what belongs to agents: their versions, and how they stand at their provider."""
+
+import factory
+
+from app.models import AgentVersion, Registration, RegistrationStep
+from tests.factories.base import NamedFactory, OwnedFactory, ref
+
+
+class AgentVersionFactory(NamedFactory):
+    class Meta:
+        model = AgentVersion
+
+    agent_id = ref("companies.AgentFactory")
+    number = factory.Sequence(lambda n: n + 1)
+    content = factory.LazyFunction(lambda: {"schema": 1, "name": "Lena"})
+
+
+class RegistrationFactory(NamedFactory):
+    class Meta:
+        model = Registration
+
+    agent_id = ref("companies.AgentFactory")
+
+
+class RegistrationStepFactory(OwnedFactory):
+    class Meta:
+        model = RegistrationStep
+
+    registration_id = ref("agents.RegistrationFactory")
+    name = "brain"
+    position = 1

@@ -1,0 +1,102 @@
+"""A salon whose assistant stands at Retell: the double there, the application here, jobs run at once."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from app.core.clock import now
+from app.core.extensions import db
+from app.core.tenancy import company_scope
+from app.core.transactions import transact
+from app.domain.agents import registering, versions
+from app.jobs.agents import check_agent, register_agent
+from app.models import Agent, AuditEntry, Connection, PhoneNumber, Registration
+from tests.doubles.retell import KEY, RetellDouble
+from tests.factories.salons import Salon
+
+DAY, NIGHT = "+493023125100", "+493023125101"
+
+
+@dataclass
+class AtRetell:
+    """The salon, its assistant Lena on two numbers, and hands for both sides."""
+
+    app: Flask
+    salon: Salon
+    double: RetellDouble
+    agent_id: str = ""
+    connection_id: str = ""
+
+    def set_up(self) -> None:
+        def work() -> tuple[str, str]:
+            agent, connection = Agent(name="Lena"), Connection(provider="retell", api_key=KEY)
+            db.session.add_all([agent, connection])
+            db.session.flush()
+            for e164, branch in ((DAY, "mitte"), (NIGHT, "pankow")):
+                known = db.session.scalars(select(PhoneNumber).where(PhoneNumber.e164 == e164)).first()
+                number = known or PhoneNumber(e164=e164, branch_id=self.salon.branches[branch])
+                number.agent_id = agent.id
+                db.session.add(number)
+            return agent.id, connection.id
+
+        self.agent_id, self.connection_id = self.do(work)
+        for number in (DAY, NIGHT):
+            self.double.add_number(number)
+
+    def do(self, work: Any) -> Any:
+        with company_scope(self.salon.company_id):
+            return transact(work)
+
+    def draft(self, **changes: Any) -> None:
+        self.do(lambda: versions.save_draft(self.agent_id, {"name": "Lena", "greeting": "Salon Lindgren.", **changes}, by="user-1"))
+
+    def publish(self, **changes: Any) -> str:
+        """Draft, publication and the wish to have it there; what the page does."""
+        self.draft(**changes)
+        self.do(lambda: versions.publish(self.agent_id, by="user-1"))
+        return self.ask()
+
+    def ask(self) -> str:
+        return self.do(lambda: registering.ask_for_registration(self.agent_id).id)
+
+    def work(self, registration_id: str | None = None) -> None:
+        with company_scope(self.salon.company_id):
+            register_agent(registration_id or self.row().id)
+
+    def stand(self, **changes: Any) -> None:
+        self.work(self.publish(**changes))
+
+    def repair(self) -> None:
+        self.work(self.do(lambda: registering.repair(self.agent_id).id))
+
+    def check(self) -> None:
+        with company_scope(self.salon.company_id):
+            check_agent(self.agent_id)
+
+    def be_due(self) -> None:
+        """The pause is over."""
+
+        def work() -> None:
+            row = db.session.scalars(select(Registration)).one()
+            row.due_at = now()
+
+        self.do(work)
+
+    def row(self) -> Registration:
+        db.session.rollback()
+        with company_scope(self.salon.company_id):
+            return db.session.scalars(select(Registration).execution_options(populate_existing=True)).one()
+
+    def wrong(self) -> list[str]:
+        return [finding["key"] for finding in self.row().findings or () if not finding["fits"]]
+
+    def audited(self, action: str) -> list[Any]:
+        db.session.rollback()
+        rows = db.session.scalars(select(AuditEntry).where(AuditEntry.action == action).order_by(AuditEntry.id))
+        return [row.data for row in rows]
+
+    def number_id(self, e164: str) -> str:
+        with company_scope(self.salon.company_id):
+            return db.session.scalars(select(PhoneNumber.id).where(PhoneNumber.e164 == e164)).one()
