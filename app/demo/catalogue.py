@@ -3,6 +3,7 @@
 from datetime import datetime, time
 
 from app.core.extensions import db
+from app.demo.agents import agent_versions
 from app.demo.call_rows import Known
 from app.demo.people import regulars
 from app.demo.shapes import DemoBranch, DemoCompany, DemoService, DemoStaff
@@ -38,6 +39,7 @@ def write_catalogue(company: Company, demo: DemoCompany, *, since: datetime) -> 
     }
     db.session.add_all([agent, *branches.values(), *services.values(), *staff.values()])
     db.session.flush()
+    db.session.add_all(agent_versions(agent.id, demo, since=since))
     numbers = {branch.slug: _number(branch, branches[branch.slug].id, agent.id, since) for branch in demo.branches}
     db.session.add_all(numbers.values())
     for branch in demo.branches:

@@ -6,7 +6,23 @@ from flask import Flask
 def register(app: Flask) -> None:
     """Opens the doors of this room, and gives the templates what they all use."""
     from app.web import account, admin, design, formatting, health, metrics, shell, sign_in, words
-    from app.web.dashboard import absences, bookings, calendar, call, calls, customers, live, messages, preview, start, tasks, waiting
+    from app.web.dashboard import (
+        absences,
+        agent_history,
+        agent_provider,
+        agents,
+        bookings,
+        calendar,
+        call,
+        calls,
+        customers,
+        live,
+        messages,
+        preview,
+        start,
+        tasks,
+        waiting,
+    )
     from app.web.public import booking as own_booking, feeds
     from app.web.settings import hours, line, policies, resources, services, staff, subscriptions
 
@@ -29,6 +45,9 @@ def register(app: Flask) -> None:
         waiting,
         messages,
         absences,
+        agents,
+        agent_history,
+        agent_provider,
         services,
         resources,
         subscriptions,

@@ -15,6 +15,7 @@ from app.core.requests import reader_zone
 from app.domain.reports.figures import Totals, read_figures, read_night
 from app.models import Booking, Customer, Service, StaffMember
 from app.models.booking import STANDING
+from app.web.dashboard.agent_lines import standing_lines
 from app.web.dashboard.charts import figures_shown, funnel, heat
 from app.web.dashboard.task_list import count_open, open_tasks
 from app.web.formatting import clock, day, day_of
@@ -45,6 +46,7 @@ def index() -> str:
         lead=f"{_what_happened(branches, figures.today)} {_what_is_left(tasks_left)}",
         periods=[(label, key == period, url_for("home.index", period=key)) for key, label in _labels().items()],
         period_label=_labels()[period],
+        agent_lines=standing_lines(),
         figures=figures_shown(figures, period),
         heat=heat(figures.rings),
         funnel=funnel(figures.period.total),

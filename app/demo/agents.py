@@ -1,0 +1,40 @@
+"""What the assistants of the demo town have learnt: a first version, and the one that callers hear now."""
+
+from datetime import datetime, timedelta
+
+from app.demo.shapes import DemoCompany
+from app.domain.agents.content import checked
+from app.models import AgentVersion
+
+RULES = {
+    "hair_salon": (
+        "Bei Farbe fragen, ob die Haare schon einmal gefärbt wurden.",
+        "Kinder unter 12 Jahren bei Kinderschnitt eintragen.",
+        "Wer mehr als 15 Minuten zu spät kommt, wird gebeten, neu zu buchen.",
+    ),
+    "practice": (
+        "Bei Brustschmerzen, Atemnot oder Lähmung sofort auf die 112 verweisen.",
+        "Keine Auskunft über Befunde, auch nicht an Angehörige.",
+        "Für ein Rezept einen Rückruf notieren, mit Name und Medikament.",
+    ),
+    "garage": (
+        "Nach Kennzeichen und Modell fragen.",
+        "Keinen Kostenvoranschlag am Telefon nennen.",
+    ),
+}  # fmt: skip
+
+
+def agent_versions(agent_id: str, demo: DemoCompany, *, since: datetime) -> list[AgentVersion]:
+    rules = RULES.get(demo.trade, ())
+    first = checked({"name": demo.agent, "greeting": demo.greeting, "rules": rules[:1]})
+    now = checked({"name": demo.agent, "greeting": demo.greeting, "rules": rules, "forward_when": "opening_hours"})
+    later = since + timedelta(days=12, hours=3)
+    return [
+        AgentVersion(
+            agent_id=agent_id, number=1, content=first.as_json(), revision=1, created_at=since, saved_at=since, published_at=since,
+        ),
+        AgentVersion(
+            agent_id=agent_id, number=2, standing="published", content=now.as_json(), revision=1, created_at=later, saved_at=later,
+            published_at=later,
+        ),
+    ]  # fmt: skip

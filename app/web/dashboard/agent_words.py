@@ -1,0 +1,178 @@
+"""How the fields of an assistant are called, and what a change of them means, in sentences."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask_babel import gettext as _, lazy_gettext as _l
+
+from app.core.phone import display
+from app.domain.agents.content import DISCLOSURES, Content
+
+TONES = {"warm": _l("freundlich und zugewandt"), "matter_of_fact": _l("höflich und sachlich"), "lively": _l("munter und unkompliziert")}
+ADDRESSES = {"formal": _l("mit Sie"), "informal": _l("mit du")}
+LANGUAGES = {"de": _l("Deutsch"), "en": _l("Englisch")}
+MODES = {
+    "always": _l("immer"),
+    "after_hours": _l("nur außerhalb der Öffnungszeiten"),
+    "overflow": _l("wenn alle Leitungen besetzt sind"),
+}
+TRANSFERS = {"always": _l("jederzeit"), "opening_hours": _l("zu den Öffnungszeiten"), "never": _l("nie")}
+RECORDINGS = {
+    "everything": _l("Aufnahme und Mitschrift behalten"),
+    "without_personal": _l("ohne persönliche Angaben behalten"),
+    "basics": _l("nur Nummer, Zeit und Dauer behalten"),
+}
+DISCLOSED = {
+    "prices": _l("Preise"),
+    "appointments": _l("eigene Termine des Anrufers"),
+    "caller_name": _l("Begrüßung mit Namen"),
+    "staff_names": _l("wer im Team arbeitet"),
+}
+TOOL_GROUPS = (
+    (_l("Termine"), ("check_availability", "get_alternatives", "find_next_available", "hold_slot", "release_hold", "book_appointment",
+                     "query_appointments", "reschedule_appointment", "cancel_appointment", "join_waitlist")),
+    (_l("Auskunft"), ("list_services", "get_service_info", "get_opening_hours", "answer_question")),
+    (_l("Wer anruft"), ("check_customer", "identify_customer")),
+    (_l("Weitergeben"), ("request_callback", "take_message", "transfer_call", "send_link")),
+)  # fmt: skip
+TOOLS = {
+    "check_availability": _l("freie Zeiten nachsehen"),
+    "get_alternatives": _l("Ausweichzeiten vorschlagen"),
+    "find_next_available": _l("den nächsten freien Termin suchen"),
+    "hold_slot": _l("einen Platz kurz halten"),
+    "release_hold": _l("einen gehaltenen Platz freigeben"),
+    "book_appointment": _l("Termine buchen"),
+    "query_appointments": _l("eigene Termine nennen"),
+    "reschedule_appointment": _l("Termine verschieben"),
+    "cancel_appointment": _l("Termine absagen"),
+    "join_waitlist": _l("auf die Warteliste setzen"),
+    "list_services": _l("Leistungen nennen"),
+    "get_service_info": _l("Dauer und Preis nennen"),
+    "get_opening_hours": _l("Öffnungszeiten nennen"),
+    "answer_question": _l("Fragen zum Betrieb beantworten"),
+    "check_customer": _l("nachsehen, wer anruft"),
+    "identify_customer": _l("Anrufer sicher erkennen"),
+    "request_callback": _l("Rückrufe notieren"),
+    "take_message": _l("Nachrichten aufnehmen"),
+    "transfer_call": _l("zu einem Menschen durchstellen"),
+    "send_link": _l("einen Link schicken"),
+    "get_context": _l("Tag, Uhrzeit und Filiale kennen"),
+    "parse_date": _l("Tage und Uhrzeiten verstehen"),
+    "put_through": _l("durchstellen"),
+    "end_call": _l("auflegen"),
+}
+FINDINGS = {
+    "agent": _l("Die Assistentin selbst"),
+    "brain": _l("Ihre Anweisungen"),
+    "published": _l("Veröffentlicht"),
+    "name": _l("Name"),
+    "voice": _l("Stimme"),
+    "language": _l("Sprache"),
+    "zone": _l("Zeitzone"),
+    "webhook_url": _l("Adresse für Anrufe"),
+    "events": _l("Gemeldete Ereignisse"),
+    "webhook_timeout": _l("Wartezeit beim Melden"),
+    "longest_call": _l("Längstes Gespräch"),
+    "storage": _l("Aufnahme"),
+    "stored_days": _l("Aufbewahrung in Tagen"),
+    "prompt": _l("Anweisungen"),
+    "begin_message": _l("Erster Satz"),
+    "defaults": _l("Begrüßung, wenn wir nicht antworten"),
+}
+EVENTS = {
+    "started": _l("Beginn"),
+    "ended": _l("Ende"),
+    "analyzed": _l("Auswertung"),
+    "transcript": _l("Mitschrift"),
+    "transfer_started": _l("Durchstellen beginnt"),
+    "transfer_bridged": _l("durchgestellt"),
+    "transfer_cancelled": _l("Durchstellen abgebrochen"),
+    "transfer_ended": _l("Durchstellen beendet"),
+}
+VALUES = {"there": _l("vorhanden"), "yes": _l("ja"), "no": _l("nein"), "": _l("fehlt")}
+REASONS = {
+    "no_key": _l("Es fehlt ein Schlüssel für Retell."),
+    "no_version": _l("Es ist noch nichts veröffentlicht."),
+    "bad_key": _l("Retell nimmt unseren Schlüssel nicht an."),
+    "forbidden": _l("Unser Schlüssel darf das bei Retell nicht."),
+    "no_credit": _l("Das Guthaben bei Retell ist aufgebraucht."),
+    "not_found": _l("Bei Retell fehlt etwas, das da sein sollte."),
+    "conflict": _l("Retell sieht einen Widerspruch."),
+    "invalid": _l("Retell nimmt eine Angabe nicht an."),
+    "not_reached": _l("Retell ist nicht zu erreichen."),
+    "no_answer": _l("Retell antwortet nicht."),
+    "rate_limited": _l("Retell bittet um eine Pause."),
+    "never": _l("Sie wurde dort noch nie angemeldet."),
+    "stale": _l("Seit einer Weile konnte niemand nachsehen."),
+}
+
+
+def reason_of(code: str | None) -> str:
+    return str(REASONS.get(code or "", _("Der Grund ist nicht bekannt.")))
+
+
+def finding_label(key: str) -> str:
+    """ "number:+49…" → the number; "tool:book_appointment" → what she may do."""
+    kind, _colon, rest = key.partition(":")
+    if kind == "number":
+        return _("Rufnummer %(number)s", number=display(rest))
+    if kind == "ringing":
+        return _("Klingeln unter %(number)s", number=display(rest))
+    if kind == "tool":
+        return str(TOOLS.get(rest, rest))
+    return str(FINDINGS.get(kind, kind))
+
+
+def finding_shown(finding: dict[str, Any]) -> dict[str, Any]:
+    """A finding with its label, and its values in words where they are ours."""
+    kind = finding["key"].partition(":")[0]
+    return finding | {"label": finding_label(finding["key"]), **{side: _value(kind, finding[side]) for side in ("wanted", "actual")}}
+
+
+def _value(kind: str, value: str) -> str:
+    if kind == "events" and value:
+        return ", ".join(str(EVENTS.get(each, each)) for each in value.split(", "))
+    known = RECORDINGS if kind == "storage" else VALUES
+    return str(known.get(value, value))
+
+
+def changes(before: Content | None, after: Content) -> list[str]:
+    """What is different, a sentence each; nothing where both say the same."""
+    return list(_changes(before or Content(), after)) if before != after else []
+
+
+def _changes(before: Content, after: Content) -> Iterator[str]:
+    for label, old, new in _fields(before, after):
+        if old != new:
+            yield _("%(label)s: %(new)s statt %(old)s.", label=label, new=new or _("nichts"), old=old or _("nichts"))
+    yield from (_("Neue Regel: „%(rule)s“", rule=rule) for rule in after.rules if rule not in before.rules)
+    yield from (_("Regel gestrichen: „%(rule)s“", rule=rule) for rule in before.rules if rule not in after.rules)
+    if set(before.rules) == set(after.rules) and before.rules != after.rules:
+        yield _("Die Regeln stehen in anderer Reihenfolge.")
+    yield from (_("Darf jetzt: %(what)s.", what=TOOLS[tool]) for tool in sorted(after.tools - before.tools))
+    yield from (_("Darf nicht mehr: %(what)s.", what=TOOLS[tool]) for tool in sorted(before.tools - after.tools))
+    yield from (_("Sagt jetzt: %(what)s.", what=DISCLOSED[each]) for each in DISCLOSURES if each in after.discloses - before.discloses)
+    yield from (_("Sagt nicht mehr: %(what)s.", what=DISCLOSED[each]) for each in DISCLOSURES if each in before.discloses - after.discloses)
+
+
+def _fields(before: Content, after: Content) -> list[tuple[str, str, str]]:
+    def both(label: str, read: Any) -> tuple[str, str, str]:
+        return label, str(read(before)), str(read(after))
+
+    yes_no = {True: _("ja"), False: _("nein")}
+    return [
+        both(_("Name"), lambda c: c.name),
+        both(_("Sprache"), lambda c: LANGUAGES[c.language]),
+        both(_("Stimme"), lambda c: c.voice),
+        both(_("Begrüßung"), lambda c: c.greeting and f"„{c.greeting}“"),
+        both(_("Ton"), lambda c: TONES[c.tone]),
+        both(_("Anrede"), lambda c: ADDRESSES[c.address]),
+        both(_("Nimmt ab"), lambda c: MODES[c.mode]),
+        both(_("Stellt durch"), lambda c: TRANSFERS[c.forward_when]),
+        both(_("Stellt durch zu"), lambda c: display(c.forward_to) if c.forward_to else _("Nummer der Filiale")),
+        both(_("Sagt, dass sie digital ist"), lambda c: yes_no[c.ai_notice]),
+        both(_("Sagt, dass aufgezeichnet wird"), lambda c: yes_no[c.recording_notice]),
+        both(_("Aufnahme"), lambda c: RECORDINGS[c.recording]),
+        both(_("Aufbewahrung in Tagen"), lambda c: c.stored_days or _("unbegrenzt")),
+        both(_("Längstes Gespräch in Minuten"), lambda c: c.longest_call_minutes),
+    ]

@@ -1,0 +1,158 @@
+"""The assistant of a company: who she is, what she may do and say; a draft to write in, and what callers hear."""
+
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from app.core.errors import Conflict, InvalidInput
+from app.core.phone import display
+from app.core.transactions import transaction
+from app.domain.accounts.permissions import can
+from app.domain.agents import numbers, registering, versions
+from app.domain.agents.content import DISCLOSURES, TOOL_NAMES, opening_words_of, read_content
+from app.domain.agents.standing import standing_of, standings
+from app.jobs.agents import register_agent
+from app.models import Agent
+from app.web.dashboard import agent_words as words
+from app.web.dashboard.agent_lines import standing_lines
+from app.web.guards import for_company
+from app.web.settings.filling import errors_of
+
+VOICES = ("11labs-Lily", "11labs-Adrian", "11labs-Myra", "openai-Nova", "openai-Alloy", "openai-Shimmer")
+TEXTS = ("name", "language", "voice", "greeting", "tone", "address", "rules", "forward_to", "forward_when", "mode", "recording")
+
+blueprint = Blueprint("agents", __name__)
+
+
+@blueprint.get("/agents")
+@for_company("agents.read")
+def index() -> str:
+    answered: dict[str, list[str]] = {}
+    for number in numbers.numbers_for(""):
+        answered.setdefault(number.agent_id or "", []).append(number.e164)
+    published = {agent.id: versions.find_published(agent.id) for agent in versions.list_agents()}
+    return render_template(
+        "dashboard/agents.html", standings=standings(), numbers=answered, published=published, lines=standing_lines(),
+        may_write=can(current_user, "agents.write"),
+    )  # fmt: skip
+
+
+@blueprint.post("/agents")
+@for_company("agents.write")
+def make() -> Response:
+    try:
+        with transaction():
+            agent = versions.make_agent(request.form.get("name", ""), by=current_user.id)
+    except InvalidInput as error:
+        flash(" ".join(errors_of(error).values()) or str(error.message), "error")
+        return redirect(url_for("agents.index"))
+    return redirect(url_for("agents.edit", agent_id=agent.id))
+
+
+@blueprint.get("/agents/<agent_id>")
+@for_company("agents.read")
+def edit(agent_id: str) -> str:
+    agent = versions.get_agent(agent_id)
+    return _form(agent, _as_fields(agent), {})
+
+
+@blueprint.post("/agents/<agent_id>")
+@for_company("agents.write")
+def save(agent_id: str) -> Any:
+    """Keeps the draft; the button that says so publishes it too."""
+    agent, given = versions.get_agent(agent_id), _filled()
+    registration_id = None
+    try:
+        with transaction():
+            version = versions.save_draft(agent_id, given, by=current_user.id, revision=request.form.get("revision", type=int))
+            if request.form.get("then") == "publish":
+                version = versions.publish(agent_id, by=current_user.id)
+                registration_id = registering.ask_for_registration(agent_id).id
+    except InvalidInput as error:
+        return _form(agent, given, errors_of(error)), 422
+    except Conflict as error:
+        flash(str(error.message), "error")
+        return _form(agent, given, {}), 409
+    if registration_id is None:
+        is_draft = version.standing == "draft"
+        told = _("Entwurf gespeichert. Anrufer hören ihn, wenn Sie ihn veröffentlichen.") if is_draft else _("Nichts hat sich geändert.")
+        flash(told, "message")
+        return redirect(url_for("agents.edit", agent_id=agent_id))
+    return _sent(agent_id, registration_id, _("Veröffentlicht: Fassung %(n)s.", n=version.number))
+
+
+@blueprint.post("/agents/<agent_id>/discard")
+@for_company("agents.write")
+def discard(agent_id: str) -> Response:
+    with transaction():
+        versions.discard_draft(agent_id)
+    flash(_("Entwurf verworfen."), "message")
+    return redirect(url_for("agents.edit", agent_id=agent_id))
+
+
+@blueprint.post("/agents/<agent_id>/numbers")
+@for_company("agents.write")
+def answer(agent_id: str) -> Response:
+    """Which numbers she answers; what is published is then written to the provider again."""
+    with transaction():
+        moved = numbers.answer_numbers(agent_id, set(request.form.getlist("number")))
+        registration_id = registering.ask_for_registration(agent_id).id if moved else None
+    if registration_id is None:
+        flash(_("Nichts hat sich geändert."), "message")
+        return redirect(url_for("agents.edit", agent_id=agent_id))
+    return _sent(agent_id, registration_id, _("Rufnummern gespeichert."))
+
+
+def _sent(agent_id: str, registration_id: str, told: str) -> Response:
+    """On its way to the provider; the page there shows each step."""
+    register_agent.enqueue(registration_id)
+    flash(told, "message")
+    return redirect(url_for("agent_provider.show", agent_id=agent_id))
+
+
+def _filled() -> dict[str, Any]:
+    form = request.form
+    return {name: form.get(name, "") for name in TEXTS} | {
+        "tools": [name for name in form.getlist("tools") if name in TOOL_NAMES],
+        "discloses": [name for name in form.getlist("discloses") if name in DISCLOSURES],
+        "ai_notice": form.get("ai_notice") == "1",
+        "recording_notice": form.get("recording_notice") == "1",
+        "stored_days": form.get("stored_days", "").strip() or None,
+        "longest_call_minutes": form.get("longest_call_minutes", "").strip() or None,
+    }
+
+
+def _as_fields(agent: Agent) -> dict[str, Any]:
+    content = versions.current_content(agent)
+    number = display(content.forward_to) if content.forward_to else ""
+    return content.model_dump(by_alias=False) | {"rules": "\n".join(content.rules), "forward_to": number}
+
+
+def _form(agent: Agent, values: dict[str, Any], errors: dict[str, str]) -> str:
+    draft, published = versions.find_draft(agent.id), versions.find_published(agent.id)
+    heard = read_content(agent, published)
+    drafted = read_content(agent, draft) if draft else None
+    answered = numbers.numbers_for(agent.id)
+    return render_template(
+        "dashboard/agent.html",
+        agent=agent,
+        values=values,
+        errors=errors,
+        draft=draft,
+        published=published,
+        changes=words.changes(heard, drafted) if drafted and published else [],
+        preview=opening_words_of(drafted or heard, company=_company_name(), branch=answered[0].branch if answered else _company_name()),
+        numbers=answered,
+        names={row.id: row.name for row in versions.list_agents()},
+        standing=standing_of(agent),
+        voices=VOICES,
+        words=words,
+        may_write=can(current_user, "agents.write"),
+    )
+
+
+def _company_name() -> str:
+    return g.company.name
