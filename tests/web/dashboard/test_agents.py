@@ -107,7 +107,7 @@ def test_owner_and_manager_write_the_desk_reads_and_others_are_kept_out(app: Fla
 
 def test_what_stands_wrong_at_retell_is_red_on_the_start_page_until_it_is_repaired(there: AtRetell, owner: FlaskClient) -> None:
     there.stand()
-    assert "bei Retell" not in text(owner, "/dashboard")
+    assert 'role="alert"' not in text(owner, "/dashboard")
     row = there.row()
     there.double.change_agent(row.agent_ref or "", row.agent_version, webhook_url=None)
     there.double.change_number(NIGHT, inbound_agents=None)
@@ -121,7 +121,7 @@ def test_what_stands_wrong_at_retell_is_red_on_the_start_page_until_it_is_repair
     assert "Reparieren" in page
     post(owner, f"/agents/{there.agent_id}/repair")
     there.work()
-    assert "bei Retell" not in text(owner, "/dashboard")
+    assert 'role="alert"' not in text(owner, "/dashboard")
 
 
 @pytest.mark.parametrize("kind", ["never", "refused", "away", "stale", "nobody"])
