@@ -6,7 +6,7 @@ from alembic import op
 from app.core import columns
 
 revision = "0020"
-down_revision = "0040"
+down_revision = "0061"
 branch_labels = None
 depends_on = None
 
