@@ -4,6 +4,7 @@ import contextlib
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
 from app.core.errors import InvalidInput, NotFound
@@ -120,8 +121,13 @@ def test_every_function_can_be_given_or_taken() -> None:
     assert {tool.name for tool in all_tools()} == set(TOOL_NAMES) | ALWAYS_ALLOWED
 
 
-def test_callers_hear_whom_they_speak_to_even_where_the_greeting_forgets_it() -> None:
+def test_callers_hear_whom_they_speak_to_even_where_the_greeting_forgets_it(app: Flask) -> None:
     words = {"company": "Salon Lindgren", "branch": "Mitte"}
+    with app.app_context():
+        _say(words)
+
+
+def _say(words: dict[str, str]) -> None:
     assert opening_words_of(Content(greeting="Hallo aus {branch}."), **words) == (
         "Hallo aus Mitte. Sie sprechen mit Lena, der digitalen Assistentin."
     )
