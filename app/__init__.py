@@ -38,7 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _ground(app: Flask, settings: Settings) -> None:
-    from app.core import database, encryption, guarding, logs, query_times, redis, requests, sessions
+    from app.core import assets, database, encryption, guarding, logs, query_times, redis, requests, sessions
     from app.core.extensions import babel, csrf, db, limiter, login_manager, migrate
 
     logs.set_up(settings)
@@ -60,6 +60,7 @@ def _ground(app: Flask, settings: Settings) -> None:
     limiter.init_app(app)
     babel.init_app(app, locale_selector=requests.reader_language, timezone_selector=requests.reader_zone)
     requests.set_up(app)
+    assets.set_up(app)
 
     from app import models  # noqa: F401  (mapped before the first query)
 

@@ -27,7 +27,7 @@ LOOKS = ["color-contrast", "target-size", "scrollable-region-focusable", "region
 SHOWN_AS = [("light", 1440), ("dark", 390)]
 # pages to which no link leads
 FIRST = {
-    OWNER: ["/dashboard", "/live", "/calls?q=das+hat+niemand+gesagt&period=all"],
+    OWNER: ["/dashboard", "/live", "/wallboard", "/calls?q=das+hat+niemand+gesagt&period=all"],
     SUPPORT: ["/admin/unassigned", "/admin/webhooks"],
 }
 

@@ -21,7 +21,7 @@ from app.web.words import BOOKING_STATUSES
 
 PAGE = 50
 CALLS_SHOWN = 10
-BOOKINGS_SHOWN = 20
+BOOKINGS_SHOWN = 12
 MOST_SHARING = 12
 
 blueprint = Blueprint("customers", __name__)

@@ -1,0 +1,40 @@
+"""Files of the pages: their addresses carry what they hold, so a browser that has one never asks for it again."""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, current_app, request
+
+# what stands under a name with its version in it, or is asked for by a style sheet or a script that cannot say which
+NAMED_BY_VERSION = ("fonts/", "vendor/")
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+def set_up(app: Flask) -> None:
+    app.url_defaults(_add_version)
+    app.after_request(_keep)
+
+
+def _add_version(endpoint: str, values: dict[str, Any]) -> None:
+    name = values.get("filename", "")
+    if endpoint != "static" or name.startswith(NAMED_BY_VERSION):
+        return
+    file = Path(current_app.static_folder or "") / name
+    if file.is_file():
+        values["v"] = _version(str(file), file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=512)
+def _version(file: str, _changed: int) -> str:
+    """Of the content, so that all machines that serve it say the same."""
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest()[:10]
+
+
+def _keep(response: Response) -> Response:
+    if request.endpoint == "static" and response.status_code in (200, 206, 304):
+        name = (request.view_args or {}).get("filename", "")
+        if "v" in request.args or name.startswith(NAMED_BY_VERSION):
+            response.headers["Cache-Control"] = FOR_EVER
+    return response
