@@ -15,14 +15,16 @@ from app.domain.agents.situation import Situation
 from app.domain.bookings.ordering import parts_of
 from app.domain.calendar.facts import Part
 from app.domain.language.reading import read_when
+from app.domain.language.saying import one_of
 from app.domain.language.when import When, instant
-from app.domain.services.finding import get_services
+from app.domain.services.finding import JOINTS, find_service, get_services
 from app.domain.services.wording import likeness, telling_words
 from app.models import Branch
 
 LOOKED_AHEAD = timedelta(days=14)
 LONGEST_WINDOW = timedelta(days=31)
 SURE_ENOUGH = 60
+MOST_OPTIONS = 4
 PARTS_SPOKEN = {"noon": "mittags", "lunch": "mittags"}
 BARE = re.compile(r"\d{1,2}(?:[ .:]\d{2})?\.?")
 
@@ -61,6 +63,9 @@ def read_visit(situation: Situation, service: str | None, staff: str | None, bra
     """Raises Missing, UnknownService, UnknownStaff or UnknownBranch."""
     if service is None:
         raise Missing(asks_for("service"), fields=["service"])
+    if (found := find_service(service)) and found.tied and not JOINTS.search(service):
+        names = [each.name for each in (found.service, *found.tied)][:MOST_OPTIONS]
+        raise AskBack(_("Was meinen Sie: %(services)s?", services=one_of(names, situation.language)), options=names)
     place = read_branch(situation, branch)
     parts = parts_of(service, staff=staff, branch_id=place.id)
     gap = max(found.max_gap_minutes for found in get_services(service)) if len(parts) > 1 else 0

@@ -25,6 +25,10 @@ class UnknownStaff(InvalidInput):
     code = "unknown_staff"
 
 
+# from here on a name was said as it is
+CLEAR = 100
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """The likeliest service, how surely it is meant in percent, and others that it could be as well."""
@@ -32,6 +36,8 @@ class Found:
     service: Service
     certainty: int
     others: tuple[Service, ...] = ()
+    # those that fit exactly as well: nothing that was said prefers one
+    tied: tuple[Service, ...] = ()
 
 
 def find_service(text: str) -> Found | None:
@@ -99,4 +105,5 @@ def _likeliest(text: str, known: list[tuple[Service, str, int]]) -> Found | None
         return None
     best, certainty = ranking[0]
     others = tuple(service for service, alike in ranking[1:] if alike >= max(SURE_ENOUGH, certainty - CLOSE_SECOND))
-    return Found(best, certainty, others)
+    tied = tuple(service for service, alike in ranking[1:] if alike == certainty) if certainty < CLEAR else ()
+    return Found(best, certainty, others, tied)

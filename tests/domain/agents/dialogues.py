@@ -11,6 +11,7 @@ class Use:
     """One use of a function. Values like "$slots.0.starts_at" stand for what the answer before held in `data`.
 
     `code` is what it must be refused with, `data` what must stand in the answer (nested by dots), `says` pieces of the sentence.
+    `by` is another caller, in a call of his own at the same time; `after_minutes` pass before it is asked.
     """
 
     name: str
@@ -18,6 +19,8 @@ class Use:
     code: str | None = None
     data: dict[str, Any] = field(default_factory=dict)
     says: tuple[str, ...] = ()
+    by: str | None = None
+    after_minutes: int = 0
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,18 @@ class Dialogue:
     tasks: tuple[str, ...] = ()
     waiting: int = 0
     policy: dict[str, Any] = field(default_factory=dict)
+    # when it is said, where not on that Monday morning; branches that are closed for the week, further services, Sundays too
+    moment: str | None = None
+    closed: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    sundays: bool = False
 
 
-def use(name: str, /, *, code: str | None = None, data: dict[str, Any] | None = None, says: tuple[str, ...] = (), **given: Any) -> Use:
-    return Use(name, given, code, data or {}, says)
+def use(
+    name: str, /, *, code: str | None = None, data: dict[str, Any] | None = None, says: tuple[str, ...] = (), by: str | None = None,
+    after_minutes: int = 0, **given: Any,
+) -> Use:  # fmt: skip
+    return Use(name, given, code, data or {}, says, by, after_minutes)
 
 
 TUESDAY = "2026-05-05"
@@ -488,5 +499,120 @@ DIALOGUES = (
         ),
         policy={"needs_confirmation": True},
         bookings=(("2026-05-06T10:00", "anna", "mitte", "Svea Thomsen"),),
+    ),
+    Dialogue(
+        "two calls want the same last time, and one gets it",
+        (
+            use("check_availability", service="Haarschnitt", date="morgen", time="17:30", data={"requested_free": True}),
+            use("check_availability", service="Haarschnitt", date="morgen", time="17:30", data={"requested_free": True}, by=STRANGER),
+            use("book_appointment", service="Haarschnitt", date="morgen", time="17:30", name="Malte Brüning", by=STRANGER),
+            use("book_appointment", service="Haarschnitt", date="morgen", time="17:30", name="Svea Thomsen", code="slot_taken"),
+        ),
+        before=ANNA_FULL[:-1] + BEN_FULL,
+        bookings=((f"{TUESDAY}T17:30", "anna", "mitte", "Malte Brüning"),),
+    ),
+    Dialogue(
+        "what one caller keeps, another one cannot have",
+        (
+            use("hold_slot", service="Haarschnitt", date="morgen", time="17:30", by=STRANGER),
+            use("check_availability", service="Haarschnitt", date="morgen", time="17:30", data={"requested_free": False}),
+            use("book_appointment", service="Haarschnitt", date="morgen", time="17:30", name="Svea Thomsen", code="slot_taken"),
+        ),
+        before=ANNA_FULL[:-1] + BEN_FULL,
+    ),
+    Dialogue(
+        "the hold runs out, the time is still free and is booked all the same",
+        (
+            use("hold_slot", service="Haarschnitt", date="Mittwoch", time="10 Uhr", staff="Anna"),
+            use("book_appointment", hold="$hold", name="Svea Thomsen", after_minutes=30, data={"staff": "Anna Lindgren"}),
+        ),
+        bookings=(("2026-05-06T10:00", "anna", "mitte", "Svea Thomsen"),),
+    ),
+    Dialogue(
+        "the hold runs out, and somebody else is faster",
+        (
+            use("hold_slot", service="Haarschnitt", date="Mittwoch", time="10 Uhr", staff="Anna"),
+            use(
+                "book_appointment",
+                service="Haarschnitt",
+                date="Mittwoch",
+                time="10 Uhr",
+                staff="Anna",
+                name="Malte Brüning",
+                by=STRANGER,
+                after_minutes=30,
+            ),
+            use(
+                "book_appointment",
+                service="Haarschnitt",
+                date="Mittwoch",
+                time="10 Uhr",
+                staff="Anna",
+                name="Svea Thomsen",
+                code="slot_taken",
+            ),
+        ),
+        bookings=(("2026-05-06T10:00", "anna", "mitte", "Malte Brüning"),),
+    ),
+    Dialogue(
+        "a closed branch, and the other one is open",
+        (
+            use("check_availability", service="Haarschnitt", date="Mittwoch", time="10 Uhr", data={"reason": "closure"}),
+            use("book_appointment", service="Haarschnitt", date="Mittwoch", time="10 Uhr", name="Svea Thomsen", code="closed"),
+            use("book_appointment", service="Haarschnitt", date="Mittwoch", time="10 Uhr", branch="Pankow", name="Svea Thomsen"),
+        ),
+        closed=("mitte",),
+        bookings=(("2026-05-06T10:00", "anna", "pankow", "Svea Thomsen"),),
+    ),
+    Dialogue(
+        "a word of the caller's for the service",
+        (
+            use("get_service_info", service="Strähnchen", data={"service.name": "Balayage"}),
+            use("book_appointment", service="Strähnchen", date="Mittwoch", time="10 Uhr", name="Svea Thomsen"),
+        ),
+        bookings=(("2026-05-06T10:00", "anna", "mitte", "Svea Thomsen"),),
+    ),
+    Dialogue(
+        "two services could be meant, so it is asked",
+        (
+            use("check_availability", service="Farbe", date="Mittwoch", code="ambiguous", says=("Farbe Ansatz oder Farbe komplett?",)),
+            use("check_availability", service="Farbe Ansatz", date="Mittwoch"),
+        ),
+        services=("Farbe Ansatz", "Farbe komplett"),
+    ),
+    Dialogue(
+        "the day on which the clocks go back",
+        (
+            use("check_availability", service="Haarschnitt", date="Sonntag", time="halb drei nachts", code="ambiguous"),
+            use(
+                "book_appointment",
+                service="Haarschnitt",
+                date="Sonntag",
+                time="9 Uhr",
+                name="Svea Thomsen",
+                data={"starts_at": "2026-10-25T09:00:00+01:00"},
+            ),
+            use("query_appointments", says=("um 9 Uhr",)),
+        ),
+        moment="2026-10-23T10:00:00+02:00",
+        sundays=True,
+        bookings=(("2026-10-25T09:00", "anna", "mitte", "Svea Thomsen"),),
+    ),
+    Dialogue(
+        "the day on which the clocks go forward",
+        (
+            use("check_availability", service="Haarschnitt", date="28. März", time="halb drei nachts", code="ambiguous", says=("gibt es",)),
+            use(
+                "book_appointment",
+                service="Haarschnitt",
+                date="28. März",
+                time="9 Uhr",
+                name="Svea Thomsen",
+                data={"starts_at": "2027-03-28T09:00:00+02:00"},
+            ),
+        ),
+        moment="2027-03-26T10:00:00+01:00",
+        sundays=True,
+        bookings=(("2027-03-28T09:00", "anna", "mitte", "Svea Thomsen"),),
     ),
 )

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from app.core.extensions import db as the_db
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.models import Closure, Customer, Task, WaitlistEntry
+from app.models import Closure, Customer, Service, StaffService, Task, WaitlistEntry, WorkingHours
 from tests.domain.agents.dialogues import DIALOGUES, Dialogue, Use
 from tests.factories.salons import Salon
 from tests.support.agent_line import BERLIN, Line, book, bookings_of, make_house, tools_of
@@ -23,23 +24,33 @@ def test_there_are_enough_of_them() -> None:
 
 
 @pytest.mark.parametrize("dialogue", DIALOGUES, ids=[dialogue.name for dialogue in DIALOGUES])
-def test_a_dialogue_ends_as_its_name_says(db: SQLAlchemy, client: FlaskClient, dialogue: Dialogue) -> None:
+def test_a_dialogue_ends_as_its_name_says(db: SQLAlchemy, client: FlaskClient, dialogue: Dialogue, monday: time_machine.Traveller) -> None:
+    if dialogue.moment:
+        monday.move_to(dialogue.moment)
     salon = make_house(**dialogue.policy)
+    _furnish(salon, dialogue)
     for start, customer, staff, branch in dialogue.before:
         book(salon, start, customer=customer, staff=staff, branch=branch)
     for person in dialogue.sick:
         _is_sick(salon, person)
     line = Line(client, number=dialogue.number, dialled=dialogue.dialled, said=list(dialogue.said))
+    lines = {None: line} | {by: Line(client, number=by, call_id=f"call_of_{by}") for by in {each.by for each in dialogue.uses} - {None}}
     told: dict[str, Any] = {}
     for each in dialogue.uses:
-        told = _speak(line, each, told)
+        monday.shift(each.after_minutes * 60)
+        told = _speak(lines[each.by], each, told)
     _check_bookings(salon, dialogue)
     with company_scope(salon.company_id):
         assert tuple(the_db.session.scalars(select(Task.kind).order_by(Task.kind))) == dialogue.tasks
         assert len(the_db.session.scalars(select(WaitlistEntry)).all()) == dialogue.waiting
-    written = tools_of(salon)
-    assert [tool.name for tool in written] == [each.name for each in dialogue.uses]
-    assert [tool.ok for tool in written] == [each.code is None for each in dialogue.uses]
+    for by, spoken in lines.items():
+        _check_uses(salon, spoken.call_id, [each for each in dialogue.uses if each.by == by])
+
+
+def _check_uses(salon: Salon, call_id: str, uses: list[Use]) -> None:
+    written = tools_of(salon, call_id)
+    assert [tool.name for tool in written] == [each.name for each in uses]
+    assert [tool.ok for tool in written] == [each.code is None for each in uses]
     assert all(tool.finished_at and tool.duration_ms is not None and tool.database_ms is not None for tool in written)
 
 
@@ -77,6 +88,21 @@ def _check_bookings(salon: Salon, dialogue: Dialogue) -> None:
     ]
     wanted = [entry for entry in standing if entry in dialogue.bookings or (entry[0], entry[1]) not in seeded]
     assert tuple(sorted(wanted, key=str)) == tuple(sorted(dialogue.bookings, key=str))
+
+
+def _furnish(salon: Salon, dialogue: Dialogue) -> None:
+    with company_scope(salon.company_id), transaction():
+        for branch in dialogue.closed:
+            the_db.session.add(
+                Closure(kind="closure", branch_id=salon.branches[branch], starts=datetime(2026, 5, 4), ends=datetime(2026, 5, 9))
+            )
+        for number, name in enumerate(dialogue.services):
+            service = Service(slug=f"further-{number}", name=name, minutes=60, position=10 + number)
+            the_db.session.add(service)
+            the_db.session.flush()
+            the_db.session.add_all(StaffService(staff_id=person, service_id=service.id) for person in salon.people.values())
+        if dialogue.sundays:
+            the_db.session.add_all(WorkingHours(branch_id=branch, weekday=6, opens=0, closes=18 * 60) for branch in salon.branches.values())
 
 
 def _is_sick(salon: Salon, person: str) -> None:
