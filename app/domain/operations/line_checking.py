@@ -11,6 +11,7 @@ from app.core.clock import now, to_ms
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.ids import new_ulid
+from app.domain.agents.standing import standing_of
 from app.domain.companies import number_lookup
 from app.domain.operations.line_looks import LOOKS, Seen, why_nothing_moves
 from app.models import Agent, Branch, Company, LineCheck, PhoneNumber
@@ -179,4 +180,6 @@ def _look_at_agent(number: PhoneNumber) -> Problem:
     agent = db.session.scalars(select(Agent).where(Agent.id == number.agent_id)).first() if number.agent_id else None
     if agent is None:
         return "no_agent", {}
-    return (None if agent.is_active else "agent_off"), {"agent": agent.name}
+    if not agent.is_active:
+        return "agent_off", {"agent": agent.name}
+    return ("not_registered" if standing_of(agent).kind == "wrong" else None), {"agent": agent.name}

@@ -20,6 +20,7 @@ from app.core.guarding import guard_of
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transaction
 from app.domain.accounts.api_keys import SCOPES, make_key
+from app.domain.agents.standing import Standing
 from app.domain.inbox.handling import drain_batch
 from app.domain.operations import gauging, line_checking
 from app.domain.operations.checking import CHECKS
@@ -162,6 +163,11 @@ def test_a_number_without_an_agent_is_red_and_the_call_still_gets_through(db: SQ
     assert problems(found) == {"agent": "no_agent"} and found.result == "failed"
 
 
+def test_what_is_registered_differently_at_the_provider_is_red(db: SQLAlchemy, salon: Salon, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(line_checking, "standing_of", lambda agent: Standing(agent.id, agent.name, "wrong"))
+    assert problems(check(db, salon, travels=False, drains=False, hears=False)) == {"agent": "not_registered"}
+
+
 def test_a_missing_secret_is_named(db: SQLAlchemy, salon: Salon, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app.config["SETTINGS"], "retell_api_key", "")
     found = check(db, salon, drains=False, hears=False)
@@ -256,6 +262,7 @@ PROBLEMS = [
     "clock_not_running",
     "redis_away",
     "sockets_unreachable",
+    "not_registered",
     "event_dead",
     "event_unassigned",
     "event_ignored",
