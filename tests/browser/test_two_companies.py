@@ -138,3 +138,16 @@ def test_who_is_limited_to_a_branch_hears_only_that_branch(visit: Callable[..., 
     expect(card_of(board, mitte)).to_have_count(0)
     assert [frame for frame in pankow.frames if mitte.mark in frame or mitte.call_id in frame] == []
     assert mitte.mark not in pankow.page.request.get("/live/state").text()
+
+
+def test_the_wall_shows_the_call_and_has_nothing_to_press(visit: Callable[..., Visit], running_server: RunningServer) -> None:
+    wall = visit(OWNER, viewport={"width": 1920, "height": 1080}).open("/wallboard")
+    talk = Talk(running_server, caller="+491713920083")
+    talk.begins()
+    card = card_of(wall, talk)
+    expect(card).to_be_visible(timeout=SOON_MS)
+    said = talk.says("agent", "Salon Lindgren, guten Tag.")
+    expect(card.locator("[data-part=text]").last).to_have_text(said, timeout=SOON_MS)
+    assert wall.locator("main :is(a, button, input)").count() == 0
+    talk.ends()
+    expect(card).to_have_count(0, timeout=SOON_MS)
