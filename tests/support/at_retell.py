@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -100,3 +101,11 @@ class AtRetell:
     def number_id(self, e164: str) -> str:
         with company_scope(self.salon.company_id):
             return db.session.scalars(select(PhoneNumber.id).where(PhoneNumber.e164 == e164)).one()
+
+
+def stand_in(app: Flask, double: RetellDouble, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retell is the double, and we are at salon.example; whatever a test sets of these is as before afterwards."""
+    settings = app.config["SETTINGS"]
+    monkeypatch.setattr(settings, "retell_base_url", double.url)
+    monkeypatch.setattr(settings, "retell_api_key", settings.retell_api_key)
+    monkeypatch.setitem(settings.__dict__, "public_base", "https://salon.example")

@@ -15,15 +15,13 @@ from app.domain.agents.toolbox import all_tools
 from app.models import Agent, Connection, PhoneNumber, RegistrationStep
 from tests.doubles.retell import RetellDouble
 from tests.factories.salons import Salon
-from tests.support.at_retell import DAY, NIGHT, AtRetell
+from tests.support.at_retell import DAY, NIGHT, AtRetell, stand_in
 
 
 @pytest.fixture
-def there(app: Flask, db: Any, salon: Salon) -> Iterator[AtRetell]:
+def there(app: Flask, db: Any, salon: Salon, monkeypatch: pytest.MonkeyPatch) -> Iterator[AtRetell]:
     with RetellDouble() as double:
-        app.config["SETTINGS"].retell_base_url = double.url
-        app.config["SETTINGS"].public_url = "https://salon.example"
-        app.config["SETTINGS"].__dict__.pop("public_base", None)
+        stand_in(app, double, monkeypatch)
         world = AtRetell(app, salon, double)
         world.set_up()
         yield world

@@ -16,7 +16,7 @@ from app.domain.agents.registering import find_registration
 from app.models import Company, Connection
 from tests.doubles.retell import RetellDouble
 from tests.factories.salons import Salon, make_salon
-from tests.support.at_retell import NIGHT, AtRetell
+from tests.support.at_retell import NIGHT, AtRetell, stand_in
 from tests.support.people import csrf_token, make_user, signed_in
 
 FILLED = {
@@ -27,11 +27,9 @@ FILLED = {
 
 
 @pytest.fixture
-def there(app: Flask, db: SQLAlchemy) -> Iterator[AtRetell]:
+def there(app: Flask, db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> Iterator[AtRetell]:
     with RetellDouble() as double:
-        settings = app.config["SETTINGS"]
-        settings.retell_base_url, settings.public_url = double.url, "https://salon.example"
-        settings.__dict__.pop("public_base", None)
+        stand_in(app, double, monkeypatch)
         world = AtRetell(app, make_salon(), double)
         world.set_up()
         yield world
