@@ -24,7 +24,7 @@ class Task(CompanyOwned, Named, Timed, db.Model):
     branch_id: Mapped[str | None] = mapped_column(Id)
     call_id: Mapped[str | None] = mapped_column(Id)
     customer_id: Mapped[str | None] = mapped_column(Id)
-    # callback, check_booking, follow_up
+    # callback, check_booking, check_cancellation, mismatch
     kind: Mapped[str] = mapped_column(Key(32))
     # why, as a code that the page turns into a sentence, and the caller's own words
     reason: Mapped[str | None] = mapped_column(Key(32))

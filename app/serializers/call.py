@@ -38,6 +38,10 @@ class CallItem(BaseModel):
     sentiment: str | None = Field(description="positive, neutral, negative or unknown.")
     analyzed: bool = Field(description="Whether summary, sentiment and outcome are final.")
     booking_id: str | None = Field(description="The appointment made in this call.")
+    truth: str | None = Field(
+        description="Whether what the agent stated is so: clean, nothing (she stated nothing), mismatch, resolved (it became so later) "
+        "or not_checked; null until the call was checked."
+    )
 
 
 class CallList(Page):
@@ -70,7 +74,19 @@ class Happening(BaseModel):
     data: dict[str, Any] | None
 
 
+class Untruth(BaseModel):
+    what: str = Field(
+        description="not_made, not_moved, not_cancelled, not_confirmed, other_day, other_weekday, other_time, other_person, other_service "
+        "or other_price."
+    )
+    turn: int = Field(description="The turn that said so, from 0.")
+    said: str
+    so: str = Field(description="What is so, in a sentence.")
+    booking_id: str | None
+
+
 class CallDetail(CallItem):
+    untruths: list[Untruth]
     caller_kind: str = Field(description="number, withheld, sip, short or invalid.")
     disconnection_reason: str | None
     language: str | None
@@ -80,16 +96,18 @@ class CallDetail(CallItem):
     events: list[Happening]
 
 
-def call_item(call: Any, zone: ZoneInfo, booking_id: str | None) -> CallItem:
+def call_item(call: Any, zone: ZoneInfo, booking_id: str | None, truth: str | None = None) -> CallItem:
     """`call` is a Call, or a row with its COLUMNS."""
-    return CallItem(**_facts(call, zone, booking_id))
+    return CallItem(**_facts(call, zone, booking_id, truth))
 
 
 def call_detail(
-    call: Any, zone: ZoneInfo, booking_id: str | None, turns: Iterable[Turn], tools: Iterable[ToolCall], events: Iterable[CallEvent]
-) -> CallDetail:
+    call: Any, zone: ZoneInfo, booking_id: str | None, turns: Iterable[Turn], tools: Iterable[ToolCall], events: Iterable[CallEvent],
+    *, truth: str | None, untruths: Iterable[Untruth],
+) -> CallDetail:  # fmt: skip
     return CallDetail(
-        **_facts(call, zone, booking_id),
+        **_facts(call, zone, booking_id, truth),
+        untruths=list(untruths),
         caller_kind=call.caller_kind,
         disconnection_reason=call.disconnection_reason,
         language=call.language,
@@ -100,13 +118,14 @@ def call_detail(
     )
 
 
-def _facts(call: Any, zone: ZoneInfo, booking_id: str | None) -> dict[str, Any]:
+def _facts(call: Any, zone: ZoneInfo, booking_id: str | None, truth: str | None) -> dict[str, Any]:
     return {
         **{name: getattr(call, name) for name in COLUMNS if name != "analyzed_at"},
         "started_at": call.started_at.astimezone(zone),
         "ended_at": call.ended_at.astimezone(zone) if call.ended_at else None,
         "analyzed": call.analyzed_at is not None,
         "booking_id": booking_id,
+        "truth": truth,
     }
 
 

@@ -119,6 +119,7 @@ def _find_again(console: Console, called: Sequence[Called], *, url: str, api_key
     for each in called:
         if each.is_known_to_the_server and each.plan.scenario.found != "nowhere":
             wanted[_key_for(each.plan, api_key)].append(each.plan.call_id)
+    judged = {each.plan.call_id for each in called if each.plan.scenario.truth is not None}
     total = sum(map(len, wanted.values()))
     seen: dict[str, Seen] = {}
     with _progress(console) if total > 1 else nullcontext() as progress:
@@ -131,7 +132,7 @@ def _find_again(console: Console, called: Sequence[Called], *, url: str, api_key
                 if progress and task is not None:
                     progress.update(task, completed=before + count)
 
-            seen |= wait_for(ids, look, within_s=within_s, on_seen=show)
+            seen |= wait_for(ids, look, within_s=within_s, on_seen=show, truths=judged)
     return seen
 
 

@@ -1,24 +1,26 @@
 """Looks the simulated calls up again: through the API as a program of the business would, or in the database."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 import urllib3
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.database import reading_only
 from app.core.extensions import db
 from app.core.tenancy import every_company
-from app.models import Call, WebhookEvent
+from app.models import Call, TruthCheck, WebhookEvent
 from app.models.call import RUNNING
 
 AT_ONCE = 200
 BETWEEN_LOOKS_S = 0.3
 # the analysis may take a moment longer than the call itself; then the outcome stays open
 OUTCOME_WITHIN_S = 3.0
+# calls are checked every few seconds
+TRUTH_WITHIN_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Seen:
 
     status: str
     outcome: str | None = None
+    # the verdict of the truth check, None while there is none
+    truth: str | None = None
 
     @property
     def is_over(self) -> bool:
@@ -49,8 +53,10 @@ def in_database(call_ids: Sequence[str]) -> dict[str, Seen]:
                 WebhookEvent.provider_call_id.in_(ids), WebhookEvent.status == "unassigned"
             )
             seen |= {call_id: Seen("unassigned") for call_id in db.session.scalars(waiting) if call_id}
-            calls = select(Call.provider_call_id, Call.status, Call.outcome).where(Call.provider_call_id.in_(ids))
-            seen |= {call_id: Seen(status, outcome) for call_id, status, outcome in db.session.execute(calls)}
+            checked = and_(TruthCheck.company_id == Call.company_id, TruthCheck.call_id == Call.id)
+            calls = select(Call.provider_call_id, Call.status, Call.outcome, TruthCheck.verdict).outerjoin(TruthCheck, checked)
+            found = db.session.execute(calls.where(Call.provider_call_id.in_(ids)))
+            seen |= {call_id: Seen(status, outcome, verdict) for call_id, status, outcome, verdict in found}
             db.session.rollback()
     return seen
 
@@ -71,31 +77,39 @@ def by_api(url: str, key: str) -> Look:
                 raise LookupError(f"GET /api/v1/calls answered {answer.status}.")
             for item in answer.json()["items"]:
                 if item["provider_call_id"] == call_id:
-                    seen[call_id] = Seen(item["status"], item["outcome"])
+                    seen[call_id] = Seen(item["status"], item["outcome"], item.get("truth"))
         return seen
 
     return look
 
 
 def wait_for(
-    call_ids: Sequence[str], look: Look, *, within_s: float, on_seen: Callable[[int], None] = lambda count: None
+    call_ids: Sequence[str], look: Look, *, within_s: float, on_seen: Callable[[int], None] = lambda count: None,
+    truths: Collection[str] = (),
 ) -> dict[str, Seen]:
-    """Looks until every call is over and its outcome known, or the time is up; what was seen last."""
+    """Looks until every call is over and its outcome known, of some (`truths`) the truth check's verdict too, or the time is up; what
+    was seen last.
+    """
     seen: dict[str, Seen] = {}
     over_since: float | None = None
     deadline = time.monotonic() + within_s
     while True:
-        open_ids = [call_id for call_id in call_ids if call_id not in seen or not seen[call_id].is_settled]
+        open_ids = [call_id for call_id in call_ids if not _is_known(seen.get(call_id), call_id in truths)]
+        if not open_ids or time.monotonic() > deadline:
+            return seen
         with suppress(urllib3.exceptions.HTTPError, SQLAlchemyError):  # who is away for a moment is asked again
             seen |= look(open_ids)
         on_seen(sum(each.is_over for each in seen.values()))
-        if all(call_id in seen and seen[call_id].is_settled for call_id in call_ids) or time.monotonic() > deadline:
-            return seen
         if all(call_id in seen and seen[call_id].is_over for call_id in call_ids):
             over_since = over_since or time.monotonic()
-            if time.monotonic() - over_since > OUTCOME_WITHIN_S:
+            if time.monotonic() - over_since > (TRUTH_WITHIN_S if truths else OUTCOME_WITHIN_S):
                 return seen
-        time.sleep(BETWEEN_LOOKS_S)
+        if not all(_is_known(seen.get(call_id), call_id in truths) for call_id in call_ids):
+            time.sleep(BETWEEN_LOOKS_S)
+
+
+def _is_known(seen: Seen | None, with_truth: bool) -> bool:
+    return seen is not None and seen.is_settled and (seen.truth is not None or not with_truth)
 
 
 def _portions(call_ids: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -29,6 +29,9 @@ def complaints_about(called: Sequence[Called], seen: dict[str, Seen]) -> list[st
         ]
         if each.is_known_to_the_server and plan.scenario.found != "nowhere" and plan.call_id not in seen:
             found.append(f"{plan.scenario.name}: accepted, but not found again ({plan.call_id})")
+        elif plan.scenario.truth is not None and each.is_known_to_the_server and seen[plan.call_id].truth != plan.scenario.truth:
+            verdict = seen[plan.call_id].truth or "none"
+            found.append(f"{plan.scenario.name}: the truth check's verdict is {verdict}, not {plan.scenario.truth} ({plan.call_id})")
     return found
 
 
@@ -63,7 +66,7 @@ def _row(called: Sequence[Called], seen: dict[str, Seen]) -> list[str]:
 
 
 def _state(seen: Seen) -> str:
-    return f"{seen.status}, {seen.outcome}" if seen.outcome else seen.status
+    return ", ".join(word for word in (seen.status, seen.outcome, "untrue" if seen.truth == "mismatch" else None) if word)
 
 
 def _percentiles(times_ms: list[float]) -> list[str]:
@@ -76,6 +79,7 @@ def _percentiles(times_ms: list[float]) -> list[str]:
 def scenario_table() -> Table:
     table = Table("scenario", "what happens", "ends as", "also called")
     for each in SCENARIOS.values():
-        end = {"call": f"{each.status}, {each.outcome}", "tray": "unassigned", "nowhere": "-"}[each.found]
+        untrue = ", untrue" if each.truth == "mismatch" else ""
+        end = {"call": f"{each.status}, {each.outcome}{untrue}", "tray": "unassigned", "nowhere": "-"}[each.found]
         table.add_row(each.name, each.about, end, ", ".join(each.aliases).replace("_", " "))
     return table

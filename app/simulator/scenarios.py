@@ -21,6 +21,8 @@ class Scenario:
     status: str = "ended"
     outcome: str | None = "information"
     aliases: tuple[str, ...] = ()
+    # what the truth check should say of it; None: whatever it says
+    truth: str | None = None
     # rings here where nobody chose a number
     number: str = FIRST_BRANCH
 
@@ -40,6 +42,17 @@ def booked(cast: Cast, *, language: str = "de") -> list[Delivery]:
     agreed = {"leistung": words["service"], "datum": words["date"], "uhrzeit": words["time"], "name": words["caller"]}
     found = {"anliegen": "termin_buchen", "mitarbeiter": words["staff"], "termin_gebucht": True, **agreed}
     call.analyze(summaries[language], sentiment="Positive", successful=True, found=found)
+    return deliveries(call, cast)
+
+
+def claimed(cast: Cast) -> list[Delivery]:
+    """The agent says that it is booked and never asked for it: the calendar stays empty."""
+    call, words = rings(cast)
+    call.begin()
+    call.play("claimed.de", words)
+    call.end("user_hangup")
+    summary = f"{words['caller']} hat nach einem Termin gefragt: {words['service']}."
+    call.analyze(summary, sentiment="Positive", successful=True, found={"anliegen": "termin_buchen", "termin_gebucht": False})
     return deliveries(call, cast)
 
 
@@ -167,6 +180,7 @@ SCENARIOS: dict[str, Scenario] = {
     scenario.name: scenario
     for scenario in (
         Scenario("booked", "an appointment is booked", booked, outcome="booked"),
+        Scenario("claimed", "the agent says that it is booked, but it is not", claimed, truth="mismatch", aliases=("claimed_booking",)),
         Scenario("information", "a question is answered", information, aliases=("information_only",)),
         Scenario("cancelled", "the caller cancels an appointment", cancelled, outcome="cancelled", aliases=("cancelled_by_caller",)),
         Scenario("hung_up", "the caller hangs up after the greeting", hung_up, outcome="hung_up"),

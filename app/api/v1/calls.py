@@ -1,7 +1,7 @@
 """GET /calls, GET /calls/{id}"""
 
 from collections.abc import Collection
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, g
@@ -17,10 +17,11 @@ from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.domain.calls.searching import LONGEST_QUERY, Search, find_calls, newest_first
 from app.domain.calls.totals import count_calls
-from app.models import Booking, Branch, Call, CallEvent, ToolCall, Turn
+from app.domain.calls.truth_sentences import so_is
+from app.models import Booking, Branch, Call, CallEvent, ToolCall, TruthCheck, Turn
 from app.models.booking import STANDING
 from app.models.call import OUTCOMES, STATUS_RANK
-from app.serializers.call import COLUMNS, CallDetail, CallItem, CallList, call_detail, call_item
+from app.serializers.call import COLUMNS, CallDetail, CallItem, CallList, Untruth, call_detail, call_item
 
 # hits of a search that are counted
 COUNTED = 1000
@@ -60,6 +61,7 @@ def show(call_id: str) -> CallDetail:
     call = db.session.get(Call, call_id) if is_ulid(call_id) else None
     if call is None:
         raise NotFound(_("Diesen Anruf gibt es nicht."))
+    check = db.session.scalars(select(TruthCheck).where(TruthCheck.call_id == call.id)).first()
     return call_detail(
         call,
         _zones()[call.branch_id],
@@ -67,6 +69,8 @@ def show(call_id: str) -> CallDetail:
         db.session.scalars(select(Turn).where(Turn.call_id == call.id).order_by(Turn.position)),
         db.session.scalars(select(ToolCall).where(ToolCall.call_id == call.id).order_by(ToolCall.id)),
         db.session.scalars(select(CallEvent).where(CallEvent.call_id == call.id).order_by(CallEvent.seq)),
+        truth=check.verdict if check else None,
+        untruths=[_untruth(finding) for finding in check.findings] if check and check.verdict in ("mismatch", "resolved") else [],
     )
 
 
@@ -88,8 +92,20 @@ def _items(ids: Collection[str]) -> list[CallItem]:
         return []
     columns = load_only(*(getattr(Call, name) for name in COLUMNS))
     calls = db.session.scalars(newest_first(select(Call).options(columns).where(Call.id.in_(ids))))
-    zones, bookings = _zones(), _bookings(ids)
-    return [call_item(call, zones[call.branch_id], bookings.get(call.id)) for call in calls]
+    zones, bookings, truths = _zones(), _bookings(ids), _truths(ids)
+    return [call_item(call, zones[call.branch_id], bookings.get(call.id), truths.get(call.id)) for call in calls]
+
+
+def _truths(ids: Collection[str]) -> dict[str, str | None]:
+    rows = db.session.execute(select(TruthCheck.call_id, TruthCheck.verdict).where(TruthCheck.call_id.in_(ids)))
+    return {row.call_id: row.verdict for row in rows}
+
+
+def _untruth(finding: dict[str, Any]) -> Untruth:
+    booking = finding.get("booking") or {}
+    return Untruth(
+        what=finding["what"], turn=finding["turn"], said=finding["said"], so=so_is(finding), booking_id=booking.get("id")
+    )  # fmt: skip
 
 
 def _zones() -> dict[str, ZoneInfo]:

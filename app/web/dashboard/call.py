@@ -17,6 +17,7 @@ from app.models import Booking, Branch, Call, Customer, PhoneNumber, Service, St
 from app.serializers.live import CERTAINTY_BY_NUMBER
 from app.web.dashboard.call_recorder import recorder
 from app.web.dashboard.call_script import script
+from app.web.dashboard.call_truth import Truth, truth_of
 from app.web.formatting import clock, long_day, money
 from app.web.guards import for_company
 from app.web.shell import assistant_name
@@ -32,10 +33,12 @@ blueprint = Blueprint("call", __name__)
 def show(call_id: str) -> Response:
     call, customer_name, branch_name = _find(call_id)
     parts, steps = recorder(call)
+    truth = truth_of(call.id)
     page = render_template(
         "dashboard/call_body.html" if request.headers.get("HX-Request-Type") == "partial" else "dashboard/call.html",
         call=_facts(call, customer_name, branch_name),
-        script=_script(call, customer_name),
+        script=_script(call, customer_name, truth),
+        truth=truth,
         booking=_booking(call),
         tasks=_tasks(call),
         recorder=parts,
@@ -91,10 +94,13 @@ def _facts(call: Call, customer_name: str | None, branch_name: str) -> SimpleNam
     )
 
 
-def _script(call: Call, customer_name: str | None) -> list[dict[str, Any]]:
+def _script(call: Call, customer_name: str | None, truth: Truth | None) -> list[dict[str, Any]]:
     turns = db.session.scalars(select(Turn).where(Turn.call_id == call.id).order_by(Turn.position)).all()
     tools = db.session.scalars(select(ToolCall).where(ToolCall.call_id == call.id).order_by(ToolCall.after_position, ToolCall.id)).all()
-    return script(turns, tools, caller=customer_name or _("Anrufer"), assistant=assistant_name(), running=call.is_running)
+    return script(
+        turns, tools, caller=customer_name or _("Anrufer"), assistant=assistant_name(), running=call.is_running,
+        otherwise=truth.otherwise if truth else {},
+    )  # fmt: skip
 
 
 def _booking(call: Call) -> dict[str, Any] | None:

@@ -1,7 +1,7 @@
 """The conversation as the call page tells it: turns, and between them what the agent looked up or did."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _, ngettext
@@ -14,7 +14,9 @@ LONGEST_FACT = 500
 MOST_FACTS = 12
 
 
-def script(turns: Sequence[Turn], tools: Sequence[ToolCall], *, caller: str, assistant: str, running: bool) -> list[dict[str, Any]]:
+def script(
+    turns: Sequence[Turn], tools: Sequence[ToolCall], *, caller: str, assistant: str, running: bool, otherwise: Mapping[int, list[str]],
+) -> list[dict[str, Any]]:  # fmt: skip
     """Entries in the order of the talk: {kind: "turn", …} and {kind: "tool", …}, see dashboard/call.html."""
     behind: dict[int, list[ToolCall]] = defaultdict(list)
     for tool in tools:
@@ -23,7 +25,9 @@ def script(turns: Sequence[Turn], tools: Sequence[ToolCall], *, caller: str, ass
     entries = [_tool(tool, running) for tool in behind[-1]]
     for turn in turns:
         at = duration(turn.start_s) if turn.start_s is not None else ""
-        entries.append({"kind": "turn", "who": names.get(turn.role, turn.role), "lena": turn.role == "agent", "at": at, "text": turn.text})
+        who, is_lena = names.get(turn.role, turn.role), turn.role == "agent"
+        so = otherwise.get(turn.position, ())
+        entries.append({"kind": "turn", "who": who, "lena": is_lena, "at": at, "text": turn.text, "otherwise": so})
         entries += [_tool(tool, running) for tool in behind[turn.position]]
     return entries
 

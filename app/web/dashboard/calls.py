@@ -17,6 +17,7 @@ from app.core.requests import reader_zone
 from app.domain.calls.searching import LONGEST_QUERY, Search, find_calls, newest_first
 from app.models import Booking, Branch, Call, CallHour, Customer
 from app.models.booking import STANDING
+from app.web.dashboard.call_truth import marked_calls
 from app.web.formatting import day, day_of, number
 from app.web.guards import for_company
 from app.web.reader import chosen_branches
@@ -112,6 +113,7 @@ def _rows(asked: Asked, *, after: str | None) -> list[Any]:
 def _shown(rows: list[Any], asked: Asked) -> list[SimpleNamespace]:
     """The rows as dashboard/calls_rows.html wants them; the branch is named where there are several to choose from."""
     starts = _booked_starts([row.id for row in rows])
+    untrue = marked_calls([row.id for row in rows])
     several = len(chosen_branches(all_if_none=True)) > 1
     return [
         SimpleNamespace(
@@ -120,6 +122,7 @@ def _shown(rows: list[Any], asked: Asked) -> list[SimpleNamespace]:
                 "number": phone.display(row.from_number) if row.from_number else None,
                 "group": _group(row.started_at, asked),
                 "booking_at": starts.get(row.id),
+                "untrue": row.id in untrue,
                 "branch": row.branch if several else None,
             }
         )

@@ -1,6 +1,6 @@
 """The start page: what the telephone brought, what is left to do, who comes next."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from app.core.clock import now
 from app.core.extensions import db
 from app.core.requests import reader_zone
 from app.domain.reports.figures import Totals, read_figures, read_night
+from app.domain.reports.truth import Kept, read_kept
 from app.models import Booking, Customer, Service, StaffMember
 from app.models.booking import STANDING
 from app.web.dashboard.agent_lines import standing_lines
@@ -50,11 +51,19 @@ def index() -> str:
         figures=figures_shown(figures, period),
         heat=heat(figures.rings),
         funnel=funnel(figures.period.total),
+        kept=_kept(branches, PERIODS[period]),
         tasks=open_tasks(TASKS_SHOWN),
         tasks_left=tasks_left,
         bookings=bookings,
         bookings_are_today=bool(bookings) and bookings[0]["day"] == day(now()),
     )
+
+
+def _kept(branches: list[str], days: int) -> Kept:
+    """From the first day's midnight where the business is."""
+    zone = ZoneInfo(reader_zone())
+    first = now().astimezone(zone).date() - timedelta(days=days - 1)
+    return read_kept(branches, since=datetime.combine(first, time(), zone).astimezone(UTC), until=now())
 
 
 def _labels() -> dict[str, str]:

@@ -26,6 +26,7 @@ class Kind:
 KINDS = {
     "callback": Kind("message-square", "held"),
     "check_booking": Kind("calendar-clock", "warn"),
+    "mismatch": Kind("triangle-alert", "bad"),
     "check_cancellation": Kind("calendar-x", "warn"),
 }
 OTHER = Kind("list-checks", "talking")

@@ -1,0 +1,59 @@
+"""The truth check on the call page: one sentence for the call, and below each turn that was untrue what is so."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from flask_babel import gettext as _, ngettext
+from sqlalchemy import select
+
+from app.core.extensions import db
+from app.domain.calls.truth_sentences import so_is
+from app.models import TruthCheck
+from app.web.shell import assistant_name
+
+
+@dataclass(frozen=True)
+class Truth:
+    """`otherwise` has by turn what is so in place of what was said; `settled`: it became true later."""
+
+    verdict: str
+    words: str
+    settled: bool = False
+    otherwise: dict[int, list[str]] = field(default_factory=dict)
+
+
+def truth_of(call_id: str) -> Truth | None:
+    """None until the call was checked, and where nothing was said that could be checked."""
+    row = db.session.scalars(select(TruthCheck).where(TruthCheck.call_id == call_id)).first()
+    if row is None or row.verdict in (None, "nothing"):
+        return None
+    otherwise: dict[int, list[str]] = defaultdict(list)
+    for finding in row.findings:
+        otherwise[finding["turn"]].append(so_is(finding))
+    return Truth(str(row.verdict), _words(row), row.verdict == "resolved", dict(otherwise))
+
+
+def marked_calls(call_ids: Sequence[str]) -> set[str]:
+    """Those of the calls in which the agent said what is not so."""
+    if not call_ids:
+        return set()
+    wanted = select(TruthCheck.call_id).where(TruthCheck.call_id.in_(call_ids), TruthCheck.verdict == "mismatch")
+    return set(db.session.scalars(wanted))
+
+
+def _words(row: TruthCheck) -> str:
+    who = assistant_name()
+    if row.verdict == "mismatch":
+        return ngettext(
+            "Eine Aussage von %(who)s stimmt nicht.", "%(num)s Aussagen von %(who)s stimmen nicht.", len(row.findings), who=who
+        )
+    if row.verdict == "resolved":
+        return _("Was %(who)s sagte, stimmt inzwischen.", who=who)
+    if row.verdict == "clean":
+        return ngettext(
+            "Eine Aussage von %(who)s geprüft, sie stimmt.", "%(num)s Aussagen von %(who)s geprüft, alle stimmen.", row.claims, who=who
+        )
+    if row.reason == "language":
+        return _("Nicht geprüft, ob alles stimmt: Das können wir nur auf Deutsch und Englisch.")
+    return _("Nicht geprüft, ob alles stimmt: Die Prüfung ist gescheitert. Das liegt an uns.")
