@@ -5,7 +5,7 @@ from app.core.extensions import db
 from app.core.redis import is_reachable
 from app.core.worker import send_delayed
 from app.domain.inbox import claiming
-from app.jobs import agents, bookings, calendar_sync, inbox, line_check, live, messages, sessions, truth
+from app.jobs import agents, bookings, calendar_sync, inbox, line_check, live, messages, reconciling, sessions, truth
 from app.jobs.ticker import Entry
 
 # events that wait longer are worked through by the clock itself: the workers are away
@@ -39,6 +39,7 @@ SCHEDULE = (
     Entry("bookings.cells", bookings.forget_past_cells.enqueue, daily_at="03:40"),
     Entry("calendars.sync", calendar_sync.sweep_syncs, every_s=5),
     Entry("calendars.compare", calendar_sync.compare_calendars, every_s=600),
+    Entry("calls.compare", reconciling.compare_all, every_s=180),
     Entry("truth.check", truth.sweep, every_s=3),
     Entry("line.late", line_check.end_late, every_s=15),
     Entry("messages.sweep", messages.sweep_messages, every_s=5),

@@ -13,6 +13,7 @@ from app.models.calendar_comparison import CalendarComparison
 from app.models.calendar_feed import CalendarFeed
 from app.models.calendar_mapping import CalendarMapping
 from app.models.call import Call, CallText
+from app.models.call_comparison import CallAccount, CallComparison, CallTally
 from app.models.call_event import CallEvent
 from app.models.call_hour import CallHour
 from app.models.caller_proof import CallerProof
@@ -47,11 +48,11 @@ from app.models.wish import Wish
 from app.models.working_hours import WorkingHours
 
 __all__ = [
-    "Agent", "AgentVersion", "ApiKey", "AuditEntry", "BlockedCaller", "Booking", "BookingChange", "BookingLink", "BookingSync", "Branch",
-    "BranchService", "BrowserReport", "BusySpan", "CalendarComparison", "CalendarFeed", "CalendarMapping", "CalendarUid", "Call",
-    "CallEvent", "CallHour", "CallText", "CallerProof", "Closure", "Company", "Connection", "Customer", "CustomerIdentity", "FeatureFlag",
-    "GroupSession", "Hold", "LineCheck", "LiveCursor", "LiveEvent", "Notification", "OccupiedCell", "OneTimeCode", "PhoneNumber",
-    "Policy", "Registration", "RegistrationStep", "Resource", "ScheduleRun", "Service", "ServiceSynonym", "StaffBranch", "StaffMember",
-    "StaffService", "Task", "ToolCall", "TruthCheck", "Turn", "User", "UserBranch", "WaitlistEntry", "WaitlistOffer", "WebSession",
-    "WebhookEvent", "Wish", "WorkingHours",
+    "Agent", "AgentVersion", "ApiKey", "AuditEntry", "BlockedCaller", "Booking", "BookingChange", "BookingLink", "BookingSync",
+    "Branch", "BranchService", "BrowserReport", "BusySpan", "CalendarComparison", "CalendarFeed", "CalendarMapping", "CalendarUid",
+    "Call", "CallAccount", "CallComparison", "CallEvent", "CallHour", "CallTally", "CallText", "CallerProof", "Closure", "Company",
+    "Connection", "Customer", "CustomerIdentity", "FeatureFlag", "GroupSession", "Hold", "LineCheck", "LiveCursor", "LiveEvent",
+    "Notification", "OccupiedCell", "OneTimeCode", "PhoneNumber", "Policy", "Registration", "RegistrationStep", "Resource",
+    "ScheduleRun", "Service", "ServiceSynonym", "StaffBranch", "StaffMember", "StaffService", "Task", "ToolCall", "TruthCheck",
+    "Turn", "User", "UserBranch", "WaitlistEntry", "WaitlistOffer", "WebSession", "WebhookEvent", "Wish", "WorkingHours",
 ]  # fmt: skip

@@ -6,9 +6,12 @@ from app.core.clock import now
 from app.models import (
     BlockedCaller,
     Call,
+    CallAccount,
+    CallComparison,
     CallerProof,
     CallEvent,
     CallHour,
+    CallTally,
     CallText,
     Customer,
     CustomerIdentity,
@@ -21,7 +24,7 @@ from app.models import (
     TruthCheck,
     Turn,
 )
-from tests.factories.base import NamedFactory, OwnedFactory, ref
+from tests.factories.base import NamedFactory, OwnedFactory, RowFactory, ref
 
 
 class CustomerFactory(NamedFactory):
@@ -180,3 +183,28 @@ class LineCheckFactory(NamedFactory):
     via = "page"
     provider_call_id = factory.Sequence(lambda n: f"line_check_{n}")
     result = "ok"
+
+
+class CallAccountFactory(RowFactory):
+    class Meta:
+        model = CallAccount
+
+    provider = "retell"
+    connection_id = factory.Sequence(lambda n: f"connection-{n}")
+
+
+class CallComparisonFactory(RowFactory):
+    class Meta:
+        model = CallComparison
+
+    account_id = 1
+    since = factory.LazyFunction(now)
+    until = factory.LazyFunction(now)
+
+
+class CallTallyFactory(OwnedFactory):
+    class Meta:
+        model = CallTally
+
+    account_id = 1
+    hour_at = factory.LazyFunction(now)

@@ -10,11 +10,12 @@ from app.domain.claims.deeds import VERBS
 from app.domain.language.words import MONTHS, fold
 
 LONGEST = 4000
-ABBREVIATED = r"(?<!\bDr)(?<!\bdr)(?<!\bca)(?<!\bNr)(?<!\bSt)(?<!\bProf)(?<!\bz\.B)(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bbzw)(?<!\ba\.m)(?<!\bp\.m)(?<!\bbzgl)"
-SENTENCE = re.compile(
-    rf"(?<=[!?…]) +|{ABBREVIATED}(?<=[.])(?<!\d\.) +|(?<=\d\.) +(?=[A-ZÄÖÜ])(?!(?:{'|'.join(MONTHS)})\b)|\n+|; +", re.IGNORECASE
+ABBREVIATED = "".join(
+    rf"(?<!\b{word}\.)" for word in ("Dr", "ca", "Nr", "St", "Prof", r"z\.B", "Mr", "Mrs", "Ms", "bzw", r"a\.m", r"p\.m", "bzgl")
 )
-DAY_AND_MORE = re.compile(r"\d\.$")
+SENTENCE = re.compile(
+    rf"(?<=[!?…]) +|{ABBREVIATED}(?<=\.)(?<!\d\.) +|(?<=\d\.) +(?=[A-ZÄÖÜ])(?!(?:{'|'.join(MONTHS)})\b)|\n+|; +", re.IGNORECASE
+)
 # what begins a clause of its own
 STARTS = (
     r"ich|wir|sie (?!am|um|für|fur)|ihr termin|der platz|wenn|falls|sobald|sofern|ob|dass|weil|damit|deshalb|daher|denn|bitte|kommen sie|das (?:mache|trage|ging|geht)"
@@ -89,7 +90,8 @@ def clauses(position: int, text: str) -> Iterator[Clause]:
         for raw in _parts(NOT_BUT.sub(" ", body) if NOT_BUT.search(body) else body):
             plain = WILL_CONFIRM.sub("", fold(raw)).strip(" ,.!?…")
             if plain:
-                yield _clause(position, sentence, raw, plain, asks=asks, has_tag=tagged is not None)
+                # "11 Uhr 15." is no 15th
+                yield _clause(position, sentence, raw.rstrip(" .,!"), plain, asks=asks, has_tag=tagged is not None)
 
 
 def _parts(body: str) -> Iterator[str]:

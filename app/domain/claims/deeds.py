@@ -21,7 +21,7 @@ ONLY_NOTED = re.compile(
     r"\b(?:notiert|aufgeschrieben|festgehalten|noted|gesichert|geaendert|changed|bestaetigt|confirmed|angelegt|removed|deleted|geloescht|brought|pushed|set up|arranged)\b"
 )
 HELD = re.compile(r"\b(?:reserviert|reserved|festgehalten)\b")
-ABOUT_APPOINTMENT = re.compile(r"\b(?:\w*termine?n?s?|buchung\w*|appointments?|bookings?|visits?|ihn|es|das|it|that)\b|<[dt]\d+>")
+ABOUT_APPOINTMENT = re.compile(r"\b(?:\w*termine?n?s?|buchung\w*|appointments?|bookings?|visits?)\b|<[dt]\d+>")
 # done to something else than an appointment
 OTHER_THINGS = re.compile(
     r"\b(?:wartelisten?|waitlist|wait ?ing list|rueckrufs?|rueckrufwunsch|callbacks?|call back|nachricht|message|notiz|note|newsletter|gutschein\w*|voucher|nummer|number|e-mail|adresse|address|namen?|name|wunsch|frage)\b"
@@ -59,7 +59,7 @@ SAID: dict[Deed, re.Pattern[str]] = {
 }
 WORTH = re.compile(
     "|".join(verbs.pattern for verbs in VERBS.values())
-    + r"|termin|buchung|appointment|booking|\bbis |\bsteht?\b|\bsteh|erwart|\bfreu|\bsehe|\bsee|expect|\bset\b|\bdown\b|\bin for\b|\bdran\b|\bkommt\b|wir das\b|visit|an der reihe|bei uns"
+    + r"|termin|buchung|appointment|booking|\bbis |\bsteht?\b|\bsteh|erwart|\bfreu|\bsehe|\bsee|expect|\bset\b|\bdown\b|\bin for\b|\bdran\b|wir das\b|visit|an der reihe|bei uns"
 )
 THEY_DID = re.compile(r"\bsie haben\b|\bhaben sie\b|\byou(?:'ve| have)\b")
 STANDS = re.compile(
@@ -67,7 +67,7 @@ STANDS = re.compile(
     r"|\b(?:ist|bleibt|steht|findet|lautet) (?:ihr|der|dein)\w*(?: \w+){0,2} \w*(?:termin|buchung)\b"
     r"|\bsie haben\b.*\w*termin\b|\bhaben sie\b.*\w*termin\b|\b\w*termin steht\b|\bdas steht\b|\bhaben wir das\b|\bsteht fest\b"
     r"|\b(?:wir|ich) (?:sehen|sehe|erwarten?|freuen?)\b|\b(?:erwartet|freut sich auf) sie\b"
-    r"|\bsie sind\b.*\b(?:dran|an der reihe|bei uns)\b|\bkommt\b.*\bzu\b"
+    r"|\bsie sind\b.*\b(?:dran|an der reihe|bei uns)\b"
     r"|\byour(?: \w+){0,2} (?:appointment|booking|visit)\b.*\b(?:is|will be|stands|remains)\b|\byou(?: do|'ve got| have)(?: \w+){0,3} (?:an?|your) (?:\w+ )?appointment\b"
     r"|\bsee(?:ing)? you\b|\bexpect(?:ing)? you\b"
 )
@@ -100,7 +100,7 @@ def deed_in(plain: str, scanned: str) -> Deed | None:
     for deed, verbs in VERBS.items():
         verb = verbs.search(plain)
         if verb and SAID[deed].search(plain):
-            if ONLY_NOTED.fullmatch(verb[0]) and not ABOUT_APPOINTMENT.search(scanned):
+            if (ONLY_NOTED.fullmatch(verb[0]) or TENTATIVE.search(verb[0])) and not ABOUT_APPOINTMENT.search(scanned):
                 return None
             if THEY_DID.search(plain):
                 return "stands" if deed == "booked" else None

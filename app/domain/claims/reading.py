@@ -7,7 +7,18 @@ from typing import Literal
 
 from app.domain.claims import prices
 from app.domain.claims.clauses import LONGEST, Clause, clauses
-from app.domain.claims.deeds import AGREES, CORRECTS, HELD, OBJECTS, RETRACTED, TENTATIVE, deed_in, may_state_a_deed, states_something
+from app.domain.claims.deeds import (
+    AGREES,
+    CORRECTS,
+    HELD,
+    OBJECTS,
+    OPENING,
+    RETRACTED,
+    TENTATIVE,
+    deed_in,
+    may_state_a_deed,
+    states_something,
+)
 from app.domain.claims.details import Detail, House, details_in, scan
 from app.domain.claims.facts import Facts, Said
 from app.domain.claims.prices import Price
@@ -17,6 +28,8 @@ from app.domain.language.words import fold
 Kind = Literal["booked", "moved", "cancelled", "stands", "price"]
 # a language that neither of ours is has hardly one of our little words among so many
 ENOUGH_WORDS, FEWEST_KNOWN = 12, 0.06
+LAST_WORDS = 2
+OR = re.compile(r"\b(?:oder|or)\b")
 
 
 @dataclass(slots=True)
@@ -54,8 +67,11 @@ class _Reading:
         self.claims: list[Claim] = []
         self.objected = False
         self.turns: list[Said] = []
+        # the agent's last turns: what is said there without a verb sums up
+        self.last: set[int] = set()
 
     def read(self, turns: Sequence[Said]) -> list[Claim]:
+        self.last = {turn.position for turn in [turn for turn in turns if turn.is_agent][-LAST_WORDS:]}
         for turn in turns:
             if turn.is_agent:
                 self._read_turn(turn)
@@ -65,7 +81,7 @@ class _Reading:
         return self.claims
 
     def _read_turn(self, turn: Said) -> None:
-        if not self._is_worth(fold(turn.text[:LONGEST])):
+        if turn.position not in self.last and not self._is_worth(fold(turn.text[:LONGEST])):
             return
         corrects = False
         before: Clause | None = None
@@ -75,6 +91,7 @@ class _Reading:
                 self._retract()
             elif not self._read_deed(clause, before, corrects=corrects or self.objected):
                 self._read_fragment(clause, corrects=corrects, first=place == 0)
+                self._read_summing_up(clause)
             self._read_prices(clause)
             before = clause
 
@@ -120,6 +137,18 @@ class _Reading:
         for detail in details:
             self._complete(detail, earlier)
         self.claims.append(Claim("stands", clause.position, clause.sentence, details, corrects=True))
+
+    def _read_summing_up(self, clause: Clause) -> None:
+        """ "Montag, den 5. Oktober, 9 Uhr in Wandsbek." behind a booking, among her last words."""
+        if clause.position not in self.last or not clause.asserts or not any(known.made or known.moved for known in self.facts.known):
+            return
+        if any(claim.position == clause.position and claim.said == clause.sentence for claim in self.claims) or OPENING.search(
+            clause.plain
+        ):
+            return
+        details = details_in(scan(clause.raw, self.facts.began_at, self.facts.zone), self.house, clause.raw)
+        if len(details) == 1 and details[0].clock is not None and details[0].day is not None and not OR.search(clause.plain):
+            self.claims.append(Claim("stands", clause.position, clause.sentence, details))
 
     def _complete(self, detail: Detail, earlier: Claim) -> None:
         if earlier.details and detail.days is None:

@@ -15,6 +15,7 @@ from app.models import Call
 from app.models.call import RUNNING
 from app.realtime.sequence import last_number
 from app.serializers.live import live_calls
+from app.web.dashboard.held_calls import held_calls
 from app.web.guards import for_company
 
 MOST_RUNNING = 60
@@ -56,7 +57,7 @@ def count_running() -> int:
 def _page(template: str) -> str:
     state = _state()
     last = datetime.fromisoformat(state["ended"][0]["started_at"]) if state["ended"] else None
-    return render_template(template, state=state, last_call_at=last)
+    return render_template(template, state=state, last_call_at=last, held=held_calls())
 
 
 def _state() -> dict[str, Any]:

@@ -18,6 +18,7 @@ from app.models import Booking, Customer, Service, StaffMember
 from app.models.booking import STANDING
 from app.web.dashboard.agent_lines import standing_lines
 from app.web.dashboard.charts import figures_shown, funnel, heat
+from app.web.dashboard.held_calls import held_calls
 from app.web.dashboard.task_list import count_open, open_tasks
 from app.web.formatting import clock, day, day_of
 from app.web.guards import for_company
@@ -51,6 +52,7 @@ def index() -> str:
         figures=figures_shown(figures, period),
         heat=heat(figures.rings),
         funnel=funnel(figures.period.total),
+        held=held_calls(),
         kept=_kept(branches, PERIODS[period]),
         tasks=open_tasks(TASKS_SHOWN),
         tasks_left=tasks_left,
