@@ -22,6 +22,7 @@ OPEN = {
     "user_branches": "loaded with the user, before any company is known",
     "api_keys": "the key is what tells the company",
     "webhook_events": "whose it is comes out when it is worked through",
+    "call_accounts": "the platform's account at a provider serves many companies",
     "audit_entries": "support and platform have entries too",
     "feature_flags": "one row may stand for all companies",
 }
@@ -29,6 +30,7 @@ OPEN = {
 ACROSS_COMPANIES = {
     "ix_calls_provider_call_id", "ix_live_events_at", "ix_occupancy_cell", "ix_holds_status_expiry", "ix_waitlist_offers_expiry",
     "ix_booking_syncs_due", "ix_registrations_due",
+    "ix_truth_checks_due",
 }  # fmt: skip
 # one over all companies
 UNIQUE_EVERYWHERE = {"uq_phone_numbers_e164", "uq_holds_token_hash", "uq_waitlist_offers_token_hash"}

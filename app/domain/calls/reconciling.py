@@ -15,7 +15,7 @@ from app.core.clock import now, to_ms
 from app.core.extensions import db
 from app.core.tenancy import every_company
 from app.domain.companies import number_lookup
-from app.models import Call, CallAccount, CallComparison, CallTally, Connection, WebhookEvent
+from app.models import Call, CallAccount, CallComparison, CallTally, Company, Connection, WebhookEvent
 from app.models.call import RUNNING
 from app.providers.access import Access
 from app.providers.voice.account import ListedCall
@@ -199,7 +199,10 @@ def _in_the_inbox(call_ids: Sequence[str], look: Look) -> set[str]:
 def _hanging(look: Look) -> list[str]:
     """Calls that began before this look and run here still: they are asked after one by one."""
     moment = now()
+    # by name, so that the index is used, which begins with the company
+    companies = [look.company_id] if look.company_id else list(db.session.scalars(select(Company.id)))
     wanted = select(Call.provider_call_id).where(
+        Call.company_id.in_(companies),
         Call.provider == PROVIDER,
         Call.status.in_(RUNNING),
         Call.is_test.is_(False),
