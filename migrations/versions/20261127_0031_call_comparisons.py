@@ -6,7 +6,7 @@ from alembic import op
 from app.core import columns
 
 revision = "0031"
-down_revision = "20261127_0010"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
