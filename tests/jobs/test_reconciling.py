@@ -185,7 +185,7 @@ def test_a_companys_own_account_brings_nobody_elses_calls(retell, salon, db, app
 
 def test_the_line_says_how_many_are_missing(retell, salon, db, monkeypatch) -> None:
     there(retell, "call_a")
-    monkeypatch.setattr("app.jobs.reconciling.storing.store", lambda _incoming: False)
+    monkeypatch.setattr("app.jobs.reconciling.store_fetched", lambda *_a, **_k: None)
     look(db)
     assert standing(db, salon) == ("missing", 1, 0) or now().hour < 1
     monkeypatch.undo()

@@ -1,0 +1,32 @@
+"""Asks a voice provider for the calls of one look; belongs into no transaction. Everything here raises ProviderError."""
+
+from collections.abc import Iterable, Iterator
+
+import structlog
+
+from app.domain.calls.reconciling import PROVIDER, Look
+from app.providers import voice_account
+from app.providers.voice.account import FetchedCall, ListedCall
+
+log = structlog.get_logger()
+MOST_LISTED = 5000
+
+
+def list_calls(look: Look) -> list[ListedCall]:
+    """The oldest first; where there are too many for one look, it ends with the last of them."""
+    listed: dict[str, ListedCall] = {}
+    for call in voice_account(PROVIDER, look.access).list_calls(look.since, look.until):
+        listed[call.call_id] = call
+        if len(listed) >= MOST_LISTED and call.started_at is not None and call.started_at > look.since:
+            look.until = call.started_at
+            log.info("reconciling.cut", account=look.account_id, calls=len(listed))
+            break
+    return list(listed.values())
+
+
+def fetch_calls(look: Look, call_ids: Iterable[str]) -> Iterator[FetchedCall]:
+    """One after the other; what is not there any more is left out."""
+    account = voice_account(PROVIDER, look.access)
+    for call_id in call_ids:
+        if (call := account.get_call(call_id)) is not None:
+            yield call
