@@ -41,6 +41,9 @@ MEANT = {
     "entry_id": "WaitlistEntry",
     "number_id": "PhoneNumber",
     "check_id": "LineCheck",
+    "notification_id": "Notification",
+    "room_id": "Resource",
+    "feed": "CalendarFeed",
     "token": "BookingLink",
 }
 # words of an address that ask for more of something: after, of, by, in
@@ -191,7 +194,7 @@ def _fill(company: Company) -> dict[str, str]:
             }
             extra = {"company_id": company.id, "call_id": None, "status": "unassigned", "dialled": MARK} if model is WebhookEvent else {}
             row = factory(**{**texts, **extra})
-            ids.setdefault(model.__name__, str(getattr(row, "id", "")))
+            ids.setdefault(model.__name__, str(getattr(row, "id", None) or getattr(row, "token_hash", "")))
     return ids
 
 
