@@ -27,7 +27,7 @@ RULES = {
 def agent_versions(agent_id: str, demo: DemoCompany, *, since: datetime) -> list[AgentVersion]:
     rules = RULES.get(demo.trade, ())
     first = checked({"name": demo.agent, "greeting": demo.greeting, "rules": rules[:1]})
-    now = checked({"name": demo.agent, "greeting": demo.greeting, "rules": rules, "forward_when": "opening_hours"})
+    now = checked({"name": demo.agent, "greeting": demo.greeting, "rules": rules})
     later = since + timedelta(days=12, hours=3)
     return [
         AgentVersion(
