@@ -14,6 +14,7 @@ from app.models.calendar_feed import CalendarFeed
 from app.models.calendar_mapping import CalendarMapping
 from app.models.call import Call, CallText
 from app.models.call_comparison import CallAccount, CallComparison, CallTally
+from app.models.call_day import CallDay
 from app.models.call_event import CallEvent
 from app.models.call_hour import CallHour
 from app.models.caller_proof import CallerProof
@@ -50,9 +51,9 @@ from app.models.working_hours import WorkingHours
 __all__ = [
     "Agent", "AgentVersion", "ApiKey", "AuditEntry", "BlockedCaller", "Booking", "BookingChange", "BookingLink", "BookingSync",
     "Branch", "BranchService", "BrowserReport", "BusySpan", "CalendarComparison", "CalendarFeed", "CalendarMapping", "CalendarUid",
-    "Call", "CallAccount", "CallComparison", "CallEvent", "CallHour", "CallTally", "CallText", "CallerProof", "Closure", "Company",
-    "Connection", "Customer", "CustomerIdentity", "FeatureFlag", "GroupSession", "Hold", "LineCheck", "LiveCursor", "LiveEvent",
-    "Notification", "OccupiedCell", "OneTimeCode", "PhoneNumber", "Policy", "Registration", "RegistrationStep", "Resource",
-    "ScheduleRun", "Service", "ServiceSynonym", "StaffBranch", "StaffMember", "StaffService", "Task", "ToolCall", "TruthCheck",
-    "Turn", "User", "UserBranch", "WaitlistEntry", "WaitlistOffer", "WebSession", "WebhookEvent", "Wish", "WorkingHours",
+    "Call", "CallAccount", "CallComparison", "CallDay", "CallEvent", "CallHour", "CallTally", "CallText", "CallerProof", "Closure",
+    "Company", "Connection", "Customer", "CustomerIdentity", "FeatureFlag", "GroupSession", "Hold", "LineCheck", "LiveCursor",
+    "LiveEvent", "Notification", "OccupiedCell", "OneTimeCode", "PhoneNumber", "Policy", "Registration", "RegistrationStep", "Resource",
+    "ScheduleRun", "Service", "ServiceSynonym", "StaffBranch", "StaffMember", "StaffService", "Task", "ToolCall", "TruthCheck", "Turn",
+    "User", "UserBranch", "WaitlistEntry", "WaitlistOffer", "WebSession", "WebhookEvent", "Wish", "WorkingHours",
 ]  # fmt: skip

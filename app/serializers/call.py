@@ -46,7 +46,7 @@ class CallItem(BaseModel):
 
 class CallList(Page):
     items: list[CallItem]
-    total_exact: bool = Field(description="False for a search with more hits than are counted: there are at least `total`.")
+    total_exact: bool = Field(description="False where more are meant than are counted: there are at least `total`.")
 
 
 class SpokenTurn(BaseModel):

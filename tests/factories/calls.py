@@ -8,6 +8,7 @@ from app.models import (
     Call,
     CallAccount,
     CallComparison,
+    CallDay,
     CallerProof,
     CallEvent,
     CallHour,
@@ -96,6 +97,17 @@ class CallTextFactory(OwnedFactory):
 
     call_id = ref("calls.CallFactory")
     text = "Ich hätte gern einen Termin."
+
+
+class CallDayFactory(OwnedFactory):
+    class Meta:
+        model = CallDay
+
+    branch_id = ref("companies.BranchFactory")
+    day = factory.LazyFunction(lambda: now().date())
+    outcome = "booked"
+    calls = 1
+    seconds = 62
 
 
 class CallHourFactory(OwnedFactory):

@@ -46,12 +46,12 @@ def index(query: CallQuery) -> CallList:
     counted = max(offset + query.per_page, COUNTED) if query.q.strip() else 0
     if counted:
         found = find_calls(search, limit=counted + 1)
-        total, ids = min(len(found), counted), found[offset : offset + query.per_page]
+        total, ids, exact = min(len(found), counted), found[offset : offset + query.per_page], len(found) <= counted
     else:
-        found = ids = find_calls(search, limit=query.per_page, offset=offset)
+        ids = find_calls(search, limit=query.per_page, offset=offset)
         is_last = len(ids) < query.per_page and (ids or not offset)
-        total = offset + len(ids) if is_last else count_calls(search)
-    exact = not counted or len(found) <= counted
+        seen = offset + len(ids)
+        total, exact = (seen, True) if is_last else count_calls(search, seen=seen)
     return CallList(items=_items(ids), page=query.page, per_page=query.per_page, total=total, total_exact=exact)
 
 

@@ -1,4 +1,4 @@
-"""How many calls there are: counted where they are few, added up from the hourly counts where they are many."""
+"""How many calls there are: counted where they are few, added up from the daily counts where they are many."""
 
 from datetime import date, datetime, time
 from typing import Literal
@@ -8,38 +8,39 @@ from sqlalchemy import ColumnElement, func, select
 
 from app.core.extensions import db
 from app.domain.calls.searching import Search, narrowed_by
-from app.models import Branch, Call, CallHour
+from app.models import Branch, Call, CallDay
 
 COUNTED_ONE_BY_ONE = 1000
 
 
-def count_calls(search: Search) -> int:
-    """How many calls there are, whatever the query.
+def count_calls(search: Search, *, seen: int = 0) -> tuple[int, bool]:
+    """How many calls there are, whatever the query, and whether that is all of them; `seen` is how many are known of already.
 
-    A thousand are counted; more come from the hourly counts where these know the answer, else from an index, which takes longer
-    the more they are.
+    A thousand are counted; more come from the daily counts where these know the answer. Else there are at least so many: to
+    count on would take longer the more they are.
     """
-    few = select(Call.id).where(*narrowed_by(search)).limit(COUNTED_ONE_BY_ONE + 1).subquery()
+    most = max(seen, COUNTED_ONE_BY_ONE)
+    few = select(Call.id).where(*narrowed_by(search)).limit(most + 1).subquery()
     counted = db.session.scalar(select(func.count()).select_from(few)) or 0
-    if counted <= COUNTED_ONE_BY_ONE:
-        return counted
-    hours = _hours(search)
-    if hours is None:
-        return db.session.scalar(select(func.count()).select_from(Call).where(*narrowed_by(search))) or 0
-    return int(db.session.scalar(select(func.sum(CallHour.calls)).where(*hours)) or 0)
+    if counted <= most:
+        return counted, True
+    days = _days(search)
+    if days is None:
+        return most, False
+    return int(db.session.scalar(select(func.sum(CallDay.calls)).where(*days)) or 0), True
 
 
-def _hours(search: Search) -> list[ColumnElement[bool]] | None:
-    """The search as conditions on the hourly counts; None for what they do not know."""
+def _days(search: Search) -> list[ColumnElement[bool]] | None:
+    """The search as conditions on the daily counts; None for what they do not know."""
     zones = {ZoneInfo(zone) for zone in db.session.scalars(select(Branch.zone).distinct())}
-    days = [_day(limit, zones) for limit in (search.since, search.until)]
-    if search.status or search.customer_id or search.outcome == "unknown" or False in days:
+    limits = [_day(limit, zones) for limit in (search.since, search.until)]
+    if search.status or search.customer_id or search.outcome == "unknown" or False in limits:
         return None
     wanted = [
-        CallHour.day >= days[0] if days[0] else None,
-        CallHour.day < days[1] if days[1] else None,
-        CallHour.outcome == search.outcome if search.outcome else None,
-        CallHour.branch_id.in_(search.branch_ids) if search.branch_ids else None,
+        CallDay.day >= limits[0] if limits[0] else None,
+        CallDay.day < limits[1] if limits[1] else None,
+        CallDay.outcome == search.outcome if search.outcome else None,
+        CallDay.branch_id.in_(search.branch_ids) if search.branch_ids else None,
     ]
     return [condition for condition in wanted if condition is not None]
 

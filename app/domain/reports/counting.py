@@ -1,4 +1,4 @@
-"""Keeps the hourly counts in step with the calls: what changed is announced, and written with the transaction that changed it."""
+"""Keeps the counts of hours and days in step with the calls: what changed is announced, and written with the transaction."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, inspect, select
 from sqlalchemy.dialects.mysql import insert as mysql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -17,6 +17,7 @@ from app.core.tenancy import company_scope, every_company
 from app.events import CallCounted
 from app.models.branch import Branch
 from app.models.call import Call
+from app.models.call_day import CallDay
 from app.models.call_hour import RUNNING_OUTCOME, CallHour
 
 
@@ -54,25 +55,26 @@ def count_call(call: Call, before: Counted | None) -> None:
 def write(counted: Iterable[CallCounted]) -> None:
     """Adds what was announced to the counts: one row each, in one order everywhere, so that parallel workers lock alike."""
     with every_company():
-        rows = _rows(list(counted))
-        if rows:
-            db.session.execute(_adding(), rows)
+        hours = _hours(list(counted))
+        for table, rows in ((CallHour, hours), (CallDay, _days(hours))):
+            if rows:
+                db.session.execute(_adding(table), rows)
 
 
 def recount(company_id: str, *, first: date, last: date) -> None:
     """Counts the company's calls of these days (in each branch's zone) anew from the calls themselves."""
     with company_scope(company_id):
-        days = CallHour.day.between(first, last)
-        db.session.execute(delete(CallHour).where(days).execution_options(synchronize_session=False))
         since, until = _instant(first) - timedelta(days=1), _instant(last) + timedelta(days=2)
         calls = db.session.scalars(select(Call).where(Call.started_at.between(since, until)).execution_options(yield_per=1000))
         changes = [CallCounted(company_id, c.branch_id, c.started_at, c.outcome, 1, c.seconds) for c in map(as_counted, calls) if c]
-        rows = [row for row in _rows(changes) if first <= row["day"] <= last]
-        if rows:
-            db.session.execute(insert(CallHour), rows)
+        hours = [row for row in _hours(changes) if first <= row["day"] <= last]
+        for table, rows in ((CallHour, hours), (CallDay, _days(hours))):
+            db.session.execute(delete(table).where(table.day.between(first, last)).execution_options(synchronize_session=False))
+            if rows:
+                db.session.execute(insert(table), rows)
 
 
-def _rows(changes: list[CallCounted]) -> list[dict[str, Any]]:
+def _hours(changes: list[CallCounted]) -> list[dict[str, Any]]:
     zones = _zones({change.branch_id for change in changes})
     sums: dict[tuple[str, str, date, int, str], list[int]] = defaultdict(lambda: [0, 0])
     for change in changes:
@@ -87,18 +89,32 @@ def _rows(changes: list[CallCounted]) -> list[dict[str, Any]]:
     ]
 
 
+def _days(hours: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same by days."""
+    sums: dict[tuple[str, str, date, str], list[int]] = defaultdict(lambda: [0, 0])
+    for row in hours:
+        total = sums[row["company_id"], row["branch_id"], row["day"], row["outcome"]]
+        total[0] += row["calls"]
+        total[1] += row["seconds"]
+    return [
+        {"company_id": company, "branch_id": branch, "day": day, "outcome": outcome, "calls": calls, "seconds": seconds}
+        for (company, branch, day, outcome), (calls, seconds) in sorted(sums.items())
+        if calls or seconds
+    ]
+
+
 def _zones(branch_ids: set[str]) -> dict[str, ZoneInfo]:
     found = db.session.execute(select(Branch.id, Branch.zone).where(Branch.id.in_(branch_ids)))
     return {branch_id: ZoneInfo(zone) for branch_id, zone in found}
 
 
-def _adding() -> Any:
+def _adding(table: type[CallHour] | type[CallDay]) -> Any:
     if db.engine.dialect.name == "sqlite":
-        row = sqlite_insert(CallHour)
-        sums = {"calls": CallHour.calls + row.excluded.calls, "seconds": CallHour.seconds + row.excluded.seconds}
-        return row.on_conflict_do_update(index_elements=["company_id", "branch_id", "day", "hour", "outcome"], set_=sums)
-    line = mysql_insert(CallHour)
-    return line.on_duplicate_key_update(calls=CallHour.calls + line.inserted.calls, seconds=CallHour.seconds + line.inserted.seconds)
+        row = sqlite_insert(table)
+        sums = {"calls": table.calls + row.excluded.calls, "seconds": table.seconds + row.excluded.seconds}
+        return row.on_conflict_do_update(index_elements=[column.name for column in inspect(table).primary_key], set_=sums)
+    line = mysql_insert(table)
+    return line.on_duplicate_key_update(calls=table.calls + line.inserted.calls, seconds=table.seconds + line.inserted.seconds)
 
 
 def _instant(day: date) -> datetime:

@@ -15,7 +15,7 @@ from app.core.clock import now
 from app.core.extensions import db
 from app.core.requests import reader_zone
 from app.domain.calls.searching import LONGEST_QUERY, Search, find_calls, newest_first
-from app.models import Booking, Branch, Call, CallHour, Customer
+from app.models import Booking, Branch, Call, CallDay, Customer
 from app.models.booking import STANDING
 from app.web.dashboard.call_truth import marked_calls
 from app.web.formatting import day, day_of, number
@@ -38,16 +38,17 @@ def index() -> Response:
     last = _last_shown()
     rows = _rows(asked, after=last.id if last else None)
     more, rows = len(rows) > PAGE, rows[:PAGE]
+    counts = _counts(asked)
     page = render_template(
         _template(last is not None),
         filters=asked,
         periods=_period_labels(),
-        chips=_chips(asked),
+        chips=_chips(asked, counts),
         calls=_shown(rows, asked),
         last_group=_group(last.started_at, asked) if last else "",
         next_href=_href(asked, after=rows[-1].id) if more else None,
         shown=ngettext("%(num)s Anruf", "%(num)s Anrufe", len(rows)) if not more and not last else "",
-        lead=_lead(asked),
+        lead=_lead(counts),
         reset_href=url_for("calls.index"),
     )
     response = make_response(page)
@@ -147,24 +148,22 @@ def _group(started_at: datetime, asked: Asked) -> str:
 
 
 def _counts(asked: Asked) -> dict[str, int] | None:
-    """Calls by outcome within the period, from the hourly counts; none for a search, which they know nothing of."""
+    """Calls by outcome within the period, from the daily counts; none for a search, which they know nothing of."""
     if asked.q or asked.days is None:
         return None
-    wanted = select(CallHour.outcome, func.sum(CallHour.calls)).where(CallHour.day.between(*asked.days)).group_by(CallHour.outcome)
+    wanted = select(CallDay.outcome, func.sum(CallDay.calls)).where(CallDay.day.between(*asked.days)).group_by(CallDay.outcome)
     if branches := chosen_branches():
-        wanted = wanted.where(CallHour.branch_id.in_(branches))
+        wanted = wanted.where(CallDay.branch_id.in_(branches))
     return {outcome: int(calls) for outcome, calls in db.session.execute(wanted)}
 
 
-def _chips(asked: Asked) -> list[dict[str, Any]]:
-    counts = _counts(asked)
+def _chips(asked: Asked, counts: dict[str, int] | None) -> list[dict[str, Any]]:
     every = {"key": "", "label": _("Alle"), "count": None if counts is None else sum(counts.values())}
     chips = [every] + [{"key": key, "label": OUTCOMES[key].label, "count": None if counts is None else counts.get(key, 0)} for key in CHIPS]
     return [{**chip, "chosen": chip["key"] == asked.outcome, "href": _href(asked, outcome=chip["key"])} for chip in chips]
 
 
-def _lead(asked: Asked) -> str:
-    counts = _counts(asked)
+def _lead(counts: dict[str, int] | None) -> str:
     if counts is None:
         return ""
     calls, booked = sum(counts.values()), counts.get("booked", 0)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.reports import counting
-from app.models import Call, CallHour, Company
+from app.models import Call, CallDay, CallHour, Company
 from tests.factories.calls import CallFactory
 from tests.factories.companies import BranchFactory, CompanyFactory
 
@@ -27,7 +27,11 @@ def company(db: SQLAlchemy) -> Company:
 
 def counts(company: Company) -> dict[tuple[date, int, str], tuple[int, int]]:
     with company_scope(company.id):
-        rows = counting.db.session.scalars(select(CallHour))
+        rows = counting.db.session.scalars(select(CallHour)).all()
+        days = counting.db.session.scalars(select(CallDay)).all()
+        for figure in ("calls", "seconds"):
+            assert sum(getattr(row, figure) for row in rows) == sum(getattr(row, figure) for row in days)
+        assert {(row.day, row.outcome) for row in rows if row.calls} == {(row.day, row.outcome) for row in days if row.calls}
         return {(row.day, row.hour, row.outcome): (row.calls, row.seconds) for row in rows if row.calls}
 
 

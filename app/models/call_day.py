@@ -1,0 +1,23 @@
+"""How many calls of which outcome a branch had on a day: the hourly counts, added up for what looks at long stretches."""
+
+from datetime import date
+
+from sqlalchemy import Date
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.columns import Id, Key
+from app.core.extensions import db
+from app.models.base import CompanyOwned, inside, owned_args
+
+
+class CallDay(CompanyOwned, db.Model):
+    __tablename__ = "call_days"
+    __table_args__ = owned_args(inside("branch_id", "branches"), referable=False)
+
+    company_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    branch_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    # as in call_hours
+    outcome: Mapped[str] = mapped_column(Key(16), primary_key=True)
+    calls: Mapped[int]
+    seconds: Mapped[int]
