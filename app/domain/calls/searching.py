@@ -20,7 +20,9 @@ LONGEST_QUERY = 200
 MOST_WORDS = 8
 # a word that stands in many calls is found by walking through the newest ones, a rare one by the full-text index
 LOOKED_THROUGH_FIRST = 400
-LOOKED_THROUGH_AT_MOST = 5_000
+LOOKED_THROUGH_AT_MOST = 10_000
+# a word in one of so many of the newest calls is common: the full-text index would give most of them before the other words count
+COMMON = 20
 MOST_MATCHES = 50_000
 MOST_RUNNING = 200
 MOST_CUSTOMERS = 100
@@ -148,13 +150,14 @@ def _begins(words: list[str], said: list[str]) -> bool:
 def _said(words: list[str], narrowed: list[ColumnElement[bool]], most: int) -> set[Found]:
     """Calls in whose words each of these begins one."""
     walk = newest_first(_by_time(narrowed))
-    first = db.session.execute(walk.add_columns(and_(*_each(CallText.text, words))).limit(LOOKED_THROUGH_FIRST)).all()
-    found = {(row[0], row[1]) for row in first if row[2]}
+    first = db.session.execute(walk.add_columns(*_each(CallText.text, words)).limit(LOOKED_THROUGH_FIRST)).all()
+    found = {(row[0], row[1]) for row in first if all(row[2:])}
     if len(first) < LOOKED_THROUGH_FIRST or len(found) >= most:
         return found
     if found and LOOKED_THROUGH_FIRST * most / len(found) <= LOOKED_THROUGH_AT_MOST:
         return _rows(walk.where(*_each(CallText.text, words)).limit(most))
-    if indexed := _indexed(words):
+    rare = [word for place, word in enumerate(words, 2) if sum(row[place] for row in first) < len(first) / COMMON]
+    if indexed := _indexed(rare or words):
         return _rows(_by_index(indexed, words, narrowed, most))
     newest = walk.add_columns(CallText.text).limit(LOOKED_THROUGH_AT_MOST).subquery()
     return _rows(select(newest.c.started_at, newest.c.id).where(*_each(newest.c.text, words)).limit(most))

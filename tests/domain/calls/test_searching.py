@@ -160,3 +160,26 @@ def test_rare_and_common_words_are_found_alike_whichever_way_is_taken(
 
 def test_words_are_folded() -> None:
     assert words_of("Straße, Ährenöl & Übergröße: »Café« ﬁn_al") == ["strasse", "ahrenol", "ubergrosse", "cafe", "fin", "al"]
+
+
+def test_the_beginning_of_a_name_is_found_by_an_index(salon: Company, db: SQLAlchemy) -> None:
+    """Whatever its capitals; SQLite's LIKE uses an index only where that takes no notice of capitals either."""
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("MariaDB's index of the name does so by its collation.")
+    asked = "SELECT id FROM customers WHERE name LIKE ? ESCAPE '\\' AND company_id = ? LIMIT 100"
+    with db.engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", ("wie%", salon.id)).all()
+    assert "ix_customers_company_name (company_id=? AND name>? AND name<?)" in str(plan)
+
+
+def test_a_rare_word_beside_a_common_one_is_what_the_index_is_asked_for(
+    salon: Company, db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+    indexed = searching._indexed
+    monkeypatch.setattr(searching, "_indexed", lambda words: asked.append(words) or indexed(words))
+    monkeypatch.setattr(searching, "LOOKED_THROUGH_FIRST", 3)
+    calls = [make_call(salon, words=("Salon Lindgren.", word), started_at=now() - timedelta(days=n)) for n, word in enumerate("abcd")]
+    wanted = make_call(salon, words=("Salon Lindgren.", "Quittenblau bitte."), started_at=now() - timedelta(days=9))
+    assert found(salon, "salon quittenblau") == [wanted] and wanted not in calls
+    assert asked == [["quittenblau"]]
