@@ -5,7 +5,7 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Opens the doors of this room, and gives the templates what they all use."""
-    from app.web import account, admin, design, formatting, health, metrics, shell, sign_in, words
+    from app.web import account, admin, design, formatting, health, icons, metrics, shell, sign_in, words
     from app.web.dashboard import (
         absences,
         agent_history,
@@ -26,7 +26,7 @@ def register(app: Flask) -> None:
     from app.web.public import booking as own_booking, feeds
     from app.web.settings import hours, line, policies, resources, services, staff, subscriptions
 
-    for ground in (formatting, shell, words):
+    for ground in (formatting, icons, shell, words):
         ground.register(app)
     for door in (
         health,

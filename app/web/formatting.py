@@ -1,14 +1,18 @@
 """How dates, durations, numbers and phone numbers read on a page: in the reader's language and the business's zone."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
+from babel.numbers import format_decimal
 from flask import Flask
-from flask_babel import format_decimal, format_time, get_locale, gettext as _, to_user_timezone
+from flask_babel import get_locale, gettext as _
 
 from app.core import phone
 from app.core.clock import now
+from app.core.requests import reader_zone
 
 DAY_PATTERNS = {"de": ("EEEEEE dd.MM.", "EEEEEE dd.MM.yyyy", "EEEEEE d. MMMM"), "en": ("EEE d MMM", "EEE d MMM yyyy", "EEE d MMMM")}
 
@@ -31,19 +35,25 @@ def duration(seconds: float | None) -> str:
 
 def clock(instant: datetime) -> str:
     """`09:41`"""
-    return format_time(instant, "HH:mm")
+    return f"{local(instant):%H:%M}"
 
 
 def clock_s(instant: datetime) -> str:
     """`09:41:06`"""
-    return format_time(instant, "HH:mm:ss")
+    return f"{local(instant):%H:%M:%S}"
 
 
 def day(instant: datetime) -> str:
     """`Heute`, `Gestern`, `Morgen`, else `Do 26.11.`, with the year where it is not this one."""
-    local, today = to_user_timezone(instant), to_user_timezone(now()).date()
-    near = {today: _("Heute"), today - timedelta(days=1): _("Gestern"), today + timedelta(days=1): _("Morgen")}
-    return near.get(local.date()) or _pattern(local, 0 if local.year == today.year else 1)
+    of, today = day_of(instant), day_of(now())
+    match (of - today).days:
+        case 0:
+            return _("Heute")
+        case -1:
+            return _("Gestern")
+        case 1:
+            return _("Morgen")
+    return _pattern(of, 0 if of.year == today.year else 1)
 
 
 def when(instant: datetime) -> str:
@@ -53,19 +63,18 @@ def when(instant: datetime) -> str:
 
 def long_day(instant: datetime) -> str:
     """`Do 26. November`"""
-    return _pattern(to_user_timezone(instant), 2)
+    return _pattern(day_of(instant), 2)
 
 
-def day_name(local: datetime) -> str:
-    """`Do 26.11.`, of a time that is local already."""
-    return _pattern(local, 0)
+def day_name(of: date) -> str:
+    """`Do 26.11.`, of a day where the business is."""
+    return _pattern(of, 0)
 
 
 def whole_day(of: date) -> str:
     """`Donnerstag, 26. November`"""
-    locale = get_locale()
-    pattern = "EEEE, d. MMMM" if locale.language == "de" else "EEEE, d MMMM"
-    return format_date(of, pattern, locale=locale)
+    language = get_locale().language
+    return _written(of, "EEEE, d. MMMM" if language == "de" else "EEEE, d MMMM", language)
 
 
 def ago(instant: datetime) -> str:
@@ -87,12 +96,12 @@ def milliseconds(value: float | None) -> str:
 
 def number(value: float | Decimal) -> str:
     """`1.742`, `0,8`"""
-    return format_decimal(value)
+    return _number(value, None, get_locale().language)
 
 
 def money(cents: Decimal | float, currency: str) -> str:
     """`0,43 $`: what a provider bills is shown in its own currency."""
-    return f"{format_decimal(Decimal(cents) / 100, '#,##0.00')} {currency}"
+    return f"{_number(Decimal(cents) / 100, '#,##0.00', get_locale().language)} {currency}"
 
 
 def initials(name: str | None) -> str:
@@ -107,13 +116,31 @@ def phone_number(e164: str | None) -> str:
     return phone.display(e164) if e164 else ""
 
 
+def local(instant: datetime) -> datetime:
+    """The instant on the clocks of the business."""
+    return instant.astimezone(ZoneInfo(reader_zone()))
+
+
 def day_of(instant: datetime) -> date:
     """The calendar day of an instant where the business is."""
-    return to_user_timezone(instant).date()
+    return local(instant).date()
 
 
-def _pattern(local: datetime, which: int) -> str:
-    locale = get_locale()
-    patterns = DAY_PATTERNS.get(locale.language, DAY_PATTERNS["en"])
+def _pattern(of: date, which: int) -> str:
+    language = get_locale().language
+    text = _written(of, DAY_PATTERNS.get(language, DAY_PATTERNS["en"])[which], language)
     # the catalogue writes "Do.", people write "Do"
-    return format_datetime(local, patterns[which], locale=locale, tzinfo=local.tzinfo).replace(".", "", 1 if locale.language == "de" else 0)
+    return text.replace(".", "", 1) if language == "de" else text
+
+
+# a list of fifty rows shows few different days, and a babel pattern takes as long as a row
+
+
+@lru_cache(maxsize=4096)
+def _written(of: date, pattern: str, language: str) -> str:
+    return format_date(of, pattern, locale=language)
+
+
+@lru_cache(maxsize=4096)
+def _number(value: float | Decimal, pattern: str | None, language: str) -> str:
+    return format_decimal(value, format=pattern, locale=language)

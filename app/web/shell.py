@@ -86,10 +86,13 @@ class Shell:
 
 
 def assistant_name() -> str:
-    """What the company's agent calls herself."""
+    """What the company's agent calls herself; asked for once a request."""
     if current_user.is_platform:
         return "Lena"
-    return db.session.scalar(select(Agent.name).where(Agent.is_active).order_by(Agent.created_at, Agent.id).limit(1)) or "Lena"
+    if "assistant_name" not in g:
+        wanted = select(Agent.name).where(Agent.is_active).order_by(Agent.created_at, Agent.id).limit(1)
+        g.assistant_name = db.session.scalar(wanted) or "Lena"
+    return g.assistant_name
 
 
 def register(app: Flask) -> None:

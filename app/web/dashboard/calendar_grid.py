@@ -1,7 +1,7 @@
 """The calendar as places in rows of five minutes: what the template draws, and what the headline says of it."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _, ngettext
@@ -139,7 +139,7 @@ def _column(lane: Lane, day: date, diary: Diary, tz: ZoneInfo, bounds: tuple[int
     there = [span for span in (_on(*stretch, day, tz) for stretch in lane.there) if span]
     opened = [span for span in (_on(*stretch, day, tz) for stretch in diary.open) if span]
     today = now().astimezone(tz).date()
-    name = _day_name(day) if by_day else lane.name if lane.name.startswith("Dr.") else lane.name.split()[0]
+    name = day_name(day) if by_day else lane.name if lane.name.startswith("Dr.") else lane.name.split()[0]
     column = Column(lane.staff_id, day, name, lane.name, _hours(there), is_today=day == today)
     column.pieces = _away(there, opened, bounds)
     for entry in lane.entries:
@@ -249,10 +249,6 @@ def _hours(there: list[tuple[int, int]]) -> str:
 
 def _hour(minutes: int) -> str:
     return f"{minutes // 60}" if minutes % 60 == 0 else f"{minutes // 60}:{minutes % 60:02}"
-
-
-def _day_name(day: date) -> str:
-    return day_name(datetime.combine(day, time(12), UTC))
 
 
 def _legend(services: list[Service], colours: dict[str, int], used: set[str]) -> list[tuple[str, int]]:

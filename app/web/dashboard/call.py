@@ -1,5 +1,6 @@
 """One call: what was said and done, what came of it, and its way from the webhook to the page."""
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -32,12 +33,13 @@ blueprint = Blueprint("call", __name__)
 @for_company("calls.read")
 def show(call_id: str) -> Response:
     call, customer_name, branch_name = _find(call_id)
-    parts, steps = recorder(call)
+    tools = db.session.scalars(select(ToolCall).where(ToolCall.call_id == call.id).order_by(ToolCall.after_position, ToolCall.id)).all()
+    parts, steps = recorder(call, tools)
     truth = truth_of(call.id)
     page = render_template(
         "dashboard/call_body.html" if request.headers.get("HX-Request-Type") == "partial" else "dashboard/call.html",
         call=_facts(call, customer_name, branch_name),
-        script=_script(call, customer_name, truth),
+        script=_script(call, tools, customer_name, truth),
         truth=truth,
         booking=_booking(call),
         tasks=_tasks(call),
@@ -94,9 +96,8 @@ def _facts(call: Call, customer_name: str | None, branch_name: str) -> SimpleNam
     )
 
 
-def _script(call: Call, customer_name: str | None, truth: Truth | None) -> list[dict[str, Any]]:
+def _script(call: Call, tools: Sequence[ToolCall], customer_name: str | None, truth: Truth | None) -> list[dict[str, Any]]:
     turns = db.session.scalars(select(Turn).where(Turn.call_id == call.id).order_by(Turn.position)).all()
-    tools = db.session.scalars(select(ToolCall).where(ToolCall.call_id == call.id).order_by(ToolCall.after_position, ToolCall.id)).all()
     return script(
         turns, tools, caller=customer_name or _("Anrufer"), assistant=assistant_name(), running=call.is_running,
         otherwise=truth.otherwise if truth else {},

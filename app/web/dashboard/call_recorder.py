@@ -31,10 +31,9 @@ class Step:
     took_ms: float | None = None
 
 
-def recorder(call: Call) -> tuple[list[dict[str, Any]], int]:
+def recorder(call: Call, tools: Sequence[ToolCall]) -> tuple[list[dict[str, Any]], int]:
     """The parts Annahme, Gespräch and Abschluss as dashboard/call.html wants them, and how many steps they have."""
     events = db.session.scalars(select(CallEvent).where(CallEvent.call_id == call.id).order_by(CallEvent.seq)).all()
-    tools = db.session.scalars(select(ToolCall).where(ToolCall.call_id == call.id).order_by(ToolCall.id)).all()
     webhooks = _webhooks(events)
     first = events[0].webhook_event_id if events else None
     arrival = _way(webhooks.get(first)) + [step for event in events if event.type in ARRIVAL and (step := _arrival(call, event))]

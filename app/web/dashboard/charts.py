@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import format_decimal, get_locale, gettext as _
+from flask_babel import get_locale, gettext as _
 
 from app.domain.reports.figures import Figures, Totals
 from app.web.formatting import number
@@ -111,7 +111,7 @@ def _line(values: list[int], top: int) -> Points:
 
 
 def _share(part: int, whole: int) -> str:
-    return f"{format_decimal(round(part / whole * 100))} %" if whole else ""
+    return f"{number(round(part / whole * 100))} %" if whole else ""
 
 
 def _percent(part: int, whole: int) -> float:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask import g
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, case, func, select
 
@@ -46,7 +47,10 @@ def done_tasks(limit: int) -> list[dict[str, Any]]:
 
 
 def count_open() -> int:
-    return db.session.scalar(select(func.count()).select_from(Task).where(*_mine(), Task.status == "open")) or 0
+    """How many wait; asked for once a request."""
+    if "open_tasks" not in g:
+        g.open_tasks = db.session.scalar(select(func.count()).select_from(Task).where(*_mine(), Task.status == "open")) or 0
+    return g.open_tasks
 
 
 def _mine() -> list[ColumnElement[bool]]:
