@@ -24,7 +24,7 @@ HASTY = (
     "--innodb-fast-shutdown=2",
 )
 # a commit is on the disk before it is answered, as in production
-DURABLE = ("--innodb-flush-log-at-trx-commit=1", "--innodb-buffer-pool-size=512M", "--innodb-log-file-size=256M")
+DURABLE = ("--innodb-flush-log-at-trx-commit=1", "--innodb-buffer-pool-size=2G", "--innodb-log-file-size=512M")
 SETTINGS = (
     "--skip-log-bin",
     "--skip-name-resolve",
