@@ -38,8 +38,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _ground(app: Flask, settings: Settings) -> None:
-    from app.core import assets, database, encryption, guarding, logs, query_times, redis, requests, sessions
-    from app.core.extensions import babel, csrf, db, limiter, login_manager, migrate
+    from app.core import assets, database, encryption, guarding, lean, logs, query_times, redis, requests, sessions
+    from app.core.extensions import babel, csrf, db, limiter, login_manager
 
     logs.set_up(settings)
     encryption.use_keys(settings.encryption_keys or _throw_away_key())
@@ -48,7 +48,7 @@ def _ground(app: Flask, settings: Settings) -> None:
     with app.app_context():
         database.prepare_engine(db.engine)
         query_times.watch(db.engine)
-    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    app.extensions["migrate"] = lean.Migrations(app, db, str(ROOT / "migrations"))
     if settings.redis_url:
         app.extensions["askproai_redis"] = redis.connect(settings.redis_url)
     app.session_interface = sessions.DatabaseSessions(secure=settings.is_production)

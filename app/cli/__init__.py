@@ -5,9 +5,9 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Opens the doors of this room."""
-    from app.cli import api_keys, calendars, encryption, feeds, line, retell, seed, simulate, users, worker
+    from app.cli import api_keys, calendars, encryption, feeds, line, migrations, retell, seed, simulate, users, worker
 
     for command in (users.users, api_keys.api_keys, calendars.calendars, feeds.feeds, encryption.keys, encryption.encryption):
         app.cli.add_command(command)
-    for command in (retell.retell, worker.worker, worker.clock, worker.inbox, simulate.simulate, seed.seed, line.line):
+    for command in (retell.retell, worker.worker, worker.clock, worker.inbox, simulate.simulate, seed.seed, line.line, migrations.db):
         app.cli.add_command(command)

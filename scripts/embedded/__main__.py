@@ -115,8 +115,8 @@ class Server:
         gunicorn = [sys.executable, "-m", "gunicorn", "--bind", f"fd://{listener.fileno()}", "--worker-class", "gthread"]
         web = [*gunicorn, "--workers", "1", "--threads", str(WEB_THREADS), "wsgi:app"]
         self.supervisor.start(Program("web", web, self.environment, keep_open=(listener.fileno(),)))
-        self.supervisor.start(Program("worker", _flask("worker"), self.environment))
-        self.supervisor.start(Program("clock", _flask("clock"), self.environment))
+        self.supervisor.start(Program("worker", _own("worker"), self.environment))
+        self.supervisor.start(Program("clock", _own("clock"), self.environment))
         readiness, is_ready = Readiness((self.host, self.port)), False
         while not self.stops_asked:
             self.supervisor.turn(1.0 if is_ready else 0.1)
@@ -160,6 +160,11 @@ class Server:
 
 def _flask(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
+
+
+def _own(command: str) -> list[str]:
+    """What runs for long does without the commands of other packages."""
+    return [sys.executable, "-m", "wsgi", command]
 
 
 def _who_is_there(instance: Path) -> str:
