@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 from sqlalchemy import and_, insert, select, update
 
 from app.core.clock import now
 from app.core.extensions import db
 from app.core.tenancy import every_company
+from app.domain.companies.features import is_on
 from app.models import Booking, Call, TruthCheck
 
 # a call's analysis may book what was agreed: until then it is too early to judge, unless none comes
@@ -19,9 +21,11 @@ MOST_OPEN = 200
 def note_due(call_ids: Iterable[str]) -> None:
     """Makes these calls due, of whichever companies; those of a line check are none."""
     wanted = sorted(set(call_ids))
+    on = cache(lambda company_id: is_on("truth_check", company_id))
     columns = (Call.id, Call.company_id, Call.branch_id, Call.started_at, Call.analyzed_at, Call.is_test, Call.status)
     with every_company():
-        calls = {row.id: row for row in db.session.execute(select(*columns).where(Call.id.in_(wanted))) if not row.is_test}
+        ended = db.session.execute(select(*columns).where(Call.id.in_(wanted)))
+        calls = {row.id: row for row in ended if not row.is_test and on(row.company_id)}
         there = select(TruthCheck.call_id).join(Call, and_(Call.company_id == TruthCheck.company_id, Call.id == TruthCheck.call_id))
         known = set(db.session.scalars(there.where(Call.id.in_(wanted))))
         moment = now()

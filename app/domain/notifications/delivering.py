@@ -13,6 +13,7 @@ from app.core.clock import now
 from app.core.errors import ProviderError
 from app.core.extensions import db
 from app.core.ids import new_ulid
+from app.domain.companies.features import is_on
 from app.domain.notifications.channels import SENDERS, sender_of
 from app.models import Notification
 from app.providers import messenger
@@ -25,6 +26,8 @@ LEASE = timedelta(seconds=60)
 PAUSES = tuple(timedelta(seconds=pause) for pause in (5, 30, 120, 300, 600, 1800))
 # a job that was sent and is not at it by then got lost
 LOST_AFTER = timedelta(seconds=30)
+# how long a message waits before it is looked at again while sending is switched off
+SWITCHED_OFF = timedelta(seconds=60)
 AT_ONCE = 100
 
 
@@ -44,6 +47,9 @@ def reserve(notification_id: str) -> Errand | None:
         return None
     if row.expires_at <= now() or row.body is None:
         _finish(row, "expired", reason="too_late")
+        return None
+    if not is_on("messages", row.company_id):
+        row.due_at, row.woken_at, row.reason = now() + SWITCHED_OFF, None, "switched_off"
         return None
     sender = sender_of(row.channel)  # type: ignore[arg-type]
     if sender is None:

@@ -19,6 +19,7 @@ from app.domain.bookings.cancelling import cancel_booking
 from app.domain.bookings.making import make_booking
 from app.domain.bookings.series import make_series
 from app.domain.bookings.waitlist import join_waitlist, offer_freed
+from app.domain.companies import features
 from app.domain.customers.registering import find_or_make
 from app.domain.notifications import delivering
 from app.jobs.messages import forget_bodies, send_message, sweep_messages
@@ -92,6 +93,20 @@ def test_running_the_job_again_sends_nothing_again(db: SQLAlchemy, salon: Salon,
     for _again in range(3):
         send_message(row.id)
     assert len(twilio.messages) == 1
+
+
+def test_while_sending_is_switched_off_messages_wait_and_go_out_afterwards(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble) -> None:
+    with transaction():
+        features.switch("messages", salon.company_id, on=False)
+    book(salon)
+    send_message(rows(db)[0].id)
+    (row,) = rows(db)
+    assert (row.status, row.reason, twilio.messages) == ("pending", "switched_off", [])
+    with transaction():
+        features.switch("messages", salon.company_id, on=True)
+    with time_machine.travel(now() + delivering.SWITCHED_OFF + timedelta(seconds=1), tick=True):
+        send_message(row.id)
+    assert (rows(db)[0].status, len(twilio.messages)) == ("sent", 1)
 
 
 def test_a_visit_and_a_series_are_confirmed_once(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble) -> None:

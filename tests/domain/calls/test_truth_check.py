@@ -13,6 +13,7 @@ from app.domain.bookings.cancelling import cancel_booking
 from app.domain.bookings.changing import confirm_booking
 from app.domain.bookings.history import By
 from app.domain.bookings.making import make_booking
+from app.domain.companies import features
 from app.domain.inbox import handling
 from app.jobs import truth
 from app.models import Booking, Call, PhoneNumber, Task, TruthCheck
@@ -81,6 +82,15 @@ def test_a_booking_that_was_only_said_marks_the_call_and_makes_one_task(told, db
     assert (task.kind, task.status, task.call_id) == ("mismatch", "open", found.call_id)
     assert "eingetragen" in task.details
     assert "So einen Termin gibt es nicht." in task.details
+
+
+def test_while_it_is_switched_off_nothing_is_checked(told, salon, db) -> None:
+    with transaction():
+        features.switch("truth_check", features.EVERYBODY, on=False)
+    assert told(*CLAIMED) is None
+    with transaction():
+        features.switch("truth_check", salon.company_id, on=True)
+    assert told(*CLAIMED, call_id="call_2").verdict == "mismatch"
 
 
 def test_again_changes_nothing(told, db) -> None:

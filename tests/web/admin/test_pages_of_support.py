@@ -112,10 +112,10 @@ def test_a_blocked_person_is_out_everywhere(app: Flask, salon: Company, admin: F
 
 def test_a_switch_is_set_and_written_down(salon: Company, admin: FlaskClient, db: SQLAlchemy) -> None:
     token = csrf_token(admin, "/admin/flags")
-    form = {"name": "new.calendar", "company_id": salon.id, "is_on": "1", "csrf_token": token}
+    form = {"name": "truth_check", "company_id": salon.id, "is_on": "1", "csrf_token": token}
     for is_on in ("1", "0"):
         assert admin.post("/admin/flags", data={**form, "is_on": is_on}).status_code == 302
     flag = db.session.scalars(select(FeatureFlag)).one()
-    assert (flag.name, flag.company_id, flag.is_on) == ("new.calendar", salon.id, False)
+    assert (flag.name, flag.company_id, flag.is_on) == ("truth_check", salon.id, False)
     assert admin.post("/admin/flags", data={**form, "name": "Nein!"}).status_code == 422
     assert "Schalter umgelegt" in admin.get("/admin/audit").text

@@ -1,0 +1,46 @@
+"""What can be switched off in an emergency, for all companies or for one; all of it is on until somebody does."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from app.core.extensions import db
+from app.models import Company, FeatureFlag
+
+# the name of each switch, and what it does
+FEATURES = {
+    "messages": _l("Nachrichten an Kundschaft verschicken. Ausgeschaltet warten sie und gehen hinaus, sobald es weitergeht."),
+    "truth_check": _l("Prüfen, ob stimmt, was im Gespräch gesagt wurde. Anrufe, die währenddessen enden, bleiben ungeprüft."),
+}
+EVERYBODY = ""
+
+
+def is_on(name: str, company_id: str) -> bool:
+    """Whether this runs for the company; its own switch goes before the one for all."""
+    rows = select(FeatureFlag.company_id, FeatureFlag.is_on).where(
+        FeatureFlag.name == name, FeatureFlag.company_id.in_((EVERYBODY, company_id))
+    )
+    switches = {row.company_id: row.is_on for row in db.session.execute(rows)}
+    return switches.get(company_id, switches.get(EVERYBODY, True))
+
+
+def switch(name: str, company_id: str, *, on: bool) -> None:
+    """For one company, or with EVERYBODY for all that have no switch of their own."""
+    flag = db.session.scalars(select(FeatureFlag).where(FeatureFlag.name == name, FeatureFlag.company_id == company_id)).first()
+    if flag is None:
+        flag = FeatureFlag(name=name, company_id=company_id)
+        db.session.add(flag)
+    flag.is_on = on
+
+
+def switches() -> Sequence[Any]:
+    """Rows of name, company_id, company (its name), is_on and changed_at: every switch that was ever set."""
+    rows = (
+        select(FeatureFlag.name, FeatureFlag.company_id, Company.name.label("company"), FeatureFlag.is_on, FeatureFlag.changed_at)
+        .outerjoin(Company, Company.id == FeatureFlag.company_id)
+        .where(FeatureFlag.name.in_(FEATURES))
+        .order_by(FeatureFlag.name, FeatureFlag.company_id)
+    )
+    return db.session.execute(rows).all()
