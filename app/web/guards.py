@@ -55,7 +55,8 @@ def may_open(endpoint: str) -> bool:
     guard = guard_of(view) if view else None
     if guard is None:
         return False
-    return guard.kind in ("public", "user") or can(current_user, guard.by)
+    # the reader themself: each look through flask-login's stand-in asks anew who they are
+    return guard.kind in ("public", "user") or can(current_user._get_current_object(), guard.by)
 
 
 def local_path(target: str | None, *, otherwise: str = "/") -> str:

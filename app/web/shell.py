@@ -38,7 +38,7 @@ class Shell:
         theme = getattr(reader_of_page, "theme", "auto")
         return theme if theme in THEMES else "auto"
 
-    @property
+    @cached_property
     def user(self) -> dict[str, object]:
         return {
             "name": current_user.name,
