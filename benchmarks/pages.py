@@ -35,12 +35,13 @@ def main(kind: str, sizes: list[int]) -> None:
         app = create_app()
         with app.app_context():
             company_id, cookie, call_id, newest = salon()
-            filling = Filling(create_engine(environment["DATABASE_URL"]).connect(), company_id, newest)
-        for size in sizes:
-            filling.grow(size)
-            # outside of an application context, so that each request has its own, as on a server
-            for name, ask in questions(app, cookie, call_id).items():
-                found.setdefault(name, []).append(timed(ask))
+        with create_engine(environment["DATABASE_URL"]).connect() as connection:
+            filling = Filling(connection, company_id, newest)
+            for size in sizes:
+                filling.grow(size)
+                # outside of an application context, so that each request has its own, as on a server
+                for name, ask in questions(app, cookie, call_id).items():
+                    found.setdefault(name, []).append(timed(ask))
     _tell(kind, sizes, found)
 
 
