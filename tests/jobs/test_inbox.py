@@ -12,7 +12,7 @@ from flask_sqlalchemy import SQLAlchemy
 from hypothesis import HealthCheck, given, settings, strategies as st
 from sqlalchemy import update
 
-from app.core import queues
+from app.core import queues, worker
 from app.core.clock import now
 from app.core.ids import new_ulid
 from app.core.queues import get_queue, job
@@ -28,9 +28,10 @@ pytestmark = pytest.mark.timeout(120)
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A drain that waits for more does so for a moment only; signals stay with pytest."""
+    """A drain that waits for more does so for a moment only; signals stay with pytest, and its memory recycles nobody."""
     monkeypatch.setattr(inbox, "WAIT_S", 0.05)
     monkeypatch.setattr(Worker, "_install_signal_handlers", lambda self: None)
+    monkeypatch.setattr(worker, "MEMORY_MB", 100_000)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from tests.support.programs import Program, program
 FIELDS = {
     "id", "provider", "provider_call_id", "direction", "status", "outcome", "from_number", "to_number", "branch_id", "customer_id",
     "started_at", "ended_at", "duration_s", "summary", "sentiment", "analyzed", "booking_id",
+    "truth",
 }  # fmt: skip
 NOON = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 
@@ -53,7 +54,7 @@ def test_an_item_has_exactly_these_fields(kasse: Program, salon: Company) -> Non
         "id": call, "provider": "retell", "provider_call_id": "call_1", "direction": "inbound", "status": "ended", "outcome": "booked",
         "from_number": "+491713920050", "to_number": "+493023125100", "branch_id": branch_ids(salon)[0],
         "started_at": "2026-11-20T12:00:00+01:00", "ended_at": "2026-11-20T12:02:14+01:00", "duration_s": 134, "summary": "Ein Schnitt.",
-        "sentiment": "positive", "analyzed": True, "booking_id": None,
+        "sentiment": "positive", "analyzed": True, "booking_id": None, "truth": None,
     }  # fmt: skip
 
 
