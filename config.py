@@ -108,7 +108,7 @@ class Settings(BaseSettings):
     def database_uri(self) -> str:
         return self.database_url or f"sqlite:///{(self.instance_path / 'askproai.sqlite3').resolve()}"
 
-    @cached_property
+    @property
     def public_base(self) -> str:
         return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
 

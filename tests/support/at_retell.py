@@ -108,4 +108,4 @@ def stand_in(app: Flask, double: RetellDouble, monkeypatch: pytest.MonkeyPatch) 
     settings = app.config["SETTINGS"]
     monkeypatch.setattr(settings, "retell_base_url", double.url)
     monkeypatch.setattr(settings, "retell_api_key", settings.retell_api_key)
-    monkeypatch.setitem(settings.__dict__, "public_base", "https://salon.example")
+    monkeypatch.setattr(settings, "public_url", "https://salon.example")
