@@ -11,23 +11,31 @@ from app.domain.calls.searching import Search, narrowed_by
 from app.models import Branch, Call, CallDay
 
 COUNTED_ONE_BY_ONE = 1000
+# where the daily counts do not know it
+MOST_COUNTED = 20_000
 
 
 def count_calls(search: Search, *, seen: int = 0) -> tuple[int, bool]:
     """How many calls there are, whatever the query, and whether that is all of them; `seen` is how many are known of already.
 
-    A thousand are counted; more come from the daily counts where these know the answer. Else there are at least so many: to
-    count on would take longer the more they are.
+    A thousand are counted; more come from the daily counts where these know the answer. Else some more are counted, and then
+    there are at least so many: to count on would take longer the more they are.
     """
-    most = max(seen, COUNTED_ONE_BY_ONE)
-    few = select(Call.id).where(*narrowed_by(search)).limit(most + 1).subquery()
-    counted = db.session.scalar(select(func.count()).select_from(few)) or 0
-    if counted <= most:
+    counted = _counted(search, COUNTED_ONE_BY_ONE)
+    if counted <= COUNTED_ONE_BY_ONE:
         return counted, True
     days = _days(search)
-    if days is None:
-        return most, False
-    return int(db.session.scalar(select(func.sum(CallDay.calls)).where(*days)) or 0), True
+    if days is not None:
+        return int(db.session.scalar(select(func.sum(CallDay.calls)).where(*days)) or 0), True
+    most = max(seen, MOST_COUNTED)
+    counted = _counted(search, most)
+    return min(counted, most), counted <= most
+
+
+def _counted(search: Search, most: int) -> int:
+    """How many there are, one more than `most` at the most."""
+    few = select(Call.id).where(*narrowed_by(search)).limit(most + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(few)) or 0
 
 
 def _days(search: Search) -> list[ColumnElement[bool]] | None:

@@ -54,6 +54,7 @@ def test_what_the_days_do_not_know_is_counted_up_to_a_limit(
         make_call(salon, outcome="unknown", started_at=datetime(2026, 11, 20, 6 + n, tzinfo=UTC))
     assert counted(salon, **narrowed) == (4, True)
     monkeypatch.setattr(totals, "COUNTED_ONE_BY_ONE", 3)
+    monkeypatch.setattr(totals, "MOST_COUNTED", 3)
     assert counted(salon, **narrowed) == (3, False)
     with company_scope(salon.id):
         assert count_calls(Search(**narrowed), seen=4) == (4, True)  # type: ignore[arg-type]
