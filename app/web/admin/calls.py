@@ -9,7 +9,7 @@ from sqlalchemy import and_, select
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid
-from app.models import Branch, Call, Company
+from app.models import Branch, Call, Company, ToolCall
 from app.web.dashboard.call import PROVIDERS
 from app.web.dashboard.call_recorder import recorder
 from app.web.guards import for_support
@@ -47,7 +47,8 @@ def show(call_id: str) -> str:
     row = db.session.execute(_rows().add_columns(Call).where(Call.id == call_id)).first() if is_ulid(call_id) else None
     if row is None:
         raise NotFound(_("Das gibt es hier nicht."))
-    parts, steps = recorder(row.Call)
+    tools = db.session.scalars(select(ToolCall).where(ToolCall.call_id == call_id).order_by(ToolCall.after_position, ToolCall.id)).all()
+    parts, steps = recorder(row.Call, tools)
     return render_template("admin/call.html", row=row, call=row.Call, recorder=parts, steps=steps, providers=PROVIDERS)
 
 
