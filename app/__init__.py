@@ -57,7 +57,9 @@ def _ground(app: Flask, settings: Settings) -> None:
     app.after_request_funcs[None].remove(login_manager._update_remember_cookie)
     guarding.set_up(app)
     csrf.init_app(app)
-    limiter.init_app(app)
+    # it would bring valkey beside redis, to ask which of them there is
+    with lean.left_out("valkey"):
+        limiter.init_app(app)
     babel.init_app(app, locale_selector=requests.reader_language, timezone_selector=requests.reader_zone)
     requests.set_up(app)
     assets.set_up(app)
