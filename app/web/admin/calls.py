@@ -9,9 +9,9 @@ from sqlalchemy import and_, select
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid
-from app.models import Branch, Call, Company, ToolCall
+from app.models import Branch, Call, Company
 from app.web.dashboard.call import PROVIDERS
-from app.web.dashboard.call_recorder import recorder
+from app.web.dashboard.call_recorder import recorder, tool_calls
 from app.web.guards import for_support
 
 PAGE = 50
@@ -47,8 +47,7 @@ def show(call_id: str) -> str:
     row = db.session.execute(_rows().add_columns(Call).where(Call.id == call_id)).first() if is_ulid(call_id) else None
     if row is None:
         raise NotFound(_("Das gibt es hier nicht."))
-    tools = db.session.scalars(select(ToolCall).where(ToolCall.call_id == call_id).order_by(ToolCall.after_position, ToolCall.id)).all()
-    parts, steps = recorder(row.Call, tools)
+    parts, steps = recorder(row.Call, tool_calls(call_id))
     return render_template("admin/call.html", row=row, call=row.Call, recorder=parts, steps=steps, providers=PROVIDERS)
 
 

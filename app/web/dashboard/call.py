@@ -16,7 +16,7 @@ from app.core.extensions import db
 from app.domain.accounts.permissions import can
 from app.models import Booking, Branch, Call, Customer, PhoneNumber, Service, StaffMember, Task, ToolCall, Turn
 from app.serializers.live import CERTAINTY_BY_NUMBER
-from app.web.dashboard.call_recorder import recorder
+from app.web.dashboard.call_recorder import recorder, tool_calls
 from app.web.dashboard.call_script import script
 from app.web.dashboard.call_truth import Truth, truth_of
 from app.web.formatting import clock, long_day, money
@@ -33,7 +33,7 @@ blueprint = Blueprint("call", __name__)
 @for_company("calls.read")
 def show(call_id: str) -> Response:
     call, customer_name, branch_name = _find(call_id)
-    tools = db.session.scalars(select(ToolCall).where(ToolCall.call_id == call.id).order_by(ToolCall.after_position, ToolCall.id)).all()
+    tools = tool_calls(call.id)
     parts, steps = recorder(call, tools)
     truth = truth_of(call.id)
     page = render_template(

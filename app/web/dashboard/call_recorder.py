@@ -31,6 +31,11 @@ class Step:
     took_ms: float | None = None
 
 
+def tool_calls(call_id: str) -> Sequence[ToolCall]:
+    """What the agent used, in the order of the conversation."""
+    return db.session.scalars(select(ToolCall).where(ToolCall.call_id == call_id).order_by(ToolCall.after_position, ToolCall.id)).all()
+
+
 def recorder(call: Call, tools: Sequence[ToolCall]) -> tuple[list[dict[str, Any]], int]:
     """The parts Annahme, Gespräch and Abschluss as dashboard/call.html wants them, and how many steps they have."""
     events = db.session.scalars(select(CallEvent).where(CallEvent.call_id == call.id).order_by(CallEvent.seq)).all()
