@@ -1,5 +1,7 @@
 """Errors that a reader of ours may see; everything else is a fault."""
 
+from typing import Any
+
 
 class AppError(Exception):
     """An expected refusal: `status` for HTTP, `code` for programs, the message (a catalogue sentence) for people."""
@@ -13,6 +15,10 @@ class AppError(Exception):
         self.status = status or self.status
         self.code = code or self.code
         self.data = data
+
+    def details(self) -> dict[str, Any]:
+        """What a reader gets along with the message, ready for JSON."""
+        return dict(self.data)
 
 
 class NotFound(AppError):

@@ -136,7 +136,7 @@ def _told(error: BaseException) -> tuple[int, str, str, dict[str, Any]]:
     # what went wrong behind the view (storing the session) comes wrapped
     error = getattr(error, "original_exception", None) or error
     if isinstance(error, AppError):
-        return error.status, error.code, str(error.message), dict(error.data)
+        return error.status, error.code, str(error.message), error.details()
     if isinstance(error, HTTPException):
         return error.code or 500, (error.name or "error").lower().replace(" ", "_"), _known(error.code or 500), {}
     if is_away(error) or is_passing(error):

@@ -1,28 +1,61 @@
 """What many want at the same moment goes a few at a time, and whoever waits for a turn holds no connection of the pool."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import BoundedSemaphore
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import has_request_context
+from flask_babel import gettext as _
 
-from app.core.database import set_reading
+from app.core.database import reading_only, set_reading
+from app.core.errors import AppError
 from app.core.extensions import db
 from app.core.transactions import transact
 
 T = TypeVar("T")
 # more at once would only wait for each other's rows, and others for their connections
 AT_ONCE = 6
+# whoever has waited so long is told to come back: a writer that does not end must not hold up every thread behind it
+PATIENCE_S = 20.0
 _turns = BoundedSemaphore(AT_ONCE)
 # SQLite lets one write at a time and asks whoever waits to knock again and again; the unlucky would knock until their time is over
 _sqlite_turns = BoundedSemaphore(1)
 
 
-def transact_in_turn(work: Callable[[], T]) -> T:
-    """As transact; what the request has read before is read again, and what it asks afterwards changes nothing any more."""
+class TooBusy(AppError):
+    """Too many want to write; `retry_after_s` in data."""
+
+    status = 503
+    code = "too_busy"
+
+
+def transact_in_turn(work: Callable[[], T], *, look: Callable[[], Any] | None = None) -> T:
+    """As transact; what the request has read before is read again, and what it asks afterwards changes nothing any more.
+
+    Whoever must wait for a turn has a `look` meanwhile, which only reads: what it raises is the answer, and no turn is taken for it.
+    Raises TooBusy for who has waited too long.
+    """
     db.session.rollback()
-    with _sqlite_turns if db.engine.dialect.name == "sqlite" else _turns:
-        done = transact(work)
-    if has_request_context():
-        set_reading(True)
-    return done
+    try:
+        with _turn(look):
+            return transact(work)
+    finally:
+        if has_request_context():
+            set_reading(True)
+
+
+@contextmanager
+def _turn(look: Callable[[], Any] | None) -> Iterator[None]:
+    turns = _sqlite_turns if db.engine.dialect.name == "sqlite" else _turns
+    if not turns.acquire(blocking=False):
+        if look:
+            with reading_only():
+                look()
+                db.session.rollback()
+        if not turns.acquire(timeout=PATIENCE_S):
+            raise TooBusy(_("Gerade möchten sehr viele etwas eintragen. Bitte gleich noch einmal versuchen."), retry_after_s=2)
+    try:
+        yield
+    finally:
+        turns.release()

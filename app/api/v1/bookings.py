@@ -16,7 +16,7 @@ from app.core.turns import transact_in_turn
 from app.domain.bookings import listing
 from app.domain.bookings.cancelling import cancel_booking
 from app.domain.bookings.changing import get_booking
-from app.domain.bookings.desk import BookingWish, book_for
+from app.domain.bookings.desk import BookingWish, book_for, check_free
 from app.domain.bookings.history import By
 from app.domain.bookings.moving import move_booking
 from app.models import Booking
@@ -120,8 +120,9 @@ def make(body: NewBooking) -> BookingItem:
         notes=body.notes,
         idempotency_key=_idempotency_key(),
     )
+    source, by = "api", _by()
     try:
-        return _item(transact_in_turn(lambda: book_for(wish, source="api", by=_by())))
+        return _item(transact_in_turn(lambda: book_for(wish, source=source, by=by), look=lambda: check_free(wish, source=source, by=by)))
     except InvalidInput as error:
         error.data["fields"] = _as_sent(error.data.get("fields", {}))
         raise

@@ -108,7 +108,7 @@ def use(name: str, given: dict[str, Any], situation: Situation) -> Answer:
         try:
             return found.function(situation, found.arguments.model_validate(given))
         except AppError as error:
-            return refused(error.code, error.message or trouble(), **_plain(error.data))
+            return refused(error.code, error.message or trouble(), **_plain(error.details()))
 
 
 def trouble() -> str:

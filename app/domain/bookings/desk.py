@@ -13,7 +13,9 @@ from app.domain.bookings.choosing import Choice, choose
 from app.domain.bookings.history import By
 from app.domain.bookings.making import find_same, make_booking
 from app.domain.bookings.ordering import Order
+from app.domain.bookings.refusing import BookingRefused
 from app.domain.bookings.series import Series, make_series, series_of
+from app.domain.bookings.settling import find_way, question_of
 from app.domain.customers.registering import check_contact, find_or_make
 from app.models import Booking
 
@@ -53,11 +55,7 @@ def book_series_for(wish: BookingWish, *, source: str, by: By) -> Series:
 
     Raises InvalidInput with one message per field (name, phone, email, service_id, staff_id, branch_id), and what make_booking raises.
     """
-    choice = _checked(wish)
-    order = Order(
-        choice.parts, wish.starts_at, wish.branch_id, source, by,
-        notes=wish.notes, idempotency_key=wish.idempotency_key, max_gap=choice.max_gap,
-    )  # fmt: skip
+    order = _order(wish, source, by)
     if first := find_same(order):
         return series_of(first)
     try:
@@ -65,6 +63,17 @@ def book_series_for(wish: BookingWish, *, source: str, by: By) -> Series:
             return _with_customer(order, wish)
     except _MadeMeanwhile as meanwhile:
         return series_of(meanwhile.booking)
+
+
+def check_free(wish: BookingWish, *, source: str, by: By) -> None:
+    """Raises what book_for would raise as things stand, and writes nothing: whoever must wait for the write looks here meanwhile."""
+    order = _order(wish, source, by)
+    try:
+        find_way(order, question_of(order))
+    except BookingRefused:
+        # what stands in the way may be what this very wish has made
+        if find_same(order) is None:
+            raise
 
 
 def _with_customer(order: Order, wish: BookingWish) -> Series:
@@ -78,6 +87,14 @@ def _with_customer(order: Order, wish: BookingWish) -> Series:
     if series.made[0].customer_id != customer.id:
         raise _MadeMeanwhile(series.made[0])
     return series
+
+
+def _order(wish: BookingWish, source: str, by: By) -> Order:
+    choice = _checked(wish)
+    return Order(
+        choice.parts, wish.starts_at, wish.branch_id, source, by,
+        notes=wish.notes, idempotency_key=wish.idempotency_key, max_gap=choice.max_gap,
+    )  # fmt: skip
 
 
 def _checked(wish: BookingWish) -> Choice:

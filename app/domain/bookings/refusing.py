@@ -1,6 +1,7 @@
 """The ways in which a time is refused, each with its reasons and with what could be had in its place."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 from app.core.errors import AppError, Conflict, InvalidInput
@@ -11,14 +12,19 @@ from app.domain.calendar.sentences import sentence
 
 
 class BookingRefused(AppError):
-    """`reasons` say why, `alternatives` what is free near it; both also stand in `data`, ready for JSON."""
+    """`reasons` say why, `alternatives` what is free near it: looked for when somebody asks, so that no write waits for it."""
 
-    def __init__(self, message: str, *, reasons: Sequence[Reason] = (), alternatives: Alternatives | None = None) -> None:
+    def __init__(self, message: str, *, reasons: Sequence[Reason] = (), near: Callable[[], Alternatives] | None = None) -> None:
         self.reasons = tuple(reasons)
-        self.alternatives = alternatives or Alternatives([], [], [])
-        super().__init__(
-            message, reasons=[reason.code for reason in self.reasons], alternatives=[as_json(slot) for slot in self.alternatives.best()]
-        )
+        self._near = near
+        super().__init__(message, reasons=[reason.code for reason in self.reasons])
+
+    @cached_property
+    def alternatives(self) -> Alternatives:
+        return self._near() if self._near else Alternatives([], [], [])
+
+    def details(self) -> dict[str, Any]:
+        return {**self.data, "alternatives": [as_json(slot) for slot in self.alternatives.best()]}
 
 
 class SlotTaken(BookingRefused, Conflict):
@@ -52,12 +58,12 @@ ERRORS: dict[str, type[BookingRefused]] = {
 }
 
 
-def refusal(reasons: Sequence[Reason], found: Alternatives, facts: Facts) -> BookingRefused:
+def refusal(reasons: Sequence[Reason], facts: Facts, *, near: Callable[[], Alternatives]) -> BookingRefused:
     """The error for these reasons: if anybody is merely booked, the slot is taken; else the first reason names it."""
     taken = next((reason for reason in reasons if reason.code in ("booked", "buffer", "room_taken")), None)
     telling = taken or reasons[0]
     names = {person.id: person.name for person in facts.people if len(reasons) == 1}
-    return ERRORS.get(telling.code, SlotTaken)(sentence(telling, names), reasons=reasons, alternatives=found)
+    return ERRORS.get(telling.code, SlotTaken)(sentence(telling, names), reasons=reasons, near=near)
 
 
 def as_json(slot: Slot) -> dict[str, Any]:

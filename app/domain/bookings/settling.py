@@ -14,7 +14,7 @@ from app.domain.bookings import occupying
 from app.domain.bookings.ordering import Order
 from app.domain.bookings.refusing import BookingRefused, SlotTaken, refusal
 from app.domain.bookings.writing import SeatsGone
-from app.domain.calendar.alternatives import alternatives
+from app.domain.calendar.alternatives import Alternatives, alternatives
 from app.domain.calendar.explaining import Reason, why_not
 from app.domain.calendar.facts import Facts, Question, without_rules
 from app.domain.calendar.loading import load_facts
@@ -36,14 +36,10 @@ def settle(
     """
     question = question_of(order, ignoring)
     for _attempt in range(ATTEMPTS):
-        facts = load_facts(question, for_callers=order.from_a_caller)
-        facts = without_rules(facts) if order.outside_rules else facts
-        ways = plans(question, facts, order.starts_at)
-        if not ways:
-            raise refused(question, facts, order)
+        plan, facts = find_way(order, question)
         try:
             with db.session.begin_nested():
-                return write(ways[0], facts)
+                return write(plan, facts)
         except SeatsGone:
             continue
         except IntegrityError as error:
@@ -52,6 +48,16 @@ def settle(
         if same and (made := same()):
             return made
     raise SlotTaken(_("Diese Zeit ist gerade vergeben worden."))
+
+
+def find_way(order: Order, question: Question) -> tuple[Plan, Facts]:
+    """The preferred way to have the order as things stand, and the facts it comes from. Reads only; raises as settle does."""
+    facts = load_facts(question, for_callers=order.from_a_caller)
+    facts = without_rules(facts) if order.outside_rules else facts
+    ways = plans(question, facts, order.starts_at)
+    if not ways:
+        raise refused(question, facts, order)
+    return ways[0], facts
 
 
 def question_of(order: Order, ignoring: frozenset[str] = frozenset()) -> Question:
@@ -68,5 +74,9 @@ def refused(question: Question, facts: Facts, order: Order) -> BookingRefused:
     reasons = why_not(question, facts, order.starts_at) or [Reason("booked", order.branch_id)]
     wanted = max(order.starts_at, question.now)
     around = replace(question, starts_from=max(wanted - REACH, question.now), starts_before=wanted + REACH, any_start=False)
-    wide = load_facts(around, for_callers=order.from_a_caller, everywhere=True)
-    return refusal(reasons, alternatives(around, wide, wanted, reach=REACH), facts)
+
+    def near() -> Alternatives:
+        wide = load_facts(around, for_callers=order.from_a_caller, everywhere=True)
+        return alternatives(around, wide, wanted, reach=REACH)
+
+    return refusal(reasons, facts, near=near)

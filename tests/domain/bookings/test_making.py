@@ -65,7 +65,7 @@ def test_the_second_booking_of_a_person_is_refused_with_alternatives(salon: Salo
     ]  # fmt: skip
     assert [slot.staff_id for slot in error.alternatives.other_people] == [salon.people["ben"]]
     assert error.alternatives.other_branches[0].branch_id == salon.branches["pankow"]
-    assert error.data["alternatives"][0]["staff_id"] == salon.people["ben"]
+    assert error.details()["alternatives"][0]["staff_id"] == salon.people["ben"]
 
 
 def test_anybody_means_the_next_person_who_is_free(salon: Salon) -> None:
