@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     # where e-mail is handed over, and as whom we write: "Salon Lindgren <termine@…>"
     smtp_url: str | None = None
     mail_from: str | None = None
+    # whether mail servers that companies name may stand in a private network; for one's own network, and for tests
+    private_hosts: bool = False
     sentry_dsn: str | None = None
     otel_exporter_otlp_endpoint: str | None = None
     # a scraper's bearer token for /metrics; unset: loopback only

@@ -5,7 +5,7 @@ from app.core.extensions import db
 from app.core.redis import is_reachable
 from app.core.worker import send_delayed
 from app.domain.inbox import claiming
-from app.jobs import agents, bookings, calendar_sync, inbox, line_check, live, messages, reconciling, sessions, truth
+from app.jobs import agents, bookings, calendar_sync, connections, inbox, line_check, live, messages, reconciling, sessions, truth
 from app.jobs.ticker import Entry
 
 # events that wait longer are worked through by the clock itself: the workers are away
@@ -46,6 +46,7 @@ SCHEDULE = (
     Entry("messages.forget", messages.forget_bodies.enqueue, every_s=900),
     Entry("agents.register", agents.sweep_registrations, every_s=10),
     Entry("agents.check", agents.check_agents.enqueue, every_s=600),
+    Entry("connections.look", connections.look_at_connections.enqueue, every_s=900),
     Entry("live.trim", live.trim.enqueue, every_s=3600),
     Entry("sessions.forget", sessions.forget_dead.enqueue, every_s=900),
 )

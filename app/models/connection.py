@@ -1,9 +1,12 @@
 """A connection: a company's own keys at one provider."""
 
+from datetime import datetime
+from typing import Any
+
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.columns import Key, Sealed
+from app.core.columns import Json, Key, Sealed, UtcDateTime
 from app.core.extensions import db
 from app.models.base import CompanyOwned, Named, Timed, owned_args
 
@@ -21,3 +24,15 @@ class Connection(CompanyOwned, Named, Timed, db.Model):
     # what signs the webhooks where that is a secret of its own (Twilio's auth token, Cal.com's secret)
     webhook_secret: Mapped[str | None] = mapped_column(Sealed)
     is_active: Mapped[bool] = mapped_column(default=True)
+
+    # unchecked · checking: somebody is asked now · ok · refused: the provider said no · unreachable: nobody answered
+    state: Mapped[str] = mapped_column(Key(16), default="unchecked", server_default="unchecked")
+    # why not, as a code that pages turn into a sentence
+    reason: Mapped[str | None] = mapped_column(Key(32))
+    # what was found there: how many numbers, event types …
+    facts: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    # the look that counts: an answer to an older question is about an older key
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # when a look last went well
+    well_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -24,12 +24,19 @@ class TwilioDouble(Served):
     first: ClassVar[str] = "POST /2010-04-01"
     messages: list[dict[str, Any]] = field(default_factory=list)
     refuse: dict[str, int] = field(default_factory=dict)
+    numbers: list[str] = field(default_factory=list)
+    status: str = "active"
     _numbers: Any = field(default_factory=itertools.count, repr=False)
 
     def done(self, request: Request, path: str) -> Response:
         wanted = base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
         if request.headers.get("Authorization") != f"Basic {wanted}":
             return as_json({"code": 20003, "message": "Authenticate", "status": 401}, 401)
+        if path == f"/2010-04-01/Accounts/{ACCOUNT}.json":
+            return as_json({"sid": ACCOUNT, "friendly_name": "Salon Lindgren SMS", "status": self.status})
+        if path == f"/2010-04-01/Accounts/{ACCOUNT}/IncomingPhoneNumbers.json":
+            rows = [{"phone_number": number} for number in self.numbers if number == request.args["PhoneNumber"]]
+            return as_json({"incoming_phone_numbers": rows})
         assert path == f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
         with self.lock:
             if request.method == "GET":

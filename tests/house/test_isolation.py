@@ -37,6 +37,7 @@ MEANT = {
     "key_id": "ApiKey",
     "user_id": "User",
     "connection": "Connection",
+    "provider": "Connection",
     "closure_id": "Closure",
     "entry_id": "WaitlistEntry",
     "number_id": "PhoneNumber",

@@ -29,6 +29,7 @@ OF_A_COMPANY = {
     "users.read":         "o m      ",
     "users.write":        "o        ",
     "api_keys.write":     "o        ",
+    "connections.read":   "o m      ",
     "connections.write":  "o        ",
     "privacy.write":      "o        ",
 }  # fmt: skip

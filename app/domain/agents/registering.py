@@ -38,8 +38,14 @@ def access_there() -> tuple[Access, str | None] | None:
     connection = db.session.scalars(mine.order_by(Connection.created_at, Connection.id).limit(1)).first()
     if connection and connection.api_key:
         return Access(settings().retell_base_url, connection.api_key), connection.id
+    access = platform_access()
+    return (access, None) if access else None
+
+
+def platform_access() -> Access | None:
+    """The platform's own account; None where it has no key."""
     key = settings().retell_account_key
-    return (Access(settings().retell_base_url, key), None) if key else None
+    return Access(settings().retell_base_url, key) if key else None
 
 
 def find_registration(agent_id: str) -> Registration | None:

@@ -11,9 +11,9 @@ from app.providers.messaging.base import Channel, Sender
 SENDERS: dict[Channel, str] = {"sms": "twilio", "email": "smtp"}
 
 
-def is_set_up(channel: Channel) -> bool:
-    """Whether the company, or the platform for it, has keys of a provider that sends by this way."""
-    return sender_of(channel) is not None
+def is_set_up(channel: Channel, *, own: bool = True) -> bool:
+    """Whether the company, or the platform for it, has keys of a provider that sends by this way; the platform alone without `own`."""
+    return (sender_of(channel) if own else _of_the_platform(channel)) is not None
 
 
 def sender_of(channel: Channel) -> Sender | None:
@@ -21,18 +21,21 @@ def sender_of(channel: Channel) -> Sender | None:
     return _own(channel) or _of_the_platform(channel)
 
 
+def as_sender(connection: Connection) -> Sender | None:
+    """Its label is whom we speak as; its key is `account:token` at Twilio and the whole address of a mail server."""
+    key, address = connection.api_key, connection.label
+    if not key or not address:
+        return None
+    if connection.provider == "smtp":
+        return Sender(key, address=address, is_given=True)
+    account, colon, token = key.partition(":")
+    return Sender(settings().twilio_base_url, account, token, address) if colon else None
+
+
 def _own(channel: Channel) -> Sender | None:
-    """A connection whose label is whom we speak as; its key is `account:token` at Twilio and the whole address of a mail server."""
-    wanted = select(Connection.api_key, Connection.label).where(Connection.provider == SENDERS[channel], Connection.is_active)
-    for key, address in db.session.execute(wanted.order_by(Connection.created_at, Connection.id)):
-        if not key or not address:
-            continue
-        if channel == "email":
-            return Sender(key, address=address)
-        account, colon, token = key.partition(":")
-        if colon:
-            return Sender(settings().twilio_base_url, account, token, address)
-    return None
+    wanted = select(Connection).where(Connection.provider == SENDERS[channel], Connection.is_active)
+    found = db.session.scalars(wanted.order_by(Connection.created_at, Connection.id))
+    return next((sender for connection in found if (sender := as_sender(connection))), None)
 
 
 def _of_the_platform(channel: Channel) -> Sender | None:

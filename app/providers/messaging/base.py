@@ -13,12 +13,24 @@ Reason = Literal["unreachable", "opted_out", "not_allowed", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """An account at a carrier: where it is reached, its name and key, and as whom it speaks."""
+    """An account at a carrier: where it is reached, its name and key, and as whom it speaks.
 
-    url: str
+    `is_given`: the address of the carrier was written by a user, so it must stand outside of our own network.
+    """
+
+    url: str = field(repr=False)
     account: str = ""
     key: str = field(default="", repr=False)
     address: str = ""
+    is_given: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteSender:
+    """What the carrier says of an account: its name there, and whether the sender's address is its own; None: it does not say."""
+
+    name: str | None = None
+    has_address: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,4 +62,8 @@ class Messenger(Protocol):
 
         Raises NotSent, NoAnswer, TooFast or MessageRefused.
         """
+        ...
+
+    def look(self) -> RemoteSender:
+        """Whether the carrier lets this account in; sends nothing. Raises as `send` does."""
         ...

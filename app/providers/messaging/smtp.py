@@ -1,8 +1,10 @@
 """E-mail over SMTP (RFC 5321); the Message-ID (RFC 5322) is made of our reference, so that a second copy is known as one."""
 
 import smtplib
+import socket
 import ssl
 import time
+from collections.abc import Callable
 from email.message import EmailMessage
 from email.utils import formataddr, formatdate, parseaddr
 from urllib.parse import unquote, urlsplit
@@ -12,13 +14,25 @@ from pybreaker import CircuitBreakerError
 from app.core import metrics
 from app.core.breaker import breaker
 from app.core.errors import ProviderError
+from app.core.outside import NotOutside, connect_outside
 from app.providers.http import NoAnswer, NotSent
-from app.providers.messaging.base import Message, MessageRefused, Reason, Sender
+from app.providers.messaging.base import Message, MessageRefused, Reason, RemoteSender, Sender
 
 TIMEOUT_S = 5.0
 PORTS = {"smtp": 587, "smtps": 465}
 # mailbox unknown, not local, name not allowed, forward elsewhere
 UNREACHABLE = {550, 551, 553}
+
+
+class Outside(smtplib.SMTP):
+    """Reaches only servers that stand outside of our own network."""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return connect_outside(host, port, timeout)
+
+
+class OutsideOverTls(smtplib.SMTP_SSL, Outside):
+    """The same, encrypted from the first byte; the certificate is still asked for by name."""
 
 
 class Smtp:
@@ -30,10 +44,18 @@ class Smtp:
 
     def send(self, message: Message) -> str:
         name = f"<{message.ref}@{parseaddr(self._sender.address)[1].partition('@')[2] or 'localhost'}>"
-        result, began = "failed", time.perf_counter()
+        self._watched(lambda server: server.send_message(self._composed(message, name)))
+        return name
+
+    def look(self) -> RemoteSender:
+        self._watched(lambda server: server.noop())
+        return RemoteSender()
+
+    def _watched(self, work: Callable[[smtplib.SMTP], object]) -> None:
+        refused, result, began = None, "failed", time.perf_counter()
         try:
             with breaker(f"smtp:{self._host}:{self._port}", shown_as="smtp").calling():
-                refused = self._hand_over(message, name)
+                refused = self._inside(work)
             result = "refused" if refused else "ok"
         except CircuitBreakerError as error:
             result = "held_back"
@@ -46,30 +68,33 @@ class Smtp:
             metrics.PROVIDER_SECONDS.labels("smtp").observe(time.perf_counter() - began)
         if refused:
             raise refused
-        return name
 
-    def _hand_over(self, message: Message, name: str) -> MessageRefused | None:
+    def _inside(self, work: Callable[[smtplib.SMTP], object]) -> MessageRefused | None:
         """What the server refuses for good is no failure of the server."""
-        sent = False
+        begun = False
         try:
             with self._connected() as server:
-                sent = True
-                server.send_message(self._composed(message, name))
+                begun = True
+                work(server)
         except smtplib.SMTPRecipientsRefused as error:
             return _refusal(max(code for code, _text in error.recipients.values()))
         except smtplib.SMTPResponseException as error:
             return _refusal(error.smtp_code)
+        except NotOutside as error:
+            return MessageRefused("not_allowed", str(error))
         except (OSError, smtplib.SMTPException) as error:
-            if sent:
+            if begun:
                 raise NoAnswer("The mail server did not answer in time.", retryable=True) from error
             raise NotSent("The mail server cannot be reached.", retryable=True) from error
         return None
 
     def _connected(self) -> smtplib.SMTP:
+        given = self._sender.is_given
         if self._at.scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(self._host, self._port, timeout=TIMEOUT_S, context=ssl.create_default_context())
+            over_tls = OutsideOverTls if given else smtplib.SMTP_SSL
+            server: smtplib.SMTP = over_tls(self._host, self._port, timeout=TIMEOUT_S, context=ssl.create_default_context())
         else:
-            server = smtplib.SMTP(self._host, self._port, timeout=TIMEOUT_S)
+            server = (Outside if given else smtplib.SMTP)(self._host, self._port, timeout=TIMEOUT_S)
             server.ehlo()
             if server.has_extn("starttls"):
                 server.starttls(context=ssl.create_default_context())

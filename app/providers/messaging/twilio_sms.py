@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from app.providers.http import Answer, NoAnswer, Refused, Request, TooFast, send
-from app.providers.messaging.base import Message, MessageRefused, Reason, Sender
+from app.providers.messaging.base import Message, MessageRefused, Reason, RemoteSender, Sender
 from app.providers.pacing import Pace
 
 # twilio.com/docs/api/errors; a code that is not here is `refused`
@@ -25,29 +25,45 @@ class TwilioSms:
 
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
-        self._url = f"{sender.url.rstrip('/')}/2010-04-01/Accounts/{quote(sender.account, safe='')}/Messages.json"
+        self._account = f"{sender.url.rstrip('/')}/2010-04-01/Accounts/{quote(sender.account, safe='')}"
 
     def send(self, message: Message) -> str:
         if message.asked_at is not None and (found := self._find(message)):
             return found
         as_whom = "MessagingServiceSid" if self._sender.address.startswith("MG") else "From"
         form = {"To": message.to, as_whom: self._sender.address, "Body": message.body[:LONGEST]}
-        return _sid(self._ask("POST", form=form).body)
+        return _sid(self._ask("POST", "/Messages.json", form=form).body)
+
+    def look(self) -> RemoteSender:
+        account = self._ask("GET", ".json").body
+        if account.get("status") in ("suspended", "closed"):
+            raise MessageRefused("not_allowed", f"Twilio says that the account is {account['status']}.")
+        name = account.get("friendly_name")
+        return RemoteSender(name[:80] if isinstance(name, str) else None, self._has_number())
+
+    def _has_number(self) -> bool | None:
+        """Names and messaging services are not listed among the numbers."""
+        if not self._sender.address.startswith("+"):
+            return None
+        query = {"PhoneNumber": self._sender.address}
+        rows = self._ask("GET", "/IncomingPhoneNumbers.json", query=query).body.get("incoming_phone_numbers")
+        found = [row.get("phone_number") for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+        return self._sender.address in found
 
     def _find(self, message: Message) -> str | None:
         """The message if an earlier try reached them after all: to the same number, since then, with the same words."""
         assert message.asked_at is not None
         since = (message.asked_at - SLACK).strftime("%Y-%m-%dT%H:%M:%SZ")
-        rows = self._ask("GET", query={"To": message.to, "DateSent>": since, "PageSize": "50"}).body.get("messages")
+        rows = self._ask("GET", "/Messages.json", query={"To": message.to, "DateSent>": since, "PageSize": "50"}).body.get("messages")
         for row in rows if isinstance(rows, list) else []:
             if isinstance(row, dict) and row.get("body") == message.body[:LONGEST] and row.get("status") not in ("failed", "undelivered"):
                 return _sid(row)
         return None
 
-    def _ask(self, method: str, **what: Any) -> Answer:
+    def _ask(self, method: str, path: str, **what: Any) -> Answer:
         PACE.take(self._sender.key)
         try:
-            return send(Request("twilio", method, self._url, self._sender.key, user=self._sender.account, **what))
+            return send(Request("twilio", method, self._account + path, self._sender.key, user=self._sender.account, **what))
         except TooFast as error:
             PACE.rest(self._sender.key, error.retry_after_s)
             raise

@@ -7,7 +7,9 @@ from flask_login import current_user
 from app.core.phone import display
 from app.domain.accounts.permissions import can
 from app.domain.agents.standing import Standing, numbers_without_agent, standings
+from app.domain.companies.connections import failing
 from app.web.dashboard.agent_words import finding_label, reason_of
+from app.web.settings import connection_words as words
 
 FIELDS_NAMED = 3
 Line = tuple[str, str, str]
@@ -21,7 +23,15 @@ def standing_lines() -> list[Line]:
     for e164 in numbers_without_agent():
         sentence = _("Unter %(number)s meldet sich niemand: Die Nummer hat keine Assistentin.", number=display(e164))
         lines.append(("bad", sentence, url_for("agents.index")))
-    return lines
+    return lines + _connection_lines()
+
+
+def _connection_lines() -> list[Line]:
+    """Keys of one's own that a provider takes no more: without them nothing goes out and nothing comes in."""
+    if not can(current_user, "connections.read"):
+        return []
+    told = [(each.provider, f"{words.NAMES[each.provider]}: {words.sentence_of(each, waits=False)}") for each in failing()]
+    return [("bad", sentence, url_for("connections.show", provider=provider)) for provider, sentence in told]
 
 
 def sentence_of(standing: Standing) -> str:

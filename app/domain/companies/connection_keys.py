@@ -1,0 +1,124 @@
+"""What a company fills in for a provider, made into what its connection keeps; and what of it may be shown again."""
+
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.utils import parseaddr
+from urllib.parse import quote, unquote, urlsplit
+
+from flask_babel import gettext as _
+
+from app.core.errors import InvalidInput
+from app.core.phone import normalise
+from app.models import Connection
+
+TAIL = 4
+# where mail is handed in; nothing else may be knocked at
+MAIL_PORTS = (25, 465, 587, 2525)
+KEY = re.compile(r"[\x21-\x7e]{12,200}")
+TWILIO_ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}")
+HOST = re.compile(r"(?=.{4,190}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
+MESSAGING_SERVICE = re.compile(r"MG[0-9a-fA-F]{32}")
+SENDER_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{2,11}")
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a connection keeps (models/connection.py says in which form)."""
+
+    api_key: str = field(repr=False)
+    label: str | None = None
+    webhook_secret: str | None = field(default=None, repr=False)
+
+
+class _Form:
+    def __init__(self, given: Mapping[str, str]) -> None:
+        self._given, self.wrong = given, dict[str, str]()
+
+    def text(self, name: str) -> str:
+        return self._given.get(name, "").strip()
+
+    def check(self) -> None:
+        if self.wrong:
+            raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=self.wrong)
+
+
+def read_keys(provider: str, given: Mapping[str, str], known: Connection | None) -> Keys:
+    """A secret that is left empty stays what it was, as long as it is still for the same account. Raises InvalidInput, KeyError."""
+    form = _Form(given)
+    keys = READERS[provider](form, known)
+    form.check()
+    return keys
+
+
+def shown_again(connection: Connection) -> dict[str, str]:
+    """The fields that are no secret, and of the secret its last characters as `tail`."""
+    secret, more = connection.api_key or "", {}
+    if connection.provider == "twilio":
+        account, _colon, secret = secret.partition(":")
+        more = {"account": account, "sender": connection.label or ""}
+    if connection.provider == "smtp":
+        at = urlsplit(secret)
+        secret = unquote(at.password or "")
+        more = {
+            "host": at.hostname or "", "port": str(at.port or ""), "user": unquote(at.username or ""), "address": connection.label or "",
+        }  # fmt: skip
+    # of a short secret nothing is shown, lest too much of it be
+    return more | {"tail": secret[-TAIL:] if len(secret) >= 3 * TAIL else ""}
+
+
+def _one_key(form: _Form, known: Connection | None) -> str:
+    key = form.text("api_key") or (known.api_key if known else "") or ""
+    if not key:
+        form.wrong["api_key"] = _("Der Schlüssel fehlt.")
+    elif not KEY.fullmatch(key):
+        form.wrong["api_key"] = _("Das ist kein Schlüssel: 12 bis 200 Zeichen, ohne Leerzeichen.")
+    return key
+
+
+def _retell(form: _Form, known: Connection | None) -> Keys:
+    return Keys(_one_key(form, known))
+
+
+def _calcom(form: _Form, known: Connection | None) -> Keys:
+    return Keys(_one_key(form, known), webhook_secret=(known.webhook_secret if known else None) or secrets.token_urlsafe(32))
+
+
+def _twilio(form: _Form, known: Connection | None) -> Keys:
+    account, token, sender = form.text("account"), form.text("token"), form.text("sender")
+    before, _colon, kept = ((known.api_key if known else None) or "").partition(":")
+    if not TWILIO_ACCOUNT.fullmatch(account):
+        form.wrong["account"] = _("Eine Kontokennung bei Twilio beginnt mit AC und hat 34 Zeichen.")
+    token = token or (kept if account == before else "")
+    if not KEY.fullmatch(token) or ":" in token:
+        form.wrong["token"] = _("Das Zugangswort (Auth Token) des Kontos fehlt.")
+    as_number = normalise(sender, source="human").e164
+    if as_number is None and not MESSAGING_SERVICE.fullmatch(sender) and not SENDER_NAME.fullmatch(sender):
+        form.wrong["sender"] = _("Eine Rufnummer, ein Name mit 2 bis 11 Buchstaben oder Ziffern, oder ein Messaging Service (MG…).")
+    return Keys(f"{account}:{token}", as_number or sender, token)
+
+
+def _smtp(form: _Form, known: Connection | None) -> Keys:
+    host, user, password = form.text("host").lower(), form.text("user"), form.text("password")
+    before = urlsplit((known.api_key if known else None) or "")
+    if not HOST.fullmatch(host):
+        form.wrong["host"] = _("Das ist kein Name eines Servers, zum Beispiel mail.ihr-anbieter.de.")
+    port = form.text("port") or "587"
+    if not port.isdecimal() or int(port[:6]) not in MAIL_PORTS:
+        form.wrong["port"] = _("Erlaubt sind %(ports)s.", ports=", ".join(map(str, MAIL_PORTS)))
+    if not password and (host, user) == (before.hostname, unquote(before.username or "")):
+        password = unquote(before.password or "")
+    if user and not password:
+        form.wrong["password"] = _("Das Passwort fehlt.")
+    address = form.text("address")[:80]
+    _name, mailbox = parseaddr(address)
+    if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", mailbox) or not address.isprintable():
+        form.wrong["address"] = _("Das ist keine Adresse, zum Beispiel: Salon Lindgren <termine@salon-lindgren.de>")
+    who = f"{quote(user, safe='')}:{quote(password, safe='')}@" if user else ""
+    return Keys(f"{'smtps' if port == '465' else 'smtp'}://{who}{host}:{port}", address)
+
+
+READERS: dict[str, Callable[[_Form, Connection | None], Keys]] = {
+    "retell": _retell, "calcom": _calcom, "twilio": _twilio, "smtp": _smtp,
+}  # fmt: skip

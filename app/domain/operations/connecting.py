@@ -1,0 +1,106 @@
+"""Takes and removes a company's keys, and lets follow what hangs on them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.core.extensions import db
+from app.domain.agents import registering
+from app.domain.companies import connections
+from app.domain.companies.connection_keys import read_keys
+from app.domain.notifications.channels import SENDERS, is_set_up
+from app.models import (
+    Agent,
+    AgentVersion,
+    CalendarComparison,
+    CalendarMapping,
+    CallAccount,
+    Connection,
+    PhoneNumber,
+    WebhookEvent,
+)
+
+# how far back news of a connection is looked for among all news of its company
+LATEST_EVENTS = 1_000
+CHANNELS = {provider: channel for channel, provider in SENDERS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The connection, and the registrations that are to be written anew at the voice provider."""
+
+    connection: Connection
+    registrations: tuple[str, ...] = ()
+
+
+def take(provider: str, given: Mapping[str, str]) -> Followed:
+    """Keeps what was filled in; agents are written to the account that is theirs now. Raises InvalidInput, KeyError."""
+    connection = connections.keep(provider, read_keys(provider, given, connections.find_active(provider)))
+    return Followed(connection, _written_anew(provider))
+
+
+def remove(provider: str) -> Followed:
+    """What was spoken through it goes through the platform's account from now on, or not at all. Raises NotFound."""
+    connection = connections.remove(provider)
+    return Followed(connection, _written_anew(provider))
+
+
+def what_follows(provider: str) -> dict[str, Any]:
+    """What a removal would touch: {numbers, mappings, has_platform}."""
+    return {
+        "numbers": _count(PhoneNumber, PhoneNumber.is_active, PhoneNumber.agent_id.is_not(None)) if provider == "retell" else 0,
+        "mappings": _mappings(provider),
+        "has_platform": _platform_has(provider),
+    }
+
+
+def last_heard(connection: Connection) -> datetime | None:
+    """When the provider last told or answered us something through this connection."""
+    events = select(WebhookEvent.connection_id, WebhookEvent.received_at).where(WebhookEvent.company_id == connection.company_id)
+    newest = events.order_by(WebhookEvent.received_at.desc()).limit(LATEST_EVENTS).subquery()
+    times: list[datetime | None] = [connection.well_at]
+    times.append(db.session.scalar(select(func.max(newest.c.received_at)).where(newest.c.connection_id == connection.id)))
+    times.append(_spoken_to(connection))
+    return max((at for at in times if at), default=None)
+
+
+def _spoken_to(connection: Connection) -> datetime | None:
+    match connection.provider:
+        case "retell":
+            return db.session.scalar(select(CallAccount.compared_at).where(CallAccount.connection_id == connection.id))
+        case "calcom":
+            good = select(CalendarComparison.started_at).where(
+                CalendarComparison.connection_id == connection.id, CalendarComparison.result == "done"
+            )
+            return db.session.scalar(good.order_by(CalendarComparison.id.desc()).limit(1))
+    return None
+
+
+def _written_anew(provider: str) -> tuple[str, ...]:
+    if provider != "retell":
+        return ()
+    published = select(Agent.id).join(
+        AgentVersion,
+        (AgentVersion.company_id == Agent.company_id) & (AgentVersion.agent_id == Agent.id) & (AgentVersion.standing == "published"),
+    )
+    agents: Sequence[str] = db.session.scalars(published.where(Agent.is_active).order_by(Agent.created_at, Agent.id)).all()
+    return tuple(registering.ask_for_registration(agent_id).id for agent_id in agents)
+
+
+def _mappings(provider: str) -> int:
+    connection = connections.find_active(provider)
+    return _count(CalendarMapping, CalendarMapping.connection_id == connection.id) if connection and provider == "calcom" else 0
+
+
+def _platform_has(provider: str) -> bool:
+    """To be asked after the company's own is gone, or with it aside."""
+    if provider in CHANNELS:
+        return is_set_up(CHANNELS[provider], own=False)
+    return registering.platform_access() is not None if provider == "retell" else False
+
+
+def _count(model: Any, *conditions: Any) -> int:
+    return db.session.scalar(select(func.count()).select_from(model).where(*conditions)) or 0

@@ -1,0 +1,33 @@
+"""Looks at companies' connections: when somebody asks, and by itself a few times a day."""
+
+from datetime import timedelta
+
+from app.core.queues import job
+from app.core.tenancy import company_scope, every_company
+from app.core.transactions import transact
+from app.domain.companies import connections
+from app.domain.operations import connection_looks
+
+EVERY = timedelta(hours=6)
+AT_ONCE = 100
+
+
+@job("default", retry=(), timeout_s=60)
+def look_at_connection(connection_id: str) -> None:
+    """Asks the provider, and writes down what it said."""
+    errand = transact(lambda: connection_looks.begin(connection_id))
+    if errand is None:
+        return
+    found = connection_looks.carry_out(errand)
+    transact(lambda: connections.finish_look(connection_id, errand.asked_at, found))
+
+
+@job("maintenance", retry=())
+def look_at_connections() -> int:
+    """Sends the look at every connection that nobody has looked at for a while."""
+    with every_company():
+        waiting = connections.to_look_at(AT_ONCE, every=EVERY)
+    for company_id, connection_id in waiting:
+        with company_scope(company_id):
+            look_at_connection.enqueue(connection_id)
+    return len(waiting)

@@ -1,0 +1,149 @@
+"""The company's own keys at its providers: what each is for, whether it works, and how it is changed or taken away."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from app.core import settings
+from app.core.clock import now
+from app.core.errors import InvalidInput, NotFound
+from app.core.transactions import transact, transaction
+from app.domain.accounts.permissions import can
+from app.domain.companies import connections
+from app.domain.companies.connection_keys import shown_again
+from app.domain.operations import connecting
+from app.jobs.agents import register_agent
+from app.jobs.connections import look_at_connection
+from app.models import Connection
+from app.web.guards import for_company
+from app.web.settings import connection_words as words
+from app.web.settings.filling import errors_of
+
+# our doors for a provider's news, in the order in which a call passes them
+DOORS = {"retell": ("inbound", "function", "webhook"), "twilio": ("voice/status",), "calcom": ("webhook",)}
+
+blueprint = Blueprint("connections", __name__)
+
+
+@blueprint.get("/settings/connections")
+@for_company("connections.read")
+def index() -> str:
+    return render_template("settings/connections.html", shown=[_shown(provider) for provider in connections.PROVIDERS], **_may())
+
+
+@blueprint.get("/settings/connections/<provider>")
+@for_company("connections.read")
+def show(provider: str) -> str:
+    return _page(provider)
+
+
+@blueprint.get("/settings/connections/<provider>/part")
+@for_company("connections.read", by_script=True)
+def part(provider: str) -> Response:
+    """While the provider is being asked; once it has answered, the whole page is shown again."""
+    shown = _shown(provider)
+    answer = make_response(render_template("settings/connection_state.html", each=shown, **_may()))
+    if not shown.waits:
+        answer.headers["HX-Refresh"] = "true"
+    return answer
+
+
+@blueprint.post("/settings/connections/<provider>")
+@for_company("connections.write")
+def save(provider: str) -> Any:
+    _known(provider)
+    try:
+        with transaction():
+            taken = connecting.take(provider, request.form)
+    except InvalidInput as error:
+        return _page(provider, errors=errors_of(error)), 422
+    _send(taken)
+    look_at_connection.enqueue(taken.connection.id)
+    flash(_("Gespeichert: %(name)s. Wird gerade geprüft.", name=words.NAMES[provider]), "message")
+    return redirect(url_for("connections.show", provider=provider))
+
+
+@blueprint.post("/settings/connections/<provider>/check")
+@for_company("connections.read")
+def check(provider: str) -> Response:
+    """Really asks the provider; the page waits for what comes of it."""
+
+    def work() -> str:
+        connection = connections.get_active(provider)
+        connections.ask_for_look(connection)
+        return connection.id
+
+    look_at_connection.enqueue(transact(work))
+    return redirect(url_for("connections.show", provider=provider))
+
+
+@blueprint.get("/settings/connections/<provider>/remove")
+@for_company("connections.write")
+def ask_to_remove(provider: str) -> str:
+    connections.get_active(provider)
+    follows = words.what_follows(provider, connecting.what_follows(provider))
+    return render_template("settings/connection_remove.html", each=_shown(provider), follows=follows)
+
+
+@blueprint.post("/settings/connections/<provider>/remove")
+@for_company("connections.write")
+def remove(provider: str) -> Response:
+    with transaction():
+        removed = connecting.remove(provider)
+    _send(removed)
+    flash(_("Entfernt: %(name)s. Der Schlüssel ist gelöscht.", name=words.NAMES[provider]), "message")
+    return redirect(url_for("connections.index"))
+
+
+def _send(followed: connecting.Followed) -> None:
+    """What hangs on the connection goes on its way; whatever gets lost is swept up."""
+    for registration_id in followed.registrations:
+        register_agent.enqueue(registration_id)
+
+
+def _page(provider: str, *, errors: dict[str, str] | None = None) -> str:
+    shown = _shown(provider)
+    values = shown.fields if errors is None else shown.fields | {name: request.form.get(name, "") for name in words.OPEN_FIELDS[provider]}
+    return render_template("settings/connection.html", each=shown, values=values, errors=errors or {}, **_may())
+
+
+def _shown(provider: str) -> SimpleNamespace:
+    """One provider as pages show it, whether there are keys of one's own or not."""
+    _known(provider)
+    connection = connections.find_active(provider)
+    waits = connection is not None and _waits(connection)
+    return SimpleNamespace(
+        provider=provider,
+        name=words.NAMES[provider],
+        purpose=words.PURPOSES[provider],
+        icon=words.ICONS[provider],
+        connection=connection,
+        waits=waits,
+        state=words.state_of(connection, waits=waits, has_platform=connecting.what_follows(provider)["has_platform"]),
+        sentence=words.sentence_of(connection, waits=waits),
+        heard_at=connecting.last_heard(connection) if connection else None,
+        fields=shown_again(connection) if connection else {},
+        doors=[(words.DOORS[door], _address(connection, door)) for door in DOORS.get(provider, ())] if connection else [],
+    )
+
+
+def _waits(connection: Connection) -> bool:
+    asked = connection.asked_at
+    return connection.state == "checking" and asked is not None and now() - asked < connections.PATIENCE
+
+
+def _address(connection: Connection, door: str) -> str:
+    return f"{settings().public_base}/api/{connection.provider}/{door}/{connection.id}"
+
+
+def _known(provider: str) -> None:
+    if provider not in connections.PROVIDERS:
+        raise NotFound(_("Das gibt es hier nicht."))
+
+
+def _may() -> dict[str, bool]:
+    return {"may_write": can(current_user, "connections.write")}

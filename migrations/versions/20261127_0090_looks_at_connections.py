@@ -1,0 +1,25 @@
+"""Connections: what the last look at them brought."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from app.core import columns
+
+revision = "0090"
+down_revision = "0051"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("connections", sa.Column("state", columns.Key(16), nullable=False, server_default="unchecked"))
+    op.add_column("connections", sa.Column("reason", columns.Key(32), nullable=True))
+    op.add_column("connections", sa.Column("facts", columns.Json, nullable=True))
+    op.add_column("connections", sa.Column("asked_at", columns.UtcDateTime(), nullable=True))
+    op.add_column("connections", sa.Column("checked_at", columns.UtcDateTime(), nullable=True))
+    op.add_column("connections", sa.Column("well_at", columns.UtcDateTime(), nullable=True))
+
+
+def downgrade() -> None:
+    for name in ("well_at", "checked_at", "asked_at", "facts", "reason", "state"):
+        op.drop_column("connections", name)
