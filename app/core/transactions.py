@@ -10,7 +10,7 @@ import structlog
 
 from app.core import announcements
 from app.core.clock import pretending
-from app.core.database import is_passing
+from app.core.database import is_passing, reading_only
 from app.core.extensions import db
 from app.core.rehearsing import marked
 
@@ -71,6 +71,21 @@ def transact(work: Callable[[], T]) -> T:
             log.info("transaction.again", error=type(error).__name__, pause_s=pause)
             time.sleep(pause)
     raise AssertionError("unreachable")
+
+
+def read(question: Callable[[], T]) -> T:
+    """Asks the database and leaves no transaction open: what follows may take long (Redis is silent, a provider thinks).
+
+    On SQLite an open one may hold the only write lock there is. Inside a transaction it just asks.
+    """
+    if db.session().info.get("open"):
+        return question()
+    db.session.rollback()
+    with reading_only():
+        try:
+            return question()
+        finally:
+            db.session.rollback()
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from app.core.errors import ProviderError
 from app.core.queues import job, stopping
 from app.core.redis import is_reachable
 from app.core.tenancy import company_scope, every_company
-from app.core.transactions import transact
+from app.core.transactions import read, transact
 from app.domain.agents import registering, registration_checking
 from app.domain.agents.registration_calls import carry_out
 
@@ -31,7 +31,7 @@ def register_agent(registration_id: str) -> None:
 def sweep_registrations() -> int:
     """Sends what is due to the workers again: pauses that are over, jobs that got lost."""
     with every_company():
-        waiting = registering.due(AT_ONCE)
+        waiting = read(lambda: registering.due(AT_ONCE))
     for company_id, registration_id in waiting if is_reachable() else ():
         with company_scope(company_id):
             register_agent.enqueue(registration_id)
@@ -57,7 +57,7 @@ def check_agent(agent_id: str) -> None:
 def check_agents() -> int:
     """Sends the look at every agent that is registered somewhere."""
     with every_company():
-        waiting = registration_checking.to_check(AT_ONCE, every=CHECKED_EVERY)
+        waiting = read(lambda: registration_checking.to_check(AT_ONCE, every=CHECKED_EVERY))
     for company_id, agent_id in waiting:
         with company_scope(company_id):
             check_agent.enqueue(agent_id)

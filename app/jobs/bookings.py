@@ -2,7 +2,7 @@
 
 from app.core.queues import job
 from app.core.tenancy import company_scope, every_company
-from app.core.transactions import transact
+from app.core.transactions import read, transact
 from app.domain.bookings import holding, occupying, refilling, waitlist
 
 AT_ONCE = 100
@@ -19,7 +19,7 @@ def end_what_ran_out() -> int:
     """Ends holds and offers whose time is over, of all companies, and asks the next who waits; how many it were."""
     with every_company():
         # first the offers: each ends its hold and hands the time on
-        companies = refilling.companies_with_late_offers()
+        companies = read(refilling.companies_with_late_offers)
     ended = 0
     for company_id in companies:
         with company_scope(company_id):
@@ -32,11 +32,11 @@ def end_what_ran_out() -> int:
 def sweep_waitlist() -> None:
     """Makes up for refills that got lost and closes entries whose window is over."""
     with every_company():
-        companies = refilling.companies_that_wait()
+        companies = read(refilling.companies_that_wait)
     for company_id in companies:
         with company_scope(company_id):
             transact(waitlist.close_past_entries)
-            for booking_id in refilling.recently_cancelled():
+            for booking_id in read(refilling.recently_cancelled):
                 refill(booking_id)
 
 

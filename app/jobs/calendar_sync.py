@@ -6,7 +6,7 @@ from app.core.errors import ProviderError
 from app.core.queues import job
 from app.core.redis import is_reachable
 from app.core.tenancy import company_scope, every_company
-from app.core.transactions import transact
+from app.core.transactions import read, transact
 from app.domain.bookings import calendar_comparing, calendar_sync
 from app.domain.bookings.calendar_calling import carry_out
 from app.domain.bookings.calendar_comparing import Look
@@ -31,7 +31,7 @@ def sync_booking(sync_id: str) -> None:
 def sweep_syncs() -> int:
     """Sends what is due to the workers; without Redis this process does one of them itself, so that the clock is not held up long."""
     with every_company():
-        waiting = calendar_sync.due(AT_ONCE)
+        waiting = read(lambda: calendar_sync.due(AT_ONCE))
     reachable = is_reachable()
     for company_id, rows in groupby(sorted(waiting), key=lambda row: row[0]):
         ids = [sync_id for _company_id, sync_id in rows]
@@ -53,7 +53,7 @@ def _send(sync_ids: list[str]) -> None:
 def compare_calendars() -> None:
     """Sends the comparison of every connected calendar."""
     with every_company():
-        connections = calendar_comparing.connections_to_compare()
+        connections = read(calendar_comparing.connections_to_compare)
     for company_id, connection_id in connections:
         with company_scope(company_id):
             compare_calendar.enqueue(connection_id)

@@ -12,7 +12,7 @@ from app.core.line_ticket import HEADER, make_ticket
 from app.core.own_socket import NoSocket, OwnSocket
 from app.core.queues import job
 from app.core.tenancy import company_scope, every_company
-from app.core.transactions import transact
+from app.core.transactions import read, transact
 from app.domain.operations import line_checking, line_ringing
 from app.domain.operations.line_looks import Seen
 
@@ -42,7 +42,7 @@ def follow(check_id: str) -> None:
 def end_late() -> int:
     """Ends what nobody looks at any more; how many it were."""
     with every_company():
-        late = line_checking.late_checks()
+        late = read(line_checking.late_checks)
     for company_id, check_id in late:
         with company_scope(company_id):
             transact(lambda: line_checking.look(check_id))  # noqa: B023 (run at once)

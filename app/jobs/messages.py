@@ -5,7 +5,7 @@ from itertools import groupby
 from app.core.queues import job
 from app.core.redis import is_reachable
 from app.core.tenancy import company_scope, every_company
-from app.core.transactions import transact
+from app.core.transactions import read, transact
 from app.domain.notifications import delivering
 
 
@@ -22,7 +22,7 @@ def send_message(notification_id: str) -> None:
 def sweep_messages() -> int:
     """Sends what is due to the workers; without Redis this process hands one of them over itself."""
     with every_company():
-        waiting = delivering.due()
+        waiting = read(delivering.due)
     reachable = is_reachable()
     for company_id, rows in groupby(sorted(waiting), key=lambda row: row[0]):
         ids = [notification_id for _company_id, notification_id in rows]

@@ -1,8 +1,7 @@
 """What runs when; `flask clock` keeps it."""
 
-from app.core.database import reading_only
-from app.core.extensions import db
 from app.core.redis import is_reachable
+from app.core.transactions import read
 from app.core.worker import send_delayed
 from app.domain.inbox import claiming
 from app.jobs import agents, bookings, calendar_sync, connections, inbox, line_check, live, messages, reconciling, sessions, truth
@@ -14,10 +13,7 @@ WORKERS_AWAY_S = 15.0
 
 def sweep_inbox() -> None:
     """Wakes the workers for events that have been due for a while; without Redis or workers the clock drains them itself."""
-    with reading_only():
-        age = claiming.oldest_due_age_s()
-        # nobody waits for a look
-        db.session.rollback()
+    age = read(claiming.oldest_due_age_s)
     if age < 1.0:
         return
     if age < WORKERS_AWAY_S and is_reachable():

@@ -13,9 +13,8 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core.clock import now
-from app.core.database import reading_only
 from app.core.extensions import db
-from app.core.transactions import transact
+from app.core.transactions import read, transact
 from app.models.schedule_run import ScheduleRun
 
 log = structlog.get_logger()
@@ -60,9 +59,7 @@ def run_for_ever(app: Flask, entries: Sequence[Entry], stop: threading.Event, *,
 
 def tick(entries: Sequence[Entry]) -> list[str]:
     """Runs what is due and free; the names that ran."""
-    with reading_only():
-        next_at = dict(db.session.execute(select(ScheduleRun.name, ScheduleRun.next_at)).all())
-        db.session.rollback()
+    next_at = read(lambda: dict(db.session.execute(select(ScheduleRun.name, ScheduleRun.next_at)).all()))
     for entry in entries:
         if entry.name not in next_at:
             _add(entry)

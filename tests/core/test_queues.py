@@ -9,6 +9,7 @@ import redis as redis_library
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from rq.job import Job as RqJob
+from sqlalchemy import text
 
 from app.core import queues
 from app.core.queues import QUEUES, get_queue, job, run
@@ -34,6 +35,16 @@ def look(seen: Seen) -> Iterator[queues.Job]:
     del queues.JOBS[look.name]
 
 
+@pytest.fixture
+def reading(db: SQLAlchemy) -> Iterator[queues.Job]:
+    @job("bookings")
+    def reading() -> None:
+        db.session.execute(text("SELECT 1"))
+
+    yield reading
+    del queues.JOBS[reading.name]
+
+
 def waiting(app: Flask, name: str = "bookings") -> list[RqJob]:
     return get_queue(name).get_jobs()
 
@@ -55,6 +66,16 @@ def test_a_job_of_no_company_runs_without_one(app: Flask, db: SQLAlchemy, look: 
     for sent in waiting(app):
         run(*sent.args)
     assert [company for _, company in seen] == [None, None]
+
+
+def test_what_a_job_has_read_last_keeps_nobody_from_writing_while_redis_is_told(
+    app: Flask, db: SQLAlchemy, reading: queues.Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A silent Redis is told for as long as it is silent."""
+    open_then: list[bool] = []
+    monkeypatch.setattr(queues.job_counts, "count", lambda *_, **__: open_then.append(db.session().in_transaction()))
+    run(reading.name, None, [], time.time())
+    assert open_then == [False]
 
 
 def test_a_job_leaves_with_the_commit_and_not_with_a_rollback(app: Flask, db: SQLAlchemy, look: queues.Job) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.core import transactions
-from app.core.transactions import after_commit, transact, transaction
+from app.core.transactions import after_commit, read, transact, transaction
 from app.models import Company
 
 
@@ -43,6 +43,24 @@ def test_an_error_leaves_nothing_behind(db: SQLAlchemy, error: type[BaseExceptio
         add(db, "Kruse")
     assert names(db) == ["Kruse"]
     assert left == []
+
+
+def test_a_look_leaves_no_transaction_open(db: SQLAlchemy) -> None:
+    with transaction():
+        add(db, "Lindgren")
+    db.session.execute(select(Company.name))
+    assert read(lambda: list(db.session.scalars(select(Company.name)))) == ["Lindgren"]
+    assert not db.session().in_transaction()
+    with pytest.raises(ZeroDivisionError):
+        read(lambda: (db.session.execute(select(Company.name)), 1 / 0))
+    assert not db.session().in_transaction()
+
+
+def test_a_look_inside_a_transaction_sees_what_that_did_and_leaves_it_open(db: SQLAlchemy) -> None:
+    with transaction():
+        add(db, "Lindgren")
+        assert read(lambda: list(db.session.scalars(select(Company.name)))) == ["Lindgren"]
+    assert names(db) == ["Lindgren"]
 
 
 def test_a_transaction_inside_another_one_is_part_of_it(db: SQLAlchemy) -> None:

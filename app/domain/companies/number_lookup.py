@@ -11,6 +11,7 @@ from app.core.clock import to_ms
 from app.core.extensions import db
 from app.core.phone import normalise
 from app.core.tenancy import every_company
+from app.core.transactions import after_commit
 from app.models import Agent, Branch, Company, PhoneNumber
 
 CACHE = Cache("number", seconds=60)
@@ -51,7 +52,8 @@ def find_numbers(numbers: Iterable[str]) -> dict[str, tuple[Match, bool]]:
     missing = wanted - found.keys()
     if missing:
         fresh = {match.asked: match for match in _ask_database(missing)}
-        CACHE.put_many(generation, {number: asdict(match) for number, match in fresh.items()})
+        answers = {number: asdict(match) for number, match in fresh.items()}
+        after_commit(lambda: CACHE.put_many(generation, answers))
         found.update({number: (match, False) for number, match in fresh.items()})
     return found
 

@@ -24,9 +24,10 @@ def check(read: Read) -> None:
 
 def match(reads: Sequence[Read]) -> None:
     """Whose each call is: the call's own company where we know the call, else the owner of its number."""
-    known = _known_calls(reads)
     wanted = {read.row.id: number_lookup.business_number(read.event.business_raw) for read in reads}
+    # first, for it asks Redis, which may be silent: nobody else can write on SQLite once we have asked the database
     found = number_lookup.find_numbers(number for number in wanted.values() if number)
+    known = _known_calls(reads)
     owners = _connection_owners(reads)
     for read in reads:
         read.match = known.get((read.row.provider, read.event.provider_call_id or "", read.row.connection_id))

@@ -1,0 +1,44 @@
+"""What runs when: nothing of it keeps others from writing while it waits for Redis."""
+
+import pytest
+from flask_sqlalchemy import SQLAlchemy
+
+from app.core import redis as guarded
+from app.jobs import inbox
+from app.jobs.schedule import SCHEDULE
+from app.jobs.ticker import Entry
+from tests.support.inbox import arrive, by_status
+from tests.support.lindgren import call_body, make_salon
+
+
+@pytest.fixture
+def open_when_asked(db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Each time that Redis is asked: whether a transaction was open."""
+    seen: list[bool] = []
+    ask = guarded.GuardedRedis.guarded
+
+    def look(self: guarded.GuardedRedis) -> object:
+        seen.append(db.session().in_transaction())
+        return ask(self)
+
+    monkeypatch.setattr(guarded.GuardedRedis, "guarded", look)
+    return seen
+
+
+@pytest.mark.parametrize("entry", SCHEDULE, ids=lambda entry: entry.name)
+def test_no_transaction_is_open_while_redis_is_asked(db: SQLAlchemy, entry: Entry, open_when_asked: list[bool]) -> None:
+    """Redis may be silent for a second, and SQLite has one writer."""
+    make_salon()
+    arrive(call_body("call_ended", "call_1"))
+    entry.action()
+    assert not any(open_when_asked)
+    assert not db.session().in_transaction()
+
+
+def test_the_inbox_is_worked_through_with_no_transaction_open_while_redis_is_asked(db: SQLAlchemy, open_when_asked: list[bool]) -> None:
+    make_salon()
+    arrive(*(call_body(name, "call_1") for name in ("call_started", "call_ended", "call_analyzed")))
+    inbox.drain()
+    assert by_status() == {"handled": 3}
+    assert open_when_asked
+    assert not any(open_when_asked)
