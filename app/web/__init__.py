@@ -24,7 +24,7 @@ def register(app: Flask) -> None:
         waiting,
     )
     from app.web.public import booking as own_booking, feeds
-    from app.web.settings import connections, hours, line, policies, resources, services, staff, subscriptions
+    from app.web.settings import connections, hours, line, policies, resources, services, staff, subscriptions, switches
 
     for ground in (formatting, icons, shell, words):
         ground.register(app)
@@ -56,6 +56,7 @@ def register(app: Flask) -> None:
         policies,
         line,
         connections,
+        switches,
         preview,
         tasks,
     ):

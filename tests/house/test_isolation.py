@@ -38,6 +38,7 @@ MEANT = {
     "user_id": "User",
     "connection": "Connection",
     "provider": "Connection",
+    "state": "PhoneNumber",
     "closure_id": "Closure",
     "entry_id": "WaitlistEntry",
     "number_id": "PhoneNumber",

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from app.core.errors import InvalidInput
 from app.core.phone import normalise
-from app.models import Agent, AgentVersion
+from app.models import Agent, AgentVersion, Branch
 
 SCHEMA = 1
 Mode = Literal["always", "after_hours", "overflow"]
@@ -19,6 +19,8 @@ DISCLOSURES: tuple[Disclosure, ...] = ("prices", "appointments", "caller_name", 
 MOST_RULES = 30
 # a conversation cannot begin without it, and it changes nothing
 ALWAYS_ALLOWED = frozenset({"get_context", "parse_date"})
+# what is left of an agent who is switched off: no caller is lost, and nothing is promised
+RESTING = frozenset({"transfer_call", "take_message", "request_callback"})
 TOOL_NAMES = (
     "check_availability", "get_alternatives", "find_next_available", "hold_slot", "release_hold", "book_appointment", "query_appointments",
     "cancel_appointment", "reschedule_appointment", "join_waitlist", "check_customer", "identify_customer", "list_services",
@@ -55,6 +57,8 @@ class Content(BaseModel):
     recording_notice: bool = False
     stored_days: int | None = Field(None, ge=1, le=730)
     longest_call_minutes: int = Field(30, ge=1, le=120)
+    # she, or her branch, is switched off: never part of a version
+    rests: bool = Field(False, exclude=True)
 
     @field_validator("rules", mode="before")
     @classmethod
@@ -100,6 +104,15 @@ def read_content(agent: Agent, version: AgentVersion | None) -> Content:
         return Content.model_validate(version.content)
     own = {"name": agent.name[:40], "language": "en" if agent.language.startswith("en") else "de", "greeting": (agent.greeting or "")[:400]}
     return Content.model_validate(own)
+
+
+def content_in_force(agent: Agent, version: AgentVersion | None, *, branch: Branch | None = None) -> Content:
+    """What callers meet: while she or the branch is switched off she only puts through, or writes down what is wanted."""
+    content = read_content(agent, version)
+    if agent.is_active and (branch is None or branch.is_active):
+        return content
+    resting = {"rests": True, "tools": RESTING, "discloses": frozenset(), "mode": "always", "forward_when": "always"}
+    return content.model_copy(update=resting)
 
 
 def checked(given: dict[str, Any]) -> Content:

@@ -23,6 +23,17 @@ def numbers_for(agent_id: str) -> Sequence[Row[tuple[str, str, str, str | None]]
     ).all()
 
 
+def forwards_of(agent_id: str) -> Sequence[str | None]:
+    """For each of her numbers, to whom the branch puts through."""
+    return db.session.scalars(
+        select(Branch.forward_to)
+        .join(PhoneNumber, (Branch.company_id == PhoneNumber.company_id) & (Branch.id == PhoneNumber.branch_id))
+        .where(PhoneNumber.agent_id == agent_id, PhoneNumber.is_active)
+        .order_by(PhoneNumber.e164)
+        .limit(200)
+    ).all()
+
+
 def answer_numbers(agent_id: str, number_ids: Collection[str]) -> bool:
     """From now on she answers these and no others of hers; whether that changed anything. Ids of nobody are passed over."""
     get_agent(agent_id, locked=True)

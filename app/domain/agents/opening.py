@@ -26,7 +26,9 @@ class Hours:
 
 
 def branch_day(branch: Branch, moment: datetime) -> tuple[Hours, bool, datetime | None]:
-    """Today's hours, whether it is open at this moment, and when it opens next."""
+    """Today's hours, whether it is open at this moment, and when it opens next; a branch that is switched off is closed."""
+    if not branch.is_active:
+        return Hours(moment.astimezone(ZoneInfo(branch.zone)).date(), (), None), False, None
     facts = _facts(branch, moment - timedelta(days=1), moment + timedelta(days=LOOKED_AHEAD_DAYS))
     today = _hours(branch, facts, moment.astimezone(ZoneInfo(branch.zone)).date())
     return today, *next_opening(facts.branch(branch.id), facts, moment, days=LOOKED_AHEAD_DAYS)
@@ -44,6 +46,8 @@ def opening_after(branch: Branch, moment: datetime) -> datetime | None:
 
 
 def hours_on(branch: Branch, day: date) -> Hours:
+    if not branch.is_active:
+        return Hours(day, (), None)
     midnight = datetime.combine(day, time(), ZoneInfo(branch.zone))
     return _hours(branch, _facts(branch, midnight, midnight + timedelta(days=1)), day)
 

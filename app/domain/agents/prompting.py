@@ -38,6 +38,13 @@ MODES = {
     ("overflow", "en"): "You step in when all lines are busy. Say so if somebody asks.",
 }  # fmt: skip
 
+RESTING = {
+    "de": "Sie sind gerade ausgeschaltet. Jemand kann übernehmen: {{hand_over}}. Bei yes begrüßen Sie kurz, rufen transfer_call und stellen"
+    " durch. Sonst sagen Sie, dass Sie heute nur eine Nachricht aufnehmen können, und nehmen sie mit take_message auf.",
+    "en": "You are switched off just now. Somebody can take over: {{hand_over}}. If yes, greet briefly, call transfer_call and put the"
+    " caller through. Otherwise say that today you can only take a message, and take it with take_message.",
+}
+
 
 def write_prompt(content: Content, *, company: str) -> str:
     """The whole prompt, in the agent's language; `{{…}}` are filled by the ringing phone for each call."""
@@ -49,7 +56,7 @@ def write_prompt(content: Content, *, company: str) -> str:
         address=ADDRESS.get((content.address, content.language), ""),
     )
     parts = [frame]
-    mode = MODES.get((content.mode, content.language))
+    mode = RESTING[content.language] if content.rests else MODES.get((content.mode, content.language))
     if mode:
         parts.append(("# Wann Sie abnehmen\n" if german else "# When you answer\n") + mode)
     may_not = MAY_NOT_DE if german else MAY_NOT_EN

@@ -159,7 +159,7 @@ def _went_wrong(row: Registration, step: RegistrationStep, error: ProviderError)
         row.due_at = now() + PAUSES[min(row.attempts, len(PAUSES) - 1)]
         row.attempts += 1
         return False
-    if step.name.startswith("number:"):
+    if step.name.startswith(("number:", "release:")):
         # the other numbers can still be bound; reading back shows this one in red
         step.state = "failed"
         return True
@@ -184,7 +184,7 @@ def _plan(row: Registration, wanted: Wanted | None) -> None:
     db.session.expire_all()
     if wanted is None:
         return
-    names = ["look", *WRITING, *(f"number:{e164}" for e164 in wanted.numbers), "check"]
+    names = ["look", *WRITING, *(f"number:{each}" for each in wanted.numbers), *(f"release:{each}" for each in wanted.released), "check"]
     db.session.add_all(RegistrationStep(registration_id=row.id, name=name, position=place) for place, name in enumerate(names))
     db.session.flush()
 

@@ -53,6 +53,8 @@ def carry_out(errand: Errand) -> Outcome:
     try:
         if name == "number":
             _bind(there, errand, e164)
+        elif name == "release":
+            _release(there, errand, e164)
         else:
             STEPS[name](there, errand, outcome)
     except ProviderError as error:
@@ -64,7 +66,8 @@ def look_there(there: VoiceAccount, known: Known, wanted: Wanted) -> There:
     """What stands there of what we know, and of the numbers those that should be ours."""
     agent = there.get_agent(known.agent_ref, version=known.agent_version) if known.agent_ref else None
     brain = _brain_of(there, agent) if agent else None
-    return There(agent, brain, {number.e164: number for number in there.list_numbers() if number.e164 in wanted.numbers})
+    ours = {*wanted.numbers, *wanted.released}
+    return There(agent, brain, {number.e164: number for number in there.list_numbers() if number.e164 in ours})
 
 
 def _look(there: VoiceAccount, errand: Errand, outcome: Outcome) -> None:
@@ -124,6 +127,13 @@ def _bind(there: VoiceAccount, errand: Errand, e164: str) -> None:
     binding = Binding(errand.known.agent_ref or "", errand.known.agent_version)
     if number.bindings != (binding,) or number.ringing_url != errand.wanted.ringing_url:
         there.bind_number(e164, binding, ringing_url=errand.wanted.ringing_url)
+
+
+def _release(there: VoiceAccount, errand: Errand, e164: str) -> None:
+    """Where she still answers it; whom somebody else has put there is none of our business."""
+    number = there.get_number(e164)
+    if number is not None and any(binding.agent_ref == errand.known.agent_ref for binding in number.bindings):
+        there.release_number(e164)
 
 
 def _check(there: VoiceAccount, errand: Errand, outcome: Outcome) -> None:

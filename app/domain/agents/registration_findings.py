@@ -110,6 +110,10 @@ def _numbers(wanted: Wanted, there: There) -> Iterator[Finding]:
         told = ", ".join(f"{each.agent_ref} {each.version}" if each.version is not None else each.agent_ref for each in number.bindings)
         yield Finding(f"number:{e164}", bound_to, told[:LONGEST], fits=_is_bound(there.agent, number))
         yield _field(f"ringing:{e164}", wanted.ringing_url, number.ringing_url)
+    for e164 in wanted.released:
+        number = there.numbers.get(e164)
+        if number and there.agent and any(binding.agent_ref == there.agent.ref for binding in number.bindings):
+            yield Finding(f"released:{e164}", NOTHING, there.agent.ref, fits=False)
 
 
 def _is_bound(agent: RemoteAgent | None, number: RemoteNumber) -> bool:

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.core import settings
 from app.core.extensions import db
-from app.domain.agents.content import Content, opening_words_of, read_content
+from app.domain.agents.content import Content, content_in_force, opening_words_of
 from app.domain.agents.prompting import write_prompt
 from app.domain.agents.toolbox import all_tools
 from app.models import Agent, AgentVersion, Branch, Company, PhoneNumber
@@ -20,14 +20,20 @@ WEBHOOK_TIMEOUT_MS = 10_000
 TOOL_TIMEOUT_MS, CHANGING_TIMEOUT_MS = 8_000, 10_000
 LANGUAGES = {"de": "de-DE", "en": "en-GB"}
 
+RELEASED = select(PhoneNumber.e164).where(or_(PhoneNumber.agent_id.is_(None), PhoneNumber.is_active.is_(False))).order_by(PhoneNumber.e164)
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """All of it; `numbers` are those that callers of this agent dial, `ringing_url` is asked when one of them rings."""
+    """All of it; `numbers` are those that callers of this agent dial, `ringing_url` is asked when one of them rings.
+
+    `released` are numbers of the company that nobody answers now: she must not go on answering them there.
+    """
 
     brain: BrainSetup
     agent: AgentSetup
     numbers: tuple[str, ...]
+    released: tuple[str, ...]
     ringing_url: str
     title: str
 
@@ -35,7 +41,7 @@ class Wanted:
 def wanted_there(agent: Agent, version: AgentVersion, *, connection_id: str | None) -> Wanted:
     """To be called inside the company's scope. `connection_id` where the company has an account of its own: it signs for itself."""
     company = db.session.get_one(Company, agent.company_id)
-    content = read_content(agent, version)
+    content = content_in_force(agent, version)
     rows = db.session.execute(
         select(PhoneNumber.e164, Branch.name, Branch.zone, Branch.forward_to)
         .join(Branch, (Branch.company_id == PhoneNumber.company_id) & (Branch.id == PhoneNumber.branch_id))
@@ -67,6 +73,7 @@ def wanted_there(agent: Agent, version: AgentVersion, *, connection_id: str | No
             stored_days=content.stored_days,
         ),
         numbers=tuple(row.e164 for row in rows),
+        released=tuple(db.session.scalars(RELEASED)),
         ringing_url=_address("inbound", connection_id),
         title=f"{content.name} {version.number}",
     )

@@ -12,7 +12,7 @@ from app.core.clock import now
 from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.core.phone import Number, normalise
-from app.domain.agents.content import NOBODY, opening_words, read_content
+from app.domain.agents.content import NOBODY, content_in_force, opening_words
 from app.domain.agents.opening import Hours, branch_day
 from app.domain.agents.situation import PLACE
 from app.domain.companies.number_lookup import Match
@@ -56,7 +56,7 @@ class _Place:
     def __init__(self, match: Match) -> None:
         wanted = {"company": match.company_id, "branch": match.branch_id, "agent": match.agent_id}
         self.company, self.branch, self.agent, version = db.session.execute(PLACE, wanted).one()
-        self.content = read_content(self.agent, version) if self.agent else NOBODY
+        self.content = content_in_force(self.agent, version, branch=self.branch) if self.agent else NOBODY
         self.moment = now()
         self.local = self.moment.astimezone(ZoneInfo(self.branch.zone))
 
@@ -111,8 +111,9 @@ def _greets(place: _Place) -> bool:
 
 
 def _hands_over(place: _Place, is_open: bool) -> bool:
-    """Outside the opening hours only: while the branch is open, the caller is put through at once."""
-    return place.content.mode == "after_hours" and is_open and bool(place.content.forward_to or place.branch.forward_to)
+    """Whether the caller is put through at once: while she is switched off, and while the branch is open if she is there for the rest."""
+    now_is_the_time = place.content.rests or (place.content.mode == "after_hours" and is_open)
+    return now_is_the_time and bool(place.content.forward_to or place.branch.forward_to)
 
 
 def _next_booking(customer: Customer) -> Booking | None:

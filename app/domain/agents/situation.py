@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, select
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.domain.agents.content import NOBODY, Content, read_content
+from app.domain.agents.content import NOBODY, Content, content_in_force
 from app.domain.bookings.history import By
 from app.domain.customers.certainty import Caller, recognise
 from app.domain.language.when import Language
@@ -59,7 +59,7 @@ class Situation:
     @cached_property
     def content(self) -> Content:
         """What the published version of the agent says; a call without an agent has one that may do everything."""
-        return read_content(self.agent, self._place[3]) if self.agent else NOBODY
+        return content_in_force(self.agent, self._place[3], branch=self.branch) if self.agent else NOBODY
 
     @property
     def caller(self) -> Caller:

@@ -9,6 +9,7 @@ from sqlalchemy import and_, select
 
 from app.core.clock import now
 from app.core.extensions import db
+from app.domain.agents.content import read_content
 from app.domain.agents.registering import access_there
 from app.domain.agents.registration_checking import STALE
 from app.models import Agent, AgentVersion, PhoneNumber, Registration
@@ -27,6 +28,8 @@ class Standing:
     # the keys of what is different (registration_findings)
     wrong: tuple[str, ...] = ()
     checked_at: datetime | None = None
+    # of her published version; None: the branch's own number
+    forward_to: str | None = None
 
     @property
     def is_red(self) -> bool:
@@ -36,7 +39,7 @@ class Standing:
 def standings() -> list[Standing]:
     """All agents of the company at work."""
     rows = db.session.execute(
-        select(Agent, Registration, AgentVersion.id.label("published"))
+        select(Agent, Registration, AgentVersion)
         .outerjoin(Registration, and_(Registration.company_id == Agent.company_id, Registration.agent_id == Agent.id))
         .outerjoin(
             AgentVersion,
@@ -46,7 +49,7 @@ def standings() -> list[Standing]:
         .limit(100)
     ).all()
     has_key = access_there() is not None
-    return [_standing(row.Agent, row.Registration, is_published=row.published is not None, has_key=has_key) for row in rows]
+    return [_standing(row.Agent, row.Registration, row.AgentVersion, has_key=has_key) for row in rows]
 
 
 def standing_of(agent: Agent) -> Standing:
@@ -59,10 +62,10 @@ def numbers_without_agent() -> Sequence[str]:
     return db.session.scalars(wanted.limit(5)).all()
 
 
-def _standing(agent: Agent, row: Registration | None, *, is_published: bool, has_key: bool) -> Standing:
+def _standing(agent: Agent, row: Registration | None, published: AgentVersion | None, *, has_key: bool) -> Standing:
     if not agent.is_active:
-        return Standing(agent.id, agent.name, "off")
-    if not is_published:
+        return Standing(agent.id, agent.name, "off", forward_to=read_content(agent, published).forward_to)
+    if published is None:
         return Standing(agent.id, agent.name, "unpublished")
     if not has_key:
         return Standing(agent.id, agent.name, "not_set_up", "no_key")

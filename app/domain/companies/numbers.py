@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
+from flask_babel import gettext as _
 from sqlalchemy import func, select, update
 
 from app.core.announcements import announce
 from app.core.clock import now
 from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.extensions import db
+from app.core.ids import is_ulid
 from app.core.phone import normalise
 from app.core.tenancy import company_scope, every_company
 from app.domain.companies.number_lookup import CACHE
@@ -49,6 +51,23 @@ def assign_number(
     changed(number)
     release_events(e164)
     return number
+
+
+def get_number(number_id: str) -> PhoneNumber:
+    """Locked, of the company at work. Raises NotFound."""
+    wanted = select(PhoneNumber).where(PhoneNumber.id == number_id).with_for_update()
+    number = db.session.scalars(wanted).first() if is_ulid(number_id) else None
+    if number is None:
+        raise NotFound(_("Das gibt es hier nicht."))
+    return number
+
+
+def get_branch(branch_id: str) -> Branch:
+    """Locked, of the company at work. Raises NotFound."""
+    branch = db.session.scalars(select(Branch).where(Branch.id == branch_id).with_for_update()).first() if is_ulid(branch_id) else None
+    if branch is None:
+        raise NotFound(_("Das gibt es hier nicht."))
+    return branch
 
 
 def changed(number: PhoneNumber) -> None:

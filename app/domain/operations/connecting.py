@@ -86,7 +86,7 @@ def _written_anew(provider: str) -> tuple[str, ...]:
         AgentVersion,
         (AgentVersion.company_id == Agent.company_id) & (AgentVersion.agent_id == Agent.id) & (AgentVersion.standing == "published"),
     )
-    agents: Sequence[str] = db.session.scalars(published.where(Agent.is_active).order_by(Agent.created_at, Agent.id)).all()
+    agents: Sequence[str] = db.session.scalars(published.order_by(Agent.created_at, Agent.id)).all()
     return tuple(registering.ask_for_registration(agent_id).id for agent_id in agents)
 
 

@@ -174,6 +174,10 @@ class VoiceAccount(Protocol):
 
     def bind_number(self, e164: str, binding: Binding, *, ringing_url: str) -> RemoteNumber: ...
 
+    def release_number(self, e164: str) -> RemoteNumber:
+        """Nobody answers it any more, and nobody is asked when it rings."""
+        ...
+
     def list_calls(self, started_from: datetime, started_before: datetime, *, agents: tuple[str, ...] = ()) -> Iterator[ListedCall]:
         """All calls that began in this time, the oldest first; those of some agents where any are named."""
         ...

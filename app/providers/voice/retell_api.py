@@ -96,6 +96,9 @@ class RetellAccount:
         agent = {"agent_id": binding.agent_ref, "weight": 1} | _if_known(agent_version=binding.version)
         return _read(number_of, self._change(self._api.phone_number.update, e164, inbound_agents=[agent], inbound_webhook_url=ringing_url))
 
+    def release_number(self, e164: str) -> RemoteNumber:
+        return _read(number_of, self._change(self._api.phone_number.update, e164, inbound_agents=[], inbound_webhook_url=None))
+
     def list_calls(self, started_from: datetime, started_before: datetime, *, agents: tuple[str, ...] = ()) -> Iterator[ListedCall]:
         span = {"type": "range", "op": "bt", "value": [to_ms(started_from), to_ms(started_before)]}
         criteria: dict[str, Any] = {"start_timestamp": span}

@@ -8,7 +8,7 @@ from app.core.phone import display
 from app.domain.accounts.permissions import can
 from app.domain.agents.standing import Standing, numbers_without_agent, standings
 from app.domain.companies.connections import failing
-from app.web.dashboard.agent_words import finding_label, reason_of
+from app.web.dashboard.agent_words import finding_label, reason_of, takes_over
 from app.web.settings import connection_words as words
 
 FIELDS_NAMED = 3
@@ -52,12 +52,14 @@ def sentence_of(standing: Standing) -> str:
         case "unpublished":
             return _("%(name)s hat noch keine veröffentlichte Fassung.", name=name)
         case "off":
-            return _("%(name)s ist ausgeschaltet.", name=name)
+            return _("%(name)s ist ausgeschaltet. %(then)s", name=name, then=takes_over(standing.agent_id, standing.forward_to))
 
 
 def _line(standing: Standing) -> Line | None:
-    if standing.kind in ("on", "waiting", "off"):
+    if standing.kind in ("on", "waiting"):
         return None
+    if standing.kind == "off":
+        return "warn", sentence_of(standing), url_for("agents.edit", agent_id=standing.agent_id)
     return "bad" if standing.is_red else "warn", sentence_of(standing), url_for("agent_provider.show", agent_id=standing.agent_id)
 
 

@@ -22,7 +22,7 @@ from app.web.guards import for_company
 PATIENCE_MS = 25_000
 STEPS = {
     "look": "search", "draft": "pencil", "brain": "sparkles", "agent": "audio-lines", "publish": "check", "number": "phone",
-    "check": "shield-check",
+    "release": "phone-off", "check": "shield-check",
 }  # fmt: skip
 
 blueprint = Blueprint("agent_provider", __name__)
@@ -98,7 +98,7 @@ def _waits(row: Registration | None, asked: int | None) -> bool:
 def _groups(findings: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
     """What is wrong first; then numbers, the way of the news, herself, and what she may do."""
     kinds = {
-        _("Rufnummern"): ("number", "ringing"),
+        _("Rufnummern"): ("number", "ringing", "released"),
         _("Meldungen an uns"): ("webhook_url", "events", "webhook_timeout"),
         _("Was sie kann"): ("tool",),
     }
@@ -112,8 +112,8 @@ def _groups(findings: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, An
 
 def _step_label(name: str) -> str:
     kind, _colon, number = name.partition(":")
-    if kind == "number":
-        return words.finding_label(f"number:{number}")
+    if kind in ("number", "release"):
+        return words.finding_label(f"{'number' if kind == 'number' else 'released'}:{number}")
     return {
         "look": _("nachsehen, was da ist"),
         "draft": _("neue Fassung beginnen"),

@@ -7,6 +7,7 @@ from flask_babel import gettext as _, lazy_gettext as _l
 
 from app.core.phone import display
 from app.domain.agents.content import DISCLOSURES, Content
+from app.domain.agents.numbers import forwards_of
 
 TONES = {"warm": _l("freundlich und zugewandt"), "matter_of_fact": _l("höflich und sachlich"), "lively": _l("munter und unkompliziert")}
 ADDRESSES = {"formal": _l("mit Sie"), "informal": _l("mit du")}
@@ -111,11 +112,24 @@ def reason_of(code: str | None) -> str:
     return str(REASONS.get(code or "", _("Der Grund ist nicht bekannt.")))
 
 
+def takes_over(agent_id: str, forward_to: str | None) -> str:
+    """What callers of an agent who is switched off meet, number by number where that differs."""
+    forwards = [forward_to or own for own in forwards_of(agent_id)]
+    if forwards and all(forwards):
+        numbers = ", ".join(dict.fromkeys(display(number) for number in forwards if number))
+        return _("Anrufe gehen dann sofort an %(numbers)s.", numbers=numbers)
+    if any(forwards):
+        return _("Anrufe gehen dann sofort an die Nummer der Filiale. Wo keine hinterlegt ist, schreibt sie eine Nachricht auf.")
+    return _("Anrufe kommen dann weiter an; sie schreibt nur eine Nachricht auf, denn zum Durchstellen ist keine Nummer hinterlegt.")
+
+
 def finding_label(key: str) -> str:
     """ "number:+49…" → the number; "tool:book_appointment" → what she may do."""
     kind, _colon, rest = key.partition(":")
     if kind == "number":
         return _("Rufnummer %(number)s", number=display(rest))
+    if kind == "released":
+        return _("Rufnummer %(number)s, die sie nicht mehr beantwortet", number=display(rest))
     if kind == "ringing":
         return _("Klingeln unter %(number)s", number=display(rest))
     if kind == "tool":

@@ -11,7 +11,7 @@ from app.core.errors import Conflict, InvalidInput
 from app.core.phone import display
 from app.core.transactions import transaction
 from app.domain.accounts.permissions import can
-from app.domain.agents import numbers, registering, versions
+from app.domain.agents import numbers, registering, switching, versions
 from app.domain.agents.content import DISCLOSURES, TOOL_NAMES, opening_words_of, read_content
 from app.domain.agents.standing import standing_of, standings
 from app.jobs.agents import register_agent
@@ -106,6 +106,20 @@ def answer(agent_id: str) -> Response:
     return _sent(agent_id, registration_id, _("Rufnummern gespeichert."))
 
 
+@blueprint.post("/agents/<agent_id>/<any(on, off):state>")
+@for_company("agents.write")
+def switch(agent_id: str, state: str) -> Response:
+    """Off: she puts callers through, or takes a message; on: she speaks as published."""
+    with transaction():
+        registrations = switching.switch_agent(agent_id, on=state == "on")
+    for registration_id in registrations:
+        register_agent.enqueue(registration_id)
+    name = versions.get_agent(agent_id).name
+    told = _("%(what)s ist wieder an.", what=name) if state == "on" else _("%(what)s ist ausgeschaltet.", what=name)
+    flash(told, f"undo {url_for('agents.switch', agent_id=agent_id, state='off' if state == 'on' else 'on')}")
+    return redirect(url_for("agents.edit", agent_id=agent_id))
+
+
 def _sent(agent_id: str, registration_id: str, told: str) -> Response:
     """On its way to the provider; the page there shows each step."""
     register_agent.enqueue(registration_id)
@@ -148,6 +162,7 @@ def _form(agent: Agent, values: dict[str, Any], errors: dict[str, str]) -> str:
         numbers=answered,
         names={row.id: row.name for row in versions.list_agents()},
         standing=standing_of(agent),
+        takes_over=words.takes_over(agent.id, heard.forward_to),
         voices=VOICES,
         words=words,
         may_write=can(current_user, "agents.write"),

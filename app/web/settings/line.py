@@ -78,6 +78,7 @@ def _page(chosen: LineCheck | None) -> str:
     return render_template(
         "settings/line.html",
         numbers=numbers,
+        branches=db.session.scalars(select(Branch).order_by(Branch.name, Branch.id).limit(MOST_NUMBERS)).all(),
         check=shown(chosen) if chosen else None,
         number_id=chosen.phone_number_id if chosen else None,
         history=line_checking.history(chosen.phone_number_id) if chosen else [],

@@ -12,11 +12,14 @@ from sqlalchemy import delete
 from app.core.extensions import db as database
 from app.core.tenancy import company_scope
 from app.domain.agents import versions
+from app.domain.agents.content import content_in_force
 from app.domain.agents.registering import find_registration
+from app.domain.agents.ringing import welcome
+from app.domain.companies.number_lookup import find_numbers
 from app.models import Company, Connection
 from tests.doubles.retell import RetellDouble
 from tests.factories.salons import Salon, make_salon
-from tests.support.at_retell import NIGHT, AtRetell, stand_in
+from tests.support.at_retell import DAY, NIGHT, AtRetell, stand_in
 from tests.support.people import csrf_token, make_user, signed_in
 
 FILLED = {
@@ -177,3 +180,63 @@ def test_the_pages_speak_english(app: Flask, db: SQLAlchemy, there: AtRetell) ->
 
 def _without_connection() -> None:
     database.session.execute(delete(Connection))
+
+
+def _ring(there: AtRetell, number: str = NIGHT) -> Any:
+    with company_scope(there.salon.company_id):
+        match, _cached = find_numbers([number])[number]
+        return welcome(match, "+491713920050")
+
+
+def test_who_is_switched_off_puts_through_promises_nothing_and_says_so(there: AtRetell, owner: FlaskClient) -> None:
+    there.stand(forward_to="030 23125199")
+    path = f"/agents/{there.agent_id}"
+    assert _ring(there).variables["hand_over"] == "no"
+    assert post(owner, f"{path}/off").status_code == 302
+    there.work()
+    assert there.row().state == "right"
+    (versions_there,) = there.double.llms.values()
+    tools = {tool["name"] for tool in versions_there[-1]["general_tools"]}
+    assert tools == {"transfer_call", "take_message", "request_callback", "get_context", "parse_date", "put_through", "end_call"}
+    assert _ring(there).variables["hand_over"] == "yes"
+    assert "ist ausgeschaltet. Anrufe gehen dann sofort an 030 23125199" in text(owner, "/dashboard").replace("\xa0", " ")
+    assert post(owner, f"{path}/on").status_code == 302
+    assert _ring(there).variables["hand_over"] == "no"
+    assert there.audited("agent_switched_off") == [None]
+
+
+def test_a_switched_off_assistant_refuses_to_book_but_takes_a_message(there: AtRetell, owner: FlaskClient) -> None:
+    there.stand()
+    post(owner, f"/agents/{there.agent_id}/off")
+    with company_scope(there.salon.company_id):
+        agent = versions.get_agent(there.agent_id)
+        content = content_in_force(agent, versions.find_published(there.agent_id))
+    assert not content.allows("book_appointment")
+    assert content.allows("take_message")
+    assert content.rests
+    assert "rests" not in content.as_json()
+
+
+def test_a_number_taken_from_her_is_taken_from_her_there_too(there: AtRetell, owner: FlaskClient) -> None:
+    there.stand()
+    assert there.double.numbers[NIGHT]["inbound_agents"]
+    post(owner, f"/agents/{there.agent_id}/numbers", number=[there.number_id(DAY)])
+    there.work()
+    assert not there.double.numbers[NIGHT]["inbound_agents"]
+    assert there.double.numbers[NIGHT]["inbound_webhook_url"] is None
+    assert there.double.numbers[DAY]["inbound_agents"]
+    assert there.row().state == "right"
+    # somebody binds it again by hand: that is different, and shown
+    there.double.numbers[NIGHT]["inbound_agents"] = there.double.numbers[DAY]["inbound_agents"]
+    there.check()
+    assert there.wrong() == [f"released:{NIGHT}"]
+    there.repair()
+    assert there.row().state == "right"
+
+
+def test_a_number_that_somebody_else_answers_there_is_left_to_them(there: AtRetell, owner: FlaskClient) -> None:
+    there.stand()
+    there.double.numbers[NIGHT]["inbound_agents"] = [{"agent_id": "agent_of_another", "weight": 1}]
+    post(owner, f"/agents/{there.agent_id}/numbers", number=[there.number_id(DAY)])
+    there.work()
+    assert there.double.numbers[NIGHT]["inbound_agents"] == [{"agent_id": "agent_of_another", "weight": 1}]

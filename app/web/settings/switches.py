@@ -1,0 +1,84 @@
+"""Switches a company's numbers and branches off and on, for its own people and for support."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from app.core.errors import NotFound
+from app.core.extensions import db
+from app.core.ids import is_ulid
+from app.core.phone import display
+from app.core.tenancy import company_scope
+from app.core.transactions import transact
+from app.domain.agents import switching
+from app.domain.companies.numbers import get_branch, get_number
+from app.jobs.agents import register_agent
+from app.models import Company
+from app.web.guards import for_company, for_support
+
+STATES = {"on": True, "off": False}
+
+blueprint = Blueprint("switches", __name__)
+
+
+@blueprint.post("/settings/numbers/<number_id>/<any(on, off):state>")
+@for_company("settings.write")
+def number(number_id: str, state: str) -> Response:
+    _switch_number(number_id, state, back=url_for("switches.number", number_id=number_id, state=_other(state)))
+    return redirect(url_for("line.index"))
+
+
+@blueprint.post("/settings/branches/<branch_id>/<any(on, off):state>")
+@for_company("settings.write")
+def branch(branch_id: str, state: str) -> Response:
+    _switch_branch(branch_id, state, back=url_for("switches.branch", branch_id=branch_id, state=_other(state)))
+    return redirect(url_for("line.index"))
+
+
+@blueprint.post("/admin/companies/<company_id>/numbers/<number_id>/<any(on, off):state>")
+@for_support("support.companies")
+def number_of(company_id: str, number_id: str, state: str) -> Response:
+    back = url_for("switches.number_of", company_id=company_id, number_id=number_id, state=_other(state))
+    return _inside(company_id, lambda: _switch_number(number_id, state, back=back))
+
+
+@blueprint.post("/admin/companies/<company_id>/branches/<branch_id>/<any(on, off):state>")
+@for_support("support.companies")
+def branch_of(company_id: str, branch_id: str, state: str) -> Response:
+    back = url_for("switches.branch_of", company_id=company_id, branch_id=branch_id, state=_other(state))
+    return _inside(company_id, lambda: _switch_branch(branch_id, state, back=back))
+
+
+def _inside(company_id: str, work: Callable[[], None]) -> Response:
+    if not is_ulid(company_id) or db.session.get(Company, company_id) is None:
+        raise NotFound(_("Diese Firma gibt es nicht."))
+    with company_scope(company_id):
+        work()
+    return redirect(url_for("companies.show", company_id=company_id))
+
+
+def _switch_number(number_id: str, state: str, *, back: str) -> None:
+    def work() -> tuple[str, tuple[str, ...]]:
+        return display(get_number(number_id).e164), switching.switch_number(number_id, on=STATES[state])
+
+    shown, registrations = transact(work)
+    for registration_id in registrations:
+        register_agent.enqueue(registration_id)
+    told = _("%(what)s ist wieder an.", what=shown) if STATES[state] else _("%(what)s ist ausgeschaltet.", what=shown)
+    flash(told, f"undo {back}")
+
+
+def _switch_branch(branch_id: str, state: str, *, back: str) -> None:
+    def work() -> str:
+        switching.switch_branch(branch_id, on=STATES[state])
+        return get_branch(branch_id).name
+
+    shown = transact(work)
+    told = _("%(what)s ist wieder an.", what=shown) if STATES[state] else _("%(what)s ist ausgeschaltet.", what=shown)
+    flash(told, f"undo {back}")
+
+
+def _other(state: str) -> str:
+    return "off" if STATES[state] else "on"
