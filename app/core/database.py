@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -61,8 +62,22 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         "max_overflow": 0,
         "pool_timeout": 2,
         "pool_recycle": 1800,
-        "connect_args": {"connect_timeout": 2, "read_timeout": 20, "write_timeout": 20, "charset": "utf8mb4"},
+        "connect_args": {"connect_timeout": 2, "read_timeout": 20, "write_timeout": 20, "charset": "utf8mb4", "conv": _conversions()},
     }
+
+
+def _conversions() -> dict[Any, Any]:
+    """The driver's own ones, but times are read by the interpreter instead of a regular expression: ten times as fast."""
+    from pymysql.constants import FIELD_TYPE
+    from pymysql.converters import conversions, convert_datetime
+
+    def read(text: str) -> Any:
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            return convert_datetime(text)
+
+    return conversions | {FIELD_TYPE.DATETIME: read, FIELD_TYPE.TIMESTAMP: read}
 
 
 def prepare_engine(engine: Engine) -> None:

@@ -16,9 +16,9 @@ HINT = "inbox:drain"
 HINT_S = 10
 # what wakes a drain that waits
 BELL = "inbox:bell"
-BATCH = 100
+BATCH = 200
 # SQLite has one writer: shorter batches let the intake in between
-BATCH_SQLITE = 25
+BATCH_SQLITE = 50
 # a drain waits that long for more before it gives its worker back, and never works longer than that in one go
 WAIT_S = 5.0
 LONGEST_S = 30.0
