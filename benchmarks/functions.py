@@ -2,12 +2,14 @@
 
 python -m benchmarks.functions [sqlite|mariadb] [rounds]
 
-A round is 50 calls that ask at the same moment; between two rounds there is a second in which callers speak. Both servers take turns.
+Each is measured twice: as callers speak, each of the 50 asking every three seconds, and with all 50 asking in the same instant.
+Both servers take turns.
 """
 
 import json
 import sys
 import time
+from collections.abc import Iterator
 from statistics import median
 
 from app.core.signatures import sign_retell
@@ -17,6 +19,9 @@ from benchmarks.bodies import SENTENCE
 CALLS = 50
 NUMBER = "+493023125100"
 PAUSE_S = 1.0
+# a caller listens, thinks and speaks
+BETWEEN_QUESTIONS_S = 3.0
+RHYTHMS: dict[str, float | None] = {"as callers speak": CALLS / BETWEEN_QUESTIONS_S, "in one instant": None}
 # what a caller who books goes through; each asks for another day, so that no answer is a repetition
 ASKED = {
     "get_context": {},
@@ -30,33 +35,38 @@ def main(kind: str, rounds: int) -> None:
     with places.place(kind) as environment:
         places.run_flask(environment, "db", "upgrade")
         places.run_flask(environment, "seed", "demo")
-        found: dict[str, list[client.Answers]] = {}
+        found: dict[tuple[str, str], list[client.Answers]] = {}
         with (
             places.served("wsgi:app", environment, worker="gthread", workers=2, threads=32) as ours,
             places.served("benchmarks.floors.signed_nothing:app", environment, worker="gthread", workers=2, threads=32) as floor,
         ):
-            for turn in range(-1, rounds):
-                for name, given in ASKED.items():
-                    for title, port in (("floor", floor), (name, ours)):
-                        answers = client.send(port, _functions(name, given, turn), clients=CALLS)
-                        if turn >= 0:
-                            found.setdefault(title, []).append(answers)
-                        time.sleep(PAUSE_S)
-                answers = client.send(ours, _ringing(turn), clients=CALLS)
-                if turn >= 0:
-                    found.setdefault("inbound", []).append(answers)
+            for turn, (rhythm, rate) in enumerate(list(RHYTHMS.items()) * (rounds + 1)):
+                for title, port, requests in _asked(ours, floor, turn):
+                    answers = client.send(port, requests, clients=CALLS, rate=rate)
+                    # the first time of each warms up
+                    if turn >= len(RHYTHMS):
+                        found.setdefault((rhythm, title), []).append(answers)
+                    time.sleep(PAUSE_S)
     _tell(kind, rounds, found)
+
+
+def _asked(ours: int, floor: int, turn: int) -> Iterator[tuple[str, int, list[bytes]]]:
+    """What is asked in one turn: (title, port, requests)."""
+    for name, given in ASKED.items():
+        yield "floor", floor, _functions(name, given, turn)
+        yield name, ours, _functions(name, given, turn)
+    yield "inbound", ours, _ringing()
 
 
 def _functions(name: str, given: dict[str, object], turn: int) -> list[bytes]:
     bodies = []
     for place in range(CALLS):
-        asked = given | {"date": f"in {20 + (turn + 1) * 7 + place % 5} Tagen"} if name == "book_appointment" else given
+        asked = given | {"date": f"in {10 + turn * 5 + place % 5} Tagen"} if name == "book_appointment" else given
         bodies.append({"name": name, "args": asked, "call": _call(place, name, asked, turn)})
     return client.prepared("/api/retell/function", _signed(bodies))
 
 
-def _ringing(turn: int) -> list[bytes]:
+def _ringing() -> list[bytes]:
     bodies = [
         {"event": "call_inbound", "call_inbound": {"from_number": f"+4917139200{50 + place % 20}", "to_number": NUMBER}}
         for place in range(CALLS)
@@ -88,12 +98,12 @@ def _signed(bodies: list[dict[str, object]]) -> list[tuple[bytes, str]]:
     return [(raw, sign_retell(raw, places.KEY, time.time_ns() // 10**6)) for raw in raws]
 
 
-def _tell(kind: str, rounds: int, found: dict[str, list[client.Answers]]) -> None:
+def _tell(kind: str, rounds: int, found: dict[tuple[str, str], list[client.Answers]]) -> None:
     print(f"functions on {kind}: {CALLS} calls at once, {rounds} rounds, 2 web processes; milliseconds from request to answer")
-    for name, runs in found.items():
+    for (rhythm, name), runs in sorted(found.items()):
         p50, p95, p99 = (median(answers.percentile(share) for answers in runs) for share in (0.5, 0.95, 0.99))
         bad = sum(count for answers in runs for status, count in answers.statuses.items() if status != 200)
-        print(f"  {name:20} p50 {p50:6.1f}   p95 {p95:6.1f}   p99 {p99:6.1f}   not 200: {bad}")
+        print(f"  {rhythm:17} {name:19} p50 {p50:6.1f}   p95 {p95:6.1f}   p99 {p99:6.1f}   not 200: {bad}")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,10 @@ T = TypeVar("T")
 AT_ONCE = 6
 # whoever has waited so long is told to come back: a writer that does not end must not hold up every thread behind it
 PATIENCE_S = 20.0
+# a caller on the phone is not sent away: who has waited so long goes without a turn
+CALLERS_PATIENCE_S = 2.0
 _turns = BoundedSemaphore(AT_ONCE)
+_callers_turns = BoundedSemaphore(AT_ONCE)
 # SQLite lets one write at a time and asks whoever waits to knock again and again; the unlucky would knock until their time is over
 _sqlite_turns = BoundedSemaphore(1)
 
@@ -43,6 +46,19 @@ def transact_in_turn(work: Callable[[], T], *, look: Callable[[], Any] | None = 
     finally:
         if has_request_context():
             set_reading(True)
+
+
+@contextmanager
+def callers_turn(*, writes: bool) -> Iterator[None]:
+    """For answers that somebody on the phone waits for: the first to ask are answered first, instead of all of them late."""
+    db.session.rollback()
+    turns = _sqlite_turns if writes and db.engine.dialect.name == "sqlite" else _callers_turns
+    mine = turns.acquire(timeout=CALLERS_PATIENCE_S)
+    try:
+        yield
+    finally:
+        if mine:
+            turns.release()
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from app.core.extensions import db
 from app.core.guarding import guarded
 from app.core.signatures import verify_retell
 from app.core.tenancy import company_scope
+from app.core.turns import callers_turn
 from app.domain.agents import ringing
 from app.domain.calls import answering
 from app.domain.companies.number_lookup import Match
@@ -35,7 +36,7 @@ def inbound(connection: str | None = None) -> Response:
     """The phone rings: who is called, who calls. An unknown number gets an empty answer, and Retell's own agent takes the call."""
     raw, began = _verified(connection, "call_inbound"), time.perf_counter()
     try:
-        with reading_only():
+        with reading_only(), callers_turn(writes=False):
             told = _welcome(raw, connection)
     except Exception:
         log.exception("inbound.failed")
@@ -55,7 +56,8 @@ def function(connection: str | None = None) -> Response:
         use = read_function(raw)
     except Unreadable:
         return _json(answering.in_trouble())
-    return _json(answering.answer(answering.Asked(use, connection, received_at, lambda: _owner(use.event, connection))))
+    with callers_turn(writes=True):
+        return _json(answering.answer(answering.Asked(use, connection, received_at, lambda: _owner(use.event, connection))))
 
 
 def _verified(connection: str | None, event: str) -> bytes:

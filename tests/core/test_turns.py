@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from flask import Flask
@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from app.core import turns
 from app.core.errors import Conflict
-from app.core.turns import TooBusy, transact_in_turn
+from app.core.turns import TooBusy, callers_turn, transact_in_turn
 
 
 @contextmanager
@@ -73,3 +73,37 @@ def test_nobody_waits_for_ever(app: Flask, db: SQLAlchemy, monkeypatch: pytest.M
         transact_in_turn(never("It wrote."))
     assert busy.value.status == 503
     assert transact_in_turn(lambda: "done") == "done"
+
+
+def test_callers_go_a_few_at_a_time(app: Flask, db: SQLAlchemy) -> None:
+    inside, most, lock, over = 0, 0, threading.Lock(), threading.Event()
+
+    def ask() -> None:
+        nonlocal inside, most
+        with app.app_context(), callers_turn(writes=False):
+            with lock:
+                inside += 1
+                most = max(most, inside)
+            over.wait(0.05)
+            with lock:
+                inside -= 1
+
+    threads = [threading.Thread(target=ask) for _number in range(3 * turns.AT_ONCE)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == turns.AT_ONCE
+
+
+def test_no_caller_is_sent_away(app: Flask, db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has waited long is answered beside those who hold all turns, and gives back none that was not theirs."""
+    monkeypatch.setattr(turns, "CALLERS_PATIENCE_S", 0.05)
+    with ExitStack() as others:
+        for _number in range(turns.AT_ONCE):
+            others.enter_context(callers_turn(writes=False))
+        for _number in range(2):
+            with callers_turn(writes=False):
+                assert db.session.scalar(text("SELECT 1")) == 1
+    with callers_turn(writes=False):
+        pass

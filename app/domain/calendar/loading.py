@@ -41,7 +41,9 @@ def load_facts(question: Question, *, for_callers: bool = False, everywhere: boo
     branch_id = None if everywhere else question.branch_id
     branch_rows = querying.branch_rows(branch_id)
     policies = load_policies()
-    offer_rows = querying.offer_rows(sorted({part.service_id for part in question.parts}), branch_id)
+    services_asked = sorted({part.service_id for part in question.parts})
+    # a question about opening hours names no service: then there is nobody and nothing to be busy
+    offer_rows = querying.offer_rows(services_asked, branch_id) if services_asked else ()
     staff_ids = {row.staff_id for row in offer_rows}
     branches = {row.id: row for row in branch_rows}
     weekly, special = _hours(list(branches), staff_ids, question)
@@ -96,6 +98,8 @@ def _closures(question: Question) -> tuple[Closure, ...]:
 
 def _engagements(resource_ids: set[str], reach: int, question: Question, *, groups: bool) -> tuple[tuple[Busy, ...], tuple[Session, ...]]:
     """The busy stretches that bookings in the window could touch, and the group sessions behind some of them."""
+    if not resource_ids:
+        return (), ()
     first, last = minute_of(question.starts_from) - reach, minute_reaching(question.starts_before) + reach
     window = {"earliest": first - LONGEST_SPAN, "first": first, "last": last, "now": question.now}
     if not groups:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from app.core.clock import now
 from app.core.encryption import keyring
@@ -24,6 +24,7 @@ DEFAULT_RIGHTS: dict[Right, Rung] = {"hear": "number", "change": "name", "cancel
 # wrong tries after which nothing more is believed: in one call, and about one customer in a day
 TRIES_IN_A_CALL = 3
 TRIES_ABOUT_SOMEBODY = 10
+PROOFS = select(CallerProof).where(CallerProof.call_id == bindparam("call")).order_by(CallerProof.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Caller:
 def recognise(call: Call, company: Company) -> Caller:
     """Who calls, from the number and from what was proved in this call."""
     known = sharing_number(call)
-    proofs = db.session.scalars(select(CallerProof).where(CallerProof.call_id == call.id).order_by(CallerProof.id)).all()
+    proofs = db.session.scalars(PROOFS, {"call": call.id}).all()
     customer = known[0] if len(known) == 1 else None
     certainty: Rung = "number" if known else "none"
     for proof in proofs:

@@ -16,7 +16,7 @@ def get_context(situation: Situation, _given: Arguments) -> Answer:
     caller, now = situation.caller, situation.local(situation.moment)
     is_open, opens_at = opening_now(situation.branch, situation.moment)
     today = say_day(now.date(), situation.language, case="the")
-    first = first_name(caller.customer.name) if _may_name(situation) and caller.customer else None
+    first = first_name(caller.customer.name) if caller.customer and caller.is_known and situation.content.tells("caller_name") else None
     return done(
         _("Heute ist %(day)s, es ist %(time)s.", day=today, time=say_time(now.time().replace(second=0, microsecond=0), situation.language)),
         company=situation.company.name,
@@ -29,6 +29,3 @@ def get_context(situation: Situation, _given: Arguments) -> Answer:
         caller={"known": caller.is_known, "certainty": caller.certainty} | ({"first_name": first} if first else {}),
     )
 
-
-def _may_name(situation: Situation) -> bool:
-    return situation.caller.is_known and situation.content.tells("caller_name")
