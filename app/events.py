@@ -163,6 +163,14 @@ class EventsReleased:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageWritten:
+    """A message to a customer is written down and may leave."""
+
+    company_id: str
+    notification_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class CodeWanted:
     """A caller is to be sent this one-time code; the digits stand nowhere else."""
 

@@ -3,10 +3,22 @@
 from collections.abc import Sequence
 
 from app.core.announcements import listens
+from app.core.clock import now
+from app.core.extensions import db
 from app.core.tenancy import company_scope
 from app.domain.bookings.telling import confirm_to_customer, offer_to_customer
+from app.domain.bookings.telling_changes import tell_changes
 from app.domain.notifications.codes import tell_code
-from app.events import BookingMade, CodeWanted, WaitlistOffered
+from app.events import (
+    BookingCancelled,
+    BookingChanged,
+    BookingHappening,
+    BookingMade,
+    BookingMoved,
+    CodeWanted,
+    MessageWritten,
+    WaitlistOffered,
+)
 from app.jobs.messages import send_message
 from app.models import Notification
 
@@ -16,6 +28,14 @@ def confirm_bookings(events: Sequence[BookingMade]) -> None:
     for event in events:
         with company_scope(event.company_id):
             _send(confirm_to_customer(event.booking_id))
+
+
+@listens(BookingMoved, BookingCancelled, BookingChanged, when="before_commit")
+def tell_of_changes(events: Sequence[BookingHappening]) -> None:
+    for company_id in {event.company_id for event in events}:
+        with company_scope(company_id):
+            for row in tell_changes([event.booking_id for event in events if event.company_id == company_id]):
+                _send(row)
 
 
 @listens(WaitlistOffered, when="before_commit")
@@ -32,6 +52,14 @@ def tell_codes(events: Sequence[CodeWanted]) -> None:
             _send(tell_code(event.code_id, event.number, event.digits, branch_id=event.branch_id))
 
 
+@listens(MessageWritten, when="before_commit")
+def send_written(events: Sequence[MessageWritten]) -> None:
+    for event in events:
+        with company_scope(event.company_id):
+            _send(db.session.get(Notification, event.notification_id))
+
+
 def _send(row: Notification | None) -> None:
-    if row is not None and row.status == "pending":
+    """At once, unless it waits for its time: then the sweep takes it."""
+    if row is not None and row.status == "pending" and row.due_at <= now():
         send_message.enqueue(row.id)

@@ -26,7 +26,7 @@ class Notification(CompanyOwned, Named, Timed, db.Model):
 
     branch_id: Mapped[str | None] = mapped_column(Id)
     customer_id: Mapped[str | None] = mapped_column(Id)
-    # waitlist_offer, booking_link, code
+    # waitlist_offer, booking_link, booking_moved, booking_cancelled, booking_confirmed, code
     kind: Mapped[str] = mapped_column(Key(32))
     # what it is about, "booking:<id>"; and what caused it: the same cause writes it once
     subject: Mapped[str] = mapped_column(Key(64))

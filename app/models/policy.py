@@ -12,6 +12,7 @@ from app.models.base import CompanyOwned, inside, owned_args
 RULES = (
     "grid_minutes", "notice_minutes", "horizon_days", "cancel_minutes", "move_minutes", "open_bookings_per_customer",
     "anonymous_callers", "callers_may_book", "needs_confirmation", "keeps_holidays", "hold_minutes", "fee_cents", "fee_within_minutes",
+    "tell_desk_changes", "tell_own_changes", "tell_calendar_changes",
 )  # fmt: skip
 
 
@@ -54,6 +55,10 @@ class Policy(CompanyOwned, db.Model):
     # what is owed when cancelled later than so long before the start, or when nobody comes
     fee_cents: Mapped[int | None]
     fee_within_minutes: Mapped[int | None]
+    # whether customers get a message when we, they themselves, or a calendar that writes to them anyway changes their booking
+    tell_desk_changes: Mapped[bool | None]
+    tell_own_changes: Mapped[bool | None]
+    tell_calendar_changes: Mapped[bool | None]
 
     def rules(self) -> dict[str, Any]:
         return {name: value for name in RULES if (value := getattr(self, name)) is not None}

@@ -36,17 +36,17 @@ def settle(
     """
     question = question_of(order, ignoring)
     for _attempt in range(ATTEMPTS):
-        plan, facts = find_way(order, question)
         try:
+            plan, facts = find_way(order, question)
             with db.session.begin_nested():
                 return write(plan, facts)
         except SeatsGone:
             continue
-        except IntegrityError as error:
-            if not occupying.was_taken(error):
+        except (BookingRefused, IntegrityError) as error:
+            if same and (made := same()):
+                return made
+            if isinstance(error, BookingRefused) or not occupying.was_taken(error):
                 raise
-        if same and (made := same()):
-            return made
     raise SlotTaken(_("Diese Zeit ist gerade vergeben worden."))
 
 

@@ -50,8 +50,8 @@ def offer_to_customer(offer_id: str) -> Notification | None:
     with force_locale(customer.language or company.language):
         body = _(
             "%(company)s: Ein Platz ist frei geworden, %(what)s am %(when)s. Wir halten ihn bis %(until)s Uhr für Sie: %(link)s",
-            company=company.name, what=service.name, when=_when(hold.starts_at, hold.zone), until=_clock(offer.expires_at, hold.zone),
-            link=link,
+            company=company.name, what=service.name, when=spoken_when(hold.starts_at, hold.zone),
+            until=spoken_clock(offer.expires_at, hold.zone), link=link,
         )  # fmt: skip
         title = _("Ein Platz ist frei geworden")
     letter = Letter("waitlist_offer", f"offer:{offer.id}", f"offer:{offer.id}", body, title, offer.expires_at, hold.branch_id)
@@ -63,10 +63,10 @@ def _write_link(booking: Booking, customer: Customer, *, cause: str) -> Notifica
     if known:
         return known
     company, branch = db.session.get_one(Company, booking.company_id), db.session.get_one(Branch, booking.branch_id)
-    link = f"{settings().public_base}/b/{make_link(booking)}"
+    link = link_to(booking)
     service = db.session.get_one(Service, booking.service_id)
     with force_locale(customer.language or company.language):
-        when = _when(booking.starts_at, booking.zone)
+        when = spoken_when(booking.starts_at, booking.zone)
         facts = {"company": company.name, "what": service.name, "when": when, "where": branch.name, "link": link}
         body = _("%(company)s: %(what)s am %(when)s, %(where)s, ist gebucht. Ändern oder absagen: %(link)s", **facts)
         if booking.status == "pending":
@@ -76,10 +76,15 @@ def _write_link(booking: Booking, customer: Customer, *, cause: str) -> Notifica
     return write(letter, way_to(customer), customer_id=customer.id)
 
 
-def _when(instant: datetime, zone: str) -> str:
+def link_to(booking: Booking) -> str:
+    """A new address of the booking's own page."""
+    return f"{settings().public_base}/b/{make_link(booking)}"
+
+
+def spoken_when(instant: datetime, zone: str) -> str:
     local = instant.astimezone(ZoneInfo(zone))
-    return _("%(day)s um %(time)s", day=format_date(local, "EEE d. MMM", locale=get_locale()), time=_clock(instant, zone))
+    return _("%(day)s um %(time)s", day=format_date(local, "EEE d. MMM", locale=get_locale()), time=spoken_clock(instant, zone))
 
 
-def _clock(instant: datetime, zone: str) -> str:
+def spoken_clock(instant: datetime, zone: str) -> str:
     return format_time(instant.astimezone(ZoneInfo(zone)), "HH:mm", locale=get_locale())

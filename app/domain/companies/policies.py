@@ -28,6 +28,9 @@ class Rules:
     hold_minutes: int = 5
     fee_cents: int = 0
     fee_within_minutes: int = 0
+    tell_desk_changes: bool = True
+    tell_own_changes: bool = True
+    tell_calendar_changes: bool = False
 
 
 class Policies:
@@ -76,8 +79,19 @@ def in_words(rules: Rules) -> list[str]:
         )
         if rules.fee_cents
         else None,
+        *_of_messages(rules),
     ]
     return [sentence for sentence in sentences if sentence]
+
+
+def _of_messages(rules: Rules) -> list[str | None]:
+    return [
+        _("Verschieben oder sagen wir ab, bekommt die Kundschaft eine Nachricht.")
+        if rules.tell_desk_changes
+        else _("Verschieben oder sagen wir ab, bekommt die Kundschaft keine Nachricht von uns."),
+        _("Wer selbst verschiebt oder absagt, bekommt das bestätigt.") if rules.tell_own_changes else None,
+        _("Auch was im verbundenen Kalender geändert wird, teilen wir mit.") if rules.tell_calendar_changes else None,
+    ]
 
 
 def spoken_span(minutes: int) -> str:

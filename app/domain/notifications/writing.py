@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -40,10 +40,10 @@ def way_to(customer: Customer) -> tuple[Channel, str] | None:
     return next((way for way in ways if is_set_up(way[0])), ways[0] if ways else None)
 
 
-def write(letter: Letter, way: tuple[Channel, str] | None, *, customer_id: str | None) -> Notification:
+def write(letter: Letter, way: tuple[Channel, str] | None, *, customer_id: str | None, wait: timedelta = timedelta(0)) -> Notification:
     """The row; `not_set_up` where nobody can carry it, and `dead` where there is no way to the person: pages say so.
 
-    To be called inside a transaction.
+    It leaves after `wait` at the earliest. To be called inside a transaction.
     """
     known = select(Notification).where(Notification.cause == letter.cause)
     if first := db.session.scalars(known).first():
@@ -52,11 +52,23 @@ def write(letter: Letter, way: tuple[Channel, str] | None, *, customer_id: str |
     row = Notification(
         id=new_ulid(), branch_id=letter.branch_id, customer_id=customer_id, kind=letter.kind, subject=letter.subject, cause=letter.cause,
         channel=way[0] if way else "none", recipient=way[1] if way else "", title=letter.title[:160], body=letter.body,
-        status=status, reason=None if way else "no_way", due_at=now(), expires_at=letter.until,
+        status=status, reason=None if way else "no_way", due_at=now() + wait, expires_at=letter.until,
     )  # fmt: skip
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def withdraw_unsent(subject: str, kind: str) -> Notification | None:
+    """Takes back what nobody has begun to send yet, because it is no longer true; gives it, the earliest first."""
+    waiting = select(Notification).where(
+        Notification.subject == subject, Notification.kind == kind, Notification.status == "pending", Notification.attempts == 0
+    )  # fmt: skip
+    rows = db.session.scalars(waiting.order_by(Notification.created_at, Notification.id).with_for_update()).all()
+    for row in rows:
+        row.status, row.reason, row.body, row.finished_at = "expired", "overtaken", None, now()
+    db.session.flush()
+    return rows[0] if rows else None
 
 
 def messages_about(*subjects: str) -> Sequence[Notification]:

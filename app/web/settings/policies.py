@@ -18,7 +18,8 @@ from app.web.reader import branches
 from app.web.settings.filling import Filled, errors_of
 
 MOST = 200
-YES_OR_NO = ("anonymous_callers", "callers_may_book", "needs_confirmation", "keeps_holidays")
+TELLING = ("tell_desk_changes", "tell_own_changes", "tell_calendar_changes")
+YES_OR_NO = ("anonymous_callers", "callers_may_book", "needs_confirmation", "keeps_holidays", *TELLING)
 
 blueprint = Blueprint("policies", __name__)
 

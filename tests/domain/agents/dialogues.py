@@ -435,7 +435,7 @@ DIALOGUES = (
         "wants a person",
         (
             use("transfer_call", reason="Reklamation", data={"number": "+493023125177"}),
-            use("send_link", kind="booking", code="not_available"),
+            use("send_link", kind="booking", code="not_found"),
         ),
     ),
     Dialogue(

@@ -9,6 +9,7 @@ from flask_sqlalchemy import SQLAlchemy
 
 from app.core.tenancy import company_scope
 from tests.doubles.calcom import CalcomDouble
+from tests.doubles.messaging import ACCOUNT, TOKEN, TwilioDouble
 from tests.factories.salons import PRESENT, Salon, make_salon
 from tests.support.elsewhere import Elsewhere, serving
 
@@ -37,3 +38,13 @@ def elsewhere(
         found = Elsewhere(app, salon, double, present)
         double.subscribe(f"{address}/api/calcom/webhook/{found.connect()}")
         yield found
+
+
+@pytest.fixture
+def twilio(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[TwilioDouble]:
+    known = app.config["SETTINGS"]
+    with TwilioDouble() as double:
+        keys = {"base_url": double.url, "account_sid": ACCOUNT, "auth_token": TOKEN, "sender": "Lindgren"}
+        for name, value in keys.items():
+            monkeypatch.setattr(known, f"twilio_{name}", value)
+        yield double

@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from app.core.announcements import listens
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.bookings import occupying
-from app.domain.bookings.making import make_booking
+from app.domain.bookings import making, occupying
+from app.domain.bookings.making import find_same, make_booking
 from app.domain.bookings.ordering import Order, parts_of
 from app.domain.bookings.refusing import BookingRefused, Closed, InThePast, NotBookable, SlotTaken
 from app.domain.calendar.facts import Part
@@ -116,6 +116,19 @@ def test_an_idempotency_key_gives_back_the_first_booking(db: SQLAlchemy, salon: 
     assert book(salon.order("cut", starts="2026-05-12T14:00", idempotency_key="k1")).id == first.id
     assert book(salon.order("cut", source_ref="call:7")).source_ref == "call:7"
     assert count(db, Booking) == 2
+
+
+def test_what_stands_in_the_way_may_be_what_this_very_order_has_made_meanwhile(salon: Salon, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = book(salon.order("cut:anna", idempotency_key="k1"))
+    looks: list[Order] = []
+
+    def look(order: Order) -> Booking | None:
+        """Its twin commits right after the first look."""
+        looks.append(order)
+        return find_same(order) if len(looks) > 1 else None
+
+    monkeypatch.setattr(making, "find_same", look)
+    assert book(salon.order("cut:anna", idempotency_key="k1")).id == first.id
 
 
 def test_keys_of_another_company_are_none_of_ours(db: SQLAlchemy, salon: Salon) -> None:

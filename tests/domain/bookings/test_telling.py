@@ -1,7 +1,6 @@
 """What customers are told of bookings and offers: written with them, sent after them, at least once and under one name."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -24,20 +23,10 @@ from app.domain.customers.registering import find_or_make
 from app.domain.notifications import delivering
 from app.jobs.messages import forget_bodies, send_message, sweep_messages
 from app.models import Booking, Notification, WaitlistOffer
-from tests.doubles.messaging import ACCOUNT, TOKEN, MailDouble, TwilioDouble
+from tests.doubles.messaging import MailDouble, TwilioDouble
 from tests.factories.salons import DESK, Salon, at
 
 MIRA = "+491713920050"
-
-
-@pytest.fixture
-def twilio(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[TwilioDouble]:
-    known = app.config["SETTINGS"]
-    with TwilioDouble() as double:
-        keys = {"base_url": double.url, "account_sid": ACCOUNT, "auth_token": TOKEN, "sender": "Lindgren"}
-        for name, value in keys.items():
-            monkeypatch.setattr(known, f"twilio_{name}", value)
-        yield double
 
 
 def customer(name: str = "Mira Sommer", **reached: Any) -> str:
