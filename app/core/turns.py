@@ -22,6 +22,8 @@ PATIENCE_S = 20.0
 CALLERS_PATIENCE_S = 2.0
 _turns = BoundedSemaphore(AT_ONCE)
 _callers_turns = BoundedSemaphore(AT_ONCE)
+# who looks takes a connection too: together they must leave some of the pool to everybody else
+_looks = BoundedSemaphore(AT_ONCE)
 # SQLite lets one write at a time and asks whoever waits to knock again and again; the unlucky would knock until their time is over
 _sqlite_turns = BoundedSemaphore(1)
 
@@ -66,7 +68,7 @@ def _turn(look: Callable[[], Any] | None) -> Iterator[None]:
     turns = _sqlite_turns if db.engine.dialect.name == "sqlite" else _turns
     if not turns.acquire(blocking=False):
         if look:
-            with reading_only():
+            with _looks, reading_only():
                 look()
                 db.session.rollback()
         if not turns.acquire(timeout=PATIENCE_S):
