@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0080"
-down_revision = "0051"
+down_revision = "0090"
 branch_labels = None
 depends_on = None
 RULES = ("tell_desk_changes", "tell_own_changes", "tell_calendar_changes")
