@@ -23,7 +23,8 @@ CALLERS_PATIENCE_S = 2.0
 _turns = BoundedSemaphore(AT_ONCE)
 _callers_turns = BoundedSemaphore(AT_ONCE)
 # who looks takes a connection too: together they must leave some of the pool to everybody else
-_looks = BoundedSemaphore(AT_ONCE)
+LOOKING_AT_ONCE = 4
+_looks = BoundedSemaphore(LOOKING_AT_ONCE)
 # SQLite lets one write at a time and asks whoever waits to knock again and again; the unlucky would knock until their time is over
 _sqlite_turns = BoundedSemaphore(1)
 
@@ -45,6 +46,10 @@ def transact_in_turn(work: Callable[[], T], *, look: Callable[[], Any] | None = 
     try:
         with _turn(look):
             return transact(work)
+    except AppError as refused:
+        # what it tells besides (what is free instead) is gathered now, without the turn
+        _look(refused.details)
+        raise
     finally:
         if has_request_context():
             set_reading(True)
@@ -63,14 +68,21 @@ def callers_turn(*, writes: bool) -> Iterator[None]:
             turns.release()
 
 
+def _look(at: Callable[[], Any]) -> None:
+    """Reads, a few at a time, and gives the connection back."""
+    with _looks, reading_only():
+        try:
+            at()
+        finally:
+            db.session.rollback()
+
+
 @contextmanager
 def _turn(look: Callable[[], Any] | None) -> Iterator[None]:
     turns = _sqlite_turns if db.engine.dialect.name == "sqlite" else _turns
     if not turns.acquire(blocking=False):
         if look:
-            with _looks, reading_only():
-                look()
-                db.session.rollback()
+            _look(look)
         if not turns.acquire(timeout=PATIENCE_S):
             raise TooBusy(_("Gerade möchten sehr viele etwas eintragen. Bitte gleich noch einmal versuchen."), retry_after_s=2)
     try:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -107,3 +108,19 @@ def test_no_caller_is_sent_away(app: Flask, db: SQLAlchemy, monkeypatch: pytest.
                 assert db.session.scalar(text("SELECT 1")) == 1
     with callers_turn(writes=False):
         pass
+
+
+def test_what_a_refusal_tells_is_gathered_without_the_turn(app: Flask, db: SQLAlchemy) -> None:
+    gathered: list[bool] = []
+
+    class Refused(Conflict):
+        def details(self) -> dict[str, Any]:
+            gathered.append(db.session().info.get("open", False))
+            return {}
+
+    def work() -> None:
+        raise Refused("taken")
+
+    with pytest.raises(Refused):
+        transact_in_turn(work)
+    assert gathered == [False]
