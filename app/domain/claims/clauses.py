@@ -28,7 +28,7 @@ TAG = (
 )
 ENDS_WITH_TAG = re.compile(rf"^(.*), ((?:{TAG})\b[^,]*)\?$")
 ASKS = re.compile(
-    r"^(?:und |also |gut |okay |ok |and |so |well )?(?:soll|sollen|darf|duerfte|kann|koennen|koennte|moechten|wollen|wuerde|wuerden|haben sie|hatten sie|haetten|sind sie|ist das|ist der|passt|waere|meinen sie|wann|was|wie|wo|wer|welche[rnms]?"
+    r"^(?:und |also |gut |okay |ok |and |so |well )?(?:soll|sollen|darf|duerfte|kann|koennen|koennte|moechten|wollen|wuerde|wuerden|haben sie|hatten sie|haetten|sind sie|ist das|ist der|passt(?! *,)|waere|meinen sie|wann|was|wie|wo|wer|welche[rnms]?"
     r"|would|shall|should|could|can|may|do|does|did|are you|is that|is it|have you|when|what|which|who|how|where)\b"
 )
 CONDITION = re.compile(
@@ -38,8 +38,8 @@ OFFERED = re.compile(
     r"\b(?:waeren?|wuerden?|koennten?|haetten?|moechten?|sollen?|sollten?|wollen|wollten?|will|werden?|wird|koennen|kann|darf|duerfen|frei|verfuegbar|anbieten|moeglich|vorschlag\w*|vorschlagen|gerne? noch"
     r"|would|could|can|may|might|should|shall|going to|let me|about to|available|free|want(?:ed)?|i'd|we'd|i'll|you'd|need to)\b"
 )
-# "we will see you", "your appointment will be" are no offers
-SURE_FUTURE = re.compile(r"\b(?:will be|will see you|'ll see you|will expect you|werden erwartet|werden sie erwarten)\b")
+# "we will see you", "your appointment will be", "dann hätten wir's" are no offers
+SURE_FUTURE = re.compile(r"\b(?:dann haetten wir(?:'?s| es| das| alles)|will be|will see you|'ll see you|will expect you|werden erwartet|werden sie erwarten)\b")
 WILL_CONFIRM = re.compile(r",? und (?:wird|werden)(?: \w+){0,3} bestaetigt.*$|,? and (?:will|is going) (?:still )?(?:to )?be confirmed.*$")
 NOT_BUT = re.compile(r"\b(?:nicht(?: mehr)?|not) (?!sondern\b|but\b)[^.]*?,? (?:sondern|but) ")
 NEGATED = re.compile(r"\b(?:nicht|keine?[nmrs]?|nichts|nie|weder|not|no|never|nothing|unable|neither)\b|n't\b")

@@ -7,7 +7,7 @@ from typing import Literal
 
 Deed = Literal["booked", "moved", "cancelled", "stands"]
 
-BOOKED_DE = "gebucht|eingebucht|eingetragen|reserviert|vorgemerkt|vereinbart|ausgemacht|festgemacht|fixiert|eingeplant|bestaetigt|gesichert|notiert|aufgeschrieben|angelegt|eingeschrieben|festgehalten"
+BOOKED_DE = "gebucht|eingebucht|eingetragen|reserviert|vorgemerkt|vereinbart|ausgemacht|festgemacht|fixiert|eingeplant|bestaetigt|gesichert|notiert|aufgeschrieben|angelegt|eingeschrieben|festgehalten|fest gemacht|reingeschrieben|reingetragen|reingesetzt|reingenommen|untergebracht|dazwischengeschoben|klargemacht"
 MOVED_DE = "verschoben|verlegt|umgebucht|umgelegt|vorgezogen|geaendert|umgetragen|vorverlegt"
 CANCELLED_DE = "abgesagt|storniert|geloescht|gestrichen|aufgehoben|ausgetragen|annulliert|rausgenommen|herausgenommen"
 BOOKED_EN = "booked|scheduled|reserved|confirmed|arranged|put (?:you|it|that|her|him|them) (?:down|in)|got you (?:down|in|booked)|pencil+ed|noted|set up|secured|made (?:you )?(?:an|your|the) appointment"
@@ -24,7 +24,7 @@ HELD = re.compile(r"\b(?:reserviert|reserved|festgehalten)\b")
 ABOUT_APPOINTMENT = re.compile(r"\b(?:\w*termine?n?s?|buchung\w*|appointments?|bookings?|visits?)\b|<[dt]\d+>")
 # done to something else than an appointment
 OTHER_THINGS = re.compile(
-    r"\b(?:wartelisten?|waitlist|wait ?ing list|rueckrufs?|rueckrufwunsch|callbacks?|call back|nachricht|message|notiz|note|newsletter|gutschein\w*|voucher|nummer|number|e-mail|adresse|address|namen?|name|wunsch|frage)\b"
+    r"\b(?:wartelisten?|waitlist|wait ?ing list|rueckrufs?|rueckrufwunsch|(?:ruf\w*|meld\w*) (?:sie|dich|euch|ihnen|sich)\b.*\b(?:zurueck|an)|callbacks?|call back|nachricht|message|notiz|note|newsletter|gutschein\w*|voucher|nummer|number|e-mail|adresse|address|namen?|name|wunsch|frage)\b"
 )
 APPOINTMENT = re.compile(r"\b(?:\w*termine?n?s?|buchung\w*|appointments?|bookings?|reservations?)\b")
 
@@ -32,6 +32,10 @@ AUX_DE = r"\b(?:hab|habe|haben wir|wir haben|ist|sind|wurden?|bleibt|bleiben)\b"
 SAYS_SO_EN = r"(?:\bi|\bwe)(?:'ve| have)?(?: (?:just|now|also|already|gone ahead and|went ahead and|successfully|got|\w+ly))* "
 IS_SO_EN = r"(?:\b(?:is|are|was|were|been|now|got|gotten|it|that|you)|'s|'re) (?:(?:now|all|already|also|both|successfully|officially|being) ){0,3}"
 BARE = r"^(?:(?:so|gut|prima|super|perfekt|erledigt|schon|alles|okay|ok|done|great|perfect|all|und|and|ja|yes|wieder),? )*"
+IN_THE_BOOK = (
+    r"\b(?:ist|sind|steht|stehen|hab|habe)(?: (?:jetzt|schon|bereits|fest|damit|also|ich|wir|sie|ihnen|es|das|dich|dir)){0,4} (?:drin|im kalender|im buch)\b"
+    r"|(?:\b(?:is|are|it|that|you)|'s|'re) (?:(?:now|all|already|safely) ){0,2}in the (?:book|books|diary|calendar)\b"
+)
 
 
 def _verbs(german: str, english: str) -> re.Pattern[str]:
@@ -54,12 +58,14 @@ SAID: dict[Deed, re.Pattern[str]] = {
     "cancelled": _said(CANCELLED_DE, CANCELLED_EN),
     "booked": re.compile(
         _said(BOOKED_DE, BOOKED_EN).pattern
+        # it is in the book, in the calendar
+        + rf"|{IN_THE_BOOK}"
         + r"|\byou(?:'re| are) (?:now )?(?:all set|down|in|good to go) (?:for|on|with)\b|\ball set (?:for|on)\b"
     ),
 }
 WORTH = re.compile(
     "|".join(verbs.pattern for verbs in VERBS.values())
-    + r"|termin|buchung|appointment|booking|\bbis |\bsteht?\b|\bsteh|erwart|\bfreu|\bsehe|\bsee|expect|\bset\b|\bdown\b|\bin for\b|\bdran\b|wir das\b|visit|an der reihe|bei uns"
+    + r"|termin|buchung|appointment|booking|\bbis |\bsteht?\b|\bsteh|erwart|\bfreu|\bsehe|\bsee|expect|\bset\b|\bdown\b|\bin for\b|\bdran\b|wir das\b|visit|an der reihe|bei uns|\bdrin\b|im kalender|im buch|in the (?:book|diary|calendar)"
 )
 THEY_DID = re.compile(r"\bsie haben\b|\bhaben sie\b|\byou(?:'ve| have)\b")
 STANDS = re.compile(
