@@ -21,10 +21,11 @@ from app.demo.catalogue import write_catalogue
 from app.demo.diary import ZONE, Diary
 from app.demo.people import regulars
 from app.demo.shapes import DemoCompany
-from app.demo.town import COMPANIES
+from app.demo.town import BLOCKED_CALLER, COMPANIES, LINDGREN
 from app.domain.calls.search_texts import searchable
 from app.domain.reports import counting
 from app.models import (
+    BlockedCaller,
     Booking,
     BookingChange,
     BusySpan,
@@ -62,6 +63,8 @@ def _build(demo: DemoCompany, moment: datetime) -> None:
     db.session.flush()
     with company_scope(company.id):
         known = write_catalogue(company, demo, since=since)
+        if demo is LINDGREN:
+            db.session.add(BlockedCaller(number=BLOCKED_CALLER, reason="Scherzanrufe", created_at=since))
         diary = Diary(demo, rng)
         diary.fill([name for name, _address in regulars(demo)], first=first, now=moment)
         calls = make_calls(diary, first=first, until=moment)

@@ -199,5 +199,7 @@ KRUSE = DemoCompany(
     english=("Grace Okafor",),
 )
 
+# whose calls the salon does not take
+BLOCKED_CALLER = "+493023125666"
 COMPANIES = (LINDGREN, MORGENSTERN, KRUSE)
 SUPPORT = DemoUser("support@askproai.example", "Rieke Sommer", "support")

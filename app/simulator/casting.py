@@ -50,6 +50,8 @@ class Cast:
     chance: random.Random
     ends_at: datetime
     withheld: bool = False
+    # calls from this number instead of their own
+    theirs: str | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
     # without one nothing leaves while it happens: the deliveries are made at the end
     line: Line | None = None
@@ -60,7 +62,7 @@ def rings(cast: Cast, language: str = "de", *, direction: str = "inbound") -> tu
     company, branch = answering_at(cast.number)
     person = somebody(company, cast.chance, language=language)
     wanted = free_looking_time(branch, company, cast.chance, now=cast.ends_at)
-    theirs, ours = "anonymous" if cast.withheld else person.number, cast.number
+    theirs, ours = "anonymous" if cast.withheld else cast.theirs or person.number, cast.number
     call = Conversation(
         cast.call_id,
         from_number=ours if direction == "outbound" else theirs,

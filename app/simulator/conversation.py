@@ -62,6 +62,8 @@ class Conversation:
     line: Line | None = None
     # whether the caller got what they wanted, as far as the server's answers tell
     went_well: bool = True
+    # turned away while it rang: nothing more is heard of it
+    rejected: bool = False
 
     def play(self, dialogue: str, words: Words) -> None:
         """Speaks a dialogue of this folder: lines `agent:`, `caller:`, `target:`, `tool:`, `result:` and `transfer`.
@@ -116,6 +118,8 @@ class Conversation:
             told = self.line.ring(self.inbound(self.line.start_ms))
             self.variables = told.get("dynamic_variables", {}) | self.variables
             self.metadata = told.get("metadata", {}) | self.metadata
+            if told.get("reject") is True:
+                self.rejected, self.line = True, None
 
     def begin(self) -> None:
         self._beat("call_started")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from app.demo.town import BLOCKED_CALLER
 from app.simulator.casting import Cast, Delivery, deliveries, rings
 from app.simulator.garbage import garbage_bodies
 from app.simulator.town import FIRST_BRANCH, SECOND_BRANCH, UNKNOWN_NUMBER, answering_at
@@ -125,6 +126,14 @@ def withheld(cast: Cast) -> list[Delivery]:
     return information(replace(cast, withheld=True))
 
 
+def blocked(cast: Cast) -> list[Delivery]:
+    """Turned away while the phone rings; where the server lets them in all the same, they ask their question."""
+    if cast.line is None:
+        call, _ = rings(replace(cast, theirs=BLOCKED_CALLER))
+        return deliveries(call, cast)
+    return information(replace(cast, theirs=BLOCKED_CALLER))
+
+
 def long(cast: Cast) -> list[Delivery]:
     """Two hundred turns: every question about every service, again and again."""
     call, words = rings(cast)
@@ -188,6 +197,7 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario("voicemail", "the business calls back and reaches a machine", voicemail, outcome="voicemail"),
         Scenario("transferred", "the caller is put through to a person", transferred, outcome="transferred", aliases=("transfer",)),
         Scenario("withheld", "the caller hides the number", withheld, aliases=("withheld_number",)),
+        Scenario("blocked", "the caller is turned away", blocked, found="nowhere", outcome=None, aliases=("blocked_caller", "rejected")),
         Scenario("unknown_number", "nobody owns the dialled number", booked, found="tray", number=UNKNOWN_NUMBER, aliases=("unknown",)),
         Scenario("second_branch", "the second branch is called", booked, outcome="booked", number=SECOND_BRANCH),
         Scenario("long", "two hundred turns", long, aliases=("200_turns",)),

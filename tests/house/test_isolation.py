@@ -39,6 +39,8 @@ MEANT = {
     "connection": "Connection",
     "provider": "Connection",
     "state": "PhoneNumber",
+    "how": "Call",
+    "blocked_id": "BlockedCaller",
     "closure_id": "Closure",
     "entry_id": "WaitlistEntry",
     "number_id": "PhoneNumber",

@@ -15,8 +15,9 @@ from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
 from app.core.tenancy import every_company
+from app.demo.town import BLOCKED_CALLER
 from app.domain.inbox.handling import drain_batch
-from app.models import Booking, Call, Customer, Task, ToolCall
+from app.models import BlockedCaller, Booking, Call, Company, Customer, Task, ToolCall
 from app.simulator.running import Called, plan_calls, run
 from app.simulator.scenarios import SCENARIOS
 from app.simulator.sending import RetellStandIn
@@ -147,3 +148,21 @@ def test_where_nobody_answers_functions_the_call_is_held_all_the_same(http: HTTP
         assert all(answer.as_expected for answer in called.answers)
         assert json.loads(called.answers[-1].delivery.body)["call"]["call_analysis"]["custom_analysis_data"]["termin_gebucht"] is True
     assert sum(request.path == "/api/retell/function" for request, _ in http.log) == 1
+
+
+def test_a_blocked_caller_is_turned_away_while_it_rings_and_leaves_no_call(ring_up: Callable[..., list[Called]], db: SQLAlchemy) -> None:
+    with every_company():
+        company_id = db.session.scalars(select(Company.id)).first()
+        db.session.add(BlockedCaller(company_id=company_id, number=BLOCKED_CALLER))
+        db.session.commit()
+    (called,) = ring_up("blocked")
+    assert [answer.delivery.event for answer in called.answers] == ["call_inbound"]
+    assert json.loads(called.answers[0].body) == {"call_inbound": {"reject": True}}
+    assert not called.is_known_to_the_server
+    assert rows(db, Call) == []
+
+
+def test_whoever_is_let_in_again_has_a_call(ring_up: Callable[..., list[Called]], db: SQLAlchemy) -> None:
+    (called,) = ring_up("blocked")
+    assert called.is_known_to_the_server
+    assert [call.status for call in rows(db, Call)] == ["ended"]

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.core.errors import Conflict, InvalidInput
+from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.phone import display
 from app.core.transactions import transaction
 from app.domain.accounts.permissions import can
@@ -106,10 +106,12 @@ def answer(agent_id: str) -> Response:
     return _sent(agent_id, registration_id, _("Rufnummern gespeichert."))
 
 
-@blueprint.post("/agents/<agent_id>/<any(on, off):state>")
+@blueprint.post("/agents/<agent_id>/<state>")
 @for_company("agents.write")
 def switch(agent_id: str, state: str) -> Response:
     """Off: she puts callers through, or takes a message; on: she speaks as published."""
+    if state not in ("on", "off"):
+        raise NotFound(_("Das gibt es hier nicht."))
     with transaction():
         registrations = switching.switch_agent(agent_id, on=state == "on")
     for registration_id in registrations:

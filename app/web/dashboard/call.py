@@ -14,6 +14,7 @@ from app.core import phone
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.domain.accounts.permissions import can
+from app.domain.customers.blocking import blocked_among
 from app.models import Booking, Branch, Call, Customer, PhoneNumber, Service, StaffMember, Task, ToolCall, Turn
 from app.serializers.live import CERTAINTY_BY_NUMBER
 from app.web.dashboard.call_recorder import recorder, tool_calls
@@ -76,6 +77,8 @@ def _facts(call: Call, customer_name: str | None, branch_name: str) -> SimpleNam
         customer_id=call.customer_id if can(current_user, "customers.read") else None,
         number=phone.display(known) if known else None,
         dial=known if known and phone.may_be_called_back(known) else None,
+        is_blocked=bool(known and blocked_among([known])),
+        may_block=bool(known) and call.direction == "inbound" and can(current_user, "customers.write"),
         certainty=CERTAINTY_BY_NUMBER if customer_name else None,
         started_at=call.started_at,
         status=call.status,

@@ -12,8 +12,10 @@ from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid
+from app.domain.accounts.permissions import can
 from app.domain.bookings import listing
 from app.domain.calls.searching import Search, find_calls, newest_first
+from app.domain.customers.blocking import blocked_among
 from app.domain.customers.finding import LONGEST_QUERY, last_callers, shared_numbers, sharing_with
 from app.models import Booking, Branch, Call, Customer, Service, StaffMember
 from app.web.guards import for_company
@@ -59,6 +61,8 @@ def show(customer_id: str) -> str:
         customer=customer,
         phones=_values(customer, "phone"),
         emails=_values(customer, "email"),
+        blocked=blocked_among(_values(customer, "phone")),
+        may_block=can(current_user, "customers.write"),
         others=_rows(sharing_with(customer, limit=MOST_SHARING)),
         coming=[booking for booking in bookings if booking.is_coming][::-1],
         past=[booking for booking in bookings if not booking.is_coming],

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.transactions import transact
+from app.domain.customers.blocking import list_blocked
 from app.domain.operations import line_checking
 from app.jobs import line_check as jobs
 from app.models import Branch, LineCheck, PhoneNumber
@@ -79,6 +80,7 @@ def _page(chosen: LineCheck | None) -> str:
         "settings/line.html",
         numbers=numbers,
         branches=db.session.scalars(select(Branch).order_by(Branch.name, Branch.id).limit(MOST_NUMBERS)).all(),
+        blocked=list_blocked(),
         check=shown(chosen) if chosen else None,
         number_id=chosen.phone_number_id if chosen else None,
         history=line_checking.history(chosen.phone_number_id) if chosen else [],

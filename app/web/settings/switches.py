@@ -23,28 +23,28 @@ STATES = {"on": True, "off": False}
 blueprint = Blueprint("switches", __name__)
 
 
-@blueprint.post("/settings/numbers/<number_id>/<any(on, off):state>")
+@blueprint.post("/settings/numbers/<number_id>/<state>")
 @for_company("settings.write")
 def number(number_id: str, state: str) -> Response:
     _switch_number(number_id, state, back=url_for("switches.number", number_id=number_id, state=_other(state)))
     return redirect(url_for("line.index"))
 
 
-@blueprint.post("/settings/branches/<branch_id>/<any(on, off):state>")
+@blueprint.post("/settings/branches/<branch_id>/<state>")
 @for_company("settings.write")
 def branch(branch_id: str, state: str) -> Response:
     _switch_branch(branch_id, state, back=url_for("switches.branch", branch_id=branch_id, state=_other(state)))
     return redirect(url_for("line.index"))
 
 
-@blueprint.post("/admin/companies/<company_id>/numbers/<number_id>/<any(on, off):state>")
+@blueprint.post("/admin/companies/<company_id>/numbers/<number_id>/<state>")
 @for_support("support.companies")
 def number_of(company_id: str, number_id: str, state: str) -> Response:
     back = url_for("switches.number_of", company_id=company_id, number_id=number_id, state=_other(state))
     return _inside(company_id, lambda: _switch_number(number_id, state, back=back))
 
 
-@blueprint.post("/admin/companies/<company_id>/branches/<branch_id>/<any(on, off):state>")
+@blueprint.post("/admin/companies/<company_id>/branches/<branch_id>/<state>")
 @for_support("support.companies")
 def branch_of(company_id: str, branch_id: str, state: str) -> Response:
     back = url_for("switches.branch_of", company_id=company_id, branch_id=branch_id, state=_other(state))
@@ -81,4 +81,6 @@ def _switch_branch(branch_id: str, state: str, *, back: str) -> None:
 
 
 def _other(state: str) -> str:
+    if state not in STATES:
+        raise NotFound(_("Das gibt es hier nicht."))
     return "off" if STATES[state] else "on"

@@ -1,0 +1,43 @@
+"""Whose calls a company does not take: while the phone rings they are turned away, before anybody answers."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select
+
+from app.core.extensions import db
+from app.domain.audit.writing import record
+from app.models import BlockedCaller
+
+MOST_SHOWN = 100
+
+
+def block(numbers: Collection[str], *, reason: str = "") -> int:
+    """From now on calls from these numbers (E.164) are turned away; how many were not before."""
+    new = sorted(set(numbers) - blocked_among(numbers))
+    for number in new:
+        row = BlockedCaller(number=number, reason=" ".join(reason.split())[:200] or None)
+        db.session.add(row)
+        db.session.flush()
+        record("caller_blocked", subject=row.id)
+    return len(new)
+
+
+def unblock(numbers: Collection[str]) -> int:
+    """They may call again; how many could not before."""
+    rows = db.session.scalars(select(BlockedCaller).where(BlockedCaller.number.in_(numbers))).all()
+    for row in rows:
+        record("caller_unblocked", subject=row.id)
+        db.session.delete(row)
+    db.session.flush()
+    return len(rows)
+
+
+def blocked_among(numbers: Collection[str]) -> set[str]:
+    wanted = select(BlockedCaller.number).where(BlockedCaller.number.in_(sorted(numbers)))
+    return set(db.session.scalars(wanted)) if numbers else set()
+
+
+def list_blocked() -> Sequence[BlockedCaller]:
+    """The latest first."""
+    wanted = select(BlockedCaller).order_by(BlockedCaller.created_at.desc(), BlockedCaller.id.desc())
+    return db.session.scalars(wanted.limit(MOST_SHOWN)).all()

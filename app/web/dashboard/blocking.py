@@ -1,0 +1,67 @@
+"""Turns callers away from now on, and takes that back: from a call, from a person's page, from the list of those turned away."""
+
+from collections.abc import Collection
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from app.core.errors import Conflict, NotFound
+from app.core.extensions import db
+from app.core.ids import is_ulid
+from app.core.transactions import transaction
+from app.domain.customers import blocking
+from app.models import BlockedCaller, Call, Customer
+from app.web.guards import for_company
+
+blueprint = Blueprint("blocking", __name__)
+
+
+@blueprint.post("/calls/<call_id>/<how>")
+@for_company("customers.write")
+def of_call(call_id: str, how: str) -> Response:
+    wanted = select(Call).where(Call.id == call_id)
+    if limited := current_user.branch_ids:
+        wanted = wanted.where(Call.branch_id.in_(limited))
+    call = db.session.scalars(wanted).first() if is_ulid(call_id) else None
+    if call is None:
+        raise NotFound(_("Das gibt es hier nicht."))
+    number = call.from_number if call.caller_kind != "withheld" else None
+    return _change([number] if number else [], how, url_for("call.show", call_id=call_id))
+
+
+@blueprint.post("/customers/<customer_id>/<how>")
+@for_company("customers.write")
+def of_customer(customer_id: str, how: str) -> Response:
+    customer = db.session.scalars(select(Customer).where(Customer.id == customer_id)).first() if is_ulid(customer_id) else None
+    if customer is None:
+        raise NotFound(_("Diese Person steht nicht in der Kartei."))
+    numbers = [identity.value for identity in customer.identities if identity.kind == "phone"]
+    return _change(numbers, how, url_for("customers.show", customer_id=customer_id))
+
+
+@blueprint.post("/settings/blocked/<blocked_id>/remove")
+@for_company("customers.write")
+def forget(blocked_id: str) -> Response:
+    row = db.session.scalars(select(BlockedCaller).where(BlockedCaller.id == blocked_id)).first() if is_ulid(blocked_id) else None
+    if row is None:
+        raise NotFound(_("Das gibt es hier nicht."))
+    return _change([row.number], "unblock", url_for("line.index"))
+
+
+def _change(numbers: Collection[str], how: str, back_to: str) -> Response:
+    if how not in ("block", "unblock"):
+        raise NotFound(_("Das gibt es hier nicht."))
+    if not numbers:
+        raise Conflict(_("Wer die Nummer unterdrückt, lässt sich nicht blockieren."), code="no_number")
+    with transaction():
+        if how == "block":
+            blocking.block(numbers, reason=request.form.get("reason", ""))
+            told = _("Anrufe von dort werden ab jetzt abgewiesen.")
+        else:
+            blocking.unblock(numbers)
+            told = _("Die Nummer darf wieder anrufen.")
+    flash(told, "message")
+    return redirect(back_to)
