@@ -45,6 +45,7 @@ class BookingItem(BaseModel):
 
 class BookingList(Page):
     items: list[BookingItem]
+    total_exact: bool = Field(description="False where more are meant than are counted: there are at least `total`.")
 
 
 def booking_item(booking: Booking, customer: Customer | None, reached: Mapping[str, str]) -> BookingItem:

@@ -63,6 +63,20 @@ READS: dict[str, Callable[[], Any]] = {
 
 
 @pytest.mark.parametrize("how", READS)
+def test_rows_past_the_orm_are_its_own_too(db: SQLAlchemy, two: tuple[str, str], how: str) -> None:
+    for company_id, own in zip(two, ("lindgren", "kruse"), strict=True):
+        with company_scope(company_id):
+            assert {row[0] for row in db.session().plain_rows(READS[how](), {})} == {own}
+    with no_company(), pytest.raises(CompanyNotSet):
+        db.session().plain_rows(READS[how](), {})
+
+
+def test_rows_past_the_orm_are_asked_of_models_only(db: SQLAlchemy, two: tuple[str, str]) -> None:
+    with company_scope(two[0]), pytest.raises(CompanyNotSet):
+        db.session().plain_rows(select(Branch.__table__.c.name), {})
+
+
+@pytest.mark.parametrize("how", READS)
 def test_a_company_reads_its_own_rows_only(db: SQLAlchemy, two: tuple[str, str], how: str) -> None:
     for company_id, own in zip(two, ("lindgren", "kruse"), strict=True):
         with company_scope(company_id):

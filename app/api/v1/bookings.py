@@ -81,13 +81,13 @@ def index(query: BookingQuery) -> BookingList:
     )
     offset = start_of(query.page, query.per_page)
     if query.status == "held":
-        items, total = (
-            [hold_item(hold) for hold in listing.list_holds(search, limit=query.per_page, offset=offset)],
-            listing.count_holds(search),
-        )
+        items = [hold_item(hold) for hold in listing.list_holds(search, limit=query.per_page, offset=offset)]
+        total, exact = listing.count_holds(search), True
     else:
-        items, total = _items(listing.list_bookings(search, limit=query.per_page, offset=offset)), listing.count_bookings(search)
-    return BookingList(items=items, page=query.page, per_page=query.per_page, total=total)
+        items = _items(listing.list_bookings(search, limit=query.per_page, offset=offset))
+        is_last = len(items) < query.per_page and (items or not offset)
+        total, exact = (offset + len(items), True) if is_last else listing.count_bookings(search)
+    return BookingList(items=items, page=query.page, per_page=query.per_page, total=total, total_exact=exact)
 
 
 @blueprint.get("/bookings/<booking_id>")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Executable, and_, bindparam, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 
 from app.core.extensions import db
 from app.models import (
@@ -85,8 +85,8 @@ BUSY_WITH_GROUPS = BUSY.add_columns(
 ).outerjoin(GroupSession, GroupSession.id == BusySpan.taken_by)  # fmt: skip
 
 
-def rows_of(statement: Executable, **values: Any) -> Sequence[Any]:
-    return db.session.execute(statement, values).all()
+def rows_of(statement: Select[Any], **values: Any) -> Sequence[Any]:
+    return db.session().plain_rows(statement, values)
 
 
 def branch_rows(branch_id: str | None) -> Sequence[Any]:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transaction
+from app.domain.bookings import listing
 from app.domain.bookings.making import place_hold
 from app.models import Booking, Customer, CustomerIdentity
 from tests.api.v1.conftest import Ask, key_of, wanted
@@ -147,11 +148,21 @@ def test_lists_narrow_by_status_time_and_person(ask: Ask, salon: Salon) -> None:
     whole = ask("get", "/bookings", per_page="3").json
     assert (len(whole["items"]), whole["page"], whole["per_page"], whole["total"]) == (3, 1, 3, 4)
     assert [item["starts_at"] for item in whole["items"]] == sorted(item["starts_at"] for item in whole["items"])
+    assert ask("get", "/bookings", per_page=3, page=2).json["items"] == [ask("get", "/bookings").json["items"][3]]
     assert ask("get", "/bookings", **{"from": "2026-05-13"}).json["total"] == 2
     assert ask("get", "/bookings", to="2026-05-12").json["total"] == 2
     assert ask("get", "/bookings", staff_id=salon.people["anna"]).json["total"] == 2
     assert ask("get", "/bookings", status="cancelled").json["total"] == 0
     assert ask("get", "/bookings", status="gone").status_code == 422
+
+
+def test_of_very_many_the_list_says_that_there_are_at_least_so_many(ask: Ask, salon: Salon, monkeypatch: pytest.MonkeyPatch) -> None:
+    for hour in (9, 10, 11):
+        ask("post", "/bookings", json=wanted(salon, f"2026-05-12T{hour:02}:00:00+02:00", staff_id=salon.people["anna"]))
+    monkeypatch.setattr(listing, "MOST_COUNTED", 1)
+    first, last = ask("get", "/bookings", per_page=1).json, ask("get", "/bookings", per_page=2, page=2).json
+    assert (first["total"], first["total_exact"]) == (2, False)
+    assert (last["total"], last["total_exact"], len(last["items"])) == (3, True, 1)
 
 
 def test_a_held_time_is_a_booking_that_runs_out(ask: Ask, db: SQLAlchemy, salon: Salon) -> None:
