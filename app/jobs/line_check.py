@@ -10,16 +10,18 @@ from app.core.clock import now
 from app.core.extensions import db
 from app.core.line_ticket import HEADER, make_ticket
 from app.core.own_socket import NoSocket, OwnSocket
-from app.core.queues import job
+from app.core.queues import job, stopping
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import read, transact
 from app.domain.operations import line_checking, line_ringing
 from app.domain.operations.line_looks import Seen
+from app.domain.operations.trimming import trim_line_checks
 
 log = structlog.get_logger()
 SEATED_WITHIN_S = 3.0
 HEARS_WITHIN_S = 40.0
 PAUSE_S = 0.15
+TRIMMED_AT_ONCE = 100
 
 
 @job("default", retry=(), timeout_s=60)
@@ -47,6 +49,15 @@ def end_late() -> int:
         with company_scope(company_id):
             transact(lambda: line_checking.look(check_id))  # noqa: B023 (run at once)
     return len(late)
+
+
+@job("maintenance", retry=(), timeout_s=600)
+def trim() -> int:
+    """Forgets checks of weeks ago; how many they were. What one run leaves, the next one takes."""
+    deleted = 0
+    while not stopping() and (done := transact(lambda: trim_line_checks(TRIMMED_AT_ONCE))):
+        deleted += done
+    return deleted
 
 
 def travel(check_id: str) -> None:

@@ -6,6 +6,7 @@ from app.core.redis import is_reachable
 from app.core.tenancy import every_company
 from app.core.transactions import transact
 from app.domain.calls import asking, reconciling
+from app.domain.calls.closing import close_unknown
 from app.domain.calls.reconciling import PROVIDER, Look, Sorted
 from app.domain.inbox.fetching import store_fetched
 from app.jobs import inbox
@@ -40,20 +41,22 @@ def compare(account_id: int) -> None:
 def _compare(look: Look) -> None:
     listed = asking.list_calls(look)
     found = transact(lambda: reconciling.sort_out(look, listed))
-    fetched, failure = _fetch(look, found)
+    unknown: list[str] = []
+    fetched, failure = _fetch(look, found, unknown)
     if fetched:
         inbox.wake()
+    transact(lambda: close_unknown(look, unknown))
     transact(lambda: reconciling.count(look, listed))
     if failure is not None:
         raise failure
     transact(lambda: reconciling.finish(look, listed=listed, found=found, fetched=fetched))
 
 
-def _fetch(look: Look, found: Sorted) -> tuple[int, ProviderError | None]:
+def _fetch(look: Look, found: Sorted, unknown: list[str]) -> tuple[int, ProviderError | None]:
     """How many calls were stored, and the error that ended it; what was stored before that stays."""
     stored = 0
     try:
-        for call in asking.fetch_calls(look, found.to_fetch):
+        for call in asking.fetch_calls(look, found.to_fetch, unknown=unknown):
             store_fetched(call, provider=PROVIDER, connection_id=look.connection_id)
             stored += 1
     except ProviderError as failure:

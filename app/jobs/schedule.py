@@ -38,6 +38,7 @@ SCHEDULE = (
     Entry("calls.compare", reconciling.compare_all, every_s=180),
     Entry("truth.check", truth.sweep, every_s=3),
     Entry("line.late", line_check.end_late, every_s=15),
+    Entry("line.trim", line_check.trim.enqueue, daily_at="03:50"),
     Entry("messages.sweep", messages.sweep_messages, every_s=5),
     Entry("messages.forget", messages.forget_bodies.enqueue, every_s=900),
     Entry("agents.register", agents.sweep_registrations, every_s=10),

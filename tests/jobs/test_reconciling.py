@@ -114,6 +114,30 @@ def test_a_call_that_hangs_here_is_closed_with_the_true_reason(retell, salon, db
     assert (call.status, call.disconnection_reason) == ("error", "error_llm_websocket_open")
 
 
+def test_a_call_that_the_provider_does_not_know_is_closed_after_a_while(retell, salon, db, client) -> None:
+    for call_id, minutes in (("call_ghost", 16), ("call_young", 10)):
+        send(client, call_body("call_started", call_id, start_timestamp=to_ms(now() - timedelta(minutes=minutes))))
+    while handling.drain_batch(10):
+        pass
+    assert look(db).result == "done"
+    found = calls(db)
+    assert (found["call_ghost"].status, found["call_ghost"].disconnection) == ("error", "technical")
+    assert found["call_ghost"].disconnection_reason == "unknown_at_provider"
+    assert found["call_young"].status == "ongoing"
+    # again changes nothing
+    assert look(db).result == "done"
+    assert calls(db)["call_ghost"].status == "error"
+
+
+def test_nobody_is_closed_on_the_word_of_a_provider_that_fails(retell, salon, db, client) -> None:
+    send(client, call_body("call_started", "call_ghost", start_timestamp=to_ms(now() - timedelta(minutes=30))))
+    while handling.drain_batch(10):
+        pass
+    retell.fail("500", on="GET /v2/get-call/call_ghost", times=9)
+    assert look(db).result == "failed"
+    assert calls(db)["call_ghost"].status == "ongoing"
+
+
 def test_an_analysis_that_never_came_is_fetched(retell, salon, db, client) -> None:
     began = to_ms(now() - timedelta(minutes=10))
     send(client, call_body("call_ended", "call_bare", start_timestamp=began, end_timestamp=began + 60_000))

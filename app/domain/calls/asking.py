@@ -24,9 +24,12 @@ def list_calls(look: Look) -> list[ListedCall]:
     return list(listed.values())
 
 
-def fetch_calls(look: Look, call_ids: Iterable[str]) -> Iterator[FetchedCall]:
-    """One after the other; what is not there any more is left out."""
+def fetch_calls(look: Look, call_ids: Iterable[str], *, unknown: list[str]) -> Iterator[FetchedCall]:
+    """One after the other; what is not there goes into `unknown`."""
     account = voice_account(PROVIDER, look.access)
     for call_id in call_ids:
-        if (call := account.get_call(call_id)) is not None:
+        call = account.get_call(call_id)
+        if call is None:
+            unknown.append(call_id)
+        else:
             yield call

@@ -2,14 +2,18 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from app.core.clock import now
 from app.core.extensions import db
 from app.core.tenancy import every_company
+from app.models import Call, CallEvent, CallText, LineCheck, ToolCall, TruthCheck, Turn
 from app.models.live_event import LiveEvent
 
 LIVE_EVENTS_KEPT = timedelta(hours=24)
+# the last check of a number stays, however old it is: its page says how the line stood
+LINE_CHECKS_KEPT = timedelta(days=14)
+OF_A_CALL = (CallEvent, Turn, ToolCall, TruthCheck, CallText)
 
 
 def trim_live_events(limit: int) -> int:
@@ -24,3 +28,20 @@ def trim_live_events(limit: int) -> int:
             return 0
         deleting = delete(LiveEvent).where(LiveEvent.at <= newest[0]).execution_options(synchronize_session=False)
         return db.session.execute(deleting).rowcount  # type: ignore[attr-defined]
+
+
+def trim_line_checks(limit: int) -> int:
+    """Deletes old line checks and the synthetic calls that they made, and no other call; how many checks it were."""
+    with every_company():
+        last = select(func.max(LineCheck.id)).group_by(LineCheck.company_id, LineCheck.phone_number_id)
+        latest = set(db.session.scalars(last))
+        old = select(LineCheck).where(LineCheck.result.in_(("ok", "failed")), LineCheck.started_at < now() - LINE_CHECKS_KEPT)
+        checks = db.session.scalars(old.where(LineCheck.id.not_in(latest)).order_by(LineCheck.started_at).limit(limit)).all()
+        made = select(Call.id).where(Call.id.in_([check.call_id for check in checks if check.call_id]), Call.is_test.is_(True))
+        call_ids = db.session.scalars(made).all()
+        for model in OF_A_CALL:
+            db.session.execute(delete(model).where(model.call_id.in_(call_ids)).execution_options(synchronize_session=False))
+        db.session.execute(delete(Call).where(Call.id.in_(call_ids)).execution_options(synchronize_session=False))
+        gone = delete(LineCheck).where(LineCheck.id.in_([check.id for check in checks]))
+        db.session.execute(gone.execution_options(synchronize_session=False))
+        return len(checks)

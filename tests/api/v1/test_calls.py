@@ -13,7 +13,7 @@ from app.core.clock import now
 from app.core.extensions import db as database
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.models import Booking, CallEvent, Company
+from app.models import Booking, Call, CallEvent, Company, TruthCheck
 from tests.factories.salons import Salon, make_salon
 from tests.support.calls import add_tool, make_call
 from tests.support.people import branch_ids, make_company
@@ -226,3 +226,21 @@ def test_a_page_asks_the_same_few_questions_however_long_it_is(kasse: Program, s
         assert counts[0] == counts[1] <= 6
     finally:
         event.remove(database.engine, "before_cursor_execute", counting)
+
+
+def test_a_call_tells_what_in_it_was_untrue_and_what_is_so(kasse: Program, salon: Company, db: SQLAlchemy) -> None:
+    told = {"what": "not_made", "turn": 1, "said": "Ist eingetragen.", "tool": "book_appointment", "refused": None, "asked": False}
+    wrong, right = make_call(salon, started_at=NOON), make_call(salon, started_at=NOON - timedelta(hours=1))
+    with company_scope(salon.id), transaction():
+        for call_id, verdict, findings in ((wrong, "mismatch", [told]), (right, "clean", [])):
+            call = db.session.get_one(Call, call_id)
+            db.session.add(
+                TruthCheck(call_id=call_id, branch_id=call.branch_id, started_at=call.started_at, verdict=verdict, findings=findings)
+            )
+    assert [(item["id"], item["truth"]) for item in kasse.items("/calls")] == [(wrong, "mismatch"), (right, "clean")]
+    shown = kasse.get(f"/calls/{wrong}").json
+    assert shown["truth"] == "mismatch"
+    (untruth,) = shown["untruths"]
+    assert (untruth["what"], untruth["turn"], untruth["said"], untruth["booking_id"]) == ("not_made", 1, "Ist eingetragen.", None)
+    assert untruth["so"].startswith("So einen Termin gibt es nicht.")
+    assert kasse.get(f"/calls/{right}").json["untruths"] == []

@@ -5,7 +5,8 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
 from app.core.clock import now
-from app.models import Company
+from app.core.tenancy import company_scope
+from app.models import Call, Company, TruthCheck
 from tests.support.calls import add_tool, make_call
 from tests.support.people import make_company, make_user, signed_in
 
@@ -72,3 +73,49 @@ def test_a_running_call_renews_its_columns_only(app: Flask, salon: Company) -> N
     assert "Guten Tag." in part.text
     assert "<html" not in part.text
     assert "HX-Request-Type" in part.headers["Vary"]
+
+
+FINDING = {"what": "not_made", "turn": 1, "said": "Ich habe Sie eingetragen.", "tool": "book_appointment", "refused": None, "asked": False}
+
+
+def checked(db: SQLAlchemy, salon: Company, verdict: str, **values: object) -> str:
+    call_id = make_call(salon, words=("Guten Tag.", "Ich habe Sie eingetragen."))
+    with company_scope(salon.id):
+        call = db.session.get_one(Call, call_id)
+        db.session.add(TruthCheck(call_id=call_id, branch_id=call.branch_id, started_at=call.started_at, verdict=verdict, **values))
+        db.session.commit()
+    return call_id
+
+
+def test_what_was_untrue_is_said_for_the_call_and_below_its_turn(app: Flask, db: SQLAlchemy, salon: Company) -> None:
+    call_id = checked(db, salon, "mismatch", claims=1, findings=[FINDING])
+    client = signed_in(app, make_user(salon))
+    page = client.get(f"/calls/{call_id}").text
+    assert "Eine Aussage von Lena stimmt nicht." in page
+    assert "So ist es nicht." in page
+    assert page.index("Ich habe Sie eingetragen.") < page.index("So einen Termin gibt es nicht.")
+    assert "In diesem Gespräch wurde es nicht einmal versucht." in page
+    partial = client.get(f"/calls/{call_id}", headers={"HX-Request-Type": "partial"}).text
+    assert "So einen Termin gibt es nicht." in partial
+
+
+@pytest.mark.parametrize(
+    ("verdict", "values", "said"),
+    [
+        ("clean", {"claims": 2}, "2 Aussagen von Lena geprüft, alle stimmen."),
+        ("resolved", {"claims": 1, "findings": [FINDING]}, "Was Lena sagte, stimmt inzwischen."),
+        ("not_checked", {"reason": "language"}, "Das können wir nur auf Deutsch und Englisch."),
+        ("not_checked", {"reason": "failed"}, "Die Prüfung ist gescheitert. Das liegt an uns."),
+    ],
+)
+def test_each_verdict_is_a_sentence(
+    app: Flask, db: SQLAlchemy, salon: Company, verdict: str, values: dict[str, object], said: str
+) -> None:
+    page = signed_in(app, make_user(salon)).get(f"/calls/{checked(db, salon, verdict, **values)}").text
+    assert said in page
+    assert "So ist es nicht." not in page
+
+
+def test_where_nothing_was_stated_nothing_is_claimed(app: Flask, db: SQLAlchemy, salon: Company) -> None:
+    page = signed_in(app, make_user(salon)).get(f"/calls/{checked(db, salon, 'nothing')}").text
+    assert "geprüft" not in page.partition('id="call"')[2].partition("</section>")[0]
