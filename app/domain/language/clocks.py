@@ -55,6 +55,9 @@ def find_bare_hours(scanner: Scanner) -> None:
     scanner.take(rf"\b(<t\d+>{BETWEEN}){HOUR}\b(?!\.){NO_UNIT}", TIME, lambda m: _dial(m[2]), behind=1)
     scanner.take(r"(?<![\d.<])\b([01]?\d|2[0-3]) ([0-5]\d)\b(?![.\d])", TIME, lambda m: Clock(int(m[1]), int(m[2]), 0 < int(m[1]) <= 12))
     scanner.take(rf"(?<=>) {HOUR}$", TIME, lambda m: _dial(m[1]))
+    # "heute abend 8"
+    behind_part = r"\b((?:abends?|nachmittags?|vormittags?|frueh|morgens|mittags?|evening|afternoon|morning),? )"
+    scanner.take(rf"{behind_part}{HOUR}$", TIME, lambda m: _dial(m[2]), behind=1)
     # "3 nachmittags", "9 in the morning"
     scanner.take(rf"\b{HOUR}(?= (?:nachmittags|abends|morgens|frueh|vormittags|nachts|(?:in the|at) (?:morning|afternoon|evening|night)))", TIME, lambda m: _dial(m[1]))  # fmt: skip
 
@@ -149,6 +152,8 @@ SURE = (
     (rf"{MINUTES}vor halb {HOUR}\b(?: uhr)?", lambda m: _away(m[2], -30 - _amount(m[1]))),
     (rf"{MINUTES}nach halb {HOUR}\b(?: uhr)?", lambda m: _away(m[2], -30 + _amount(m[1]))),
     (rf"\bhalb {HOUR}\b(?: uhr)?", lambda m: _away(m[1], -30)),
+    (rf"{MINUTES}vor (?:dreiviertel|3 ?viertel) {HOUR}\b(?: uhr)?", lambda m: _away(m[2], -15 - _amount(m[1]))),
+    (rf"{MINUTES}nach (?:dreiviertel|3 ?viertel) {HOUR}\b(?: uhr)?", lambda m: _away(m[2], -15 + _amount(m[1]))),
     (rf"(?:\bdreiviertel|\b3 ?viertel|3/4) {HOUR}\b(?: uhr)?", lambda m: _away(m[1], -15)),
     (rf"{MINUTES}vor {HOUR}\b{NO_UNIT}(?: uhr)?", lambda m: _away(m[2], -_amount(m[1]))),
     (rf"{MINUTES}(?:nach|ueber) {HOUR}\b{NO_UNIT}(?: uhr)?", lambda m: _away(m[2], _amount(m[1]))),

@@ -57,6 +57,11 @@ class Relative:
         for week, number in ((AFTER_NEXT, 2), (NEXT, 1), (THIS, 0)):
             self._share_week(week)
             self._find_in_week(week, number)
+        take(r"\b([1-4])\. advent(?:ssonntag)?\b", DAY, lambda m: self._advent(int(m[1])))
+        week_of = rf"\b([1-4])\. (?:({'|'.join(MONTHS)})woche|(?:woche|week) (?:im |in |of ){MONTH})\b"
+        take(week_of, DAY, lambda m: self._week_of(int(m[1]), m[2] or m[3]))
+        take(rf"\b(?:the )?{WEEKDAY} after next\b", DAY, lambda m: self._one(self._on(WEEKDAYS[m[1]], self.today + timedelta(1)) + WEEK))
+        take(rf"\ba fortnight (?:on |from |this )?{WEEKDAY}", DAY, lambda m: self._weeks_on(WEEKDAYS[m[1]], 2))
         take(rf"\b{WEEKDAY} (?:the |der )?week after next\b", DAY, lambda m: self._of_week(2, m[1]))
         take(rf"\b{WEEKDAY} in {A} (?:wochen?|weeks?)\b", DAY, lambda m: self._weeks_on(WEEKDAYS[m[1]], _count(m[2])))
         take(rf"\b{WEEKDAY} in (8|14) tagen\b", DAY, lambda m: self._weeks_on(WEEKDAYS[m[1]], 1 if m[2] == "8" else 2))
@@ -89,7 +94,7 @@ class Relative:
         take(rf"\b({NAMES}) in (8|14) tagen\b", DAY, lambda m: self._ahead(NAMED[m[1]] + (7 if m[2] == "8" else 14)))
         take(rf"\b{A} weeks? (?:from )?(today|tomorrow|now)\b", DAY, lambda m: self._ahead(7 * _count(m[1]) + (m[2] == "tomorrow")))
         take(r"\b(today|tomorrow) (?:week|fortnight)\b", DAY, lambda m: self._ahead(NAMED[m[1]] + (14 if "fortnight" in m[0] else 7)))
-        take(r"\bin a fortnight\b", DAY, lambda m: self._ahead(14))
+        take(r"\b(?:in )?a fortnight(?: (?:from )?(today|tomorrow|now))?\b", DAY, lambda m: self._ahead(14 + (m[1] == "tomorrow")))
         take(r"\bin (?:ein )?paar tagen|\bin a (?:few|couple of) days", DAY, lambda m: self._between(2, 5))
         take(r"\bin (?:ein )?paar wochen|\bin a (?:few|couple of) weeks", DAY, lambda m: self._between(14, 28))
         unit = r"(tage?n?|days?|wochen?|weeks?|monate?n?|months?)\b"
@@ -189,6 +194,19 @@ class Relative:
                 break
             first = first.replace(year=first.year + 1)
         return self._one(day)
+
+    def _advent(self, number: int) -> Days:
+        """The fourth is the last Sunday before Christmas."""
+        for year in (self.today.year, self.today.year + 1):
+            day = self._on(6, date(year, 12, 18)) - WEEK * (4 - number)
+            if day >= self.today:
+                break
+        return self._one(day)
+
+    def _week_of(self, number: int, month: str) -> Days:
+        """ "in der ersten Januarwoche": its first seven days."""
+        first = self._month(MONTHS[month], None, None).first.replace(day=1) + WEEK * (number - 1)
+        return Days(max(first, self.today), max(first + timedelta(6), self.today))
 
     def _monday(self, weeks: int) -> date:
         return self.today - timedelta(self.today.weekday()) + weeks * WEEK

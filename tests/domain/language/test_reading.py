@@ -19,6 +19,7 @@ TABLE = [
 # a Friday afternoon, the eve of a year, and the two nights in which the clocks change (at 2:00 and at 3:00)
 FRIDAY, NEW_YEARS_EVE = "2026-11-20T15:00+01:00", "2026-12-31T22:00+01:00"
 FORWARD, BACK = "2027-03-28T00:30+01:00", "2027-10-31T00:30+02:00"
+LEAP_EVE, NO_LEAP = "2028-02-28T10:00+01:00", "2027-02-28T10:00+01:00"
 TWICE = "? 2027-10-31T02:30:00+02:00 2027-10-31T02:30:00+01:00"
 ON_OTHER_DAYS = [
     (FRIDAY, "Freitag", "? 2026-11-20 2026-11-27"),
@@ -53,6 +54,28 @@ ON_OTHER_DAYS = [
     (BACK, "in vier Stunden", "2027-10-31 03:30"),
     (BACK, "heute um 3 Uhr nachts", "2027-10-31 03:00"),
     (BACK, "heute um 02:30 Winterzeit", "2027-10-31 02:30"),
+    (BACK, "heute um viertel drei nachts", "? 2027-10-31T02:15:00+02:00 2027-10-31T02:15:00+01:00"),
+    (BACK, "heute in acht Tagen um halb drei", "2027-11-07 14:30"),
+    (BACK, "in 24 Stunden", "2027-10-31 23:30"),
+    (FORWARD, "heute um viertel drei nachts", "?"),
+    (FORWARD, "heute um drei viertel drei nachts", "?"),
+    (FORWARD, "in 24 Stunden", "2027-03-29 01:30"),
+    (FORWARD, "morgen in einer Woche", "2027-04-05"),
+    (NEW_YEARS_EVE, "Montag in einer Woche", "2027-01-11"),
+    (NEW_YEARS_EVE, "übernächsten Dienstag", "2027-01-12"),
+    (NEW_YEARS_EVE, "a week on Thursday", "2027-01-07"),
+    (NEW_YEARS_EVE, "Ende des Monats", "2026-12-31"),
+    (NEW_YEARS_EVE, "heute in acht Tagen", "2027-01-07"),
+    (LEAP_EVE, "morgen", "2028-02-29"),
+    (LEAP_EVE, "übermorgen", "2028-03-01"),
+    (LEAP_EVE, "am 29.", "2028-02-29"),
+    (LEAP_EVE, "am 30.", "2028-03-30"),
+    (LEAP_EVE, "Ende Februar", "2028-02-28..2028-02-29"),
+    (LEAP_EVE, "heute in vierzehn Tagen", "2028-03-13"),
+    (NO_LEAP, "morgen", "2027-03-01"),
+    (NO_LEAP, "am 29.", "2027-03-29"),
+    (NO_LEAP, "29. Februar", "2028-02-29"),
+    (NO_LEAP, "29.2.2027", "?"),
 ]
 
 
