@@ -1,5 +1,6 @@
 """Fixtures for every test: an application on a clean database (SQLite and MariaDB in turn), Redis, a server, a browser."""
 
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -24,6 +25,7 @@ WITHOUT = (
     (mariadb.is_tested(), "MariaDB is not installed: the tests run on SQLite only."),
     (browser.is_tested(), "Chromium is not installed: the browser tests are left out."),
 )
+ROOM_FOR_DATABASES = 2 * 2**30
 applications.forget_the_environment()
 # how long an example takes says more of the machine than of the code
 settings.register_profile("house", deadline=None)
@@ -44,9 +46,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def scratch() -> Iterator[Path]:
-    """A folder for this run, in memory where the machine offers that."""
+    """A folder for this run, in memory where the machine has enough of it: a database that waits for a disk makes most of a test's time."""
     memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(prefix="askproai-", dir=memory if memory.is_dir() else None) as folder:
+    has_room = memory.is_dir() and shutil.disk_usage(memory).free > ROOM_FOR_DATABASES
+    with tempfile.TemporaryDirectory(prefix="askproai-", dir=memory if has_room else None, ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
 
@@ -59,9 +62,11 @@ def redis_url(scratch: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def mariadb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def mariadb_url(scratch: Path) -> Iterator[str]:
     """The address of a private MariaDB, without a database's name."""
-    with mariadb.private_mariadb(tmp_path_factory.mktemp("mariadb")) as url:
+    folder = scratch / "mariadb"
+    folder.mkdir()
+    with mariadb.private_mariadb(folder) as url:
         yield url
 
 

@@ -1,6 +1,7 @@
 """Two houses to rage in: SQLite with everything embedded, and MariaDB and Redis of their own."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,14 +11,15 @@ from tests.support.running_server import RunningServer
 
 
 @pytest.fixture(scope="package")
-def sqlite_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with RunningServer(tmp_path_factory.mktemp("sqlite_house") / "instance", **VARIABLES) as server:
+def sqlite_house(scratch: Path, running_server: RunningServer) -> Iterator[House]:
+    running_server.copy_town(scratch / "sqlite_house")
+    with RunningServer(scratch / "sqlite_house", **VARIABLES) as server:
         yield House(server)
 
 
 @pytest.fixture(scope="package")
-def mariadb_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("mariadb_house")
+def mariadb_house(scratch: Path) -> Iterator[House]:
+    folder = scratch / "mariadb_house"
     with MariaBackend(folder / "mariadb") as maria, RedisBackend(folder / "redis") as redis:
         assert isinstance(maria, MariaBackend)
         assert isinstance(redis, RedisBackend)

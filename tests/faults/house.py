@@ -23,19 +23,9 @@ from config import Settings
 from tests.faults.sending import Sender
 from tests.support.applications import SECRETS, new_app
 from tests.support.backends import MariaBackend, RedisBackend, wait_until
-from tests.support.running_server import DEMO_PASSWORD, RunningServer
+from tests.support.running_server import DEMO_PASSWORD, TOWN, RunningServer
 
-API_KEYS = {
-    "salon-lindgren": "key_faults_lindgren_0123456789abcdef",
-    "praxis-morgenstern": "key_faults_morgenstern_0123456789ab",
-    "werkstatt-kruse": "key_faults_kruse_0123456789abcdef01",
-}
-# one key for all houses: a process has one keyring, and the tests look into several of them
-SEALING = SECRETS["encryption_keys"]
-VARIABLES = dict(zip(("DEMO_API_KEY", "DEMO_API_KEY_2", "DEMO_API_KEY_3"), API_KEYS.values(), strict=True)) | {
-    "LOG_LEVEL": "WARNING",
-    "ENCRYPTION_KEYS": SEALING,
-}
+VARIABLES = TOWN | {"LOG_LEVEL": "WARNING"}
 
 
 @dataclass
@@ -52,7 +42,13 @@ class House:
         """An application of the test's own on the server's database."""
         known = {"database_url": self.maria.url} if self.maria else {}
         return new_app(
-            Settings(app_env="development", instance_path=self.server.instance, redis_url=None, encryption_keys=SEALING, **known)
+            Settings(
+                app_env="development",
+                instance_path=self.server.instance,
+                redis_url=None,
+                encryption_keys=SECRETS["encryption_keys"],
+                **known,
+            )
         )
 
     def sender(self, **options: Any) -> Sender:

@@ -13,8 +13,9 @@ from app.core.extensions import db
 from app.core.tenancy import every_company
 from app.domain.inbox.storing import body_of
 from app.models import Call, CallEvent, CallHour, Company, Customer, LiveCursor, LiveEvent, ToolCall, Turn, WebhookEvent
-from tests.faults.house import API_KEYS, House
+from tests.faults.house import House
 from tests.faults.stories import NUMBERS, TURNS, Sent, Story
+from tests.support.running_server import API_KEYS
 
 FINAL = {"handled", "ignored", "unassigned", "dead"}
 
@@ -67,7 +68,7 @@ def _inbox_holds_what_was_sent(sent: Sent) -> None:
     """Each accepted event once, none that was not sent, each in a final state, and a reason where it was not handled."""
     known = {_hash(body): body for body in sent.bodies}
     stored: Counter[str] = Counter()
-    for event in db.session.scalars(select(WebhookEvent)):
+    for event in db.session.scalars(select(WebhookEvent).where(WebhookEvent.received_at >= sent.begun_at)):
         name = _hash(body_of(event))
         if name not in known:
             assert sent.run not in (event.provider_call_id or ""), "an event that nobody sent"

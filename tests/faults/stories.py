@@ -4,6 +4,7 @@ import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from app.core.clock import now, to_ms
@@ -51,6 +52,7 @@ class Sent:
     run: str
     stories: list[Story]
     garbage: list[bytes]
+    begun_at: datetime = field(default_factory=now)
 
     @property
     def bodies(self) -> set[bytes]:

@@ -12,8 +12,8 @@ from tests.faults.sending import send_all
 from tests.faults.stories import tell
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
-# FAULTS_CALLS=2500 rages ten times as long
-CALLS = int(os.environ.get("FAULTS_CALLS", "250"))
+# FAULTS_CALLS=1600 rages ten times as long
+CALLS = int(os.environ.get("FAULTS_CALLS", "160"))
 SEED = int(os.environ.get("FAULTS_SEED", "20261120"))
 PER_SECOND = 60.0
 

@@ -14,7 +14,7 @@ from tests.faults.stories import tell
 from tests.support.backends import wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
-AWAY_S = float(os.environ.get("FAULTS_AWAY_S", "12"))
+AWAY_S = float(os.environ.get("FAULTS_AWAY_S", "8"))
 
 
 def test_calls_come_in_and_are_worked_through_while_redis_is_away(mariadb_house: House) -> None:

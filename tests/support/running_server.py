@@ -16,9 +16,19 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from scripts.embedded.processes import bound_to
+from tests.support.applications import SECRETS
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO_PASSWORD = "tests only: a password"
+# the demo town's keys; one for sealing, since a process that looks into the databases of several servers has one keyring
+API_KEYS = {
+    "salon-lindgren": "key_tests_lindgren_0123456789abcdefg",
+    "praxis-morgenstern": "key_tests_morgenstern_0123456789abc",
+    "werkstatt-kruse": "key_tests_kruse_0123456789abcdef012",
+}
+TOWN = dict(zip(("DEMO_API_KEY", "DEMO_API_KEY_2", "DEMO_API_KEY_3"), API_KEYS.values(), strict=True)) | {
+    "ENCRYPTION_KEYS": SECRETS["encryption_keys"]
+}
 DATABASE = "askproai.sqlite3"
 COMES_UP_WITHIN_S = 90.0
 KEPT_FROM_OUTSIDE = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")

@@ -1,5 +1,6 @@
 """Fixtures of the running product: the real server in a folder of its own, and a browser in front of it."""
 
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,28 +9,28 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.browser import CHROMIUM, CHROMIUM_ARGUMENTS
-from tests.support.running_server import RunningServer
+from tests.support.running_server import TOWN, RunningServer
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 
 @pytest.fixture(scope="session")
-def running_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+def running_server(scratch: Path) -> Iterator[RunningServer]:
     """One server with the demo town for all tests that only use it."""
-    with RunningServer(tmp_path_factory.mktemp("server") / "instance") as server:
+    with RunningServer(scratch / "server", **TOWN) as server:
         yield server
 
 
 @pytest.fixture
-def start_server(tmp_path: Path, running_server: RunningServer) -> Iterator[Callable[..., RunningServer]]:
+def start_server(scratch: Path, running_server: RunningServer) -> Iterator[Callable[..., RunningServer]]:
     """Starts servers for one test, with other variables: `start_server(DATABASE_URL=…)`; their demo town is a copy."""
     with ExitStack() as started:
 
         def start(**variables: str) -> RunningServer:
-            instance = tmp_path / f"instance{len(list(tmp_path.iterdir()))}"
+            instance = Path(tempfile.mkdtemp(prefix="servers", dir=scratch)) / "instance"
             running_server.copy_town(instance)
-            return started.enter_context(RunningServer(instance, **variables))
+            return started.enter_context(RunningServer(instance, **(TOWN | variables)))
 
         yield start
 
