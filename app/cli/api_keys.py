@@ -2,9 +2,8 @@
 
 import click
 from flask.cli import AppGroup
-from rich.console import Console
-from rich.table import Table
 
+from app.cli.tables import Table
 from app.cli.telling import company_named, one_transaction
 from app.core.tenancy import every_company
 from app.domain.accounts import api_keys as keys
@@ -36,7 +35,7 @@ def list_keys(slug: str | None) -> None:
             table.add_row(
                 key.id, key.prefix, key.name, key.company_id, " ".join(key.scopes), used, "revoked" if key.revoked_at else "alive"
             )
-    Console().print(table)
+    table.show()
 
 
 @api_keys.command("revoke")

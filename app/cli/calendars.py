@@ -5,10 +5,9 @@ from contextlib import contextmanager
 
 import click
 from flask.cli import AppGroup
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy import select
 
+from app.cli.tables import Table
 from app.cli.telling import branch_named, of_company, one_transaction
 from app.core.errors import ProviderError
 from app.core.extensions import db
@@ -54,7 +53,7 @@ def event_types() -> None:
     table = Table("number", "title", "minutes", "mapped")
     for each in found:
         table.add_row(each.ref, each.title, str(each.minutes), "yes" if each.ref in mapped else "no")
-    Console().print(table)
+    table.show()
 
 
 @calendars.command("map")
@@ -93,19 +92,18 @@ def forget(mapping: str) -> None:
 @of_company
 def show() -> None:
     """Show mappings and the last comparisons."""
-    console = Console()
     with one_transaction():
         connection = _connection()
         services, people = _names(Service), _names(StaffMember)
         table = Table("id", "service", "person", "event type", "host")
         for row in db.session.scalars(select(CalendarMapping).where(CalendarMapping.connection_id == connection.id)):
             table.add_row(row.id, services[row.service_id], people.get(row.staff_id or "", "anybody"), row.event_type, row.host or "any")
-        console.print(table)
+        table.show()
         looks = select(CalendarComparison).where(CalendarComparison.connection_id == connection.id)
         table = Table("compared at", "result", "seen", "repaired", "error")
         for look in db.session.scalars(looks.order_by(CalendarComparison.id.desc()).limit(10)):
             table.add_row(f"{look.started_at:%Y-%m-%d %H:%M} UTC", look.result, str(look.seen), str(look.repaired), look.error or "")
-        console.print(table)
+        table.show()
 
 
 @calendars.command("compare")

@@ -2,7 +2,6 @@
 
 import click
 from flask.cli import AppGroup, with_appcontext
-from rich.progress import Progress
 
 from app.core import resealing
 from app.core.encryption import SealBroken, new_key
@@ -21,6 +20,8 @@ def new() -> None:
 @with_appcontext
 def rotate() -> None:
     """Seal everything with the first key; afterwards the others can be taken out. May be stopped and started again."""
+    from rich.progress import Progress
+
     resealed = 0
     with Progress() as progress:
         for column in resealing.sealed_columns():

@@ -2,9 +2,8 @@
 
 import click
 from flask.cli import AppGroup
-from rich.console import Console
-from rich.table import Table
 
+from app.cli.tables import Table
 from app.cli.telling import branch_named, of_company, one_transaction
 from app.core import settings
 from app.domain.bookings import feeds as making
@@ -33,7 +32,7 @@ def list_feeds() -> None:
     with one_transaction():
         for each in making.list_feeds():
             table.add_row(each.token_hash[:12], making.name_of(each), f"{each.created_at:%Y-%m-%d %H:%M} UTC")
-    Console().print(table)
+    table.show()
 
 
 @feeds.command("revoke")

@@ -2,9 +2,8 @@
 
 import click
 from flask.cli import AppGroup
-from rich.console import Console
-from rich.table import Table
 
+from app.cli.tables import Table
 from app.cli.telling import of_company, one_transaction
 from app.domain.agents import registering
 from app.domain.agents.versions import list_agents
@@ -60,5 +59,5 @@ def _tell(agent_id: str, name: str) -> bool:
         table = Table("field", "wanted", "at Retell")
         for finding in wrong:
             table.add_row(finding["key"], finding["wanted"], finding["actual"] or "missing")
-        Console().print(table)
+        table.show()
     return state == "right" and not reason

@@ -2,9 +2,8 @@
 
 import click
 from flask.cli import AppGroup
-from rich.console import Console
-from rich.table import Table
 
+from app.cli.tables import Table
 from app.cli.telling import company_named, one_transaction
 from app.core.tenancy import every_company
 from app.domain.accounts import users as accounts
@@ -36,7 +35,7 @@ def list_users(slug: str | None) -> None:
             state = "blocked" if not user.is_active else "must change password" if user.must_change_password else "active"
             seen = f"{user.signed_in_at:%Y-%m-%d %H:%M} UTC" if user.signed_in_at else "never"
             table.add_row(user.email, user.name, user.role, user.company_id or "", seen, state)
-    Console().print(table)
+    table.show()
 
 
 @users.command("block")

@@ -1,6 +1,7 @@
 """Keeps in memory what is used: libraries load much of which no process of ours has any use."""
 
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -33,6 +34,10 @@ class Migrations:
         Migrate(app, database, directory=directory)
         return getattr(app.extensions["migrate"], name)
 
+
+# requests would bring tables of all alphabets to guess by: what names none is UTF-8; it warns that it cannot guess
+with left_out("chardet", "charset_normalizer"), warnings.catch_warnings(action="ignore"):
+    import requests  # noqa: F401
 
 # socketio would bring aiohttp and valkey for managers that are not ours, structlog rich for its colours
 with left_out("aiohttp", "rich", "valkey"):

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from icalendar import Calendar, Event
-
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
@@ -23,6 +21,9 @@ class Appointment:
 
 def ics(appointments: list[Appointment], *, name: str) -> bytes:
     """A calendar file; times are UTC, which every calendar shows in its own zone."""
+    # two megabytes that most processes never need
+    from icalendar import Calendar, Event
+
     calendar = Calendar()
     calendar.add("prodid", "-//AskProAI//DE")
     calendar.add("version", "2.0")
