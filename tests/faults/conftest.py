@@ -7,12 +7,12 @@ import pytest
 
 from tests.faults.house import VARIABLES, House
 from tests.support.backends import MariaBackend, RedisBackend
-from tests.support.running_server import RunningServer
+from tests.support.running_server import RunningServer, copy_town
 
 
 @pytest.fixture(scope="package")
-def sqlite_house(scratch: Path, running_server: RunningServer) -> Iterator[House]:
-    running_server.copy_town(scratch / "sqlite_house")
+def sqlite_house(scratch: Path, town: Path) -> Iterator[House]:
+    copy_town(town, scratch / "sqlite_house")
     with RunningServer(scratch / "sqlite_house", **VARIABLES) as server:
         yield House(server)
 

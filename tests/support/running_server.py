@@ -70,13 +70,7 @@ class RunningServer:
         return json.loads((self.instance / "secrets.json").read_text())
 
     def copy_town(self, instance: Path) -> None:
-        """Gives another server's instance this one's database and secrets, so that it need not build a demo town."""
-        instance.mkdir(mode=0o700)
-        for name in ("secrets.json", "demo.json"):
-            shutil.copy(self.instance / name, instance / name)
-        with closing(sqlite3.connect(self.instance / DATABASE)) as here, closing(sqlite3.connect(instance / DATABASE)) as there:
-            here.backup(there)
-        (instance / DATABASE).chmod(0o600)
+        copy_town(self.instance, instance)
 
     def start(self) -> None:
         """Starts it and waits until it can serve."""
@@ -139,3 +133,13 @@ class RunningServer:
                 said = self.log.read_text(errors="replace")[-4000:]
                 raise AssertionError(f"{'The server ended' if ended else f'Nothing after {within_s} s'}:\n{said}")
             time.sleep(0.05)
+
+
+def copy_town(source: Path, instance: Path) -> None:
+    """Gives a server's instance the database and the secrets of another one's, so that it need not build a demo town."""
+    instance.mkdir(mode=0o700)
+    for name in ("secrets.json", "demo.json"):
+        shutil.copy(source / name, instance / name)
+    with closing(sqlite3.connect(source / DATABASE)) as here, closing(sqlite3.connect(instance / DATABASE)) as there:
+        here.backup(there)
+    (instance / DATABASE).chmod(0o600)

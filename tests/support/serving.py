@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.browser import CHROMIUM, CHROMIUM_ARGUMENTS
-from tests.support.running_server import TOWN, RunningServer
+from tests.support.running_server import TOWN, RunningServer, copy_town
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -19,17 +19,24 @@ if TYPE_CHECKING:
 def running_server(scratch: Path) -> Iterator[RunningServer]:
     """One server with the demo town for all tests that only use it."""
     with RunningServer(scratch / "server", **TOWN) as server:
+        server.copy_town(scratch / "town")
         yield server
 
 
+@pytest.fixture(scope="session")
+def town(scratch: Path, running_server: RunningServer) -> Path:
+    """The demo town as it was built, before anybody lived there; copied, it saves a server from building its own."""
+    return scratch / "town"
+
+
 @pytest.fixture
-def start_server(scratch: Path, running_server: RunningServer) -> Iterator[Callable[..., RunningServer]]:
+def start_server(scratch: Path, town: Path) -> Iterator[Callable[..., RunningServer]]:
     """Starts servers for one test, with other variables: `start_server(DATABASE_URL=…)`; their demo town is a copy."""
     with ExitStack() as started:
 
         def start(**variables: str) -> RunningServer:
             instance = Path(tempfile.mkdtemp(prefix="servers", dir=scratch)) / "instance"
-            running_server.copy_town(instance)
+            copy_town(town, instance)
             return started.enter_context(RunningServer(instance, **(TOWN | variables)))
 
         yield start
