@@ -37,6 +37,12 @@ blueprint = Blueprint("own_booking", __name__, url_prefix="/b")
 by_link = guarded("token", "whoever has the link: 256 bits that expire, of which only a hash is kept")
 
 
+@blueprint.errorhandler(NotFound)
+def gone(_error: NotFound) -> tuple[BaseResponse, int]:
+    """Unknown, incomplete or expired: the same page, which tells nothing of whose it was."""
+    return _page("public/gone.html"), 404
+
+
 @blueprint.get("/<token>")
 @by_link
 def show(token: str) -> BaseResponse:
