@@ -14,8 +14,8 @@ class WorkingHours(CompanyOwned, db.Model):
     """One stretch in minutes after local midnight; beyond 1440 it runs into the next day.
 
     Without staff_id it is the branch's opening, with one the person's shift at that branch. Either a weekday (0 is Monday), then it
-    repeats while valid, or a `day`, then the stretches of that date stand in place of the weekly ones and of a public holiday;
-    a date with opens = closes is closed.
+    repeats while valid, and stretches with a beginning or an end stand in place of the usual week; or a `day`, then the stretches
+    of that date stand in place of the weekly ones and of a public holiday; a date with opens = closes is closed.
     """
 
     __tablename__ = "working_hours"

@@ -19,7 +19,7 @@ DAY_PATTERNS = {"de": ("EEEEEE dd.MM.", "EEEEEE dd.MM.yyyy", "EEEEEE d. MMMM"), 
 
 def register(app: Flask) -> None:
     """Makes the functions of this file filters of the templates."""
-    for function in (ago, clock, clock_s, day, duration, initials, long_day, milliseconds, money, number, when):
+    for function in (ago, clock, clock_s, day, duration, initials, long_day, milliseconds, money, number, day_name, when):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters["phone"] = phone_number
 

@@ -52,6 +52,13 @@ def hours_on(branch: Branch, day: date) -> Hours:
     return _hours(branch, _facts(branch, midnight, midnight + timedelta(days=1)), day)
 
 
+def hours_from(branch: Branch, first: date, days: int) -> list[Hours]:
+    """So many dates in a row."""
+    midnight = datetime.combine(first, time(), ZoneInfo(branch.zone))
+    facts = _facts(branch, midnight, midnight + timedelta(days=days))
+    return [_hours(branch, facts, first + timedelta(days=number)) for number in range(days)]
+
+
 def _hours(branch: Branch, facts: Facts, day: date) -> Hours:
     zone, opening = ZoneInfo(branch.zone), open_day(facts.branch(branch.id), facts, day)
     return Hours(day, tuple((opens.astimezone(zone), closes.astimezone(zone)) for opens, closes in opening.spans), opening.holiday)

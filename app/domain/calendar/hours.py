@@ -19,6 +19,13 @@ class Opening(NamedTuple):
     closure: int
 
 
+class Week(NamedTuple):
+    """The usual hours by weekday, and those with a beginning or an end, which stand in place of the whole week while they are valid."""
+
+    usual: list[list[WeeklySpan]]
+    for_a_time: list[WeeklySpan]
+
+
 class OpenDay(NamedTuple):
     """The opening of one date: real stretches, and the holiday's name if it is one."""
 
@@ -97,17 +104,22 @@ def _kept_holiday(branch: Branch, day: date) -> bool:
     return branch.keeps_holidays and holiday_name(day, branch.country, branch.state) is not None
 
 
-def _by_weekday(spans: Iterable[WeeklySpan]) -> list[list[WeeklySpan]]:
-    week: list[list[WeeklySpan]] = [[] for _ in range(7)]
+def _by_weekday(spans: Iterable[WeeklySpan]) -> Week:
+    week = Week([[] for _ in range(7)], [])
     for span in spans:
-        week[span.weekday].append(span)
+        if span.valid_from is None and span.valid_until is None:
+            week.usual[span.weekday].append(span)
+        else:
+            week.for_a_time.append(span)
     return week
 
 
-def _spans_of(day: date, special: dict[date, SpecialDay], week: list[list[WeeklySpan]]) -> Iterable[tuple[int, int]]:
+def _spans_of(day: date, special: dict[date, SpecialDay], week: Week) -> Iterable[tuple[int, int]]:
     if day in special:
         return special[day].spans
-    return [(span.opens, span.closes) for span in week[day.weekday()] if _counts(span, day)]
+    if valid := [span for span in week.for_a_time if _counts(span, day)]:
+        return [(span.opens, span.closes) for span in valid if span.weekday == day.weekday()]
+    return [(span.opens, span.closes) for span in week.usual[day.weekday()]]
 
 
 def _counts(span: WeeklySpan, day: date) -> bool:

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flask_babel import gettext as _
@@ -10,7 +11,8 @@ from sqlalchemy import ColumnElement, delete, select
 from app.core.errors import InvalidInput, NotFound
 from app.core.extensions import db
 from app.domain.audit.writing import record
-from app.models import Closure, WorkingHours
+from app.domain.calendar.holidays import GERMAN_STATES
+from app.models import Branch, Closure, WorkingHours
 from app.models.closure import KINDS, REPEATS
 
 DAY = 1440
@@ -61,6 +63,64 @@ def save_week(branch_id: str, staff_id: str | None, week: list[Spans]) -> None:
     )
     db.session.flush()
     record("hours_saved", subject=f"staff_member:{staff_id}" if staff_id else f"branch:{branch_id}")
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """A week that stands in place of the usual one from its first to its last day."""
+
+    first: date
+    last: date
+    name: str
+    week: list[Spans]
+
+
+def seasons_of(branch_id: str, staff_id: str | None, since: date) -> list[Season]:
+    """Those that are not over, by their first day."""
+    rows = select(WorkingHours).where(*_own(branch_id, staff_id), WorkingHours.day.is_(None), WorkingHours.valid_until >= since)
+    found: dict[tuple[date, date], Season] = {}
+    for row in db.session.scalars(rows.order_by(WorkingHours.valid_from, WorkingHours.weekday, WorkingHours.opens)):
+        first, last = row.valid_from or date.min, row.valid_until or date.max
+        season = found.setdefault((first, last), Season(first, last, row.name or "", [[] for _day in range(7)]))
+        season.week[row.weekday or 0].append((row.opens, row.closes))
+    return list(found.values())
+
+
+def save_season(branch_id: str, staff_id: str | None, season: Season) -> None:
+    """Adds hours for a time. Raises InvalidInput with one message per field (season_from, season_until)."""
+    wrong: dict[str, str] = {}
+    if season.last < season.first:
+        wrong["season_until"] = _("Das Ende liegt vor dem Anfang.")
+    elif not any(season.week):
+        wrong["season_from"] = _("Für eine Zeit ohne Öffnung gibt es „Geschlossen“.")
+    elif any(other.first <= season.last and season.first <= other.last for other in seasons_of(branch_id, staff_id, season.first)):
+        wrong["season_from"] = _("In dieser Zeit gelten schon andere Zeiten.")
+    if wrong:
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=wrong)
+    db.session.add_all(
+        WorkingHours(
+            branch_id=branch_id, staff_id=staff_id, weekday=weekday, opens=opens, closes=closes, valid_from=season.first,
+            valid_until=season.last, name=season.name[:80] or None,
+        )
+        for weekday, spans in enumerate(season.week) for opens, closes in spans
+    )  # fmt: skip
+    db.session.flush()
+    record("season_saved", subject=f"branch:{branch_id}", data={"first": season.first.isoformat(), "last": season.last.isoformat()})
+
+
+def remove_season(branch_id: str, staff_id: str | None, first: date, last: date) -> None:
+    same = (*_own(branch_id, staff_id), WorkingHours.day.is_(None), WorkingHours.valid_from == first, WorkingHours.valid_until == last)
+    db.session.execute(delete(WorkingHours).where(*same))
+    record("season_removed", subject=f"branch:{branch_id}", data={"first": first.isoformat(), "last": last.isoformat()})
+
+
+def save_state(branch: Branch, state: str) -> None:
+    """The federal state, whose public holidays hold; empty: only those of the whole country. Raises InvalidInput."""
+    if state and state not in GERMAN_STATES:
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"state": _("Bitte wählen.")})
+    branch.state = state or None
+    db.session.flush()
+    record("branch_state_saved", subject=f"branch:{branch.id}", data={"state": state})
 
 
 def special_days(branch_id: str, staff_id: str | None, since: date) -> dict[date, tuple[Spans, str]]:
@@ -143,12 +203,16 @@ def remove_closure(closure_id: str) -> Closure:
 
 def _weekly(branch_id: str, staff_id: str | None) -> tuple[ColumnElement[bool], ...]:
     return (
-        WorkingHours.branch_id == branch_id,
-        WorkingHours.staff_id == staff_id if staff_id else WorkingHours.staff_id.is_(None),
+        *_own(branch_id, staff_id),
         WorkingHours.day.is_(None),
         WorkingHours.valid_from.is_(None),
         WorkingHours.valid_until.is_(None),
     )
+
+
+def _own(branch_id: str, staff_id: str | None) -> tuple[ColumnElement[bool], ...]:
+    whose = WorkingHours.staff_id == staff_id if staff_id else WorkingHours.staff_id.is_(None)
+    return WorkingHours.branch_id == branch_id, whose
 
 
 def _clock(minutes: int) -> str:

@@ -13,6 +13,7 @@ from app.core.clock import now
 from app.core.errors import InvalidInput, NotFound
 from app.core.transactions import transaction
 from app.domain.accounts.permissions import can
+from app.domain.agents.opening import hours_from
 from app.domain.bookings.affected import affected_by
 from app.domain.calendar import opening
 from app.domain.calendar.holidays import GERMAN_STATES, public_holidays
@@ -25,6 +26,8 @@ from app.web.reader import branches
 from app.web.settings.filling import Filled, errors_of
 
 MOST = 200
+# days whose hours are shown as they follow from all that is entered
+PREVIEWED = 14
 KINDS = ("closure", "vacation", "sick")
 
 blueprint = Blueprint("hours", __name__)
@@ -49,6 +52,46 @@ def save() -> Any:
     with transaction():
         opening.save_week(branch.id, staff_id, week)
     flash(_("Zeiten gespeichert. Freie Termine richten sich ab jetzt danach."), "message")
+    return _back(branch, staff_id)
+
+
+@blueprint.post("/settings/hours/season")
+@for_company("hours.write")
+def save_season() -> Any:
+    branch, staff_id = _of()
+    filled = Filled(request.form)
+    first, last = filled.read("season_from", date.fromisoformat), filled.read("season_until", date.fromisoformat)
+    week = [filled.read(f"season{weekday}", opening.read_spans, []) for weekday in range(7)]
+    try:
+        filled.check()
+        with transaction():
+            opening.save_season(branch.id, staff_id, opening.Season(first, last, filled.text("season_name", most=80), week))
+    except InvalidInput as error:
+        return _page(dict(request.form), errors_of(error)), 422
+    flash(_("Eingetragen. In dieser Zeit gelten diese Zeiten statt der üblichen."), "message")
+    return _back(branch, staff_id)
+
+
+@blueprint.post("/settings/hours/season/remove")
+@for_company("hours.write")
+def remove_season() -> Response:
+    branch, staff_id = _of()
+    filled = Filled(request.form)
+    first, last = filled.read("season_from", date.fromisoformat), filled.read("season_until", date.fromisoformat)
+    if first and last:
+        with transaction():
+            opening.remove_season(branch.id, staff_id, first, last)
+        flash(_("In dieser Zeit gilt wieder die normale Woche."), "message")
+    return _back(branch, staff_id)
+
+
+@blueprint.post("/settings/hours/state")
+@for_company("hours.write")
+def save_state() -> Response:
+    branch, staff_id = _of()
+    with transaction():
+        opening.save_state(branch, request.form.get("state", ""))
+    flash(_("Gespeichert. Die Feiertage richten sich danach."), "message")
     return _back(branch, staff_id)
 
 
@@ -152,6 +195,9 @@ def _page(values: dict[str, str], errors: dict[str, str]) -> str:
         people=[(person.id, person.name) for person in catalogue.list_staff(limit=MOST, branch_id=branch.id)],
         days=[(number, name, values.get(f"day{number}", week[number])) for number, name in enumerate(_weekdays())],
         follows=staff_id is not None and not any(week),
+        seasons=[(one, [opening.write_spans(spans) for spans in one.week]) for one in opening.seasons_of(branch.id, staff_id, today)],
+        preview=[] if staff_id else hours_from(branch, today, PREVIEWED),
+        states=[("", _("nur bundesweite")), *sorted(GERMAN_STATES.items(), key=lambda row: row[1])] if g.company.country == "DE" else [],
         specials=[(day, opening.write_spans(spans), name) for day, (spans, name) in specials.items()],
         closures=opening.closures_of(branch.id, staff_id, datetime.combine(today, time())),
         holidays=[] if staff_id else _holidays(branch, today, specials),

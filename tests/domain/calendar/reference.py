@@ -1,11 +1,11 @@
 """The calendar's rules once more, slow and obvious: every minute is looked at, every clock is read. Only tests use it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from app.domain.calendar.facts import Branch, Closure, Facts, Offer, Part, Person, Question, Service, SpecialDay, Timing
+from app.domain.calendar.facts import Branch, Closure, Facts, Offer, Part, Person, Question, Service, SpecialDay, Timing, WeeklySpan
 from app.domain.calendar.holidays import holiday_name
 
 MINUTE = timedelta(minutes=1)
@@ -61,7 +61,7 @@ class Reference:
                 elif branch.keeps_holidays and holiday_name(day.date(), branch.country, branch.state):
                     spans = ()
                 else:
-                    spans = tuple((s.opens, s.closes) for s in branch.hours if applies(s, day))
+                    spans = spans_on(day, branch.hours)
                 for opens, closes in spans:
                     opened |= self.stretch(branch, day + opens * MINUTE, day + closes * MINUTE)
             for closure in self.facts.closures:
@@ -80,7 +80,7 @@ class Reference:
                 elif not person.hours:
                     spans = ((0, 1440),)
                 else:
-                    spans = tuple((s.opens, s.closes) for at, s in person.hours if at == branch.id and applies(s, day))
+                    spans = spans_on(day, [s for at, s in person.hours if at == branch.id])
                 for opens, closes in spans:
                     working |= self.stretch(branch, day + opens * MINUTE, day + closes * MINUTE)
             for closure in self.facts.closures:
@@ -178,9 +178,14 @@ class Reference:
             start += MINUTE
 
 
-def applies(span: object, day: datetime) -> bool:
-    if span.weekday != day.weekday():
-        return False
+def spans_on(day: datetime, hours: Iterable[WeeklySpan]) -> tuple[tuple[int, int], ...]:
+    """Hours with a beginning or an end stand in place of the usual week while they are valid."""
+    for_a_time = [s for s in hours if (s.valid_from or s.valid_until) and applies(s, day)]
+    usual = [s for s in hours if not (s.valid_from or s.valid_until)]
+    return tuple((s.opens, s.closes) for s in for_a_time or usual if s.weekday == day.weekday())
+
+
+def applies(span: WeeklySpan, day: datetime) -> bool:
     return not (span.valid_from and day.date() < span.valid_from) and not (span.valid_until and day.date() > span.valid_until)
 
 

@@ -134,6 +134,14 @@ def test_hours_hold_only_in_their_period() -> None:
     assert clock(free_slots(asking("cut:anna", day="2026-06-01"), facts))[0] == "07:00"
 
 
+def test_summer_hours_stand_in_place_of_the_usual_week() -> None:
+    mornings = tuple(WeeklySpan(weekday, 8 * 60, 12 * 60, date(2026, 6, 1), date(2026, 8, 31)) for weekday in (0, 1))
+    facts = salon(branches=(Branch("mitte", "Europe/Berlin", (*HOURS, *mornings), state="BE"),))
+    assert clock(free_slots(asking("cut:anna", day="2026-06-02"), facts))[-1] < "12:00"
+    assert clock(free_slots(asking("cut:anna", day="2026-06-03"), facts)) == []
+    assert clock(free_slots(asking("cut:anna", day="2026-09-02"), facts))[-1] > "12:00"
+
+
 def test_hours_across_midnight_belong_to_the_day_they_begin_on() -> None:
     bar = (WeeklySpan(5, 22 * 60, 26 * 60),)
     facts = salon(branches=(Branch("mitte", "Europe/Berlin", bar),))

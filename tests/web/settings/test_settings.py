@@ -89,6 +89,49 @@ def test_split_hours_and_single_days_change_what_is_free(owner: FlaskClient, sal
     assert _starts(salon, "2026-05-14") == []
 
 
+def test_summer_hours_stand_in_place_of_the_week_and_go_again(owner: FlaskClient, salon: Salon) -> None:
+    usual = _starts(salon, "2026-07-07")
+    period = {"branch_id": salon.branches["mitte"], "season_from": "2026-07-01", "season_until": "2026-07-31"}
+    assert _post(owner, "/settings/hours/season", **period, season_name="Sommer", season1="9-10").status_code == 302
+    assert [start[11:16] for start in _starts(salon, "2026-07-07")] == ["07:00", "07:15", "07:30"]
+    assert _starts(salon, "2026-07-08") == []
+    assert _starts(salon, "2026-08-04")
+    page = owner.get(f"/settings/hours?branch_id={salon.branches['mitte']}").text
+    assert "Sommer" in page and "01.07.2026 – 31.07.2026" in page
+    again = _post(owner, "/settings/hours/season", **period, season2="9-10")
+    assert again.status_code == 422 and "gelten schon andere Zeiten" in again.text
+    assert _post(owner, "/settings/hours/season/remove", **period).status_code == 302
+    assert _starts(salon, "2026-07-07") == usual
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"season_from": "2026-07-01", "season_until": "2026-07-31"}, "Für eine Zeit ohne Öffnung"),
+        ({"season_from": "2026-07-31", "season_until": "2026-07-01", "season1": "9-10"}, "Das Ende liegt vor dem Anfang"),
+        ({"season_from": "2026-07-01", "season_until": "2026-07-31", "season1": "neun"}, "Das lesen wir so nicht"),
+    ],
+)
+def test_a_season_that_makes_no_sense_is_said_at_its_field(owner: FlaskClient, salon: Salon, fields: dict[str, str], sentence: str) -> None:
+    answer = _post(owner, "/settings/hours/season", branch_id=salon.branches["mitte"], **fields)
+    assert answer.status_code == 422 and sentence in answer.text
+
+
+def test_holidays_follow_the_federal_state(owner: FlaskClient, salon: Salon) -> None:
+    """Corpus Christi is a holiday in Bavaria and none in Berlin."""
+    mitte = salon.branches["mitte"]
+    assert _starts(salon, "2026-06-04") and "Fronleichnam" not in owner.get(f"/settings/hours?branch_id={mitte}").text
+    assert _post(owner, "/settings/hours/state", branch_id=mitte, state="BY").status_code == 302
+    assert _starts(salon, "2026-06-04") == [] and "Fronleichnam" in owner.get(f"/settings/hours?branch_id={mitte}").text
+    assert _post(owner, "/settings/hours/state", branch_id=mitte, state="XX").status_code == 422
+
+
+def test_what_follows_is_shown_for_the_coming_days(owner: FlaskClient, salon: Salon) -> None:
+    page = owner.get(f"/settings/hours?branch_id={salon.branches['mitte']}").text
+    preview = page[page.index("Was daraus folgt") :]
+    assert "Christi Himmelfahrt" in preview and "09:00 – 18:00" in preview and "geschlossen" in preview
+
+
 def test_a_closure_takes_days_away_and_gives_them_back(owner: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
     own = {"branch_id": salon.branches["mitte"], "staff_id": salon.people["anna"]}
     _post(owner, "/settings/hours/closures", **own, kind="vacation", starts="2026-05-11", ends="2026-05-13")
