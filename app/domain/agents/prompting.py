@@ -76,8 +76,7 @@ def _transfer(german: bool) -> str:
             " Nennt es eine Nummer, stellen Sie mit put_through durch."
         )
     return (
-        "# Putting through\nIf somebody wants a person, call transfer_call."
-        " If it names a number, put the caller through with put_through."
+        "# Putting through\nIf somebody wants a person, call transfer_call. If it names a number, put the caller through with put_through."
     )
 
 

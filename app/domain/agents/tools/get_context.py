@@ -28,4 +28,3 @@ def get_context(situation: Situation, _given: Arguments) -> Answer:
         next_opening=situation.local(opens_at).isoformat() if opens_at else None,
         caller={"known": caller.is_known, "certainty": caller.certainty} | ({"first_name": first} if first else {}),
     )
-
