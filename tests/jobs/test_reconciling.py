@@ -129,6 +129,21 @@ def test_a_call_that_the_provider_does_not_know_is_closed_after_a_while(retell, 
     assert calls(db)["call_ghost"].status == "error"
 
 
+def test_a_late_end_corrects_the_one_that_we_wrote(retell, salon, db, client) -> None:
+    began = to_ms(now() - timedelta(minutes=30))
+    send(client, call_body("call_started", "call_late", start_timestamp=began))
+    while handling.drain_batch(10):
+        pass
+    look(db)
+    assert calls(db)["call_late"].status == "error"
+    over = {"end_timestamp": began + 60_000, "disconnection_reason": "user_hangup"}
+    send(client, call_body("call_ended", "call_late", start_timestamp=began, **over))
+    while handling.drain_batch(10):
+        pass
+    late = calls(db)["call_late"]
+    assert (late.status, late.disconnection_reason, late.duration_s) == ("ended", "user_hangup", 60)
+
+
 def test_nobody_is_closed_on_the_word_of_a_provider_that_fails(retell, salon, db, client) -> None:
     send(client, call_body("call_started", "call_ghost", start_timestamp=to_ms(now() - timedelta(minutes=30))))
     while handling.drain_batch(10):

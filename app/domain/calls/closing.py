@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.extensions import db
 from app.domain.calls.lifecycle import Arrival, apply_events
+from app.domain.calls.moving import UNKNOWN_AT_PROVIDER
 from app.domain.calls.reconciling import PROVIDER, Look
 from app.domain.companies.number_lookup import Match
 from app.models import Call
@@ -16,7 +17,6 @@ from app.providers.voice.base import CallEvent
 
 # so long after its beginning a call may be listed late; then the provider's word counts
 KNOWN_WITHIN = timedelta(minutes=15)
-REASON = "unknown_at_provider"
 
 
 def close_unknown(look: Look, call_ids: Collection[str]) -> int:
@@ -32,7 +32,8 @@ def close_unknown(look: Look, call_ids: Collection[str]) -> int:
 
 def _end(call: Call, look: Look) -> Arrival:
     event = CallEvent(
-        PROVIDER, "ended", "call_unknown", call.provider_call_id, status="error", disconnection="technical", disconnection_reason=REASON
-    )
+        PROVIDER, "ended", "call_unknown", call.provider_call_id, status="error", disconnection="technical",
+        disconnection_reason=UNKNOWN_AT_PROVIDER,
+    )  # fmt: skip
     place = Match(call.company_id, call.branch_id, call.phone_number_id or "", call.agent_id, "number", call.to_number or "")
     return Arrival(None, now(), look.connection_id, event, place)

@@ -15,6 +15,7 @@ from app.core.tenancy import company_scope
 from app.domain.agents.asked import asked_key
 from app.domain.calls.desk import CallKey, Desk
 from app.domain.calls.follow_up import follow_up
+from app.domain.calls.moving import fill, move
 from app.domain.calls.outcomes import outcome_of, tool_did_it
 from app.domain.calls.transcripts import Spoken, take_snapshot
 from app.domain.companies.number_lookup import Match
@@ -33,12 +34,8 @@ from app.events import (
     TurnSpoken,
 )
 from app.models import Call, LineCheck
-from app.models.call import STATUS_RANK
 from app.providers.voice.base import CallEvent, ToolUse
 
-# the later one says it better
-OVERWRITTEN = ("summary", "sentiment", "successful", "in_voicemail", "recording_url", "transfer_destination", "cost_cents", "duration_s")
-FILLED_ONCE = ("telephony_id", "language", "disconnection", "disconnection_reason", "ended_at")
 # the beginning of the ids of uses that the agent asked of us before the provider told of them
 OWN_USE = "use_"
 TRANSFERS = ("transfer_started", "transfer_bridged", "transfer_cancelled", "transfer_ended")
@@ -92,8 +89,8 @@ def _apply(desk: Desk, arrival: Arrival, caller: Number) -> None:
     call, is_new = _call_of(desk, arrival, caller)
     before = (call.status, call.outcome, call.transfer_destination, call.customer_id)
     was_running, was_analyzed = call.is_running, call.analyzed_at is not None
-    moved = _move(call, event)
-    _fill(call, event)
+    moved = move(call, event)
+    fill(call, event)
     _know_caller(desk, call, caller)
     spoken = take_snapshot(desk, call, event.turns, final=event.kind in ("ended", "analyzed"))
     used = _take_tools(desk, arrival, call, event.tool_uses)
@@ -160,46 +157,6 @@ def _is_line_check(event: CallEvent, match: Match) -> bool:
         return False
     with company_scope(match.company_id):
         return db.session.scalar(select(LineCheck.provider_call_id).where(LineCheck.id == name)) == event.provider_call_id
-
-
-def _move(call: Call, event: CallEvent) -> bool:
-    """Moves the status forward; where the provider numbers its events, a higher one may correct a final status."""
-    wanted = event.status
-    if event.sequence is not None:
-        newer = call.last_sequence is None or event.sequence > call.last_sequence
-        call.last_sequence = max(event.sequence, call.last_sequence or 0)
-    else:
-        newer = False
-    if wanted is None or wanted == call.status:
-        return False
-    forward = STATUS_RANK[wanted] > STATUS_RANK[call.status]
-    corrects = newer and STATUS_RANK[wanted] == STATUS_RANK[call.status]
-    if forward or corrects:
-        call.status = wanted
-        return True
-    return False
-
-
-def _fill(call: Call, event: CallEvent) -> None:
-    """Takes what the event knows; None says nothing, and nothing known is lost to it."""
-    if event.started_at is not None:
-        call.started_at = event.started_at
-    for name in OVERWRITTEN:
-        value = getattr(event, name)
-        if value is not None:
-            setattr(call, name, value)
-    for name in FILLED_ONCE:
-        value = getattr(event, name)
-        if value is not None and getattr(call, name) is None:
-            setattr(call, name, value)
-    if event.kind in ("transfer_bridged", "transfer_ended"):
-        call.was_transferred = True
-    if event.analysis:
-        call.analysis = event.analysis
-    if call.direction == "unknown":
-        call.direction = event.direction
-    if not call.is_running and call.ended_at and call.duration_s is None:
-        call.duration_s = max(0, round((call.ended_at - call.started_at).total_seconds()))
 
 
 def _know_caller(desk: Desk, call: Call, caller: Number) -> None:

@@ -14,7 +14,7 @@ from app.core import phone
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.domain.accounts.permissions import can
-from app.domain.calls.closing import REASON as UNKNOWN_THERE
+from app.domain.calls.moving import UNKNOWN_AT_PROVIDER
 from app.domain.customers.blocking import blocked_among
 from app.models import Booking, Branch, Call, Customer, PhoneNumber, Service, StaffMember, Task, ToolCall, Turn
 from app.serializers.live import CERTAINTY_BY_NUMBER
@@ -156,7 +156,7 @@ def _ended_why(call: Call) -> str | None:
     }
     if call.is_running or not (call.disconnection or call.disconnection_reason):
         return None
-    if call.disconnection_reason == UNKNOWN_THERE:
+    if call.disconnection_reason == UNKNOWN_AT_PROVIDER:
         return _("der Anbieter kennt diesen Anruf nicht; sein Ende wurde nie gemeldet")
     return words.get(call.disconnection or "") or call.disconnection_reason
 

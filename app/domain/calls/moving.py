@@ -1,0 +1,65 @@
+"""What one event changes of the call itself: its status forward, and what is known of it."""
+
+from app.models import Call
+from app.models.call import RUNNING, STATUS_RANK
+from app.providers.voice.base import CallEvent
+
+# why we closed a call that its provider did not know (see closing): the provider may know better after all
+UNKNOWN_AT_PROVIDER = "unknown_at_provider"
+# the later one says it better
+OVERWRITTEN = ("summary", "sentiment", "successful", "in_voicemail", "recording_url", "transfer_destination", "cost_cents", "duration_s")
+FILLED_ONCE = ("telephony_id", "language", "disconnection", "disconnection_reason", "ended_at")
+
+
+def move(call: Call, event: CallEvent) -> bool:
+    """Moves the status forward; where the provider numbers its events, a higher one may correct a final status."""
+    wanted = event.status
+    if _ended_in_truth(call, event):
+        _take_back_our_end(call)
+        call.status = wanted or call.status
+        return True
+    if event.sequence is not None:
+        newer = call.last_sequence is None or event.sequence > call.last_sequence
+        call.last_sequence = max(event.sequence, call.last_sequence or 0)
+    else:
+        newer = False
+    if wanted is None or wanted == call.status:
+        return False
+    forward = STATUS_RANK[wanted] > STATUS_RANK[call.status]
+    corrects = newer and STATUS_RANK[wanted] == STATUS_RANK[call.status]
+    if forward or corrects:
+        call.status = wanted
+        return True
+    return False
+
+
+def fill(call: Call, event: CallEvent) -> None:
+    """Takes what the event knows; None says nothing, and nothing known is lost to it."""
+    if event.started_at is not None:
+        call.started_at = event.started_at
+    for name in OVERWRITTEN:
+        value = getattr(event, name)
+        if value is not None:
+            setattr(call, name, value)
+    for name in FILLED_ONCE:
+        value = getattr(event, name)
+        if value is not None and getattr(call, name) is None:
+            setattr(call, name, value)
+    if event.kind in ("transfer_bridged", "transfer_ended"):
+        call.was_transferred = True
+    if event.analysis:
+        call.analysis = event.analysis
+    if call.direction == "unknown":
+        call.direction = event.direction
+    if not call.is_running and call.ended_at and call.duration_s is None:
+        call.duration_s = max(0, round((call.ended_at - call.started_at).total_seconds()))
+
+
+def _ended_in_truth(call: Call, event: CallEvent) -> bool:
+    """The provider tells the end of a call that we closed for want of it."""
+    told = event.status is not None and event.status not in RUNNING and event.disconnection_reason != UNKNOWN_AT_PROVIDER
+    return told and call.disconnection_reason == UNKNOWN_AT_PROVIDER
+
+
+def _take_back_our_end(call: Call) -> None:
+    call.disconnection = call.disconnection_reason = call.ended_at = call.duration_s = None
