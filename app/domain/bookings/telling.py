@@ -82,8 +82,10 @@ def link_to(booking: Booking) -> str:
 
 
 def spoken_when(instant: datetime, zone: str) -> str:
-    local = instant.astimezone(ZoneInfo(zone))
-    return _("%(day)s um %(time)s", day=format_date(local, "EEE d. MMM", locale=get_locale()), time=spoken_clock(instant, zone))
+    locale = get_locale()
+    pattern = "EEE d. MMM" if str(locale).startswith("de") else "EEE d MMM"
+    day = format_date(instant.astimezone(ZoneInfo(zone)), pattern, locale=locale)
+    return _("%(day)s um %(time)s", day=day, time=spoken_clock(instant, zone))
 
 
 def spoken_clock(instant: datetime, zone: str) -> str:

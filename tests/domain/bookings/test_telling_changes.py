@@ -202,7 +202,7 @@ def test_who_speaks_english_reads_english(db: SQLAlchemy, booking: Booking, mira
     with transaction():
         db.session.get_one(Customer, mira).language = "en"
     move(booking, LINK)
-    assert "Haarschnitt has been moved to Tue 12. May at 11:00, Berlin-Mitte, with Anna Lindgren." in (told(db)[0].body or "")
+    assert "Haarschnitt has been moved to Tue 12 May at 11:00, Berlin-Mitte, with Anna Lindgren." in (told(db)[0].body or "")
     cancel(booking, LINK)
     assert "has been cancelled" in (told(db)[1].body or "")
 
