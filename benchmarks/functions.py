@@ -2,14 +2,15 @@
 
 python -m benchmarks.functions [sqlite|mariadb] [rounds]
 
-Each is measured twice: as callers speak, each of the 50 asking every three seconds, and with all 50 asking in the same instant.
-Both servers take turns.
+Measured twice: as callers speak, each of the 50 asking one or another function every three seconds, and with all 50 asking the same in the
+same instant. Both servers take turns.
 """
 
 import json
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 
 from app.core.signatures import sign_retell
@@ -21,7 +22,6 @@ NUMBER = "+493023125100"
 PAUSE_S = 1.0
 # a caller listens, thinks and speaks
 BETWEEN_QUESTIONS_S = 3.0
-RHYTHMS: dict[str, float | None] = {"as callers speak": CALLS / BETWEEN_QUESTIONS_S, "in one instant": None}
 # what a caller who books goes through; each asks for another day, so that no answer is a repetition
 ASKED = {
     "get_context": {},
@@ -40,22 +40,34 @@ def main(kind: str, rounds: int) -> None:
             places.served("wsgi:app", environment, worker="gthread", workers=2, threads=32) as ours,
             places.served("benchmarks.floors.signed_nothing:app", environment, worker="gthread", workers=2, threads=32) as floor,
         ):
-            for turn, (rhythm, rate) in enumerate(list(RHYTHMS.items()) * (rounds + 1)):
-                for title, port, requests in _asked(ours, floor, turn):
-                    answers = client.send(port, requests, clients=CALLS, rate=rate)
-                    # the first time of each warms up
-                    if turn >= len(RHYTHMS):
-                        found.setdefault((rhythm, title), []).append(answers)
-                    time.sleep(PAUSE_S)
+            for turn in range(0, 2 * (rounds + 1), 2):
+                runs = (("as callers speak", _speaking(ours, floor, turn)), ("in one instant", _at_once(ours, floor, turn + 1)))
+                for rhythm, name, answers in ((rhythm, *measured) for rhythm, run in runs for measured in run):
+                    # the first time warms up
+                    if turn:
+                        found.setdefault((rhythm, name), []).append(answers)
     _tell(kind, rounds, found)
 
 
-def _asked(ours: int, floor: int, turn: int) -> Iterator[tuple[str, int, list[bytes]]]:
-    """What is asked in one turn: (title, port, requests)."""
+def _speaking(ours: int, floor: int, turn: int) -> Iterator[tuple[str, client.Answers]]:
+    """All functions beside each other, a share of the callers' questions each."""
+    rate = CALLS / BETWEEN_QUESTIONS_S
+    yield "floor", client.send(floor, _functions("get_context", {}, turn), clients=CALLS, rate=rate)
+    with ThreadPoolExecutor(len(ASKED)) as pool:
+        asked = {
+            name: pool.submit(client.send, ours, _functions(name, given, turn), clients=CALLS // len(ASKED), rate=rate / len(ASKED))
+            for name, given in ASKED.items()
+        }
+    yield from ((name, answers.result()) for name, answers in asked.items())
+    yield "inbound", client.send(ours, _ringing(), clients=CALLS, rate=rate)
+
+
+def _at_once(ours: int, floor: int, turn: int) -> Iterator[tuple[str, client.Answers]]:
     for name, given in ASKED.items():
-        yield "floor", floor, _functions(name, given, turn)
-        yield name, ours, _functions(name, given, turn)
-    yield "inbound", ours, _ringing()
+        yield "floor", client.send(floor, _functions(name, given, turn), clients=CALLS)
+        yield name, client.send(ours, _functions(name, given, turn), clients=CALLS)
+        time.sleep(PAUSE_S)
+    yield "inbound", client.send(ours, _ringing(), clients=CALLS)
 
 
 def _functions(name: str, given: dict[str, object], turn: int) -> list[bytes]:
