@@ -46,7 +46,12 @@ def test_a_killed_process_is_replaced_and_the_server_serves_on(running_server: R
 
 
 def test_nobody_is_refused_while_the_web_process_is_replaced(running_server: RunningServer) -> None:
+    web = running_server.pids["web"]
+    serving = Path(f"/proc/{web}/task/{web}/children").read_text().split()
+    assert serving
     running_server.kill("web")
+    # what the dying process had accepted dies with it: that is another matter
+    running_server.wait_until(lambda: not any(is_alive(int(pid)) for pid in serving), within_s=5)
     assert requests.get(f"{running_server.url}/health/live", timeout=20).status_code == 200
 
 
