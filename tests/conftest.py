@@ -20,10 +20,11 @@ from tests.support import applications, browser, mariadb
 from tests.support.redis import private_redis
 
 pytest_plugins = ["tests.support.serving"]
-DATABASES = ["sqlite", *([pytest.param("mariadb", marks=pytest.mark.mariadb)] if mariadb.is_tested() else [])]
-WITHOUT = (
-    (mariadb.is_tested(), "MariaDB is not installed: the tests run on SQLite only."),
-    (browser.is_tested(), "Chromium is not installed: the browser tests are left out."),
+DATABASES = ["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)]
+# the mark of the tests that need it, whether they run, and what is said if not; in CI they run, and fail where it is missing
+NEEDS = (
+    ("mariadb", mariadb.is_tested(), "MariaDB is not installed: the tests run on SQLite only."),
+    ("browser", browser.is_tested(), "Chromium is not installed: the browser tests are left out."),
 )
 ROOM_FOR_DATABASES = 2 * 2**30
 applications.forget_the_environment()
@@ -33,15 +34,15 @@ settings.load_profile("house")
 
 
 def pytest_report_header() -> list[str]:
-    return [line for there, line in WITHOUT if not there]
+    return [line for _, there, line in NEEDS if not there]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without Chromium the browser tests are left out, which the header says; in CI they stay and fail."""
-    if browser.is_tested():
-        return
-    config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("browser")])
-    items[:] = [item for item in items if not item.get_closest_marker("browser")]
+    """What needs a program that is not installed is left out, which the header says."""
+    missing = [mark for mark, there, _ in NEEDS if not there]
+    left_out = [item for item in items if any(map(item.get_closest_marker, missing))]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

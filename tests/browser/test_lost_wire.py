@@ -5,7 +5,7 @@ import signal
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import APIResponse, Route, WebSocketRoute, expect
 
 from tests.browser.conftest import SOON_MS, Visit
 from tests.browser.test_two_companies import OWNER, card_of
@@ -60,6 +60,35 @@ def test_while_redis_is_silent_the_page_asks_and_says_so(visit: Callable[..., Vi
     expect(board.locator("[data-part=asking]")).to_be_hidden()
     said = talk.says("user", "Hören Sie mich?")
     expect(card_of(board, talk)).to_contain_text(said, timeout=SOON_MS)
+
+
+def test_a_state_that_was_long_on_its_way_takes_nothing_back(visit: Callable[..., Visit], running_server: RunningServer) -> None:
+    """The page asks, a caller speaks meanwhile, and only then the answer comes, which does not know of it."""
+    owner = visit(OWNER, troubled=True)
+    sockets: list[WebSocketRoute] = []
+    late: list[tuple[Route, APIResponse]] = []
+
+    def let_through(socket: WebSocketRoute) -> None:
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    owner.page.route_web_socket("**/socket.io/**", let_through)
+    board = owner.open_board()
+    talk = Talk(running_server, caller="+491713920095")
+    talk.begins()
+    expect(card_of(board, talk)).to_be_visible(timeout=SOON_MS)
+    board.route("**/live/state", lambda route: route.abort() if late else late.append((route, route.fetch())))
+    sockets[-1].send(f'42["welcome",{{"seq":{owner.heard[-1]["seq"]},"gapless":true,"redis":false}}]')
+    while not late:
+        board.wait_for_timeout(50)
+    said = talk.says("user", "Haben Sie heute noch etwas frei?")
+    expect(card_of(board, talk)).to_contain_text(said, timeout=SOON_MS)
+    route, response = late[0]
+    route.fulfill(response=response)
+    expect(board.locator("[data-part=connection-word]")).to_have_text("Verbunden", timeout=SOON_MS)
+    board.wait_for_timeout(500)
+    expect(card_of(board, talk)).to_contain_text(said, timeout=SOON_MS)
+    talk.ends()
 
 
 def test_who_signs_out_hears_nothing_more_anywhere(visit: Callable[..., Visit], running_server: RunningServer) -> None:

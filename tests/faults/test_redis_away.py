@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
 AWAY_S = float(os.environ.get("FAULTS_AWAY_S", "8"))
 
 
+@pytest.mark.mariadb
 def test_calls_come_in_and_are_worked_through_while_redis_is_away(mariadb_house: House) -> None:
     house = mariadb_house
     house.wait_until_ready()
@@ -57,6 +58,7 @@ def test_a_silent_redis_holds_nobody_up(sqlite_house: House) -> None:
     judge(house, sent)
 
 
+@pytest.mark.mariadb
 def test_a_redis_that_forgets_everything_loses_nothing(mariadb_house: House) -> None:
     house = mariadb_house
     house.wait_until_ready()
@@ -68,6 +70,7 @@ def test_a_redis_that_forgets_everything_loses_nothing(mariadb_house: House) -> 
     judge(house, sent)
 
 
+@pytest.mark.mariadb
 @pytest.mark.parametrize(("go", "come", "away_s"), [("kill", "start", 6), ("freeze", "thaw", 17)])
 def test_the_worker_outlives_it_and_is_back_at_once(mariadb_house: House, go: str, come: str, away_s: float) -> None:
     """In the same process: a new one would take seconds, and ever longer ones while Redis is away."""

@@ -19,7 +19,7 @@ let phase = "connecting";
 let drawn = 0;
 
 take(first);
-openConnection({
+const connection = openConnection({
   state: first,
   stateUrl: root.dataset.stateUrl,
   onEvent: (name, envelope) => {
@@ -39,10 +39,9 @@ function take(state) {
 
 let refresher = null;
 function refreshSoon() {
-  refresher ??= setTimeout(async () => {
+  refresher ??= setTimeout(() => {
     refresher = null;
-    const response = await fetch(root.dataset.stateUrl, { headers: { Accept: "application/json" } }).catch(() => null);
-    if (response?.ok) take(await response.json());
+    connection.ask();
   }, 500);
 }
 

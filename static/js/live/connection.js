@@ -9,6 +9,7 @@ const COME_AGAIN_MS = 20_000;
 
 // onEvent(name, envelope); onState(state) for a whole new state; onPhase(phase, heardAt):
 // connecting, connected, asking (no wire, but answers come) or lost (no wire, no answers since heardAt).
+// Gives {ask()}, which asks for the whole state anew.
 export function openConnection({ state = null, stateUrl = null, onEvent, onState = () => {}, onPhase = () => {} }) {
   const socket = io({ path: "/socket.io", transports: ["websocket"], reconnectionDelay: 500, reconnectionDelayMax: 5000 });
   let heardAt = new Date();
@@ -85,7 +86,10 @@ export function openConnection({ state = null, stateUrl = null, onEvent, onState
       heard();
       redisAway = fresh.redis === false;
       onState(fresh);
+      // what was heard while this state was on its way is not in it
+      const heardMore = sequence.last > fresh.seq;
       sequence.startAt(fresh.seq);
+      if (heardMore && welcomed) sequence.fetchMissing();
       if (welcomed && !redisAway) return stopAsking();
       onPhase("asking", heardAt);
     } catch {
@@ -101,5 +105,5 @@ export function openConnection({ state = null, stateUrl = null, onEvent, onState
   function heard() {
     heardAt = new Date();
   }
-  return socket;
+  return { ask };
 }

@@ -32,8 +32,10 @@ export class Sequence {
     this.asking = true;
     clearTimeout(this.timer);
     this.timer = null;
-    const answer = await this.catchUp(this.last).catch(() => ({ reload: true }));
+    const since = this.last;
+    const answer = await this.catchUp(since).catch(() => ({ reload: true }));
     this.asking = false;
+    if (this.last < since) return this.fetchMissing();
     if (answer.reload) {
       this.early.clear();
       return this.reload();
