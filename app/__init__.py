@@ -39,7 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _ground(app: Flask, settings: Settings) -> None:
     from app.core import assets, database, encryption, guarding, lean, logs, query_times, redis, requests, sessions
-    from app.core.extensions import babel, csrf, db, limiter, login_manager
+    from app.core.extensions import babel, csrf, db, login_manager
 
     logs.set_up(settings)
     encryption.use_keys(settings.encryption_keys or _throw_away_key())
@@ -57,9 +57,6 @@ def _ground(app: Flask, settings: Settings) -> None:
     app.after_request_funcs[None].remove(login_manager._update_remember_cookie)
     guarding.set_up(app)
     csrf.init_app(app)
-    # it would bring valkey beside redis, to ask which of them there is
-    with lean.left_out("valkey"):
-        limiter.init_app(app)
     babel.init_app(app, locale_selector=requests.reader_language, timezone_selector=requests.reader_zone)
     requests.set_up(app)
     assets.set_up(app)

@@ -1,8 +1,6 @@
 """The extensions, made without an application; create_app() binds them."""
 
 from flask_babel import Babel
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_socketio import SocketIO
 from flask_sqlalchemy import SQLAlchemy
@@ -29,5 +27,4 @@ db = SQLAlchemy(model_class=Base, session_options={"class_": CompanySession, "ex
 login_manager = LoginManager()
 csrf = CSRFProtect()
 babel = Babel()
-limiter = Limiter(key_func=get_remote_address, default_limits=[], headers_enabled=True, swallow_errors=True)
 socketio = SocketIO()
