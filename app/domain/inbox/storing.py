@@ -4,6 +4,7 @@ import hashlib
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import structlog
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DataError, DBAPIError
 from app.core.clock import now
 from app.core.database import is_passing
 from app.core.encryption import SealBroken, keyring
+from app.core.errors import AppError
 from app.core.extensions import db
 from app.models.webhook_event import WebhookEvent
 
@@ -55,23 +57,35 @@ class Incoming:
         }
 
 
-@dataclass
+class NotStored(AppError):
+    """The request that stored for others was ended from outside."""
+
+    status = 503
+    code = "not_stored"
+
+
 class _Waiting:
-    row: dict[str, Any]
-    done: bool = False
-    error: Exception | None = None
+    """One event on its way into the database."""
+
+    def __init__(self, row: dict[str, Any]) -> None:
+        self.row = row
+        self.leads = False
+        self.error: Exception | None = None
+        # released when its event is committed, or when it is its turn to lead
+        self.called = threading.Lock()
+        self.called.acquire()
 
 
 class GroupCommit:
-    """Whoever holds the lock commits for all who wait for it: one INSERT and one COMMIT for the group.
+    """One of those who wait at the same time leads: one INSERT and one COMMIT for all of them, while the next ones gather.
 
     The connection's part of the dedupe key keeps one company from taking the keys of another one's events.
     """
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._queue: list[_Waiting] = []
-        self._queue_lock = threading.Lock()
-        self._commit_lock = threading.Lock()
+        self._is_led = False
 
     def store(self, incoming: Incoming) -> bool:
         """Returns once the event is committed, or was known before; True for the one request that should wake the workers.
@@ -79,25 +93,37 @@ class GroupCommit:
         Raises what the database raised: then nothing is stored, and the sender must send it again.
         """
         mine = _Waiting(incoming.row())
-        with self._queue_lock:
+        with self._lock:
             self._queue.append(mine)
-        led = False
-        with self._commit_lock:
-            if not mine.done:
-                led = True
-                self._commit(self._take(mine))
+            if not self._is_led:
+                self._is_led = mine.leads = True
+        if not mine.leads:
+            mine.called.acquire()
+        if mine.leads:
+            self._lead()
         if mine.error:
             raise mine.error
-        return led
+        return mine.leads
 
-    def _take(self, mine: _Waiting) -> list[_Waiting]:
-        """The next group, with its leader in it."""
-        with self._queue_lock:
+    def _lead(self) -> None:
+        """Commits the first of the queue, the leader among them, then calls the next leader and all who were committed."""
+        with self._lock:
             group, self._queue = self._queue[:LARGEST_GROUP], self._queue[LARGEST_GROUP:]
-            if mine not in group:
-                self._queue.remove(mine)
-                group.append(mine)
-        return group
+        try:
+            self._commit(group)
+        except BaseException:
+            for waiting in group:
+                waiting.error = waiting.error or NotStored("This event could not be stored. Please send it again.")
+            raise
+        finally:
+            with self._lock:
+                following = self._queue[0] if self._queue else None
+                self._is_led = following is not None
+            if following:
+                following.leads = True
+                following.called.release()
+            for waiting in group[1:]:
+                waiting.called.release()
 
     def _commit(self, group: list[_Waiting]) -> None:
         try:
@@ -109,8 +135,6 @@ class GroupCommit:
                 return
             for waiting in group:
                 waiting.error = error
-        for waiting in group:
-            waiting.done = True
 
 
 _group_commit = GroupCommit()
@@ -145,6 +169,7 @@ def _insert(rows: list[dict[str, Any]]) -> None:
                 raise
 
 
+@cache
 def _insert_or_ignore(dialect: str) -> Insert:
     """Known keys are passed over; all values are cut to their columns before, so nothing else can be ignored."""
     if dialect == "sqlite":

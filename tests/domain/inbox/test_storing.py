@@ -1,0 +1,120 @@
+"""The group commit: many requests at once, few transactions, and each learns what became of its own event."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.exc import DataError
+
+from app.core.extensions import db
+from app.domain.inbox import storing
+from app.domain.inbox.storing import GroupCommit, Incoming, NotStored
+from tests.support.inbox import events
+
+AT_ONCE = 24
+
+
+def incoming(number: int) -> Incoming:
+    return Incoming(provider="retell", event="call_started", dedupe_key=f"event {number}", body=b"{}", provider_call_id=f"call_{number}")
+
+
+class Held:
+    """Holds the first transaction open until all others wait, and notes how many rows each transaction had."""
+
+    def __init__(self, others: GroupCommit) -> None:
+        self.sizes: list[int] = []
+        self._group, self._insert = others, storing._insert
+
+    def __call__(self, rows: list[dict[str, Any]]) -> None:
+        if not self.sizes:
+            self.sizes.append(len(rows))
+            while len(self._group._queue) < AT_ONCE - 1:
+                threading.Event().wait(0.005)
+        else:
+            self.sizes.append(len(rows))
+        self._insert(rows)
+
+
+@pytest.fixture
+def group() -> GroupCommit:
+    return GroupCommit()
+
+
+@pytest.fixture
+def held(group: GroupCommit, monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
+    monkeypatch.setattr(storing, "_insert", held := Held(group))
+    yield held
+
+
+def all_at_once(app: Flask, group: GroupCommit, arriving: list[Incoming]) -> list[bool | BaseException]:
+    def store(one: Incoming) -> bool | BaseException:
+        try:
+            with app.app_context():
+                return group.store(one)
+        except BaseException as error:
+            return error
+
+    with ThreadPoolExecutor(len(arriving)) as threads:
+        return list(threads.map(store, arriving, timeout=60))
+
+
+def test_who_comes_meanwhile_shares_one_transaction(app: Flask, group: GroupCommit, held: Held) -> None:
+    led = all_at_once(app, group, [incoming(number) for number in range(AT_ONCE)])
+    assert held.sizes == [1, AT_ONCE - 1]
+    assert sorted(map(bool, led)) == [False] * (AT_ONCE - 2) + [True] * 2, "one of each group wakes the workers"
+    with app.app_context():
+        assert {row.provider_call_id for row in events()} == {f"call_{number}" for number in range(AT_ONCE)}
+
+
+def test_nobody_is_left_waiting_when_groups_are_cut(app: Flask, group: GroupCommit, held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storing, "LARGEST_GROUP", 5)
+    all_at_once(app, group, [incoming(number) for number in range(AT_ONCE)])
+    assert held.sizes == [1, 5, 5, 5, 5, 3]
+    with app.app_context():
+        assert len(events()) == AT_ONCE
+        assert group.store(incoming(AT_ONCE)), "and the next one leads again"
+
+
+def test_a_row_that_the_database_refuses_fails_alone(app: Flask, group: GroupCommit, held: Held) -> None:
+    with app.app_context():
+        engine = db.engine
+
+    def refuse(_connection: Any, clause: Any, many: Any, params: Any, _options: Any) -> None:
+        if any(row.get("provider_call_id") == "call_7" for row in many or [params]):
+            raise DataError("refused", None, Exception())
+
+    event.listen(engine, "before_execute", refuse)
+    try:
+        answers = all_at_once(app, group, [incoming(number) for number in range(AT_ONCE)])
+    finally:
+        event.remove(engine, "before_execute", refuse)
+    assert [number for number, answer in enumerate(answers) if isinstance(answer, BaseException)] == [7]
+    with app.app_context():
+        assert {row.provider_call_id for row in events()} == {f"call_{number}" for number in range(AT_ONCE)} - {"call_7"}
+
+
+def test_when_the_leader_is_shot_the_others_are_told_and_the_next_one_leads(
+    app: Flask, group: GroupCommit, held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """gunicorn ends a request by an exception that is none of ours."""
+    real, shot = storing._insert, []
+
+    def shoot(rows: list[dict[str, Any]]) -> None:
+        held(rows)
+        if len(rows) > 1 and not shot:
+            shot.append(len(rows))
+            raise SystemExit
+
+    monkeypatch.setattr(storing, "_insert", shoot)
+    monkeypatch.setattr(storing, "LARGEST_GROUP", 10)
+    answers = all_at_once(app, group, [incoming(number) for number in range(AT_ONCE)])
+    assert shot == [10]
+    assert len([answer for answer in answers if isinstance(answer, SystemExit)]) == 1
+    assert len([answer for answer in answers if isinstance(answer, NotStored)]) == 9, "nobody of that group hears that all is well"
+    with app.app_context():
+        monkeypatch.setattr(storing, "_insert", real)
+        assert group.store(incoming(AT_ONCE))
