@@ -5,7 +5,7 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Opens the doors of this room, and gives the templates what they all use."""
-    from app.web import account, admin, design, formatting, health, icons, metrics, shell, sign_in, words
+    from app.web import account, admin, design, formatting, health, icons, metrics, shell, sign_in, translating, words
     from app.web.dashboard import (
         absences,
         agent_history,
@@ -27,7 +27,7 @@ def register(app: Flask) -> None:
     from app.web.public import booking as own_booking, feeds
     from app.web.settings import connections, hours, line, policies, resources, services, staff, subscriptions, switches
 
-    for ground in (formatting, icons, shell, words):
+    for ground in (formatting, icons, shell, translating, words):
         ground.register(app)
     for door in (
         health,
