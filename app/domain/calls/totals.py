@@ -12,7 +12,7 @@ from app.models import Branch, Call, CallDay
 
 COUNTED_ONE_BY_ONE = 1000
 # where the daily counts do not know it
-MOST_COUNTED = 20_000
+MOST_COUNTED = 10_000
 
 
 def count_calls(search: Search, *, seen: int = 0) -> tuple[int, bool]:
