@@ -1,5 +1,7 @@
 """Compares the calls at the voice provider with ours; what is missing comes in by the same road as webhooks."""
 
+from dataclasses import dataclass, field
+
 from app.core.errors import ProviderError
 from app.core.queues import job
 from app.core.redis import is_reachable
@@ -38,27 +40,38 @@ def compare(account_id: int) -> None:
             raise
 
 
+@dataclass
+class _Fetched:
+    """How far one look came: calls stored, calls that the provider does not know, and the error that ended it."""
+
+    stored: int = 0
+    unknown: list[str] = field(default_factory=list)
+    failure: ProviderError | None = None
+
+
 def _compare(look: Look) -> None:
     listed = asking.list_calls(look)
     found = transact(lambda: reconciling.sort_out(look, listed))
-    unknown: list[str] = []
-    fetched, failure = _fetch(look, found, unknown)
-    if fetched:
+    fetched = _fetch(look, found)
+    if fetched.stored:
         inbox.wake()
-    transact(lambda: close_unknown(look, unknown))
+    transact(lambda: close_unknown(look, fetched.unknown))
     transact(lambda: reconciling.count(look, listed))
-    if failure is not None:
-        raise failure
-    transact(lambda: reconciling.finish(look, listed=listed, found=found, fetched=fetched))
+    if fetched.failure is not None:
+        raise fetched.failure
+    transact(lambda: reconciling.finish(look, listed=listed, found=found, fetched=fetched.stored))
 
 
-def _fetch(look: Look, found: Sorted, unknown: list[str]) -> tuple[int, ProviderError | None]:
-    """How many calls were stored, and the error that ended it; what was stored before that stays."""
-    stored = 0
+def _fetch(look: Look, found: Sorted) -> _Fetched:
+    """What was stored before an error stays."""
+    fetched = _Fetched()
     try:
-        for call in asking.fetch_calls(look, found.to_fetch, unknown=unknown):
-            store_fetched(call, provider=PROVIDER, connection_id=look.connection_id)
-            stored += 1
+        for call_id, call in asking.fetch_calls(look, found.to_fetch):
+            if call is None:
+                fetched.unknown.append(call_id)
+            else:
+                store_fetched(call, provider=PROVIDER, connection_id=look.connection_id)
+                fetched.stored += 1
     except ProviderError as failure:
-        return stored, failure
-    return stored, None
+        fetched.failure = failure
+    return fetched

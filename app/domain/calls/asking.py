@@ -24,12 +24,8 @@ def list_calls(look: Look) -> list[ListedCall]:
     return list(listed.values())
 
 
-def fetch_calls(look: Look, call_ids: Iterable[str], *, unknown: list[str]) -> Iterator[FetchedCall]:
-    """One after the other; what is not there goes into `unknown`."""
+def fetch_calls(look: Look, call_ids: Iterable[str]) -> Iterator[tuple[str, FetchedCall | None]]:
+    """One after the other; None where the provider does not know it."""
     account = voice_account(PROVIDER, look.access)
     for call_id in call_ids:
-        call = account.get_call(call_id)
-        if call is None:
-            unknown.append(call_id)
-        else:
-            yield call
+        yield call_id, account.get_call(call_id)
