@@ -116,13 +116,14 @@ class Server:
         web = [*gunicorn, "--workers", "1", "--threads", str(WEB_THREADS), "wsgi:app"]
         self.supervisor.start(Program("web", web, self.environment, keep_open=(listener.fileno(),)))
         self.supervisor.start(Program("worker", _own("worker"), self.environment))
-        self.supervisor.start(Program("clock", _own("clock"), self.environment))
         readiness, is_ready = Readiness((self.host, self.port)), False
         while not self.stops_asked:
             self.supervisor.turn(1.0 if is_ready else 0.1)
             if is_ready:
                 continue
             if is_ready := readiness.is_reached():
+                # the least urgent one does not slow the others down on their way
+                self.supervisor.start(Program("clock", _own("clock"), self.environment))
                 self.output.say(summary(self.port, self.environment, new_password=self.new_password))
             elif any(child.young_deaths >= HOPELESS_AFTER for child in self.supervisor.children.values()):
                 self.output.say("The server does not come up; the lines above say why.")

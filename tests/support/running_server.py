@@ -84,7 +84,8 @@ class RunningServer:
                 stderr=subprocess.STDOUT,
                 preexec_fn=bound_to(os.getpid()),
             )
-        self.wait_until(self.is_ready, within_s=COMES_UP_WITHIN_S)
+        # the clock is started last
+        self.wait_until(lambda: self.is_ready() and "clock" in self.pids, within_s=COMES_UP_WITHIN_S)
 
     def stop(self, *, within_s: float = 15.0) -> int | None:
         """Asks it to stop as Ctrl-C does, and gives its exit code."""
