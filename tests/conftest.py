@@ -4,6 +4,8 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import compress
+from operator import not_
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +42,11 @@ def pytest_report_header() -> list[str]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What needs a program that is not installed is left out, which the header says."""
     missing = [mark for mark, there, _ in NEEDS if not there]
-    left_out = [item for item in items if any(map(item.get_closest_marker, missing))]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in left_out]
+    if not missing:
+        return
+    left_out = [any(map(item.get_closest_marker, missing)) for item in items]
+    config.hook.pytest_deselected(items=list(compress(items, left_out)))
+    items[:] = compress(items, map(not_, left_out))
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,12 @@
 
 import secrets
 import time
-from functools import cache
 from typing import Any
 
 import structlog
 from flask import Flask, Response, g, has_request_context, json, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
-from prometheus_client import Histogram
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -100,13 +98,9 @@ def _finish(response: Response) -> Response:
         response.headers.setdefault("Cache-Control", "no-store")
         took = time.perf_counter() - g.get("began", time.perf_counter())
         # a caller must not be able to make up labels
-        _answering(route, request.method if request.method in METHODS else "other", response.status_code).observe(took)
+        method = request.method if request.method in METHODS else "other"
+        metrics.API_RESPONSE_TIME.labels(route, method, response.status_code).observe(took)
     return response
-
-
-@cache
-def _answering(route: str, method: str, status: int) -> Histogram:
-    return metrics.API_RESPONSE_TIME.labels(route, method, status)
 
 
 def _forget(_error: BaseException | None) -> None:

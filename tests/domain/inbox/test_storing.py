@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -31,12 +30,9 @@ class Held:
         self._group, self._insert = others, storing._insert
 
     def __call__(self, rows: list[dict[str, Any]]) -> None:
-        if not self.sizes:
-            self.sizes.append(len(rows))
-            while len(self._group._queue) < AT_ONCE - 1:
-                threading.Event().wait(0.005)
-        else:
-            self.sizes.append(len(rows))
+        self.sizes.append(len(rows))
+        while len(self.sizes) == 1 and len(self._group._queue) < AT_ONCE - 1:
+            time.sleep(0.005)
         self._insert(rows)
 
 
@@ -46,9 +42,9 @@ def group() -> GroupCommit:
 
 
 @pytest.fixture
-def held(group: GroupCommit, monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
+def held(group: GroupCommit, monkeypatch: pytest.MonkeyPatch) -> Held:
     monkeypatch.setattr(storing, "_insert", held := Held(group))
-    yield held
+    return held
 
 
 def all_at_once(app: Flask, group: GroupCommit, arriving: list[Incoming]) -> list[bool | BaseException | None]:
