@@ -12,7 +12,7 @@ RULES = {
         "Kinder unter 12 Jahren bei Kinderschnitt eintragen.",
         "Wer mehr als 15 Minuten zu spät kommt, wird gebeten, neu zu buchen.",
     ),
-    "practice": (
+    "medical_practice": (
         "Bei Brustschmerzen, Atemnot oder Lähmung sofort auf die 112 verweisen.",
         "Keine Auskunft über Befunde, auch nicht an Angehörige.",
         "Für ein Rezept einen Rückruf notieren, mit Name und Medikament.",
@@ -25,7 +25,7 @@ RULES = {
 
 
 def agent_versions(agent_id: str, demo: DemoCompany, *, since: datetime) -> list[AgentVersion]:
-    rules = RULES.get(demo.trade, ())
+    rules = RULES.get(demo.industry, ())
     first = checked({"name": demo.agent, "greeting": demo.greeting, "rules": rules[:1]})
     now = checked({"name": demo.agent, "greeting": demo.greeting, "rules": rules})
     later = since + timedelta(days=12, hours=3)

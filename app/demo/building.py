@@ -58,7 +58,7 @@ def _build(demo: DemoCompany, moment: datetime) -> None:
     rng = Random(f"{demo.slug} {moment.date()}")  # noqa: S311  (nothing secret)
     first = (moment.astimezone(ZONE) - timedelta(days=DAYS)).date()
     since = moment - timedelta(days=DAYS + 30)
-    company = Company(id=new_ulid(), slug=demo.slug, name=demo.name, trade=demo.trade, created_at=since)
+    company = Company(id=new_ulid(), slug=demo.slug, name=demo.name, industry=demo.industry, created_at=since)
     db.session.add(company)
     db.session.flush()
     with company_scope(company.id):

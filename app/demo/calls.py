@@ -72,7 +72,7 @@ def _call(diary: Diary, branch: DemoBranch, moment: datetime, number: int) -> De
     wanted = _draw(OUTCOMES_OF_CUSTOMERS if caller.is_customer else OUTCOMES_OF_STRANGERS, rng)
     outcome, slot, old = _settle_on(diary, branch, caller, wanted, moment)
     service = slot.service if slot else rng.choice(diary.company.services)
-    script = _choose(diary.company.trade, outcome, caller, service, rng) if outcome != "missed" else None
+    script = _choose(diary.company.industry, outcome, caller, service, rng) if outcome != "missed" else None
     call = DemoCall(
         branch, caller, outcome, moment, service, script.sentiment if script else "unknown", "en" if caller.speaks_english else "de"
     )
@@ -131,7 +131,7 @@ def _draw(weights: dict[str, int], rng: Random) -> str:
     return rng.choices(list(weights), list(weights.values()))[0]
 
 
-def _choose(trade: str, outcome: str, caller: Caller, service: DemoService, rng: Random) -> Script:
-    scripts = scripts_for(trade, outcome, in_english=caller.speaks_english)
+def _choose(industry: str, outcome: str, caller: Caller, service: DemoService, rng: Random) -> Script:
+    scripts = scripts_for(industry, outcome, in_english=caller.speaks_english)
     fitting = [script for script in scripts if not script.services or service.key in script.services]
     return rng.choices(fitting, [script.weight for script in fitting])[0]

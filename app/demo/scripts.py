@@ -10,7 +10,7 @@ from app.demo.dialogues import any_trade, english, garage, practice, salon
 
 CHOICE = re.compile(r"\[([^\[\]]+)\]")
 SPEAKERS = {"A": "agent", "C": "caller", "T": "transfer_target", ">": "tool", "=": "summary"}
-BY_TRADE = {"hair_salon": salon, "practice": practice, "garage": garage}
+BY_INDUSTRY = {"hair_salon": salon, "medical_practice": practice, "garage": garage}
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,11 @@ class Script:
 
 
 @cache
-def scripts_for(trade: str, outcome: str, *, in_english: bool) -> tuple[Script, ...]:
+def scripts_for(industry: str, outcome: str, *, in_english: bool) -> tuple[Script, ...]:
     """The dialogues that end so; English ones where there are some and the caller speaks it."""
     if in_english and (found := _ending(read(english.DIALOGUES), outcome)):
         return found
-    return _ending(read(BY_TRADE[trade].DIALOGUES) + read(any_trade.DIALOGUES), outcome)
+    return _ending(read(BY_INDUSTRY[industry].DIALOGUES) + read(any_trade.DIALOGUES), outcome)
 
 
 @cache

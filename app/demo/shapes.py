@@ -63,7 +63,7 @@ class DemoUser:
 class DemoCompany:
     slug: str
     name: str
-    trade: str
+    industry: str
     agent: str
     greeting: str
     services: tuple[DemoService, ...]

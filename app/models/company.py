@@ -15,8 +15,8 @@ class Company(Named, Timed, db.Model):
 
     slug: Mapped[str] = mapped_column(Key(64), unique=True)
     name: Mapped[str] = mapped_column(String(160))
-    # hair salon, practice, garage …: words the agent and the pages use
-    trade: Mapped[str] = mapped_column(Key(32), default="other")
+    # a key of domain/companies/industries
+    industry: Mapped[str] = mapped_column(Key(32), default="other")
     # two letters; national forms of phone numbers are read and written for it
     country: Mapped[str] = mapped_column(Key(2), default="DE")
     language: Mapped[str] = mapped_column(Key(8), default="de")

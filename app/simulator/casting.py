@@ -74,7 +74,7 @@ def rings(cast: Cast, language: str = "de", *, direction: str = "inbound") -> tu
     )
     if direction == "inbound":
         call.ring()
-    question, answer = QUESTIONS[company.trade]
+    question, answer = QUESTIONS[company.industry]
     words = {
         "greeting": company.greeting.format(branch=branch.spoken),
         "business": company.name,

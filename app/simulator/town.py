@@ -19,7 +19,7 @@ QUESTIONS = {
         "Was kosten denn Strähnen bei langem Haar?",
         "Bei langem Haar beginnen Strähnen bei fünfundneunzig Euro, je nach Länge auch etwas mehr.",
     ),
-    "practice": (
+    "medical_practice": (
         "Muss ich zur Blutabnahme nüchtern kommen?",
         "Ja, bitte kommen Sie nüchtern. Wasser und ungesüßten Tee dürfen Sie trinken.",
     ),

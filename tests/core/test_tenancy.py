@@ -148,7 +148,7 @@ BARE: dict[str, Callable[[], Any]] = {
     "a join": lambda: select(Company.name).join(Branch.__table__, Branch.__table__.c.company_id == Company.id),
     "an update": lambda: update(Branch.__table__).values(city="Berlin"),
     "a delete": lambda: delete(Customer.__table__),
-    "an update from": lambda: update(Company).where(Company.id == Branch.__table__.c.company_id).values(trade="x"),
+    "an update from": lambda: update(Company).where(Company.id == Branch.__table__.c.company_id).values(industry="x"),
 }
 
 

@@ -185,7 +185,7 @@ def test_two_that_lock_crosswise_both_get_through(app: Flask, db: SQLAlchemy) ->
             def work() -> None:
                 tries.append(first)
                 for place, name in enumerate((first, second)):
-                    db.session.execute(update(Company).where(Company.name == name).values(trade=f"{first} was last"))
+                    db.session.execute(update(Company).where(Company.name == name).values(industry=f"{first} was last"))
                     if place == 0 and tries.count(first) == 1:
                         both_hold_one.wait()
 
@@ -197,7 +197,7 @@ def test_two_that_lock_crosswise_both_get_through(app: Flask, db: SQLAlchemy) ->
     for thread in crosswise:
         thread.join(30)
     assert len(tries) == 3, "one of them was chosen as the victim of a deadlock and did it again"
-    assert len(set(db.session.scalars(select(Company.trade)))) == 1
+    assert len(set(db.session.scalars(select(Company.industry)))) == 1
 
 
 @pytest.mark.parametrize("database_kind", ["mariadb"], indirect=True)
@@ -207,16 +207,16 @@ def test_who_waits_too_long_for_a_lock_tries_again(app: Flask, db: SQLAlchemy) -
     db.session.commit()
     tries: list[int] = []
     holder = db.engine.connect()
-    holder.execute(update(Company).values(trade="held"))
+    holder.execute(update(Company).values(industry="held"))
 
     def work() -> None:
         tries.append(1)
         if len(tries) == 2:
             holder.rollback()
         db.session.execute(text("SET SESSION innodb_lock_wait_timeout = 1"))
-        db.session.execute(update(Company).values(trade="mine"))
+        db.session.execute(update(Company).values(industry="mine"))
 
     transact(work)
     holder.close()
     assert len(tries) == 2
-    assert db.session.scalar(select(Company.trade)) == "mine"
+    assert db.session.scalar(select(Company.industry)) == "mine"

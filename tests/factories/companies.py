@@ -30,7 +30,7 @@ class CompanyFactory(RowFactory):
     id = factory.LazyFunction(new_ulid)
     slug = factory.Sequence(lambda n: f"company-{n}")
     name = "Salon Lindgren"
-    trade = "hair_salon"
+    industry = "hair_salon"
 
 
 class BranchFactory(NamedFactory):

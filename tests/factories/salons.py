@@ -67,7 +67,7 @@ def make_salon(slug: str = "salon-lindgren", **policy: Any) -> Salon:
     """
     salon = Salon(new_ulid())
     with company_scope(salon.company_id), transaction():
-        db.session.add(Company(id=salon.company_id, slug=slug, name="Salon Lindgren", trade="hair"))
+        db.session.add(Company(id=salon.company_id, slug=slug, name="Salon Lindgren", industry="hair_salon"))
         db.session.flush()
         for name in ("mitte", "pankow"):
             salon.branches[name] = _add(Branch(slug=name, name=f"Berlin-{name.title()}", state="BE"))

@@ -14,7 +14,7 @@ from app.models import Company
 
 def make_demo_salon() -> Company:
     """Committed; what the simulator's callers ask for can be booked there."""
-    company = Company(id=new_ulid(), slug=LINDGREN.slug, name=LINDGREN.name, trade=LINDGREN.trade)
+    company = Company(id=new_ulid(), slug=LINDGREN.slug, name=LINDGREN.name, industry=LINDGREN.industry)
     with company_scope(company.id), transaction():
         db.session.add(company)
         db.session.flush()

@@ -20,7 +20,7 @@ _hash = hash_password(PASSWORD)
 
 def make_company(slug: str = "salon-lindgren", *, branches: tuple[str, ...] = ("Berlin-Mitte",), **values: Any) -> Company:
     """A company with branches, committed."""
-    company = Company(id=new_ulid(), slug=slug, **{"name": slug.replace("-", " ").title(), "trade": "hair"} | values)
+    company = Company(id=new_ulid(), slug=slug, **{"name": slug.replace("-", " ").title(), "industry": "hair_salon"} | values)
     with company_scope(company.id), transaction():
         db.session.add(company)
         db.session.flush()
