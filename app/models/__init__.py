@@ -21,6 +21,7 @@ from app.models.caller_proof import CallerProof
 from app.models.closure import Closure
 from app.models.company import Company
 from app.models.connection import Connection
+from app.models.consent import CallConsent, CallDeletion, CallNotice, NoticeWording
 from app.models.customer import Customer, CustomerIdentity
 from app.models.feature_flag import FeatureFlag
 from app.models.group_session import GroupSession
@@ -51,9 +52,10 @@ from app.models.working_hours import WorkingHours
 __all__ = [
     "Agent", "AgentVersion", "ApiKey", "AuditEntry", "BlockedCaller", "Booking", "BookingChange", "BookingLink", "BookingSync",
     "Branch", "BranchService", "BrowserReport", "BusySpan", "CalendarComparison", "CalendarFeed", "CalendarMapping", "CalendarUid",
-    "Call", "CallAccount", "CallComparison", "CallDay", "CallEvent", "CallHour", "CallTally", "CallText", "CallerProof", "Closure",
-    "Company", "Connection", "Customer", "CustomerIdentity", "FeatureFlag", "GroupSession", "Hold", "LineCheck", "LiveCursor",
-    "LiveEvent", "Notification", "OccupiedCell", "OneTimeCode", "PhoneNumber", "Policy", "Registration", "RegistrationStep", "Resource",
-    "ScheduleRun", "Service", "ServiceSynonym", "StaffBranch", "StaffMember", "StaffService", "Task", "ToolCall", "TruthCheck", "Turn",
-    "User", "UserBranch", "WaitlistEntry", "WaitlistOffer", "WebSession", "WebhookEvent", "Wish", "WorkingHours",
+    "Call", "CallAccount", "CallComparison", "CallConsent", "CallDay", "CallDeletion", "CallEvent", "CallHour", "CallNotice",
+    "CallTally", "CallText", "CallerProof", "Closure", "Company", "Connection", "Customer", "CustomerIdentity", "FeatureFlag",
+    "GroupSession", "Hold", "LineCheck", "LiveCursor", "LiveEvent", "NoticeWording", "Notification", "OccupiedCell", "OneTimeCode",
+    "PhoneNumber", "Policy", "Registration", "RegistrationStep", "Resource", "ScheduleRun", "Service", "ServiceSynonym",
+    "StaffBranch", "StaffMember", "StaffService", "Task", "ToolCall", "TruthCheck", "Turn", "User", "UserBranch", "WaitlistEntry",
+    "WaitlistOffer", "WebSession", "WebhookEvent", "Wish", "WorkingHours",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Index, Numeric, String, Text, UniqueConstraint
+from sqlalchemy import Index, Numeric, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.clock import now
@@ -83,6 +83,10 @@ class Call(CompanyOwned, Named, db.Model):
     # US cents, as the provider bills
     cost_cents: Mapped[Decimal | None] = mapped_column(Numeric(12, 4))
     recording_url: Mapped[str | None] = mapped_column(Sealed)
+    # False once the caller declined: no word of theirs is stored any more, and what was is gone
+    keeps_words: Mapped[bool] = mapped_column(default=True, server_default=true())
+    # True only after a yes to the recording
+    keeps_audio: Mapped[bool] = mapped_column(default=False, server_default=false())
     # how number → branch → company was found: {by, number, at, …}
     match: Mapped[dict[str, Any] | None] = mapped_column(Json)
     # highest order number of the provider's events applied so far, where the provider numbers them

@@ -8,10 +8,13 @@ from app.models import (
     Call,
     CallAccount,
     CallComparison,
+    CallConsent,
     CallDay,
+    CallDeletion,
     CallerProof,
     CallEvent,
     CallHour,
+    CallNotice,
     CallTally,
     CallText,
     Customer,
@@ -19,6 +22,7 @@ from app.models import (
     LineCheck,
     LiveCursor,
     LiveEvent,
+    NoticeWording,
     OneTimeCode,
     Task,
     ToolCall,
@@ -220,3 +224,39 @@ class CallTallyFactory(OwnedFactory):
 
     account_id = 1
     hour_at = factory.LazyFunction(now)
+
+
+class NoticeWordingFactory(RowFactory):
+    class Meta:
+        model = NoticeWording
+
+    version = factory.Sequence(lambda n: f"{n:016x}")
+    language = "de"
+    text = "Ich bin eine KI, kein Mensch."
+
+
+class CallNoticeFactory(OwnedFactory):
+    class Meta:
+        model = CallNotice
+
+    call_id = ref("calls.CallFactory")
+    turn = 0
+    at_ms = 400
+
+
+class CallConsentFactory(OwnedFactory):
+    class Meta:
+        model = CallConsent
+
+    call_id = ref("calls.CallFactory")
+    what = "recording"
+    answer = "no"
+    source = "function"
+
+
+class CallDeletionFactory(NamedFactory):
+    class Meta:
+        model = CallDeletion
+
+    call_id = ref("calls.CallFactory")
+    reason = "declined"
