@@ -19,6 +19,7 @@ def register(app: Flask) -> None:
         customers,
         live,
         messages,
+        no_branch,
         preview,
         start,
         tasks,
@@ -27,7 +28,7 @@ def register(app: Flask) -> None:
     from app.web.public import booking as own_booking, feeds
     from app.web.settings import connections, hours, line, policies, resources, services, staff, subscriptions, switches
 
-    for ground in (formatting, icons, shell, translating, words):
+    for ground in (formatting, icons, shell, translating, words, no_branch):
         ground.register(app)
     for door in (
         health,

@@ -25,6 +25,12 @@ from app.web.reader import branches, chosen_branch
 View = Callable[..., Any]
 
 
+class NoBranch(NotFound):
+    """The reader has no branch to look at: the business has none yet, or all that they may see are switched off."""
+
+    code = "no_branch"
+
+
 def my_booking(booking_id: str) -> Booking:
     """Raises NotFound for bookings of other companies and of branches that are not the reader's."""
     booking = db.session.scalars(select(Booking).where(Booking.id == booking_id)).first() if is_ulid(booking_id) else None
@@ -34,9 +40,11 @@ def my_booking(booking_id: str) -> Booking:
 
 
 def shown_branch() -> Branch:
-    """The branch that is named in the address, else the one chosen in the top bar, else the first; raises NotFound."""
+    """The branch that is named in the address, else the one chosen in the top bar, else the first; raises NotFound, NoBranch."""
     mine = [branch_id for branch_id, _name in branches()]
-    wanted = request.values.get("branch_id") or chosen_branch() or (mine[0] if mine else "")
+    if not mine:
+        raise NoBranch(_("Hier gibt es noch keine Filiale."))
+    wanted = request.values.get("branch_id") or chosen_branch() or mine[0]
     branch = db.session.get(Branch, wanted) if wanted in mine else None
     if branch is None:
         raise NotFound(_("Diese Filiale gibt es nicht."))

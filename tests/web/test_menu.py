@@ -1,0 +1,90 @@
+"""Every place that the menu and its pages lead to opens, whatever a business has so far."""
+
+import html
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_sqlalchemy import SQLAlchemy
+
+from app.core.extensions import db as database
+from app.core.tenancy import company_scope
+from app.core.transactions import transaction
+from app.models import Branch, Company, PhoneNumber
+from app.models.user import COMPANY_ROLES, PLATFORM_ROLES
+from tests.support.people import branch_ids, csrf_token, make_company, make_user, signed_in
+
+LEAVES = re.compile(r"/logout|/static/|/health|/metrics|/api/")
+
+
+def without_branch() -> Company:
+    return make_company(branches=())
+
+
+def without_number() -> Company:
+    return make_company(branches=("Berlin-Mitte",))
+
+
+def without_agent() -> Company:
+    company = make_company(branches=("Berlin-Mitte", "Berlin-Pankow"))
+    with company_scope(company.id), transaction():
+        database.session.add(PhoneNumber(e164="+493023125100", branch_id=branch_ids(company)[0]))
+    return company
+
+
+def with_closed_branch() -> Company:
+    company = make_company(branches=("Berlin-Mitte",))
+    with company_scope(company.id), transaction():
+        database.session.get_one(Branch, branch_ids(company)[0]).is_active = False
+    return company
+
+
+@pytest.mark.parametrize("role", COMPANY_ROLES)
+@pytest.mark.parametrize("make", [without_branch, without_number, without_agent, with_closed_branch])
+def test_every_link_of_a_new_business_opens(app: Flask, db: SQLAlchemy, make: Callable[[], Company], role: str) -> None:
+    visited = walk(signed_in(app, make_user(make(), role)), "/dashboard")
+    assert {path: status for path, status in visited.items() if status != 200} == {}
+    assert len(visited) >= 5
+
+
+@pytest.mark.parametrize("role", PLATFORM_ROLES)
+def test_every_link_of_support_opens_before_there_is_a_company(app: Flask, db: SQLAlchemy, role: str) -> None:
+    visited = walk(signed_in(app, make_user(None, role)), "/admin/companies")
+    assert {path: status for path, status in visited.items() if status != 200} == {}
+    assert len(visited) >= 8
+
+
+def walk(client: FlaskClient, first: str) -> dict[str, int]:
+    """Follows every link that it comes by, each kind of address once; the status of each page."""
+    waiting, visited, kinds = [first], {}, set()
+    while waiting:
+        path = html.unescape(waiting.pop(0))
+        kind = re.sub(r"=[^&#]*|[0-9A-HJKMNP-TV-Z]{26}|\d+", "", path.partition("#")[0])
+        if kind in kinds or LEAVES.search(path):
+            continue
+        kinds.add(kind)
+        answer = client.get(path)
+        visited[path] = answer.status_code
+        waiting += re.findall(r'href="(/[^"]*)"', answer.text)
+    return visited
+
+
+@pytest.mark.parametrize("path", ["/calendar", "/settings/hours"])
+def test_a_page_about_a_branch_says_what_is_missing(app: Flask, db: SQLAlchemy, path: str) -> None:
+    new, closed = without_branch(), make_company("salon-closed", branches=("Mitte",))
+    with company_scope(closed.id), transaction():
+        database.session.get_one(Branch, branch_ids(closed)[0]).is_active = False
+    page = signed_in(app, make_user(new)).get(path).text
+    assert "Noch keine Filiale" in page and "/settings/services/new" in page
+    page = signed_in(app, make_user(closed)).get(path).text
+    assert "Keine Filiale ist eingeschaltet" in page and 'href="/settings/line"' in page
+
+
+def test_what_is_written_without_a_branch_is_refused(app: Flask, db: SQLAlchemy) -> None:
+    owner = signed_in(app, make_user(without_branch()))
+    token = csrf_token(owner, "/settings/services/new")
+    answer = owner.post("/settings/hours", data={"day0": "9-18", "csrf_token": token})
+    assert answer.status_code == 404
+    assert owner.post("/calendar/new", data={"csrf_token": token}, headers={"X-Asked-By": "script"}).status_code == 404
