@@ -4,6 +4,7 @@ import os
 import random
 import re
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -133,15 +134,19 @@ class House:
         """Until nothing waits any more; how long that took."""
         return wait_until(lambda: self.statuses()["pending"] == 0, within_s=within_s, what="an empty inbox")
 
-    def rage_while(self, work: Callable[[], object], victims: Sequence[str], *, seed: int, every_s: tuple[float, float]) -> None:
-        """Kills one of these every few seconds, all equally often, until the work in a thread is done.
+    def rage_while(
+        self, work: Sequence[Callable[[], object]], victims: Sequence[str], *, seed: int, every_s: tuple[float, float], kills: int = 0
+    ) -> None:
+        """Kills one of these every few seconds, all equally often, until the work in threads is done and so many were killed.
 
         From this thread: the kernel ends a child together with the thread that started it.
         """
-        chance, bag = random.Random(seed), []
-        with ThreadPoolExecutor(1) as beside:
-            working = beside.submit(work)
-            while not wait([working], timeout=chance.uniform(*every_s)).done:
+        chance, bag, last = random.Random(seed), [], sum(self.killed.values()) + kills
+        with ThreadPoolExecutor(len(work)) as beside:
+            working = [beside.submit(each) for each in work]
+            while wait(working, timeout=0).not_done or sum(self.killed.values()) < last:
+                time.sleep(chance.uniform(*every_s))
                 bag = bag or chance.sample(victims, len(victims))
                 self.kill(bag.pop())
-            working.result()
+            for each in working:
+                each.result()

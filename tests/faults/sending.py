@@ -1,5 +1,6 @@
 """Senders that behave as Retell does: what is not answered 2xx or refused is sent again, signed anew."""
 
+import json
 import random
 import threading
 import time
@@ -7,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Any
 
 import urllib3
 
@@ -37,17 +39,31 @@ class Sender:
 
     def post(self, body: bytes) -> int:
         """One try; the status, 0 without an answer."""
+        return self._try("/api/retell/webhook", body)[0]
+
+    def ask(self, body: bytes) -> dict[str, Any]:
+        """A function of the agent's, asked again while there is no answer or only the sentence for trouble."""
+        for turn in range(self.tries):
+            status, said = self._try("/api/retell/function", body)
+            answer = json.loads(said) if status == 200 else {"code": "trouble"}
+            if answer.get("code") != "trouble":
+                return answer
+            time.sleep(PAUSES_S[min(turn, len(PAUSES_S) - 1)])
+        raise AssertionError(f"nobody answered: {body!r}")
+
+    def _try(self, path: str, body: bytes) -> tuple[int, bytes]:
         headers = {"Content-Type": "application/json", "X-Retell-Signature": sign_retell(body, self.key, to_ms(now()))}
         if not self.keep_alive:
             headers["Connection"] = "close"
         began = time.monotonic()
         try:
-            status = self._http.request("POST", f"{self.address()}/api/retell/webhook", body=body, headers=headers).status
+            answer = self._http.request("POST", f"{self.address()}{path}", body=body, headers=headers)
+            status, said = answer.status, answer.data
         except (urllib3.exceptions.HTTPError, OSError, ValueError, KeyError):
-            status = 0
+            status, said = 0, b""
         self.slowest_s = max(self.slowest_s, time.monotonic() - began)
         self.answers[status] += 1
-        return status
+        return status, said
 
     def deliver(self, body: bytes) -> bool:
         """Until it is answered; whether it was accepted."""

@@ -68,7 +68,7 @@ def test_a_stopped_database_is_said_at_once_and_heals_without_a_restart(house: H
 def test_events_that_wait_outlive_the_database(house: House, maria: MariaBackend) -> None:
     """kill -9 of MariaDB every few seconds while events come and are worked through: what was acknowledged is durable."""
     sent, sender = tell("database_killed", 60, seed=5, garbage=5), house.sender()
-    house.rage_while(partial(send_all, sender, sent, at_once=12, per_second=50, seed=5), ["maria"], seed=5, every_s=(1.5, 3.0))
+    house.rage_while([partial(send_all, sender, sent, at_once=12, per_second=50, seed=5)], ["maria"], seed=5, every_s=(1.5, 3.0))
     house.wait_until_ready()
     house.wait_until_settled()
     assert sender.given_up == []

@@ -64,7 +64,7 @@ def test_a_redis_that_forgets_everything_loses_nothing(mariadb_house: House) -> 
     house.wait_until_ready()
     assert house.redis is not None
     sent, sender = tell("redis_flushed", 40, seed=3, garbage=0), house.sender(tries=1)
-    house.rage_while(partial(send_all, sender, sent, at_once=8, per_second=60, seed=3), ["flush"], seed=3, every_s=(0.05, 0.4))
+    house.rage_while([partial(send_all, sender, sent, at_once=8, per_second=60, seed=3)], ["flush"], seed=3, every_s=(0.05, 0.4))
     assert set(sender.answers) == {204}
     house.wait_until_settled(within_s=30)
     judge(house, sent)
