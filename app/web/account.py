@@ -1,5 +1,7 @@
 """The reader's own choices: theme, language, and the branch that the pages show."""
 
+from typing import Annotated
+
 from flask import Blueprint, redirect, request, session
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
@@ -7,39 +9,46 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core.requests import LANGUAGES
 from app.core.transactions import transaction
 from app.web import reader
-from app.web.guards import for_company, for_user, local_path
+from app.web.fields import Id, OneOf
+from app.web.forms import Form
+from app.web.guards import for_company, for_user, next_path
 from app.web.shell import THEMES
 
 blueprint = Blueprint("account", __name__)
 
 
+class PreferencesForm(Form):
+    theme: Annotated[str, OneOf(*THEMES)] | None = None
+    language: Annotated[str, OneOf(*LANGUAGES)] | None = None
+
+
+class BranchForm(Form):
+    """None: all branches."""
+
+    branch_id: Id | None = None
+
+
 @blueprint.post("/account/preferences")
 @for_user()
 def preferences() -> BaseResponse:
-    theme, language = request.form.get("theme"), request.form.get("language")
+    form = PreferencesForm.read()
     with transaction():
-        if theme in THEMES:
-            current_user.theme = theme
-        if language in LANGUAGES:
-            current_user.language = language
-    response = _back()
-    if language in LANGUAGES:
+        current_user.theme = form.theme or current_user.theme
+        current_user.language = form.language or current_user.language
+    # to the page that the form stood on
+    response = redirect(next_path())
+    if form.language:
         # the sign-in page knows nobody yet
-        response.set_cookie("language", language, max_age=365 * 86400, samesite="Lax", httponly=True, secure=request.is_secure)
+        response.set_cookie("language", form.language, max_age=365 * 86400, samesite="Lax", httponly=True, secure=request.is_secure)
     return response
 
 
 @blueprint.post("/account/branch")
 @for_company("calls.read")
 def choose_branch() -> BaseResponse:
-    chosen = request.form.get("branch_id", "")
+    chosen = BranchForm.read().branch_id
     if any(chosen == branch_id for branch_id, _name in reader.branches()):
         session["branch_id"] = chosen
     else:
         session.pop("branch_id", None)
-    return _back()
-
-
-def _back() -> BaseResponse:
-    """To the page that the form stood on."""
-    return redirect(local_path(request.form.get("next", "").rstrip("?")))
+    return redirect(next_path())

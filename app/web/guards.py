@@ -17,6 +17,8 @@ from app.core.requests import READING, wants_problem
 from app.core.tenancy import company_scope, every_company
 from app.domain.accounts.permissions import can
 from app.models import Company
+from app.web.fields import Path
+from app.web.forms import Query
 
 Enter = Callable[[str], None]
 
@@ -64,6 +66,15 @@ def local_path(target: str | None, *, otherwise: str = "/") -> str:
     target = (target or "").strip()
     ours = target.startswith("/") and not target.startswith("//") and "\\" not in target and target.isprintable()
     return target if ours else otherwise
+
+
+class ReturnQuery(Query):
+    next: Path = ""
+
+
+def next_path(*, otherwise: str = "/") -> str:
+    """Where the form or the address says to go on, if that is a path of our own."""
+    return local_path(ReturnQuery.read_known().next.rstrip("?"), otherwise=otherwise)
 
 
 def _guard(kind: str, action: str, enter: Enter, *, by_script: bool = False) -> Callable[[View], View]:
@@ -120,9 +131,16 @@ def _to_sign_in() -> Response:
     wanted = request.full_path.rstrip("?") if request.method in READING else ""
     if request.headers.get("HX-Request"):
         # a fragment is never the sign-in page: the whole window goes there, and comes back to what it showed
-        shown = urlsplit(request.headers.get("HX-Current-URL", ""))
-        return _window_to(url_for("sign_in.login", next=local_path(shown.path)))
+        return _window_to(url_for("sign_in.login", next=local_path(_shown_path())))
     return redirect(url_for("sign_in.login", next=wanted or None))
+
+
+def _shown_path() -> str:
+    """The path of the page that a fragment was asked for."""
+    try:
+        return urlsplit(request.headers.get("HX-Current-URL", "")).path
+    except ValueError:
+        return ""
 
 
 def _to_change_password() -> Response:

@@ -1,6 +1,6 @@
 """Signing in and out, and one's own password."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
@@ -18,11 +18,31 @@ from app.domain.accounts import passwords, sign_in as signing_in, users
 from app.domain.audit.writing import record
 from app.events import SessionsEnded
 from app.models import User
-from app.web.guards import for_user, local_path, public
+from app.web.fields import OneOf, Secret
+from app.web.forms import Form, Query
+from app.web.guards import for_user, next_path, public
 
 EPOCH = "epoch"
 A_YEAR_S = 365 * 86400
 blueprint = Blueprint("sign_in", __name__)
+# one more than is allowed, so that it is seen to be too long
+Password = Annotated[str, Secret(passwords.LONGEST + 1)]
+
+
+class LoginForm(Form):
+    email: Annotated[str, Secret(190)] = ""
+    password: Password = ""
+
+
+class LoginQuery(Query):
+    lang: Annotated[str, OneOf(*LANGUAGES)] | None = None
+    signed_out: Annotated[str, Secret(1)] | None = None
+
+
+class PasswordForm(Form):
+    current_password: Password = ""
+    new_password: Password = ""
+    repeat_password: Password = ""
 
 
 @blueprint.get("/")
@@ -34,18 +54,20 @@ def start() -> BaseResponse:
 @blueprint.get("/login")
 @public("nobody is signed in yet")
 def login() -> BaseResponse | str:
-    if (language := request.args.get("lang")) in LANGUAGES:
-        return _in_language(str(language))
+    query = LoginQuery.read_known()
+    if query.lang:
+        return _in_language(query.lang)
     if current_user.is_authenticated:
-        return redirect(local_path(request.args.get("next"), otherwise=start_path(current_user)))
-    notice = _("Sie sind abgemeldet.") if "signed_out" in request.args else None
+        return redirect(next_path(otherwise=start_path(current_user)))
+    notice = _("Sie sind abgemeldet.") if query.signed_out else None
     return _form(notice=notice)
 
 
 @blueprint.post("/login")
 @public("nobody is signed in yet")
 def log_in() -> BaseResponse | tuple[str, int]:
-    email, password = request.form.get("email", "")[:190], request.form.get("password", "")[: passwords.LONGEST]
+    form = LoginForm.read()
+    email, password = form.email, form.password
     try:
         with reading_only():
             user = signing_in.recognise(email, password, address=request.remote_addr or "")
@@ -61,7 +83,7 @@ def log_in() -> BaseResponse | tuple[str, int]:
             announce(before)
     session.clear()
     _come_in(user)
-    return redirect(local_path(request.form.get("next"), otherwise=start_path(user)))
+    return redirect(next_path(otherwise=start_path(user)))
 
 
 @blueprint.post("/logout")
@@ -76,14 +98,13 @@ def logout() -> BaseResponse:
 def change_password() -> BaseResponse | str | tuple[str, int]:
     if request.method == "GET":
         return _password_form({})
-    fields = ("current_password", "new_password", "repeat_password")
-    current, new, repeat = (request.form.get(field, "")[: passwords.LONGEST + 1] for field in fields)
-    if new != repeat:
+    form = PasswordForm.read()
+    if form.new_password != form.repeat_password:
         return _password_form({"repeat_password": _("Die beiden neuen Passwörter sind nicht gleich.")}), 422
     user = db.session.get_one(User, current_user.id)
     try:
         with transaction():
-            users.change_password(user, current=current, new=new)
+            users.change_password(user, current=form.current_password, new=form.new_password)
     except InvalidInput as refusal:
         return _password_form(refusal.data["fields"]), 422
     _come_in(user)
@@ -135,8 +156,7 @@ def _who_is_here() -> SessionsEnded | None:
 
 
 def _form(*, email: str = "", error: str | None = None, notice: str | None = None) -> str:
-    wanted = local_path(request.values.get("next"), otherwise="")
-    return render_template("sign_in/login.html", email=email, error=error, notice=notice, next=wanted)
+    return render_template("sign_in/login.html", email=email, error=error, notice=notice, next=next_path(otherwise=""))
 
 
 def _password_form(errors: Any) -> str:
@@ -145,7 +165,6 @@ def _password_form(errors: Any) -> str:
 
 def _in_language(language: str) -> Response:
     """The sign-in page in another language, which the browser remembers."""
-    wanted = local_path(request.args.get("next"), otherwise="") or None
-    answer = make_response(redirect(url_for("sign_in.login", next=wanted)))
+    answer = make_response(redirect(url_for("sign_in.login", next=next_path(otherwise="") or None)))
     answer.set_cookie("language", language, max_age=A_YEAR_S, samesite="Lax", httponly=True, secure=request.is_secure)
     return answer

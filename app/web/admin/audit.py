@@ -11,6 +11,8 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.models import AuditEntry, Company, User
 from app.web.admin.words import AUDITED
+from app.web.fields import Id, Serial
+from app.web.forms import Query
 from app.web.guards import for_support
 
 PAGE = 50
@@ -18,11 +20,18 @@ PAGE = 50
 blueprint = Blueprint("audit", __name__)
 
 
+class ListQuery(Query):
+    company: Id = ""
+    # the entry before which further rows are wanted
+    after: Serial | None = None
+
+
 @blueprint.get("/admin/audit")
 @for_support("support.audit")
 def index() -> Response:
-    company, after = request.args.get("company", "")[:26], request.args.get("after", "")
-    found = _entries(company, before=int(after) if after.isdecimal() and len(after) < 19 else None)
+    query = ListQuery.read_known()
+    company, after = query.company, query.after
+    found = _entries(company, before=after)
     more, found = len(found) > PAGE, found[:PAGE]
     partial = request.headers.get("HX-Request-Type") == "partial"
     page = render_template(

@@ -1,6 +1,6 @@
 """Calls of all companies, for support: when, where, which way through the house; what was said is not shown here."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask_babel import gettext as _, ngettext
@@ -12,6 +12,8 @@ from app.core.ids import is_ulid
 from app.models import Branch, Call, Company
 from app.web.dashboard.call import PROVIDERS
 from app.web.dashboard.call_recorder import recorder, tool_calls
+from app.web.fields import Id, Text
+from app.web.forms import Query
 from app.web.guards import for_support
 
 PAGE = 50
@@ -19,12 +21,19 @@ PAGE = 50
 blueprint = Blueprint("admin_calls", __name__)
 
 
+class ListQuery(Query):
+    company: Id = ""
+    call: Annotated[str, Text(128)] = ""
+    # the call after which further rows are wanted
+    after: Id | None = None
+
+
 @blueprint.get("/admin/calls")
 @for_support("support.calls")
 def index() -> Response:
-    filters = {name: request.args.get(name, "").strip()[:128] for name in ("company", "call")}
-    after = request.args.get("after", "")
-    found = _found(filters, after if is_ulid(after) else None)
+    query = ListQuery.read_known()
+    filters, after = query.model_dump(exclude={"after"}), query.after
+    found = _found(filters, after)
     more, found = len(found) > PAGE, found[:PAGE]
     partial = request.headers.get("HX-Request-Type") == "partial"
     page = render_template(

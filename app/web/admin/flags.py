@@ -1,18 +1,29 @@
 """Switches for an emergency: off for all companies, or for one."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from typing import Annotated, Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from app.core.errors import InvalidInput
 from app.core.extensions import db
 from app.core.transactions import transaction
 from app.domain.audit.writing import record
 from app.domain.companies import features
 from app.models import Company
+from app.web.fields import Flag, Id, Text
+from app.web.forms import Form, errors_of, refuse
 from app.web.guards import for_support
 
 blueprint = Blueprint("flags", __name__)
+
+
+class SwitchForm(Form):
+    name: Annotated[str, Text(80)] = ""
+    company_id: Id = ""
+    is_on: Flag = False
 
 
 @blueprint.get("/admin/flags")
@@ -24,15 +35,15 @@ def index() -> str:
 @blueprint.post("/admin/flags")
 @for_support("support.flags")
 def switch() -> Response | tuple[str, int]:
-    name, company_id = request.form.get("name", "").strip()[:80], request.form.get("company_id", "")[:26]
-    is_on = request.form.get("is_on") == "1"
-    errors = {}
-    if name not in features.FEATURES:
-        errors["name"] = _("Diesen Schalter gibt es nicht.")
-    if company_id and db.session.get(Company, company_id) is None:
-        errors["company_id"] = _("Diese Firma gibt es nicht.")
-    if errors:
-        return _page({"name": name, "company_id": company_id}, errors), 422
+    try:
+        form = SwitchForm.read()
+        name, company_id, is_on = form.name, form.company_id, form.is_on
+        wrong = {} if name in features.FEATURES else {"name": _("Diesen Schalter gibt es nicht.")}
+        if company_id and db.session.get(Company, company_id) is None:
+            wrong["company_id"] = _("Diese Firma gibt es nicht.")
+        refuse(wrong)
+    except InvalidInput as error:
+        return _page(SwitchForm.typed(), errors_of(error)), 422
     with transaction():
         features.switch(name, company_id, on=is_on)
         record("flag_switched", subject=f"flag:{name}", company_id=company_id or None, data={"is_on": is_on})
@@ -40,7 +51,7 @@ def switch() -> Response | tuple[str, int]:
     return redirect(url_for("flags.index"))
 
 
-def _page(form: dict[str, str], errors: dict[str, str]) -> str:
+def _page(form: dict[str, Any], errors: dict[str, str]) -> str:
     return render_template(
         "admin/flags.html",
         features=features.FEATURES,

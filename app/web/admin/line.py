@@ -1,6 +1,6 @@
 """Support checks any number's line: the same synthetic call, on behalf of the company that owns the number."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
@@ -15,6 +15,8 @@ from app.domain.audit.writing import record
 from app.domain.operations import line_checking
 from app.jobs import line_check as jobs
 from app.models import Branch, Company, LineCheck, PhoneNumber
+from app.web.fields import Phone
+from app.web.forms import Query
 from app.web.guards import for_support
 from app.web.line_view import shown
 
@@ -23,10 +25,14 @@ MOST_LATEST = 20
 blueprint = Blueprint("support_line", __name__)
 
 
+class NumberQuery(Query):
+    number: Phone = ""
+
+
 @blueprint.get("/admin/line")
 @for_support("support.line")
 def index() -> str:
-    wanted = request.args.get("number", "").strip()[:40]
+    wanted = NumberQuery.read_known().number
     return _page(wanted, _find(wanted) if wanted else None, None)
 
 

@@ -1,9 +1,9 @@
 """The queues: what waits, who works, what failed, and once more or away with it."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -12,9 +12,15 @@ from app.core.redis import RedisError
 from app.core.transactions import transaction
 from app.domain.audit.writing import record
 from app.domain.operations import queues
+from app.web.fields import Text
+from app.web.forms import Form
 from app.web.guards import for_support
 
 blueprint = Blueprint("queues", __name__)
+
+
+class JobForm(Form):
+    job: Annotated[str, Text(64)]
 
 
 @blueprint.get("/admin/queues")
@@ -45,7 +51,7 @@ def forget() -> Response:
 
 
 def _with_job(action: Callable[[str], bool], told_as: str, message: str) -> Response:
-    job_id = request.form.get("job", "")[:64]
+    job_id = JobForm.read().job
     try:
         if not action(job_id):
             raise NotFound(_("Diesen Job gibt es nicht mehr."))

@@ -1,6 +1,8 @@
 """The schedule: what runs when, how it went, and now."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from typing import Annotated
+
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -10,9 +12,15 @@ from app.core.transactions import transaction
 from app.domain.audit.writing import record
 from app.domain.operations import schedule
 from app.web.admin.words import SCHEDULED
+from app.web.fields import Text
+from app.web.forms import Form
 from app.web.guards import for_support
 
 blueprint = Blueprint("schedule", __name__)
+
+
+class RunForm(Form):
+    name: Annotated[str, Text(64)]
 
 
 @blueprint.get("/admin/schedule")
@@ -24,7 +32,7 @@ def index() -> str:
 @blueprint.post("/admin/schedule/run")
 @for_support("support.schedule")
 def run() -> Response:
-    name = request.form.get("name", "")[:64]
+    name = RunForm.read().name
     with transaction():
         if not schedule.run_now(name):
             raise NotFound(_("Das gibt es hier nicht."))

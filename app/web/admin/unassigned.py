@@ -1,11 +1,11 @@
 """Numbers that no company owns: support gives them to a branch, and what waited is worked through."""
 
-from datetime import UTC, datetime
+from datetime import UTC
 from types import SimpleNamespace
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -13,50 +13,61 @@ from werkzeug.wrappers import Response
 from app.core import phone
 from app.core.errors import AppError
 from app.core.extensions import db
-from app.core.requests import reader_zone
 from app.core.tenancy import every_company
 from app.core.transactions import transaction
 from app.domain.audit.writing import record
 from app.domain.companies.numbers import assign_number, unassigned_numbers
 from app.models import Branch, Company
 from app.web.dashboard.call import PROVIDERS
+from app.web.fields import Id, Lines, LocalMoment, Text
+from app.web.forms import Form, Query, errors_of, refuse
 from app.web.guards import for_support
 from app.web.words import WAITING_REASONS
 
 blueprint = Blueprint("unassigned", __name__)
 
 
+class NumberQuery(Query):
+    number: Annotated[str, Text(64)] | None = None
+
+
+class AssignForm(Form):
+    number: Annotated[str, Text(64)]
+    branch_id: Id = ""
+    valid_from: LocalMoment | None = None
+    note: Annotated[str, Lines(500)] = ""
+
+
 @blueprint.get("/admin/unassigned")
 @for_support("support.unassigned")
 def index() -> str:
-    return _page(request.args.get("number"), form={}, errors={})
+    return _page(NumberQuery.read_known().number, form={}, errors={})
 
 
 @blueprint.post("/admin/unassigned")
 @for_support("support.unassigned")
 def assign() -> Response | tuple[str, int]:
-    number = request.form.get("number", "")[:64]
-    form = {field: request.form.get(field, "")[:500] for field in ("branch_id", "valid_from", "note")}
-    branch, valid_from, errors = _checked(form)
-    if not errors and branch is not None:
-        try:
-            with transaction():
-                assign_number(number, company_id=branch.company_id, branch_id=branch.id, valid_from=valid_from)
-                record(
-                    "number_assigned",
-                    subject=f"number:{number}",
-                    company_id=branch.company_id,
-                    data={"branch_id": branch.id, "note": form["note"]},
-                )
-        except AppError as refusal:
-            errors = {"branch_id": str(refusal.message)}
-    if errors:
-        return _page(number, form=form, errors=errors), 422
-    flash(_("%(number)s ist zugeordnet. Was wartete, wird jetzt nachgetragen.", number=phone.display(number)))
+    try:
+        form = AssignForm.read()
+        branch = _branch(form.branch_id)
+        # the hands of the clock there
+        valid_from = form.valid_from.replace(tzinfo=ZoneInfo(branch.zone)).astimezone(UTC) if form.valid_from else None
+        with transaction():
+            assign_number(form.number, company_id=branch.company_id, branch_id=branch.id, valid_from=valid_from)
+            record(
+                "number_assigned",
+                subject=f"number:{form.number}",
+                company_id=branch.company_id,
+                data={"branch_id": branch.id, "note": form.note},
+            )
+    except AppError as refusal:
+        typed, wrong = AssignForm.typed(), errors_of(refusal) or {"branch_id": str(refusal.message)}
+        return _page(typed["number"], form=typed, errors=wrong), 422
+    flash(_("%(number)s ist zugeordnet. Was wartete, wird jetzt nachgetragen.", number=phone.display(form.number)))
     return redirect(url_for("unassigned.index"))
 
 
-def _page(chosen: str | None, *, form: dict[str, str], errors: dict[str, str]) -> str:
+def _page(chosen: str | None, *, form: dict[str, Any], errors: dict[str, str]) -> str:
     numbers = [_row(row) for row in unassigned_numbers()]
     picked = next((row for row in numbers if row.number and row.number == chosen), None)
     return render_template(
@@ -99,18 +110,10 @@ def _branches() -> list[tuple[str, list[tuple[str, str]]]]:
     return list(companies.items())
 
 
-def _checked(form: dict[str, str]) -> tuple[Branch | None, datetime | None, dict[str, str]]:
-    """The branch and the instant meant, and what is wrong with what was typed."""
-    errors = {}
+def _branch(branch_id: str) -> Branch:
     with every_company():
-        branch = db.session.scalars(select(Branch).where(Branch.id == form["branch_id"])).first()
+        branch = db.session.scalars(select(Branch).where(Branch.id == branch_id)).first()
     if branch is None:
-        errors["branch_id"] = _("Bitte wählen Sie eine Filiale.")
-    valid_from = None
-    if form["valid_from"]:
-        try:
-            zone = ZoneInfo(branch.zone if branch else reader_zone())
-            valid_from = datetime.fromisoformat(form["valid_from"]).replace(tzinfo=zone).astimezone(UTC)
-        except (ValueError, OverflowError):
-            errors["valid_from"] = _("Das ist kein Zeitpunkt.")
-    return branch, valid_from, errors
+        refuse({"branch_id": _("Bitte wählen Sie eine Filiale.")})
+    assert branch is not None
+    return branch

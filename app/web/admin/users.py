@@ -1,5 +1,7 @@
 """All who may sign in, by address; for the platform's administrators."""
 
+from typing import Annotated
+
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _, ngettext
 from flask_login import current_user
@@ -12,6 +14,8 @@ from app.core.ids import is_ulid
 from app.core.transactions import transaction
 from app.domain.accounts import users
 from app.models import Company, User
+from app.web.fields import Email, SearchText
+from app.web.forms import Query
 from app.web.guards import for_support
 
 PAGE = 50
@@ -19,10 +23,16 @@ PAGE = 50
 blueprint = Blueprint("users", __name__)
 
 
+class ListQuery(Query):
+    q: Annotated[str, SearchText(190)] = ""
+    after: Email = ""
+
+
 @blueprint.get("/admin/users")
 @for_support("support.users")
 def index() -> Response:
-    q, after = request.args.get("q", "").strip().lower()[:190], request.args.get("after", "")[:190]
+    query = ListQuery.read_known()
+    q, after = query.q.lower(), query.after
     wanted = select(User, Company.name.label("company")).outerjoin(Company, Company.id == User.company_id)
     if q.isascii() and q:
         wanted = wanted.where(User.email.startswith(q, autoescape=True))

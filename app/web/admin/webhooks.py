@@ -1,7 +1,7 @@
 """Every webhook that came in: what it says, why it waits or failed, and once more."""
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Annotated, Any
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _, ngettext
@@ -18,6 +18,8 @@ from app.domain.inbox.storing import BodyBroken, body_of
 from app.models import Company, WebhookEvent
 from app.web.admin.payload import HIDDEN, readable
 from app.web.dashboard.call import PROVIDERS
+from app.web.fields import OneOf, Serial, Text
+from app.web.forms import Form, Query
 from app.web.guards import for_support
 from app.web.words import EVENT_STATUSES, WAITING_REASONS
 
@@ -25,6 +27,19 @@ PAGE = 50
 MOST_RELATED = 30
 
 blueprint = Blueprint("webhooks", __name__)
+
+
+class ListQuery(Query):
+    status: Annotated[str, OneOf(*EVENT_STATUSES)] = ""
+    provider: Annotated[str, Text(32)] = ""
+    call: Annotated[str, Text(128)] = ""
+    # the event behind which further rows are wanted
+    after: Serial | None = None
+
+
+class PayloadForm(Form):
+    reason: Annotated[str, Text(500)]
+
 
 # never the body: it is large, and sealed
 COLUMNS = (
@@ -37,9 +52,9 @@ COLUMNS = (
 @blueprint.get("/admin/webhooks")
 @for_support("support.webhooks")
 def index() -> Response:
-    filters = {name: request.args.get(name, "").strip()[:128] for name in ("status", "provider", "call")}
-    after = request.args.get("after", "")
-    events = _events(filters, before=int(after) if after.isdecimal() and len(after) < 19 else None)
+    query = ListQuery.read_known()
+    filters, after = query.model_dump(exclude={"after"}), query.after
+    events = _events(filters, before=after)
     more, events = len(events) > PAGE, events[:PAGE]
     partial = request.headers.get("HX-Request-Type") == "partial"
     page = render_template(
@@ -66,11 +81,11 @@ def show(event_id: int) -> str:
 @for_support("support.webhooks")
 def payload(event_id: int) -> str:
     """The unshortened body, against a reason that is written down."""
-    reason = request.form.get("reason", "").strip()[:500]
-    if not reason:
-        return _page(event_id, whole=False, errors={"reason": _("Bitte nennen Sie den Grund.")})
+    form, wrong = PayloadForm.parse()
+    if form is None:
+        return _page(event_id, whole=False, errors=wrong)
     with transaction():
-        record("payload_read", subject=f"webhook:{event_id}", data={"reason": reason})
+        record("payload_read", subject=f"webhook:{event_id}", data={"reason": form.reason})
     return _page(event_id, whole=True)
 
 
@@ -88,7 +103,7 @@ def replay(event_id: int) -> BaseResponse:
 def _events(filters: dict[str, str], *, before: int | None) -> list[SimpleNamespace]:
     """Newest first, one more than a page shows."""
     wanted = select(*COLUMNS).outerjoin(Company, Company.id == WebhookEvent.company_id)
-    if filters["status"] in EVENT_STATUSES:
+    if filters["status"]:
         wanted = wanted.where(WebhookEvent.status == filters["status"])
     if filters["provider"]:
         wanted = wanted.where(WebhookEvent.provider == filters["provider"])

@@ -1,10 +1,10 @@
 """Somebody is ill or away: the appointments that stand in the way, and where each could go; and the button for the morning."""
 
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
@@ -23,7 +23,9 @@ from app.domain.services import catalogue
 from app.jobs.messages import send_message
 from app.models import Booking, Closure, Customer, Service, StaffMember
 from app.web.dashboard.booking_access import my_booking, shown_branch
-from app.web.guards import for_company, local_path
+from app.web.fields import Whole
+from app.web.forms import Form
+from app.web.guards import for_company, next_path
 from app.web.reader import branches
 
 MOST = 200
@@ -31,6 +33,10 @@ MOST = 200
 WITH_WAYS = 25
 
 blueprint = Blueprint("absences", __name__)
+
+
+class SickForm(Form):
+    days: Annotated[int, Whole(1, 60)] = 1
 
 
 @blueprint.post("/staff/<staff_id>/sick")
@@ -42,7 +48,7 @@ def sick(staff_id: str) -> Response:
     if person is None:
         raise NotFound(_("Das gibt es hier nicht."))
     today = now().astimezone(ZoneInfo(branch.zone)).date()
-    days = min(max(request.form.get("days", 1, type=int), 1), 60)
+    days = SickForm.read().days
     starts = datetime.combine(today, time())
     closure = transact(
         lambda: opening.add_closure(None, staff_id, starts=starts, ends=starts + timedelta(days=days), kind="sick", name=_("Krank"))
@@ -83,7 +89,7 @@ def send_link(booking_id: str) -> Any:
         flash(_("Der Versand ist nicht eingerichtet. Den Link finden Sie beim Termin."), "error")
     else:
         flash(_("Der Link ist unterwegs."), "message")
-    return redirect(local_path(request.form.get("next"), otherwise=url_for("bookings.show", booking_id=booking_id)))
+    return redirect(next_path(otherwise=url_for("bookings.show", booking_id=booking_id)))
 
 
 def _write(booking: Booking) -> Any:

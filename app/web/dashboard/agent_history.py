@@ -1,6 +1,6 @@
 """What an assistant ever said: her versions, who published them and when, what each changed, and the way back."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
@@ -15,11 +15,17 @@ from app.domain.agents.standing import standing_of
 from app.jobs.agents import register_agent
 from app.models import User
 from app.web.dashboard.agent_words import changes
+from app.web.fields import Version
+from app.web.forms import Form
 from app.web.guards import for_company
 
 MOST = 50
 
 blueprint = Blueprint("agent_history", __name__)
+
+
+class RestoreForm(Form):
+    number: Version = 0
 
 
 @blueprint.get("/agents/<agent_id>/history")
@@ -46,7 +52,7 @@ def index(agent_id: str) -> str:
 @for_company("agents.write")
 def restore(agent_id: str) -> Response:
     with transaction():
-        again = versions.restore(agent_id, request.form.get("number", 0, type=int), by=current_user.id)
+        again = versions.restore(agent_id, RestoreForm.read().number, by=current_user.id)
         registration_id = registering.ask_for_registration(agent_id).id
     register_agent.enqueue(registration_id)
     flash(_("Fassung %(old)s gilt wieder, als Fassung %(new)s.", old=again.restored_from, new=again.number), "message")

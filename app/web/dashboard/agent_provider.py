@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -16,6 +16,8 @@ from app.jobs.agents import check_agent, register_agent
 from app.models import Registration
 from app.web.dashboard import agent_words as words
 from app.web.dashboard.agent_lines import sentence_of
+from app.web.fields import Serial
+from app.web.forms import Query
 from app.web.guards import for_company
 
 # so long a page waits for a look before it says that none came
@@ -26,6 +28,12 @@ STEPS = {
 }  # fmt: skip
 
 blueprint = Blueprint("agent_provider", __name__)
+
+
+class AskedQuery(Query):
+    """When somebody asked to look, in milliseconds."""
+
+    asked: Serial | None = None
 
 
 @blueprint.get("/agents/<agent_id>/provider")
@@ -69,7 +77,7 @@ def repair(agent_id: str) -> Response:
 
 def _shown(agent_id: str) -> dict[str, Any]:
     agent, row = versions.get_agent(agent_id), registering.find_registration(agent_id)
-    standing, asked = standing_of(agent), request.args.get("asked", type=int)
+    standing, asked = standing_of(agent), AskedQuery.read_known().asked
     findings = [words.finding_shown(finding) for finding in (row.findings or [] if row else [])]
     return {
         "agent": agent,

@@ -1,8 +1,8 @@
 """The assistant of a company: who she is, what she may do and say; a draft to write in, and what callers hear."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -18,13 +18,50 @@ from app.jobs.agents import register_agent
 from app.models import Agent
 from app.web.dashboard import agent_words as words
 from app.web.dashboard.agent_lines import standing_lines
+from app.web.fields import Flag, Id, Lines, OneOf, Phone, Text, Version
+from app.web.forms import Form, errors_of
 from app.web.guards import for_company
-from app.web.settings.filling import errors_of
 
 VOICES = ("11labs-Lily", "11labs-Adrian", "11labs-Myra", "openai-Nova", "openai-Alloy", "openai-Shimmer")
-TEXTS = ("name", "language", "voice", "greeting", "tone", "address", "rules", "forward_to", "forward_when", "mode", "recording")
 
 blueprint = Blueprint("agents", __name__)
+
+
+class NewAgentForm(Form):
+    name: Annotated[str, Text(40)] = ""
+
+
+class AgentForm(Form):
+    """What of it makes sense together is checked where versions are kept (domain/agents/content)."""
+
+    name: Annotated[str, Text(40)] = ""
+    language: Annotated[str, Text(8)] = ""
+    voice: Annotated[str, Text(80)] = ""
+    greeting: Annotated[str, Lines(400)] = ""
+    tone: Annotated[str, Text(40)] = ""
+    address: Annotated[str, Text(40)] = ""
+    rules: Annotated[str, Lines(10_000)] = ""
+    forward_to: Phone = ""
+    forward_when: Annotated[str, Text(40)] = ""
+    mode: Annotated[str, Text(40)] = ""
+    recording: Annotated[str, Text(40)] = ""
+    tools: tuple[Annotated[str, OneOf(*TOOL_NAMES)], ...] = ()
+    discloses: tuple[Annotated[str, OneOf(*DISCLOSURES)], ...] = ()
+    ai_notice: Flag = False
+    recording_notice: Flag = False
+    stored_days: Annotated[str, Text(5)] | None = None
+    longest_call_minutes: Annotated[str, Text(5)] | None = None
+
+
+class SaveForm(Form):
+    """Which state of the draft was seen, and which button was pressed."""
+
+    revision: Version | None = None
+    then: Annotated[str, OneOf("save", "publish")] = "save"
+
+
+class NumbersForm(Form):
+    number: tuple[Id, ...] = ()
 
 
 @blueprint.get("/agents")
@@ -45,7 +82,7 @@ def index() -> str:
 def make() -> Response:
     try:
         with transaction():
-            agent = versions.make_agent(request.form.get("name", ""), by=current_user.id)
+            agent = versions.make_agent(NewAgentForm.read().name, by=current_user.id)
     except InvalidInput as error:
         flash(" ".join(errors_of(error).values()) or str(error.message), "error")
         return redirect(url_for("agents.index"))
@@ -63,19 +100,19 @@ def edit(agent_id: str) -> str:
 @for_company("agents.write")
 def save(agent_id: str) -> Any:
     """Keeps the draft; the button that says so publishes it too."""
-    agent, given = versions.get_agent(agent_id), _filled()
-    registration_id = None
+    agent, registration_id = versions.get_agent(agent_id), None
     try:
+        button, given = SaveForm.read(), AgentForm.read().model_dump()
         with transaction():
-            version = versions.save_draft(agent_id, given, by=current_user.id, revision=request.form.get("revision", type=int))
-            if request.form.get("then") == "publish":
+            version = versions.save_draft(agent_id, given, by=current_user.id, revision=button.revision)
+            if button.then == "publish":
                 version = versions.publish(agent_id, by=current_user.id)
                 registration_id = registering.ask_for_registration(agent_id).id
     except InvalidInput as error:
-        return _form(agent, given, errors_of(error)), 422
+        return _form(agent, AgentForm.typed(), errors_of(error)), 422
     except Conflict as error:
         flash(str(error.message), "error")
-        return _form(agent, given, {}), 409
+        return _form(agent, AgentForm.typed(), {}), 409
     if registration_id is None:
         is_draft = version.standing == "draft"
         told = _("Entwurf gespeichert. Anrufer hören ihn, wenn Sie ihn veröffentlichen.") if is_draft else _("Nichts hat sich geändert.")
@@ -98,7 +135,7 @@ def discard(agent_id: str) -> Response:
 def answer(agent_id: str) -> Response:
     """Which numbers she answers; what is published is then written to the provider again."""
     with transaction():
-        moved = numbers.answer_numbers(agent_id, set(request.form.getlist("number")))
+        moved = numbers.answer_numbers(agent_id, set(NumbersForm.read().number))
         registration_id = registering.ask_for_registration(agent_id).id if moved else None
     if registration_id is None:
         flash(_("Nichts hat sich geändert."), "message")
@@ -127,18 +164,6 @@ def _sent(agent_id: str, registration_id: str, told: str) -> Response:
     register_agent.enqueue(registration_id)
     flash(told, "message")
     return redirect(url_for("agent_provider.show", agent_id=agent_id))
-
-
-def _filled() -> dict[str, Any]:
-    form = request.form
-    return {name: form.get(name, "") for name in TEXTS} | {
-        "tools": [name for name in form.getlist("tools") if name in TOOL_NAMES],
-        "discloses": [name for name in form.getlist("discloses") if name in DISCLOSURES],
-        "ai_notice": form.get("ai_notice") == "1",
-        "recording_notice": form.get("recording_notice") == "1",
-        "stored_days": form.get("stored_days", "").strip() or None,
-        "longest_call_minutes": form.get("longest_call_minutes", "").strip() or None,
-    }
 
 
 def _as_fields(agent: Agent) -> dict[str, Any]:

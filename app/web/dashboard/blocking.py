@@ -1,8 +1,9 @@
 """Turns callers away from now on, and takes that back: from a call, from a person's page, from the list of those turned away."""
 
 from collections.abc import Collection
+from typing import Annotated
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
@@ -14,9 +15,15 @@ from app.core.ids import is_ulid
 from app.core.transactions import transaction
 from app.domain.customers import blocking
 from app.models import BlockedCaller, Call, Customer
+from app.web.fields import Text
+from app.web.forms import Form
 from app.web.guards import for_company
 
 blueprint = Blueprint("blocking", __name__)
+
+
+class BlockForm(Form):
+    reason: Annotated[str, Text(200)] = ""
 
 
 @blueprint.post("/calls/<call_id>/<how>")
@@ -58,7 +65,7 @@ def _change(numbers: Collection[str], how: str, back_to: str) -> Response:
         raise Conflict(_("Wer die Nummer unterdrückt, lässt sich nicht blockieren."), code="no_number")
     with transaction():
         if how == "block":
-            blocking.block(numbers, reason=request.form.get("reason", ""))
+            blocking.block(numbers, reason=BlockForm.read().reason)
             told = _("Anrufe von dort werden ab jetzt abgewiesen.")
         else:
             blocking.unblock(numbers)

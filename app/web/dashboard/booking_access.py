@@ -13,13 +13,15 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.core.clock import now
-from app.core.errors import AppError, InvalidInput, NotFound
+from app.core.errors import AppError, NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.domain.accounts.permissions import can
 from app.domain.bookings.history import By
 from app.models import Booking, Branch
-from app.web.guards import local_path
+from app.web.fields import Day, Id
+from app.web.forms import Query
+from app.web.guards import next_path
 from app.web.reader import branches, chosen_branch
 
 View = Callable[..., Any]
@@ -29,6 +31,13 @@ class NoBranch(NotFound):
     """The reader has no branch to look at: the business has none yet, or all that they may see are switched off."""
 
     code = "no_branch"
+
+
+class ShownQuery(Query):
+    """Which branch and day a page shows."""
+
+    branch_id: Id | None = None
+    day: Day | None = None
 
 
 def my_booking(booking_id: str) -> Booking:
@@ -44,7 +53,7 @@ def shown_branch() -> Branch:
     mine = [branch_id for branch_id, _name in branches()]
     if not mine:
         raise NoBranch(_("Hier gibt es noch keine Filiale."))
-    wanted = request.values.get("branch_id") or chosen_branch() or mine[0]
+    wanted = ShownQuery.read_known().branch_id or chosen_branch() or mine[0]
     branch = db.session.get(Branch, wanted) if wanted in mine else None
     if branch is None:
         raise NotFound(_("Diese Filiale gibt es nicht."))
@@ -57,26 +66,12 @@ def me() -> By:
 
 def shown_day(zone: str) -> date:
     """The day that is named in the address, else today."""
-    try:
-        return date.fromisoformat(request.values.get("day", ""))
-    except ValueError:
-        return now().astimezone(ZoneInfo(zone)).date()
+    return ShownQuery.read_known().day or now().astimezone(ZoneInfo(zone)).date()
 
 
-def time_from_form(day: str, clock: str, zone: str) -> datetime:
-    """The instant of a date and a time as the fields give them; raises InvalidInput with one message per field."""
-    wrong, read = {}, {}
-    for name, text, kind, sentence in (
-        ("day", day, date, _("Dieses Datum gibt es nicht.")),
-        ("time", clock, time, _("Bitte eine Uhrzeit angeben, zum Beispiel 14:30.")),
-    ):
-        try:
-            read[name] = kind.fromisoformat(text)
-        except ValueError:
-            wrong[name] = sentence
-    if wrong:
-        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=wrong)
-    return datetime.combine(read["day"], read["time"].replace(tzinfo=None), ZoneInfo(zone)).astimezone(UTC)
+def instant_at(day: date, clock: time, zone: str) -> datetime:
+    """The instant of a day and a time of day on the branch's clocks."""
+    return datetime.combine(day, clock, ZoneInfo(zone)).astimezone(UTC)
 
 
 def by_script() -> bool:
@@ -91,7 +86,7 @@ def done(message: str, *, undo: str = "", back: str, **data: Any) -> Response:
         toast = get_template_attribute("partials/controls.html", "toast")(message, category)
         return jsonify(toast=str(toast), **data)
     flash(message, category)
-    return redirect(local_path(request.form.get("next"), otherwise=back))
+    return redirect(next_path(otherwise=back))
 
 
 def telling(view: View) -> View:
@@ -109,7 +104,7 @@ def telling(view: View) -> View:
                 fields = error.data.get("fields", {})
                 return jsonify(message=kindly(error), fields=fields, code=error.code), error.status
             flash(kindly(error), "error")
-            return redirect(local_path(request.form.get("next"), otherwise=request.path.rpartition("/")[0]))
+            return redirect(next_path(otherwise=request.path.rpartition("/")[0]))
 
     return told
 

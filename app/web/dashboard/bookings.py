@@ -1,9 +1,8 @@
 """Bookings: the list, one booking with its history, and what may become of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
@@ -26,10 +25,12 @@ from app.domain.notifications.writing import link_of, messages_about
 from app.domain.services import catalogue
 from app.models import Booking, Branch, Customer, Service, StaffMember
 from app.models.booking import STANDING
-from app.web.dashboard.booking_access import done, me, my_booking, telling, time_from_form
+from app.web.dashboard.booking_access import done, instant_at, me, my_booking, telling
 from app.web.dashboard.booking_history import history_of, sync_of
-from app.web.dashboard.rhythm import choices, read_rhythm, told_of
+from app.web.dashboard.rhythm import RhythmForm, choices, told_of
+from app.web.fields import Clock, Day, Flag, Id, Instant, Lines, OneOf, Text, Version
 from app.web.formatting import clock, day, when
+from app.web.forms import Form, Query
 from app.web.guards import for_company
 from app.web.reader import chosen_branches
 from app.web.words import BOOKING_STATUSES
@@ -42,13 +43,14 @@ STATUSES = ("confirmed", "pending", "cancelled", "no_show", "done")
 blueprint = Blueprint("bookings", __name__)
 
 
-@dataclass(frozen=True)
-class Asked:
+class ListQuery(Query):
     """What the reader chose."""
 
-    status: str
-    staff_id: str
-    period: str
+    status: Annotated[str, OneOf(*STATUSES)] = ""
+    staff_id: Id = ""
+    period: Annotated[str, OneOf(*PERIODS)] = "coming"
+    # the booking after which further rows are wanted
+    after: Id | None = None
 
     @property
     def newest_first(self) -> bool:
@@ -68,11 +70,33 @@ class Asked:
         return listing.Search(statuses, chosen_branches(), self.staff_id, since=since, until=until)
 
 
+class MoveQuery(Query):
+    """An instant, or a day and a time; without either only the person changes."""
+
+    starts_at: Instant | None = None
+    day: Day | None = None
+    time: Clock | None = None
+    staff_id: Id | None = None
+    version: Version | None = None
+
+
+class CancelForm(Form):
+    reason: Annotated[str, Text(250)] | None = None
+    version: Version | None = None
+    # this visit and all that follow it
+    all: Flag = False
+
+
+class NotesForm(Form):
+    notes: Annotated[str, Lines(2000)] | None = None
+    version: Version | None = None
+
+
 @blueprint.get("/bookings")
 @for_company("bookings.read")
 def index() -> Response:
-    asked = _asked()
-    after = db.session.get(Booking, request.args["after"]) if request.args.get("after") else None
+    asked = ListQuery.read_known()
+    after = db.session.get(Booking, asked.after) if asked.after else None
     found = listing.list_bookings(asked.search, limit=PAGE + 1, after=after, newest_first=asked.newest_first)
     more, found = len(found) > PAGE, found[:PAGE]
     partial = request.headers.get("HX-Request-Type") == "partial"
@@ -126,9 +150,11 @@ def move(booking_id: str) -> Any:
     """From a form (day, time), from the calendar, or from a message that takes a move back (starts_at)."""
     booking = my_booking(booking_id)
     before = (booking.starts_at, booking.staff_id)
-    starts_at = _wanted_start(booking)
-    staff_id, version = request.values.get("staff_id") or None, request.values.get("version", type=int)
-    moved = transact_in_turn(lambda: move_booking(booking_id, me(), starts_at=starts_at, staff_id=staff_id, version=version))
+    query = MoveQuery.read()
+    starts_at = query.starts_at
+    if starts_at is None and query.day and query.time:
+        starts_at = instant_at(query.day, query.time, booking.zone)
+    moved = transact_in_turn(lambda: move_booking(booking_id, me(), starts_at=starts_at, staff_id=query.staff_id, version=query.version))
     if (moved.starts_at, moved.staff_id) == before:
         return done(_("Der Termin bleibt, wo er ist."), back=_page(moved), version=moved.version)
     undo = url_for("bookings.move", booking_id=booking_id, starts_at=before[0].isoformat(), staff_id=before[1])
@@ -141,13 +167,12 @@ def move(booking_id: str) -> Any:
 @telling
 def cancel(booking_id: str) -> Any:
     booking = my_booking(booking_id)
-    why = request.form.get("reason", "").strip()[:250] or None
-    version = request.form.get("version", type=int)
-    if request.form.get("all") == "1" and booking.series_id:
-        gone = transact_in_turn(lambda: cancel_series_from(booking_id, me(), why=why, version=version))
+    form = CancelForm.read()
+    if form.all and booking.series_id:
+        gone = transact_in_turn(lambda: cancel_series_from(booking_id, me(), why=form.reason, version=form.version))
         sentence = ngettext("%(num)s Termin abgesagt.", "%(num)s Termine abgesagt.", len(gone))
         return done(_("%(what)s Die Zeit ist wieder frei.", what=sentence), back=_page(booking))
-    transact_in_turn(lambda: cancel_booking(booking_id, me(), why=why, version=version))
+    transact_in_turn(lambda: cancel_booking(booking_id, me(), why=form.reason, version=form.version))
     return done(_("Termin abgesagt. Die Zeit ist wieder frei."), back=_page(booking))
 
 
@@ -157,10 +182,11 @@ def cancel(booking_id: str) -> Any:
 def repeat(booking_id: str) -> Any:
     """The same visit every so many weeks from here on, by the same people."""
     booking = my_booking(booking_id)
-    rhythm = read_rhythm(request.form)
-    if rhythm is None:
+    rhythm = RhythmForm.read()
+    every_weeks = rhythm.every_weeks
+    if every_weeks is None:
         return done(_("Der Termin bleibt einmalig."), back=_page(booking))
-    series = transact_in_turn(lambda: continue_series(booking_id, me(), every_weeks=rhythm.every_weeks, times=rhythm.times))
+    series = transact_in_turn(lambda: continue_series(booking_id, me(), every_weeks=every_weeks, times=rhythm.times))
     return done(_("Wiederholt. %(how)s", how=told_of(series, booking.zone)), back=_page(booking))
 
 
@@ -190,8 +216,8 @@ def no_show(booking_id: str) -> Any:
 @telling
 def notes(booking_id: str) -> Any:
     booking = my_booking(booking_id)
-    text, version = request.form.get("notes", "").strip()[:2000] or None, request.form.get("version", type=int)
-    transact_in_turn(lambda: edit_notes(booking_id, text, me(), version=version))
+    form = NotesForm.read()
+    transact_in_turn(lambda: edit_notes(booking_id, form.notes, me(), version=form.version))
     return done(_("Notiz gespeichert."), back=_page(booking))
 
 
@@ -202,26 +228,9 @@ def _mark(booking_id: str, change: Callable[..., Booking], sentence: str, *, may
     return done(sentence, undo=undo, back=_page(booking))
 
 
-def _asked() -> Asked:
-    """From the address; what is no choice of ours counts as none."""
-    status, period = request.args.get("status", ""), request.args.get("period", "")
-    return Asked(status if status in STATUSES else "", request.args.get("staff_id", "")[:26], period if period in PERIODS else "coming")
-
-
-def _href(asked: Asked, **changes: str) -> str:
+def _href(asked: ListQuery, **changes: str) -> str:
     chosen = {"status": asked.status, "staff_id": asked.staff_id, "period": asked.period, **changes}
     return url_for("bookings.index", **{name: value for name, value in chosen.items() if value})
-
-
-def _wanted_start(booking: Booking) -> datetime | None:
-    if exact := request.values.get("starts_at"):
-        try:
-            return datetime.fromisoformat(exact).astimezone(UTC)
-        except ValueError:
-            return None
-    if request.form.get("day") and request.form.get("time"):
-        return time_from_form(request.form["day"], request.form["time"], booking.zone)
-    return None
 
 
 def _facts(booking: Booking) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """The calendar: a day by person or a person's week, what is free, why something is not, and a quick booking for who is on the phone."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, g, render_template, request, url_for
+from flask import Blueprint, g, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -24,10 +24,12 @@ from app.domain.companies.policies import load_policies
 from app.domain.customers.registering import look_up
 from app.domain.services import catalogue
 from app.models import Branch, Service
-from app.web.dashboard.booking_access import by_script, done, kindly, me, shown_branch, shown_day, time_from_form
+from app.web.dashboard.booking_access import by_script, done, instant_at, kindly, me, shown_branch, shown_day
 from app.web.dashboard.calendar_grid import headline, make_grid
-from app.web.dashboard.rhythm import choices, read_rhythm, told_of
+from app.web.dashboard.rhythm import RhythmForm, choices, told_of
+from app.web.fields import Clock, Day, Id, Lines, OneOf, Phone, SearchText, Text
 from app.web.formatting import clock, phone_number, when, whole_day
+from app.web.forms import Query, errors_of
 from app.web.guards import for_company
 from app.web.reader import branches
 
@@ -36,23 +38,60 @@ MOST = 200
 blueprint = Blueprint("calendar", __name__)
 
 
+class CalendarQuery(Query):
+    view: Annotated[str, OneOf("day", "week")] = "day"
+    staff_id: Id | None = None
+    part: Annotated[str, OneOf("grid")] | None = None
+
+
+class NewBookingForm(RhythmForm):
+    name: Annotated[str, Text(160)] = ""
+    phone: Phone | None = None
+    service_id: Id = ""
+    staff_id: Id | None = None
+    day: Day
+    time: Clock
+    notes: Annotated[str, Lines(2000)] | None = None
+    # sent with the page, so that the same form twice is one booking
+    once: Annotated[str, Text(60)] | None = None
+
+
+class NewBookingQuery(Query):
+    """What another page fills in already."""
+
+    name: Annotated[str, Text(160)] = ""
+    phone: Phone = ""
+    service_id: Id = ""
+    staff_id: Id = ""
+    time: Clock | None = None
+
+
+class CustomerQuery(Query):
+    q: Annotated[str, SearchText(160)] = ""
+
+
+class WhyQuery(Query):
+    staff_id: Id = ""
+    day: Day
+    time: Clock
+
+
 @blueprint.get("/calendar")
 @for_company("bookings.read")
 def index() -> str:
     branch = shown_branch()
-    day, week = shown_day(branch.zone), request.args.get("view") == "week"
+    query, day = CalendarQuery.read_known(), shown_day(branch.zone)
+    week = query.view == "week"
     first = day - timedelta(days=day.weekday()) if week else day
     days = [first + timedelta(days=number) for number in range(7 if week else 1)]
     diary = read_diary(branch.id, _midnight(days[0], branch.zone), _midnight(days[-1] + timedelta(days=1), branch.zone))
     people = [(lane.staff_id, lane.name) for lane in diary.lanes]
     if week:
-        chosen = request.args.get("staff_id", "")
-        diary.lanes.sort(key=lambda lane: lane.staff_id != chosen)
+        diary.lanes.sort(key=lambda lane: lane.staff_id != query.staff_id)
         del diary.lanes[1:]
     grid = make_grid(diary, days, branch.zone, by_day=week)
-    part = request.args.get("part") == "grid"
     return render_template(
-        "dashboard/calendar_grid.html" if part else "dashboard/calendar.html",
+        "dashboard/calendar_grid.html" if query.part else "dashboard/calendar.html",
         grid=grid,
         title=_title(days, week),
         lead=_lead(diary, days, branch),
@@ -65,7 +104,7 @@ def index() -> str:
         today=now().astimezone(ZoneInfo(branch.zone)).date(),
         may_write=can(current_user, "bookings.write", branch_id=branch.id),
         step=load_policies().rules(branch_id=branch.id).grid_minutes,
-        link=_linker(branch, day, week, request.args.get("staff_id", "")),
+        link=_linker(branch, day, week, query.staff_id),
         timedelta=timedelta,
     )
 
@@ -74,48 +113,47 @@ def index() -> str:
 @for_company("bookings.write")
 def new() -> str:
     branch = shown_branch()
-    values = {name: request.args.get(name, "") for name in ("name", "phone", "service_id", "staff_id", "time")}
-    return _form(branch, {**values, "day": shown_day(branch.zone).isoformat()})
+    query = NewBookingQuery.read_known()
+    time = query.time.isoformat("minutes") if query.time else ""
+    return _form(branch, {**query.model_dump(), "day": shown_day(branch.zone).isoformat(), "time": time})
 
 
 @blueprint.post("/calendar/new")
 @for_company("bookings.write")
 def book() -> Any:
     branch = shown_branch()
-    values = {name: request.form.get(name, "").strip() for name in ("name", "phone", "service_id", "staff_id", "day", "time", "notes")}
-    values |= {name: request.form.get(name, "").strip() for name in ("every_weeks", "times")}
     try:
-        rhythm = read_rhythm(request.form)
+        form = NewBookingForm.read()
         wish = BookingWish(
-            service_id=values["service_id"],
+            service_id=form.service_id,
             branch_id=branch.id,
-            starts_at=time_from_form(values["day"], values["time"], branch.zone),
-            name=values["name"],
-            staff_id=values["staff_id"] or None,
-            number=values["phone"] or None,
-            notes=values["notes"][:2000] or None,
-            idempotency_key=f"{current_user.id}:{request.form['once'][:60]}" if request.form.get("once") else None,
-            every_weeks=rhythm.every_weeks if rhythm else 1,
-            times=rhythm.times if rhythm else 1,
+            starts_at=instant_at(form.day, form.time, branch.zone),
+            name=form.name,
+            staff_id=form.staff_id,
+            number=form.phone,
+            notes=form.notes,
+            idempotency_key=f"{current_user.id}:{form.once}" if form.once else None,
+            every_weeks=form.every_weeks or 1,
+            times=form.times if form.every_weeks else 1,
         )
         series = transact_in_turn(lambda: book_series_for(wish, source="web", by=me()))
     except AppError as error:
         db.session.rollback()
         if error.status not in (409, 422):
             raise
-        return _form(branch, values, error), error.status
+        return _form(branch, NewBookingForm.typed(), error), error.status
     booking = series.made[0]
-    message = _("Gebucht: %(name)s, %(when)s", name=values["name"], when=when(booking.starts_at))
-    if rhythm:
+    message = _("Gebucht: %(name)s, %(when)s", name=form.name, when=when(booking.starts_at))
+    if form.every_weeks:
         message = f"{message}. {told_of(series, booking.zone)}"
-    return done(message, back=url_for("calendar.index", day=values["day"]), booking=booking.id)
+    return done(message, back=url_for("calendar.index", day=form.day.isoformat()), booking=booking.id)
 
 
 @blueprint.get("/calendar/customers")
 @for_company("bookings.write")
 def customers() -> Any:
     """Who it could be, while the name or number is being typed."""
-    found = look_up(request.args.get("q", "")[:160])
+    found = look_up(CustomerQuery.read_known().q)
     numbers = [customer.of_kind("phone") for customer in found]
     return [
         {"name": customer.name or "", "phone": number or "", "display": phone_number(number)}
@@ -127,8 +165,9 @@ def customers() -> Any:
 @for_company("bookings.read")
 def why() -> Response | str:
     """Why a time of a person is not free, for the shortest thing that they do."""
-    branch, staff_id = shown_branch(), request.args.get("staff_id", "")
-    starts_at = time_from_form(request.args.get("day", ""), request.args.get("time", ""), branch.zone)
+    branch, query = shown_branch(), WhyQuery.read()
+    staff_id, day, clock_time = query.staff_id, query.day.isoformat(), query.time.isoformat("minutes")
+    starts_at = instant_at(query.day, query.time, branch.zone)
     services = [service for service in _services(staff_id) if not service.parts]
     reasons: list[str] = []
     person = next((person.name for person in catalogue.list_staff(limit=MOST) if person.id == staff_id), "")
@@ -138,36 +177,35 @@ def why() -> Response | str:
         names = {one.id: one.name for one in facts.people}
         reasons = [sentence(reason, names) for reason in found]
         if any(reason.code == "holiday" for reason in found):
-            day = starts_at.astimezone(ZoneInfo(branch.zone)).date()
-            reasons.append(holiday_name(day, facts.branches[0].country, branch.state) or "")
+            reasons.append(holiday_name(query.day, facts.branches[0].country, branch.state) or "")
     return render_template(
         "dashboard/calendar_why.html",
         reasons=[reason for reason in reasons if reason],
         person=person,
         starts_at=starts_at,
         service=min((service.name for service in services), default=""),
-        new_href=url_for("calendar.new", staff_id=staff_id, day=request.args["day"], time=request.args["time"], branch_id=branch.id),
+        new_href=url_for("calendar.new", staff_id=staff_id, day=day, time=clock_time, branch_id=branch.id),
         may_write=can(current_user, "bookings.write", branch_id=branch.id),
         preview_href=url_for(
             "preview.index", name="check_availability", service=min((service.name for service in services), default=""),
-            date=request.args["day"], time=request.args["time"], staff=person,
+            date=day, time=clock_time, staff=person,
         ),
     )  # fmt: skip
 
 
-def _form(branch: Branch, values: dict[str, str], error: AppError | None = None) -> str:
+def _form(branch: Branch, values: dict[str, Any], error: AppError | None = None) -> str:
     people = catalogue.list_staff(limit=MOST, branch_id=branch.id)
     return render_template(
         "dashboard/calendar_new.html" if by_script() else "dashboard/calendar_new_alone.html",
         branch=branch,
         values=values,
-        errors=error.data.get("fields", {}) if error and isinstance(error.data.get("fields"), dict) else {},
+        errors=errors_of(error) if error else {},
         refused=kindly(error) if error and error.status == 409 else "",
         alternatives=_alternatives(error, branch) if error else [],
         services=[(service.id, _with_minutes(service)) for service in _services("")],
         people=[(person.id, person.name) for person in people],
         rhythms=choices(),
-        once=request.form.get("once") or f"{now().timestamp():.6f}",
+        once=values.get("once") or f"{now().timestamp():.6f}",
     )
 
 
@@ -212,11 +250,11 @@ def _lead(diary: Diary, days: list[date], branch: Branch) -> str:
     return f"{holiday}. {told}" if holiday else told
 
 
-def _linker(branch: Branch, day: date, week: bool, staff_id: str) -> Any:
+def _linker(branch: Branch, day: date, week: bool, staff_id: str | None) -> Any:
     """Addresses of this calendar with something changed."""
 
     def link(**changes: Any) -> str:
-        chosen = {"day": day.isoformat(), "view": "week" if week else None, "staff_id": staff_id or None, "branch_id": branch.id, **changes}
+        chosen = {"day": day.isoformat(), "view": "week" if week else None, "staff_id": staff_id, "branch_id": branch.id, **changes}
         return url_for("calendar.index", **{name: value for name, value in chosen.items() if value})
 
     return link

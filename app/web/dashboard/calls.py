@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from types import SimpleNamespace
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
@@ -18,7 +18,9 @@ from app.domain.calls.searching import LONGEST_QUERY, Search, find_calls, newest
 from app.models import Booking, Branch, Call, CallDay, Customer
 from app.models.booking import STANDING
 from app.web.dashboard.call_truth import marked_calls
+from app.web.fields import Id, OneOf, SearchText
 from app.web.formatting import day, day_of, number
+from app.web.forms import Query
 from app.web.guards import for_company
 from app.web.reader import chosen_branches
 from app.web.words import OUTCOMES
@@ -31,11 +33,22 @@ PERIODS = {"today": 1, "yesterday": 1, "week": 7, "month": 30, "all": 0}
 blueprint = Blueprint("calls", __name__)
 
 
+class ListQuery(Query):
+    """What is no choice of ours counts as none. A search looks everywhere unless a period is named."""
+
+    q: Annotated[str, SearchText(LONGEST_QUERY)] = ""
+    outcome: Annotated[str, OneOf(*OUTCOMES)] = ""
+    period: Annotated[str, OneOf(*PERIODS)] | None = None
+    # the call after which further rows are wanted
+    after: Id | None = None
+
+
 @blueprint.get("/calls")
 @for_company("calls.read")
 def index() -> Response:
-    asked = _asked()
-    last = _last_shown()
+    query = ListQuery.read_known()
+    asked = Asked(query.q, query.outcome, query.period or ("all" if query.q else "today"))
+    last = _last_shown(query.after)
     rows = _rows(asked, after=last.id if last else None)
     more, rows = len(rows) > PAGE, rows[:PAGE]
     counts = _counts(asked)
@@ -83,17 +96,9 @@ class Asked:
         return Search(query=self.q, outcome=self.outcome, branch_ids=chosen_branches(), since=since, until=until)
 
 
-def _asked() -> Asked:
-    """From the address; what is no choice of ours counts as none. A search looks everywhere unless a period is named."""
-    q = request.args.get("q", "").strip()[:LONGEST_QUERY]
-    outcome, period = request.args.get("outcome", ""), request.args.get("period", "")
-    return Asked(q, outcome if outcome in OUTCOMES else "", period if period in PERIODS else "all" if q else "today")
-
-
-def _last_shown() -> Any | None:
+def _last_shown(call_id: str | None) -> Any | None:
     """The call after which further rows are wanted."""
-    after = request.args.get("after", "")
-    return db.session.execute(select(Call.id, Call.started_at).where(Call.id == after)).first() if after else None
+    return db.session.execute(select(Call.id, Call.started_at).where(Call.id == call_id)).first() if call_id else None
 
 
 def _rows(asked: Asked, *, after: str | None) -> list[Any]:

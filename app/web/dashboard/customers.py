@@ -1,7 +1,7 @@
 """Customers: who called last, and one person with calls, appointments and all ways to reach them."""
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Annotated, Any
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask_babel import gettext as _, ngettext
@@ -18,6 +18,8 @@ from app.domain.calls.searching import Search, find_calls, newest_first
 from app.domain.customers.blocking import blocked_among
 from app.domain.customers.finding import LONGEST_QUERY, last_callers, shared_numbers, sharing_with
 from app.models import Booking, Branch, Call, Customer, Service, StaffMember
+from app.web.fields import Id, SearchText
+from app.web.forms import Query
 from app.web.guards import for_company
 from app.web.words import BOOKING_STATUSES
 
@@ -29,11 +31,16 @@ MOST_SHARING = 12
 blueprint = Blueprint("customers", __name__)
 
 
+class ListQuery(Query):
+    q: Annotated[str, SearchText(LONGEST_QUERY)] = ""
+    after: Id = ""
+
+
 @blueprint.get("/customers")
 @for_company("customers.read")
 def index() -> Response:
-    q = request.args.get("q", "").strip()[:LONGEST_QUERY]
-    after = _known(request.args.get("after", ""))
+    query = ListQuery.read_known()
+    q, after = query.q, _known(query.after)
     found = last_callers(q, limit=PAGE + 1, after=after)
     more, found = len(found) > PAGE, found[:PAGE]
     partial = request.headers.get("HX-Request-Type") == "partial"

@@ -1,6 +1,6 @@
 """Messages to customers: what did not reach them goes out once more."""
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -12,7 +12,7 @@ from app.core.transactions import transact
 from app.domain.notifications import delivering
 from app.jobs.messages import send_message
 from app.models import Notification
-from app.web.guards import for_company, local_path
+from app.web.guards import for_company, next_path
 from app.web.reader import chosen_branches
 
 blueprint = Blueprint("messages", __name__)
@@ -27,7 +27,7 @@ def again(notification_id: str) -> Response:
         raise NotFound(_("Das gibt es hier nicht."))
     transact(lambda: _again(notification_id))
     flash(_("Die Nachricht ist noch einmal unterwegs."), "message")
-    return redirect(local_path(request.form.get("next"), otherwise=url_for("waitlist.index")))
+    return redirect(next_path(otherwise=url_for("waitlist.index")))
 
 
 def _again(notification_id: str) -> None:

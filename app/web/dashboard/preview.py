@@ -1,10 +1,10 @@
 """What would it say? A caller, a number, a moment and a question: the answer that a call would get, and why, with nothing written."""
 
-from datetime import datetime
+from datetime import datetime, time
 from types import SimpleNamespace
-from typing import Any
+from typing import Annotated, Any
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, current_app, render_template
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -14,10 +14,11 @@ from app.domain.agents import toolbox
 from app.domain.agents.previewing import RINGING, Asked, Told, preview
 from app.domain.agents.tools import TOOLS
 from app.models import Branch, PhoneNumber
-from app.web.dashboard.booking_access import time_from_form
+from app.web.dashboard.booking_access import instant_at
+from app.web.fields import Clock, Day, Flag, Id, OneOf, Phone, Text
+from app.web.forms import Query, errors_of, refuse, typed_texts
 from app.web.guards import for_company
 from app.web.preview_words import FIELDS, QUESTIONS
-from app.web.settings.filling import errors_of
 
 MOST = 100
 LONGEST = 500
@@ -25,11 +26,23 @@ LONGEST = 500
 blueprint = Blueprint("preview", __name__)
 
 
+class PreviewQuery(Query):
+    """The call that is played; what is said in it has fields of its own, named after the function."""
+
+    name: Annotated[str, Text(40)] = RINGING
+    number_id: Id = ""
+    caller: Phone | None = None
+    withheld: Flag = False
+    day: Day | None = None
+    clock: Clock = time(10)
+    language: Annotated[str, OneOf("en")] | None = None
+
+
 @blueprint.get("/preview")
 @for_company("agents.preview")
 def index() -> str:
     """The empty form, or one that another page has begun: ?name=check_availability&service=…&date=…&time=…"""
-    return _page(request.args, None, {})
+    return _page(None, {})
 
 
 @blueprint.post("/preview")
@@ -38,30 +51,27 @@ def ask() -> Any:
     try:
         told = preview(_asked())
     except InvalidInput as error:
-        wrong = errors_of(error)
-        return _page(request.form, None, wrong | {"clock": wrong.get("time", "")}), 422
-    return _page(request.form, told, {})
+        return _page(None, errors_of(error)), 422
+    return _page(told, {})
 
 
 def _asked() -> Asked:
-    form, name = request.form, request.form.get("name", RINGING)
+    query = PreviewQuery.read()
+    name = query.name
     if name != RINGING and toolbox.find_tool(name) is None:
-        raise InvalidInput(_("Diese Frage gibt es nicht."), fields={"name": _("Bitte wählen Sie aus der Liste.")})
-    number = next((number for number in _numbers() if number.id == form.get("number_id")), None)
+        refuse({"name": _("Bitte wählen Sie aus der Liste.")})
+    number = next((number for number in _numbers() if number.id == query.number_id), None)
     if number is None:
         raise InvalidInput(_("Diese Nummer gibt es hier nicht."), fields={"number_id": _("Bitte wählen Sie eine Ihrer Nummern.")})
-    given = {field: value for field in _fields(name) if (value := form.get(f"{name}.{field}", "").strip()[:LONGEST])}
-    return Asked(
-        number.id, None if form.get("withheld") else form.get("caller", "").strip()[:40] or None, name, given, _moment(number.zone),
-        language="en" if form.get("language") == "en" else None,
-    )  # fmt: skip
+    said = typed_texts([f"{name}.{field}" for field in _fields(name)], most=LONGEST)
+    given = {field.partition(".")[2]: text for field, text in said.items()}
+    caller = None if query.withheld else query.caller
+    return Asked(number.id, caller, name, given, _moment(query, number.zone), language=query.language)
 
 
-def _moment(zone: str) -> datetime | None:
+def _moment(query: PreviewQuery, zone: str) -> datetime | None:
     """The moment that is played, on the branch's clocks; none is now."""
-    if not request.form.get("day"):
-        return None
-    return time_from_form(request.form["day"], request.form.get("clock") or "10:00", zone)
+    return instant_at(query.day, query.clock, zone) if query.day else None
 
 
 def _fields(name: str) -> list[str]:
@@ -74,12 +84,13 @@ def _numbers() -> list[SimpleNamespace]:
     return [SimpleNamespace(id=row.id, e164=row.e164, branch=row.name, zone=row.zone) for row in rows]
 
 
-def _page(form: Any, told: Told | None, errors: dict[str, str]) -> str:
+def _page(told: Told | None, errors: dict[str, str]) -> str:
     toolbox.find_tool(RINGING)
-    name = form.get("name", RINGING)
-    values = {field: value for field, value in form.items() if field != "csrf_token"}
+    values = PreviewQuery.typed()
+    name = values["name"] or RINGING
+    values |= typed_texts([f"{key}.{field}" for key in TOOLS for field in _fields(key)], most=LONGEST)
     # a link that begins the form names the fields as the function does
-    values |= {f"{name}.{field}": form[field] for field in _fields(name) if field in form}
+    values |= {f"{name}.{field}": text for field, text in typed_texts(_fields(name), most=LONGEST).items()}
     return render_template(
         "dashboard/preview.html",
         numbers=_numbers(),

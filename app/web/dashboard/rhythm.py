@@ -1,24 +1,23 @@
 """How often a visit is repeated: the choices of the form, what was chosen, and what came of it in words."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _, ngettext
 
-from app.core.errors import InvalidInput
 from app.domain.bookings.series import LONGEST, Series
+from app.web.fields import Whole
 from app.web.formatting import when
+from app.web.forms import Form
 
 MOST_TOLD = 4
 
 
-@dataclass(frozen=True)
-class Rhythm:
-    """Every so many weeks, so many visits in all."""
+class RhythmForm(Form):
+    """Every so many weeks, so many visits in all; without weeks once."""
 
-    every_weeks: int
-    times: int
+    every_weeks: Annotated[int, Whole(1, 52)] | None = None
+    times: Annotated[int, Whole(2, LONGEST)] = 6
 
 
 def choices() -> list[tuple[str, str]]:
@@ -27,19 +26,6 @@ def choices() -> list[tuple[str, str]]:
         ("1", _("Jede Woche")),
         *((str(weeks), _("Alle %(n)s Wochen", n=weeks)) for weeks in (2, 3, 4, 5, 6, 8, 12)),
     ]
-
-
-def read_rhythm(form: Mapping[str, str]) -> Rhythm | None:
-    """None: once. Raises InvalidInput with one message per field."""
-    every, times = form.get("every_weeks", "").strip(), form.get("times", "").strip() or "6"
-    if not every:
-        return None
-    if not every.isdecimal() or not 1 <= int(every) <= 52:
-        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"every_weeks": _("Bitte wählen.")})
-    if not times.isdecimal() or not 2 <= int(times) <= LONGEST:
-        sentence = _("Erlaubt ist %(least)s bis %(most)s.", least=2, most=LONGEST)
-        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"times": sentence})
-    return Rhythm(int(every), int(times))
 
 
 def told_of(series: Series, zone: str) -> str:

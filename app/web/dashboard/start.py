@@ -1,10 +1,10 @@
 """The start page: what the telephone brought, what is left to do, who comes next."""
 
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, url_for
 from flask_babel import gettext as _, ngettext
 from flask_login import current_user
 from sqlalchemy import and_, select
@@ -20,7 +20,9 @@ from app.web.dashboard.agent_lines import standing_lines
 from app.web.dashboard.charts import figures_shown, funnel, heat
 from app.web.dashboard.held_calls import held_calls
 from app.web.dashboard.task_list import count_open, open_tasks
+from app.web.fields import OneOf
 from app.web.formatting import clock, day, day_of
+from app.web.forms import Query
 from app.web.guards import for_company
 from app.web.reader import chosen_branches
 from app.web.shell import assistant_name
@@ -33,11 +35,14 @@ LATE_MORNING, NOON, EVENING = 11, 12, 17
 blueprint = Blueprint("home", __name__)
 
 
+class PeriodQuery(Query):
+    period: Annotated[str, OneOf(*PERIODS)] = "week"
+
+
 @blueprint.get("/dashboard")
 @for_company("calls.read")
 def index() -> str:
-    chosen = request.args.get("period", "")
-    period = chosen if chosen in PERIODS else "week"
+    period = PeriodQuery.read_known().period
     branches = chosen_branches(all_if_none=True)
     figures = read_figures(branches, days=PERIODS[period], now=now(), zone=reader_zone())
     tasks_left = count_open()

@@ -1,6 +1,6 @@
 """The tasks page: what calls left to do, done with one press and taken back with another."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from app.core.transactions import transaction
 from app.domain.tasks import finishing
 from app.web.dashboard.task_list import count_open, done_tasks, open_tasks
-from app.web.guards import for_company, local_path
+from app.web.guards import for_company, next_path
 
 MOST_OPEN = 100
 DONE_SHOWN = 10
@@ -41,4 +41,4 @@ def reopen(task_id: str) -> Response:
 
 def _back() -> Response:
     """To the page on which it was pressed."""
-    return redirect(local_path(request.form.get("next"), otherwise=url_for("tasks.index")))
+    return redirect(next_path(otherwise=url_for("tasks.index")))

@@ -1,7 +1,7 @@
 """A caller's own page: see, move and cancel one's appointment, or answer an offer, with nothing but the link."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, url_for
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.clock import now
-from app.core.errors import AppError, NotFound, TooMany
+from app.core.errors import AppError, InvalidInput, NotFound, TooMany
 from app.core.extensions import db
 from app.core.guarding import guarded, stay_in
 from app.core.rates import Rate
@@ -25,7 +25,9 @@ from app.domain.bookings.moving import move_booking
 from app.domain.calendar.facts import Part
 from app.models import Booking, Branch, Company, Hold, PhoneNumber, Service, StaffMember, WaitlistOffer
 from app.serializers.ics import Appointment, ics
+from app.web.fields import Flag, Instant, OneOf
 from app.web.formatting import clock, day, when
+from app.web.forms import Form, Query
 
 BY = By("caller", "link")
 VISITS = Rate("own_page", 120)
@@ -37,6 +39,17 @@ blueprint = Blueprint("own_booking", __name__, url_prefix="/b")
 by_link = guarded("token", "whoever has the link: 256 bits that expire, of which only a hash is kept")
 
 
+class OwnQuery(Query):
+    lang: Annotated[str, OneOf(*LANGUAGES)] | None = None
+    # whether another time is being looked for, and from when on
+    move: Flag = False
+    after: Instant | None = None
+
+
+class MoveForm(Form):
+    starts_at: Instant
+
+
 @blueprint.errorhandler(NotFound)
 def gone(_error: NotFound) -> tuple[BaseResponse, int]:
     """Unknown, incomplete or expired: the same page, which tells nothing of whose it was."""
@@ -46,16 +59,17 @@ def gone(_error: NotFound) -> tuple[BaseResponse, int]:
 @blueprint.get("/<token>")
 @by_link
 def show(token: str) -> BaseResponse:
-    if (language := request.args.get("lang")) in LANGUAGES:
+    query = OwnQuery.read_known()
+    if query.lang:
         answer = redirect(url_for("own_booking.show", token=token))
-        answer.set_cookie("language", language, max_age=A_YEAR_S, samesite="Lax", httponly=True, secure=request.is_secure)
+        answer.set_cookie("language", query.lang, max_age=A_YEAR_S, samesite="Lax", httponly=True, secure=request.is_secure)
         return answer
     found = _enter(token)
     if isinstance(found, WaitlistOffer):
         return _page("public/offer.html", token=token, **_offer_facts(found))
     terms = terms_of(found)
-    moving = request.args.get("move") == "1" and terms.may_move
-    days, later = _free_days(found) if moving else ([], None)
+    moving = query.move and terms.may_move
+    days, later = _free_days(found, query.after) if moving else ([], None)
     return _page("public/booking.html", token=token, terms=terms, moving=moving, days=days, later=later, **_facts(found))
 
 
@@ -85,8 +99,8 @@ def cancel(token: str) -> BaseResponse:
 def move(token: str) -> BaseResponse:
     booking = _booking(token)
     try:
-        starts_at = datetime.fromisoformat(request.form.get("starts_at", "")).astimezone(UTC)
-    except ValueError:
+        starts_at = MoveForm.read().starts_at
+    except InvalidInput:
         flash(_("Bitte wählen Sie eine der freien Zeiten."), "error")
         return redirect(url_for("own_booking.show", token=token, move=1))
 
@@ -212,12 +226,9 @@ def _visit(booking: Booking) -> list[Booking]:
     return list(db.session.scalars(select(Booking).where(Booking.visit_id == booking.visit_id).order_by(Booking.starts_at, Booking.id)))
 
 
-def _free_days(booking: Booking) -> tuple[list[tuple[str, list[tuple[str, str]]]], str | None]:
+def _free_days(booking: Booking, after: datetime | None) -> tuple[list[tuple[str, list[tuple[str, str]]]], str | None]:
     """Free times with the same people by day: [(day, [(instant, clock)])], and from where to look on."""
-    try:
-        since = max(now(), datetime.fromisoformat(request.args.get("after", "")).astimezone(UTC))
-    except ValueError:
-        since = now()
+    since = max(now(), after or now())
     parts = tuple(Part(one.service_id, one.staff_id) for one in _visit(booking))
     slots, _facts_of = free_times(Choice(parts, booking.branch_id), since, since + REACH, for_callers=True)
     days: dict[str, list[tuple[str, str]]] = {}

@@ -1,9 +1,9 @@
 """The company's own keys at its providers: what each is for, whether it works, and how it is changed or taken away."""
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Annotated, Any
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -19,14 +19,40 @@ from app.domain.operations import connecting
 from app.jobs.agents import register_agent
 from app.jobs.connections import look_at_connection
 from app.models import Connection
+from app.web.fields import Email, Secret, Text
+from app.web.forms import Form, errors_of
 from app.web.guards import for_company
 from app.web.settings import connection_words as words
-from app.web.settings.filling import errors_of
 
 # our doors for a provider's news, in the order in which a call passes them
 DOORS = {"retell": ("inbound", "function", "webhook"), "twilio": ("voice/status",), "calcom": ("webhook",)}
 
+Key = Annotated[str, Secret(201)]
+
 blueprint = Blueprint("connections", __name__)
+
+
+class KeyForm(Form):
+    """A key that is left empty stays what it was."""
+
+    api_key: Key = ""
+
+
+class TwilioForm(Form):
+    account: Annotated[str, Text(64)] = ""
+    token: Key = ""
+    sender: Annotated[str, Text(64)] = ""
+
+
+class MailForm(Form):
+    host: Annotated[str, Text(190)] = ""
+    port: Annotated[str, Text(6)] = ""
+    user: Annotated[str, Text(190)] = ""
+    password: Key = ""
+    address: Email = ""
+
+
+FORMS: dict[str, type[Form]] = {"retell": KeyForm, "calcom": KeyForm, "twilio": TwilioForm, "smtp": MailForm}
 
 
 @blueprint.get("/settings/connections")
@@ -58,7 +84,7 @@ def save(provider: str) -> Any:
     _known(provider)
     try:
         with transaction():
-            taken = connecting.take(provider, request.form)
+            taken = connecting.take(provider, FORMS[provider].read().model_dump())
     except InvalidInput as error:
         return _page(provider, errors=errors_of(error)), 422
     _send(taken)
@@ -107,8 +133,13 @@ def _send(followed: connecting.Followed) -> None:
 
 def _page(provider: str, *, errors: dict[str, str] | None = None) -> str:
     shown = _shown(provider)
-    values = shown.fields if errors is None else shown.fields | {name: request.form.get(name, "") for name in words.OPEN_FIELDS[provider]}
+    values = shown.fields if errors is None else shown.fields | _typed(provider)
     return render_template("settings/connection.html", each=shown, values=values, errors=errors or {}, **_may())
+
+
+def _typed(provider: str) -> dict[str, str]:
+    """What was typed and is no secret."""
+    return {name: text for name, text in FORMS[provider].typed().items() if name in words.OPEN_FIELDS[provider]}
 
 
 def _shown(provider: str) -> SimpleNamespace:

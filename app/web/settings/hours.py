@@ -1,10 +1,10 @@
 """Opening hours and shifts: the week, single dates, public holidays and closures, of a branch or of a person."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask_babel import get_locale, gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -20,17 +20,86 @@ from app.domain.calendar.holidays import GERMAN_STATES, public_holidays
 from app.domain.companies.policies import load_policies
 from app.domain.services import catalogue
 from app.models import Branch
+from app.models.closure import KINDS, REPEATS
 from app.web.dashboard.booking_access import shown_branch
+from app.web.fields import As, Clock, Day, Flag, Id, OneOf, Text
+from app.web.forms import Form, Query, errors_of
 from app.web.guards import for_company
 from app.web.reader import branches
-from app.web.settings.filling import Filled, errors_of
 
 MOST = 200
 # days whose hours are shown as they follow from all that is entered
 PREVIEWED = 14
-KINDS = ("closure", "vacation", "sick")
+Spans = Annotated[opening.Spans, As(opening.read_spans, most=200)]
 
 blueprint = Blueprint("hours", __name__)
+
+
+class WeekForm(Form):
+    day0: Spans = []
+    day1: Spans = []
+    day2: Spans = []
+    day3: Spans = []
+    day4: Spans = []
+    day5: Spans = []
+    day6: Spans = []
+
+
+class SpanForm(Form):
+    """From one day to another."""
+
+    season_from: Day
+    season_until: Day
+
+
+class SeasonForm(SpanForm):
+    season_name: Annotated[str, Text(80)] = ""
+    season0: Spans = []
+    season1: Spans = []
+    season2: Spans = []
+    season3: Spans = []
+    season4: Spans = []
+    season5: Spans = []
+    season6: Spans = []
+
+
+class StateForm(Form):
+    state: Annotated[str, OneOf(*GERMAN_STATES)] = ""
+
+
+class DayForm(Form):
+    special_day: Day
+
+
+class SpecialDayForm(DayForm):
+    special_spans: Spans = []
+    special_name: Annotated[str, Text(80)] = ""
+
+
+class ClosureForm(Form):
+    """Whole days, or from one time of day to another."""
+
+    starts: Day
+    ends: Day
+    from_time: Clock = time()
+    to_time: Clock | None = None
+    until: Day | None = None
+    kind: Annotated[str, OneOf(*KINDS)] = "closure"
+    repeats: Annotated[str, OneOf(*REPEATS)] = "never"
+    closure_name: Annotated[str, Text(120)] = ""
+    everywhere: Flag = False
+
+    @property
+    def closure(self) -> dict[str, Any]:
+        ends = datetime.combine(self.ends, self.to_time) if self.to_time else datetime.combine(self.ends, time()) + timedelta(days=1)
+        return {
+            "starts": datetime.combine(self.starts, self.from_time), "ends": ends, "kind": self.kind, "repeats": self.repeats,
+            "until": self.until, "name": self.closure_name,
+        }  # fmt: skip
+
+
+class PersonQuery(Query):
+    staff_id: Id | None = None
 
 
 @blueprint.get("/settings/hours")
@@ -43,12 +112,10 @@ def index() -> str:
 @for_company("hours.write")
 def save() -> Any:
     branch, staff_id = _of()
-    filled = Filled(request.form)
-    week = [filled.read(f"day{weekday}", opening.read_spans, []) for weekday in range(7)]
     try:
-        filled.check()
+        week = list(WeekForm.read().model_dump().values())
     except InvalidInput as error:
-        return _page(dict(request.form), errors_of(error)), 422
+        return _page(WeekForm.typed(), errors_of(error)), 422
     with transaction():
         opening.save_week(branch.id, staff_id, week)
     flash(_("Zeiten gespeichert. Freie Termine richten sich ab jetzt danach."), "message")
@@ -59,15 +126,13 @@ def save() -> Any:
 @for_company("hours.write")
 def save_season() -> Any:
     branch, staff_id = _of()
-    filled = Filled(request.form)
-    first, last = filled.read("season_from", date.fromisoformat), filled.read("season_until", date.fromisoformat)
-    week = [filled.read(f"season{weekday}", opening.read_spans, []) for weekday in range(7)]
     try:
-        filled.check()
+        form = SeasonForm.read()
+        week = [getattr(form, f"season{weekday}") for weekday in range(7)]
         with transaction():
-            opening.save_season(branch.id, staff_id, opening.Season(first, last, filled.text("season_name", most=80), week))
+            opening.save_season(branch.id, staff_id, opening.Season(form.season_from, form.season_until, form.season_name, week))
     except InvalidInput as error:
-        return _page(dict(request.form), errors_of(error)), 422
+        return _page(SeasonForm.typed(), errors_of(error)), 422
     flash(_("Eingetragen. In dieser Zeit gelten diese Zeiten statt der üblichen."), "message")
     return _back(branch, staff_id)
 
@@ -76,21 +141,22 @@ def save_season() -> Any:
 @for_company("hours.write")
 def remove_season() -> Response:
     branch, staff_id = _of()
-    filled = Filled(request.form)
-    first, last = filled.read("season_from", date.fromisoformat), filled.read("season_until", date.fromisoformat)
-    if first and last:
-        with transaction():
-            opening.remove_season(branch.id, staff_id, first, last)
-        flash(_("In dieser Zeit gilt wieder die normale Woche."), "message")
+    span = SpanForm.read()
+    with transaction():
+        opening.remove_season(branch.id, staff_id, span.season_from, span.season_until)
+    flash(_("In dieser Zeit gilt wieder die normale Woche."), "message")
     return _back(branch, staff_id)
 
 
 @blueprint.post("/settings/hours/state")
 @for_company("hours.write")
-def save_state() -> Response:
+def save_state() -> Any:
     branch, staff_id = _of()
-    with transaction():
-        opening.save_state(branch, request.form.get("state", ""))
+    try:
+        with transaction():
+            opening.save_state(branch, StateForm.read().state)
+    except InvalidInput as error:
+        return _page(StateForm.typed(), errors_of(error)), 422
     flash(_("Gespeichert. Die Feiertage richten sich danach."), "message")
     return _back(branch, staff_id)
 
@@ -99,15 +165,12 @@ def save_state() -> Response:
 @for_company("hours.write")
 def save_day() -> Any:
     branch, staff_id = _of()
-    filled = Filled(request.form)
-    day = filled.read("special_day", date.fromisoformat)
-    spans = filled.read("special_spans", opening.read_spans, [])
     try:
-        filled.check()
+        form = SpecialDayForm.read()
     except InvalidInput as error:
-        return _page(dict(request.form), errors_of(error)), 422
+        return _page(SpecialDayForm.typed(), errors_of(error)), 422
     with transaction():
-        opening.save_special_day(branch.id, staff_id, day, spans, filled.text("special_name", most=80))
+        opening.save_special_day(branch.id, staff_id, form.special_day, form.special_spans, form.special_name)
     flash(_("Der Tag ist eingetragen."), "message")
     return _back(branch, staff_id)
 
@@ -116,11 +179,10 @@ def save_day() -> Any:
 @for_company("hours.write")
 def remove_day() -> Response:
     branch, staff_id = _of()
-    day = Filled(request.form).read("special_day", date.fromisoformat)
-    if day is not None:
-        with transaction():
-            opening.remove_special_day(branch.id, staff_id, day)
-        flash(_("An diesem Tag gilt wieder die normale Woche."), "message")
+    day = DayForm.read().special_day
+    with transaction():
+        opening.remove_special_day(branch.id, staff_id, day)
+    flash(_("An diesem Tag gilt wieder die normale Woche."), "message")
     return _back(branch, staff_id)
 
 
@@ -128,40 +190,20 @@ def remove_day() -> Response:
 @for_company("hours.write")
 def close() -> Any:
     branch, staff_id = _of()
-    filled = Filled(request.form)
     try:
-        wanted = _closure(filled)
-        filled.check()
+        form = ClosureForm.read()
         with transaction():
             # who is ill or away is so everywhere
-            where = None if staff_id or filled.yes("everywhere") else branch.id
-            closure = opening.add_closure(where, staff_id, **wanted)
+            where = None if staff_id or form.everywhere else branch.id
+            closure = opening.add_closure(where, staff_id, **form.closure)
             in_the_way = len(affected_by(closure))
     except InvalidInput as error:
-        return _page(dict(request.form), errors_of(error)), 422
+        return _page(ClosureForm.typed(), errors_of(error)), 422
     if in_the_way:
         flash(_("Eingetragen. Diese Termine liegen noch in der Zeit."), "message")
         return redirect(url_for("absences.show", closure_id=closure.id))
     flash(_("Eingetragen. In dieser Zeit wird nichts mehr gebucht."), "message")
     return _back(branch, staff_id)
-
-
-def _closure(filled: Filled) -> dict[str, Any]:
-    """Whole days, or from one time of day to another."""
-    first, last = filled.read("starts", date.fromisoformat), filled.read("ends", date.fromisoformat)
-    from_time = filled.read("from_time", _time)
-    to_time = filled.read("to_time", _time)
-    until = filled.read("until", lambda text: date.fromisoformat(text) if text else None)
-    filled.check()
-    end = datetime.combine(last, to_time) if to_time else datetime.combine(last, time()) + timedelta(days=1)
-    return {
-        "starts": datetime.combine(first, from_time or time()), "ends": end, "kind": request.form.get("kind", "closure"),
-        "repeats": request.form.get("repeats", "never"), "until": until, "name": filled.text("closure_name", most=120),
-    }  # fmt: skip
-
-
-def _time(text: str) -> time | None:
-    return time.fromisoformat(text) if text else None
 
 
 @blueprint.post("/settings/hours/closures/<closure_id>/remove")
@@ -176,7 +218,7 @@ def reopen(closure_id: str) -> Response:
 
 def _of() -> tuple[Branch, str | None]:
     """Whose hours are shown; raises NotFound for people of other companies."""
-    branch, staff_id = shown_branch(), request.values.get("staff_id") or None
+    branch, staff_id = shown_branch(), PersonQuery.read_known().staff_id
     if staff_id and staff_id not in {person.id for person in catalogue.list_staff(limit=MOST, branch_id=branch.id)}:
         raise NotFound(_("Das gibt es hier nicht."))
     return branch, staff_id

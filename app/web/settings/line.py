@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
@@ -15,12 +15,18 @@ from app.domain.customers.blocking import list_blocked
 from app.domain.operations import line_checking
 from app.jobs import line_check as jobs
 from app.models import Branch, LineCheck, PhoneNumber
+from app.web.fields import Id
+from app.web.forms import Query
 from app.web.guards import for_company
 from app.web.line_view import shown
 
 MOST_NUMBERS = 100
 
 blueprint = Blueprint("line", __name__)
+
+
+class NumberQuery(Query):
+    number_id: Id | None = None
 
 
 @blueprint.get("/settings/line")
@@ -72,8 +78,8 @@ def _get(check_id: str) -> LineCheck:
 
 def _page(chosen: LineCheck | None) -> str:
     numbers = _numbers()
-    if chosen is None and request.args.get("number_id"):
-        chosen = next(iter(line_checking.history(request.args["number_id"], 1)), None)
+    if chosen is None and (number_id := NumberQuery.read_known().number_id):
+        chosen = next(iter(line_checking.history(number_id, 1)), None)
     if chosen is None:
         chosen = max((number.last for number in numbers if number.last), key=lambda last: last.started_at, default=None)
     return render_template(

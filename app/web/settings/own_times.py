@@ -1,28 +1,40 @@
 """The fields for what differs at a branch or for a person: `own:<id>:<name>` each, empty where it is as usual."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from app.domain.services.own_times import Own
-from app.web.settings.filling import Filled
+from app.web.fields import Cents, Flag, Whole
+from app.web.forms import Form
+
+
+class OwnForm(Form):
+    minutes: Annotated[int, Whole(1, 10_080)] | None = None
+    before_minutes: Annotated[int, Whole(0, 600)] | None = None
+    after_minutes: Annotated[int, Whole(0, 600)] | None = None
+    price: Cents | None = None
+    is_offered: Flag = False
 
 
 def price_text(cents: int | None) -> str:
     return "" if cents is None else f"{cents / 100:.2f}".replace(".", ",").removesuffix(",00")
 
 
-def read_own(filled: Filled, ids: Iterable[str], *, with_offer: bool = False) -> dict[str, Own]:
-    """What was filled in for each of these; wrong fields are noted in `filled`."""
-    return {
-        row_id: Own(
-            filled.whole(f"own:{row_id}:minutes", 1, 10_080),
-            filled.whole(f"own:{row_id}:before_minutes", 0, 600),
-            filled.whole(f"own:{row_id}:after_minutes", 0, 600),
-            filled.cents(f"own:{row_id}:price"),
-            is_offered=not with_offer or filled.yes(f"own:{row_id}:is_offered"),
-        )
-        for row_id in ids
-    }
+def read_own(ids: Iterable[str], *, with_offer: bool = False) -> tuple[dict[str, Own], dict[str, str]]:
+    """What was filled in for each of these, and what of it is wrong, by field."""
+    own, wrong = {}, {}
+    for row_id in ids:
+        form, refused = OwnForm.parse(f"own:{row_id}:")
+        wrong |= refused
+        if form is not None:
+            is_offered = form.is_offered or not with_offer
+            own[row_id] = Own(form.minutes, form.before_minutes, form.after_minutes, form.price, is_offered=is_offered)
+    return own, wrong
+
+
+def typed_own(ids: Iterable[str]) -> dict[str, Any]:
+    """What was typed there, as it was."""
+    return {f"own:{row_id}:{name}": text for row_id in ids for name, text in OwnForm.typed(f"own:{row_id}:").items()}
 
 
 def as_fields(own: Mapping[str, Own]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """The rules of booking, each with a sentence that says what it means, and where it comes from."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -13,15 +13,41 @@ from app.domain.companies import policy_editing
 from app.domain.companies.policies import Rules, in_words, load_policies
 from app.domain.services import catalogue
 from app.models.policy import RULES
+from app.web.fields import Cents, Text, Whole, YesOrNo
+from app.web.forms import Form, Query, errors_of
 from app.web.guards import for_company
 from app.web.reader import branches
-from app.web.settings.filling import Filled, errors_of
 
 MOST = 200
-TELLING = ("tell_desk_changes", "tell_own_changes", "tell_calendar_changes")
-YES_OR_NO = ("anonymous_callers", "callers_may_book", "needs_confirmation", "keeps_holidays", *TELLING)
+LIMITS = {name: Whole(*limits) for name, limits in policy_editing.LIMITS.items()}
+Answer = Annotated[bool, YesOrNo()]
 
 blueprint = Blueprint("policies", __name__)
+
+
+class PolicyForm(Form):
+    """What is left empty comes from the next wider policy."""
+
+    grid_minutes: Annotated[int, LIMITS["grid_minutes"]] | None = None
+    notice_minutes: Annotated[int, LIMITS["notice_minutes"]] | None = None
+    horizon_days: Annotated[int, LIMITS["horizon_days"]] | None = None
+    cancel_minutes: Annotated[int, LIMITS["cancel_minutes"]] | None = None
+    move_minutes: Annotated[int, LIMITS["move_minutes"]] | None = None
+    hold_minutes: Annotated[int, LIMITS["hold_minutes"]] | None = None
+    open_bookings_per_customer: Annotated[int, LIMITS["open_bookings_per_customer"]] | None = None
+    fee_cents: Cents | None = None
+    fee_within_minutes: Annotated[int, LIMITS["fee_within_minutes"]] | None = None
+    anonymous_callers: Answer | None = None
+    callers_may_book: Answer | None = None
+    needs_confirmation: Answer | None = None
+    keeps_holidays: Answer | None = None
+    tell_desk_changes: Answer | None = None
+    tell_own_changes: Answer | None = None
+    tell_calendar_changes: Answer | None = None
+
+
+class ScopeQuery(Query):
+    scope: Annotated[str, Text(40)] = "company"
 
 
 @blueprint.get("/settings/policies")
@@ -37,22 +63,18 @@ def index() -> str:
 @for_company("services.write")
 def save() -> Any:
     kind, row_id = _scope()
-    filled = Filled(request.form)
-    rules: dict[str, Any] = {name: filled.whole(name, *limits) for name, limits in policy_editing.LIMITS.items() if name != "fee_cents"}
-    rules["fee_cents"] = filled.cents("fee_cents")
-    rules |= {name: {"1": True, "0": False}.get(request.form.get(name, "")) for name in YES_OR_NO}
     try:
-        filled.check()
+        rules = PolicyForm.read().model_dump()
         with transaction():
             policy_editing.save_policy(kind, row_id, rules)
     except InvalidInput as error:
-        return _page(kind, row_id, dict(request.form), errors_of(error)), 422
+        return _page(kind, row_id, PolicyForm.typed(), errors_of(error)), 422
     flash(_("Regeln gespeichert. Sie gelten ab dem nächsten Termin."), "message")
     return redirect(url_for("policies.index", scope=f"{kind}:{row_id}" if row_id else None))
 
 
 def _scope() -> tuple[str, str | None]:
-    kind, _colon, row_id = request.values.get("scope", "company").partition(":")
+    kind, _colon, row_id = ScopeQuery.read_known().scope.partition(":")
     return (kind, row_id) if row_id else ("company", None)
 
 

@@ -1,19 +1,32 @@
 """Rooms and devices: what stands where, and which services need it."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from app.core.errors import InvalidInput
 from app.core.transactions import transaction
 from app.domain.services import rooms
 from app.models import Resource
+from app.web.fields import Flag, Id, Text, Whole
+from app.web.forms import Form, Query, errors_of
 from app.web.guards import for_company
 from app.web.reader import branches
-from app.web.settings.filling import Filled, errors_of
 
 blueprint = Blueprint("resources", __name__)
+
+
+class ResourceForm(Form):
+    name: Annotated[str, Text(80)]
+    kind: Annotated[str, Text(40)]
+    places: Annotated[int, Whole(1, 500)] = 1
+    is_active: Flag = False
+    branch_id: Id = ""
+
+
+class NewResourceQuery(Query):
+    kind: Annotated[str, Text(40)] = ""
 
 
 @blueprint.get("/settings/resources")
@@ -27,7 +40,7 @@ def index() -> str:
 @blueprint.get("/settings/resources/new")
 @for_company("services.write")
 def new() -> str:
-    return _form(None, {"places": 1, "is_active": True, "kind": request.args.get("kind", "")}, {})
+    return _form(None, {"places": 1, "is_active": True, "kind": NewResourceQuery.read_known().kind}, {})
 
 
 @blueprint.get("/settings/resources/<room_id>")
@@ -50,21 +63,13 @@ def save(room_id: str) -> Any:
 
 
 def _save(room: Resource | None) -> Any:
-    filled = Filled(request.form)
-    values = {
-        "name": filled.text("name", most=80),
-        "kind": filled.text("kind", most=40),
-        "places": filled.whole("places", 1, 500, default=1),
-        "is_active": filled.yes("is_active"),
-        "branch_id": request.form.get("branch_id", ""),
-    }
     try:
-        filled.check()
+        form = ResourceForm.read()
         with transaction():
-            rooms.save_room(room.id if room else None, **values)  # type: ignore[arg-type]
+            rooms.save_room(room.id if room else None, **form.model_dump())
     except InvalidInput as error:
-        return _form(room, {**request.form, "is_active": values["is_active"]}, errors_of(error)), 422
-    flash(_("Gespeichert: %(name)s", name=values["name"]), "message")
+        return _form(room, ResourceForm.typed(), errors_of(error)), 422
+    flash(_("Gespeichert: %(name)s", name=form.name), "message")
     return redirect(url_for("resources.index"))
 
 

@@ -1,8 +1,8 @@
 """Services: what can be booked, how long it takes and what it costs."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -12,15 +12,44 @@ from app.core.transactions import transaction
 from app.domain.services import catalogue, editing, own_times, rooms
 from app.models import Service
 from app.web.dashboard.calendar_grid import PALETTE
+from app.web.fields import Cents, Flag, Id, Lines, OneOf, Text, Whole
+from app.web.forms import Form, errors_of, refuse
 from app.web.guards import for_company
 from app.web.reader import branches
-from app.web.settings.filling import Filled, errors_of
-from app.web.settings.own_times import as_fields, price_text, read_own
+from app.web.settings.own_times import as_fields, price_text, read_own, typed_own
 
 MOST = 200
 MOST_PARTS = 5
 
 blueprint = Blueprint("services", __name__)
+
+
+class ServiceForm(Form):
+    name: Annotated[str, Text(120)]
+    category: Annotated[str, Text(80)] | None = None
+    description: Annotated[str, Lines(2000)] | None = None
+    synonyms: Annotated[str, Text(2000)] = ""
+    minutes: Annotated[int, Whole(1, 10_080)] = 30
+    before_minutes: Annotated[int, Whole(0, 600)] = 0
+    after_minutes: Annotated[int, Whole(0, 600)] = 0
+    processing_from: Annotated[int, Whole(0, 10_080)] = 0
+    processing_minutes: Annotated[int, Whole(0, 10_080)] = 0
+    price: Cents | None = None
+    capacity: Annotated[int, Whole(1, 500)] = 1
+    colour: Annotated[str, OneOf(*PALETTE)] | None = None
+    is_active: Flag = False
+    room_kinds: tuple[Annotated[str, Text(40)], ...] = ()
+    parts: tuple[Id, ...] = ()
+    max_gap_minutes: Annotated[int, Whole(0, 600)] = 0
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        known = rooms.known_kinds()
+        return self.model_dump(exclude={"synonyms", "price"}) | {
+            "price_cents": self.price,
+            "room_kinds": [kind for kind in self.room_kinds if kind in known],
+            "parts": list(self.parts[:MOST_PARTS]) or None,
+        }
 
 
 @blueprint.get("/settings/services")
@@ -58,35 +87,19 @@ def save(service_id: str) -> Any:
 
 
 def _save(service: Service | None) -> Any:
-    filled = Filled(request.form)
-    values = {
-        "name": filled.text("name", most=120, required=True),
-        "category": filled.text("category", most=80) or None,
-        "description": filled.text("description", most=2000) or None,
-        "minutes": filled.whole("minutes", 1, 10_080, default=30),
-        "before_minutes": filled.whole("before_minutes", 0, 600, default=0),
-        "after_minutes": filled.whole("after_minutes", 0, 600, default=0),
-        "processing_from": filled.whole("processing_from", 0, 10_080, default=0),
-        "processing_minutes": filled.whole("processing_minutes", 0, 10_080, default=0),
-        "price_cents": filled.cents("price"),
-        "capacity": filled.whole("capacity", 1, 500, default=1),
-        "colour": request.form.get("colour") if request.form.get("colour") in PALETTE else None,
-        "is_active": filled.yes("is_active"),
-        "room_kinds": [kind for kind in request.form.getlist("room_kinds") if kind in rooms.known_kinds()],
-        "parts": [part for part in request.form.getlist("parts")[:MOST_PARTS] if part] or None,
-        "max_gap_minutes": filled.whole("max_gap_minutes", 0, 600, default=0),
-    }
-    own = read_own(filled, [row_id for row_id, _name in branches()], with_offer=True) if service else {}
+    ids = [row_id for row_id, _name in branches()] if service else []
+    form, wrong = ServiceForm.parse()
+    own, wrong_own = read_own(ids, with_offer=True)
     try:
-        filled.check()
+        refuse(wrong | wrong_own)
+        assert form is not None
         with transaction():
-            saved = editing.save_service(service.id if service else None, values, editing.read_synonyms(filled.text("synonyms", most=2000)))
+            saved = editing.save_service(service.id if service else None, form.columns, editing.read_synonyms(form.synonyms))
             if own:
                 own_times.save_at_branches(saved.id, own)
     except InvalidInput as error:
-        lists = {name: values[name] or [] for name in ("room_kinds", "parts")}
-        return _form(service, {**as_fields(own), **request.form, **lists, "is_active": values["is_active"]}, errors_of(error)), 422
-    flash(_("Gespeichert: %(name)s", name=values["name"]), "message")
+        return _form(service, typed_own(ids) | ServiceForm.typed(), errors_of(error)), 422
+    flash(_("Gespeichert: %(name)s", name=form.name), "message")
     return redirect(url_for("services.index"))
 
 

@@ -1,8 +1,8 @@
 """The team: who works where and does what."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -11,11 +11,21 @@ from app.core.extensions import db
 from app.core.transactions import transaction
 from app.domain.services import catalogue, editing, own_times
 from app.models import Branch, Service, StaffMember
+from app.web.fields import Email, Flag, Id, Phone, Text
+from app.web.forms import Form, errors_of, refuse
 from app.web.guards import for_company
-from app.web.settings.filling import Filled, errors_of
-from app.web.settings.own_times import as_fields, price_text, read_own
+from app.web.settings.own_times import as_fields, price_text, read_own, typed_own
 
 blueprint = Blueprint("staff", __name__)
+
+
+class PersonForm(Form):
+    name: Annotated[str, Text(120)]
+    email: Email | None = None
+    phone: Phone | None = None
+    is_active: Flag = False
+    branch_ids: tuple[Id, ...] = ()
+    service_ids: tuple[Id, ...] = ()
 
 
 @blueprint.get("/settings/staff")
@@ -58,18 +68,18 @@ def save(staff_id: str) -> Any:
 
 
 def _save(person: StaffMember | None) -> Any:
-    filled = Filled(request.form)
-    lists = {name: request.form.getlist(name)[:200] for name in ("branch_ids", "service_ids")}
-    values = {"name": filled.text("name", most=120), "email": filled.text("email") or None, "phone": filled.text("phone") or None}
-    own = read_own(filled, lists["service_ids"])
+    form, wrong = PersonForm.parse()
+    does = form.service_ids if form else ()
+    own, wrong_own = read_own(does)
     try:
-        filled.check()
+        refuse(wrong | wrong_own)
+        assert form is not None
         with transaction():
-            saved = editing.save_person(person.id if person else None, **values, is_active=filled.yes("is_active"), **lists)
+            saved = editing.save_person(person.id if person else None, **form.model_dump())
             own_times.save_of_person(saved.id, own)
     except InvalidInput as error:
-        return _form(person, {**request.form, **values, **lists, "is_active": filled.yes("is_active")}, errors_of(error)), 422
-    flash(_("Gespeichert: %(name)s", name=values["name"]), "message")
+        return _form(person, typed_own(does) | PersonForm.typed(), errors_of(error)), 422
+    flash(_("Gespeichert: %(name)s", name=form.name), "message")
     return redirect(url_for("staff.index"))
 
 

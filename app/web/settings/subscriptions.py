@@ -1,8 +1,8 @@
 """Calendar subscriptions: addresses under which phones and calendar programs read the appointments of a person or a branch."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -11,13 +11,20 @@ from app.core.errors import InvalidInput
 from app.core.transactions import transaction
 from app.domain.bookings import feeds
 from app.domain.services import catalogue
+from app.web.fields import Text
+from app.web.forms import Form, errors_of
 from app.web.guards import for_company
 from app.web.reader import branches
-from app.web.settings.filling import errors_of
 
 MOST = 200
 
 blueprint = Blueprint("subscriptions", __name__)
+
+
+class FeedForm(Form):
+    """`staff:` or `branch:` and the id."""
+
+    whose: Annotated[str, Text(40)]
 
 
 @blueprint.get("/settings/subscriptions")
@@ -30,8 +37,8 @@ def index() -> str:
 @for_company("services.write")
 def make() -> Any:
     """The address is on this page once and nowhere else: we keep only its hash."""
-    kind, _colon, row_id = request.form.get("whose", "").partition(":")
     try:
+        kind, _colon, row_id = FeedForm.read().whose.partition(":")
         with transaction():
             token = feeds.make_feed(**{f"{kind}_id": row_id} if kind in ("staff", "branch") and row_id.isascii() else {})
     except InvalidInput as error:

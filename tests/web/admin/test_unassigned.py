@@ -48,10 +48,14 @@ def test_what_is_wrong_stands_beside_its_field(app: Flask, db: SQLAlchemy) -> No
     _wait_unassigned(app, db)
     support = signed_in(app, make_user(None, "support"))
     token = csrf_token(support, "/admin/webhooks")
-    for branch, since in (("", ""), ("01JZZZZZZZZZZZZZZZZZZZZZZZ", "gestern"), ("x" * 600, "9999-99-99")):
+    for branch, since, sentence in (
+        ("", "", "Bitte wählen Sie eine Filiale."),
+        ("01JZZZZZZZZZZZZZZZZZZZZZZZ", "gestern", "Das ist kein Zeitpunkt."),
+        ("x" * 600, "9999-99-99", "Bitte wählen."),
+    ):
         answer = support.post("/admin/unassigned", data={"number": UNKNOWN, "branch_id": branch, "valid_from": since, "csrf_token": token})
         assert answer.status_code == 422
-        assert "Bitte wählen Sie eine Filiale." in answer.text
+        assert sentence in answer.text
 
 
 def test_people_of_a_company_see_no_tray(app: Flask, db: SQLAlchemy) -> None:

@@ -11,6 +11,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
 from app.core.errors import InvalidInput
+from app.core.ids import new_ulid
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.bookings import waitlist
@@ -168,7 +169,7 @@ def test_a_service_is_made_with_the_words_callers_use(owner: FlaskClient, db: SQ
 
 
 def test_a_person_gets_branches_and_services(owner: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
-    own = {"branch_ids": [salon.branches["mitte"], "foreign"], "service_ids": [salon.services["cut"]]}
+    own = {"branch_ids": [salon.branches["mitte"], new_ulid()], "service_ids": [salon.services["cut"]]}
     assert _post(owner, "/settings/staff/new", name="Nele Hofmann", is_active="1", **own).status_code == 302
     with company_scope(salon.company_id):
         person = db.session.scalars(select(StaffMember).where(StaffMember.name == "Nele Hofmann")).one()

@@ -1,0 +1,78 @@
+"""Fields of forms: what an honest person types is read; what is out of range, unreadable or hostile gets one sentence."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import pytest
+from flask import Flask
+from pydantic_core import PydanticCustomError
+
+from app.core.errors import InvalidInput
+from app.web import fields
+
+HOSTILE = ("9" * 5000, "NaN", "Infinity", "1e400", "-1", "٣", "²", "0x10", "1_000", "\x00", "<script>", "ÿ" * 100_000)
+
+
+@pytest.fixture(autouse=True)
+def reader(app: Flask) -> Iterator[None]:
+    with app.test_request_context():
+        yield
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "value"),
+    [
+        (fields.Text(10), "  Anna   Berg ", "Anna Berg"),
+        (fields.Lines(20), " eins\r\nzwei ", "eins\nzwei"),
+        (fields.Whole(1, 500), " 42 ", 42),
+        (fields.Euro(), "58", 5800),
+        (fields.Euro(), "58,5", 5850),
+        (fields.Euro(), "58.05 €", 5805),
+        (fields.IsoDay(), "2026-11-29", date(2026, 11, 29)),
+        (fields.TimeOfDay(), "9:30", time(9, 30)),
+        (fields.TimeOfDay(), "09:30:00", time(9, 30)),
+        (fields.Moment(), "2026-11-29T10:00:00+01:00", datetime(2026, 11, 29, 9, tzinfo=UTC)),
+        (fields.Moment(is_local=True), "2026-11-29T10:00", datetime(2026, 11, 29, 10)),
+        (fields.RowId(), "01HZZZZZZZZZZZZZZZZZZZZZZZ", "01HZZZZZZZZZZZZZZZZZZZZZZZ"),
+        (fields.OneOf("week", "day"), "week", "week"),
+        (fields.Tick(), "1", True),
+        (fields.Tick(), "on", False),
+    ],
+)
+def test_field_reads_what_a_person_types(field: fields.Field, text: str, value: Any) -> None:
+    assert field.read(text) == value
+
+
+@pytest.mark.parametrize(
+    ("field", "texts"),
+    [
+        (fields.Whole(1, 500), ("0", "501", "1.5", "zwei", *HOSTILE)),
+        (fields.Euro(), ("100000,01", "1.000", "1,005", "-1", *HOSTILE)),
+        (fields.IsoDay(), ("9999-12-31", "0001-01-01", "2026-02-30", "20261129", "2026-W48-7", "1899-12-31", "2200-01-01", *HOSTILE)),
+        (fields.TimeOfDay(), ("24:00", "9:60", "10:00+23:59", "10", *HOSTILE)),
+        (fields.Moment(), ("9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "2026-11-29T10:00:00", "2026-11-29", *HOSTILE)),
+        (fields.Moment(is_local=True), ("9999-12-31T23:59", "0001-01-01T00:00", "2026-11-29T10:00:00+01:00", *HOSTILE)),
+        (fields.RowId(), ("01HZ", "01HZZZZZZZZZZZZZZZZZZZZZZ'", *HOSTILE)),
+        (fields.OneOf("week"), ("month", *HOSTILE)),
+        (fields.Text(190), ("ÿ" * 191,)),
+        (fields.As(float), ("zwei", "ÿ" * 501)),
+    ],
+)
+def test_field_refuses_with_one_sentence(field: fields.Field, texts: tuple[str, ...]) -> None:
+    for text in texts:
+        with pytest.raises(PydanticCustomError) as refusal:
+            field.read(text)
+        assert refusal.value.message().endswith("."), text[:40]
+
+
+def test_sentence_of_a_reader_of_ones_own_is_that_of_the_field() -> None:
+    def never(_text: str) -> None:
+        raise InvalidInput("Heute nicht.")
+
+    with pytest.raises(PydanticCustomError, match="Heute nicht"):
+        fields.As(never).read("morgen")
+
+
+def test_what_no_person_types_is_left_out() -> None:
+    assert fields.legible("A\x00n\ud800n\udfffa\x1b\t\n") == "Anna\t\n"
