@@ -9,7 +9,7 @@ LINDGREN = DemoCompany(
     name="Salon Lindgren",
     industry="hair_salon",
     agent="Lena",
-    greeting="Salon Lindgren, {branch}, hier ist Lena, die digitale Assistentin. Was kann ich für Sie tun?",
+    greeting="Salon Lindgren, {branch}, hier ist Lena. Was kann ich für Sie tun?",
     services=read_services(
         """
         cut_women   | Damenschnitt       | 45  | 58  |       | Schnitt | einen Damenschnitt     | a ladies' cut       | Haarschnitt
@@ -88,7 +88,7 @@ MORGENSTERN = DemoCompany(
     name="Praxis Dr. Morgenstern",
     industry="medical_practice",
     agent="Clara",
-    greeting="Praxis Doktor Morgenstern, guten Tag. Sie sprechen mit Clara, der digitalen Assistentin. Worum geht es?",
+    greeting="Praxis Doktor Morgenstern, guten Tag, hier ist Clara. Worum geht es?",
     services=read_services(
         """
         consultation | Sprechstunde       | 15 | 0 |  | Sprechstunde | einen Termin beim Arzt              | a consultation       | Arzttermin
@@ -137,7 +137,7 @@ KRUSE = DemoCompany(
     name="Werkstatt Kruse",
     industry="garage",
     agent="Jette",
-    greeting="Moin, Werkstatt Kruse in {branch}, hier ist Jette, die digitale Assistentin. Was liegt an?",
+    greeting="Moin, Werkstatt Kruse in {branch}, hier ist Jette. Was liegt an?",
     services=read_services(
         """
         inspection | Inspektion        | 90 | 189 |  | Wartung | einen Termin zur Inspektion        | a service             | Durchsicht

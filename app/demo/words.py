@@ -5,6 +5,8 @@ from datetime import datetime, time
 from app.demo.diary import ZONE, Appointment, Slot
 from app.demo.people import Caller
 from app.demo.shapes import DemoBranch, DemoCompany, DemoService, DemoStaff
+from app.domain.agents.greeting import with_notice
+from app.domain.language.when import Language
 
 GERMAN_DAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
 GERMAN_MONTHS = (
@@ -16,6 +18,12 @@ ENGLISH_MONTHS = (
 )  # fmt: skip
 
 
+def greeting_of(company: DemoCompany, branch: DemoBranch, language: Language = "de") -> str:
+    """What the company's assistant says first."""
+    english = f"{company.name}, hello, this is {company.agent}."
+    return with_notice(english if language == "en" else company.greeting.format(branch=branch.spoken), language)
+
+
 def words_of(
     company: DemoCompany, branch: DemoBranch, caller: Caller, *, service: DemoService, staff: DemoStaff, slot: Slot | None,
     old: Appointment | None, in_english: bool,
@@ -23,7 +31,7 @@ def words_of(
     """Everything that a dialogue may say about this call."""
     day, clock = (english_day, english_clock) if in_english else (german_day, german_clock)
     words = {
-        "greeting": company.greeting.format(branch=branch.spoken),
+        "greeting": greeting_of(company, branch),
         "business": company.name,
         "branch": branch.spoken,
         "street": branch.street,

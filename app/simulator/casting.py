@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import orjson
 
+from app.demo.words import greeting_of
 from app.simulator.conversation import Conversation, Line
 from app.simulator.learning import Words
 from app.simulator.town import QUESTIONS, WEEKDAYS, answering_at, free_looking_time, somebody, spoken_day, spoken_time
@@ -76,7 +77,7 @@ def rings(cast: Cast, language: str = "de", *, direction: str = "inbound") -> tu
         call.ring()
     question, answer = QUESTIONS[company.industry]
     words = {
-        "greeting": company.greeting.format(branch=branch.spoken),
+        "greeting": call.first_words or greeting_of(company, branch, "en" if language == "en" else "de"),
         "business": company.name,
         "assistant": company.agent,
         "branch": branch.name,

@@ -62,6 +62,8 @@ class Conversation:
     line: Line | None = None
     # whether the caller got what they wanted, as far as the server's answers tell
     went_well: bool = True
+    # what the server wants said first
+    first_words: str = ""
     # turned away while it rang: nothing more is heard of it
     rejected: bool = False
 
@@ -118,6 +120,7 @@ class Conversation:
             told = self.line.ring(self.inbound(self.line.start_ms))
             self.variables = told.get("dynamic_variables", {}) | self.variables
             self.metadata = told.get("metadata", {}) | self.metadata
+            self.first_words = told.get("agent_override", {}).get("retell_llm", {}).get("begin_message", "")
             if told.get("reject") is True:
                 self.rejected, self.line = True, None
 

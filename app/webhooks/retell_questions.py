@@ -81,7 +81,10 @@ def _welcome(raw: bytes, connection: str | None) -> dict[str, Any]:
         return {}
     with company_scope(match.company_id):
         told = ringing.welcome(match, call.caller_raw)
-    return {"reject": True} if told.rejected else {"dynamic_variables": told.variables, "metadata": told.metadata}
+    if told.rejected:
+        return {"reject": True}
+    first_words = {"retell_llm": {"begin_message": told.begin_message, "start_speaker": "agent"}}
+    return {"dynamic_variables": told.variables, "metadata": told.metadata, "agent_override": first_words}
 
 
 def _owner(event: CallEvent, connection: str | None) -> tuple[Match | None, bool]:

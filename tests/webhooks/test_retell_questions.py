@@ -24,6 +24,7 @@ from tests.support.agent_line import FAMILY, KEY, MITTE, MONDAY, STRANGER, SVEA,
 
 WHENS = {"service": "Haarschnitt", "date": "Mittwoch", "time": "10 Uhr", "name": "Svea Thomsen"}
 DEEP = b'{"name":"x","args":' + b"[" * 3000 + b"]" * 3000 + b',"call":{"call_id":"a"}}'
+FIRST_WORDS = "Salon Lindgren, guten Tag. Ich bin eine KI, kein Mensch. Ich schreibe mit, solange Sie nichts dagegen haben."
 OTHER_NUMBERS = ("+498999998200", "+498999998201")
 
 
@@ -67,9 +68,10 @@ def test_the_ringing_phone_is_told_where_when_and_who(salon: Salon, ring: Callab
         "company": "Salon Lindgren", "branch": "Berlin-Mitte", "language": "de", "today": "Montag, der 4. Mai 2026", "now": "10:00",
         "open_now": "yes", "hours_today": "von 9 Uhr bis 18 Uhr", "caller_known": "yes", "caller_certainty": "number",
         "caller_name": "Svea Thomsen", "caller_first_name": "Svea", "several_people": "no", "caller_withheld": "no",
-        "next_booking": "am Dienstag, dem 12. Mai, um 10 Uhr", "greeting": "Guten Tag, Svea Thomsen. Salon Lindgren, guten Tag.",
+        "next_booking": "am Dienstag, dem 12. Mai, um 10 Uhr", "greeting": f"Guten Tag, Svea Thomsen. {FIRST_WORDS}",
     } == variables  # fmt: skip
     assert all(isinstance(value, str) for value in variables.values())
+    assert told["agent_override"] == {"retell_llm": {"begin_message": variables["greeting"], "start_speaker": "agent"}}
     assert told["metadata"]["branch"] == salon.branches["mitte"] and len(told["metadata"]["reference"]) == 26
 
 
@@ -100,7 +102,7 @@ def test_nobody_is_greeted_by_name_where_the_house_does_not_want_it(salon: Salon
     with every_company(), transaction():
         db.session.get(Company, salon.company_id).caller_rights = {"greet_by_name": False, "hear": "name"}
     variables = ring().get_json()["call_inbound"]["dynamic_variables"]
-    assert (variables["caller_name"], variables["greeting"], variables["caller_known"]) == ("", "Salon Lindgren, guten Tag.", "yes")
+    assert (variables["caller_name"], variables["greeting"], variables["caller_known"]) == ("", FIRST_WORDS, "yes")
 
 
 @pytest.mark.parametrize("dialled", ["+493023125199", None, "anonymous", {"a": 1}])

@@ -2,8 +2,8 @@
 
 from typing import Any, Literal
 
-from flask_babel import force_locale, gettext as _
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from flask_babel import gettext as _
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from app.core.errors import InvalidInput
 from app.core.phone import normalise
@@ -51,14 +51,19 @@ class Content(BaseModel):
     forward_to: str | None = None
     forward_when: Transfer = "always"
     mode: Mode = "always"
-    # the law wants callers to know (EU AI Act, article 50)
-    ai_notice: bool = True
-    recording: Storage = "everything"
-    recording_notice: bool = False
+    # what stays at the provider; whoever lets a recording stay there asks for it (see greeting)
+    recording: Storage = "basics"
     stored_days: int | None = Field(None, ge=1, le=730)
     longest_call_minutes: int = Field(30, ge=1, le=120)
     # she, or her branch, is switched off: never part of a version
     rests: bool = Field(False, exclude=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unasked_is_not_recorded(cls, given: Any) -> Any:
+        """Documents of before once held whether callers were told of a recording: where they were not, there is none."""
+        untold = isinstance(given, dict) and given.get("recording_notice") is False
+        return {**given, "recording": "basics"} if untold else given
 
     @field_validator("rules", mode="before")
     @classmethod
@@ -85,6 +90,10 @@ class Content(BaseModel):
     def allows(self, tool: str) -> bool:
         return tool in ALWAYS_ALLOWED or tool in self.tools
 
+    @property
+    def asks_to_record(self) -> bool:
+        return self.recording != "basics"
+
     def tells(self, what: Disclosure) -> bool:
         return what in self.discloses
 
@@ -95,7 +104,7 @@ class Content(BaseModel):
 
 
 # of a number that no agent of ours is known to answer: everything is allowed, and no name is said
-NOBODY = Content(ai_notice=False)
+NOBODY = Content()
 
 
 def read_content(agent: Agent, version: AgentVersion | None) -> Content:
@@ -134,24 +143,3 @@ def _sentence(field: str, kind: str) -> str:
     if kind == "string_too_short":
         return _("Diese Angabe fehlt.")
     return _("Das ist zu lang.") if kind == "string_too_long" else _("Das ist so nicht lesbar.")
-
-
-def opening_words(content: Content, *, company: str, branch: str, name: str | None = None) -> str:
-    """What she says first, in her language unless the catalogue is set to another: greeting, who she is, what is kept."""
-    words = content.greeting.replace("{branch}", branch) if content.greeting else _("%(company)s, guten Tag.", company=company)
-    said = [_("Guten Tag, %(name)s.", name=name)] if name else []
-    said.append(words)
-    if content.ai_notice and not _says_so(words):
-        said.append(_("Sie sprechen mit %(name)s, der digitalen Assistentin.", name=content.name))
-    if content.recording_notice:
-        said.append(_("Das Gespräch wird aufgezeichnet."))
-    return " ".join(said)
-
-
-def opening_words_of(content: Content, *, company: str, branch: str) -> str:
-    with force_locale(content.language):
-        return opening_words(content, company=company, branch=branch)
-
-
-def _says_so(words: str) -> bool:
-    return any(mark in words.casefold() for mark in ("digital", "assistent", "assistant", "künstlich", "automat", " ai ", " ki "))

@@ -5,6 +5,7 @@ from pathlib import Path
 from string import Template
 
 from app.domain.agents.content import Content
+from app.domain.privacy.notice import NOTICE
 
 TONES = {
     ("warm", "de"): "Sie sind freundlich und zugewandt.",
@@ -45,6 +46,27 @@ RESTING = {
     " caller through. Otherwise say that today you can only take a message, and take it with take_message.",
 }
 
+CONSENT = {
+    "de": """# Hinweis und Einwilligung
+- Ihre ersten Worte sagen: „$notice“ Wurden Sie dabei unterbrochen, sagen Sie diesen Satz als Nächstes noch einmal.
+  Wechseln Sie ins Englische, sagen Sie zuerst: „$other“ Fragt jemand, ob Sie ein Mensch sind, sagen Sie die Wahrheit.
+- Sagt jemand nein zur Aufzeichnung, zum Mitschreiben oder zum Gespräch mit einer KI, rufen Sie sofort set_consent.
+  Bitten Sie niemanden aufzulegen und fragen Sie nicht nach Gründen. Wer nicht mit einer KI sprechen will, den verbinden Sie,
+  oder Sie bieten einen Rückruf an; wer trotzdem bleibt, wird bedient wie alle.
+$question""",
+    "en": """# Notice and consent
+- Your first words say: “$notice” If you were interrupted there, say that sentence again as the next thing.
+  When you change to German, first say: “$other” If somebody asks whether you are a human, tell the truth.
+- If somebody says no to being recorded, to notes being taken or to talking with an AI, call set_consent at once.
+  Never ask anybody to hang up, and do not ask for reasons. Whoever does not want an AI is put through,
+  or offered a callback; whoever stays all the same is served like everybody else.
+$question""",
+}
+RECORDING = {
+    "de": "- Sie haben gefragt, ob Sie aufzeichnen dürfen: Die Antwort geben Sie mit set_consent weiter. Ohne ein Ja gilt Nein.",
+    "en": "- You have asked whether you may record: pass the answer on with set_consent. Without a yes it counts as a no.",
+}
+
 
 def write_prompt(content: Content, *, company: str) -> str:
     """The whole prompt, in the agent's language; `{{…}}` are filled by the ringing phone for each call."""
@@ -55,7 +77,7 @@ def write_prompt(content: Content, *, company: str) -> str:
         tone=TONES[content.tone, content.language],
         address=ADDRESS.get((content.address, content.language), ""),
     )
-    parts = [frame]
+    parts = [frame, _notice_and_consent(content, german=german)]
     mode = RESTING[content.language] if content.rests else MODES.get((content.mode, content.language))
     if mode:
         parts.append(("# Wann Sie abnehmen\n" if german else "# When you answer\n") + mode)
@@ -67,6 +89,14 @@ def write_prompt(content: Content, *, company: str) -> str:
     if content.allows("transfer_call"):
         parts.append(_transfer(german))
     return "\n\n".join(parts)
+
+
+def _notice_and_consent(content: Content, *, german: bool) -> str:
+    """What the greeting has said and asked, what to do when it was not heard, and that a no changes nothing for the caller."""
+    return Template(CONSENT["de" if german else "en"]).substitute(
+        notice=NOTICE["de" if german else "en"], other=NOTICE["en" if german else "de"],
+        question=(RECORDING["de" if german else "en"] if content.asks_to_record else ""),
+    ).rstrip()  # fmt: skip
 
 
 def _transfer(german: bool) -> str:

@@ -6,7 +6,8 @@ from sqlalchemy import or_, select
 
 from app.core import settings
 from app.core.extensions import db
-from app.domain.agents.content import Content, content_in_force, opening_words_of
+from app.domain.agents.content import Content, content_in_force
+from app.domain.agents.greeting import opening_words_of
 from app.domain.agents.prompting import write_prompt
 from app.domain.agents.toolbox import all_tools
 from app.models import Agent, AgentVersion, Branch, Company, PhoneNumber
@@ -50,12 +51,14 @@ def wanted_there(agent: Agent, version: AgentVersion, *, connection_id: str | No
     ).all()
     forwards = {content.forward_to or row.forward_to for row in rows} - {None}
     one_branch = rows[0].name if len({row.name for row in rows}) == 1 else company.name
-    defaults = {"greeting": opening_words_of(content, company=company.name, branch=one_branch), "branch": one_branch, "hand_over": "no"}
+    # word for word, not as a variable: it is also said where nobody asked us, as in calls that go out or come from the web
+    greeting = opening_words_of(content, company=company.name, branch=one_branch)
+    defaults = {"greeting": greeting, "branch": one_branch, "hand_over": "no"}
     return Wanted(
         brain=BrainSetup(
             mark=agent.id,
             prompt=write_prompt(content, company=company.name),
-            begin_message="{{greeting}}",
+            begin_message=greeting,
             speaks_first=True,
             tools=_tools(content, _address("function", connection_id), forwards.pop() if len(forwards) == 1 else None),
             defaults=defaults,

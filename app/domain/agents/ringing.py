@@ -12,7 +12,8 @@ from app.core.clock import now
 from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.core.phone import Number, normalise
-from app.domain.agents.content import NOBODY, content_in_force, opening_words
+from app.domain.agents.content import NOBODY, content_in_force
+from app.domain.agents.greeting import opening_words
 from app.domain.agents.opening import Hours, branch_day
 from app.domain.agents.situation import PLACE
 from app.domain.companies.number_lookup import Match
@@ -28,9 +29,12 @@ YES_NO = {True: "yes", False: "no"}
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """`variables` are texts for the agent's words, `metadata` comes back with every event of the call."""
+    """`begin_message` is what is said first, whatever stands at the provider; `variables` are texts for the agent's words,
+    `metadata` comes back with every event of the call.
+    """
 
     rejected: bool = False
+    begin_message: str = ""
     variables: dict[str, str] = field(default_factory=dict)
     metadata: dict[str, Any] = field(default_factory=dict)
 
@@ -44,8 +48,10 @@ def welcome(match: Match, caller_raw: str | None) -> Welcome:
     caller = _caller(place.company, number)
     language = place.language_for(caller)
     with force_locale(language):
+        variables = _variables(place, caller, language)
         return Welcome(
-            variables=_variables(place, caller, language),
+            begin_message=variables["greeting"],
+            variables=variables,
             metadata={"reference": new_ulid(), "branch": match.branch_id, "language": language},
         )
 
@@ -99,7 +105,9 @@ def _variables(place: _Place, caller: Caller, language: Language) -> dict[str, s
         "caller_first_name": first_name(name) or "",
         "several_people": YES_NO[caller.is_one_of_several],
         "next_booking": _moment(booking.starts_at, place, language) if booking else "",
-        "greeting": opening_words(place.content, company=place.company.name, branch=place.branch.name, name=name),
+        "greeting": opening_words(
+            place.content, company=place.company.name, branch=place.branch.name, name=name, introduces=place.agent is not None
+        ),
         "hand_over": YES_NO[_hands_over(place, is_open)],
     }
     return {key: str(value) for key, value in told.items()}

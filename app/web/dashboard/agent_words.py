@@ -19,9 +19,9 @@ MODES = {
 }
 TRANSFERS = {"always": _l("jederzeit"), "opening_hours": _l("zu den Öffnungszeiten"), "never": _l("nie")}
 RECORDINGS = {
-    "everything": _l("Aufnahme und Mitschrift behalten"),
-    "without_personal": _l("ohne persönliche Angaben behalten"),
-    "basics": _l("nur Nummer, Zeit und Dauer behalten"),
+    "basics": _l("nur Nummer, Zeit und Dauer: sie zeichnet nicht auf"),
+    "without_personal": _l("Aufnahme ohne persönliche Angaben: sie fragt vorher"),
+    "everything": _l("Aufnahme und Mitschrift: sie fragt vorher"),
 }
 DISCLOSED = {
     "prices": _l("Preise"),
@@ -173,7 +173,6 @@ def _fields(before: Content, after: Content) -> list[tuple[str, str, str]]:
     def both(label: str, read: Any) -> tuple[str, str, str]:
         return label, str(read(before)), str(read(after))
 
-    yes_no = {True: _("ja"), False: _("nein")}
     return [
         both(_("Name"), lambda c: c.name),
         both(_("Sprache"), lambda c: LANGUAGES[c.language]),
@@ -184,8 +183,6 @@ def _fields(before: Content, after: Content) -> list[tuple[str, str, str]]:
         both(_("Nimmt ab"), lambda c: MODES[c.mode]),
         both(_("Stellt durch"), lambda c: TRANSFERS[c.forward_when]),
         both(_("Stellt durch zu"), lambda c: display(c.forward_to) if c.forward_to else _("Nummer der Filiale")),
-        both(_("Sagt, dass sie digital ist"), lambda c: yes_no[c.ai_notice]),
-        both(_("Sagt, dass aufgezeichnet wird"), lambda c: yes_no[c.recording_notice]),
         both(_("Aufnahme"), lambda c: RECORDINGS[c.recording]),
         both(_("Aufbewahrung in Tagen"), lambda c: c.stored_days or _("unbegrenzt")),
         both(_("Längstes Gespräch in Minuten"), lambda c: c.longest_call_minutes),

@@ -12,13 +12,14 @@ from app.core.phone import display
 from app.core.transactions import transaction
 from app.domain.accounts.permissions import can
 from app.domain.agents import numbers, registering, switching, versions
-from app.domain.agents.content import DISCLOSURES, TOOL_NAMES, opening_words_of, read_content
+from app.domain.agents.content import DISCLOSURES, TOOL_NAMES, read_content
+from app.domain.agents.greeting import opening_words_of
 from app.domain.agents.standing import standing_of, standings
 from app.jobs.agents import register_agent
 from app.models import Agent
 from app.web.dashboard import agent_words as words
 from app.web.dashboard.agent_lines import standing_lines
-from app.web.fields import Flag, Id, Lines, OneOf, Phone, Text, Version
+from app.web.fields import Id, Lines, OneOf, Phone, Text, Version
 from app.web.forms import Form, errors_of
 from app.web.guards import for_company
 
@@ -47,8 +48,6 @@ class AgentForm(Form):
     recording: Annotated[str, Text(40)] = ""
     tools: tuple[Annotated[str, OneOf(*TOOL_NAMES)], ...] = ()
     discloses: tuple[Annotated[str, OneOf(*DISCLOSURES)], ...] = ()
-    ai_notice: Flag = False
-    recording_notice: Flag = False
     stored_days: Annotated[str, Text(5)] | None = None
     longest_call_minutes: Annotated[str, Text(5)] | None = None
 

@@ -41,7 +41,8 @@ def test_publishing_writes_agent_brain_functions_events_and_numbers_and_reads_th
     assert {tool["url"] for tool in tools.values() if tool["type"] == "custom"} == {url.format("function")}
     assert {"put_through", "end_call"} <= tools.keys()
     assert "Keine Dauerwelle." in brain["general_prompt"]
-    assert "digitalen Assistentin" in brain["default_dynamic_variables"]["greeting"]
+    assert "Ich bin eine KI, kein Mensch." in brain["begin_message"]
+    assert brain["default_dynamic_variables"]["greeting"] == brain["begin_message"]
     for number in (DAY, NIGHT):
         bound = there.double.numbers[number]
         assert bound["inbound_agents"] == [{"agent_id": row.agent_ref, "weight": 1, "agent_version": row.agent_version}]

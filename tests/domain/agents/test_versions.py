@@ -4,14 +4,13 @@ import contextlib
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
 from app.core.errors import InvalidInput, NotFound
 from app.core.tenancy import company_scope
 from app.core.transactions import transact
 from app.domain.agents import versions
-from app.domain.agents.content import ALWAYS_ALLOWED, TOOL_NAMES, Content, checked, opening_words_of, read_content
+from app.domain.agents.content import ALWAYS_ALLOWED, TOOL_NAMES, Content, checked, read_content
 from app.domain.agents.prompting import write_prompt
 from app.domain.agents.toolbox import all_tools
 from app.models import Agent
@@ -117,26 +116,16 @@ def test_an_older_document_is_read_with_what_came_later() -> None:
     assert content.tools == {"book_appointment"}
 
 
+def test_who_never_told_callers_of_a_recording_is_read_as_not_recording() -> None:
+    old = Content().as_json() | {"ai_notice": False, "recording": "everything"}
+    assert Content.model_validate(old | {"recording_notice": False}).recording == "basics"
+    assert Content.model_validate(old | {"recording_notice": True}).recording == "everything"
+    assert Content.model_validate(old).asks_to_record
+    assert not {"ai_notice", "recording_notice"} & Content.model_validate(old).as_json().keys()
+
+
 def test_every_function_can_be_given_or_taken() -> None:
     assert {tool.name for tool in all_tools()} == set(TOOL_NAMES) | ALWAYS_ALLOWED
-
-
-def test_callers_hear_whom_they_speak_to_even_where_the_greeting_forgets_it(app: Flask) -> None:
-    words = {"company": "Salon Lindgren", "branch": "Mitte"}
-    with app.app_context():
-        _say(words)
-
-
-def _say(words: dict[str, str]) -> None:
-    assert opening_words_of(Content(greeting="Hallo aus {branch}."), **words) == (
-        "Hallo aus Mitte. Sie sprechen mit Lena, der digitalen Assistentin."
-    )
-    assert opening_words_of(Content(greeting="Hier ist Lena, die digitale Assistentin."), **words) == (
-        "Hier ist Lena, die digitale Assistentin."
-    )
-    english = opening_words_of(Content(language="en", recording_notice=True), **words)
-    assert "digital assistant" in english
-    assert "recorded" in english
 
 
 def test_rules_of_the_business_open_no_gap_in_the_prompt() -> None:

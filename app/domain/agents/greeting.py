@@ -1,0 +1,64 @@
+"""The first words of every call: the business's greeting, the AI notice, and what is asked or said about keeping the conversation."""
+
+import re
+import unicodedata
+
+from flask_babel import force_locale, get_locale, gettext as _
+
+from app.domain.agents.content import Content
+from app.domain.language.when import Language
+from app.domain.privacy.notice import NOTES, NOTICE, QUESTION, Address
+
+ENDS_A_SENTENCE = (".", "!", "?", "…")
+# a greeting's own question at its end is asked after the notice, so that the answer does not talk over it
+LAST_QUESTION = re.compile(
+    r"(?P<before>.*[.!…])\s+(?P<question>(?:Wie|Was|Womit|Wobei|Worum|Wen|Wann|Kann|Können|Darf|Dürfen|Möchten|Möchtest|"
+    r"How|What|May|Can|Who|Would|Could)\b[^.!?…]*\?)"
+)
+
+
+def opening_words(content: Content, *, company: str, branch: str, name: str | None = None, introduces: bool = True) -> str:
+    """All that is said first, in the catalogue's language; `introduces`: an agent of ours speaks and says her name."""
+    greeting = _plain(content.greeting.replace("{branch}", branch)) or _usual(_plain(company), _plain(content.name) if introduces else "")
+    caller = _plain(name or "")
+    hello = _("Guten Tag, %(name)s.", name=caller) if caller else ""
+    told = with_notice(greeting, _language(), address=content.address, asks=content.asks_to_record)
+    return f"{hello} {told}" if hello else told
+
+
+def with_notice(greeting: str, language: Language, *, address: Address = "formal", asks: bool = False) -> str:
+    """The greeting with the notice as a sentence of its own behind it, before a question at its end."""
+    found = LAST_QUESTION.fullmatch(_sentence(greeting))
+    before, question = (found["before"], found["question"]) if found else (_sentence(greeting), "")
+    notes, permission = ("", QUESTION[language]) if asks else (NOTES[language, address], "")
+    return " ".join(filter(None, (before, NOTICE[language], notes, question, permission)))
+
+
+def opening_words_of(content: Content, *, company: str, branch: str) -> str:
+    """The same in the agent's own language."""
+    with force_locale(content.language):
+        return opening_words(content, company=company, branch=branch)
+
+
+def _usual(company: str, name: str) -> str:
+    if company and name:
+        return _("%(company)s, guten Tag, hier ist %(name)s.", company=company, name=name)
+    return _("%(company)s, guten Tag.", company=company) if company else _("Guten Tag.")
+
+
+def _sentence(text: str) -> str:
+    """The notice is no part of somebody else's sentence."""
+    return text if not text or text.endswith(ENDS_A_SENTENCE) else f"{text}."
+
+
+def _plain(text: str) -> str:
+    """Names and greetings stay words: no gap for a variable of the provider's, no markup of a voice, nothing that cannot be said."""
+    spoken = "".join(each for each in text if not unicodedata.category(each).startswith("C") or each.isspace())
+    for mark, instead in (("{{", "("), ("}}", ")"), ("{", "("), ("}", ")"), ("<", " "), (">", " ")):
+        spoken = spoken.replace(mark, instead)
+    return " ".join(spoken.split())
+
+
+def _language() -> Language:
+    locale = get_locale()
+    return "en" if locale is not None and locale.language == "en" else "de"
