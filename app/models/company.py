@@ -21,6 +21,8 @@ class Company(Named, Timed, db.Model):
     country: Mapped[str] = mapped_column(Key(2), default="DE")
     language: Mapped[str] = mapped_column(Key(8), default="de")
     zone: Mapped[str] = mapped_column(Key(64), default="Europe/Berlin")
+    # the federal state in which new branches lie, two letters
+    state: Mapped[str | None] = mapped_column(Key(8))
     is_active: Mapped[bool] = mapped_column(default=True)
     # from which rung on callers may {hear, change, cancel}; what is not named is as customers/certainty has it
     caller_rights: Mapped[dict[str, Any] | None] = mapped_column(Json)

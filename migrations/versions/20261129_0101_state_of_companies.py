@@ -1,0 +1,19 @@
+"""Companies: the federal state in which their branches lie, unless one says otherwise."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from app.core import columns
+
+revision = "0101"
+down_revision = "0130"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("companies", sa.Column("state", columns.Key(8), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("companies", "state")
