@@ -23,7 +23,14 @@ def one_transaction() -> Iterator[None]:
         with force_locale("en"), transaction():
             yield
     except AppError as refusal:
-        raise click.ClickException(str(refusal.message)) from refusal
+        raise click.ClickException(words_of(refusal)) from refusal
+
+
+def words_of(refusal: AppError) -> str:
+    """What is wrong, field by field where that is known."""
+    fields = refusal.data.get("fields")
+    sentences = dict.fromkeys(map(str, fields.values())) if isinstance(fields, dict) else {}
+    return " ".join(sentences) or str(refusal.message)
 
 
 def company_named(slug: str) -> Company:
@@ -52,7 +59,8 @@ def branch_named(slug: str | None) -> str | None:
     """The branch of this slug, of the company at work."""
     if slug is None:
         return None
-    found = db.session.scalars(select(Branch.id).where(Branch.slug == slug)).first()
+    found = db.session.scalars(select(Branch.id).where(Branch.slug == slug)).first() if slug.isascii() else None
     if found is None:
-        raise click.ClickException(f"There is no branch {slug!r}.")
+        known = ", ".join(db.session.scalars(select(Branch.slug).order_by(Branch.slug).limit(20)))
+        raise click.ClickException(f"There is no branch {slug!r}." + (f" There are: {known}." if known else ""))
     return found

@@ -37,10 +37,10 @@ def list_agents() -> Sequence[Agent]:
     return db.session.scalars(select(Agent).order_by(Agent.created_at, Agent.id).limit(100)).all()
 
 
-def make_agent(name: str, *, by: str | None) -> Agent:
+def make_agent(name: str, *, by: str | None, language: str = "de") -> Agent:
     """A new agent with a draft and nothing published."""
-    content = checked({"name": name})
-    agent = Agent(name=content.name)
+    content = checked({"name": name, "language": language})
+    agent = Agent(name=content.name, language=content.language)
     db.session.add(agent)
     db.session.flush()
     save_draft(agent.id, content.as_json(), by=by)

@@ -39,7 +39,9 @@ OFFERED = re.compile(
     r"|would|could|can|may|might|should|shall|going to|let me|about to|available|free|want(?:ed)?|i'd|we'd|i'll|you'd|need to)\b"
 )
 # "we will see you", "your appointment will be", "dann hätten wir's" are no offers
-SURE_FUTURE = re.compile(r"\b(?:dann haetten wir(?:'?s| es| das| alles)|will be|will see you|'ll see you|will expect you|werden erwartet|werden sie erwarten)\b")
+SURE_FUTURE = re.compile(
+    r"\b(?:dann haetten wir(?:'?s| es| das| alles)|will be|will see you|'ll see you|will expect you|werden erwartet|werden sie erwarten)\b"
+)
 WILL_CONFIRM = re.compile(r",? und (?:wird|werden)(?: \w+){0,3} bestaetigt.*$|,? and (?:will|is going) (?:still )?(?:to )?be confirmed.*$")
 NOT_BUT = re.compile(r"\b(?:nicht(?: mehr)?|not) (?!sondern\b|but\b)[^.]*?,? (?:sondern|but) ")
 NEGATED = re.compile(r"\b(?:nicht|keine?[nmrs]?|nichts|nie|weder|not|no|never|nothing|unable|neither)\b|n't\b")

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from app.core.announcements import announce
 from app.core.clock import now
@@ -14,13 +15,19 @@ from app.core.phone import normalise
 from app.core.tenancy import company_scope, every_company
 from app.domain.companies.number_lookup import CACHE
 from app.events import EventsReleased, NumberChanged
-from app.models import Branch, Company, PhoneNumber, WebhookEvent
+from app.models import Agent, Branch, Company, PhoneNumber, WebhookEvent
+
+FIRST_AGENT = select(Agent.id).where(Agent.is_active).order_by(Agent.created_at, Agent.id).limit(1)
 
 
 class NumberTaken(Conflict):
-    """The number belongs to another company."""
+    """The number belongs to another company; which one, `owner` says, to support only."""
 
     code = "number_taken"
+
+    def __init__(self, owner: str) -> None:
+        super().__init__(_("Diese Nummer gehört schon zu einem anderen Betrieb."))
+        self.owner = owner
 
 
 def assign_number(
@@ -28,29 +35,59 @@ def assign_number(
 ) -> PhoneNumber:
     """Gives the number to the branch and makes the events due that waited for it; announces NumberChanged.
 
-    Assigning it again to the same branch changes nothing; another branch of the same company moves it. Raises InvalidInput,
-    NotFound, and NumberTaken where it is another company's.
+    Where nobody answers it yet, the company's first agent does. Assigning it again to the same branch changes nothing; another branch
+    of the same company moves it. Raises InvalidInput, NotFound, and NumberTaken where it is another company's.
     """
-    e164 = normalise(raw, source="human").e164
-    if e164 is None:
-        raise InvalidInput("Das ist keine Rufnummer.", fields={"number": "Das ist keine Rufnummer."})
     with company_scope(company_id):
-        if db.session.get(Company, company_id) is None or db.session.get(Branch, branch_id) is None:
-            raise NotFound("Diesen Betrieb oder diese Filiale gibt es nicht.")
-    with every_company():
-        number = db.session.scalars(select(PhoneNumber).where(PhoneNumber.e164 == e164).with_for_update()).first()
-        if number is not None and number.company_id != company_id:
-            raise NumberTaken("Diese Nummer gehört schon zu einem anderen Betrieb.")
+        company = db.session.get(Company, company_id)
+        if company is None or db.session.get(Branch, branch_id) is None:
+            raise NotFound(_("Diesen Betrieb oder diese Filiale gibt es nicht."))
+    e164 = read_number(raw, company.country)
+    number = _find_mine(e164, company_id) or _add_number(e164, company_id, branch_id)
     with company_scope(company_id):
-        if number is None:
-            number = PhoneNumber(company_id=company_id, e164=e164)
-            db.session.add(number)
         number.branch_id, number.valid_from, number.is_active = branch_id, valid_from, True
+        number.agent_id = number.agent_id or db.session.scalar(FIRST_AGENT)
         number.label = label or number.label
         db.session.flush()
     changed(number)
     release_events(e164)
     return number
+
+
+def read_number(raw: str, region: str) -> str:
+    """E.164, from whatever a person types in that country. Raises InvalidInput."""
+    number = normalise(raw, source="human", region=region)
+    if number.e164 is not None:
+        return number.e164
+    if number.kind == "short":
+        sentence = _("Das ist eine Kurzwahl, die niemandem gehören kann.")
+    else:
+        sentence = _("Das ist keine Rufnummer. Gemeint ist zum Beispiel +49 30 23125100, mit Land und Vorwahl.")
+    raise InvalidInput(sentence, fields={"number": sentence})
+
+
+def _find_mine(e164: str, company_id: str) -> PhoneNumber | None:
+    with every_company():
+        number = db.session.scalars(select(PhoneNumber).where(PhoneNumber.e164 == e164).with_for_update()).first()
+        if number is not None and number.company_id != company_id:
+            raise NumberTaken(_owner(number))
+    return number
+
+
+def _add_number(e164: str, company_id: str, branch_id: str) -> PhoneNumber:
+    """Somebody else may be adding it at this moment: the database lets one of them."""
+    number = PhoneNumber(company_id=company_id, e164=e164, branch_id=branch_id)
+    try:
+        with company_scope(company_id), db.session.begin_nested():
+            db.session.add(number)
+            db.session.flush()
+    except IntegrityError:
+        return _find_mine(e164, company_id) or number
+    return number
+
+
+def _owner(number: PhoneNumber) -> str:
+    return db.session.scalar(select(Company.name).where(Company.id == number.company_id)) or ""
 
 
 def get_number(number_id: str) -> PhoneNumber:

@@ -1,0 +1,49 @@
+"""flask companies: the businesses that answer their telephone with us."""
+
+import click
+from flask.cli import AppGroup
+from flask_babel import force_locale
+
+from app.cli.tables import Table
+from app.cli.telling import one_transaction
+from app.core.tenancy import every_company
+from app.domain.companies.industries import INDUSTRIES, industry_of
+from app.domain.operations import onboarding
+from app.domain.operations.company_list import list_companies
+
+companies = AppGroup("companies", help="Businesses.")
+
+
+@companies.command("create")
+@click.option("--name", required=True, help="As callers hear it.")
+@click.option("--industry", required=True, help="Its key or its name: " + ", ".join(INDUSTRIES))
+@click.option("--timezone", "--zone", "zone", default="Europe/Berlin", show_default=True)
+@click.option("--state", help="The federal state, whose public holidays hold, for example BE.")
+@click.option("--language", default="de", show_default=True, help="Of its assistant: de or en.")
+def create(name: str, industry: str, zone: str, state: str | None, language: str) -> None:
+    """Make a business and its assistant. It takes calls as soon as it has a branch and a number."""
+    with every_company(), one_transaction():
+        company, agent = onboarding.create_company(name, industry, zone=zone, state=state, language=language)
+        told = (
+            f"{company.name}: {industry_of(company.industry).name}, {company.zone}.",
+            f"  slug       {company.slug}",
+            f"  company    {company.id}",
+            f"  assistant  {agent.id} ({agent.name})",
+            f"Next: flask branches create --company {company.slug} --name …",
+        )
+    click.echo("\n".join(told))
+
+
+@companies.command("list")
+def show_all() -> None:
+    """Show all businesses, and what each has."""
+    table = Table("slug", "name", "industry", "zone", "branches", "numbers", "users", "last call", "state", "id")
+    with every_company(), one_transaction(), force_locale("en"):
+        for row in list_companies():
+            company = row.company
+            table.add_row(
+                company.slug, company.name, str(industry_of(company.industry).name), company.zone, str(row.branches), str(row.numbers),
+                str(row.users), f"{row.last_call_at:%Y-%m-%d %H:%M} UTC" if row.last_call_at else "never",
+                "active" if company.is_active else "inactive", company.id,
+            )  # fmt: skip
+    table.show()

@@ -1,0 +1,62 @@
+"""flask numbers: which branch a dialled number belongs to."""
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from app.cli.tables import Table
+from app.cli.telling import branch_named, company_named, one_transaction
+from app.core.extensions import db
+from app.core.tenancy import company_scope, every_company
+from app.domain.companies.numbers import NumberTaken
+from app.domain.operations import onboarding
+from app.models import Agent, Branch, Company, PhoneNumber
+
+numbers = AppGroup("numbers", help="Phone numbers of businesses.")
+
+
+@numbers.command("add")
+@click.argument("number")
+@click.option("--company", "slug", required=True, metavar="SLUG")
+@click.option("--branch", "branch_slug", required=True, metavar="SLUG")
+@click.option("--label", help="What it is called in lists.")
+def add(number: str, slug: str, branch_slug: str, label: str | None) -> None:
+    """Give NUMBER to a branch; its calls belong there from now on. Again is harmless, at another branch it is moved."""
+    with one_transaction():
+        company = company_named(slug)
+        with company_scope(company.id):
+            branch_id = branch_named(branch_slug)
+            assert branch_id is not None
+            try:
+                row, _registrations = onboarding.add_number(company, branch_id, number, label=label)
+            except NumberTaken as taken:
+                raise click.ClickException(f"{number} belongs to {taken.owner} already.") from taken
+            agent = db.session.get(Agent, row.agent_id) if row.agent_id else None
+            told = (
+                f"{row.e164} belongs to {branch_slug} of {company.name}" + (f", and {agent.name} answers it." if agent else "."),
+                f"  number     {row.id}",
+                f"Next: flask retell publish --company {slug}",
+            )
+    click.echo("\n".join(told))
+
+
+@numbers.command("list")
+@click.option("--company", "slug", metavar="SLUG", help="Only this one's.")
+def show_all(slug: str | None) -> None:
+    """Show all numbers, or those of one business."""
+    table = Table("number", "company", "branch", "answered by", "label", "active", "id")
+    shown = (
+        select(PhoneNumber, Company.slug.label("company"), Branch.slug.label("branch"), Agent.name.label("agent"))
+        .join(Company, Company.id == PhoneNumber.company_id)
+        .join(Branch, Branch.id == PhoneNumber.branch_id)
+        .outerjoin(Agent, Agent.id == PhoneNumber.agent_id)
+        .order_by(Company.slug, PhoneNumber.e164)
+    )
+    with every_company(), one_transaction():
+        for row in db.session.execute(shown.where(Company.id == company_named(slug).id) if slug else shown):
+            number = row.PhoneNumber
+            table.add_row(
+                number.e164, row.company, row.branch, row.agent or "nobody", number.label or "", "yes" if number.is_active else "no",
+                number.id,
+            )  # fmt: skip
+    table.show()

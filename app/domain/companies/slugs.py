@@ -1,0 +1,25 @@
+"""Short names for commands and addresses, made from what people call a thing."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator
+
+MAX_LENGTH = 56
+APOSTROPHES = re.compile("['’ʼ]")
+# letters that do not come apart into a plain one and its accent
+SPELLINGS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+)  # fmt: skip
+
+
+def slug_of(name: str, *, otherwise: str) -> str:
+    """ "Friseur Müßig & Söhne" as "friseur-muessig-soehne"; `otherwise` where nothing of it can be written in plain letters."""
+    letters = unicodedata.normalize("NFKD", APOSTROPHES.sub("", unicodedata.normalize("NFC", name)).casefold().translate(SPELLINGS))
+    words = re.findall(r"[a-z0-9]+", "".join(letter for letter in letters if not unicodedata.combining(letter)))
+    return "-".join(words)[:MAX_LENGTH].strip("-") or otherwise
+
+
+def free_slugs(slug: str, taken: Collection[str]) -> Iterator[str]:
+    """It, and then with a number behind it, those that nobody has."""
+    numbered = (f"{slug}-{number}" for number in range(2, len(taken) + 1000))
+    return (each for each in (slug, *numbered) if each not in taken)

@@ -1,0 +1,209 @@
+"""A business begins: its company with an assistant, branches with usual hours, numbers that the assistant answers."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from zoneinfo import ZoneInfo
+
+from babel.core import get_global
+from flask_babel import gettext as _
+from sqlalchemy import exists, select
+from sqlalchemy.exc import IntegrityError
+
+from app.core.errors import Conflict, InvalidInput
+from app.core.extensions import db
+from app.core.tenancy import company_scope, every_company
+from app.domain.agents import versions
+from app.domain.agents.content import Content
+from app.domain.agents.registering import ask_for_registration
+from app.domain.audit.writing import record
+from app.domain.calendar.holidays import GERMAN_STATES
+from app.domain.calendar.opening import Spans, save_week
+from app.domain.calendar.week_text import read_week
+from app.domain.companies import numbers
+from app.domain.companies.industries import INDUSTRIES, find_industry, industry_of
+from app.domain.companies.slugs import free_slugs, slug_of
+from app.models import Agent, Branch, Company, PhoneNumber
+
+LANGUAGES = ("de", "en")
+MAX_NAME = 160
+
+
+class BranchExists(Conflict):
+    """The company has a branch of this name already."""
+
+    code = "branch_exists"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a branch lies and when it is open; what is None is as at the company, or as usual in its industry."""
+
+    street: str | None = None
+    postcode: str | None = None
+    city: str | None = None
+    state: str | None = None
+    zone: str | None = None
+    # who takes over when a caller wants a person
+    forward_to: str | None = None
+    week: list[Spans] | None = None
+
+
+def create_company(
+    name: str, industry: str, *, zone: str = "Europe/Berlin", state: str | None = None, language: str = "de", by: str | None = None
+) -> tuple[Company, Agent]:
+    """A company and its assistant, whose first version is published. Raises InvalidInput with one sentence per field.
+
+    To be called with every company in view. The industry is its key or its name; the country is the zone's.
+    """
+    wrong: dict[str, str] = {}
+    name, known = _name(name, wrong), find_industry(industry)
+    if known is None:
+        wrong["industry"] = _("Diese Branche kennen wir nicht. Es gibt: %(known)s.", known=", ".join(INDUSTRIES))
+    country = _country(zone, wrong)
+    state = _state(state, country, wrong)
+    if language not in LANGUAGES:
+        wrong["language"] = _("Die Assistentin spricht Deutsch (de) oder Englisch (en).")
+    if wrong or known is None:
+        raise _refused(wrong)
+    values = {"name": name, "industry": known.key, "zone": zone, "state": state, "country": country, "language": language}
+    company = _with_free_slug(values)
+    with company_scope(company.id):
+        agent = versions.make_agent(Content.model_fields["name"].default, language=language, by=by)
+        versions.publish(agent.id, by=by)
+        record("company_made", subject=f"company:{company.id}", data={"industry": known.key}, company_id=company.id)
+    return company, agent
+
+
+def create_branch(company: Company, name: str, place: Place) -> Branch:
+    """A branch that is open. Raises InvalidInput with one sentence per field, BranchExists."""
+    # one after the other, so that no two get the same name
+    db.session.execute(select(Company.id).where(Company.id == company.id).with_for_update())
+    wrong: dict[str, str] = {}
+    name, zone = _name(name, wrong), place.zone or company.zone
+    state = _state(place.state, _country(zone, wrong), wrong) or company.state
+    forward_to = _forward_to(place.forward_to, company.country, wrong)
+    if wrong:
+        raise _refused(wrong)
+    with company_scope(company.id):
+        known = {row.name.casefold(): row.slug for row in db.session.execute(select(Branch.name, Branch.slug))}
+        if slug := known.get(name.casefold()):
+            sentence = _("Eine Filiale dieses Namens gibt es schon: %(slug)s.", slug=slug)
+            raise BranchExists(sentence, fields={"name": sentence})
+        branch = Branch(
+            slug=next(free_slugs(slug_of(name, otherwise="filiale"), set(known.values()))), name=name, zone=zone, state=state,
+            street=place.street, postcode=place.postcode, city=place.city, forward_to=forward_to,
+        )  # fmt: skip
+        db.session.add(branch)
+        db.session.flush()
+        save_week(branch.id, None, usual_week(company) if place.week is None else place.week)
+        record("branch_made", subject=f"branch:{branch.id}")
+    return branch
+
+
+def usual_week(company: Company) -> list[Spans]:
+    """When businesses of its industry are open."""
+    return read_week(industry_of(company.industry).hours)
+
+
+def add_number(company: Company, branch_id: str, raw: str, *, label: str | None = None) -> tuple[PhoneNumber, tuple[str, ...]]:
+    """The number belongs to the branch, and the company's assistant answers it; the registrations to be written.
+
+    Again changes nothing, at another branch it is moved there. Raises InvalidInput, NotFound, NumberTaken.
+    """
+    with company_scope(company.id):
+        there = select(PhoneNumber).where(PhoneNumber.e164 == numbers.read_number(raw, company.country), PhoneNumber.is_active)
+        number = db.session.scalars(there.where(PhoneNumber.branch_id == branch_id, PhoneNumber.agent_id.is_not(None))).first()
+        if number is not None:
+            return number, ()
+        number = numbers.assign_number(raw, company_id=company.id, branch_id=branch_id, label=label)
+        record("number_added", subject=number.id, data={"branch": branch_id})
+        return number, written_anew(number)
+
+
+def move_number(number_id: str, branch_id: str) -> tuple[PhoneNumber, tuple[str, ...]]:
+    """Calls to it belong to another branch of the company at work from now on; the registrations to be written. Raises NotFound."""
+    number, branch = numbers.get_number(number_id), numbers.get_branch(branch_id)
+    if number.branch_id == branch.id:
+        return number, ()
+    number.branch_id = branch.id
+    numbers.changed(number)
+    record("number_moved", subject=number.id, data={"branch": branch.id})
+    return number, written_anew(number)
+
+
+def written_anew(number: PhoneNumber) -> tuple[str, ...]:
+    """The registration of whoever answers the number, to be written at the provider."""
+    db.session.flush()
+    if number.agent_id is None or versions.find_published(number.agent_id) is None:
+        return ()
+    return (ask_for_registration(number.agent_id).id,)
+
+
+def _with_free_slug(values: dict[str, str | None]) -> Company:
+    """Whoever takes the same name at the same moment gets the next one."""
+    slug = slug_of(values["name"] or "", otherwise="betrieb")
+    taken = set(db.session.scalars(select(Company.slug).where(Company.slug.startswith(slug, autoescape=True))))
+    for free in free_slugs(slug, taken):
+        company = Company(slug=free, **values)
+        try:
+            with db.session.begin_nested():
+                db.session.add(company)
+                db.session.flush()
+        except IntegrityError:
+            continue
+        return company
+    raise AssertionError("unreachable")
+
+
+def _name(name: str, wrong: dict[str, str]) -> str:
+    name = " ".join(name.split())
+    if not name:
+        wrong["name"] = _("Diese Angabe fehlt.")
+    elif len(name) > MAX_NAME or not name.isprintable():
+        wrong["name"] = _("Ein Name hat höchstens %(most)s Zeichen.", most=MAX_NAME)
+    return name
+
+
+def _country(zone: str, wrong: dict[str, str]) -> str:
+    """Of the zone: it decides how numbers are read and which holidays there are."""
+    territories = get_global("zone_territories")
+    try:
+        ZoneInfo(zone)
+        return territories[zone]
+    except (KeyError, ValueError, OSError):
+        cities = {known.rpartition("/")[2].casefold(): known for known in territories}
+        near = get_close_matches(zone.rpartition("/")[2].casefold().replace(" ", "_"), cities, n=1) or ["berlin"]
+        wrong["zone"] = _("Diese Zeitzone gibt es nicht. Gemeint ist vielleicht %(zone)s.", zone=cities[near[0]])
+        return "DE"
+
+
+def _state(said: str | None, country: str, wrong: dict[str, str]) -> str | None:
+    """Two letters, also for a name: BE for Berlin."""
+    said = (said or "").strip()
+    if not said:
+        return None
+    named = {name.casefold(): key for key, name in GERMAN_STATES.items()}
+    state = named.get(said.casefold(), said.upper())
+    if country != "DE":
+        wrong["state"] = _("Ein Bundesland gibt es hier nur für Deutschland.")
+    elif state not in GERMAN_STATES:
+        wrong["state"] = _("Dieses Bundesland gibt es nicht. Es gibt: %(known)s.", known=", ".join(sorted(GERMAN_STATES)))
+    return state
+
+
+def _forward_to(said: str | None, country: str, wrong: dict[str, str]) -> str | None:
+    if not said or not said.strip():
+        return None
+    try:
+        e164 = numbers.read_number(said, country)
+    except InvalidInput as error:
+        wrong["forward_to"] = str(error.message)
+        return None
+    with every_company():
+        if db.session.scalar(select(exists().where(PhoneNumber.e164 == e164))):
+            wrong["forward_to"] = _("Unter dieser Nummer meldet sich die Assistentin selbst. Gemeint ist die eines Menschen.")
+    return e164
+
+
+def _refused(wrong: dict[str, str]) -> InvalidInput:
+    return InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=wrong)
