@@ -26,6 +26,7 @@ from app.models.customer import Customer, CustomerIdentity
 from app.models.feature_flag import FeatureFlag
 from app.models.group_session import GroupSession
 from app.models.hold import Hold
+from app.models.identity_link import IdentityLink
 from app.models.line_check import LineCheck
 from app.models.live_event import LiveCursor, LiveEvent
 from app.models.notification import Notification
@@ -54,8 +55,8 @@ __all__ = [
     "Branch", "BranchService", "BrowserReport", "BusySpan", "CalendarComparison", "CalendarFeed", "CalendarMapping", "CalendarUid",
     "Call", "CallAccount", "CallComparison", "CallConsent", "CallDay", "CallDeletion", "CallEvent", "CallHour", "CallNotice",
     "CallTally", "CallText", "CallerProof", "Closure", "Company", "Connection", "Customer", "CustomerIdentity", "FeatureFlag",
-    "GroupSession", "Hold", "LineCheck", "LiveCursor", "LiveEvent", "NoticeWording", "Notification", "OccupiedCell", "OneTimeCode",
-    "PhoneNumber", "Policy", "Registration", "RegistrationStep", "Resource", "ScheduleRun", "Service", "ServiceSynonym",
+    "GroupSession", "Hold", "IdentityLink", "LineCheck", "LiveCursor", "LiveEvent", "NoticeWording", "Notification", "OccupiedCell",
+    "OneTimeCode", "PhoneNumber", "Policy", "Registration", "RegistrationStep", "Resource", "ScheduleRun", "Service", "ServiceSynonym",
     "StaffBranch", "StaffMember", "StaffService", "Task", "ToolCall", "TruthCheck", "Turn", "User", "UserBranch", "WaitlistEntry",
     "WaitlistOffer", "WebSession", "WebhookEvent", "Wish", "WorkingHours",
 ]  # fmt: skip

@@ -38,6 +38,8 @@ class Booking(CompanyOwned, Named, Timed, db.Model):
         Index("ix_bookings_company_visit", "company_id", "visit_id"),
         Index("ix_bookings_company_series", "company_id", "series_id", "starts_at"),
         Index("ix_bookings_company_session", "company_id", "session_id"),
+        Index("ix_bookings_company_contact_phone", "company_id", "contact_phone"),
+        Index("ix_bookings_company_contact_email", "company_id", "contact_email"),
     )
 
     branch_id: Mapped[str] = mapped_column(Id)
@@ -62,6 +64,9 @@ class Booking(CompanyOwned, Named, Timed, db.Model):
     idempotency_key: Mapped[str | None] = mapped_column(Exact(128))
     price_cents: Mapped[int | None]
     notes: Mapped[str | None] = mapped_column(Text)
+    # how to reach whoever booked it about this booking alone: said by a caller who was not sure enough for the customer's record
+    contact_phone: Mapped[str | None] = mapped_column(Exact(20))
+    contact_email: Mapped[str | None] = mapped_column(Exact(190))
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # rises with every change; an edit names the one it saw
     version: Mapped[int] = mapped_column(default=1)

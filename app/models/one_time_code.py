@@ -16,6 +16,7 @@ class OneTimeCode(CompanyOwned, Named, Timed, db.Model):
         inside("call_id", "calls"),
         inside("customer_id", "customers"),
         Index("ix_one_time_codes_call", "company_id", "call_id", "created_at"),
+        Index("ix_one_time_codes_sent", "company_id", "created_at"),
         Index("ix_one_time_codes_number", "company_id", "sent_to", "created_at"),
         referable=False,
     )

@@ -25,6 +25,8 @@ class ToolCall(CompanyOwned, db.Model):
     asked: Mapped[str | None] = mapped_column(Key(64))
     # what the agent was told; None while it waits
     result: Mapped[Any | None] = mapped_column(Json)
+    # the days (ISO) that were told and that the caller had not named: none of them proves who calls
+    told_days: Mapped[list[str] | None] = mapped_column(Json)
     ok: Mapped[bool | None]
     # the turn it stands behind, -1 before the first
     after_position: Mapped[int] = mapped_column(default=-1)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.columns import Id, Key, UtcDateTime
+from app.core.columns import Exact, Id, Key, UtcDateTime
 from app.core.extensions import db
 from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
 
@@ -33,6 +33,9 @@ class WaitlistEntry(CompanyOwned, Named, Timed, db.Model):
     # only starts in this part of the day, in minutes after local midnight
     day_from: Mapped[int] = mapped_column(SmallInteger, default=0)
     day_until: Mapped[int] = mapped_column(SmallInteger, default=1440)
+    # as of a booking: said for this entry alone
+    contact_phone: Mapped[str | None] = mapped_column(Exact(20))
+    contact_email: Mapped[str | None] = mapped_column(Exact(190))
     # waiting, offered, booked, expired, withdrawn
     status: Mapped[str] = mapped_column(Key(16), default="waiting")
 

@@ -19,6 +19,7 @@ from app.models import (
     CallText,
     Customer,
     CustomerIdentity,
+    IdentityLink,
     LineCheck,
     LiveCursor,
     LiveEvent,
@@ -168,6 +169,17 @@ class OneTimeCodeFactory(NamedFactory):
     call_id = ref("calls.CallFactory")
     customer_id = ref("calls.CustomerFactory")
     code_hash = "0" * 64
+    sent_to = "+491713920050"
+    expires_at = factory.LazyFunction(now)
+
+
+class IdentityLinkFactory(OwnedFactory):
+    class Meta:
+        model = IdentityLink
+
+    token_hash = factory.Sequence(lambda n: f"{n:064}")
+    call_id = ref("calls.CallFactory")
+    customer_id = ref("calls.CustomerFactory")
     sent_to = "+491713920050"
     expires_at = factory.LazyFunction(now)
 
