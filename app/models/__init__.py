@@ -31,6 +31,7 @@ from app.models.line_check import LineCheck
 from app.models.live_event import LiveCursor, LiveEvent
 from app.models.notification import Notification
 from app.models.occupancy import BusySpan, OccupiedCell
+from app.models.on_call_shift import OnCallShift
 from app.models.one_time_code import OneTimeCode
 from app.models.phone_number import PhoneNumber
 from app.models.policy import Policy
@@ -51,12 +52,12 @@ from app.models.wish import Wish
 from app.models.working_hours import WorkingHours
 
 __all__ = [
-    "Agent", "AgentVersion", "ApiKey", "AuditEntry", "BlockedCaller", "Booking", "BookingChange", "BookingLink", "BookingSync",
-    "Branch", "BranchService", "BrowserReport", "BusySpan", "CalendarComparison", "CalendarFeed", "CalendarMapping", "CalendarUid",
-    "Call", "CallAccount", "CallComparison", "CallConsent", "CallDay", "CallDeletion", "CallEvent", "CallHour", "CallNotice",
-    "CallTally", "CallText", "CallerProof", "Closure", "Company", "Connection", "Customer", "CustomerIdentity", "FeatureFlag",
-    "GroupSession", "Hold", "IdentityLink", "LineCheck", "LiveCursor", "LiveEvent", "NoticeWording", "Notification", "OccupiedCell",
-    "OneTimeCode", "PhoneNumber", "Policy", "Registration", "RegistrationStep", "Resource", "ScheduleRun", "Service", "ServiceSynonym",
-    "StaffBranch", "StaffMember", "StaffService", "Task", "ToolCall", "TruthCheck", "Turn", "User", "UserBranch", "WaitlistEntry",
-    "WaitlistOffer", "WebSession", "WebhookEvent", "Wish", "WorkingHours",
+    "Agent", "AgentVersion", "ApiKey", "AuditEntry", "BlockedCaller", "Booking", "BookingChange", "BookingLink", "BookingSync", "Branch",
+    "BranchService", "BrowserReport", "BusySpan", "CalendarComparison", "CalendarFeed", "CalendarMapping", "CalendarUid", "Call",
+    "CallAccount", "CallComparison", "CallConsent", "CallDay", "CallDeletion", "CallEvent", "CallHour", "CallNotice", "CallTally",
+    "CallText", "CallerProof", "Closure", "Company", "Connection", "Customer", "CustomerIdentity", "FeatureFlag", "GroupSession", "Hold",
+    "IdentityLink", "LineCheck", "LiveCursor", "LiveEvent", "NoticeWording", "Notification", "OccupiedCell", "OnCallShift", "OneTimeCode",
+    "PhoneNumber", "Policy", "Registration", "RegistrationStep", "Resource", "ScheduleRun", "Service", "ServiceSynonym", "StaffBranch",
+    "StaffMember", "StaffService", "Task", "ToolCall", "TruthCheck", "Turn", "User", "UserBranch", "WaitlistEntry", "WaitlistOffer",
+    "WebSession", "WebhookEvent", "Wish", "WorkingHours",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.columns import Key
+from app.core.columns import Json, Key
 from app.core.extensions import db
 from app.models.base import CompanyOwned, Named, Timed, owned_args
 
@@ -22,4 +22,6 @@ class Branch(CompanyOwned, Named, Timed, db.Model):
     zone: Mapped[str] = mapped_column(Key(64), default="Europe/Berlin")
     # who takes over when a caller wants a person, E.164
     forward_to: Mapped[str | None] = mapped_column(Key(20))
+    # what callers of this place say when it is an emergency, besides what is known everywhere
+    emergency_phrases: Mapped[list[str] | None] = mapped_column(Json)
     is_active: Mapped[bool] = mapped_column(default=True)

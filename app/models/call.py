@@ -77,6 +77,8 @@ class Call(CompanyOwned, Named, db.Model):
     analyzed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     analysis: Mapped[dict[str, Any] | None] = mapped_column(Json)
     language: Mapped[str | None] = mapped_column(Key(8))
+    # the gravest emergency spoken of: {kind, level, at, heard: [{kind, position, answered}]}, and none of the words
+    emergency: Mapped[dict[str, Any] | None] = mapped_column(Json)
     # a person took over
     was_transferred: Mapped[bool] = mapped_column(default=False)
     transfer_destination: Mapped[str | None] = mapped_column(String(128))

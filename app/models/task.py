@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import Index, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.columns import Id, Key, UtcDateTime
@@ -24,12 +24,14 @@ class Task(CompanyOwned, Named, Timed, db.Model):
     branch_id: Mapped[str | None] = mapped_column(Id)
     call_id: Mapped[str | None] = mapped_column(Id)
     customer_id: Mapped[str | None] = mapped_column(Id)
-    # callback, check_booking, check_cancellation, mismatch
+    # callback, check_booking, check_cancellation, mismatch, emergency
     kind: Mapped[str] = mapped_column(Key(32))
     # why, as a code that the page turns into a sentence, and the caller's own words
     reason: Mapped[str | None] = mapped_column(Key(32))
     title: Mapped[str] = mapped_column(String(200))
     details: Mapped[str | None] = mapped_column(Text)
+    # the higher, the further up
+    priority: Mapped[int] = mapped_column(SmallInteger, default=0)
     # open, done
     status: Mapped[str] = mapped_column(Key(16), default="open")
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

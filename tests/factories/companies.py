@@ -13,6 +13,7 @@ from app.models import (
     Company,
     Connection,
     FeatureFlag,
+    OnCallShift,
     PhoneNumber,
     ScheduleRun,
     User,
@@ -56,6 +57,18 @@ class PhoneNumberFactory(NamedFactory):
 
     e164 = factory.Sequence(lambda n: f"+493023125{n % 1000:03}")
     branch_id = ref("companies.BranchFactory")
+
+
+class OnCallShiftFactory(NamedFactory):
+    class Meta:
+        model = OnCallShift
+
+    branch_id = ref("companies.BranchFactory")
+    name = "Jonas Reuter"
+    number = "+491713920050"
+    weekday = 0
+    from_minute = 18 * 60
+    until_minute = 32 * 60
 
 
 class ConnectionFactory(NamedFactory):

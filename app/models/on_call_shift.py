@@ -1,0 +1,36 @@
+"""An on-call shift: who of a branch is reached in an emergency, every week or once."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, DateTime, Index, SmallInteger, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.columns import Id, Key
+from app.core.extensions import db
+from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
+
+
+class OnCallShift(CompanyOwned, Named, Timed, db.Model):
+    """Either a weekday (0 is Monday) in minutes after local midnight, beyond 1440 into the next day; or once, in wall-clock times."""
+
+    __tablename__ = "on_call_shifts"
+    __table_args__ = owned_args(
+        inside("branch_id", "branches"),
+        CheckConstraint(
+            "weekday BETWEEN 0 AND 6 AND from_minute BETWEEN 0 AND 1439 AND until_minute > from_minute AND until_minute <= 2880",
+            name="week",
+        ),
+        CheckConstraint("(weekday IS NULL) <> (starts IS NULL)", name="week_or_span"),
+        CheckConstraint("ends > starts", name="span"),
+        Index("ix_on_call_shifts_branch", "company_id", "branch_id"),
+    )
+
+    branch_id: Mapped[str] = mapped_column(Id)
+    name: Mapped[str] = mapped_column(String(80))
+    # E.164
+    number: Mapped[str] = mapped_column(Key(20))
+    weekday: Mapped[int | None] = mapped_column(SmallInteger)
+    from_minute: Mapped[int | None] = mapped_column(SmallInteger)
+    until_minute: Mapped[int | None] = mapped_column(SmallInteger)
+    starts: Mapped[datetime | None] = mapped_column(DateTime)
+    ends: Mapped[datetime | None] = mapped_column(DateTime)
