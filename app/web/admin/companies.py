@@ -1,13 +1,21 @@
-"""The companies: each with its branches, numbers and people."""
+"""The companies: how each stands at a glance, and each with its branches, numbers and people."""
+
+from typing import Any
 
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from flask_login import current_user
+from sqlalchemy import select
 
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid
+from app.domain.accounts.permissions import can
+from app.domain.companies.industries import industry_of
+from app.domain.operations.company_list import list_companies
+from app.domain.operations.readiness import missing_steps
 from app.models import Agent, Branch, Company, Connection, PhoneNumber, User
+from app.web.admin.words import SETUP_STEPS
 from app.web.dashboard.call import PROVIDERS
 from app.web.guards import for_support
 
@@ -19,31 +27,42 @@ blueprint = Blueprint("companies", __name__)
 @blueprint.get("/admin/companies")
 @for_support("support.companies")
 def index() -> str:
-    found = db.session.scalars(select(Company).order_by(Company.name, Company.id).limit(MOST)).all()
-    return render_template("admin/companies.html", companies=found, branches=_counted(Branch), numbers=_counted(PhoneNumber))
+    return render_template("admin/companies.html", rows=list_companies(MOST), industry_of=industry_of)
 
 
 @blueprint.get("/admin/companies/<company_id>")
 @for_support("support.companies")
 def show(company_id: str) -> str:
+    return company_page(get_company(company_id), form={}, errors={})
+
+
+def get_company(company_id: str) -> Company:
     company = db.session.get(Company, company_id) if is_ulid(company_id) else None
     if company is None:
         raise NotFound(_("Diese Firma gibt es nicht."))
+    return company
+
+
+def company_page(company: Company, *, form: dict[str, Any], errors: dict[str, str]) -> str:
+    """`form` and `errors` are those of a number that was to be added."""
     numbers: dict[str, list[PhoneNumber]] = {}
     for number in db.session.scalars(select(PhoneNumber).where(PhoneNumber.company_id == company.id).order_by(PhoneNumber.e164)):
         numbers.setdefault(number.branch_id, []).append(number)
+    branches = db.session.scalars(select(Branch).where(Branch.company_id == company.id).order_by(Branch.name)).all()
+    people = db.session.scalars(select(User).where(User.company_id == company.id).order_by(User.email).limit(MOST)).all()
     return render_template(
         "admin/company.html",
         company=company,
-        branches=db.session.scalars(select(Branch).where(Branch.company_id == company.id).order_by(Branch.name)).all(),
+        industry=industry_of(company.industry).name,
+        branches=branches,
+        branch_options=[(branch.id, branch.name) for branch in branches],
         numbers=numbers,
         agents=db.session.scalars(select(Agent).where(Agent.company_id == company.id).order_by(Agent.name)).all(),
         connections=db.session.scalars(select(Connection).where(Connection.company_id == company.id).order_by(Connection.provider)).all(),
-        people=db.session.scalars(select(User).where(User.company_id == company.id).order_by(User.email).limit(MOST)).all(),
+        people=people,
+        may_let_in=not people or can(current_user, "support.users"),
         providers=PROVIDERS,
+        missing=[(step, SETUP_STEPS[step]) for step in missing_steps(company.id)],
+        form=form,
+        errors=errors,
     )
-
-
-def _counted(model: type[Branch] | type[PhoneNumber]) -> dict[str, int]:
-    counted = select(model.company_id, func.count().label("many")).where(model.is_active).group_by(model.company_id)
-    return {row.company_id: row.many for row in db.session.execute(counted)}

@@ -16,8 +16,9 @@ from app.core.extensions import db
 from app.core.tenancy import every_company
 from app.core.transactions import transaction
 from app.domain.audit.writing import record
-from app.domain.companies.numbers import assign_number, unassigned_numbers
+from app.domain.companies.numbers import NumberTaken, assign_number, unassigned_numbers
 from app.models import Branch, Company
+from app.web.admin.words import number_taken
 from app.web.dashboard.call import PROVIDERS
 from app.web.fields import Id, Lines, LocalMoment, Text
 from app.web.forms import Form, Query, errors_of, refuse
@@ -60,6 +61,8 @@ def assign() -> Response | tuple[str, int]:
                 company_id=branch.company_id,
                 data={"branch_id": branch.id, "note": form.note},
             )
+    except NumberTaken as taken:
+        return _page(AssignForm.typed()["number"], form=AssignForm.typed(), errors={"branch_id": number_taken(taken)}), taken.status
     except AppError as refusal:
         typed, wrong = AssignForm.typed(), errors_of(refusal) or {"branch_id": str(refusal.message)}
         return _page(typed["number"], form=typed, errors=wrong), 422

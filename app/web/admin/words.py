@@ -1,7 +1,8 @@
 """The words of the pages of support: what runs when, what is checked, what the log says."""
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 
+from app.domain.companies.numbers import NumberTaken
 from app.web.words import Word
 
 # by the name in jobs/schedule; one that is not here is shown by its name
@@ -42,6 +43,16 @@ AUDITED = {
     "api_key_made": _l("API-Schlüssel angelegt"),
     "api_key_revoked": _l("API-Schlüssel widerrufen"),
     "number_assigned": _l("Nummer zugeordnet"),
+    "number_added": _l("Nummer hinzugefügt"),
+    "number_moved": _l("Nummer zu einer anderen Filiale verschoben"),
+    "number_switched_on": _l("Nummer eingeschaltet"),
+    "number_switched_off": _l("Nummer ausgeschaltet"),
+    "company_made": _l("Firma angelegt"),
+    "branch_made": _l("Filiale angelegt"),
+    "branch_switched_on": _l("Filiale eingeschaltet"),
+    "branch_switched_off": _l("Filiale ausgeschaltet"),
+    "agent_made": _l("Assistentin angelegt"),
+    "agent_published": _l("Assistentin veröffentlicht"),
     "event_replayed": _l("Webhook noch einmal verarbeitet"),
     "payload_read": _l("Webhook ungekürzt gelesen"),
     "job_retried": _l("Job noch einmal ausgeführt"),
@@ -56,3 +67,20 @@ AUDITED = {
     "service_saved": _l("Leistung geändert"),
     "staff_member_saved": _l("Person im Team geändert"),
 }
+# what a company still lacks (domain/operations/readiness): what is to be done, and why
+SETUP_STEPS = {
+    "branch": (_l("Filiale anlegen"), _l("Anrufe, Termine und Öffnungszeiten gehören zu einer Filiale.")),
+    "number": (_l("Rufnummer geben"), _l("Erst mit einer Nummer kommen Anrufe an.")),
+    "owner": (_l("Inhaberin oder Inhaber hereinlassen"), _l("Sonst sieht niemand, was am Telefon geschieht.")),
+    "provider": (
+        _l("Beim Anbieter eintragen"),
+        _l("Die Rufnummer muss im Konto bei Retell stehen. Den Rest tragen wir dort ein, sobald der Schlüssel da ist."),
+    ),
+    "service": (_l("Leistung eintragen"), _l("Das macht der Betrieb: ohne Leistung wird nichts gebucht.")),
+    "staff": (_l("Team eintragen"), _l("Das macht der Betrieb: ohne jemanden, der sie erbringt, wird nichts gebucht.")),
+}
+
+
+def number_taken(taken: NumberTaken) -> str:
+    """Whose it is, for support only."""
+    return _("Diese Nummer gehört schon zu %(owner)s.", owner=taken.owner)

@@ -1,0 +1,35 @@
+"""What a company still lacks before its callers can be served."""
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.core.extensions import db
+from app.models import Agent, Branch, PhoneNumber, Registration, Service, StaffMember, User
+
+# in the order in which they are done; without the first three nobody is called and nobody sees it, without the others nothing is booked
+STEPS = ("branch", "number", "owner", "provider", "service", "staff")
+
+
+def missing_steps(company_id: str) -> list[str]:
+    """Those of STEPS that are not done. To be called with the company, or every company, in view."""
+
+    def has(column: InstrumentedAttribute[str], *conditions: object) -> object:
+        return exists().where(column == company_id, *conditions)  # type: ignore[arg-type]
+
+    done = db.session.execute(
+        select(
+            has(Branch.company_id, Branch.is_active),
+            has(PhoneNumber.company_id, PhoneNumber.is_active, PhoneNumber.agent_id.is_not(None)),
+            has(User.company_id, User.is_active, User.role == "owner"),
+            has(Registration.company_id, Registration.state == "right", Registration.agent_id.in_(_answering(company_id))),
+            has(Service.company_id, Service.is_active),
+            has(StaffMember.company_id, StaffMember.is_active),
+        )
+    ).one()
+    return [step for step, is_done in zip(STEPS, done, strict=True) if not is_done]
+
+
+def _answering(company_id: str) -> object:
+    """Agents that are on, with a number."""
+    numbers = select(PhoneNumber.agent_id).where(PhoneNumber.company_id == company_id, PhoneNumber.is_active)
+    return select(Agent.id).where(Agent.company_id == company_id, Agent.is_active, Agent.id.in_(numbers))

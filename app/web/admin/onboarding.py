@@ -1,0 +1,212 @@
+"""Support begins a business: the company, its branches and numbers, and the first person who signs in."""
+
+from typing import Annotated, Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import exists, select
+from werkzeug.wrappers import Response
+
+from app.core.errors import AppError, NotAllowed
+from app.core.extensions import db
+from app.core.phone import display
+from app.core.tenancy import company_scope
+from app.core.transactions import transact
+from app.domain.accounts import users
+from app.domain.accounts.permissions import can
+from app.domain.calendar.holidays import GERMAN_STATES
+from app.domain.calendar.week_text import read_week, write_week
+from app.domain.companies.industries import INDUSTRIES
+from app.domain.companies.numbers import NumberTaken
+from app.domain.operations import onboarding
+from app.domain.operations.onboarding import LANGUAGES, MAX_NAME, Place
+from app.jobs.agents import register_agent
+from app.models import Company, User
+from app.models.user import COMPANY_ROLES
+from app.web.admin.companies import company_page, get_company
+from app.web.admin.words import number_taken
+from app.web.fields import As, Email, Id, OneOf, Phone, Text
+from app.web.forms import Form, errors_of
+from app.web.guards import for_support
+from app.web.words import ROLES
+
+blueprint = Blueprint("onboarding", __name__)
+
+Name = Annotated[str, Text(MAX_NAME)]
+State = Annotated[str, OneOf(*GERMAN_STATES)]
+
+
+class CompanyForm(Form):
+    name: Name
+    industry: Annotated[str, OneOf(*INDUSTRIES)]
+    zone: Annotated[str, Text(64)] = "Europe/Berlin"
+    state: State = ""
+    language: Annotated[str, OneOf(*LANGUAGES)] = "de"
+
+
+class BranchForm(Form):
+    name: Name
+    street: Annotated[str, Text(160)] | None = None
+    postcode: Annotated[str, Text(16)] | None = None
+    city: Annotated[str, Text(80)] | None = None
+    state: State | None = None
+    forward_to: Phone | None = None
+    hours: Annotated[list[Any], As(read_week)] | None = None
+
+
+class NumberForm(Form):
+    number: Phone
+    branch_id: Id
+    label: Annotated[str, Text(80)] | None = None
+
+
+class MoveForm(Form):
+    branch_id: Id
+
+
+class UserForm(Form):
+    email: Email
+    name: Annotated[str, Text(120)] = ""
+    role: Annotated[str, OneOf(*COMPANY_ROLES)] = "owner"
+
+
+@blueprint.get("/admin/companies/new")
+@for_support("support.companies")
+def new_company() -> str:
+    return _company_form({"zone": "Europe/Berlin", "language": "de"}, {})
+
+
+@blueprint.post("/admin/companies/new")
+@for_support("support.companies")
+def make_company() -> Response | tuple[str, int]:
+    try:
+        form = CompanyForm.read()
+        company = transact(
+            lambda: onboarding.create_company(
+                form.name, form.industry, zone=form.zone, state=form.state, language=form.language, by=current_user.id
+            )[0]
+        )
+    except AppError as refusal:
+        return _company_form(CompanyForm.typed(), errors_of(refusal)), refusal.status
+    flash(_("%(name)s ist angelegt. Als Nächstes braucht sie eine Filiale.", name=company.name))
+    return redirect(url_for("onboarding.new_branch", company_id=company.id))
+
+
+@blueprint.get("/admin/companies/<company_id>/branches/new")
+@for_support("support.companies")
+def new_branch(company_id: str) -> str:
+    company = get_company(company_id)
+    return _branch_form(company, {"state": company.state or "", "hours": write_week(onboarding.usual_week(company))}, {})
+
+
+@blueprint.post("/admin/companies/<company_id>/branches/new")
+@for_support("support.companies")
+def make_branch(company_id: str) -> Response | tuple[str, int]:
+    company = get_company(company_id)
+    try:
+        form = BranchForm.read()
+        place = Place(
+            street=form.street, postcode=form.postcode, city=form.city, state=form.state, forward_to=form.forward_to, week=form.hours
+        )
+        branch = transact(lambda: onboarding.create_branch(company, form.name, place))
+    except AppError as refusal:
+        return _branch_form(company, BranchForm.typed(), errors_of(refusal)), refusal.status
+    flash(_("%(name)s ist angelegt.", name=branch.name))
+    return redirect(url_for("companies.show", company_id=company.id))
+
+
+@blueprint.post("/admin/companies/<company_id>/numbers")
+@for_support("support.companies")
+def add_number(company_id: str) -> Response | tuple[str, int]:
+    company = get_company(company_id)
+    try:
+        form = NumberForm.read()
+        number, registrations = transact(lambda: onboarding.add_number(company, form.branch_id, form.number, label=form.label))
+    except NumberTaken as taken:
+        return company_page(company, form=NumberForm.typed(), errors={"number": number_taken(taken)}), taken.status
+    except AppError as refusal:
+        errors = errors_of(refusal) or {"branch_id": str(refusal.message)}
+        return company_page(company, form=NumberForm.typed(), errors=errors), 422
+    _register(company, registrations)
+    flash(_("%(number)s gehört jetzt zu dieser Filiale.", number=display(number.e164)))
+    return redirect(url_for("companies.show", company_id=company.id))
+
+
+@blueprint.post("/admin/companies/<company_id>/numbers/<number_id>/branch")
+@for_support("support.companies")
+def move_number(company_id: str, number_id: str) -> Response:
+    company, form = get_company(company_id), MoveForm.read()
+    with company_scope(company.id):
+        number, registrations = transact(lambda: onboarding.move_number(number_id, form.branch_id))
+    _register(company, registrations)
+    flash(_("%(number)s gehört jetzt zu dieser Filiale.", number=display(number.e164)))
+    return redirect(url_for("companies.show", company_id=company.id))
+
+
+@blueprint.get("/admin/companies/<company_id>/users/new")
+@for_support("support.companies")
+def new_user(company_id: str) -> str:
+    company = get_company(company_id)
+    return _user_form(company, {"role": "owner"}, {}, roles=_roles(company))
+
+
+@blueprint.post("/admin/companies/<company_id>/users/new")
+@for_support("support.companies")
+def make_user(company_id: str) -> str | tuple[str, int]:
+    """The one-time password is shown once, here."""
+    company = get_company(company_id)
+
+    def work() -> tuple[User, str]:
+        # of two who make the first one at once, the second finds that there is one
+        db.session.execute(select(Company.id).where(Company.id == company.id).with_for_update())
+        roles = _roles(company)
+        form = UserForm.read()
+        if form.role not in roles:
+            raise NotAllowed(_("Das dürfen Sie hier nicht."))
+        return users.create_user(form.email, form.role, company=company, name=form.name or None)
+
+    try:
+        user, password = transact(work)
+    except NotAllowed:
+        raise
+    except AppError as refusal:
+        errors = errors_of(refusal) or {"email": str(refusal.message)}
+        return _user_form(company, UserForm.typed(), errors, roles=_roles(company)), refusal.status
+    return render_template("admin/user_made.html", company=company, user=user, password=password)
+
+
+def _roles(company: Company) -> tuple[str, ...]:
+    """Whom the reader may let in: support the owner of a company where nobody is yet, an administrator everybody. Raises NotAllowed."""
+    if can(current_user, "support.users"):
+        return COMPANY_ROLES
+    if db.session.scalar(select(exists().where(User.company_id == company.id))):
+        raise NotAllowed(_("Diese Firma hat schon Zugänge. Weitere legt eine Administratorin an."))
+    return ("owner",)
+
+
+def _register(company: Company, registrations: tuple[str, ...]) -> None:
+    with company_scope(company.id):
+        for registration_id in registrations:
+            register_agent.enqueue(registration_id)
+
+
+def _company_form(form: dict[str, Any], errors: dict[str, str]) -> str:
+    return render_template(
+        "admin/company_new.html", form=form, errors=errors, industries=[(key, industry.name) for key, industry in INDUSTRIES.items()],
+        states=_states(_("nur bundesweite Feiertage")), languages=[("de", _("Deutsch")), ("en", _("Englisch"))],
+    )  # fmt: skip
+
+
+def _branch_form(company: Company, form: dict[str, Any], errors: dict[str, str]) -> str:
+    states = _states(_("nur bundesweite Feiertage")) if company.country == "DE" else []
+    return render_template("admin/branch_new.html", company=company, form=form, errors=errors, states=states)
+
+
+def _user_form(company: Company, form: dict[str, Any], errors: dict[str, str], *, roles: tuple[str, ...]) -> str:
+    offered = [(role, ROLES[role]) for role in roles]
+    return render_template("admin/user_new.html", company=company, form=form, errors=errors, roles=offered)
+
+
+def _states(nobody: str) -> list[tuple[str, str]]:
+    return [("", nobody), *sorted(GERMAN_STATES.items(), key=lambda row: row[1])]
