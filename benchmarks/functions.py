@@ -37,7 +37,7 @@ def main(kind: str, rounds: int) -> None:
         places.run_flask(environment, "seed", "demo")
         found: dict[tuple[str, str], list[client.Answers]] = {}
         with (
-            places.served("wsgi:app", environment, worker="gthread", workers=2, threads=32) as ours,
+            places.served("wsgi:app", environment, worker=places.WEB_WORKER, workers=2, threads=32) as ours,
             places.served("benchmarks.floors.signed_nothing:app", environment, worker="gthread", workers=2, threads=32) as floor,
         ):
             for turn in range(0, 2 * (rounds + 1), 2):

@@ -14,7 +14,7 @@ P99_TARGETS_MS = {200: 25, 800: 100}
 SERVERS = {
     "F1 plain": ("benchmarks.floors.plain_intake:app", "gevent"),
     "F2 grouped": ("benchmarks.floors.grouped_intake:app", "gevent"),
-    "ours": ("wsgi:app", "gthread"),
+    "ours": ("wsgi:app", places.WEB_WORKER),
 }
 
 
@@ -30,7 +30,7 @@ def main(kind: str, count: int, rounds: int) -> None:
                     warm = _requests(300, f"warm{turn}{name[:2]}")
                     client.send(port, warm, clients=CLIENTS)
                     results[name].append(client.send(port, _requests(count, f"run{turn}{name[:2]}"), clients=CLIENTS))
-        with places.served("wsgi:app", environment, worker="gthread", workers=2) as port:
+        with places.served("wsgi:app", environment, worker=places.WEB_WORKER, workers=2) as port:
             client.send(port, _requests(300, "warmrate"), clients=CLIENTS)
             paced = {rate: client.send(port, _requests(rate * 5, f"rate{rate}"), clients=CLIENTS * 2, rate=rate) for rate in P99_TARGETS_MS}
     _tell(kind, results, paced)

@@ -14,6 +14,8 @@ from tests.support import mariadb
 from tests.support.redis import private_redis
 
 KEY = "key_for_measuring"
+# how `web` runs
+WEB_WORKER = "scripts.web_server.worker.BufferedThreadWorker"
 ENVIRONMENT = {"SECRET_KEY": "s" * 40, "ENCRYPTION_KEYS": "k" * 40, "RETELL_API_KEY": KEY, "LOG_LEVEL": "WARNING", "APP_ENV": "testing"}
 
 
@@ -50,7 +52,7 @@ def served(module: str, environment: dict[str, str], *, worker: str, workers: in
         sys.executable, "-m", "gunicorn", module, "--bind", f"127.0.0.1:{port}", "--worker-class", worker, "--workers", str(workers),
         "--log-level", "warning", "--keep-alive", "60", "--no-control-socket",
     ]  # fmt: skip
-    if worker == "gthread":
+    if worker in ("gthread", WEB_WORKER):
         command += ["--threads", str(threads)]
     process = subprocess.Popen(command, env=environment)
     try:

@@ -21,6 +21,7 @@ from scripts.embedded.supervisor import Program, Supervisor
 from scripts.embedded.words import summary
 
 ROOT = Path(__file__).resolve().parents[2]
+WEB_WORKER = "scripts.web_server.worker.BufferedThreadWorker"
 WEB_THREADS = 96
 STOP_WITHIN_S = 9.0
 PATIENCE_WITH_PORT_S = 2.0
@@ -112,7 +113,7 @@ class Server:
         return 0
 
     def _serve(self, listener: socket.socket) -> int:
-        gunicorn = [sys.executable, "-m", "gunicorn", "--bind", f"fd://{listener.fileno()}", "--worker-class", "gthread"]
+        gunicorn = [sys.executable, "-m", "gunicorn", "--bind", f"fd://{listener.fileno()}", "--worker-class", WEB_WORKER]
         web = [*gunicorn, "--workers", "1", "--threads", str(WEB_THREADS), "wsgi:app"]
         self.supervisor.start(Program("web", web, self.environment, keep_open=(listener.fileno(),)))
         self.supervisor.start(Program("worker", _own("worker"), self.environment))

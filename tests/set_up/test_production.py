@@ -25,7 +25,7 @@ from tests.support.telephone import Talk
 pytestmark = [pytest.mark.faults, pytest.mark.mariadb, pytest.mark.timeout(400)]
 SERVICES = ("web", "live", "worker", "clock")
 NUMBER = "+493023125100"
-SHIPPED = ("app", "migrations", "scripts/embedded")
+SHIPPED = ("app", "migrations", "scripts/embedded", "scripts/web_server")
 
 
 @pytest.fixture(scope="module")

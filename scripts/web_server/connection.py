@@ -1,0 +1,216 @@
+"""One client's connection: what came from it, what is to go out to it, and until when it is waited for."""
+
+import errno
+import select
+import socket
+import struct
+import tempfile
+import time
+from contextlib import suppress
+from typing import IO, Any
+
+from gunicorn.http.parser import RequestParser
+from gunicorn.http.unreader import Unreader
+from gunicorn.workers.gthread import TConn
+
+from scripts.web_server.request_buffer import RequestBuffer, Source
+
+# a head must be there as a whole after so long, a body must begin and an answer must be taken
+HEAD_TIMEOUT_S = 10.0
+BODY_TIMEOUT_S = 10.0
+SEND_TIMEOUT_S = 10.0
+# bytes that are on their way buy more time at this rate, a body at most so much in all
+BYTES_PER_S = 16 * 1024
+BODY_AT_MOST_S = 120.0
+# after our last word, until the client closes
+LINGER_S = 2.0
+# what is ready to be sent waits in memory up to here, then in a file; a thread waits for the client only beyond the second
+IN_MEMORY = 64 * 1024
+MAX_UNSENT = 32 * 1024 * 1024
+# below what malloc asks the kernel for anew each time
+PIECE = 64 * 1024
+REQUEST_TIMEOUT = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+class ResponseSocket(socket.socket):
+    """A socket whose `sendall` does not wait for the client: what the client does not take yet is kept for `flush`."""
+
+    # a thread that has it does not close it: the main loop may watch it, and another connection could get its number
+    is_lent = False
+    is_closed = False
+    _unsent: IO[bytes] | None = None
+    _piece: memoryview = memoryview(b"")
+    _sent = _written = 0
+
+    @classmethod
+    def around(cls, client: socket.socket) -> "ResponseSocket":
+        """Takes the connection over. What is sent past `sendall` (WebSockets) waits for the client, but not for ever."""
+        taken = cls(client.family, client.type, client.proto, fileno=client.detach())
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(SEND_TIMEOUT_S), 0))
+        return taken
+
+    @property
+    def has_unsent(self) -> bool:
+        return self._unsent is not None
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        if self._unsent is None:
+            view = self._send(memoryview(data).cast("B"))
+            if not view:
+                return
+            self._unsent, self._sent, self._written = tempfile.SpooledTemporaryFile(IN_MEMORY), 0, 0  # noqa: SIM115 - see flush, close
+            data = view
+        self._unsent.write(data)
+        self._written += len(data)
+        if self._written - self._sent > MAX_UNSENT:
+            self._wait_for_client()
+
+    def flush(self) -> int:
+        """Sends what the client takes now and gives how much that was; `has_unsent` says whether something is left."""
+        before = self._sent
+        while self._unsent is not None:
+            if not self._piece:
+                self._unsent.seek(self._sent)
+                self._piece = memoryview(self._unsent.read(PIECE))
+            left = self._send(self._piece)
+            self._sent += len(self._piece) - len(left)
+            self._piece = left
+            if left:
+                self._unsent.seek(0, 2)
+                break
+            if self._sent == self._written:
+                self._forget()
+        return self._sent - before
+
+    def close(self) -> None:
+        self.is_closed = True
+        if self.is_lent:
+            with suppress(OSError):
+                self.shutdown(socket.SHUT_RDWR)
+            return
+        self._forget()
+        super().close()
+
+    def _send(self, view: memoryview) -> memoryview:
+        """What the client did not take of it."""
+        while view:
+            try:
+                view = view[self.send(view, socket.MSG_DONTWAIT) :]
+            except BlockingIOError:
+                break
+        return view
+
+    def _forget(self) -> None:
+        if self._unsent is not None:
+            self._unsent.close()
+            self._unsent, self._piece = None, memoryview(b"")
+
+    def _wait_for_client(self) -> None:
+        until = time.monotonic() + SEND_TIMEOUT_S
+        while self.has_unsent:
+            if not select.select([], [self], [], max(0.0, until - time.monotonic()))[1]:
+                raise OSError(errno.ECONNRESET, "The client does not read its answer.")
+            until += self.flush() / BYTES_PER_S
+
+
+class BufferedUnreader(Unreader):
+    """What gunicorn's parser reads from: the request that is already here, and never the socket."""
+
+    source = Source(b"", None)
+
+    def chunk(self, size_hint: int | None = None) -> bytes:
+        return self.source.read(max(size_hint or 0, 8192))
+
+
+class Connection(TConn):
+    """As gunicorn's, with the bytes of the request that comes in."""
+
+    def __init__(self, cfg: Any, client: socket.socket, address: Any, server: Any) -> None:
+        super().__init__(cfg, ResponseSocket.around(client), address, server)
+        self.initialized = self.data_ready = True
+        self.buffer = RequestBuffer()
+        self.parser = RequestParser(cfg, (), address)
+        self.parser.unreader = BufferedUnreader()
+        self.host = address[0] if isinstance(address, tuple) else ""
+        # when it is given up, and since when this part of the talk goes on
+        self.deadline = 0.0
+        self.since = time.monotonic()
+        # which events of it the main loop looks out for
+        self.watched = 0
+        self.is_lingering = False
+        self.keeps_alive = False
+        self.has_answered = False
+        self._body_bytes = 0
+
+    @property
+    def is_idle(self) -> bool:
+        """Between two requests."""
+        return self.has_answered and self.buffer.is_empty
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether a part of a request is here."""
+        return not self.buffer.is_empty
+
+    def receive(self) -> bool:
+        """Reads what is there; False where the client has gone."""
+        try:
+            data = self.sock.recv(PIECE, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        if not data:
+            return False
+        if self.is_lingering:
+            return True
+        stage, was_idle, now = self.buffer.stage, self.is_idle, time.monotonic()
+        self.buffer.feed(data)
+        if was_idle:
+            self.since = now
+        if self.buffer.stage == "body":
+            if stage == "head":
+                self.since, self._body_bytes = now, 0
+            self._body_bytes += len(data)
+        if self.buffer.expects_continue:
+            self.buffer.expects_continue = False
+            self.say(CONTINUE)
+        return True
+
+    def set_deadline(self) -> None:
+        """By when what is missing must be there."""
+        if self.buffer.stage == "body":
+            self.deadline = self.since + min(BODY_TIMEOUT_S + self._body_bytes / BYTES_PER_S, BODY_AT_MOST_S)
+        elif self.is_idle:
+            self.set_keepalive()
+        else:
+            self.deadline = self.since + HEAD_TIMEOUT_S
+
+    def set_keepalive(self) -> None:
+        self.deadline = self.since + self.cfg.keepalive
+
+    @property
+    def is_lent(self) -> bool:
+        """Whether a thread answers a request of it."""
+        return self.sock.is_lent
+
+    def hand_over(self) -> None:
+        """Puts the complete request before the parser."""
+        self.parser.unreader.source = self.buffer.take()
+
+    def is_ready_for_another(self) -> bool:
+        """After an answer; False where no request can follow."""
+        self.parser.unreader.source.close()
+        self.has_answered, self.since = True, time.monotonic()
+        return not self.buffer.is_cut and not self.parser.unreader.buf.getvalue()
+
+    def say(self, words: bytes) -> None:
+        """A few bytes that fit into the kernel's buffer; a client that is gone does not hear them."""
+        with suppress(OSError):
+            self.sock.send(words, socket.MSG_DONTWAIT)
+
+    def close(self, graceful: bool = False) -> None:
+        self.buffer.close()
+        self.parser.unreader.source.close()
+        self.sock.close()

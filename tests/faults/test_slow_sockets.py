@@ -1,0 +1,96 @@
+"""Three hundred clients that send slowly or read nothing: everybody else is served, and the slow ones are let go in time."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.faults.house import House
+from tests.support.backends import MariaBackend, RedisBackend, wait_until
+from tests.support.production import Production
+from tests.support.running_server import ROOT
+from tests.support.slow_sockets import SlowSockets, slowest_of
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
+LARGE = "/static/vendor/socket.io-client-4.8.4/socket.io.esm.min.js"
+EACH = 50
+# a server whose threads are taken answers nothing at all; on a busy machine an answer may take its time
+STANDS_S = 5.0
+
+
+@pytest.fixture(params=["scripts/server on SQLite", pytest.param("web on MariaDB", marks=pytest.mark.mariadb)])
+def port(request: pytest.FixtureRequest, scratch: Path) -> Iterator[int]:
+    if "SQLite" in request.param:
+        house: House = request.getfixturevalue("sqlite_house")
+        house.wait_until_ready()
+        yield house.server.note["port"]
+        return
+    folder = scratch / "slow_sockets"
+    with ExitStack() as started:
+        maria, redis = (started.enter_context(kind(folder / kind.__name__)) for kind in (MariaBackend, RedisBackend))
+        production = Production(folder, ROOT / ".venv" / "bin", database_url=maria.url, redis_url=redis.url)
+        started.enter_context(production)
+        assert production.start("release").wait() == 0
+        production.serve("web")
+        yield production.processes["web"].port
+
+
+def test_the_slow_hold_up_nobody_and_are_let_go(port: int) -> None:
+    def ask() -> None:
+        for path in ("/login", "/health/ready", LARGE):
+            assert requests.get(f"http://127.0.0.1:{port}{path}", timeout=30).status_code == 200
+
+    ask()
+    processes = processes_of(port)
+    before = {pid: (open_files(pid), memory_mb(pid)) for pid in processes}
+    alone = slowest_of(ask, 10)
+    with SlowSockets(port, each=EACH, large_path=LARGE) as slow:
+        time.sleep(1)
+        besides = slowest_of(ask, 20)
+        ends = slow.ends(within_s=30)
+    after = {pid: (open_files(pid), memory_mb(pid)) for pid in processes}
+    print(f"\nthree requests alone {alone[5]:.3f} s, worst {alone[-1]:.3f}; besides 300 slow: {besides[10]:.3f}, worst {besides[-1]:.3f}")
+    print(f"ends {dict(ends)}; files and MB before {before}, after {after}")
+    assert besides[-1] < STANDS_S
+    assert {kind: ends[kind, "408"] for kind in ("head", "body", "chunks", "drip_head", "drip_body")} == dict.fromkeys(
+        ("head", "body", "chunks", "drip_head", "drip_body"), EACH
+    )
+    wait_until(lambda: all(open_files(pid) < before[pid][0] + 20 for pid in processes), within_s=30, what="closed sockets")
+
+
+def processes_of(port: int) -> list[int]:
+    """Those that listen there."""
+    inodes = {
+        line.split()[9]
+        for line in Path("/proc/net/tcp").read_text().splitlines()[1:]
+        if line.split()[1].endswith(f":{port:04X}") and line.split()[3] == "0A"
+    }
+    return [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and inodes & set(sockets_of(int(pid)))]
+
+
+def sockets_of(pid: int) -> list[str]:
+    found = []
+    folder = Path(f"/proc/{pid}/fd")
+    for name in os.listdir(folder):
+        try:
+            target = os.readlink(folder / name)
+        except OSError:
+            continue
+        if target.startswith("socket:["):
+            found.append(target[8:-1])
+    return found
+
+
+def open_files(pid: int) -> int:
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def memory_mb(pid: int) -> int:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) // 1024
+    return 0

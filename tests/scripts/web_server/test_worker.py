@@ -1,0 +1,190 @@
+"""The worker on real sockets: keep-alive, pipelining, chunked and large bodies, and what slow or vanished clients meet."""
+
+import http.client
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from scripts.embedded.redis_server import free_port
+from tests.support import processes
+
+# says what it got and sends as much as it is asked to
+APPLICATION = """
+import hashlib, json
+
+def app(environ, start_response):
+    body = environ["wsgi.input"].read() if environ["PATH_INFO"] != "/unread" else b""
+    size = int(environ["QUERY_STRING"] or 0)
+    told = json.dumps({"path": environ["PATH_INFO"], "size": len(body), "sha": hashlib.sha256(body).hexdigest()}).encode()
+    start_response("200 OK", [("Content-Length", str(len(told) + size))])
+    yield told
+    for _ in range(0, size, 1024 * 1024):
+        yield b"." * min(size, 1024 * 1024)
+"""
+WORKER = "scripts.web_server.worker.BufferedThreadWorker"
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Two threads only, so that whoever holds one is noticed."""
+    folder = tmp_path_factory.mktemp("worker")
+    (folder / "echoing.py").write_text(APPLICATION)
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", WORKER, "--threads", "2"]
+    command += ["--keep-alive", "2", "--chdir", str(ROOT), "--pythonpath", str(folder), "echoing:app"]
+    process = processes.start(command, log=folder / "log", is_up=lambda: processes.answers(port), within_s=30)
+    yield port
+    process.terminate()
+    assert process.wait(20) == 0, (folder / "log").read_text()
+
+
+_opened: list[socket.socket] = []
+
+
+@pytest.fixture(autouse=True)
+def closed_in_the_end() -> Iterator[None]:
+    yield
+    while _opened:
+        _opened.pop().close()
+
+
+def connect(port: int, words: bytes = b"") -> socket.socket:
+    client = socket.create_connection(("127.0.0.1", port), timeout=30)
+    _opened.append(client)
+    client.sendall(words)
+    return client
+
+
+def read_to_end(client: socket.socket) -> bytes:
+    found = b""
+    while data := client.recv(65536):
+        found += data
+    client.close()
+    return found
+
+
+def test_connection_serves_one_request_after_the_other(port: int) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    for size in (0, 10, 300_000):
+        connection.request("POST", "/", body=b"a" * size)
+        assert f'"size": {size}'.encode() in connection.getresponse().read()
+    connection.close()
+
+
+def test_pipelined_requests_are_answered_in_order(port: int) -> None:
+    words = b"".join(f"GET /{number} HTTP/1.1\r\nHost: a\r\n\r\n".encode() for number in range(30))
+    answer = read_to_end(connect(port, words + b"GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
+    places = [answer.index(f'"/{number}"'.encode()) for number in (*range(30), "last")]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("size", [0, 1, 70_000, 3_000_000])
+def test_chunked_body_arrives_whole(port: int, size: int) -> None:
+    body = bytes(range(256)) * (size // 256) + b"e" * (size % 256)
+    pieces = (body[at : at + 50_000] for at in range(0, size, 50_000))
+    whole = requests.post(f"http://127.0.0.1:{port}/", data=body, timeout=30).json()
+    assert requests.post(f"http://127.0.0.1:{port}/", data=pieces, timeout=30).json() == whole
+    assert whole["size"] == size
+
+
+def test_client_that_asks_first_is_told_to_go_on(port: int) -> None:
+    client = connect(port, b"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\nConnection: close\r\n\r\n")
+    assert client.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+    client.sendall(b"hello")
+    answer = read_to_end(client)
+    assert answer.startswith(b"HTTP/1.1 200 OK")
+    assert b'"size": 5' in answer
+
+
+def test_body_that_nobody_read_does_not_become_the_next_request(port: int) -> None:
+    smuggled = b"GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"
+    head = f"POST /unread HTTP/1.1\r\nHost: a\r\nContent-Length: {len(smuggled)}\r\n\r\n".encode()
+    answer = read_to_end(connect(port, head + smuggled + b"GET /next HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
+    assert b"smuggled" not in answer
+    assert b'"/next"' in answer
+
+
+def test_too_long_a_body_is_answered_without_being_waited_for(port: int) -> None:
+    answer = read_to_end(connect(port, b"POST /unread HTTP/1.1\r\nHost: a\r\nContent-Length: 999999999\r\n\r\nabc"))
+    assert answer.startswith(b"HTTP/1.1 200 OK")
+
+
+@pytest.mark.parametrize(
+    "words", [b"nonsense\r\n\r\n", b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n", b"GET / HTTP/1.1\r\nA b: c\r\n\r\n"]
+)
+def test_unreadable_request_is_refused_and_closed(port: int, words: bytes) -> None:
+    assert read_to_end(connect(port, words)).startswith(b"HTTP/1.1 400 ")
+
+
+def test_half_a_head_hears_408_and_silence_is_just_closed(port: int) -> None:
+    slow, silent = connect(port, b"GET / HTTP/1.1\r\nHost:"), connect(port)
+    assert read_to_end(slow).startswith(b"HTTP/1.1 408 ")
+    assert read_to_end(silent) == b""
+
+
+def test_idle_connection_is_closed_after_its_keepalive(port: int) -> None:
+    client = connect(port, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert client.recv(65536).startswith(b"HTTP/1.1 200")
+    assert read_to_end(client) == b""
+
+
+def test_clients_that_read_nothing_hold_no_thread_and_the_patient_get_every_byte(port: int) -> None:
+    size = 12 * 1024 * 1024
+    lazy = [connect(port, f"GET /lazy?{size} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode()) for _ in range(6)]
+    time.sleep(0.5)
+    for _ in range(4):
+        assert requests.get(f"http://127.0.0.1:{port}/", timeout=20).status_code == 200
+    assert len(read_to_end(lazy[0])) > size
+    for client in lazy[1:]:
+        client.close()
+
+
+def test_client_that_vanishes_takes_nobody_along(port: int) -> None:
+    for words in (b"", b"GET / HTT", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\na", b"GET /?9000000 HTTP/1.1\r\n\r\n"):
+        client = connect(port, words)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+        client.close()
+    assert requests.get(f"http://127.0.0.1:{port}/", timeout=20).status_code == 200
+
+
+def test_one_address_cannot_take_all_places(tmp_path: Path) -> None:
+    (tmp_path / "echoing.py").write_text(APPLICATION)
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", WORKER, "--threads", "2"]
+    command += ["--worker-connections", "100", "--chdir", str(ROOT), "--pythonpath", str(tmp_path), "echoing:app"]
+    process = processes.start(command, log=tmp_path / "log", is_up=lambda: processes.answers(port), within_s=30)
+    try:
+        slow = []
+        for _ in range(3):
+            slow += [connect(port, b"GET / HT") for _ in range(90)]
+            time.sleep(1.1)
+            assert requests.get(f"http://127.0.0.1:{port}/", timeout=5).status_code == 200
+        for client in slow:
+            client.close()
+    finally:
+        process.terminate()
+        assert process.wait(20) == 0
+
+
+def test_stopping_worker_finishes_what_it_has_begun(tmp_path: Path) -> None:
+    (tmp_path / "echoing.py").write_text(APPLICATION)
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", WORKER, "--threads", "2"]
+    command += ["--chdir", str(ROOT), "--pythonpath", str(tmp_path), "echoing:app"]
+    process: subprocess.Popen[bytes] = processes.start(command, log=tmp_path / "log", is_up=lambda: processes.answers(port), within_s=30)
+    client = connect(port, b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel")
+    time.sleep(0.3)
+    process.terminate()
+    time.sleep(0.5)
+    client.sendall(b"lo")
+    answer = read_to_end(client)
+    assert answer.startswith(b"HTTP/1.1 200 OK")
+    assert b"Connection: close" in answer
+    assert process.wait(20) == 0
