@@ -13,12 +13,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from app.core import settings
 from app.core.phone import normalise
 from app.demo.town import COMPANIES
+from app.simulator.businesses import Business, find_business, known_numbers
 from app.simulator.finding import Look, Seen, by_api, in_database, wait_for
 from app.simulator.reporting import complaints_about, line_of, result_table, scenario_table
 from app.simulator.running import Called, Plan, plan_calls, run
 from app.simulator.scenarios import SCENARIOS, Scenario, find_scenario
 from app.simulator.sending import RetellStandIn
-from app.simulator.town import answering_at
+from app.simulator.town import FIRST_BRANCH, answering_at
 
 WATCHABLE_PACE_S = 10.0
 WITHOUT_A_TERMINAL = 140
@@ -48,7 +49,9 @@ def make_calls(wishes: Wishes) -> int:
     scenarios = _chosen(wishes.names)
     url = wishes.url or _running_server()
     stand_in = _stand_in(url, connections=min(wishes.count or 1, 48))
-    plans = plan_calls(scenarios, wishes.count or len(scenarios), number=_dialled(wishes.number))
+    number = _dialled(wishes.number)
+    business = _answering(number, scenarios, is_ours=wishes.url is None)
+    plans = plan_calls(scenarios, wishes.count or len(scenarios), number=number, business=business)
     pace_s = wishes.pace_s if wishes.pace_s is not None else 0.0 if wishes.count else WATCHABLE_PACE_S
     called = _call(console, plans, stand_in, pace_s=pace_s, rate=wishes.rate)
     try:
@@ -82,6 +85,26 @@ def _chosen(names: tuple[str, ...]) -> list[Scenario]:
 def _dialled(typed: str | None) -> str | None:
     """E.164, or as typed where it is no number: that too may be tried."""
     return normalise(typed, source="human").e164 or typed if typed else None
+
+
+def _answering(number: str | None, scenarios: Sequence[Scenario], *, is_ours: bool) -> Business | None:
+    """Who answers, where it is nobody of the demo town; what cannot be asked of them is said before anybody calls."""
+    if number is None:
+        if is_ours and not find_business(FIRST_BRANCH):
+            numbers = ", ".join(known_numbers()) or "none yet, `flask numbers add` makes one"
+            raise click.ClickException(f"There is no demo town here. Say whom to call with --to NUMBER: {numbers}.")
+        return None
+    if any(number == branch.number for company in COMPANIES for branch in company.branches):
+        return None
+    business = find_business(number)
+    unable = [each.name for each in scenarios if each.needs_service] if business and not business.can_book else []
+    if business and unable:
+        others = ", ".join(each.name for each in SCENARIOS.values() if not each.needs_service)
+        raise click.ClickException(
+            f"{business.company.name} has nothing that could be booked: it needs a service and somebody in the team who does it, under"
+            f" Services and team. Until then there are: --scenario {others}."
+        )
+    return business
 
 
 def _running_server() -> str:
@@ -137,8 +160,8 @@ def _find_again(console: Console, called: Sequence[Called], *, url: str, api_key
 
 
 def _key_for(plan: Plan, api_key: str | None) -> str | None:
-    """The key of the business that was called; the tray of those that nobody owns is seen in the database only."""
-    if plan.scenario.found == "tray":
+    """The key of the business that was called; the tray of those that nobody owns, and a business without a key, in the database only."""
+    if plan.scenario.found == "tray" or (plan.business and not api_key):
         return None
     keys = (settings().demo_api_key, settings().demo_api_key_2, settings().demo_api_key_3)
     return api_key or keys[COMPANIES.index(answering_at(plan.number)[0])]

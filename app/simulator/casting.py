@@ -8,10 +8,12 @@ from typing import Any, Literal
 
 import orjson
 
+from app.demo.shapes import DemoBranch, DemoCompany
 from app.demo.words import greeting_of
+from app.simulator.businesses import Business
 from app.simulator.conversation import Conversation, Line
 from app.simulator.learning import Words
-from app.simulator.town import QUESTIONS, WEEKDAYS, answering_at, free_looking_time, somebody, spoken_day, spoken_time
+from app.simulator.town import ANY_QUESTION, QUESTIONS, WEEKDAYS, answering_at, free_looking_time, somebody, spoken_day, spoken_time
 
 Signature = Literal["good", "forged", "ten_minutes_old"]
 ACCEPTED = (200, 201, 202, 204)
@@ -54,13 +56,19 @@ class Cast:
     # calls from this number instead of their own
     theirs: str | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
+    # who answers, where it is nobody of the demo town
+    business: Business | None = None
     # without one nothing leaves while it happens: the deliveries are made at the end
     line: Line | None = None
 
 
+def answering(cast: Cast) -> tuple[DemoCompany, DemoBranch]:
+    return (cast.business.company, cast.business.branch) if cast.business else answering_at(cast.number)
+
+
 def rings(cast: Cast, language: str = "de", *, direction: str = "inbound") -> tuple[Conversation, Words]:
     """A conversation about to begin, and the words for its dialogue."""
-    company, branch = answering_at(cast.number)
+    company, branch = answering(cast)
     person = somebody(company, cast.chance, language=language)
     wanted = free_looking_time(branch, company, cast.chance, now=cast.ends_at)
     theirs, ours = "anonymous" if cast.withheld else cast.theirs or person.number, cast.number
@@ -75,7 +83,7 @@ def rings(cast: Cast, language: str = "de", *, direction: str = "inbound") -> tu
     )
     if direction == "inbound":
         call.ring()
-    question, answer = QUESTIONS[company.industry]
+    question, answer = QUESTIONS.get(company.industry, ANY_QUESTION)
     words = {
         "greeting": call.first_words or greeting_of(company, branch, "en" if language == "en" else "de"),
         "business": company.name,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from app.core import clock
 from app.core.ids import new_ulid
+from app.simulator.businesses import Business
 from app.simulator.casting import Cast, Delivery
 from app.simulator.line import LiveLine, sleep_until
 from app.simulator.scenarios import Scenario
@@ -24,6 +25,7 @@ class Plan:
     scenario: Scenario
     number: str
     call_id: str
+    business: Business | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,10 @@ class Called:
         return any(answer.accepted and answer.delivery.path == "webhook" for answer in self.answers)
 
 
-def plan_calls(scenarios: Sequence[Scenario], count: int, *, number: str | None = None) -> list[Plan]:
-    """`count` calls, the scenarios in turn, each with an id of its own."""
+def plan_calls(scenarios: Sequence[Scenario], count: int, *, number: str | None = None, business: Business | None = None) -> list[Plan]:
+    """`count` calls, the scenarios in turn, each with an id of its own; `business` answers the number where it is not the demo town's."""
     turns = [scenarios[place % len(scenarios)] for place in range(count)]
-    return [Plan(each, number or each.number, f"call_sim_{new_ulid().lower()}") for each in turns]
+    return [Plan(each, number or each.number, f"call_sim_{new_ulid().lower()}", business) for each in turns]
 
 
 def run(
@@ -88,7 +90,7 @@ def _converse(plan: Plan, stand_in: RetellStandIn, pace_s: float, on_answer: Cal
 
 def _cast(plan: Plan, ends_at: datetime) -> Cast:
     """The same call each time: whoever calls follows from its id."""
-    return Cast(plan.call_id, plan.number, random.Random(plan.call_id), ends_at)  # noqa: S311 (whoever calls is no secret)
+    return Cast(plan.call_id, plan.number, random.Random(plan.call_id), ends_at, business=plan.business)  # noqa: S311 (whoever calls is no secret)
 
 
 def _speed(deliveries: Sequence[Delivery], pace_s: float) -> float:

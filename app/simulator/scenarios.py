@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from app.demo.town import BLOCKED_CALLER
-from app.simulator.casting import Cast, Delivery, deliveries, rings
+from app.simulator.casting import Cast, Delivery, answering, deliveries, rings
 from app.simulator.garbage import garbage_bodies
-from app.simulator.town import FIRST_BRANCH, SECOND_BRANCH, UNKNOWN_NUMBER, answering_at
+from app.simulator.town import FIRST_BRANCH, SECOND_BRANCH, UNKNOWN_NUMBER
 
 Found = Literal["call", "tray", "nowhere"]
+ABOUT_NO_SERVICE = ("information", "hung_up", "missed", "voicemail", "withheld", "blocked", "forged", "replayed", "garbage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ class Scenario:
     truth: str | None = None
     # rings here where nobody chose a number
     number: str = FIRST_BRANCH
+
+    @property
+    def needs_service(self) -> bool:
+        """Whether it asks for something that the business must offer."""
+        return self.name not in ABOUT_NO_SERVICE
 
 
 def booked(cast: Cast, *, language: str = "de") -> list[Delivery]:
@@ -137,7 +143,7 @@ def blocked(cast: Cast) -> list[Delivery]:
 def long(cast: Cast) -> list[Delivery]:
     """Two hundred turns: every question about every service, again and again."""
     call, words = rings(cast)
-    services = answering_at(cast.number)[0].services
+    services = answering(cast)[0].services
     call.begin()
     call.say("agent", words["greeting"])
     call.say("caller", f"{words['caller']} hier, ich habe ein paar Fragen.")

@@ -25,6 +25,7 @@ QUESTIONS = {
     ),
     "garage": ("Lagern Sie auch meine Sommerreifen ein?", "Ja, die Einlagerung kostet neunundvierzig Euro für die Saison."),
 }
+ANY_QUESTION = ("Kann ich bei Ihnen auch mit Karte zahlen?", "Ja, mit Karte und in bar.")
 WEEKDAYS = {
     "de": ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -101,4 +102,6 @@ def _holidays(state: str, year: int) -> frozenset[date]:
     """Public holidays, and the days between the years."""
     import holidays  # half a second that only the simulator spends
 
-    return frozenset(holidays.country_holidays("DE", subdiv=state, years=year)) | {date(year, 12, day) for day in (24, 27, 28, 29, 30, 31)}
+    return frozenset(holidays.country_holidays("DE", subdiv=state or None, years=year)) | {
+        date(year, 12, day) for day in (24, 27, 28, 29, 30, 31)
+    }

@@ -10,13 +10,25 @@ import pytest
 from click.testing import Result
 from flask import Flask
 from pytest_httpserver import HTTPServer
+from sqlalchemy import select
 from werkzeug import Response
 from werkzeug.serving import make_server
 
 from app.core.extensions import db as the_db
+from app.core.tenancy import company_scope, every_company
+from app.core.transactions import transaction
 from app.domain.inbox.handling import drain_batch
+from app.domain.operations import onboarding
+from app.domain.operations.onboarding import Place
+from app.domain.services.editing import FIELDS, save_person, save_service
+from app.models import Booking, PhoneNumber, WebhookEvent
 from tests.support.demo_salon import make_demo_salon
 from tests.support.lindgren import PANKOW
+
+SERVICE = {
+    "name": "Massage", "minutes": 30, "before_minutes": 0, "after_minutes": 0, "processing_from": 0, "processing_minutes": 0,
+    "capacity": 1, "is_active": True, "room_kinds": [], "max_gap_minutes": 0,
+}  # fmt: skip
 
 
 @contextmanager
@@ -151,3 +163,52 @@ def test_what_cannot_be_done_is_said_in_a_sentence(simulate, monkeypatch, argume
 def test_without_a_key_nothing_is_sent(make_app):
     result = make_app(retell_api_key="").test_cli_runner().invoke(args=["simulate", "call", "--url", "http://127.0.0.1:9"])
     assert result.exit_code == 1 and "RETELL_API_KEY is not set" in result.output
+
+
+@pytest.fixture
+def sunshine(app: Flask) -> str:
+    """A business that began just now, without services; its number."""
+    with app.app_context(), every_company(), transaction():
+        company, _agent = onboarding.create_company("Praxis Sonne", "physiotherapy")
+        branch = onboarding.create_branch(company, "Potsdam", Place())
+        return onboarding.add_number(company, branch.id, "+493312009900")[0].e164
+
+
+def test_a_new_business_is_called_with_its_own_words(app: Flask, simulate, sunshine: str):
+    with served(app) as url, worked_through(app):
+        result = simulate("--url", url, "--to", sunshine, "--scenario", "information", "--pace", 0)
+    assert result.exit_code == 0, result.output
+    assert "Praxis Sonne" in result.output and "Salon Lindgren" not in result.output and "ended, information" in result.output
+
+
+def test_what_a_new_business_cannot_book_is_said_before_anybody_calls(app: Flask, simulate, sunshine: str):
+    with served(app) as url:
+        result = simulate("--url", url, "--to", sunshine, "--pace", 0)
+    assert result.exit_code == 1
+    assert "Praxis Sonne has nothing that could be booked" in result.output and "--scenario information" in result.output
+    with app.app_context(), every_company():
+        assert the_db.session.scalars(select(WebhookEvent.id)).all() == []
+
+
+def test_a_new_business_books_what_it_offers(app: Flask, simulate, sunshine: str):
+    with app.app_context(), every_company():
+        number = the_db.session.scalars(select(PhoneNumber).where(PhoneNumber.e164 == sunshine)).one()
+        with company_scope(number.company_id), transaction():
+            service = save_service(None, {**dict.fromkeys(FIELDS), **SERVICE}, ())
+            save_person(
+                None, name="Nele Hofmann", email=None, phone=None, is_active=True, branch_ids=[number.branch_id], service_ids=[service.id]
+            )
+        the_db.session.remove()
+    with served(app) as url, worked_through(app):
+        result = simulate("--url", url, "--to", sunshine, "--pace", 0)
+    assert result.exit_code == 0, result.output
+    assert "Massage" in result.output and "Nele Hofmann" in result.output and "ended, booked" in result.output
+    with app.app_context(), every_company():
+        assert the_db.session.scalars(select(Booking.company_id)).all() == [number.company_id]
+
+
+def test_without_a_demo_town_it_asks_whom_to_call(app: Flask, db, monkeypatch: pytest.MonkeyPatch):
+    with served(app) as url:
+        monkeypatch.setattr(app.config["SETTINGS"], "port", int(url.rsplit(":", 1)[1]))
+        result = app.test_cli_runner().invoke(args=["simulate", "call", "--pace", "0"])
+    assert result.exit_code == 1 and "Say whom to call with --to NUMBER" in result.output, result.output

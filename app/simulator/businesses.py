@@ -1,0 +1,125 @@
+"""Businesses that are not of the demo town, as their callers know them: read from the database of the server that is called."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import time
+
+from sqlalchemy import and_, select
+
+from app.core.database import reading_only
+from app.core.extensions import db
+from app.core.tenancy import every_company
+from app.demo.shapes import DemoBranch, DemoCompany, DemoService, DemoStaff, Week
+from app.demo.town import LINDGREN
+from app.models import Agent, Branch, Company, PhoneNumber, Service, StaffBranch, StaffMember, StaffService, WorkingHours
+
+DAY = 1440
+OFFICE_HOURS: Week = {weekday: ((time(9), time(18)),) for weekday in range(5)}
+# what callers speak of where nothing can be booked yet
+SOMETHING = DemoService("visit", "Termin", 30, 0, None, "", "einen Termin", "an appointment", ())
+SOMEBODY = DemoStaff("somebody", "jemand", "jemandem", (SOMETHING.key,), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """Who answers a number; its callers are those of the demo town, for nobody else may be called."""
+
+    company: DemoCompany
+    branch: DemoBranch
+    # whether there is a service that somebody does there
+    can_book: bool = True
+
+
+def find_business(number: str) -> Business | None:
+    """Who owns the number."""
+    owner = (
+        select(PhoneNumber, Company, Branch, Agent)
+        .join(Company, Company.id == PhoneNumber.company_id)
+        .join(Branch, Branch.id == PhoneNumber.branch_id)
+        .outerjoin(Agent, Agent.id == PhoneNumber.agent_id)
+        .where(PhoneNumber.e164 == number)
+    )
+    if not number.isascii():
+        return None
+    with reading_only(), every_company():
+        row = db.session.execute(owner).first()
+        found = _read(row.Company, row.Branch, row.Agent, number) if row else None
+        db.session.rollback()
+    return found
+
+
+def known_numbers(limit: int = 10) -> Sequence[str]:
+    with reading_only(), every_company():
+        numbers = db.session.scalars(select(PhoneNumber.e164).where(PhoneNumber.is_active).order_by(PhoneNumber.e164).limit(limit)).all()
+        db.session.rollback()
+    return numbers
+
+
+def _read(company: Company, branch: Branch, agent: Agent | None, number: str) -> Business:
+    opening = _hours(branch.id, None)
+    services = {service.id: _service(service) for service in _services(company.id)}
+    staff = _staff(branch.id, set(services), opening)
+    does = {key for person in staff for key in person.services}
+    can_book = bool(opening and staff)
+    return Business(
+        DemoCompany(
+            slug=company.slug, name=company.name, industry=company.industry, agent=agent.name if agent else "",
+            greeting=agent.greeting if agent and agent.greeting else f"{company.name}, guten Tag.",
+            services=tuple(services[key] for key in sorted(does)) or (SOMETHING,), branches=(), users=(),
+            families=LINDGREN.families, english=LINDGREN.english,
+        ),
+        DemoBranch(
+            slug=branch.slug, name=branch.name, spoken=branch.name, street=branch.street or "", postcode=branch.postcode or "",
+            city=branch.city or "", state=branch.state or "", number=number, strangers="", hours=opening or OFFICE_HOURS,
+            staff=staff if can_book else (SOMEBODY,),
+        ),
+        can_book,
+    )  # fmt: skip
+
+
+def _services(company_id: str) -> Sequence[Service]:
+    """What one person does for one customer; visits and groups are not asked for."""
+    single = and_(Service.is_active, Service.parts.is_(None), Service.capacity == 1)
+    return db.session.scalars(select(Service).where(Service.company_id == company_id, single).order_by(Service.position)).all()
+
+
+def _service(service: Service) -> DemoService:
+    return DemoService(
+        service.id, service.name, service.minutes, service.price_cents or 0, None, service.category or "",
+        f"einen Termin für {service.name}", f"an appointment for {service.name}", (),
+    )  # fmt: skip
+
+
+def _staff(branch_id: str, service_ids: set[str], opening: Week) -> tuple[DemoStaff, ...]:
+    """Whoever works there and does something."""
+    rows = db.session.execute(
+        select(StaffMember.id, StaffMember.name, StaffService.service_id)
+        .join(StaffBranch, StaffBranch.staff_id == StaffMember.id)
+        .join(StaffService, StaffService.staff_id == StaffMember.id)
+        .where(StaffBranch.branch_id == branch_id, StaffMember.is_active)
+        .order_by(StaffMember.position, StaffMember.id)
+    ).all()
+    people = {row.id: row.name for row in rows}
+    found = []
+    for staff_id, name in people.items():
+        does = tuple(row.service_id for row in rows if row.id == staff_id and row.service_id in service_ids)
+        own = _hours(branch_id, staff_id) or opening
+        if does and own.keys() & opening.keys():
+            found.append(DemoStaff(staff_id, name, name, does, tuple(day for day in range(7) if day not in own)))
+    return tuple(found)
+
+
+def _hours(branch_id: str, staff_id: str | None) -> Week:
+    """The usual week."""
+    whose = WorkingHours.staff_id == staff_id if staff_id else WorkingHours.staff_id.is_(None)
+    rows = select(WorkingHours).where(WorkingHours.branch_id == branch_id, whose, WorkingHours.weekday.is_not(None))
+    week: Week = {}
+    for row in db.session.scalars(rows.where(WorkingHours.valid_from.is_(None), WorkingHours.valid_until.is_(None))):
+        assert row.weekday is not None
+        week[row.weekday] = (*week.get(row.weekday, ()), (_clock(row.opens), _clock(row.closes)))
+    return week
+
+
+def _clock(minute: int) -> time:
+    minute = min(minute, DAY - 1)
+    return time(minute // 60, minute % 60)
