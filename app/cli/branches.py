@@ -53,7 +53,8 @@ def show_all() -> None:
     table = Table("slug", "name", "address", "zone", "state", "open", "active", "id")
     with one_transaction():
         for branch in db.session.scalars(select(Branch).order_by(Branch.slug)):
-            address = ", ".join(filter(None, (branch.street, branch.postcode, branch.city)))
+            town = " ".join(filter(None, (branch.postcode, branch.city)))
+            address = ", ".join(filter(None, (branch.street, town)))
             open_at = write_week(week_of(branch.id, None)) or "never"
             table.add_row(
                 branch.slug, branch.name, address, branch.zone, branch.state or "", open_at, "yes" if branch.is_active else "no", branch.id
