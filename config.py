@@ -1,20 +1,29 @@
-"""Every environment variable: read once, typed, one comment each; production refuses to start without its secrets."""
+"""Every environment variable: read once, typed, one comment each; what is missing or wrong refuses the start in one line."""
 
 import json
+import os
+import re
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticUseDefault
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from config_values import DatabaseUrl, EncryptionKeys, LogLevel, MailAddress, MailServer, Port, RedisUrl, SmsSender, WebAddress
 
 ROOT = Path(__file__).resolve().parent
 NEEDED_IN_PRODUCTION = ("SECRET_KEY", "ENCRYPTION_KEYS", "DATABASE_URL", "REDIS_URL")
 GENERATED_IN_DEVELOPMENT = ("SECRET_KEY", "ENCRYPTION_KEYS", "RETELL_API_KEY", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")
 
 
-class SettingsMissing(SystemExit):
-    """The start is refused; the message is one line that names the variable."""
+# what these hold, or a part of it, is nobody's to read
+HIDDEN = re.compile(r"key|token|secret|password|dsn|database_url|redis_url|smtp_url")
+
+
+class SettingsRefused(SystemExit):
+    """The start is refused; the message is one line that names the variable and says what would be right."""
 
 
 class Settings(BaseSettings):
@@ -24,19 +33,19 @@ class Settings(BaseSettings):
 
     app_env: Literal["development", "testing", "production"] = "development"
     # where the web process listens
-    port: int = 8000
+    port: Port = 8000
     # the address the outside world uses; Twilio's signature is made over it. Unset: http://localhost:PORT
-    public_url: str | None = None
+    public_url: WebAddress | None = None
     # proxies in front of us whose X-Forwarded-* headers count
-    proxy_hops: int = 0
+    proxy_hops: int = Field(0, ge=0, le=10)
     # signs cookies and tokens
     secret_key: str | None = None
     # comma-separated, 32 bytes base64 each; the first one writes, all read
-    encryption_keys: str | None = None
+    encryption_keys: EncryptionKeys | None = None
     # unset: SQLite in INSTANCE_PATH
-    database_url: str | None = None
+    database_url: DatabaseUrl | None = None
     # unset: the embedded server's address, read from INSTANCE_PATH
-    redis_url: str | None = None
+    redis_url: RedisUrl | None = None
     # secrets, database and logs of the embedded default live here
     instance_path: Path = ROOT / "instance"
     # connections kept to the database, per process
@@ -44,7 +53,7 @@ class Settings(BaseSettings):
     # whether the web process carries the live sockets itself; unset: yes, but not in production, where `live` does
     live_in_web: bool | None = None
     # sockets one process carries before it sends newcomers to polling
-    live_sockets: int = 60
+    live_sockets: int = Field(60, ge=0, le=100_000)
 
     demo_password: str | None = None
     demo_api_key: str | None = None
@@ -53,35 +62,49 @@ class Settings(BaseSettings):
 
     # the platform's key at Retell; it also signs Retell's webhooks. Empty: those webhooks answer 503
     retell_api_key: str | None = None
-    retell_base_url: str = "https://api.retellai.com"
+    retell_base_url: WebAddress = "https://api.retellai.com"
     twilio_account_sid: str | None = None
     # signs Twilio's webhooks. Empty: those webhooks answer 503
     twilio_auth_token: str | None = None
-    twilio_base_url: str = "https://api.twilio.com"
+    twilio_base_url: WebAddress = "https://api.twilio.com"
     # as whom we send SMS: a number, a name of up to eleven letters, or a messaging service (MG…). Unset: none are sent
-    twilio_sender: str | None = None
+    twilio_sender: SmsSender | None = None
     calcom_api_key: str | None = None
-    calcom_base_url: str = "https://api.cal.com/v2"
+    calcom_base_url: WebAddress = "https://api.cal.com/v2"
     # signs Cal.com's webhooks. Empty: those webhooks answer 503
     calcom_webhook_secret: str | None = None
     # where e-mail is handed over, and as whom we write: "Salon Lindgren <termine@…>"
-    smtp_url: str | None = None
-    mail_from: str | None = None
+    smtp_url: MailServer | None = None
+    mail_from: MailAddress | None = None
     # whether mail servers that companies name may stand in a private network; for one's own network, and for tests
     private_hosts: bool = False
-    sentry_dsn: str | None = None
-    otel_exporter_otlp_endpoint: str | None = None
+    sentry_dsn: WebAddress | None = None
+    otel_exporter_otlp_endpoint: WebAddress | None = None
     # a scraper's bearer token for /metrics; unset: loopback only
     metrics_token: str | None = None
-    log_level: str = "INFO"
+    log_level: LogLevel = "INFO"
 
     _retell_key_is_ours: bool = PrivateAttr(False)
 
+    def __init__(self, **given: Any) -> None:
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            raise SettingsRefused(_in_one_line(error)) from None
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: Any, info: ValidationInfo) -> Any:
+        if value == "" and (info.field_name or "").upper() not in GENERATED_IN_DEVELOPMENT:
+            raise PydanticUseDefault
+        return value
+
     def model_post_init(self, _context: object) -> None:
+        self._make_folder()
         if self.is_production:
             for name in NEEDED_IN_PRODUCTION:
                 if not getattr(self, name.lower()):
-                    raise SettingsMissing(f"{name} is not set; production does not start without it.")
+                    raise SettingsRefused(f"{name} is not set; production does not start without it.")
             return
         kept = self._kept_secrets()
         for name in GENERATED_IN_DEVELOPMENT:
@@ -92,9 +115,21 @@ class Settings(BaseSettings):
         if self.redis_url is None and address.exists():
             self.redis_url = address.read_text().strip()
 
+    def _make_folder(self) -> None:
+        try:
+            self.instance_path.mkdir(parents=True, exist_ok=True)
+            reason = None if os.access(self.instance_path, os.W_OK | os.X_OK) else "it is read-only for this process"
+        except OSError as error:
+            reason = "it is a file" if self.instance_path.exists() else (error.strerror or "it cannot be made").lower()
+        if reason:
+            raise SettingsRefused(f"INSTANCE_PATH is {str(self.instance_path)!r}: {reason}; it must be a folder that may be written to.")
+
     def _kept_secrets(self) -> dict[str, str]:
         file = self.instance_path / "secrets.json"
-        return json.loads(file.read_text()) if file.exists() else {}
+        try:
+            return json.loads(file.read_text()) if file.exists() else {}
+        except (OSError, ValueError):
+            raise SettingsRefused(f"INSTANCE_PATH: {file} cannot be read; it must be the file of the first start, or be gone.") from None
 
     @property
     def retell_account_key(self) -> str | None:
@@ -117,3 +152,25 @@ class Settings(BaseSettings):
     @property
     def sockets_in_web(self) -> bool:
         return not self.is_production if self.live_in_web is None else self.live_in_web
+
+
+def _in_one_line(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    name, given = str(first["loc"][0]), first["input"]
+    shown = "is not right" if HIDDEN.search(name) else f"is {str(given)[:60]!r}"
+    return f"{name.upper()} {shown}; it must be {_right(name, first['type'], first.get('ctx', {}))}."
+
+
+def _right(name: str, kind: str, context: dict[str, Any]) -> str:
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "literal_error":
+        return str(context["expected"]).replace("'", "")
+    if kind.startswith("bool"):
+        return "1 or 0"
+    limits = Settings.model_json_schema()["properties"][name]
+    return f"a whole number from {limits['minimum']} to {limits['maximum']}"
+
+
+if __name__ == "__main__":
+    Settings()

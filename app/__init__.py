@@ -8,7 +8,6 @@ from config import ROOT, Settings
 def create_app(settings: Settings | None = None) -> Flask:
     """The application on these settings (default: the environment's)."""
     settings = settings or Settings()
-    settings.instance_path.mkdir(parents=True, exist_ok=True)
     app = Flask(
         __name__, template_folder=ROOT / "templates", static_folder=ROOT / "static", instance_path=str(settings.instance_path.resolve())
     )

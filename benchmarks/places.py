@@ -1,5 +1,6 @@
 """Databases, Redis and web servers for a measurement: private, on loopback, gone afterwards."""
 
+import base64
 import os
 import socket
 import subprocess
@@ -16,7 +17,13 @@ from tests.support.redis import private_redis
 KEY = "key_for_measuring"
 # how `web` runs
 WEB_WORKER = "scripts.web_server.worker.BufferedThreadWorker"
-ENVIRONMENT = {"SECRET_KEY": "s" * 40, "ENCRYPTION_KEYS": "k" * 40, "RETELL_API_KEY": KEY, "LOG_LEVEL": "WARNING", "APP_ENV": "testing"}
+ENVIRONMENT = {
+    "SECRET_KEY": "s" * 40,
+    "ENCRYPTION_KEYS": base64.urlsafe_b64encode(b"k" * 32).decode(),
+    "RETELL_API_KEY": KEY,
+    "LOG_LEVEL": "WARNING",
+    "APP_ENV": "testing",
+}
 
 
 @contextmanager

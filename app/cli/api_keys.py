@@ -1,14 +1,14 @@
 """flask api-keys: what programs may do for a company."""
 
 import click
-from flask.cli import AppGroup
 
+from app.cli.commands import Group
 from app.cli.tables import Table
 from app.cli.telling import company_named, one_transaction
 from app.core.tenancy import every_company
 from app.domain.accounts import api_keys as keys
 
-api_keys = AppGroup("api-keys", help="Keys of the API.")
+api_keys = Group("api-keys", help="Keys of the API.")
 
 
 @api_keys.command("create")

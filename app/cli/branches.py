@@ -1,9 +1,9 @@
 """flask branches: the places of a business."""
 
 import click
-from flask.cli import AppGroup
 from sqlalchemy import select
 
+from app.cli.commands import Group
 from app.cli.tables import Table
 from app.cli.telling import company_named, of_company, one_transaction
 from app.core.extensions import db
@@ -12,7 +12,7 @@ from app.domain.calendar.week_text import read_week, write_week
 from app.domain.operations import onboarding
 from app.models import Branch
 
-branches = AppGroup("branches", help="Branches of a business.")
+branches = Group("branches", help="Branches of a business.")
 
 
 @branches.command("create")

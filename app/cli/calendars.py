@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
-from flask.cli import AppGroup
 from sqlalchemy import select
 
+from app.cli.commands import Group
 from app.cli.tables import Table
 from app.cli.telling import branch_named, of_company, one_transaction
 from app.core.errors import ProviderError
@@ -19,7 +19,7 @@ from app.models import CalendarComparison, CalendarMapping, Connection, Service,
 from app.providers import calendar
 from app.providers.calendar.base import Calendar
 
-calendars = AppGroup("calendars", help="Calendars elsewhere.")
+calendars = Group("calendars", help="Calendars elsewhere.")
 
 
 @calendars.command("connect")
@@ -117,6 +117,8 @@ def compare() -> None:
         mine = select(CalendarComparison).where(CalendarComparison.connection_id == connection_id)
         look = db.session.scalars(mine.order_by(CalendarComparison.id.desc()).limit(1)).one()
         click.echo(f"{look.result}: {look.seen} seen, {look.repaired} repaired. {look.error or ''}".strip())
+        if look.result != "done":
+            raise SystemExit(1)
 
 
 def _connection() -> Connection:

@@ -1,9 +1,9 @@
 """flask companies: the businesses that answer their telephone with us."""
 
 import click
-from flask.cli import AppGroup
 from flask_babel import force_locale
 
+from app.cli.commands import Group
 from app.cli.tables import Table
 from app.cli.telling import one_transaction
 from app.core.tenancy import every_company
@@ -11,7 +11,7 @@ from app.domain.companies.industries import INDUSTRIES, industry_of
 from app.domain.operations import onboarding
 from app.domain.operations.company_list import list_companies
 
-companies = AppGroup("companies", help="Businesses.")
+companies = Group("companies", help="Businesses.")
 
 
 @companies.command("create")

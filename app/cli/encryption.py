@@ -1,13 +1,13 @@
 """flask keys, flask encryption: the keys with which secrets and personal data are sealed."""
 
 import click
-from flask.cli import AppGroup, with_appcontext
 
+from app.cli.commands import Group
 from app.core import resealing
 from app.core.encryption import SealBroken, new_key
 
-keys = AppGroup("keys", help="Keys for ENCRYPTION_KEYS.")
-encryption = AppGroup("encryption", help="What is sealed with them.")
+keys = Group("keys", help="Keys for ENCRYPTION_KEYS.")
+encryption = Group("encryption", help="What is sealed with them.")
 
 
 @keys.command("new")
@@ -17,7 +17,6 @@ def new() -> None:
 
 
 @encryption.command("rotate")
-@with_appcontext
 def rotate() -> None:
     """Seal everything with the first key; afterwards the others can be taken out. May be stopped and started again."""
     from rich.progress import Progress

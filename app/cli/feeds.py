@@ -1,15 +1,15 @@
 """flask feeds: addresses under which calendar programs read the bookings of a person or a branch."""
 
 import click
-from flask.cli import AppGroup
 
+from app.cli.commands import Group
 from app.cli.tables import Table
 from app.cli.telling import branch_named, of_company, one_transaction
 from app.core import settings
 from app.domain.bookings import feeds as making
 from app.domain.services.finding import get_person
 
-feeds = AppGroup("feeds", help="Feeds for calendar programs.")
+feeds = Group("feeds", help="Feeds for calendar programs.")
 
 
 @feeds.command("create")

@@ -4,10 +4,10 @@ import time
 from typing import Any
 
 import click
-from flask.cli import AppGroup
 from flask_babel import force_locale
 from sqlalchemy import select
 
+from app.cli.commands import Group
 from app.core.extensions import db
 from app.core.phone import normalise
 from app.core.tenancy import company_scope, every_company
@@ -17,7 +17,7 @@ from app.domain.operations.line_words import fact_of, label_of, repair_of
 from app.jobs.line_check import travel
 from app.models import LineCheck, PhoneNumber
 
-line = AppGroup("line", help="Whether a number takes calls.")
+line = Group("line", help="Whether a number takes calls.")
 PAUSE_S = 0.1
 MARKS = {"ok": ("✓", "green"), "failed": ("✗", "red"), "skipped": ("·", "bright_black")}
 

@@ -4,12 +4,15 @@ from typing import Any
 
 import click
 
+from app.cli.commands import Group
+
 
 class Migrations(click.Command):
     def make_context(self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any) -> click.Context:
         from flask_migrate import cli
 
-        return cli.db.make_context(info_name, args, parent, **extra)
+        group = Group(self.name, help=self.help, callback=cli.db.callback, params=cli.db.params, commands=cli.db.commands)
+        return group.make_context(info_name, args, parent, **extra)
 
 
 db = Migrations("db", help="Perform database migrations.")

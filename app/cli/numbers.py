@@ -1,9 +1,9 @@
 """flask numbers: which branch a dialled number belongs to."""
 
 import click
-from flask.cli import AppGroup
 from sqlalchemy import select
 
+from app.cli.commands import Group
 from app.cli.tables import Table
 from app.cli.telling import branch_named, company_named, one_transaction
 from app.core.extensions import db
@@ -12,7 +12,7 @@ from app.domain.companies.numbers import NumberTaken
 from app.domain.operations import onboarding
 from app.models import Agent, Branch, Company, PhoneNumber
 
-numbers = AppGroup("numbers", help="Phone numbers of businesses.")
+numbers = Group("numbers", help="Phone numbers of businesses.")
 
 
 @numbers.command("add")

@@ -1,27 +1,34 @@
 """flask retell: has agents written at Retell, and says how they stand there."""
 
 import click
-from flask.cli import AppGroup
 
+from app.cli.commands import Group
 from app.cli.tables import Table
 from app.cli.telling import of_company, one_transaction
 from app.domain.agents import registering
 from app.domain.agents.versions import list_agents
 from app.jobs.agents import check_agent, register_agent
 
-retell = AppGroup("retell", help="The account at Retell.")
+REASONS = {
+    "no_key": "there is no key for Retell (RETELL_API_KEY, or the company's own under Settings, Connections)",
+    "no_version": "nothing of it is published here",
+}
+retell = Group("retell", help="The account at Retell.")
 
 
 @retell.command("publish")
 @of_company
 @click.option("--agent", help="Only this one, by its id.")
 def publish(agent: str | None) -> None:
-    """Write what is published here at Retell, now, and read it back."""
+    """Write what is published here at Retell, now, and read it back; exit 1 where that did not work."""
+    right = True
     for agent_id, name in _agents(agent):
         with one_transaction():
             registration_id = registering.repair(agent_id).id
         register_agent(registration_id)
-        _tell(agent_id, name)
+        right &= _tell(agent_id, name)
+    if not right:
+        raise SystemExit(1)
 
 
 @retell.command("check")
@@ -51,7 +58,8 @@ def _tell(agent_id: str, name: str) -> bool:
         row = registering.find_registration(agent_id)
         state, reason, error = (row.state, row.reason, row.error) if row else ("never written", None, None)
         findings = list(row.findings or []) if row else []
-    click.echo(f"{name} ({agent_id}): {state}" + "".join(f", {each}" for each in (reason, error) if each))
+    why = "".join(f", {REASONS.get(each, each)}" for each in dict.fromkeys((state, reason, error)) if each)
+    click.echo(f"{name} ({agent_id}): {why.removeprefix(', ')}")
     wrong = [finding for finding in findings if not finding["fits"]]
     if findings:
         click.echo(f"{len(findings) - len(wrong)} of {len(findings)} fields are as they should be.")

@@ -1,8 +1,8 @@
 """`flask seed demo`: the demo town, for trying out and for tests; never in production."""
 
 import click
-from flask.cli import AppGroup
 
+from app.cli.commands import Group
 from app.core import settings
 from app.core.transactions import transaction
 from app.demo.accounts import make_accounts
@@ -10,7 +10,7 @@ from app.demo.api_keys import make_api_keys
 from app.demo.building import build_companies
 from app.demo.town import COMPANIES, SUPPORT
 
-seed = AppGroup("seed", help="Fill the database with something to look at.")
+seed = Group("seed", help="Fill the database with something to look at.")
 
 
 @seed.command("demo")

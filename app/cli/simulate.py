@@ -1,9 +1,10 @@
 """flask simulate: invented callers ring up a running server, and it is checked that every accepted call is found again."""
 
 import click
-from flask.cli import AppGroup
 
-simulate = AppGroup("simulate", help="Calls without a telephone.")
+from app.cli.commands import Group
+
+simulate = Group("simulate", help="Calls without a telephone.")
 
 
 @simulate.command("call")

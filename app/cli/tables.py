@@ -1,5 +1,8 @@
 """Tables on the terminal."""
 
+# a line that is wider than the terminal goes on in the next one: keys, addresses and ids are copied from here, and never cut
+WIDEST = 10_000
+
 
 class Table:
     """Rows under headings; what draws them is loaded when they are shown, for web, worker and clock carry all commands with them."""
@@ -14,8 +17,9 @@ class Table:
     def show(self) -> None:
         from rich.console import Console
         from rich.table import Table as Drawn
+        from rich.text import Text
 
         drawn = Drawn(*self._headings)
         for cells in self._rows:
-            drawn.add_row(*cells)
-        Console().print(drawn)
+            drawn.add_row(*map(Text, cells))
+        Console(width=WIDEST).print(drawn)

@@ -1,15 +1,15 @@
 """flask users: who may sign in."""
 
 import click
-from flask.cli import AppGroup
 
+from app.cli.commands import Group
 from app.cli.tables import Table
 from app.cli.telling import company_named, one_transaction
 from app.core.tenancy import every_company
 from app.domain.accounts import users as accounts
 from app.models.user import COMPANY_ROLES, PLATFORM_ROLES
 
-users = AppGroup("users", help="Who may sign in.")
+users = Group("users", help="Who may sign in.")
 
 
 @users.command("create")

@@ -5,46 +5,57 @@ import threading
 
 import click
 from flask import current_app
-from flask.cli import AppGroup, with_appcontext
 
+from app.cli.commands import Command, Group
+from app.core import settings
+from app.core.redis import RedisAway
+from app.core.start_check import check_connections
 from app.core.transactions import transaction
 from app.domain.inbox import replaying
 from app.jobs import inbox as inbox_jobs
 
+LARGEST_ID = 2**63 - 1
 
-@click.command("worker")
+
+@click.command("worker", cls=Command)
 @click.option("--burst", is_flag=True, help="End when all queues are empty.")
-@with_appcontext
 def worker(burst: bool) -> None:
     """Work through the jobs of all queues."""
     from app.core.worker import work
 
+    if not settings().redis_url:
+        raise RedisAway("No REDIS_URL is set.")
+    check_connections(settings())
     work(current_app._get_current_object(), burst=burst)  # type: ignore[attr-defined]
 
 
-@click.command("clock")
-@with_appcontext
+@click.command("clock", cls=Command)
 def clock() -> None:
     """Keep the schedule."""
     from app.jobs.schedule import SCHEDULE
     from app.jobs.ticker import run_for_ever
 
+    check_connections(settings())
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     run_for_ever(current_app._get_current_object(), SCHEDULE, stop)  # type: ignore[attr-defined]
 
 
-inbox = AppGroup("inbox", help="Webhook events that came in.")
+inbox = Group("inbox", help="Webhook events that came in.")
 
 
 @inbox.command("replay")
-@click.argument("ids", nargs=-1, type=int, required=True)
+@click.argument("ids", nargs=-1, type=click.IntRange(1, LARGEST_ID), required=True)
 def replay(ids: tuple[int, ...]) -> None:
     """Send events through again."""
     with transaction():
+        unknown = replaying.find_unknown(ids)
         released = replaying.replay(ids)
-    click.echo(f"{released} of {len(ids)} events will be worked through again.")
+    if released:
+        click.echo(f"{released} of {len(set(ids))} events will be worked through again.")
+    if unknown:
+        raise click.ClickException(f"There is no event {', '.join(map(str, unknown))}.")
 
 
 @inbox.command("sweep")

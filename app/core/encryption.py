@@ -8,6 +8,8 @@ import os
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from config_values import KEY_BYTES, decode_key
+
 KEY_ID_BYTES = 4
 NONCE_BYTES = 12
 
@@ -54,22 +56,7 @@ class Keyring:
 
 def new_key() -> str:
     """A fresh key in the form ENCRYPTION_KEYS wants."""
-    return base64.urlsafe_b64encode(os.urandom(32)).decode()
-
-
-def decode_key(text: str) -> bytes:
-    """32 bytes from base64 or hex; any other text of 32 characters and more is hashed to a key."""
-    text = text.strip()
-    for decode in (bytes.fromhex, base64.urlsafe_b64decode, base64.b64decode):
-        try:
-            key = decode(text)
-        except ValueError:
-            continue
-        if len(key) == 32:
-            return key
-    if len(text) < 32:
-        raise ValueError("Each of ENCRYPTION_KEYS is 32 bytes in base64, as `flask keys new` prints them.")
-    return hashlib.sha256(text.encode()).digest()
+    return base64.urlsafe_b64encode(os.urandom(KEY_BYTES)).decode()
 
 
 def key_id(key: bytes) -> bytes:

@@ -31,7 +31,10 @@ class Migrations:
         from flask_migrate import Migrate
 
         app, database, directory = self._of
+        ours = app.cli.commands.get("db")
         Migrate(app, database, directory=directory)
+        if ours:  # it has put its own in that place
+            app.cli.add_command(ours)
         return getattr(app.extensions["migrate"], name)
 
 

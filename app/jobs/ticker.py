@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core.clock import now
+from app.core.database import is_away
 from app.core.extensions import db
 from app.core.transactions import read, transact
 from app.models.schedule_run import ScheduleRun
@@ -51,8 +52,11 @@ def run_for_ever(app: Flask, entries: Sequence[Entry], stop: threading.Event, *,
         with app.app_context():
             try:
                 tick(entries)
-            except Exception:
-                log.exception("ticker.failed")
+            except Exception as error:
+                if is_away(error):
+                    log.warning("ticker.database_away", error=type(error).__name__)
+                else:
+                    log.exception("ticker.failed")
                 db.session.rollback()
         stop.wait(pause_s)
 

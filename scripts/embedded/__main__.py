@@ -1,11 +1,13 @@
 """`scripts/server`: from nothing to a working dashboard, and everything stopped again at its end."""
 
+import errno
 import json
 import os
 import secrets
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
@@ -51,6 +53,7 @@ class Server:
             signal.signal(number, self._ask_to_stop)
 
     def run(self) -> int:
+        self._check_environment()
         try:
             lock = occupy(self.instance)
         except InstanceBusy:
@@ -65,11 +68,17 @@ class Server:
                 listener.close()
                 self._stop()
 
+    def _check_environment(self) -> None:
+        """The application's own look at its variables, in a process that ends with it; raises StartRefused."""
+        has_others = self.environment.get("DATABASE_URL") or self.environment.get("REDIS_URL")
+        check = ["app.core.start_check", "--now"] if has_others else ["config"]
+        looked = subprocess.run([sys.executable, "-m", *check], env=self.environment, capture_output=True, text=True, check=False)
+        if looked.returncode:
+            raise StartRefused(looked.stderr.strip().splitlines()[-1])
+
     def _listen(self) -> socket.socket:
         """Opens the port here, so that it stays open while a web process is replaced; raises StartRefused."""
-        if not (given := self.environment["PORT"]).isdigit():
-            raise StartRefused(f"PORT is {given!r}; it must be a number.")
-        wanted = int(given)
+        wanted = int(self.environment["PORT"])
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         deadline = time.monotonic() + PATIENCE_WITH_PORT_S
@@ -79,6 +88,10 @@ class Server:
                 listener.listen(2048)
                 break
             except OSError as error:
+                if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+                    listener.close()
+                    right = "an address of this machine, like 127.0.0.1 or 0.0.0.0"
+                    raise StartRefused(f"HOST is {self.host!r} ({error.strerror}); it must be {right}.") from None
                 if time.monotonic() > deadline:
                     listener.close()
                     another = f"PORT={wanted + 1} scripts/server"

@@ -109,7 +109,7 @@ def test_a_taken_port_is_refused_with_a_way_out(tmp_path: Path) -> None:
 
 def test_a_port_that_is_no_number_is_refused(tmp_path: Path) -> None:
     refused = start(INSTANCE_PATH=str(tmp_path / "instance"), PORT="eight")
-    assert (refused.returncode, refused.stderr) == (1, "PORT is 'eight'; it must be a number.\n")
+    assert (refused.returncode, refused.stderr) == (1, "PORT is 'eight'; it must be a whole number from 0 to 65535.\n")
 
 
 def start(**variables: str) -> subprocess.CompletedProcess[str]:

@@ -66,6 +66,7 @@ class SocketServer:
         try:
             self._process = processes.start(self._command, log=self.log, is_up=self._answers, within_s=60)
         finally:
+            os.environ.clear()
             os.environ.update(before[0])
             os.chdir(before[1])
         return self

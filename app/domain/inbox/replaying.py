@@ -2,13 +2,20 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.core.announcements import announce
 from app.core.clock import now
 from app.core.extensions import db
 from app.events import EventsReleased
 from app.models import WebhookEvent
+
+
+def find_unknown(ids: Iterable[int]) -> list[int]:
+    """Those of them that no event has."""
+    wanted = sorted(set(ids))
+    known = set(db.session.scalars(select(WebhookEvent.id).where(WebhookEvent.id.in_(wanted))))
+    return [each for each in wanted if each not in known]
 
 
 def replay(ids: Iterable[int]) -> int:
