@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.columns import BigId, Id, Json, Key, UtcDateTime
@@ -38,11 +38,13 @@ class TruthCheck(CompanyOwned, db.Model):
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # None until it was checked
     verdict: Mapped[str | None] = mapped_column(Key(16))
-    # why it was not checked: language, failed
+    # why it was not checked: language, failed, declined
     reason: Mapped[str | None] = mapped_column(Key(32))
     claims: Mapped[int] = mapped_column(default=0)
     # [{what, turn, said, booking?, price_cents?, service?, tool?, refused?, asked?}], see domain/calls/truth_check
     findings: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    # the transcript has no AI notice among its first turns
+    lacks_notice: Mapped[bool] = mapped_column(default=False, server_default=false())
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     task_id: Mapped[str | None] = mapped_column(Id)
