@@ -171,6 +171,14 @@ class MessageWritten:
 
 
 @dataclass(frozen=True, slots=True)
+class DeletionDue:
+    """A call is to be deleted at its provider."""
+
+    company_id: str
+    deletion_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class CodeWanted:
     """A caller is to be sent this one-time code; the digits stand nowhere else."""
 

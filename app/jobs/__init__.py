@@ -1,7 +1,8 @@
 """What the worker runs; importing this package makes every job known by its name."""
 
-from app.jobs import agents, bookings, calendar_sync, connections, inbox, line_check, live, messages, reconciling, sessions, truth
+from app.jobs import agents, bookings, calendar_sync, connections, inbox, line_check, live, messages, privacy, reconciling, sessions, truth
 
 __all__ = [
-    "agents", "bookings", "calendar_sync", "connections", "inbox", "line_check", "live", "messages", "reconciling", "sessions", "truth",
+    "agents", "bookings", "calendar_sync", "connections", "inbox", "line_check", "live", "messages", "privacy", "reconciling",
+    "sessions", "truth",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from app.core.redis import is_reachable
 from app.core.transactions import read
 from app.core.worker import send_delayed
 from app.domain.inbox import claiming
-from app.jobs import agents, bookings, calendar_sync, connections, inbox, line_check, live, messages, reconciling, sessions, truth
+from app.jobs import agents, bookings, calendar_sync, connections, inbox, line_check, live, messages, privacy, reconciling, sessions, truth
 from app.jobs.ticker import Entry
 
 # events that wait longer are worked through by the clock itself: the workers are away
@@ -41,6 +41,7 @@ SCHEDULE = (
     Entry("line.trim", line_check.trim.enqueue, daily_at="03:50"),
     Entry("messages.sweep", messages.sweep_messages, every_s=5),
     Entry("messages.forget", messages.forget_bodies.enqueue, every_s=900),
+    Entry("privacy.delete", privacy.sweep_deletions, every_s=10),
     Entry("agents.register", agents.sweep_registrations, every_s=10),
     Entry("agents.check", agents.check_agents.enqueue, every_s=600),
     Entry("connections.look", connections.look_at_connections.enqueue, every_s=900),

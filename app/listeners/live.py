@@ -10,6 +10,7 @@ from app.core.announcements import listens
 from app.core.clock import now
 from app.core.tenancy import every_company
 from app.core.transactions import after_commit
+from app.domain.privacy.erasure import silenced
 from app.events import (
     BookingHappening,
     CallHappening,
@@ -99,8 +100,14 @@ class _Shown:
         self.holds = live_booking.live_holds({event.booking_id for event in booked if _is_hold(event)})
         self.tasks = shapes.live_tasks({event.task_id for event in told if isinstance(event, TaskCreated | TaskUpdated)})
 
+        self.silent = shapes.silent_calls({event.call_id for event in told if event.call_id})
+
     def of(self, event: Happening) -> tuple[str, dict[str, Any] | None]:
-        """No data for what is gone by the commit."""
+        """No data for what is gone by the commit, and no words of callers who declined."""
+        name, data = self._of(event)
+        return name, silenced(name, data) if data is not None and event.call_id in self.silent else data
+
+    def _of(self, event: Happening) -> tuple[str, dict[str, Any] | None]:
         match event:
             case TurnSpoken():
                 return "message.sent" if event.turn["role"] == "agent" else "message.received", shapes.live_turn(event.turn)

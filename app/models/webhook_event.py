@@ -35,7 +35,7 @@ class WebhookEvent(db.Model):
     # the business's number as it came; what the unassigned tray groups by
     dialled: Mapped[str | None] = mapped_column(Exact(64))
     connection_id: Mapped[str | None] = mapped_column(Id)
-    # zstd, sealed; domain/inbox/storing.body_of opens it
+    # zstd, sealed (core/bodies); of a call whose caller declined it holds no word any more
     body: Mapped[bytes] = mapped_column(KeptSealed)
     size: Mapped[int]
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -36,7 +36,8 @@ CALLS = (
     select(
         Call.id, Call.company_id, Call.provider, Call.provider_call_id, Call.direction, Call.status, Call.outcome, Call.from_number,
         Call.to_number, Call.caller_kind, Call.branch_id, Call.customer_id, Call.started_at, Call.ended_at, Call.duration_s, Call.summary,
-        Call.sentiment, Call.analyzed_at, Branch.name.label("branch_name"), Customer.name.label("customer_name"), Company.country,
+        Call.sentiment, Call.analyzed_at, Call.keeps_words, Branch.name.label("branch_name"),
+        Customer.name.label("customer_name"), Company.country,
         Agent.name.label("agent_name"),
     )
     .outerjoin(Branch, and_(Branch.company_id == Call.company_id, Branch.id == Call.branch_id))
@@ -57,6 +58,7 @@ RUNNING_TOOLS = (
     .where(Call.id.in_(IDS))
     .order_by(ToolCall.id)
 )
+SILENT = select(Call.id).where(Call.id.in_(IDS), Call.keeps_words.is_(False))
 TASKS = select(Task.id, Task.kind, Task.title, Task.status, Task.due_at).where(Task.id.in_(IDS))
 
 
@@ -70,6 +72,11 @@ def live_calls(call_ids: Collection[str]) -> dict[str, dict[str, Any]]:
     return {
         row.id: _live_call(row, turns[row.id], tool=tools.get(row.id), hold=holds.get(row.id), booking=bookings.get(row.id)) for row in rows
     }
+
+
+def silent_calls(call_ids: Collection[str]) -> set[str]:
+    """Those of the calls whose callers declined that their words are kept."""
+    return set(db.session.scalars(SILENT, {"ids": list(call_ids)})) if call_ids else set()
 
 
 def live_tasks(task_ids: Collection[str]) -> dict[str, dict[str, Any]]:
@@ -164,6 +171,7 @@ def _live_call(
         "summary": shortened(row.summary, LONGEST_SUMMARY),
         "sentiment": row.sentiment,
         "analyzed": row.analyzed_at is not None,
+        "keeps_words": row.keeps_words,
         "booking_id": booking["id"] if booking else None,
         "caller": _caller(row),
         "branch": {"id": row.branch_id, "name": row.branch_name},

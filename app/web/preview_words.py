@@ -4,6 +4,7 @@ from flask_babel import LazyString, lazy_gettext as _l
 
 QUESTIONS: dict[str, LazyString] = {
     "ringing": _l("Das Telefon klingelt"),
+    "set_consent": _l("Was erlaubt der Anrufer?"),
     "get_context": _l("Wer ruft an, wie spät ist es dort?"),
     "check_customer": _l("Wer ruft an?"),
     "identify_customer": _l("„Ich heiße …“"),
@@ -54,4 +55,7 @@ FIELDS: dict[str, LazyString] = {
     "when": _l("Wann"),
     "kind": _l("Art"),
     "channel": _l("Weg"),
+    "recording": _l("Aufzeichnen"),
+    "transcript": _l("Mitschreiben"),
+    "ai": _l("Mit einer Maschine sprechen"),
 }

@@ -108,6 +108,7 @@ class ToolWord:
 
 
 TOOLS = {
+    "set_consent": ToolWord(_l("hält die Einwilligung fest"), _l("Einwilligung festgehalten"), "shield-check"),
     "get_context": ToolWord(_l("sieht nach, wer anruft"), _l("Anrufer nachgesehen"), "user-check"),
     "check_customer": ToolWord(_l("sieht nach, wer anruft"), _l("Kundenkartei geprüft"), "user-check"),
     "identify_customer": ToolWord(_l("fragt nach, wer anruft"), _l("Anrufer erkannt"), "user-check"),

@@ -130,6 +130,7 @@ ROUTES: tuple[tuple[str, str, Work], ...] = (
     ("PATCH", "/update-phone-number/([^/]+)", lambda retell, _r, body, e164: retell.update_number(_number(retell, e164), body)),
     ("POST", "/v3/list-calls", RetellDouble.listed_calls),
     ("GET", "/v2/get-call/([^/]+)", lambda retell, _r, _b, call_id: _call(retell, call_id)),
+    ("DELETE", "/v2/delete-call/([^/]+)", lambda retell, _r, _b, call_id: retell.delete_call(call_id)),
 )
 
 

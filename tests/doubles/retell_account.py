@@ -42,6 +42,8 @@ class RetellAccount:
     llms: dict[str, list[Row]] = field(default_factory=dict)
     numbers: dict[str, Row] = field(default_factory=dict)
     calls: dict[str, Row] = field(default_factory=dict)
+    # in the order in which they were deleted over the API
+    deleted: list[str] = field(default_factory=list)
     # whether a new version of an agent brings a new version of its LLM that can be changed (not written down, so both must do)
     brains_follow: bool = True
     lock: Any = field(default_factory=threading.RLock, repr=False)
@@ -163,6 +165,11 @@ class RetellAccount:
             self.agent(each["agent_id"], version if isinstance(version, int) else None)
         row.update(_fresh(body))
         return row
+
+    def delete_call(self, call_id: str) -> None:
+        if self.calls.pop(call_id, None) is None:
+            raise Refusal(404, f"Call {call_id} not found")
+        self.deleted.append(call_id)
 
     def _check_agent(self, row: Row) -> None:
         engine = row["response_engine"]

@@ -30,6 +30,8 @@ from app.domain.calls.desk import Desk
 from app.domain.companies.number_lookup import Match
 from app.domain.language.detecting import spoken_language
 from app.domain.language.when import Language
+from app.domain.privacy.deletion import ask_for_deletion
+from app.domain.privacy.erasure import erase_words
 from app.events import ToolFinished, ToolStarted
 from app.models import Call, ToolCall
 from app.providers.voice.base import FunctionUse
@@ -108,6 +110,9 @@ def _answer(asked: Asked, began: float, run: Run) -> dict[str, Any]:
             found = run(asked.use.name, asked.use.arguments, Situation(call, heard_language=_heard(asked.use)))
             db.session.flush()
         _write(asked, call, uses, key, found, began=began, database_s=spent.seconds)
+        if not call.keeps_words:
+            erase_words(call)
+            ask_for_deletion(call, "declined", again=False)
         return found.as_json()
 
 

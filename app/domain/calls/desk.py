@@ -15,7 +15,9 @@ from sqlalchemy import and_, insert, select, update
 from app.core.extensions import db
 from app.core.tenancy import every_company
 from app.domain.customers import matching
-from app.models import Branch, Call, CallEvent, Customer, ToolCall, Turn
+from app.domain.privacy.consent import Answers, answers_of
+from app.domain.privacy.notice_proof import Place, keep_wordings, notices_of
+from app.models import Branch, Call, CallConsent, CallEvent, CallNotice, Customer, ToolCall, Turn
 
 CallKey = tuple[str, str, str]
 
@@ -29,12 +31,18 @@ class Desk:
     tools: dict[str, dict[str, dict[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
     # who has this number, by (company, E.164 number)
     callers: dict[tuple[str, str], list[Customer]] = field(default_factory=dict)
+    # what the callers have answered so far, and where the notice was said
+    answers: dict[str, Answers] = field(default_factory=lambda: defaultdict(dict))
+    notices: dict[str, Place] = field(default_factory=dict)
     # webhook events whose traces are there already: applying them again leaves no second one
     applied: set[int | None] = field(default_factory=set)
     _branches: dict[str, Branch] = field(default_factory=dict)
     _events: list[dict[str, Any]] = field(default_factory=list)
     _new_turns: list[dict[str, Any]] = field(default_factory=list)
     _new_tools: list[dict[str, Any]] = field(default_factory=list)
+    _new_consents: list[dict[str, Any]] = field(default_factory=list)
+    _new_notices: dict[str, Place] = field(default_factory=dict)
+    _changed_notices: dict[str, Place] = field(default_factory=dict)
     _changed: dict[type, dict[int, dict[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
 
     @classmethod
@@ -51,6 +59,8 @@ class Desk:
                 desk._load_turns(mine)
                 desk._load_tools(mine)
                 desk._load_applied(mine, list(replayed))
+                desk.answers.update(answers_of(mine))
+                desk.notices = notices_of(mine)
             desk.callers = matching.candidates(numbers)
         return desk
 
@@ -109,10 +119,29 @@ class Desk:
         if "id" in row:
             self._changed[ToolCall].setdefault(row["id"], {"id": row["id"]}).update(values)
 
+    def add_consent(self, row: dict[str, Any]) -> None:
+        self._new_consents.append(row)
+
+    def set_notice(self, call: Call, place: Place) -> None:
+        """Where the notice was said, as far as it is known by now."""
+        known = self.notices.get(call.id)
+        if known == place:
+            return
+        self.notices[call.id] = place
+        row = {"company_id": call.company_id, "call_id": call.id, **place}
+        is_new = known is None or call.id in self._new_notices
+        (self._new_notices if is_new else self._changed_notices)[call.id] = row
+
     def write(self) -> None:
         """Writes everything in a handful of statements."""
         with every_company():
             db.session.flush()
+            keep_wordings(row["wording"] for row in (*self._new_consents, *self._new_notices.values(), *self._changed_notices.values()))
+            for model, rows in ((CallConsent, self._new_consents), (CallNotice, list(self._new_notices.values()))):
+                if rows:
+                    db.session.execute(insert(model), rows, execution_options={"render_nulls": True})
+            if self._changed_notices:
+                db.session.execute(update(CallNotice), list(self._changed_notices.values()))
             for model, rows in ((Turn, self._new_turns), (ToolCall, self._new_tools), (CallEvent, self._events)):
                 if rows:
                     # one statement for all: rows without a value would else go by themselves
@@ -121,6 +150,8 @@ class Desk:
                 if changed:
                     db.session.execute(update(model), list(changed.values()))
         self._events, self._new_turns, self._new_tools = [], [], []
+        self._new_consents = []
+        self._new_notices, self._changed_notices = {}, {}
         self._changed.clear()
 
 

@@ -27,6 +27,9 @@ def follow_up(desk: Desk, call: Call, event: CallEvent, *, webhook_event_id: int
     """Makes what the analysis of a call asks for: never twice, and never without a trace when it does not hold."""
     if event.kind != "analyzed" or call.is_test:
         return
+    if not call.keeps_words:
+        _ask_without_words(call, event)
+        return
     branch = desk.branch_of(call)
     wish = _wish(call, event, branch.zone)
     if wish is not None:
@@ -36,6 +39,12 @@ def follow_up(desk: Desk, call: Call, event: CallEvent, *, webhook_event_id: int
     elif intent_of(event.analysis) == "cancel" and call.outcome == "cancelled":
         title = f"Absage prüfen: {_who(call, None)}"
         make_task("check_cancellation", title, source_ref=f"cancel:{call.id}", call=call, details=call.summary)
+
+
+def _ask_without_words(call: Call, event: CallEvent) -> None:
+    """What the analysis makes of words that were declined is not used; whoever wanted something and has nothing is called back."""
+    if intent_of(event.analysis) in ("book", "callback") and _made_during(call, None) is None:
+        make_task("callback", f"Rückruf: {_who(call, None)}", source_ref=f"callback:{call.id}", call=call)
 
 
 def _wish(call: Call, event: CallEvent, zone: str) -> Wish | None:

@@ -13,6 +13,7 @@ from app.core.ids import is_ulid, new_ulid
 from app.core.phone import Number, normalise
 from app.core.tenancy import company_scope
 from app.domain.agents.asked import asked_key
+from app.domain.calls.consents import delete_there, take_answers, take_notice
 from app.domain.calls.desk import CallKey, Desk
 from app.domain.calls.follow_up import follow_up
 from app.domain.calls.moving import fill, move
@@ -20,6 +21,7 @@ from app.domain.calls.outcomes import outcome_of, tool_did_it
 from app.domain.calls.transcripts import Spoken, take_snapshot
 from app.domain.companies.number_lookup import Match
 from app.domain.customers import matching
+from app.domain.privacy.erasure import erase_words
 from app.domain.reports.counting import as_counted, count_call
 from app.events import (
     CallAnalyzed,
@@ -74,10 +76,21 @@ def apply_events(arrivals: Sequence[Arrival]) -> list[Call]:
         with company_scope(arrival.match.company_id):
             follow_up(desk, desk.calls[arrival.key], arrival.event, webhook_event_id=arrival.webhook_event_id)
             db.session.flush()
+    _keep_promises(desk, arrivals)
     for key, call in desk.calls.items():
         count_call(call, counted.get(key))
     desk.write()
     return list(desk.calls.values())
+
+
+def _keep_promises(desk: Desk, arrivals: Sequence[Arrival]) -> None:
+    """What a caller declined is gone with the transaction that brought it, and is deleted at the provider afterwards."""
+    for key, call in desk.calls.items():
+        mine = [arrival for arrival in arrivals if arrival.key == key]
+        with company_scope(call.company_id):
+            if not call.keeps_words:
+                erase_words(call, handled=[arrival.webhook_event_id for arrival in mine if arrival.webhook_event_id is not None])
+            delete_there(call, [arrival.event for arrival in mine], declined="no" in desk.answers[call.id].values())
 
 
 def _caller(arrival: Arrival) -> Number:
@@ -87,12 +100,14 @@ def _caller(arrival: Arrival) -> Number:
 def _apply(desk: Desk, arrival: Arrival, caller: Number) -> None:
     event = arrival.event
     call, is_new = _call_of(desk, arrival, caller)
-    before = (call.status, call.outcome, call.transfer_destination, call.customer_id)
+    before = _shown(call)
     was_running, was_analyzed = call.is_running, call.analyzed_at is not None
     moved = move(call, event)
+    take_answers(desk, call, event.turns)
     fill(call, event)
     _know_caller(desk, call, caller)
     spoken = take_snapshot(desk, call, event.turns, final=event.kind in ("ended", "analyzed"))
+    take_notice(desk, call, event)
     used = _take_tools(desk, arrival, call, event.tool_uses)
     if event.kind == "analyzed" and call.analyzed_at is None:
         call.analyzed_at = arrival.received_at
@@ -104,17 +119,22 @@ def _apply(desk: Desk, arrival: Arrival, caller: Number) -> None:
         return
     if is_new:
         _say(CallStarted, arrival, call)
-    if was_running and call.is_running:
+    if was_running and call.is_running and call.keeps_words:
         for turn in spoken.turns:
             announce(TurnSpoken(call.company_id, call.branch_id, call.id, arrival.received_at, turn))
     if (was_running or is_new) and not call.is_running:
         _say(CallEnded, arrival, call)
-    elif not is_new and before != (call.status, call.outcome, call.transfer_destination, call.customer_id):
+    elif not is_new and before != _shown(call):
         _say(CallUpdated, arrival, call)
     if call.analyzed_at is not None and not was_analyzed:
         _say(CallAnalyzed, arrival, call)
     elif not call.is_running and not was_running and not is_new and (spoken.turns or used):
         announce(CallRetold(call.company_id, call.id))
+
+
+def _shown(call: Call) -> tuple[Any, ...]:
+    """What of a running call people see change."""
+    return call.status, call.outcome, call.transfer_destination, call.customer_id, call.keeps_words
 
 
 def _call_of(desk: Desk, arrival: Arrival, caller: Number) -> tuple[Call, bool]:
@@ -142,6 +162,8 @@ def _call_of(desk: Desk, arrival: Arrival, caller: Number) -> tuple[Call, bool]:
         match=match.reason(cached=arrival.cached),
         turn_count=0,
         event_count=0,
+        keeps_words=True,
+        keeps_audio=False,
         is_test=_is_line_check(event, match),
     )
     db.session.add(call)
@@ -224,7 +246,7 @@ def _outcome(desk: Desk, call: Call, event: CallEvent) -> str | None:
     return outcome_of(
         call,
         booked=False,
-        caller_spoke=any(turn["role"] == "caller" for turn in desk.turns[call.id]),
+        caller_spoke=not call.keeps_words or any(turn["role"] == "caller" for turn in desk.turns[call.id]),
         tools_done={tool["name"] for tool in desk.tools[call.id].values() if tool.get("ok")},
         transferred=call.was_transferred,
     )

@@ -8,6 +8,7 @@ from app.providers.voice.base import CallEvent
 UNKNOWN_AT_PROVIDER = "unknown_at_provider"
 # the later one says it better
 OVERWRITTEN = ("summary", "sentiment", "successful", "in_voicemail", "recording_url", "transfer_destination", "cost_cents", "duration_s")
+OF_THEIR_WORDS = ("summary", "sentiment")
 FILLED_ONCE = ("telephony_id", "language", "disconnection", "disconnection_reason", "ended_at")
 
 
@@ -39,7 +40,7 @@ def fill(call: Call, event: CallEvent) -> None:
         call.started_at = event.started_at
     for name in OVERWRITTEN:
         value = getattr(event, name)
-        if value is not None:
+        if value is not None and _may_keep(call, name):
             setattr(call, name, value)
     for name in FILLED_ONCE:
         value = getattr(event, name)
@@ -47,12 +48,19 @@ def fill(call: Call, event: CallEvent) -> None:
             setattr(call, name, value)
     if event.kind in ("transfer_bridged", "transfer_ended"):
         call.was_transferred = True
-    if event.analysis:
+    if event.analysis and call.keeps_words:
         call.analysis = event.analysis
     if call.direction == "unknown":
         call.direction = event.direction
     if not call.is_running and call.ended_at and call.duration_s is None:
         call.duration_s = max(0, round((call.ended_at - call.started_at).total_seconds()))
+
+
+def _may_keep(call: Call, name: str) -> bool:
+    """What is made of a caller's words or voice needs their leave."""
+    if name == "recording_url":
+        return call.keeps_audio
+    return call.keeps_words or name not in OF_THEIR_WORDS
 
 
 def _ended_in_truth(call: Call, event: CallEvent) -> bool:

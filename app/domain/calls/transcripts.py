@@ -26,6 +26,11 @@ def take_snapshot(desk: Desk, call: Call, snapshot: Sequence[Turn] | None, *, fi
     spoken = Spoken()
     if not snapshot:
         return spoken
+    if not call.keeps_words:
+        # how many turns there were is no word of anybody
+        call.turn_count = max(call.turn_count, len(snapshot))
+        desk.turns[call.id].clear()
+        return spoken
     stored = desk.turns[call.id]
     if len(snapshot) < len(stored) or (len(snapshot) == len(stored) and not final and _said(snapshot) < _stored(stored)):
         return spoken

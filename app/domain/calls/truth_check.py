@@ -16,7 +16,7 @@ from app.domain.claims.judging import Finding, judge
 from app.domain.claims.reading import is_readable, read_claims
 from app.domain.tasks.making import make_task
 from app.events import TaskUpdated
-from app.models import Agent, Call, Customer, Task, TruthCheck, Turn
+from app.models import Agent, Call, CallNotice, Customer, Task, TruthCheck, Turn
 
 MOST_FINDINGS = 12
 LONGEST_QUOTE = 300
@@ -30,6 +30,10 @@ def check(call_id: str, catalogue: Catalogue | None = None) -> TruthCheck | None
     if row is None or call is None:
         return None
     row.due_at, row.checked_at, row.started_at = None, now(), call.started_at
+    row.lacks_notice = _lacks_notice(call)
+    if not call.keeps_words:
+        _write(row, call, "not_checked", [], reason="declined")
+        return row
     turns = db.session.scalars(select(Turn).where(Turn.call_id == call.id).order_by(Turn.position)).all()
     said = [Said(turn.position, turn.role == "agent", turn.text) for turn in turns if turn.role in ("agent", "caller")]
     if not is_readable(said):
@@ -42,6 +46,12 @@ def check(call_id: str, catalogue: Catalogue | None = None) -> TruthCheck | None
     row.claims = len(claims)
     _write(row, call, _verdict(row, findings, claims=len(claims)), findings)
     return row
+
+
+def _lacks_notice(call: Call) -> bool:
+    """Only what was written down of a call can lack it."""
+    notice = db.session.scalars(select(CallNotice).where(CallNotice.call_id == call.id)).first()
+    return notice is not None and not notice.is_spoken
 
 
 def give_up(call_id: str) -> None:

@@ -8,21 +8,19 @@ from functools import cache
 from typing import Any
 
 import structlog
-import zstandard
 from sqlalchemy import Insert, insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DataError, DBAPIError
 
+from app.core.bodies import BodyBroken as BodyBroken, pack, unpack
 from app.core.clock import now
 from app.core.database import is_passing
-from app.core.encryption import SealBroken, keyring
 from app.core.errors import AppError
 from app.core.extensions import db
 from app.models.webhook_event import WebhookEvent
 
 log = structlog.get_logger()
 LARGEST_GROUP = 100
-_compressors = threading.local()
 
 
 @dataclass
@@ -44,7 +42,7 @@ class Incoming:
             "provider": self.provider,
             "event": _cut(self.event, 64),
             "dedupe_key": hashlib.sha256(unique.encode("utf-8", "surrogatepass")).hexdigest(),
-            "body": _compress(self.body),
+            "body": pack(self.body),
             "size": len(self.body),
             "provider_call_id": _cut(self.provider_call_id, 128),
             "dialled": _cut(self.dialled, 64),
@@ -145,16 +143,9 @@ def store(incoming: Incoming) -> bool:
     return _group_commit.store(incoming)
 
 
-class BodyBroken(Exception):
-    """What was stored cannot be opened any more: changed, or sealed with a key that is gone."""
-
-
 def body_of(event: WebhookEvent) -> bytes:
     """The raw bytes as they came in; raises BodyBroken."""
-    try:
-        return zstandard.decompress(keyring().open(event.body))
-    except (SealBroken, zstandard.ZstdError) as error:
-        raise BodyBroken(str(error)) from error
+    return unpack(event.body)
 
 
 def _insert(rows: list[dict[str, Any]]) -> None:
@@ -175,13 +166,6 @@ def _insert_or_ignore(dialect: str) -> Insert:
     if dialect == "sqlite":
         return sqlite_insert(WebhookEvent.__table__).on_conflict_do_nothing()
     return insert(WebhookEvent.__table__).prefix_with("IGNORE")
-
-
-def _compress(body: bytes) -> bytes:
-    """zstd, level 1; a compressor belongs to one thread."""
-    if not hasattr(_compressors, "zstd"):
-        _compressors.zstd = zstandard.ZstdCompressor(level=1)
-    return _compressors.zstd.compress(body)
 
 
 def _cut(text: str | None, length: int) -> str | None:

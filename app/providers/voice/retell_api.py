@@ -111,6 +111,13 @@ class RetellAccount:
     def get_call(self, call_id: str) -> FetchedCall | None:
         return self._find(fetched_of, self._api.call.retrieve, call_id)
 
+    def delete_call(self, call_id: str) -> None:
+        try:
+            self._ask(self._api.call.delete, (call_id,), {}, is_safe=True, is_told=False)
+        except VoiceRefused as refused:
+            if refused.code != "not_found":
+                raise
+
     @property
     def _api(self) -> "Streamed":
         return Streamed(_client(self._access))

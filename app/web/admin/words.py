@@ -8,6 +8,7 @@ from app.web.words import Word
 # by the name in jobs/schedule; one that is not here is shown by its name
 SCHEDULED = {
     "inbox.sweep": _l("Weckt die Verarbeitung, wenn Webhooks warten"),
+    "privacy.delete": _l("Löscht beim Anbieter, was Anrufer abgelehnt haben"),
     "queues.delayed": _l("Holt Jobs zurück, deren Pause vorbei ist"),
     "bookings.ran_out": _l("Gibt Plätze frei, deren Zeit abgelaufen ist"),
     "bookings.waitlist": _l("Sieht nach, ob für die Warteliste etwas frei wurde"),

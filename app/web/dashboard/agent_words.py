@@ -57,6 +57,7 @@ TOOLS = {
     "take_message": _l("Nachrichten aufnehmen"),
     "transfer_call": _l("zu einem Menschen durchstellen"),
     "send_link": _l("einen Link schicken"),
+    "set_consent": _l("Ja und Nein zur Aufzeichnung festhalten"),
     "get_context": _l("Tag, Uhrzeit und Filiale kennen"),
     "parse_date": _l("Tage und Uhrzeiten verstehen"),
     "put_through": _l("durchstellen"),

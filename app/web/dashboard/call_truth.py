@@ -54,6 +54,8 @@ def _words(row: TruthCheck) -> str:
         return ngettext(
             "Eine Aussage von %(who)s geprüft, sie stimmt.", "%(num)s Aussagen von %(who)s geprüft, alle stimmen.", row.claims, who=who
         )
+    if row.reason == "declined":
+        return _("Nicht geprüft, ob alles stimmt: Der Anrufer wollte nicht, dass mitgeschrieben wird.")
     if row.reason == "language":
         return _("Nicht geprüft, ob alles stimmt: Das können wir nur auf Deutsch und Englisch.")
     return _("Nicht geprüft, ob alles stimmt: Die Prüfung ist gescheitert. Das liegt an uns.")

@@ -22,6 +22,7 @@ from app.domain.agents.tools import (
     request_callback as request_callback,
     reschedule_appointment as reschedule_appointment,
     send_link as send_link,
+    set_consent as set_consent,
     take_message as take_message,
     transfer_call as transfer_call,
 )

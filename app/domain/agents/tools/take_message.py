@@ -23,6 +23,8 @@ class Message(Arguments):
 @tool("take_message", Message, effect=True)
 def take_message(situation: Situation, given: Message) -> Answer:
     """Takes a message for the business."""
+    if not situation.call.keeps_words:
+        return refused("declined", _("Ich schreibe ja nichts mit. Soll Sie jemand zurückrufen? Dann können Sie es selbst sagen."))
     if given.text is None:
         return refused("missing", asks_for("text"), fields=["text"])
     number = number_of(situation, given.phone)

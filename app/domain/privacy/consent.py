@@ -1,0 +1,69 @@
+"""Keeps what callers allow and decline as evidence, and says what may be stored of a call because of it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from typing import Any, Literal
+
+from sqlalchemy import and_, select
+
+from app.core.extensions import db
+from app.domain.privacy.answers import What, YesNo
+from app.models import Call, CallConsent
+
+Source = Literal["function", "words"]
+# the newest answer to each
+Answers = dict[What, YesNo]
+WHATS: tuple[What, ...] = ("recording", "transcript", "ai")
+
+
+def answers_of(call_ids: Collection[str]) -> dict[str, Answers]:
+    """Of these calls, whichever company's is at work."""
+    found: dict[str, Answers] = defaultdict(dict)
+    if call_ids:
+        rows = (
+            select(CallConsent.call_id, CallConsent.what, CallConsent.answer)
+            .join(Call, and_(Call.company_id == CallConsent.company_id, Call.id == CallConsent.call_id))
+            .where(Call.id.in_(call_ids))
+            .order_by(CallConsent.id)
+        )
+        for call_id, what, answer in db.session.execute(rows):
+            found[call_id][what] = answer
+    return found
+
+
+def note_answer(call: Call, known: Answers, what: What, answer: YesNo, *, source: Source, turn: int | None, wording: str | None) -> Any:
+    """Takes the answer up, and the row of evidence for it; None where it changes nothing.
+
+    A no stands for the rest of the call: a recording is one piece, and a model that mishears must not undo what was declined.
+    """
+    if known.get(what) == answer or known.get(what) == "no":
+        return None
+    known[what] = answer
+    call.keeps_words, call.keeps_audio = keeps_words(known), keeps_audio(known)
+    if not call.keeps_audio:
+        call.recording_url = None
+    return {
+        "company_id": call.company_id, "call_id": call.id, "what": what, "answer": answer, "source": source, "turn": turn,
+        "wording": wording,
+    }  # fmt: skip
+
+
+def keeps_words(known: Mapping[What, YesNo]) -> bool:
+    """Nobody who declines a recording or the AI expects to find it written down word for word, unless they say that they do."""
+    if known.get("transcript") is not None:
+        return known["transcript"] == "yes"
+    return "no" not in known.values()
+
+
+def keeps_audio(known: Mapping[What, YesNo]) -> bool:
+    """Silence allows no recording (§ 201 StGB)."""
+    return known.get("recording") == "yes" and "no" not in known.values()
+
+
+def stands(known: Mapping[What, YesNo]) -> dict[What, YesNo]:
+    """What holds for the call: without an answer nothing is recorded, words are written down and the AI goes on."""
+    return {
+        "recording": "yes" if keeps_audio(known) else "no",
+        "transcript": "yes" if keeps_words(known) else "no",
+        "ai": known.get("ai", "yes"),
+    }

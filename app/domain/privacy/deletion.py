@@ -1,0 +1,119 @@
+"""Deletes calls at their provider because of what their callers declined: written down with the no, carried out afterwards, never given up.
+
+`reserve` and `confirm` belong into a transaction each, `carry_out` between them into none.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import select
+
+from app.core import settings
+from app.core.announcements import announce
+from app.core.clock import now
+from app.core.errors import ProviderError
+from app.core.extensions import db
+from app.core.ids import new_ulid
+from app.events import DeletionDue
+from app.models import Call, CallDeletion, Connection
+from app.providers import VOICE_ACCOUNTS, voice_account
+from app.providers.access import Access
+from app.providers.http import TooFast
+from app.providers.voice.account import VoiceRefused
+
+log = structlog.get_logger()
+LEASE = timedelta(seconds=60)
+PAUSES = tuple(timedelta(seconds=pause) for pause in (5, 30, 120, 600, 1800, 7200))
+# a key that is missing or refused may be put right; until then the call is not forgotten
+LONG_PAUSE = timedelta(hours=6)
+TO_DO = ("pending", "failed", "no_key")
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    deletion_id: str
+    token: str
+    wish: int
+    provider: str
+    access: Access
+    provider_call_id: str
+
+
+def ask_for_deletion(call: Call, reason: str, *, again: bool) -> None:
+    """Notes that the call must not stay there. It waits for the call's end; `again`: something came after it was deleted."""
+    row = db.session.scalars(select(CallDeletion).where(CallDeletion.call_id == call.id).with_for_update()).first()
+    if row is None:
+        row = CallDeletion(call_id=call.id, reason=reason, status="waiting", wish=1, attempts=0)
+        db.session.add(row)
+    elif again and row.status != "waiting":
+        row.wish, row.status, row.claim_token, row.attempts = row.wish + 1, "pending", None, 0
+        row.due_at = now()
+        announce(DeletionDue(call.company_id, row.id))
+    if row.status == "waiting" and not call.is_running:
+        row.status, row.due_at = "pending", now()
+        db.session.flush()
+        announce(DeletionDue(call.company_id, row.id))
+    db.session.flush()
+
+
+def reserve(deletion_id: str) -> Errand | None:
+    """What is to be deleted now; None when there is nothing to do, or somebody else is at it."""
+    row = _locked(deletion_id)
+    if row is None or row.status not in TO_DO or row.due_at is None or row.due_at > now():
+        return None
+    call = db.session.scalars(select(Call).where(Call.id == row.call_id)).one()
+    access = _access(call)
+    if access is None or call.provider not in VOICE_ACCOUNTS:
+        row.status, row.due_at = "no_key", now() + LONG_PAUSE
+        return None
+    row.claim_token, row.due_at, row.attempts = new_ulid(), now() + LEASE, row.attempts + 1
+    db.session.flush()
+    return Errand(row.id, row.claim_token, row.wish, call.provider, access, call.provider_call_id)
+
+
+def carry_out(errand: Errand) -> ProviderError | None:
+    """What went wrong; what the provider does not know is deleted."""
+    try:
+        voice_account(errand.provider, errand.access).delete_call(errand.provider_call_id)
+    except ProviderError as error:
+        return error
+    return None
+
+
+def confirm(errand: Errand, error: ProviderError | None) -> None:
+    row = _locked(errand.deletion_id)
+    if row is None or row.claim_token != errand.token or row.wish != errand.wish:
+        log.info("deletion.claim_lost", deletion=errand.deletion_id)
+        return
+    row.claim_token = None
+    if error is None:
+        row.status, row.error, row.due_at, row.deleted_at = "done", None, None, now()
+        return
+    row.error = error.code[:500]
+    if isinstance(error, VoiceRefused):
+        row.status, row.due_at = "failed", now() + LONG_PAUSE
+    elif isinstance(error, TooFast):
+        row.attempts -= 1
+        row.due_at = now() + timedelta(seconds=error.retry_after_s)
+    else:
+        row.due_at = now() + PAUSES[min(row.attempts, len(PAUSES)) - 1]
+
+
+def due(limit: int) -> list[tuple[str, str]]:
+    """(company, deletion) of what is due, the longest first; inside every_company."""
+    wanted = select(CallDeletion.company_id, CallDeletion.id).where(CallDeletion.status.in_(TO_DO), CallDeletion.due_at <= now())
+    return [(row.company_id, row.id) for row in db.session.execute(wanted.order_by(CallDeletion.due_at).limit(limit))]
+
+
+def _access(call: Call) -> Access | None:
+    """The account that the call's events came from."""
+    key = settings().retell_account_key
+    if call.connection_id:
+        key = db.session.scalar(select(Connection.api_key).where(Connection.id == call.connection_id))
+    return Access(settings().retell_base_url, key) if key else None
+
+
+def _locked(deletion_id: str) -> CallDeletion | None:
+    wanted = select(CallDeletion).where(CallDeletion.id == deletion_id).with_for_update()
+    return db.session.scalars(wanted.execution_options(populate_existing=True)).first()

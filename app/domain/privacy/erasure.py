@@ -1,0 +1,159 @@
+"""Takes a caller's words out of everything that a call has left here; what was booked or asked for stays, without their words.
+
+Each place that can hold words of a call has its line in PLACES; a test walks all tables with marked words and names the place that
+was forgotten.
+"""
+
+import re
+from collections.abc import Callable, Collection
+from datetime import timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import delete, or_, select, update
+
+from app.core.bodies import BodyBroken, pack, unpack
+from app.core.extensions import db
+from app.core.phone import display
+from app.models import Call, CallText, Customer, LiveEvent, Task, ToolCall, TruthCheck, Turn, WebhookEvent, Wish
+
+# what a webhook tells of a call that is not said in it
+FACTS = (
+    "call_id", "call_type", "call_status", "agent_id", "agent_version", "from_number", "to_number", "direction", "start_timestamp",
+    "end_timestamp", "duration_ms", "disconnection_reason", "transfer_destination", "call_cost", "telephony_identifier",
+)  # fmt: skip
+OUR_METADATA = ("reference", "branch", "language", "line_check")
+# an answer that holds one of these has changed something: while the call runs it is what a repetition gets again
+CHANGED = ("booking_id", "hold", "task_id", "waitlist_id", "notification_id")
+PHONE = re.compile(r"\+?[\d ()/-]{6,}")
+NOTHING = b"{}"
+SLACK = timedelta(minutes=10)
+
+
+def erase_words(call: Call, *, handled: Collection[int] = ()) -> None:
+    """Inside the call's company and a transaction; any number of times. `handled` are webhooks that are being worked through now."""
+    db.session.flush()
+    for place in PLACES:
+        place(call)
+    _erase_webhooks(call, handled)
+    db.session.flush()
+
+
+def _erase_summary(call: Call) -> None:
+    call.summary = call.analysis = call.sentiment = None
+
+
+def _erase_turns(call: Call) -> None:
+    db.session.execute(delete(Turn).where(Turn.call_id == call.id))
+
+
+def _erase_search(call: Call) -> None:
+    db.session.execute(delete(CallText).where(CallText.call_id == call.id))
+
+
+def _erase_tools(call: Call) -> None:
+    """That a function was used stays, and whether it went well."""
+    wanted = select(ToolCall.id, ToolCall.result, ToolCall.ok).where(ToolCall.call_id == call.id, ToolCall.result.is_not(None))
+    gone = [row.id for row in db.session.execute(wanted) if not (call.is_running and row.ok and _has_changed(row.result))]
+    _set(update(ToolCall).where(ToolCall.call_id == call.id), arguments=None)
+    if gone:
+        _set(update(ToolCall).where(ToolCall.id.in_(gone)), result=None)
+
+
+def _has_changed(result: Any) -> bool:
+    data = result.get("data") if isinstance(result, dict) else None
+    return isinstance(data, dict) and any(data.get(name) for name in CHANGED)
+
+
+def _erase_wishes(call: Call) -> None:
+    _set(update(Wish).where(Wish.call_id == call.id), wanted=None)
+
+
+def _erase_truth_check(call: Call) -> None:
+    checks = update(TruthCheck).where(TruthCheck.call_id == call.id)
+    _set(checks, findings=[], verdict="not_checked", reason="declined")
+
+
+def _erase_tasks(call: Call) -> None:
+    """A person is still called back, under the number that was given; what it was about was said in confidence."""
+    for task in db.session.scalars(select(Task).where(Task.call_id == call.id, Task.kind != "emergency")):
+        number = next((line for line in (task.details or "").splitlines() if PHONE.fullmatch(line)), None)
+        number = number or (display(call.from_number) if call.from_number and call.caller_kind == "number" else None)
+        known = db.session.scalar(select(Customer.name).where(Customer.id == task.customer_id)) if task.customer_id else None
+        if task.kind == "message":
+            task.kind = "callback"
+        head, colon, _who = task.title.partition(": ")
+        task.title = f"{head if colon else 'Rückruf'}: {known or number or '–'}"[:200]
+        task.details = number
+
+
+def _erase_live_events(call: Call) -> None:
+    """The sequence stays without gaps; what it told of the call's words is emptied."""
+    told = select(LiveEvent).where(LiveEvent.call_id == call.id, LiveEvent.at >= call.created_at - SLACK)
+    titles = dict(db.session.execute(select(Task.id, Task.title).where(Task.call_id == call.id)).all())
+    for event in db.session.scalars(told):
+        event.data = silenced(event.name, event.data, titles)
+
+
+def silenced(name: str, data: dict[str, Any], titles: dict[str, str] | None = None) -> dict[str, Any]:
+    """A live event's data without what was said."""
+    if name.startswith("message."):
+        return data | {"text": None}
+    if name == "tool.started":
+        return data | {"arguments": None}
+    if name.startswith("call."):
+        tool = data.get("tool")
+        return data | {
+            "summary": None, "sentiment": None, "last_turns": [], "keeps_words": False, "tool": tool and tool | {"arguments": None},
+        }  # fmt: skip
+    if name.startswith("task.") and titles and data.get("id") in titles:
+        return data | {"title": titles[data["id"]]}
+    return data
+
+
+PLACES: tuple[Callable[[Call], None], ...] = (
+    _erase_summary, _erase_turns, _erase_search, _erase_tools, _erase_wishes, _erase_truth_check, _erase_tasks, _erase_live_events,
+)  # fmt: skip
+
+
+def _erase_webhooks(call: Call, handled: Collection[int]) -> None:
+    """The bodies keep what is no word of anybody; their keys stay, so that a repetition is known and brings nothing back.
+
+    What waits to be worked through is left alone: whoever works it through comes here.
+    """
+    same_way = WebhookEvent.connection_id == call.connection_id if call.connection_id else WebhookEvent.connection_id.is_(None)
+    done = or_(WebhookEvent.status != "pending", WebhookEvent.id.in_(list(handled)))
+    wanted = select(WebhookEvent).where(WebhookEvent.provider_call_id == call.provider_call_id, WebhookEvent.provider == call.provider)
+    for event in db.session.scalars(wanted.where(same_way, done)):
+        kept = _facts_in(event.body)
+        event.body, event.size = pack(kept), len(kept)
+        # an error may have quoted what it could not store
+        event.reason = event.reason.partition(":")[0][:200] if event.reason else None
+
+
+def _facts_in(sealed: bytes) -> bytes:
+    try:
+        return facts_of(unpack(sealed))
+    except BodyBroken:
+        return NOTHING
+
+
+def facts_of(raw: bytes) -> bytes:
+    """The webhook without what was said: it can be read and worked through again, and moves the call to the same end."""
+    try:
+        body = orjson.loads(raw)
+        call = body["call"]
+        facts = {name: call[name] for name in FACTS if name in call}
+    except (ValueError, TypeError, KeyError):
+        return NOTHING
+    metadata, analysis = call.get("metadata"), call.get("call_analysis")
+    if isinstance(metadata, dict):
+        facts["metadata"] = {name: metadata[name] for name in OUR_METADATA if name in metadata}
+    if isinstance(analysis, dict) and isinstance(analysis.get("in_voicemail"), bool):
+        facts["call_analysis"] = {"in_voicemail": analysis["in_voicemail"]}
+    beside = {"transfer_destination": body["transfer_destination"]} if "transfer_destination" in body else {}
+    return orjson.dumps({"event": body.get("event"), "call": facts, **beside})
+
+
+def _set(statement: Any, **values: Any) -> None:
+    db.session.execute(statement.values(**values).execution_options(synchronize_session=False))

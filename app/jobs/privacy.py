@@ -1,0 +1,28 @@
+"""Carries out at providers what callers declined: the rows are the truth, jobs and their sweep are hints."""
+
+from app.core.queues import job
+from app.core.redis import is_reachable
+from app.core.tenancy import company_scope, every_company
+from app.core.transactions import read, transact
+from app.domain.privacy import deletion
+
+AT_ONCE = 100
+
+
+@job("default", retry=(), timeout_s=60)
+def delete_call(deletion_id: str) -> None:
+    """Deletes one call there; what goes wrong is written on its row, which the sweep finds when it is due again."""
+    errand = transact(lambda: deletion.reserve(deletion_id))
+    if errand is not None:
+        error = deletion.carry_out(errand)
+        transact(lambda: deletion.confirm(errand, error))
+
+
+def sweep_deletions() -> int:
+    """Sends what is due to the workers; without Redis it waits, for it asks a provider and may take long."""
+    with every_company():
+        waiting = read(lambda: deletion.due(AT_ONCE))
+    for company_id, deletion_id in waiting if is_reachable() else ():
+        with company_scope(company_id):
+            delete_call.enqueue(deletion_id)
+    return len(waiting)

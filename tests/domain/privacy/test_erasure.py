@@ -1,0 +1,365 @@
+"""Who says no leaves no word behind, here and at the provider; who says yes, or no to something else, keeps the transcript."""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import redis as redis_library
+import structlog
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import select, update
+
+from app.core.extensions import db as the_db
+from app.core.tenancy import company_scope, every_company
+from app.core.transactions import transact
+from app.domain.inbox.handling import drain_batch
+from app.domain.inbox.replaying import replay
+from app.jobs.privacy import delete_call, sweep_deletions
+from app.jobs.truth import check_due
+from app.models import Call, CallConsent, CallDeletion, CallNotice, LiveEvent, Task, TruthCheck, Turn, WebhookEvent
+from tests.doubles.retell import RetellDouble
+from tests.factories.salons import Salon
+from tests.support.agent_line import MONDAY, SVEA, book, bookings_of, call_of, make_house, tools_of
+from tests.support.at_retell import stand_in
+from tests.support.declining import Told, declining
+from tests.support.traces import traces
+
+HELLO = "Salon Lindgren, guten Tag. Ich bin eine KI, kein Mensch. Darf ich das Gespräch aufzeichnen und mitschreiben?"
+NOTES = "Salon Lindgren, guten Tag. Ich bin eine KI, kein Mensch. Ich schreibe mit, solange Sie nichts dagegen haben."
+
+
+@pytest.fixture(autouse=True)
+def monday() -> Iterator[None]:
+    with time_machine.travel(MONDAY, tick=True):
+        yield
+
+
+@pytest.fixture
+def salon(db: SQLAlchemy) -> Salon:
+    return make_house()
+
+
+@pytest.fixture
+def double(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[RetellDouble]:
+    with RetellDouble() as retell:
+        stand_in(app, retell, monkeypatch)
+        yield retell
+
+
+@pytest.fixture
+def log(caplog: pytest.LogCaptureFixture) -> Iterator[Any]:
+    caplog.set_level(logging.DEBUG)
+    with structlog.testing.capture_logs() as entries:
+        yield lambda: caplog.text + repr(entries)
+
+
+@pytest.fixture
+def told(client: FlaskClient, salon: Salon) -> Told:
+    return Told(client, "call_1")
+
+
+def run_dry() -> None:
+    """The worker has nothing left to do."""
+    while drain_batch(50):
+        pass
+    check_due()
+    with every_company():
+        waiting = list(the_db.session.execute(select(CallDeletion.company_id, CallDeletion.id).where(CallDeletion.status == "pending")))
+    the_db.session.rollback()
+    for company_id, deletion_id in waiting:
+        with company_scope(company_id):
+            delete_call(deletion_id)
+
+
+def turns_of(salon: Salon, call_id: str = "call_1") -> list[str]:
+    the_db.session.rollback()
+    with company_scope(salon.company_id):
+        wanted = select(Turn.text).join(Call, Call.id == Turn.call_id).where(Call.provider_call_id == call_id)
+        return list(the_db.session.scalars(wanted.order_by(Turn.position)))
+
+
+def answers(salon: Salon) -> list[tuple[str, str, str, int | None]]:
+    with company_scope(salon.company_id):
+        rows = the_db.session.scalars(select(CallConsent).order_by(CallConsent.id))
+        return [(row.what, row.answer, row.source, row.turn) for row in rows]
+
+
+def play(told: Told, dialogue: dict[str, Any], place: int) -> list[str]:
+    """A dialogue to its end, with the worker busy now and then in between; its marks."""
+    marks = [turn["mark"] for turn in dialogue["turns"] if turn.get("mark")]
+    first = marks[0]
+    told.start()
+    if place % 4 == 0:
+        told.use("take_message", text=f"Bitte {first} ausrichten", name=f"Frau {first}")
+    told.use("check_availability", service=f"Schnitt wie {first}", date="morgen")
+    for number, turn in enumerate(dialogue["turns"]):
+        told.say(turn["role"], turn["text"])
+        if number == dialogue["declines_at"]:
+            if place % 3 == 0:
+                run_dry()
+            told.use("set_consent", **dict.fromkeys(dialogue["what"], "no"))
+            if place % 2 == 0:
+                run_dry()
+            told.use("request_callback", reason=f"wegen {marks[-1]}", name=f"Herr {marks[-1]}")
+            told.use("answer_question", question=f"Was ist mit {marks[-1]}?")
+    told.end(f"Es ging um {', '.join(marks)}.", anliegen="rückruf", name=marks[0], notiz=" ".join(marks))
+    return marks
+
+
+def test_declining_callers_leave_not_one_byte(
+    salon: Salon, client: FlaskClient, double: RetellDouble, redis: redis_library.Redis, log: Any
+) -> None:
+    dialogues = declining()
+    assert len(dialogues) >= 30
+    marks: list[str] = []
+    for place, dialogue in enumerate(dialogues):
+        call = Told(client, dialogue["id"])
+        marks += play(call, dialogue, place)
+        double.add_call(call.call(), call_status="ended", call_analysis={"call_summary": " ".join(marks)})
+    run_dry()
+    assert traces(marks, redis=redis, log=log()) == []
+    assert sorted(double.deleted) == sorted(dialogue["id"] for dialogue in dialogues)
+    assert not [mark for mark in marks if mark in repr(double.calls)]
+
+
+def test_what_is_sent_again_or_sent_through_again_brings_nothing_back(
+    salon: Salon, told: Told, double: RetellDouble, redis: redis_library.Redis, log: Any
+) -> None:
+    marks = play(told, declining()[0], 0)
+    run_dry()
+    for raw in told.sent:
+        told.send(raw)
+    told.event("transcript_updated", later="a snapshot that nobody has seen yet")
+    run_dry()
+    transact(lambda: replay(the_db.session.scalars(select(WebhookEvent.id)).all()))
+    run_dry()
+    assert traces(marks, redis=redis, log=log()) == []
+    the_db.session.rollback()
+    assert {event.status for event in the_db.session.scalars(select(WebhookEvent))} == {"handled"}
+    call = call_of(salon)
+    assert (call.status, call.summary, call.recording_url, call.keeps_words) == ("ended", None, None, False)
+
+
+def test_the_no_is_recognised_without_the_agent(
+    salon: Salon, told: Told, double: RetellDouble, redis: redis_library.Redis, log: Any
+) -> None:
+    told.start()
+    told.say("agent", HELLO)
+    told.say("caller", "Nein danke. Hier ist Frau Wolkenwimpel.")
+    run_dry()
+    told.say("agent", "Gut, Frau Wolkenwimpel. Was kann ich für Sie tun?")
+    told.say("caller", "Es geht um den Birkentaler.")
+    told.end("Frau Wolkenwimpel wegen Birkentaler.")
+    run_dry()
+    assert traces(["Wolkenwimpel", "Birkentaler"], redis=redis, log=log()) == []
+    assert answers(salon) == [("recording", "no", "words", 1), ("transcript", "no", "words", 1)]
+    assert double.requests.count("DELETE /v2/delete-call/call_1") >= 1
+
+
+def test_a_no_in_mid_call_takes_back_what_was_said_before(
+    salon: Salon, told: Told, double: RetellDouble, redis: redis_library.Redis, log: Any
+) -> None:
+    told.start()
+    told.say("agent", NOTES)
+    told.say("caller", "Ich komme wegen des Samtkarpfens.")
+    run_dry()
+    assert "Ich komme wegen des Samtkarpfens." in turns_of(salon)
+    told.say("agent", "Gern. Wann passt es Ihnen?")
+    told.say("caller", "Moment, ich möchte nicht, dass Sie mitschreiben.")
+    run_dry()
+    assert turns_of(salon) == []
+    assert traces(["Samtkarpfen"], redis=redis, log=log()) == []
+    with company_scope(salon.company_id):
+        live = list(the_db.session.scalars(select(LiveEvent).order_by(LiveEvent.seq)))
+        assert [event.seq for event in live] == list(range(1, len(live) + 1))
+        updated = [event.data for event in live if event.name == "call.updated"]
+        assert updated[-1]["keeps_words"] is False
+
+
+def test_a_booking_that_was_wanted_stays(salon: Salon, told: Told, double: RetellDouble, redis: redis_library.Redis, log: Any) -> None:
+    told.start()
+    told.say("agent", HELLO)
+    told.say("caller", "Nein, bitte nicht aufzeichnen.")
+    told.use("set_consent", recording="no")
+    booked = told.use("book_appointment", service="Haarschnitt", date="übermorgen", time="10 Uhr", name="Svea Thomsen")
+    again = told.use("book_appointment", service="Haarschnitt", date="übermorgen", time="10 Uhr", name="Svea Thomsen")
+    told.end("Svea Thomsen bucht.", termin_gebucht=True)
+    run_dry()
+    assert booked["ok"], booked
+    assert again["data"] == booked["data"]
+    assert len(bookings_of(salon)) == 1
+    assert call_of(salon).outcome == "booked"
+    assert all(tool.arguments is None and tool.result is None for tool in tools_of(salon))
+
+
+def test_who_declines_and_wants_a_callback_gets_one_without_words(salon: Salon, told: Told, double: RetellDouble) -> None:
+    told.start()
+    told.use("set_consent", transcript="no")
+    assert told.use("take_message", text="Der Samtkarpfen ist tot.")["code"] == "declined"
+    assert told.use("request_callback", reason="der Samtkarpfen")["ok"]
+    told.end("Rückruf wegen Samtkarpfen", anliegen="rückruf")
+    run_dry()
+    with company_scope(salon.company_id):
+        tasks = list(the_db.session.scalars(select(Task)))
+        assert [(task.kind, task.title, task.details) for task in tasks] == [
+            ("callback", "Rückruf: Svea Thomsen", "+49 171 3920050"),
+        ]
+
+
+def test_who_allows_it_and_who_says_no_to_something_else_keep_the_transcript(
+    salon: Salon, client: FlaskClient, double: RetellDouble
+) -> None:
+    allows, other = Told(client, "call_yes"), Told(client, "call_other")
+    allows.start()
+    allows.say("agent", HELLO)
+    allows.say("caller", "Ja, gern.")
+    allows.use("set_consent", recording="yes", transcript="yes")
+    allows.end("Alles erlaubt.")
+    other.start()
+    other.say("agent", NOTES)
+    other.say("caller", "Guten Tag, haben Sie am Montag etwas frei?")
+    other.say("agent", "Am Montag um zehn. Passt das?")
+    other.say("caller", "Nein danke, das habe ich mir schon aufgeschrieben. Nicht am Montag bitte.")
+    other.end("Kein Termin.")
+    run_dry()
+    assert turns_of(salon, "call_yes") == [HELLO, "Ja, gern."]
+    assert len(turns_of(salon, "call_other")) == 4
+    assert call_of(salon, "call_yes").recording_url == "https://recordings.example/call_yes.wav"
+    assert call_of(salon, "call_other").recording_url is None
+    assert call_of(salon, "call_other").summary == "Kein Termin."
+    assert double.deleted == []
+
+
+def test_a_no_cannot_be_undone_by_a_later_yes(salon: Salon, told: Told, double: RetellDouble) -> None:
+    told.start()
+    assert told.use("set_consent", recording=False)["data"] == {"recording": "no", "transcript": "no", "ai": "yes"}
+    assert told.use("set_consent", recording="yes", ai="yes")["data"]["recording"] == "no"
+    # but words alone may be allowed expressly
+    assert told.use("set_consent", transcript="ja")["data"] == {"recording": "no", "transcript": "yes", "ai": "yes"}
+    told.end()
+    run_dry()
+    assert call_of(salon).recording_url is None
+    assert call_of(salon).keeps_words
+
+
+def test_who_does_not_want_the_ai_is_put_through_or_called_back(
+    salon: Salon, told: Told, client: FlaskClient, double: RetellDouble
+) -> None:
+    told.start()
+    put_through = told.use("set_consent", ai="no")
+    assert put_through["data"]["number"] == "+493023125177"
+    with every_company():
+        transact(lambda: _no_desk(salon))
+    called_back = Told(client, "call_2").use("set_consent", ai="no")
+    assert called_back["data"]["task_id"]
+    assert "auflegen" not in called_back["say"]
+    withheld = Told(client, "call_3", number="anonymous").use("set_consent", ai="no")
+    assert withheld["ok"]
+    assert withheld["say"].endswith("?")
+
+
+def _no_desk(salon: Salon) -> None:
+    from app.models import Branch
+
+    the_db.session.execute(update(Branch).where(Branch.company_id == salon.company_id).values(forward_to=None))
+
+
+def test_an_answer_that_is_none_is_asked_again(salon: Salon, told: Told) -> None:
+    told.start()
+    assert told.use("set_consent", recording="vielleicht")["code"] == "missing"
+    assert answers(salon) == []
+
+
+def test_the_evidence_names_the_wording_and_no_word_of_the_caller(salon: Salon, told: Told, double: RetellDouble) -> None:
+    told.start()
+    told.say("agent", HELLO)
+    told.say("caller", "Auf keinen Fall.")
+    run_dry()
+    with company_scope(salon.company_id):
+        rows = list(the_db.session.scalars(select(CallConsent)))
+    assert {row.answer for row in rows} == {"no"}
+    assert all(row.wording for row in rows)
+    proof = _notice(salon)
+    assert (proof.turn, proof.at_ms is not None, proof.wording is not None) == (0, True, True)
+
+
+def _notice(salon: Salon) -> CallNotice:
+    the_db.session.rollback()
+    with company_scope(salon.company_id):
+        return the_db.session.scalars(select(CallNotice)).one()
+
+
+def test_a_transcript_without_the_notice_is_a_finding(salon: Salon, told: Told) -> None:
+    told.start()
+    told.say("agent", "Salon Lindgren, hier ist Lena, die digitale Assistentin.")
+    told.say("caller", "Ich hätte gern einen Termin.")
+    told.end("Termin.")
+    run_dry()
+    assert _notice(salon).turn is None
+    with company_scope(salon.company_id):
+        assert the_db.session.scalars(select(TruthCheck)).one().lacks_notice
+
+
+def test_a_notice_that_was_talked_over_counts_when_it_is_said_again(salon: Salon, told: Told) -> None:
+    told.start()
+    told.say("agent", HELLO)
+    run_dry()
+    assert _notice(salon).turn == 0
+    told.items[0]["content"] = "Salon Lindgren, guten Tag. Ich bin ei"
+    told.say("caller", "Ja hallo?")
+    told.end()
+    run_dry()
+    assert _notice(salon).turn is None
+
+
+def test_without_an_account_it_is_said_that_nothing_could_be_deleted(
+    salon: Salon, told: Told, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.config["SETTINGS"], "retell_api_key", app.config["SETTINGS"].retell_api_key)
+    told.start()
+    told.use("set_consent", recording="no")
+    assert _deletion(salon).status == "waiting"
+    told.end()
+    run_dry()
+    assert _deletion(salon).status in ("no_key", "pending")
+
+
+def _deletion(salon: Salon) -> CallDeletion:
+    the_db.session.rollback()
+    with company_scope(salon.company_id):
+        return the_db.session.scalars(select(CallDeletion).execution_options(populate_existing=True)).one()
+
+
+def test_a_provider_in_trouble_is_asked_again_until_it_is_done(salon: Salon, told: Told, double: RetellDouble) -> None:
+    told.start()
+    told.use("set_consent", transcript="no")
+    told.end()
+    double.add_call(told.call(), call_status="ended")
+    double.fail("503", on="DELETE", times=2)
+    run_dry()
+    assert _deletion(salon).status == "pending"
+    assert _deletion(salon).error
+    with company_scope(salon.company_id):
+        transact(lambda: the_db.session.execute(update(CallDeletion).values(due_at=CallDeletion.created_at)))
+    sweep_deletions()
+    with company_scope(salon.company_id):
+        delete_call(_deletion(salon).id)
+    assert _deletion(salon).status == "done"
+    assert double.deleted == ["call_1"]
+
+
+def test_a_demo_of_the_honest_side(salon: Salon, told: Told) -> None:
+    """Somebody known books as always; nothing of consent is in the way."""
+    book(salon, "2030-05-12T10:00", customer="Svea Thomsen")
+    told.start()
+    told.say("agent", NOTES)
+    told.say("caller", "Wann ist mein Termin?")
+    assert told.use("query_appointments")["ok"]
+    told.end("Auskunft.")
+    run_dry()
+    assert answers(salon) == []
+    assert call_of(salon).from_number == SVEA
