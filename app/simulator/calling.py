@@ -89,14 +89,13 @@ def _dialled(typed: str | None) -> str | None:
 
 def _answering(number: str | None, scenarios: Sequence[Scenario], *, is_ours: bool) -> Business | None:
     """Who answers, where it is nobody of the demo town; what cannot be asked of them is said before anybody calls."""
-    if number is None:
-        if is_ours and not find_business(FIRST_BRANCH):
-            numbers = ", ".join(known_numbers()) or "none yet, `flask numbers add` makes one"
-            raise click.ClickException(f"There is no demo town here. Say whom to call with --to NUMBER: {numbers}.")
+    business = find_business(number or FIRST_BRANCH)
+    is_demo = business is not None and business.company.slug in {company.slug for company in COMPANIES}
+    if number is None and is_ours and not is_demo:
+        numbers = ", ".join(known_numbers()) or "none yet, `flask numbers add` makes one"
+        raise click.ClickException(f"There is no demo town here. Say whom to call with --to NUMBER: {numbers}.")
+    if number is None or is_demo:
         return None
-    if any(number == branch.number for company in COMPANIES for branch in company.branches):
-        return None
-    business = find_business(number)
     unable = [each.name for each in scenarios if each.needs_service] if business and not business.can_book else []
     if business and unable:
         others = ", ".join(each.name for each in SCENARIOS.values() if not each.needs_service)

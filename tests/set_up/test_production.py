@@ -3,8 +3,6 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,9 +13,9 @@ from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.models import PhoneNumber
 from tests.support.applications import new_app, settings_for
-from tests.support.backends import MariaBackend, RedisBackend, wait_until
+from tests.support.backends import wait_until
 from tests.support.people import PASSWORD, branch_ids, make_company, make_user
-from tests.support.production import Production, make_environment, procfile
+from tests.support.production import Production, procfile
 from tests.support.running_server import ROOT
 from tests.support.sockets import Dashboard
 from tests.support.telephone import Talk
@@ -26,22 +24,6 @@ pytestmark = [pytest.mark.faults, pytest.mark.mariadb, pytest.mark.timeout(400)]
 SERVICES = ("web", "live", "worker", "clock")
 NUMBER = "+493023125100"
 SHIPPED = ("app", "migrations", "scripts/embedded", "scripts/web_server")
-
-
-@pytest.fixture(scope="module")
-def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_environment(tmp_path_factory.mktemp("production") / "venv")
-
-
-@pytest.fixture(scope="module")
-def production(scratch: Path, programs: Path) -> Iterator[Production]:
-    folder = scratch / "production"
-    with ExitStack() as started:
-        maria, redis = (started.enter_context(kind(folder / kind.__name__)) for kind in (MariaBackend, RedisBackend))
-        running = started.enter_context(Production(folder, programs, database_url=maria.url, redis_url=redis.url))
-        release = running.start("release")
-        assert release.wait() == 0, release.said
-        yield running
 
 
 def test_all_that_is_imported_comes_with_the_requirements_of_production(programs: Path) -> None:
