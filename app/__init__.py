@@ -37,10 +37,11 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _ground(app: Flask, settings: Settings) -> None:
-    from app.core import assets, database, encryption, guarding, lean, logs, query_times, redis, requests, sessions
+    from app.core import assets, database, encryption, error_tracking, guarding, lean, logs, query_times, redis, requests, sessions
     from app.core.extensions import babel, csrf, db, login_manager
 
     logs.set_up(settings)
+    error_tracking.set_up(settings)
     encryption.use_keys(settings.encryption_keys or _throw_away_key())
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = database.engine_options(settings)
     db.init_app(app)

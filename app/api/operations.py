@@ -90,7 +90,7 @@ def _json() -> Any:
         return {}
     try:
         return request.get_json(force=True)
-    except BadRequest as error:
+    except (BadRequest, RecursionError) as error:
         raise InvalidInput(_("Die Anfrage ist kein lesbares JSON."), status=400, code="unreadable") from error
 
 

@@ -6,12 +6,17 @@ import sys
 from typing import Any
 
 import structlog
+from flask import has_request_context, request
 
 from app.core.tenancy import current_company_id
 from config import Settings
 
 HIDDEN = re.compile(r"password|secret|token|key|authorization|signature|transcript|body", re.I)
 PHONE = re.compile(r"\+\d{6,}")
+# what stands behind these is the key to somebody's own page or calendar
+LINK = re.compile(r"(?<=/b/)[^\s/?#\"'<>]+|(?<=/ics/)[^\s/?#\"'<>]+")
+# who writes lines of their own, with the path of a request in them
+FOREIGN_LOGGERS = ("gunicorn.error", "werkzeug", "engineio.server", "socketio.server", "geventwebsocket.handler")
 
 
 def set_up(settings: Settings) -> None:
@@ -20,13 +25,16 @@ def set_up(settings: Settings) -> None:
     for noisy in ("werkzeug", "engineio.server", "socketio.server", "rq.worker", "rq.scheduler", "alembic", "faker"):
         logging.getLogger(noisy).setLevel(max(level, logging.WARNING))
     shown = structlog.processors.JSONRenderer() if settings.is_production else _for_eyes()
+    for foreign in FOREIGN_LOGGERS:
+        logger = logging.getLogger(foreign)
+        logger.filters = [each for each in logger.filters if not isinstance(each, WithoutLinks)] + [WithoutLinks()]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _add_company,
-            structlog.processors.format_exc_info if settings.is_production else _as_it_is,
+            structlog.processors.format_exc_info,
             _hide,
             shown,
         ],
@@ -44,17 +52,29 @@ def _add_company(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, 
 
 
 def _hide(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]:
-    """Secrets by name, phone numbers by their form."""
+    """Secrets by name, phone numbers and links by their form."""
     for name, value in line.items():
         if HIDDEN.search(name) and name != "event":
             line[name] = "…"
         elif isinstance(value, str):
-            line[name] = PHONE.sub(lambda found: found.group()[:4] + "…" + found.group()[-2:], value)
+            line[name] = without_links(PHONE.sub(lambda found: found.group()[:4] + "…" + found.group()[-2:], value))
     return line
 
 
-def _as_it_is(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]:
-    return line
+def without_links(text: str) -> str:
+    """The text without the tokens of links and feeds, and without that of the request itself however it stands there."""
+    token = (request.view_args or {}).get("token") if has_request_context() else None
+    return LINK.sub("…", text.replace(token, "…") if token else text)
+
+
+class WithoutLinks(logging.Filter):
+    """For the lines of servers and libraries, which name the address that they could not answer."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = without_links(record.getMessage()), None
+        if record.exc_info and not record.exc_text:
+            record.exc_text = without_links(logging.Formatter().formatException(record.exc_info))
+        return True
 
 
 def _for_eyes() -> Any:

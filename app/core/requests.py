@@ -8,10 +8,11 @@ import structlog
 from flask import Flask, Response, g, has_request_context, json, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import BadHost, HTTPException, MethodNotAllowed
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
-from app.core import metrics, settings
+from app.core import error_tracking, metrics, settings
 from app.core.database import is_away, is_passing, set_reading
 from app.core.errors import AppError
 from app.core.extensions import db
@@ -49,16 +50,27 @@ SAFE = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Reporting-Endpoints", 'askproai="/api/reports"'),
 )
+MAX_ROW = 2**63 - 1
 BY_HTTPS_ONLY = "max-age=63072000; includeSubDomains; preload"
 
 
+class RowNumber(IntegerConverter):
+    """A number in an address; beyond what a database counts to there is nothing."""
+
+    def __init__(self, url_map: Map, *arguments: Any, **options: Any) -> None:
+        super().__init__(url_map, *arguments, **{"max": MAX_ROW} | options)
+
+
 def set_up(app: Flask) -> None:
+    app.url_map.converters["int"] = RowNumber
     if hops := app.config["SETTINGS"].proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.before_request(_begin)
     app.after_request(_finish)
     app.teardown_request(_forget)
     app.register_error_handler(Exception, answer_error)
+    # Flask's own line names the path
+    app.log_exception = _log_unanswered  # type: ignore[method-assign]
 
 
 def reader_language() -> str:
@@ -81,6 +93,11 @@ def wants_problem() -> bool:
     return request.path.startswith(PROGRAMS)
 
 
+def route_of_request() -> str:
+    """The rule with its gaps, for logs and labels; never the path, which may hold a link's token."""
+    return request.url_rule.rule if request.url_rule else "none"
+
+
 def _begin() -> None:
     g.request_id = secrets.token_hex(8)
     g.began = time.perf_counter()
@@ -89,7 +106,7 @@ def _begin() -> None:
 
 
 def _finish(response: Response) -> Response:
-    route = request.url_rule.rule if request.url_rule else "none"
+    route = route_of_request()
     response.headers["X-Request-Id"] = g.get("request_id", "")
     response.headers.extend(SAFE)
     if request.is_secure and settings().is_production:
@@ -108,18 +125,26 @@ def _forget(_error: BaseException | None) -> None:
     structlog.contextvars.clear_contextvars()
 
 
+def _log_unanswered(exc_info: Any) -> None:
+    """What failed while an error was being answered."""
+    log.error("request.unanswered", route=route_of_request(), exc_info=exc_info)
+
+
 def answer_error(error: Exception) -> Any:
     """A problem document for programs (RFC 9457), a page for people; nothing about our insides in either."""
     db.session.rollback()
     status, code, message, data = _told(error)
     if status >= 500:
-        log.error("request.failed", path=request.path, status=status, exc_info=None if status == 503 else error)
+        if status != 503:
+            error_tracking.track(error, settings(), route=route_of_request(), request=g.get("request_id"))
+        log.error("request.failed", route=route_of_request(), status=status, exc_info=None if status == 503 else error)
     headers = {}
     if status in (429, 503):
         headers["Retry-After"] = str(data.pop("retry_after_s", 2))
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         headers["Allow"] = ", ".join(sorted(error.valid_methods))
-    if wants_problem():
+    # under a name that is none no page can be built: it has addresses in it
+    if wants_problem() or isinstance(error, BadHost):
         problem = {
             "type": "about:blank",
             "title": code,

@@ -18,7 +18,7 @@ from rq.queue import Queue
 from rq.registry import ScheduledJobRegistry
 from rq.serializers import JSONSerializer
 
-from app.core import queues
+from app.core import error_tracking, queues, settings
 from app.core.extensions import db
 from app.core.redis import RedisError
 
@@ -89,9 +89,16 @@ def _make_worker(app: Flask) -> Worker:
         maintenance_interval=10,
         job_monitoring_interval=5,
         name=f"worker-{os.getpid()}-{os.urandom(3).hex()}",
+        exception_handlers=[_track],
     )
     worker.app = app
     return worker
+
+
+def _track(job: RqJob, _kind: Any, error: BaseException, _traceback: Any) -> bool:
+    """Reports what failed, and leaves the rest to RQ."""
+    error_tracking.track(error, settings(), job=job.description)
+    return True
 
 
 def send_delayed() -> None:

@@ -21,6 +21,7 @@ MAX_CENTS = 10_000_000
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 WHOLE = re.compile(r"[+-]?\d{1,19}", re.ASCII)
+WORD = re.compile(r"[\w.:-]+", re.ASCII)
 EURO = re.compile(r"(\d{1,6})(?:[.,](\d{1,2}))?\s*€?", re.ASCII)
 # what no person types and no database of ours keeps: control characters but tab and line ends, halves of surrogate pairs
 UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -150,6 +151,16 @@ class Moment(Field):
         if moment is None or (moment.tzinfo is None) != self.is_local:
             refuse(_("Das ist kein Zeitpunkt."))
         return _within(moment) if self.is_local else _within(moment).astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Word(Field):
+    """A name that programs give: letters, digits and a few marks."""
+
+    most: int = 64
+
+    def read(self, text: str) -> str:
+        return _not_too_long(text, self.most) if WORD.fullmatch(text) else refuse(_("Das ist so nicht lesbar."))
 
 
 class RowId(Field):

@@ -58,7 +58,8 @@ def test_a_flood_fills_nothing_and_the_old_is_forgotten(client: FlaskClient, db:
 
 
 def test_a_link_of_a_caller_is_not_kept(client: FlaskClient, db: SQLAlchemy) -> None:
-    _send(
-        client, [{"type": "csp-violation", "body": {"documentURL": "https://x.example/b/secret/cancel", "effectiveDirective": "img-src"}}]
-    )
-    assert db.session.scalars(select(BrowserReport.page)).one() == "/b/…"
+    for page in ("b/secret/cancel", "ics/secret.ics"):
+        address = f"https://x.example/{page}"
+        _send(client, [{"type": "csp-violation", "body": {"documentURL": address, "effectiveDirective": "img-src", "blockedURL": address}}])
+    kept = {(row.page, row.blocked) for row in db.session.scalars(select(BrowserReport))}
+    assert kept == {("/b/…/cancel", "https://x.example/b/…/cancel"), ("/ics/…", "https://x.example/ics/…")}

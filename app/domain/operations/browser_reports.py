@@ -11,12 +11,13 @@ from sqlalchemy.exc import IntegrityError
 
 from app.core.clock import now
 from app.core.extensions import db
+from app.core.logs import without_links
 from app.models.browser_report import BrowserReport
 
 KEPT = timedelta(days=30)
 MOST_A_REQUEST = 20
 MOST_A_DAY = 500
-NAMES_ONE = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}|(?<=/)\d+(?=/|$)|(?<=^/b/).+")
+NAMES_ONE = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}|(?<=/)\d+(?=/|$)")
 
 
 def keep_reports(sent: Any) -> int:
@@ -47,12 +48,12 @@ def _told(report: Any) -> tuple[str, str, str, str] | None:
 
 def _path(url: str) -> str:
     """The page without its query and without what names somebody or something."""
-    return NAMES_ONE.sub("…", _split(url).path)[:190]
+    return NAMES_ONE.sub("…", without_links(_split(url).path))[:190]
 
 
 def _address(url: str) -> str:
     parts = _split(url)
-    return (f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else url.partition("?")[0])[:190]
+    return without_links(f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else url.partition("?")[0])[:190]
 
 
 def _split(url: str) -> Any:

@@ -12,7 +12,7 @@ from app.core.redis import RedisError
 from app.core.transactions import transaction
 from app.domain.audit.writing import record
 from app.domain.operations import queues
-from app.web.fields import Text
+from app.web.fields import Word
 from app.web.forms import Form
 from app.web.guards import for_support
 
@@ -20,7 +20,7 @@ blueprint = Blueprint("queues", __name__)
 
 
 class JobForm(Form):
-    job: Annotated[str, Text(64)]
+    job: Annotated[str, Word(64)]
 
 
 @blueprint.get("/admin/queues")

@@ -12,7 +12,7 @@ from app.core.transactions import transaction
 from app.domain.audit.writing import record
 from app.domain.operations import schedule
 from app.web.admin.words import SCHEDULED
-from app.web.fields import Text
+from app.web.fields import Word
 from app.web.forms import Form
 from app.web.guards import for_support
 
@@ -20,7 +20,7 @@ blueprint = Blueprint("schedule", __name__)
 
 
 class RunForm(Form):
-    name: Annotated[str, Text(64)]
+    name: Annotated[str, Word(64)]
 
 
 @blueprint.get("/admin/schedule")
