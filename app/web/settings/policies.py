@@ -54,7 +54,6 @@ class ScopeQuery(Query):
 @for_company("services.read")
 def index() -> str:
     kind, row_id = _scope()
-    policy_editing.check_scope(kind, row_id)
     policy = policy_editing.find_policy(kind, row_id)
     return _page(kind, row_id, _as_fields(policy.rules() if policy else {}), {})
 
@@ -74,8 +73,11 @@ def save() -> Any:
 
 
 def _scope() -> tuple[str, str | None]:
+    """Whose rules are shown; raises NotFound for what this company does not have."""
     kind, _colon, row_id = ScopeQuery.read_known().scope.partition(":")
-    return (kind, row_id) if row_id else ("company", None)
+    scope = (kind, row_id) if row_id else ("company", None)
+    policy_editing.check_scope(*scope)
+    return scope
 
 
 def _page(kind: str, row_id: str | None, values: dict[str, Any], errors: dict[str, str]) -> str:
