@@ -29,6 +29,7 @@ BREAKER_STATE = Gauge(
 DB_QUERY_SECONDS = Histogram("db_query_seconds", "Database statements", buckets=QUICK_S)
 SLOW_QUERIES = Counter("slow_queries_total", "Database statements over 200 ms")
 CACHE_REQUESTS = Counter("cache_requests_total", "Looks into a cache", ("cache", "result"))
+IDENTITY_MESSAGES = Counter("identity_messages_total", "Codes and links that show who calls", ("kind", "channel", "result"))
 TOOL_SECONDS = Histogram("tool_seconds", "Answering a function of the agent", ("tool",), buckets=QUICK_S)
 LIVE_PUSHES = Counter("live_pushes_total", "Live events handed to Redis", ("result",))
 SOCKET_CONNECTIONS = Gauge("socket_connections", "Dashboards connected", multiprocess_mode="livesum")

@@ -56,9 +56,7 @@ def booking_item(booking: Booking, customer: Customer | None, reached: Mapping[s
         service_id=booking.service_id,
         staff_id=booking.staff_id,
         branch_id=booking.branch_id,
-        customer=BookedFor(id=customer.id, name=customer.name, phone=reached.get("phone"), email=reached.get("email"))
-        if customer
-        else None,
+        customer=_booked_for(booking, customer, reached) if customer else None,
         starts_at=local(booking.starts_at, booking.zone),
         ends_at=local(booking.ends_at, booking.zone),
         source=booking.source,
@@ -94,8 +92,10 @@ def hold_item(hold: Hold) -> BookingItem:
     )
 
 
-def _booked_for(customer: Customer, reached: Mapping[str, str]) -> BookedFor:
-    return BookedFor(id=customer.id, name=customer.name, phone=reached.get("phone"), email=reached.get("email"))
+def _booked_for(booking: Booking, customer: Customer, reached: Mapping[str, str]) -> BookedFor:
+    """What was said for this booking alone goes before the record."""
+    phone, email = booking.contact_phone or reached.get("phone"), booking.contact_email or reached.get("email")
+    return BookedFor(id=customer.id, name=customer.name, phone=phone, email=email)
 
 
 def local(instant: datetime, zone: str) -> datetime:

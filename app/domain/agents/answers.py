@@ -1,6 +1,7 @@
 """What a function tells the agent: whether it went well, one finished sentence to say, and the facts."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 
@@ -12,6 +13,8 @@ class Answer:
     say: str
     code: str | None = None
     data: dict[str, Any] = field(default_factory=dict)
+    # what a caller may know of days from this answer and did not before: written down with the use, told to nobody
+    told_days: frozenset[date] = frozenset()
 
     def as_json(self) -> dict[str, Any]:
         told: dict[str, Any] = {"ok": self.ok, "say": self.say}

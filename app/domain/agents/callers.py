@@ -1,81 +1,75 @@
-"""Who speaks, and for whom something is booked or noted."""
+"""For whom something is booked or noted, and how they are reached about it."""
 
 import re
-from typing import Literal
+from dataclasses import dataclass
 
-from flask_babel import gettext as _
-
-from app.core.errors import NotAllowed
 from app.core.phone import Number, normalise
 from app.domain.agents.situation import Situation
-from app.domain.customers.certainty import Caller, Right, Rung, customers_at, fitting, note_proof
-from app.domain.customers.matching import hang_on
-from app.domain.customers.registering import LONGEST_EMAIL, LONGEST_NAME, find_or_make
+from app.domain.agents.wanting import Missing, asks_for
+from app.domain.customers.certainty import named, note_proof
+from app.domain.customers.matching import choose, hang_on, make_named
+from app.domain.customers.naming import same_name
+from app.domain.customers.registering import LONGEST_EMAIL, LONGEST_NAME, add_identity
 from app.domain.language.words import fold, with_digits
 from app.models import Customer
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]{2,}")
 
 
-class NotProved(NotAllowed):
-    """The caller has not shown who they are as surely as this needs; the message asks for what is missing."""
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What a caller said of how to reach them; it belongs to what they ask for, and to their record only once they are verified."""
+
+    phone: str | None = None
+    email: str | None = None
 
 
 def number_of(situation: Situation, said: str | None) -> str | None:
-    """The number that was said, digit by digit or in one, else the caller's own; None for a withheld one."""
-    region = situation.company.country
-    if said:
-        for text in (said, re.sub(r"[^\d+]", "", with_digits(fold(said)))):
-            if e164 := normalise(text, source="human", region=region).e164:
-                return e164
-    return own_number(situation).identity
+    """The number that was said, else the caller's own; None for a withheld one. Raises Missing for one that cannot be read."""
+    return said_number(situation, said) if said else own_number(situation).identity
+
+
+def said_number(situation: Situation, said: str) -> str:
+    """Digit by digit or in one; never another in its place. Raises Missing."""
+    for text in (said, re.sub(r"[^\d+]", "", with_digits(fold(said)))):
+        if e164 := normalise(text, source="human", region=situation.company.country).e164:
+            return e164
+    raise Missing(asks_for("phone"), fields=["phone"])
 
 
 def own_number(situation: Situation) -> Number:
     return normalise(situation.call.from_number or "", source="e164", region=situation.company.country)
 
 
-def person_for(situation: Situation, name: str, *, phone: str | None = None, email: str | None = None) -> Customer:
-    """The customer of this name at this number, made where there is none."""
-    number = number_of(situation, phone)
-    known = customers_at(situation.company.id, number)
-    same = fitting(name, known)
-    address = email if email and len(email) <= LONGEST_EMAIL and ADDRESS.fullmatch(email) else None
-    customer = same[0] if len(same) == 1 and not address else find_or_make(name[:LONGEST_NAME], number=number, email=address)
-    if number and number == own_number(situation).identity:
-        _hang_on_call(situation, customer, known, said_before=bool(same))
+def contact_of(situation: Situation, *, phone: str | None, email: str | None = None) -> Contact:
+    """What was said, other than the number that calls. Raises Missing for what cannot be read."""
+    number = said_number(situation, phone) if phone else None
+    address = "".join(email.split()).lower() if email else None
+    if address and (len(address) > LONGEST_EMAIL or not ADDRESS.fullmatch(address)):
+        raise Missing(asks_for("email"), fields=["email"])
+    return Contact(None if number == own_number(situation).identity else number, address)
+
+
+def person_for(situation: Situation, name: str, contact: Contact) -> Customer:
+    """The customer of this name at the number that calls, made where there is none; one who is verified is known at any number."""
+    caller, number = situation.caller, own_number(situation).identity
+    if caller.is_verified and caller.customer and caller.customer.name and same_name(name, caller.customer.name):
+        for kind, value in (("phone", contact.phone), ("email", contact.email)):
+            if value:
+                add_identity(caller.customer, kind, value)
+        return caller.customer
+    is_said = bool(named(name, caller.sharing))
+    customer = choose(list(caller.sharing), name) or make_named(name[:LONGEST_NAME], number)
+    customer.name = customer.name or name[:LONGEST_NAME]
+    if number:
+        _hang_on_call(situation, customer, is_said=is_said)
     return customer
 
 
-def _hang_on_call(situation: Situation, customer: Customer, known: list[Customer], *, said_before: bool) -> None:
-    """Only the caller's own number makes the person the one who calls; another number is merely where they can be reached."""
-    call = situation.call
-    if said_before:
+def _hang_on_call(situation: Situation, customer: Customer, *, is_said: bool) -> None:
+    """Whoever has not said who they are yet has said so now; a verified caller may book for others and stays who they are."""
+    call, caller = situation.call, situation.caller
+    if is_said and not caller.is_verified and not caller.is_locked:
         note_proof(call, "name", ok=True, customer=customer)
-    if call.customer_id is None or any(other.id == call.customer_id and other.name is None for other in known):
+    if call.customer_id is None or any(other.id == call.customer_id and other.name is None for other in caller.sharing):
         hang_on(call, customer)
-
-
-def check_right(caller: Caller, right: Right) -> None:
-    """Raises NotProved with the question that leads further."""
-    if not caller.may(right):
-        raise NotProved(_ask_for_proof(caller, caller.needed_for(right)), certainty=caller.certainty, needed=caller.needed_for(right))
-
-
-def _ask_for_proof(caller: Caller, needed: Rung) -> str:
-    step: Literal["callback", "name", "birth_date", "booking", "code"]
-    if caller.is_withheld or caller.is_locked or (not caller.sharing and caller.customer is None):
-        step = "callback"
-    elif caller.customer is None or (needed == "name" and caller.certainty == "number"):
-        step = "name"
-    elif needed == "code":
-        step = "code"
-    else:
-        step = "birth_date" if caller.customer.birth_index else "booking"
-    return {
-        "callback": _("Das kann ich am Telefon leider nicht für Sie ändern. Soll ich einen Rückruf notieren?"),
-        "name": _("Auf welchen Namen ist der Termin eingetragen?"),
-        "birth_date": _("Zur Sicherheit: Wie lautet Ihr Geburtsdatum?"),
-        "booking": _("Zur Sicherheit: Wie heißen Sie, und an welchem Tag ist Ihr Termin?"),
-        "code": _("Dafür brauche ich den Code, den ich Ihnen als SMS schicken kann. Soll ich das tun?"),
-    }[step]

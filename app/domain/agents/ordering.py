@@ -5,6 +5,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from app.domain.agents.answers import Answer, refused as refused_answer
+from app.domain.agents.callers import Contact
 from app.domain.agents.free_times import Found, around
 from app.domain.agents.situation import Situation
 from app.domain.agents.telling import Names, say_free, slots_data
@@ -14,9 +15,17 @@ from app.domain.bookings.refusing import BookingRefused, SlotTaken
 from app.domain.bookings.wishes import keep_refused
 from app.models import Customer
 
+NO_CONTACT = Contact()
+
 
 def order_for(
-    situation: Situation, visit: Visit, starts_at: datetime, *, customer: Customer | None = None, notes: str | None = None
+    situation: Situation,
+    visit: Visit,
+    starts_at: datetime,
+    *,
+    customer: Customer | None = None,
+    contact: Contact = NO_CONTACT,
+    notes: str | None = None,
 ) -> Order:
     return Order(
         visit.parts,
@@ -27,6 +36,8 @@ def order_for(
         customer_id=customer.id if customer else None,
         call_id=situation.call.id,
         notes=notes,
+        contact_phone=contact.phone,
+        contact_email=contact.email,
         anonymous=situation.call.caller_kind == "withheld",
         max_gap=visit.max_gap,
     )

@@ -1,69 +1,67 @@
-"""Climbs the steps of certainty: a name, a date of birth or of a booking, a code that was sent."""
+"""Climbs the rungs of certainty: a name, a date of birth or of a booking, a code that was sent."""
 
-from datetime import timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
+from typing import Any
 
 from flask_babel import gettext as _
 from pydantic import Field
-from sqlalchemy import select
 
-from app.core.clock import now
+from app.core import metrics
 from app.core.errors import TooMany
-from app.core.extensions import db
-from app.core.phone import may_receive_sms
 from app.domain.agents.answers import Answer, done, refused
 from app.domain.agents.situation import Situation
 from app.domain.agents.toolbox import Arguments
+from app.domain.agents.verification import ask_again, code_number, not_verified
 from app.domain.agents.wanting import Missing, asks_for
 from app.domain.customers import codes
-from app.domain.customers.certainty import Caller, birth_index, born_on, fitting, may_try, note_proof
+from app.domain.customers.certainty import Caller, alike, birth_index, born_on, may_try, may_try_from, named, note_proof
 from app.domain.customers.naming import first_name
+from app.domain.customers.told import provable_days
 from app.domain.language.births import read_birth_date
 from app.domain.language.reading import read_when
-from app.domain.notifications.channels import is_set_up
-from app.models import Booking, Customer, ToolCall
-
-# a visit so long ago is still something that only the customer knows
-REMEMBERED = timedelta(days=400)
+from app.models import Customer
 
 
 class Identity(Arguments):
-    name: str | None = Field(None, description="The caller's name as they said it.")
+    name: str | None = Field(None, description="The caller's full name as they said it.")
     birth_date: str | None = Field(None, description="Date of birth as said.")
     booking_date: str | None = Field(None, description="The day of one of their bookings, as said by the caller.")
     code: str | None = Field(None, description='The digits of the code that was sent, or "send" to send one.')
 
 
-def told(situation: Situation, *, say: str | None = None) -> Answer:
-    """Who speaks and what they may."""
-    caller = situation.caller
-    return done(say or _who(caller), **_data(caller))
+def told(situation: Situation, *, is_named: bool = False) -> Answer:
+    """Who speaks, as far as they have said it, and what they may."""
+    return done(_who(situation.caller, is_named=is_named), **_data(situation.caller))
 
 
 def prove(situation: Situation, given: Identity) -> Answer:
-    """Takes what was said as evidence, each for its step; what does not fit is said so, without telling what would."""
+    """Takes what was said as evidence, each for its rung; what does not fit is said so, without telling what would."""
     caller = situation.caller
-    if caller.is_withheld:
-        return refused("not_allowed", _("Ihre Nummer ist unterdrückt, einen neuen Termin kann ich trotzdem eintragen."), **_data(caller))
-    if caller.is_locked:
-        return refused("too_many_tries", _("Das hat zu oft nicht gepasst. Soll ich einen Rückruf notieren?"), **_data(caller))
-    if given.name and (problem := _by_name(situation, caller, given)):
+    if caller.is_withheld or caller.is_locked or not may_try_from(situation.call):
+        return not_verified(situation, **_data(caller))
+    if given.name and (problem := _by_name(situation, given.name, given.birth_date)):
         return problem
     for proof in (_by_birth_date, _by_booking, _by_code):
         if problem := proof(situation, given):
             return problem
-    return told(situation)
+    return told(situation, is_named=given.name is not None)
 
 
-def _by_name(situation: Situation, caller: Caller, given: Identity) -> Answer | None:
-    assert given.name is not None
-    same = fitting(given.name, caller.sharing)
+def _by_name(situation: Situation, name: str, birth_date: str | None) -> Answer | None:
+    """Only the very name recognises somebody; one that is merely like it is asked for again, letter by letter."""
+    caller, call = situation.caller, situation.call
+    same = named(name, caller.sharing)
+    if len(same) > 1 and birth_date and (born := read_birth_date(birth_date, situation.today)):
+        same = [customer for customer in same if customer.birth_index == birth_index(born)] or same
     if len(same) > 1:
-        return refused("ambiguous", _("Wie ist Ihr voller Name, bitte?"), **_data(caller))
+        return ask_again(situation, _("Nennen Sie mir bitte auch Ihr Geburtsdatum"), **_data(caller))
     if same:
-        note_proof(situation.call, "name", ok=True, customer=same[0])
+        note_proof(call, "name", ok=True, customer=same[0])
+    elif close := alike(name, caller.sharing):
+        note_proof(call, "alike", ok=False, customer=_only(close))
+        return ask_again(situation, _("Buchstabieren Sie mir bitte Ihren Vor- und Nachnamen"), **_data(caller))
     elif any(customer.name for customer in caller.sharing):
-        note_proof(situation.call, "name", ok=False, customer=None)
+        note_proof(call, "name", ok=False, customer=_only(caller.sharing))
     return None
 
 
@@ -73,33 +71,30 @@ def _by_birth_date(situation: Situation, given: Identity) -> Answer | None:
     born = read_birth_date(given.birth_date, situation.today)
     if born is None:
         raise Missing(_("Wie lautet Ihr Geburtsdatum, mit Tag, Monat und Jahr?"), fields=["birth_date"])
-    customer = situation.caller.customer
+    customer = situation.caller.customer if situation.caller.is_known else None
     if customer is None and given.name:
-        elsewhere = born_on(born, given.name)
-        customer = elsewhere[0] if len(elsewhere) == 1 else None
+        customer = _only(born_on(born, given.name))
         if customer is None:
             note_proof(situation.call, "birth_date", ok=False, customer=None)
-            return _does_not_fit(situation)
+            return not_verified(situation, **_data(situation.caller))
     if customer is None:
         raise Missing(asks_for("name"), fields=["name"])
-    if customer.birth_index is None:
-        return refused("not_on_file", _("An welchem Tag ist denn Ihr Termin?"), **_data(situation.caller))
     return _judge(situation, "birth_date", customer, customer.birth_index == birth_index(born))
 
 
 def _by_booking(situation: Situation, given: Identity) -> Answer | None:
-    """The day of a booking is evidence beside the name, and only while this call has not told it."""
+    """The day of a booking is evidence beside the full name, and only one that the caller cannot have from us."""
     caller = situation.caller
-    if not given.booking_date or caller.customer is None or not caller.sharing:
+    if not given.booking_date or caller.is_verified:
         return None
+    if caller.customer is None or not caller.is_known:
+        return not_verified(situation, **_data(caller))
     if caller.certainty == "number":
         raise Missing(asks_for("name"), fields=["name"])
     when = read_when(given.booking_date, situation.moment, situation.zone, situation.language)
     if when.day is None:
         return refused("ambiguous", when.question or _("An welchem Tag ist Ihr Termin?"), options=list(when.options), **_data(caller))
-    if _was_told(situation):
-        return refused("not_enough", _("Das habe ich Ihnen selbst gesagt. Haben Sie noch eine andere Angabe für mich?"), **_data(caller))
-    return _judge(situation, "booking", caller.customer, when.day in _days_of(situation, caller.customer))
+    return _judge(situation, "booking", caller.customer, when.day in provable_days(situation.call, caller.customer))
 
 
 def _by_code(situation: Situation, given: Identity) -> Answer | None:
@@ -109,57 +104,47 @@ def _by_code(situation: Situation, given: Identity) -> Answer | None:
         return send_code(situation)
     customer = codes.use_code(situation.call, given.code)
     note_proof(situation.call, "code", ok=customer is not None, customer=customer or situation.caller.customer)
-    return None if customer else refused("wrong_code", _("Der Code stimmt leider nicht."), **_data(situation.caller))
+    if customer:
+        return None
+    if situation.caller.is_locked:
+        return not_verified(situation, **_data(situation.caller))
+    return refused("wrong_code", _("Der Code stimmt leider nicht. Welche Ziffern lesen Sie?"), **_data(situation.caller))
 
 
 def send_code(situation: Situation) -> Answer:
-    """Sends a code to the mobile number that we know of the person who speaks."""
-    caller = situation.caller
-    number = caller.customer.of_kind("phone") if caller.customer else None
-    if caller.customer is None or number is None or not may_receive_sms(number) or not is_set_up("sms"):
-        sentence = _("Einen Code kann ich Ihnen gerade nicht schicken. Soll ich einen Rückruf notieren?")
-        return refused("not_available", sentence, **_data(caller))
+    """Sends a code to the mobile number that we know of the person who speaks; else there are the other ways."""
+    caller, number = situation.caller, code_number(situation)
+    if caller.customer is None or number is None:
+        metrics.IDENTITY_MESSAGES.labels("code", "none", "not_possible").inc()
+        return not_verified(situation, **_data(caller))
     try:
         code = codes.want_code(situation.call, caller.customer, number)
     except TooMany:
-        sentence = _("Heute kann ich keinen weiteren Code schicken. Soll ich einen Rückruf notieren?")
-        return refused("too_many_tries", sentence, **_data(caller))
+        metrics.IDENTITY_MESSAGES.labels("code", "sms", "limited").inc()
+        return not_verified(situation, **_data(caller))
+    metrics.IDENTITY_MESSAGES.labels("code", "sms", "sent").inc()
     return done(_("Ich habe Ihnen einen Code geschickt. Welche Ziffern lesen Sie?"), notification_id=code.id, **_data(caller))
 
 
 def _judge(situation: Situation, kind: str, customer: Customer, fits: bool) -> Answer | None:
     fits = fits and may_try(customer)
     note_proof(situation.call, "birth_date" if kind == "birth_date" else "booking", ok=fits, customer=customer)
-    return None if fits else _does_not_fit(situation)
+    return None if fits else not_verified(situation, **_data(situation.caller))
 
 
-def _does_not_fit(situation: Situation) -> Answer:
-    return refused("not_matched", _("Das passt leider nicht zu unseren Angaben."), **_data(situation.caller))
+def _only(customers: Sequence[Customer]) -> Customer | None:
+    return customers[0] if len(customers) == 1 else None
 
 
-def _was_told(situation: Situation) -> bool:
-    wanted = select(ToolCall.id).where(ToolCall.call_id == situation.call.id, ToolCall.name == "query_appointments", ToolCall.ok.is_(True))
-    return db.session.scalar(wanted.limit(1)) is not None
-
-
-def _days_of(situation: Situation, customer: Customer) -> set[object]:
-    """The days of their bookings, of late and ahead, without what this very call has booked."""
-    wanted = select(Booking.starts_at, Booking.zone).where(
-        Booking.customer_id == customer.id, Booking.status.in_(("pending", "confirmed", "done")), Booking.starts_at > now() - REMEMBERED,
-        Booking.call_id.is_(None) | (Booking.call_id != situation.call.id),
-    )  # fmt: skip
-    return {starts_at.astimezone(ZoneInfo(zone)).date() for starts_at, zone in db.session.execute(wanted)}
-
-
-def _data(caller: Caller) -> dict[str, object]:
+def _data(caller: Caller) -> dict[str, Any]:
     return {"known": caller.is_known, "certainty": caller.certainty, "rights": caller.rights}
 
 
-def _who(caller: Caller) -> str:
-    if caller.is_one_of_several:
-        return _("Auf diese Nummer sind mehrere Personen eingetragen. Mit wem spreche ich?")
-    if not caller.is_known or caller.customer is None:
-        return _("Wie ist Ihr Name, bitte?") if not caller.is_withheld else _("Einen neuen Termin kann ich gern eintragen.")
-    if caller.certainty == "number":
-        return _("Spreche ich mit %(name)s?", name=caller.customer.name)
-    return _("Danke, %(name)s.", name=first_name(caller.customer.name) or caller.customer.name)
+def _who(caller: Caller, *, is_named: bool) -> str:
+    """A name is only ever said back."""
+    if caller.is_withheld:
+        return _("Einen neuen Termin kann ich gern eintragen.")
+    if not caller.is_known or caller.customer is None or caller.certainty == "number":
+        return _("Danke, was darf ich für Sie tun?") if is_named else _("Auf welchen Namen darf ich nachsehen?")
+    first = first_name(caller.customer.name)
+    return _("Danke, %(name)s.", name=first) if first else _("Danke.")

@@ -21,8 +21,7 @@ from app.domain.customers.certainty import Caller, customers_at
 from app.domain.customers.naming import first_name
 from app.domain.language.saying import say_day, say_hours, say_moment
 from app.domain.language.when import Language
-from app.models import BlockedCaller, Booking, Company, Customer
-from app.models.booking import STANDING
+from app.models import BlockedCaller, Company
 
 YES_NO = {True: "yes", False: "no"}
 
@@ -86,8 +85,8 @@ def _caller(company: Company, number: Number) -> Caller:
 def _variables(place: _Place, caller: Caller, language: Language) -> dict[str, str]:
     today = place.local.date()
     hours, is_open, opens_at = branch_day(place.branch, place.moment)
-    name = caller.customer.name if caller.is_known and caller.customer and _greets(place) else None
-    booking = _next_booking(caller.customer) if caller.customer and caller.may("hear") and place.content.tells("appointments") else None
+    # what nobody has said yet is not said first: of a record no more than the first name, where the company allows it
+    name = first_name(caller.customer.name) if caller.customer and _greets(place) else None
     told = {
         "company": place.company.name,
         "branch": place.branch.name,
@@ -102,9 +101,10 @@ def _variables(place: _Place, caller: Caller, language: Language) -> dict[str, s
         "caller_certainty": caller.certainty,
         "caller_withheld": YES_NO[caller.is_withheld],
         "caller_name": name or "",
-        "caller_first_name": first_name(name) or "",
+        "caller_first_name": name or "",
         "several_people": YES_NO[caller.is_one_of_several],
-        "next_booking": _moment(booking.starts_at, place, language) if booking else "",
+        # agents that were published earlier still name it
+        "next_booking": "",
         "greeting": opening_words(
             place.content, company=place.company.name, branch=place.branch.name, name=name, introduces=place.agent is not None
         ),
@@ -122,11 +122,6 @@ def _hands_over(place: _Place, is_open: bool) -> bool:
     """Whether the caller is put through at once: while she is switched off, and while the branch is open if she is there for the rest."""
     now_is_the_time = place.content.rests or (place.content.mode == "after_hours" and is_open)
     return now_is_the_time and bool(place.content.forward_to or place.branch.forward_to)
-
-
-def _next_booking(customer: Customer) -> Booking | None:
-    wanted = select(Booking).where(Booking.customer_id == customer.id, Booking.status.in_(STANDING), Booking.starts_at > now())
-    return db.session.scalars(wanted.order_by(Booking.starts_at).limit(1)).first()
 
 
 def _said(hours: Hours, language: Language) -> str:

@@ -38,6 +38,9 @@ class Situation:
     # as the caller's words tell it, where they do
     heard_language: Language | None = None
     moment: datetime = field(default_factory=now)
+    # the days that the caller has named in this use of a function, and those of bookings that they were told
+    named_days: set[date] = field(default_factory=set)
+    told_days: set[date] = field(default_factory=set)
 
     @cached_property
     def _place(self) -> Any:
@@ -71,6 +74,11 @@ class Situation:
         """What the caller speaks, else what the call was begun in, else the agent's, else the company's."""
         wishes = (self.heard_language, self.call.language, self.agent.language if self.agent else None, self.company.language)
         return next((known for wish in wishes for known in LANGUAGES if wish and wish.startswith(known)), "de")
+
+    @property
+    def tells_first_name(self) -> bool:
+        """Whether the company lets a caller's first name be said before it was heard."""
+        return self.content.tells("caller_name") and (self.company.caller_rights or {}).get("greet_by_name") is not False
 
     @property
     def zone(self) -> str:

@@ -71,6 +71,8 @@ def _with(situation: Situation, told: Sequence[dict[str, Any]], who: str | None)
 
 
 def bookings_data(situation: Situation, bookings: Sequence[Booking]) -> list[dict[str, Any]]:
+    """All there is to tell: what may be told of it is for `appointments` to say."""
+    situation.told_days.update(situation.local(booking.starts_at, booking.zone).date() for booking in bookings)
     names = Names(
         staff={booking.staff_id for booking in bookings},
         services={booking.service_id for booking in bookings},
@@ -88,6 +90,12 @@ def bookings_data(situation: Situation, bookings: Sequence[Booking]) -> list[dic
         }
         for booking in bookings
     ]
+
+
+def say_booking(situation: Situation, booking: Booking) -> str:
+    """When it is; whoever has been told that proves nothing by it any more."""
+    situation.told_days.add(situation.local(booking.starts_at, booking.zone).date())
+    return say_when(situation, booking.starts_at, booking.zone)
 
 
 def say_when(situation: Situation, moment: datetime, zone: str) -> str:

@@ -1,8 +1,11 @@
 """The functions that the agent may call: their names, what they take, and the one way in which they are run."""
 
 import json
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Generic, TypeVar
 
 from flask_babel import force_locale, gettext as _
@@ -13,6 +16,7 @@ from app.domain.agents.answers import Answer, refused
 from app.domain.agents.situation import Situation
 
 LONGEST_VALUE = 500
+ISO_DAY = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)")
 # what models write where they know nothing
 NOTHING = frozenset({"", "null", "none", "undefined", "unknown", "unbekannt", "n/a", "nan", "-", "nil", "k.a.", "keine angabe"})
 
@@ -60,6 +64,8 @@ class Tool(Generic[A]):
     arguments: type[A]
     function: Callable[[Situation, A], Answer]
     effect: bool = False
+    # concerns nobody's appointments: what it says of days may be said back by anybody
+    general: bool = False
 
     def definition(self) -> dict[str, Any]:
         """Name, description and parameters (JSON Schema) as voice providers want them."""
@@ -71,12 +77,12 @@ TOOLS: dict[str, Tool[Any]] = {}
 
 
 def tool(
-    name: str, arguments: type[A] = Arguments, *, effect: bool = False  # type: ignore[assignment]
+    name: str, arguments: type[A] = Arguments, *, effect: bool = False, general: bool = False  # type: ignore[assignment]
 ) -> Callable[[Callable[[Situation, A], Answer]], Callable[[Situation, A], Answer]]:  # fmt: skip
     """Makes a function one of the agent's; the first sentence of its docstring is what the model reads."""
 
     def register(function: Callable[[Situation, A], Answer]) -> Callable[[Situation, A], Answer]:
-        TOOLS[name] = Tool(name, (function.__doc__ or "").strip().split("\n\n")[0], arguments, function, effect)
+        TOOLS[name] = Tool(name, (function.__doc__ or "").strip().split("\n\n")[0], arguments, function, effect, general)
         return function
 
     return register
@@ -106,9 +112,19 @@ def use(name: str, given: dict[str, Any], situation: Situation) -> Answer:
         if not situation.content.allows(name):
             return refused("not_allowed", _("Das darf ich hier leider nicht für Sie tun. Soll ich einen Rückruf notieren?"))
         try:
-            return found.function(situation, found.arguments.model_validate(given))
+            answer = found.function(situation, found.arguments.model_validate(given))
         except AppError as error:
-            return refused(error.code, error.message or trouble(), **_plain(error.details()))
+            answer = refused(error.code, error.message or trouble(), **_plain(error.details()))
+        return answer if found.general else replace(answer, told_days=_told_days(answer, situation))
+
+
+def _told_days(answer: Answer, situation: Situation) -> frozenset[date]:
+    """Every day in the data or of a booking in the sentence: each function goes through here, so that none can forget it."""
+    in_data = set()
+    for year, month, day in ISO_DAY.findall(json.dumps(answer.data, default=str)):
+        with suppress(ValueError):
+            in_data.add(date(int(year), int(month), int(day)))
+    return frozenset(in_data - situation.named_days | situation.told_days)
 
 
 def trouble() -> str:

@@ -95,7 +95,10 @@ def read_time_of(situation: Situation, *, date: str | None, time: str | None, pa
     text = " ".join(filter(None, said))
     if not text:
         return When()
-    return _clear(read_when(text, situation.moment, zone or situation.zone, situation.language))
+    when = _clear(read_when(text, situation.moment, zone or situation.zone, situation.language))
+    if when.day:
+        situation.named_days.add(when.day)
+    return when
 
 
 def read_window(situation: Situation, *, first: str | None, last: str | None, part: str | None, zone: str | None = None) -> When:
@@ -133,6 +136,7 @@ def asks_for(field: str) -> str:
         "new_time": _("Auf welche Uhrzeit soll ich den Termin verschieben?"),
         "name": _("Auf welchen Namen darf ich das eintragen?"),
         "phone": _("Unter welcher Nummer sind Sie erreichbar?"),
+        "email": _("Wie lautet die E-Mail-Adresse?"),
         "text": _("Was darf ich ausrichten?"),
         "hold": _("Welche Zeit soll ich wieder freigeben?"),
         "question": _("Was möchten Sie wissen?"),

@@ -243,11 +243,11 @@ def _order(sync: BookingSync, booking: Booking, mapping: CalendarMapping) -> Rem
 def _contact(booking: Booking, mapping: CalendarMapping) -> Contact:
     """The customer, or the caller's number; a number that no plan knows would have the whole booking refused."""
     customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
-    number = customer.of_kind("phone") if customer else None
+    number = booking.contact_phone or (customer.of_kind("phone") if customer else None)
     if number is None and booking.call_id:
         number = db.session.scalars(select(Call.from_number).where(Call.id == booking.call_id)).first()
     if number and not phone.normalise(number, source="e164").valid:
         number = None
-    email = (customer.of_kind("email") if customer else None) or (None if number else mapping.contact_email)
+    email = booking.contact_email or (customer.of_kind("email") if customer else None) or (None if number else mapping.contact_email)
     name = (customer.name if customer else None) or "Ohne Namen"
     return Contact(name, email, number, zone=booking.zone, language=(customer.language if customer else None) or "de")

@@ -14,7 +14,7 @@ from app.domain.bookings.calendar_standing import BY_CALENDAR
 from app.domain.bookings.making import make_booking
 from app.domain.bookings.ordering import Order
 from app.domain.calendar.facts import Part
-from app.domain.customers.matching import folded
+from app.domain.customers.naming import same_name
 from app.domain.customers.registering import find_or_make
 from app.domain.tasks.making import make_task
 from app.models import Booking, BookingSync, CalendarMapping, Connection, Customer
@@ -86,7 +86,7 @@ def _is_same(booking: Booking, contact: Contact | None) -> bool:
     if customer is None or contact is None:
         return False
     if customer.name and contact.name:
-        return folded(customer.name) == folded(contact.name)
+        return same_name(customer.name, contact.name)
     return any(identity.value in (contact.email, _number(contact)) for identity in customer.identities)
 
 

@@ -1,18 +1,23 @@
-"""Links to a caller's own page: 256 bits, of which only the hash is kept, good until some time after the appointment."""
+"""Links to a caller's own pages: 256 bits, of which only the hash is kept, good until some time after the appointment, or a day."""
 
 import hashlib
 import secrets
 from datetime import timedelta
+from typing import TypeVar
 
 from sqlalchemy import delete, select
 
 from app.core.clock import now
 from app.core.extensions import db
 from app.core.tenancy import company_scope, every_company
-from app.models import Booking, BookingLink
+from app.domain.customers.codes import check_limits
+from app.models import Booking, BookingLink, Call, Customer, IdentityLink
 
 GOOD_AFTER_THE_END = timedelta(days=2)
+# to all that a customer has ahead: asked for in a call, and used at once
+GOOD_FOR_ALL = timedelta(days=1)
 LONGEST_TOKEN = 64
+L = TypeVar("L", BookingLink, IdentityLink)
 
 
 def make_link(booking: Booking) -> str:
@@ -23,13 +28,33 @@ def make_link(booking: Booking) -> str:
     return token
 
 
+def make_identity_link(call: Call, customer: Customer, sent_to: str) -> str:
+    """A new token for the page of all that the customer has ahead. Raises TooMany where too many codes and links have left today."""
+    check_limits(sent_to)
+    token = secrets.token_urlsafe(32)
+    expires_at = now() + GOOD_FOR_ALL
+    db.session.add(
+        IdentityLink(token_hash=hash_of(token), call_id=call.id, customer_id=customer.id, sent_to=sent_to, expires_at=expires_at)
+    )
+    db.session.flush()
+    return token
+
+
 def find_link(token: str) -> BookingLink | None:
     """The living link of this token, whatever company it belongs to: the token is what tells."""
+    return _living(BookingLink, token)
+
+
+def find_identity_link(token: str) -> IdentityLink | None:
+    """As find_link, for a link to all of a customer's appointments."""
+    return _living(IdentityLink, token)
+
+
+def _living(model: type[L], token: str) -> L | None:
     if len(token) > LONGEST_TOKEN or not token.isascii():
         return None
     with every_company():
-        wanted = select(BookingLink).where(BookingLink.token_hash == hash_of(token), BookingLink.expires_at > now())
-        return db.session.scalars(wanted).first()
+        return db.session.scalars(select(model).where(model.token_hash == hash_of(token), model.expires_at > now())).first()
 
 
 def prolong_links(booking: Booking) -> None:

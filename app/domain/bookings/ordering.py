@@ -17,7 +17,8 @@ from app.models import Service, StaffMember, StaffService
 class Order:
     """A booking to be made. `source_ref` and `idempotency_key` each make it once; `hold` is the token of a time kept before.
 
-    `outside_rules` is for calendars that have already given the time away: hours and policies are not asked, the guard against
+    `contact_phone` and `contact_email` are good for this booking alone, beside what the customer's record holds. `outside_rules` is
+    for calendars that have already given the time away: hours and policies are not asked, the guard against
     double booking is.
     """
 
@@ -29,6 +30,8 @@ class Order:
     customer_id: str | None = None
     call_id: str | None = None
     notes: str | None = None
+    contact_phone: str | None = None
+    contact_email: str | None = None
     seats: int = 1
     hold: str | None = None
     anonymous: bool = False

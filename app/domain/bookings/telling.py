@@ -1,4 +1,4 @@
-"""What is told to customers of their bookings: the confirmation with the link to their own page, and an offer of the waitlist."""
+"""What is told to customers of their bookings: the confirmation with the link to their own page, an offer, the link to all of them."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,11 +10,12 @@ from sqlalchemy import select
 from app.core import settings
 from app.core.clock import now
 from app.core.extensions import db
-from app.domain.bookings.links import make_link
+from app.domain.bookings.links import GOOD_FOR_ALL, make_identity_link, make_link
 from app.domain.bookings.waitlist import offer_token
 from app.domain.notifications.channels import is_set_up
 from app.domain.notifications.writing import Letter, way_to, write
-from app.models import Booking, Branch, Company, Customer, Hold, Notification, Service, WaitlistEntry, WaitlistOffer
+from app.models import Booking, Branch, Call, Company, Customer, Hold, Notification, Service, WaitlistEntry, WaitlistOffer
+from app.providers.messaging.base import Channel
 
 # who booked there has been told there
 TOLD_ELSEWHERE = ("calcom", "simulator", "api")
@@ -25,8 +26,7 @@ def confirm_to_customer(booking_id: str) -> Notification | None:
     booking = db.session.scalars(select(Booking).where(Booking.id == booking_id)).first()
     if booking is None or booking.source in TOLD_ELSEWHERE or not booking.is_standing or booking.starts_at <= now():
         return None
-    customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
-    way = way_to(customer) if customer else None
+    customer, way = db.session.get(Customer, booking.customer_id) if booking.customer_id else None, way_about(booking)
     if customer is None or way is None or not is_set_up(way[0]):
         return None
     return _write_link(booking, customer, cause=f"booked:{booking.series_id or booking.visit_id or booking.id}")
@@ -55,7 +55,28 @@ def offer_to_customer(offer_id: str) -> Notification | None:
         )  # fmt: skip
         title = _("Ein Platz ist frei geworden")
     letter = Letter("waitlist_offer", f"offer:{offer.id}", f"offer:{offer.id}", body, title, offer.expires_at, hold.branch_id)
-    return write(letter, way_to(customer), customer_id=customer.id)
+    way = way_to(customer, number=entry.contact_phone, email=entry.contact_email)
+    return write(letter, way, customer_id=customer.id)
+
+
+def way_about(booking: Booking) -> tuple[Channel, str] | None:
+    """How whoever booked is reached about this booking: as they said for it, else as the customer's record says."""
+    customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
+    return way_to(customer, number=booking.contact_phone, email=booking.contact_email)
+
+
+def send_identity_link(call: Call, customer: Customer, way: tuple[Channel, str]) -> Notification:
+    """Writes down the link to all that the customer has ahead, once a call. Raises TooMany where too many have left today."""
+    cause = f"identity:{call.id}:{customer.id}"
+    if known := db.session.scalars(select(Notification).where(Notification.cause == cause)).first():
+        return known
+    company = db.session.get_one(Company, call.company_id)
+    link = f"{settings().public_base}/b/{make_identity_link(call, customer, way[1])}"
+    with force_locale(customer.language or company.language):
+        body = _("%(company)s: Ihre Termine ansehen, verschieben oder absagen: %(link)s", company=company.name, link=link)
+        title = _("Ihre Termine")
+    letter = Letter("identity_link", f"customer:{customer.id}", cause, body, title, now() + GOOD_FOR_ALL, call.branch_id)
+    return write(letter, way, customer_id=customer.id)
 
 
 def _write_link(booking: Booking, customer: Customer, *, cause: str) -> Notification | None:
@@ -73,7 +94,7 @@ def _write_link(booking: Booking, customer: Customer, *, cause: str) -> Notifica
             body = _("%(company)s: %(what)s am %(when)s, %(where)s, wird noch bestätigt. Ändern oder absagen: %(link)s", **facts)
         title = _("Ihr Termin am %(when)s", when=when)
     letter = Letter("booking_link", f"booking:{booking.id}", cause, body, title, booking.starts_at, booking.branch_id)
-    return write(letter, way_to(customer), customer_id=customer.id)
+    return write(letter, way_about(booking), customer_id=customer.id)
 
 
 def link_to(booking: Booking) -> str:

@@ -11,9 +11,9 @@ from app.core.clock import now
 from app.core.extensions import db
 from app.core.phone import display
 from app.domain.bookings.changing import rules_of
-from app.domain.bookings.telling import link_to, spoken_when
+from app.domain.bookings.telling import link_to, spoken_when, way_about
 from app.domain.notifications.channels import is_set_up
-from app.domain.notifications.writing import Letter, way_to, withdraw_unsent, write
+from app.domain.notifications.writing import Letter, withdraw_unsent, write
 from app.models import Booking, BookingChange, Branch, Company, Customer, Notification, PhoneNumber, Service, StaffMember
 
 # so long a change at the desk can be undone before anybody hears of it
@@ -65,7 +65,7 @@ def _tell(told: Told) -> Notification | None:
     known = _before(booking, unsaid) if unsaid else change.before or {}
     if change.action == "moved" and _is_as(booking, known):
         return None
-    way = way_to(customer)
+    way = way_about(booking)
     if way is None or not is_set_up(way[0]):
         return None
     company = db.session.get_one(Company, booking.company_id)

@@ -46,6 +46,7 @@ def join_waitlist(
     day_from: int = 0,
     day_until: int = 1440,
     call_id: str | None = None,
+    contact_phone: str | None = None,
 ) -> WaitlistEntry:
     """Puts the customer on the list; waiting for the same service at the same branch again only changes the window.
 
@@ -63,7 +64,7 @@ def join_waitlist(
         entry = WaitlistEntry(id=new_ulid(), customer_id=customer_id, service_id=service_id, branch_id=branch_id, call_id=call_id)
         db.session.add(entry)
     entry.staff_id, entry.window_from, entry.window_until = staff_id, window_from, window_until
-    entry.day_from, entry.day_until = day_from, day_until
+    entry.day_from, entry.day_until, entry.contact_phone = day_from, day_until, contact_phone
     db.session.flush()
     return entry
 
@@ -118,7 +119,7 @@ def accept_offer(offer_id: str) -> Booking:
     parts = tuple(Part(part["service_id"], part["staff_id"]) for part in hold.parts)
     order = Order(
         parts, hold.starts_at, hold.branch_id, "link", BY_LINK, customer_id=entry.customer_id, call_id=entry.call_id,
-        source_ref=f"waitlist:{offer.id}",
+        contact_phone=entry.contact_phone, contact_email=entry.contact_email, source_ref=f"waitlist:{offer.id}",
     )  # fmt: skip
     booking = make_booking(order, hold=hold)
     offer.status, offer.booking_id, entry.status = "accepted", booking.id, "booked"

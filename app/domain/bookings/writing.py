@@ -83,4 +83,5 @@ def _booking(order: Order, plan: Plan, part: PlannedPart, facts: Facts, policies
         call_id=order.call_id, status="pending" if rules.needs_confirmation and order.from_a_caller else "confirmed",
         starts_at=part.starts_at, ends_at=part.ends_at, zone=facts.branch(plan.branch_id).zone, seats=order.seats, visit_id=visit_id,
         series_id=order.series_id, source=order.source, price_cents=offer.price_cents, notes=order.notes, version=1,
+        contact_phone=order.contact_phone, contact_email=order.contact_email,
     )  # fmt: skip

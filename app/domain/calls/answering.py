@@ -159,8 +159,8 @@ def _write(asked: Asked, call: Call, uses: Sequence[Any], key: str, found: Answe
     use, desk, told = asked.use, Desk(), found.as_json()
     own_s = time.perf_counter() - began
     finished = {
-        "result": told, "ok": found.ok, "asked": key, "finished_at": now(), "duration_ms": round(own_s * 1000),
-        "database_ms": round(database_s * 1000), "provider_ms": 0,
+        "result": told, "told_days": sorted(day.isoformat() for day in found.told_days) or None, "ok": found.ok, "asked": key,
+        "finished_at": now(), "duration_ms": round(own_s * 1000), "database_ms": round(database_s * 1000), "provider_ms": 0,
     }  # fmt: skip
     row = _told_of(uses, use)
     shown: dict[str, Any] = {"tool_call_id": row["tool_call_id"] if row else _id_for(uses, use), "name": use.name}

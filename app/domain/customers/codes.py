@@ -1,10 +1,10 @@
-"""One-time codes: made for one call, sent to the number that we know, good for ten minutes and once."""
+"""One-time codes: made for one call, sent to the number that we know, good for ten minutes and once; and how many may leave."""
 
 import hmac
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.core.announcements import announce
 from app.core.clock import now
@@ -13,19 +13,18 @@ from app.core.errors import TooMany
 from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.events import CodeWanted
-from app.models import Call, Customer, OneTimeCode
+from app.models import Call, Customer, IdentityLink, OneTimeCode
 
 GOOD_FOR = timedelta(minutes=10)
 DIGITS = 6
+# codes and links in a day: to one number or address, and of one company, whose account pays for them
 MOST_A_DAY = 5
+MOST_A_DAY_OF_COMPANY = 200
 
 
 def want_code(call: Call, customer: Customer, number: str) -> OneTimeCode:
     """A new code for this caller, announced as CodeWanted: whoever sends messages sends it. Raises TooMany."""
-    since = now() - timedelta(days=1)
-    sent = select(func.count()).select_from(OneTimeCode).where(OneTimeCode.sent_to == number, OneTimeCode.created_at > since)
-    if (db.session.scalar(sent) or 0) >= MOST_A_DAY:
-        raise TooMany()
+    check_limits(number)
     digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     code = OneTimeCode(
         id=new_ulid(), call_id=call.id, customer_id=customer.id, sent_to=number, code_hash=_hash(call.id, digits),
@@ -35,6 +34,22 @@ def want_code(call: Call, customer: Customer, number: str) -> OneTimeCode:
     db.session.flush()
     announce(CodeWanted(call.company_id, call.branch_id, code.id, call.id, number, digits))
     return code
+
+
+def check_limits(sent_to: str) -> None:
+    """Raises TooMany where one more code or link to this number or address, or of this company, is too much for a day."""
+    if not may_send(sent_to):
+        raise TooMany()
+
+
+def may_send(sent_to: str) -> bool:
+    since = now() - timedelta(days=1)
+    sent = [
+        row.sent_to
+        for model in (OneTimeCode, IdentityLink)
+        for row in db.session.execute(select(model.sent_to).where(model.created_at > since).limit(MOST_A_DAY_OF_COMPANY))
+    ]
+    return len(sent) < MOST_A_DAY_OF_COMPANY and sent.count(sent_to) < MOST_A_DAY
 
 
 def use_code(call: Call, said: str) -> Customer | None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import selectinload
 
 from app.core.extensions import db
 from app.core.phone import normalise
-from app.models import Customer, CustomerIdentity
+from app.models import Booking, Customer, CustomerIdentity
 
 LONGEST_QUERY = 200
 
@@ -58,12 +58,14 @@ def shared_numbers(numbers: Collection[str]) -> set[str]:
 
 
 def _meant(query: str) -> list[ColumnElement[bool]]:
-    """A name or the beginning of one of its parts, a number in any form, an address."""
+    """A name or the beginning of one of its parts, a number in any form, an address; also one that was said for a booking alone."""
     typed = query.encode("utf-8", "ignore").decode().strip()[:LONGEST_QUERY]
     if not typed:
         return []
     number = None if any(map(str.isalpha, typed)) else normalise(typed, source="human").e164
     known = select(CustomerIdentity.customer_id).where(CustomerIdentity.value == (number or typed.lower()))
+    contact = Booking.contact_phone == number if number else Booking.contact_email == typed.lower()
+    booked = select(Booking.customer_id).where(contact, Booking.customer_id.is_not(None))
     name = typed.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
     begins = or_(Customer.name.like(f"{name}%", escape="\\"), Customer.name.like(f"% {name}%", escape="\\"))
-    return [Customer.id.in_(known)] if number or "@" in typed else [begins]
+    return [or_(Customer.id.in_(known), Customer.id.in_(booked))] if number or "@" in typed else [begins]

@@ -1,13 +1,13 @@
 """Finds the customer behind a number and a name; families share a number, so a number alone may name several."""
 
 import hashlib
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 
 from sqlalchemy import and_, bindparam, select
 
 from app.core.extensions import db
+from app.domain.customers.naming import same_name
 from app.models import Call, Customer, CustomerIdentity
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -39,7 +39,7 @@ def candidates(numbers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list
 def choose(known: list[Customer], name: str | None) -> Customer | None:
     """The one who is meant: by name where there is one, else the only one there is."""
     if name:
-        same = [customer for customer in known if customer.name and folded(customer.name) == folded(name)]
+        same = [customer for customer in known if customer.name and same_name(customer.name, name)]
         if same:
             return same[0]
         nameless = [customer for customer in known if not customer.name]
@@ -72,12 +72,6 @@ def make_named(name: str, number: str | None) -> Customer:
     if number:
         db.session.add(CustomerIdentity(customer_id=customer.id, kind="phone", value=number))
     return customer
-
-
-def folded(name: str) -> str:
-    """Names as people compare them: without case, accents, titles' dots and doubled spaces."""
-    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss").casefold())
-    return " ".join("".join(letter for letter in plain if letter.isalnum() or letter.isspace()).split())
 
 
 def _id_of(company_id: str, number: str) -> str:

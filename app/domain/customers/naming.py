@@ -1,19 +1,34 @@
-"""Whether a name that somebody says is the name we know: speech recognition spells as it hears."""
+"""When two names are one, and when they merely sound alike: sameness recognises people, likeness is a reason to ask."""
 
 import re
+import unicodedata
 from difflib import SequenceMatcher
 
-from app.domain.customers.matching import folded
-
-NO_NAMES = "frau herr herrn doktor dr prof professor mr mrs ms miss mister hier ist mein name this is my i am"
+NO_NAMES = (
+    "frau fräulein herr herrn familie fam doktor doctor dr prof professor dipl ing med dent vet mag mr mrs ms miss mister"
+    " hier ist mein name this is my i am"
+)
 TITLES = frozenset(NO_NAMES.split())
 ALIKE = 0.8
+# letters that Unicode does not take apart, and how they are written where one's own are missing
+PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ə": "e", "æ": "ae", "œ": "oe", "þ": "th"})
+SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+# four letters and more, said one by one
+LETTER_BY_LETTER = re.compile(r"(?<!\w)\w(?:[ .,-]+\w(?!\w)){2,}(?!\w)")
 # letters that sound the same at the telephone, in the order in which they are replaced (after the idea of the Cologne phonetics)
 SOUNDS = (
     (r"ph|v", "f"), (r"th|dt|d", "t"), (r"ck|qu|q|c(?!h)|g", "k"), (r"x", "ks"), (r"tz|z", "s"), (r"sch|ch|j", "s"), (r"b", "p"),
     (r"w", "f"), (r"ai|ay|ei|ey", "ai"), (r"aeu|eu|oi", "oi"), (r"ae", "a"), (r"oe", "o"), (r"ue", "u"), (r"y", "i"),
     (r"(?<=[aeiou])h", ""), (r"(.)\1+", r"\1"),
 )  # fmt: skip
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether both are the same name, whatever its capitals, accents, umlauts, titles and the order of its words.
+
+    Every word counts: "Anna Keller" is not "Hanna Keller", and "Frau Keller" is neither.
+    """
+    return bool(_spellings(one) & _spellings(other))
 
 
 def name_fits(said: str, known: str) -> bool:
@@ -24,18 +39,22 @@ def name_fits(said: str, known: str) -> bool:
 
 def first_name(name: str | None) -> str | None:
     """The first of several names, without titles; None where there is only a family name."""
-    words = [word for word in (name or "").split() if word.casefold().strip(".") not in TITLES]
-    return words[0] if len(words) > 1 else None
+    family, comma, given = (name or "").partition(",")
+    words = [word for word in (given if comma else family).split() if word.casefold().strip(".") not in TITLES]
+    return words[0] if len(words) > (0 if comma else 1) else None
 
 
 def spoken_words(name: str) -> list[str]:
-    return [word for word in folded(name.replace("-", " ").replace("ı", "i")).split() if word not in TITLES]
+    """The words of a name without titles; what was spelled letter by letter is one word."""
+    joined = LETTER_BY_LETTER.sub(lambda letters: re.sub(r"[ .,-]+", "", letters[0]), name)
+    words = folded(re.sub(r"[-/,.]", " ", joined)).split()
+    return [word for word in words if word not in TITLES] or words
 
 
-def _alike(one: str, other: str) -> bool:
-    if one == other or sound(one) == sound(other):
-        return True
-    return min(len(one), len(other)) >= 4 and SequenceMatcher(None, one, other).ratio() >= ALIKE
+def folded(text: str) -> str:
+    """Words as people compare them: without case, accents, dots and doubled spaces."""
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(PLAIN))
+    return " ".join("".join(letter for letter in plain if letter.isalnum() or letter.isspace()).split())
 
 
 def sound(word: str) -> str:
@@ -43,3 +62,15 @@ def sound(word: str) -> str:
     for letters, same in SOUNDS:
         word = re.sub(letters, same, word)
     return word
+
+
+def _spellings(name: str) -> set[str]:
+    """ "Jörg Müller" is "jorg muller" and "joerg mueller", but not both ways within one: so "Bauer" is not "Baur"."""
+    small = unicodedata.normalize("NFC", name.casefold())
+    return {" ".join(sorted(spoken_words(text))) for text in (small, small.translate(SPELT_OUT))} - {""}
+
+
+def _alike(one: str, other: str) -> bool:
+    if one == other or sound(one) == sound(other):
+        return True
+    return min(len(one), len(other)) >= 4 and SequenceMatcher(None, one, other).ratio() >= ALIKE

@@ -47,7 +47,7 @@ def find_or_make(name: str, *, number: str | None = None, email: str | None = No
     customer.name = customer.name or contact.name
     for kind, value in (("phone", contact.e164), ("email", contact.email)):
         if value:
-            _add_identity(customer, kind, value)
+            add_identity(customer, kind, value)
     return customer
 
 
@@ -77,7 +77,8 @@ def _known(contact: Contact) -> Customer | None:
     return None
 
 
-def _add_identity(customer: Customer, kind: str, value: str) -> None:
+def add_identity(customer: Customer, kind: str, value: str) -> None:
+    """One more way to reach or recognise this customer; what is known already is not added again."""
     same = (CustomerIdentity.customer_id == customer.id, CustomerIdentity.kind == kind, CustomerIdentity.value == value)
     if db.session.scalar(select(CustomerIdentity.id).where(*same)) is None:
         db.session.add(CustomerIdentity(customer_id=customer.id, kind=kind, value=value))

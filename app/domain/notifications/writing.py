@@ -29,14 +29,17 @@ class Letter:
     branch_id: str | None = None
 
 
-def way_to(customer: Customer) -> tuple[Channel, str] | None:
-    """How this customer is reached: by SMS where the number is a mobile one, else by e-mail; a way that is set up goes before."""
-    number, address = customer.of_kind("phone"), customer.of_kind("email")
-    ways: list[tuple[Channel, str]] = []
-    if number and phone.may_receive_sms(number):
-        ways.append(("sms", number))
-    if address:
-        ways.append(("email", address))
+def way_to(customer: Customer | None, *, number: str | None = None, email: str | None = None) -> tuple[Channel, str] | None:
+    """How this customer is reached: by SMS where a number is a mobile one, else by e-mail; a way that is set up goes before.
+
+    `number` and `email` are good for one matter alone and go before those of the record.
+    """
+    identities = customer.identities if customer else []
+    said: list[tuple[Channel, str | None]] = [("sms", number), ("email", email)]
+    known: list[tuple[Channel, str | None]] = [
+        (channel, one.value) for channel, kind in (("sms", "phone"), ("email", "email")) for one in identities if one.kind == kind
+    ]  # type: ignore[misc]
+    ways = [(channel, to) for channel, to in said + known if to and (channel == "email" or phone.may_receive_sms(to))]
     return next((way for way in ways if is_set_up(way[0])), ways[0] if ways else None)
 
 

@@ -104,7 +104,7 @@ def _row(booking: Booking, with_ways: bool) -> dict[str, Any]:
     return {
         "booking": booking,
         "name": customer.name if customer else None,
-        "number": customer.of_kind("phone") if customer else None,
+        "number": booking.contact_phone or (customer.of_kind("phone") if customer else None),
         "service": db.session.get_one(Service, booking.service_id).name,
         "ways": ways_out(booking) if with_ways else None,
     }

@@ -1,4 +1,4 @@
-"""A caller's own page: see, move and cancel one's appointment, or answer an offer, with nothing but the link."""
+"""A caller's own page: see, move and cancel one's appointment or all of them, or answer an offer, with nothing but the link."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -23,9 +23,10 @@ from app.domain.bookings.choosing import Choice, free_times
 from app.domain.bookings.history import By
 from app.domain.bookings.moving import move_booking
 from app.domain.calendar.facts import Part
-from app.models import Booking, Branch, Company, Hold, PhoneNumber, Service, StaffMember, WaitlistOffer
+from app.models import Booking, Branch, Call, Company, Hold, IdentityLink, PhoneNumber, Service, StaffMember, WaitlistOffer
+from app.models.booking import STANDING
 from app.serializers.ics import Appointment, ics
-from app.web.fields import Flag, Instant, OneOf
+from app.web.fields import Flag, Id, Instant, OneOf
 from app.web.formatting import clock, day, when
 from app.web.forms import Form, Query
 
@@ -33,6 +34,7 @@ BY = By("caller", "link")
 VISITS = Rate("own_page", 120)
 REACH = timedelta(days=14)
 DAYS_SHOWN = 5
+MOST_AHEAD = 50
 A_YEAR_S = 365 * 86400
 
 blueprint = Blueprint("own_booking", __name__, url_prefix="/b")
@@ -50,6 +52,10 @@ class MoveForm(Form):
     starts_at: Instant
 
 
+class ChooseForm(Form):
+    booking_id: Id
+
+
 @blueprint.errorhandler(NotFound)
 def gone(_error: NotFound) -> tuple[BaseResponse, int]:
     """Unknown, incomplete or expired: the same page, which tells nothing of whose it was."""
@@ -65,6 +71,9 @@ def show(token: str) -> BaseResponse:
         answer.set_cookie("language", query.lang, max_age=A_YEAR_S, samesite="Lax", httponly=True, secure=request.is_secure)
         return answer
     found = _enter(token)
+    if isinstance(found, IdentityLink):
+        call = db.session.get_one(Call, found.call_id)
+        return _page("public/appointments.html", token=token, rows=_ahead(found), **_about(call.branch_id))
     if isinstance(found, WaitlistOffer):
         return _page("public/offer.html", token=token, **_offer_facts(found))
     terms = terms_of(found)
@@ -135,11 +144,35 @@ def decline(token: str) -> BaseResponse:
     return _did(token, lambda: waitlist.decline_offer(offer_id), _("Danke für die Antwort. Sie bleiben auf der Warteliste."))
 
 
-def _enter(token: str) -> Booking | WaitlistOffer:
+@blueprint.post("/<token>/choose")
+@by_link
+def choose(token: str) -> BaseResponse:
+    """From all of one's appointments to the page of one, which has a link of its own."""
+    found = _enter(token)
+    wanted = ChooseForm.read().booking_id
+    booking = next((row for row, *_names in _ahead(found) if row.id == wanted), None) if isinstance(found, IdentityLink) else None
+    if booking is None:
+        raise NotFound(_("Diesen Link gibt es nicht, oder er ist abgelaufen."))
+    return redirect(url_for("own_booking.show", token=transact_in_turn(lambda: links.make_link(booking))))
+
+
+def _ahead(link: IdentityLink) -> list[tuple[Booking, str, str]]:
+    """What the customer has ahead, each with its service and person; of a visit its first part."""
+    rows = select(Booking, Service.name, StaffMember.name).join(Service, Service.id == Booking.service_id)
+    rows = rows.join(StaffMember, StaffMember.id == Booking.staff_id).where(
+        Booking.customer_id == link.customer_id, Booking.status.in_(STANDING), Booking.ends_at > now()
+    )
+    first: dict[str, tuple[Booking, str, str]] = {}
+    for booking, what, who in db.session.execute(rows.order_by(Booking.starts_at, Booking.id).limit(MOST_AHEAD)):
+        first.setdefault(booking.occupant, (booking, what, who))
+    return list(first.values())
+
+
+def _enter(token: str) -> Booking | WaitlistOffer | IdentityLink:
     """What the link is for; the request then works for its company. Raises NotFound for whatever is no living link."""
     if (wait_s := VISITS.hit(request.remote_addr or "")) is not None:
         raise TooMany(_("Zu viele Aufrufe. Bitte warten Sie einen Moment."), retry_after_s=wait_s)
-    link = links.find_link(token)
+    link = links.find_link(token) or links.find_identity_link(token)
     offer = None
     if link is None:
         with every_company():
@@ -152,6 +185,8 @@ def _enter(token: str) -> Booking | WaitlistOffer:
     stay_in(company_scope(company.id))
     if offer is not None:
         return offer
+    if isinstance(link, IdentityLink):
+        return link
     assert link is not None
     booking = db.session.scalars(select(Booking).where(Booking.id == link.booking_id)).one()
     g.zone = booking.zone

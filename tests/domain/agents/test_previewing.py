@@ -113,7 +113,7 @@ def test_it_can_be_asked_at_another_moment(salon: Salon, number: str) -> None:
 
 
 def test_the_ringing_phone_greets_and_refuses(db: SQLAlchemy, salon: Salon, number: str) -> None:
-    assert ask(salon, number, "ringing").say.startswith("Guten Tag, Svea Thomsen.")
+    assert ask(salon, number, "ringing").say.startswith("Guten Tag, Svea.")
     assert "Svea" not in ask(salon, number, "ringing", caller=None).say
     with company_scope(salon.company_id), transaction():
         db.session.add(BlockedCaller(number=STRANGER))

@@ -1,14 +1,18 @@
-"""The caller gets the link to their booking by message: once, at the number we know, and only who may hear its time."""
+"""A link goes by message to what is on record and nowhere else: to one booking for who may hear of it, to all of them for the rest."""
+
+import re
 
 import pytest
+from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.models import Connection, Notification
+from app.domain.customers import codes
+from app.models import BookingLink, Call, Connection, IdentityLink, Notification
 from tests.factories.salons import Salon
-from tests.support.agent_line import FAMILY, STRANGER, SVEA, Line, book
+from tests.support.agent_line import FAMILY, STRANGER, SVEA, Line, add_customer, book
 
 TUESDAY = "2026-05-12T10:00"
 
@@ -30,16 +34,32 @@ def written(db: SQLAlchemy, salon: Salon) -> list[Notification]:
         return list(db.session.scalars(select(Notification).order_by(Notification.id)))
 
 
+def verified(line: Line) -> Line:
+    line.use("identify_customer", name="Svea Thomsen", birth_date="3.3.1985")
+    return line
+
+
 def test_the_link_goes_to_the_number_that_we_know(db: SQLAlchemy, salon: Salon, svea_is_booked: str, sender: None, line: Line) -> None:
-    told = line.use("send_link", kind="booking")
+    told = verified(line).use("send_link", kind="booking")
     (row,) = written(db, salon)
     assert told["ok"] and told["data"] == {"notification_id": row.id, "booking_id": svea_is_booked}
     assert (row.recipient, row.kind, row.status) == (SVEA, "booking_link", "pending")
     assert "12. Mai" in told["say"] and "SMS" in told["say"] and "/b/" in (row.body or "")
 
 
+@pytest.mark.parametrize("kind", ["booking", "identity"])
+def test_below_verified_it_is_the_link_to_all_and_names_no_day(
+    db: SQLAlchemy, salon: Salon, svea_is_booked: str, sender: None, line: Line, kind: str
+) -> None:
+    told = line.use("send_link", kind=kind, date="13. Mai")
+    (row,) = written(db, salon)
+    assert (row.recipient, row.kind, told["data"]) == (SVEA, "identity_link", {"notification_id": row.id})
+    assert told["say"] == "Ich schicke Ihnen einen Link an die Nummer, die wir von Ihnen haben."
+    assert "Mai" not in (row.body or "") and "Svea" not in (row.body or "")
+
+
 def test_asked_again_it_is_not_sent_again(db: SQLAlchemy, salon: Salon, svea_is_booked: str, sender: None, line: Line) -> None:
-    first, again = line.use("send_link", kind="Termin"), line.use("send_link", kind="link", booking_id=svea_is_booked)
+    first, again = verified(line).use("send_link", kind="Termin"), line.use("send_link", kind="link", booking_id=svea_is_booked)
     assert first["data"] == again["data"]
     assert len(written(db, salon)) == 1
 
@@ -52,17 +72,24 @@ def test_what_was_just_confirmed_needs_no_second_link(db: SQLAlchemy, salon: Sal
 
 def test_of_several_bookings_the_agent_asks_which(salon: Salon, svea_is_booked: str, sender: None, line: Line) -> None:
     book(salon, "2026-05-13T10:00", customer="Svea Thomsen")
-    assert line.use("send_link", kind="booking")["code"] == "ambiguous"
+    assert verified(line).use("send_link", kind="booking")["code"] == "ambiguous"
     assert line.use("send_link", kind="booking", date="12. Mai")["ok"]
 
 
 @pytest.mark.parametrize("number", [None, STRANGER, FAMILY])
-def test_who_may_not_hear_the_time_gets_no_link(
+def test_who_is_nobody_we_know_gets_no_link(
     db: SQLAlchemy, salon: Salon, svea_is_booked: str, sender: None, line: Line, number: str | None
 ) -> None:
     line.number = number
-    assert not line.use("send_link", kind="booking")["ok"]
-    assert not line.use("send_link", kind="booking", booking_id=svea_is_booked)["ok"]
+    for kind in ("booking", "identity"):
+        told = line.use("send_link", kind=kind, phone=STRANGER, booking_id=svea_is_booked)
+        assert (told["code"], told["data"]["ways"]) == ("not_verified", ["callback", "desk"])
+    assert written(db, salon) == []
+
+
+def test_somebody_else_at_a_known_number_gets_no_link(db: SQLAlchemy, salon: Salon, svea_is_booked: str, sender: None, line: Line) -> None:
+    line.use("identify_customer", name="Gunnar Holm")
+    assert line.use("send_link", kind="identity")["code"] == "not_verified"
     assert written(db, salon) == []
 
 
@@ -71,10 +98,56 @@ def test_one_of_a_family_says_the_name_first(db: SQLAlchemy, salon: Salon, sende
     line.number = FAMILY
     assert not line.use("send_link", kind="booking")["ok"]
     line.use("identify_customer", name="Katrin Ebers")
-    assert line.use("send_link", kind="booking")["ok"]
+    assert line.use("send_link", kind="identity")["ok"]
 
 
-def test_where_nothing_can_be_sent_the_agent_says_so(db: SQLAlchemy, salon: Salon, svea_is_booked: str, line: Line) -> None:
-    assert line.use("send_link", kind="booking")["code"] == "not_available"
+def test_where_nothing_can_be_sent_there_are_the_other_ways(db: SQLAlchemy, salon: Salon, svea_is_booked: str, line: Line) -> None:
+    told = line.use("send_link", kind="identity")
+    assert (told["code"], told["data"]["ways"]) == ("not_verified", ["callback", "desk"])
+    assert told["say"].count(".") == 1 and "Rückruf" in told["say"] and "Team" in told["say"]
+    assert verified(line).use("send_link", kind="booking")["code"] == "not_available"
     assert line.use("send_link", kind="directions")["code"] == "not_available"
     assert written(db, salon) == []
+
+
+def test_to_one_number_few_codes_and_links_leave_in_a_day(db: SQLAlchemy, salon: Salon, sender: None, line: Line) -> None:
+    for call in range(codes.MOST_A_DAY):
+        line.call_id = f"call_{call}"
+        assert line.use("send_link", kind="identity" if call % 2 else "code")["ok"]
+    line.call_id = "call_later"
+    told = line.use("send_link", kind="identity")
+    assert (told["code"], told["data"]["ways"]) == ("not_verified", ["callback", "desk"])
+    assert line.use("send_link", kind="code")["code"] == "not_verified"
+
+
+def test_of_one_company_not_more_leave_than_it_can_pay_for(
+    db: SQLAlchemy, salon: Salon, sender: None, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(codes, "MOST_A_DAY_OF_COMPANY", 1)
+    with company_scope(salon.company_id), transaction():
+        add_customer("Gunnar Holm", STRANGER)
+    assert line.use("send_link", kind="identity")["ok"]
+    other = Line(line.client, number=STRANGER, call_id="call_2")
+    assert other.use("send_link", kind="identity")["code"] == "not_verified"
+
+
+def test_behind_the_link_one_sees_moves_and_cancels_what_is_ones_own(
+    db: SQLAlchemy, salon: Salon, svea_is_booked: str, sender: None, line: Line, client: FlaskClient
+) -> None:
+    book(salon, "2026-05-13T15:00", customer="Jan Ebers")
+    line.use("send_link", kind="identity")
+    (row,) = [row for row in written(db, salon) if row.kind == "identity_link"]
+    found = re.search(r"/b/(\S+)", row.body or "")
+    assert found is not None
+    page = client.get(f"/b/{found[1]}")
+    assert page.status_code == 200 and page.text.count("booking_id") == 1 and svea_is_booked in page.text and "Thomsen" not in page.text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+    form = {"csrf_token": token[1] if token else "", "booking_id": svea_is_booked}
+    answer = client.post(f"/b/{found[1]}/choose", data=form)
+    assert answer.status_code == 302 and client.get(answer.location).status_code == 200
+    with company_scope(salon.company_id):
+        assert svea_is_booked in db.session.scalars(select(BookingLink.booking_id)).all()
+        (kept,) = db.session.scalars(select(IdentityLink))
+    assert found[1] not in kept.token_hash and db.session.get_one(Call, kept.call_id).provider_call_id == line.call_id
+    other = client.post(f"/b/{found[1]}/choose", data=form | {"booking_id": book(salon, "2026-05-14T15:00", customer="Jan Ebers")})
+    assert other.status_code == 404

@@ -106,6 +106,6 @@ def test_where_messages_can_be_sent_the_agent_climbs_by_a_code(
 def test_without_a_sender_none_is_made(db: SQLAlchemy, client: FlaskClient) -> None:
     with time_machine.travel(MONDAY, tick=True):
         salon = make_house()
-        assert Line(client).use("send_link", kind="code")["code"] == "not_available"
+        assert Line(client).use("send_link", kind="code")["code"] == "not_verified"
         with company_scope(salon.company_id):
             assert db.session.scalars(select(OneTimeCode)).all() == []

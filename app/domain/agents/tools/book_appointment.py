@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.extensions import db
 from app.domain.agents.answers import Answer, done, refused
-from app.domain.agents.callers import person_for
+from app.domain.agents.callers import contact_of, person_for
 from app.domain.agents.ordering import order_for, refusal_of
 from app.domain.agents.situation import Situation
 from app.domain.agents.telling import Names, bookings_data, say_when
@@ -19,7 +19,7 @@ from app.domain.agents.wanting import Visit, asks_for, moment_of, read_time_of, 
 from app.domain.bookings.making import make_booking
 from app.domain.bookings.refusing import BookingRefused
 from app.domain.calendar.facts import Part
-from app.domain.customers.certainty import fitting
+from app.domain.customers.naming import same_name
 from app.models import Booking, Branch, Customer, Hold
 from app.models.booking import STANDING
 
@@ -50,11 +50,14 @@ def book_appointment(situation: Situation, given: NewBooking) -> Answer:
         return _told(situation, booked)
     if starts_at < now():
         return refused("in_the_past", _("Dieser Zeitpunkt ist schon vorbei. Welcher Tag passt Ihnen?"), slots=[])
-    customer = person_for(situation, given.name or "", phone=given.phone, email=given.email)
-    order = order_for(situation, visit, starts_at, customer=customer, notes=given.notes)
+    contact = contact_of(situation, phone=given.phone, email=given.email)
     kept = hold if hold and hold.status == "open" and hold.expires_at > now() else _own_hold(situation, visit, starts_at)
     try:
-        booking = make_booking(order, hold=kept)
+        # a refusal leaves no new customer behind
+        with db.session.begin_nested():
+            customer = person_for(situation, given.name or "", contact)
+            order = order_for(situation, visit, starts_at, customer=customer, contact=contact, notes=given.notes)
+            booking = make_booking(order, hold=kept)
     except BookingRefused as error:
         return refusal_of(situation, visit, error, starts_at)
     return _told(situation, booking)
@@ -93,7 +96,7 @@ def _booked_already(situation: Situation, visit: Visit, starts_at: datetime, nam
     )  # fmt: skip
     for booking in db.session.scalars(wanted.order_by(Booking.id)):
         customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
-        if customer is None or customer.name is None or fitting(name, [customer]):
+        if customer is not None and customer.name and same_name(name, customer.name):
             return booking
     return None
 

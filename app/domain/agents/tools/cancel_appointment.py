@@ -4,9 +4,9 @@ from flask_babel import gettext as _
 from pydantic import Field
 
 from app.domain.agents.answers import Answer, done
-from app.domain.agents.appointments import meant_booking
+from app.domain.agents.appointments import meant_booking, told_extents
 from app.domain.agents.situation import Situation
-from app.domain.agents.telling import say_when
+from app.domain.agents.telling import say_booking
 from app.domain.agents.toolbox import Arguments, tool
 from app.domain.bookings.cancelling import cancel_booking, terms_of
 from app.domain.language.saying import say_price
@@ -25,9 +25,10 @@ def cancel_appointment(situation: Situation, given: Cancellation) -> Answer:
     booking = meant_booking(situation, "cancel", booking_id=given.booking_id, date=given.date, time=given.time)
     fee_cents = terms_of(booking).fee_cents if booking.is_standing else 0
     booking = cancel_booking(booking.id, situation.by, why=given.reason)
-    when = say_when(situation, booking.starts_at, booking.zone)
-    say = _("Ihr Termin %(when)s ist abgesagt.", when=when)
+    say = _("Ihr Termin ist abgesagt.")
+    if booking.id in told_extents(situation, [booking]):
+        say = _("Ihr Termin %(when)s ist abgesagt.", when=say_booking(situation, booking))
     if fee_cents:
         price = say_price(fee_cents, situation.language)
-        say = _("Ihr Termin %(when)s ist abgesagt, für die kurzfristige Absage werden %(price)s berechnet.", when=when, price=price)
+        say = _("%(done)s, für die kurzfristige Absage werden %(price)s berechnet.", done=say.rstrip("."), price=price)
     return done(say, booking_id=booking.id, status=booking.status, **({"fee_cents": fee_cents} if fee_cents else {}))

@@ -10,13 +10,13 @@ from app.domain.customers.naming import first_name
 from app.domain.language.saying import say_day, say_time
 
 
-@tool("get_context")
+@tool("get_context", general=True)
 def get_context(situation: Situation, _given: Arguments) -> Answer:
     """Tells the business and branch, today's date, whether it is open, and whether the caller is known."""
     caller, now = situation.caller, situation.local(situation.moment)
     is_open, opens_at = opening_now(situation.branch, situation.moment)
     today = say_day(now.date(), situation.language, case="the")
-    first = first_name(caller.customer.name) if caller.customer and caller.is_known and situation.content.tells("caller_name") else None
+    first = first_name(caller.customer.name) if caller.customer and situation.tells_first_name else None
     return done(
         _("Heute ist %(day)s, es ist %(time)s.", day=today, time=say_time(now.time().replace(second=0, microsecond=0), situation.language)),
         company=situation.company.name,

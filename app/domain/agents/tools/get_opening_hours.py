@@ -20,7 +20,7 @@ class Day(Arguments):
     date: str | None = Field(None, description="The day, as said; without one today.")
 
 
-@tool("get_opening_hours", Day)
+@tool("get_opening_hours", Day, general=True)
 def get_opening_hours(situation: Situation, given: Day) -> Answer:
     """Tells when the business is open on a day."""
     branch = read_branch(situation, given.branch)

@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 from pydantic import Field
 
 from app.domain.agents.answers import Answer, done, refused
-from app.domain.agents.callers import person_for
+from app.domain.agents.callers import contact_of, person_for
 from app.domain.agents.situation import Situation
 from app.domain.agents.toolbox import Arguments, tool
 from app.domain.agents.wanting import asks_for, read_visit, read_window, stretch_of
@@ -30,7 +30,8 @@ def join_waitlist(situation: Situation, given: Waiting) -> Answer:
     when = read_window(situation, first=given.date_from, last=given.date_to, part=given.part_of_day)
     first, until = stretch_of(situation, when, visit.branch.zone)
     low, high = when.minutes()
-    customer = person_for(situation, given.name or "", phone=given.phone)
+    contact = contact_of(situation, phone=given.phone)
+    customer = person_for(situation, given.name or "", contact)
     entry = join(
         customer.id,
         visit.parts[0].service_id,
@@ -41,5 +42,6 @@ def join_waitlist(situation: Situation, given: Waiting) -> Answer:
         day_from=low,
         day_until=high,
         call_id=situation.call.id,
+        contact_phone=contact.phone,
     )
     return done(_("Ich habe Sie auf die Warteliste gesetzt und sage Bescheid, sobald etwas frei wird."), waitlist_id=entry.id)

@@ -15,7 +15,7 @@ class Words(Arguments):
     text: str | None = Field(None, description="What the caller said about day and time.")
 
 
-@tool("parse_date", Words)
+@tool("parse_date", Words, general=True)
 def parse_date(situation: Situation, given: Words) -> Answer:
     """Turns words about a day or time into a date; asks back where they leave something open."""
     when = read_when(given.text or "", situation.moment, situation.zone, situation.language)

@@ -48,7 +48,7 @@ def request_callback(situation: Situation, given: Callback) -> Answer:
     say = (
         _("Wir rufen Sie %(when)s zurück.", when=say_when(situation, due_at, situation.zone))
         if when.day and when.at is not None
-        else _("Ich habe den Rückruf notiert, wir melden uns so bald wie möglich.")
+        else _("Ich habe den Rückruf notiert, wir melden uns bis spätestens %(when)s.", when=say_when(situation, due_at, situation.zone))
     )
     return done(say, task_id=task.id, due_at=situation.local(due_at).isoformat())
 

@@ -7,10 +7,10 @@ from pydantic import Field
 
 from app.core.clock import now
 from app.domain.agents.answers import Answer, done, refused
-from app.domain.agents.appointments import meant_booking
+from app.domain.agents.appointments import meant_booking, told_data, told_extents
 from app.domain.agents.ordering import refusal_of
 from app.domain.agents.situation import Situation
-from app.domain.agents.telling import Names, bookings_data, say_when
+from app.domain.agents.telling import Names, say_booking
 from app.domain.agents.toolbox import Arguments, tool
 from app.domain.agents.wanting import Visit, asks_for, moment_of, read_branch, read_time_of
 from app.domain.bookings.moving import move_booking
@@ -34,6 +34,9 @@ def reschedule_appointment(situation: Situation, given: Move) -> Answer:
     if given.new_date is None and given.new_time is None and given.staff is None:
         return refused("missing", asks_for("new_date"), fields=["new_date", "new_time"])
     booking = meant_booking(situation, "change", booking_id=given.booking_id, date=given.date)
+    if booking.id not in told_extents(situation, [booking]) and (missing := _unsaid(situation, given)):
+        # what stays as it is would be told with the new time
+        return refused("missing", asks_for(missing[0]), fields=missing)
     starts_at = _new_start(situation, booking, given)
     if starts_at < now():
         return refused("in_the_past", _("Dieser Zeitpunkt ist schon vorbei. Welcher Tag passt Ihnen?"), slots=[])
@@ -43,9 +46,18 @@ def reschedule_appointment(situation: Situation, given: Move) -> Answer:
     except BookingRefused as error:
         visit = Visit((Part(booking.service_id, booking.staff_id),), read_branch(situation, booking.branch_id))
         return refusal_of(situation, visit, error, starts_at)
-    when = say_when(situation, moved.starts_at, moved.zone)
-    who = Names(staff={moved.staff_id}).staff.get(moved.staff_id, "")
-    return done(_("Ihr Termin ist jetzt %(when)s bei %(who)s.", when=when, who=who), **bookings_data(situation, [moved])[0])
+    when, who = say_booking(situation, moved), Names(staff={moved.staff_id}).staff.get(moved.staff_id, "")
+    if person or told_extents(situation, [moved])[moved.id] == "all":
+        say = _("Ihr Termin ist jetzt %(when)s bei %(who)s.", when=when, who=who)
+    else:
+        say = _("Ihr Termin ist jetzt %(when)s.", when=when)
+    return done(say, **told_data(situation, [moved])[0])
+
+
+def _unsaid(situation: Situation, given: Move) -> list[str]:
+    """What the words do not name: "nächsten Freitag um halb drei" names both, "zur gleichen Zeit" nothing."""
+    when = read_time_of(situation, date=given.new_date, time=given.new_time)
+    return [name for name, known in (("new_date", when.day), ("new_time", when.at)) if known is None]
 
 
 def _new_start(situation: Situation, booking: Booking, given: Move) -> datetime:

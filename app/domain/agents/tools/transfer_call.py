@@ -7,6 +7,7 @@ from app.domain.agents.answers import Answer, done, refused
 from app.domain.agents.opening import opening_now
 from app.domain.agents.situation import Situation
 from app.domain.agents.toolbox import Arguments, tool
+from app.domain.agents.verification import desk_number
 
 
 class Transfer(Arguments):
@@ -16,13 +17,9 @@ class Transfer(Arguments):
 @tool("transfer_call", Transfer)
 def transfer_call(situation: Situation, _given: Transfer) -> Answer:
     """Tells where the caller can be put through to a person."""
-    number = situation.content.forward_to or situation.branch.forward_to
-    if not number or not _is_time(situation):
+    number = desk_number(situation)
+    if not number:
         return refused("not_available", _("Gerade kann ich Sie nicht verbinden. Soll ich einen Rückruf notieren?"))
+    if not opening_now(situation.branch, situation.moment)[0]:
+        return done(_("Gerade ist geschlossen, ich versuche trotzdem, Sie zu verbinden."), number=number)
     return done(_("Ich verbinde Sie, einen Augenblick bitte."), number=number)
-
-
-def _is_time(situation: Situation) -> bool:
-    """Whether somebody is to be put through to now: always, while the branch is open, or never."""
-    when = situation.content.forward_when
-    return when == "always" or (when == "opening_hours" and opening_now(situation.branch, situation.moment)[0])
