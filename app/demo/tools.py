@@ -52,6 +52,7 @@ def _asked(name: str, matter: Matter) -> dict[str, Any]:
         "get_opening_hours": {"branch": matter.branch.name},
         "request_callback": {"name": caller.name, "phone": caller.number},
         "transfer_call": {"reason": "wished"},
+        "identify_customer": {"name": caller.name, "booking_date": before.get("date")},
     }
     return arguments.get(name, {})
 
@@ -64,6 +65,8 @@ def _answered(name: str, matter: Matter) -> dict[str, Any]:
     if old and name in ("query_appointments", "cancel_appointment"):
         booking = {"starts_at": old.local.isoformat(), "service": old.service.name, "staff": old.staff.name}
         return {"bookings": [booking]} if name == "query_appointments" else {**booking, "status": "cancelled"}
+    if name == "identify_customer":
+        return {"known": True, "certainty": "verified", "rights": ["hear", "change", "cancel", "book"]}
     if name == "check_availability":
         return {"slots": [], "reason": "booked"}
     if name == "get_service_info":

@@ -17,6 +17,7 @@ C Brilliant, thank you. Bye.
 ## rescheduled | 2 | positive
 A {greeting}
 C Hello, {name} speaking. I need to move my appointment on {old_day}, if that's possible.
+> identify_customer
 > query_appointments
 A Sure, I can see it at {old_time}. What about {day} at {time} instead?
 > check_availability
@@ -28,6 +29,7 @@ A Done. See you on {weekday}.
 ## cancelled | 2 | neutral
 A {greeting}
 C Hi, it's {name}. I'm afraid I have to cancel my appointment on {old_day}.
+> identify_customer
 > query_appointments
 > cancel_appointment
 A No problem, the appointment at {old_time} is cancelled. Would you like a new one?

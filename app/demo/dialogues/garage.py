@@ -40,6 +40,7 @@ C Klingt gut. Tschüss.
 ## rescheduled | 3 | neutral
 A {greeting}
 C {name}, moin. Ich krieg den Wagen am {old_day} nicht zu euch, können wir das schieben?
+> identify_customer
 > query_appointments
 > check_availability
 A Klar. Statt {old_day} um {old_time} ginge der {day} um {time}.
@@ -51,6 +52,7 @@ A Umgetragen. Bis {weekday}.
 ## cancelled | 3 | neutral
 A {greeting}
 C Moin, hier {name}. Der Termin am {old_day} hat sich erledigt, [ich hab den Wagen verkauft|mein Schwager hat das gemacht].
+> identify_customer
 > query_appointments
 > cancel_appointment
 A Alles klar, {old_service} am {old_day} um {old_time} ist gestrichen.

@@ -43,6 +43,7 @@ C Passt, danke.
 ## rescheduled | 4 | neutral
 A {greeting}
 C Grüß Gott, {name}. Ich kann am {old_day} leider nicht, [ich bin auf Dienstreise|da ist die Beerdigung von einer Tante]. Geht es auch später?
+> identify_customer
 > query_appointments
 A Ich sehe Ihren Termin um {old_time}, {old_service}. Ich schaue nach.
 > check_availability
@@ -56,6 +57,7 @@ C Vielen Dank.
 ## cancelled | 3 | neutral
 A {greeting}
 C {name}, guten Tag. Ich brauche den Termin am {old_day} nicht mehr, [es ist von selbst besser geworden|ich war schon im Krankenhaus].
+> identify_customer
 > query_appointments
 A Sie meinen {old_service} um {old_time}?
 C Ja.

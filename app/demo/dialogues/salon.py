@@ -58,6 +58,7 @@ C Na, das ging ja schnell. Wiederhören.
 ## rescheduled | 4 | positive
 A {greeting}
 C Hallo, {name}. Ich habe am {old_day} um {old_time} einen Termin und [schaffe das leider nicht|muss arbeiten]. Kann ich den verschieben?
+> identify_customer
 > query_appointments
 A Ja, ich sehe ihn: {old_service} bei {old_staff}. Wann würde es Ihnen denn besser passen?
 C [Irgendwann danach|Ein paar Tage später wäre gut].
@@ -72,6 +73,7 @@ C Super. Tschüss.
 ## cancelled | 4 | neutral
 A {greeting}
 C Guten Tag, {name}. Ich muss meinen Termin am {old_day} leider absagen, [mein Kind ist krank|ich liege mit Grippe im Bett|mir ist etwas dazwischengekommen].
+> identify_customer
 > query_appointments
 A Das tut mir leid, gute Besserung wünsche ich. Meinen Sie {old_service} um {old_time} bei {old_staff}?
 C Ja, genau den.
