@@ -148,6 +148,6 @@ def test_behind_the_link_one_sees_moves_and_cancels_what_is_ones_own(
     with company_scope(salon.company_id):
         assert svea_is_booked in db.session.scalars(select(BookingLink.booking_id)).all()
         (kept,) = db.session.scalars(select(IdentityLink))
-    assert found[1] not in kept.token_hash and db.session.get_one(Call, kept.call_id).provider_call_id == line.call_id
+        assert found[1] not in kept.token_hash and db.session.get_one(Call, kept.call_id).provider_call_id == line.call_id
     other = client.post(f"/b/{found[1]}/choose", data=form | {"booking_id": book(salon, "2026-05-14T15:00", customer="Jan Ebers")})
     assert other.status_code == 404
