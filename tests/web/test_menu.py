@@ -88,3 +88,20 @@ def test_what_is_written_without_a_branch_is_refused(app: Flask, db: SQLAlchemy)
     answer = owner.post("/settings/hours", data={"day0": "9-18", "csrf_token": token})
     assert answer.status_code == 404
     assert owner.post("/calendar/new", data={"csrf_token": token}, headers={"X-Asked-By": "script"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("make", "said", "path"),
+    [
+        (without_branch, "Noch keine Filiale", "/settings/hours"),
+        (without_number, "Noch keine Rufnummer", "/settings/line"),
+        (without_number, "Noch keine Leistung", "/settings/services"),
+    ],
+)
+def test_the_start_page_of_a_new_business_says_what_comes_next(
+    app: Flask, db: SQLAlchemy, make: Callable[[], Company], said: str, path: str
+) -> None:
+    company = make()
+    page = signed_in(app, make_user(company)).get("/dashboard").text
+    assert said in page and f'href="{path}">Ansehen' in page
+    assert said not in signed_in(app, make_user(company, "read_only")).get("/dashboard").text

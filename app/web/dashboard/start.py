@@ -19,6 +19,7 @@ from app.models.booking import STANDING
 from app.web.dashboard.agent_lines import standing_lines
 from app.web.dashboard.charts import figures_shown, funnel, heat
 from app.web.dashboard.held_calls import held_calls
+from app.web.dashboard.setup_lines import setup_lines
 from app.web.dashboard.task_list import count_open, open_tasks
 from app.web.fields import OneOf
 from app.web.formatting import clock, day, day_of
@@ -53,7 +54,8 @@ def index() -> str:
         lead=f"{_what_happened(branches, figures.today)} {_what_is_left(tasks_left)}",
         periods=[(label, key == period, url_for("home.index", period=key)) for key, label in _labels().items()],
         period_label=_labels()[period],
-        agent_lines=standing_lines(),
+        # whoever has appointments has all that they need
+        agent_lines=standing_lines() + ([] if bookings else setup_lines()),
         figures=figures_shown(figures, period),
         heat=heat(figures.rings),
         funnel=funnel(figures.period.total),
