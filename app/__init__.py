@@ -37,7 +37,20 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _ground(app: Flask, settings: Settings) -> None:
-    from app.core import assets, database, encryption, error_tracking, guarding, lean, logs, query_times, redis, requests, sessions
+    from app.core import (
+        assets,
+        compression,
+        database,
+        encryption,
+        error_tracking,
+        guarding,
+        lean,
+        logs,
+        query_times,
+        redis,
+        requests,
+        sessions,
+    )
     from app.core.extensions import babel, csrf, db, login_manager
 
     logs.set_up(settings)
@@ -60,6 +73,7 @@ def _ground(app: Flask, settings: Settings) -> None:
     babel.init_app(app, locale_selector=requests.reader_language, timezone_selector=requests.reader_zone)
     requests.set_up(app)
     assets.set_up(app)
+    compression.set_up(app)
 
     from app import models  # noqa: F401  (mapped before the first query)
 
