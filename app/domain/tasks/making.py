@@ -13,7 +13,7 @@ from app.models import Booking, Call, Task
 
 def make_task(
     kind: str, title: str, *, source_ref: str, call: Call | None = None, reason: str | None = None, details: str | None = None,
-    due_at: datetime | None = None, booking: Booking | None = None,
+    due_at: datetime | None = None, booking: Booking | None = None, priority: int = 0,
 ) -> Task:  # fmt: skip
     """The task of this cause, made if it is not there yet; announces TaskCreated then."""
     known = db.session.scalars(select(Task).where(Task.source_ref == source_ref)).first()
@@ -22,7 +22,7 @@ def make_task(
     about = call or booking
     task = Task(
         kind=kind, title=title[:200], details=details, reason=reason, source_ref=source_ref, due_at=due_at, status="open",
-        branch_id=about.branch_id if about else None, customer_id=about.customer_id if about else None,
+        priority=priority, branch_id=about.branch_id if about else None, customer_id=about.customer_id if about else None,
         call_id=call.id if call else booking.call_id if booking else None,
     )  # fmt: skip
     db.session.add(task)

@@ -1,0 +1,122 @@
+"""Who of a branch is reached in an emergency: the rota, and the branch's own number where the rota names nobody."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.core.errors import InvalidInput, NotFound
+from app.core.extensions import db
+from app.core.phone import normalise
+from app.domain.audit.writing import record
+from app.models import Branch, Company, OnCallShift
+
+MAX_SHIFTS = 100
+MAX_PHRASES = 50
+DAY_MINUTES = 1440
+
+
+@dataclass(frozen=True, slots=True)
+class OnCall:
+    """`name` is None where it is the branch's own number."""
+
+    number: str
+    name: str | None = None
+
+
+def on_call_now(branch: Branch, moment: datetime, *, otherwise: str | None) -> OnCall | None:
+    """Who is called now: a shift of its own date before a weekly one, the latest entered first; else that number, if there is one."""
+    local = moment.astimezone(ZoneInfo(branch.zone)).replace(tzinfo=None)
+    running = [shift for shift in shifts_of(branch.id) if _is_on(shift, local)]
+    running.sort(key=lambda shift: (shift.starts is not None, shift.created_at), reverse=True)
+    if running:
+        return OnCall(running[0].number, running[0].name)
+    return OnCall(otherwise) if otherwise else None
+
+
+def shifts_of(branch_id: str) -> Sequence[OnCallShift]:
+    """Those of one date first, then the week."""
+    mine = select(OnCallShift).where(OnCallShift.branch_id == branch_id)
+    order = (OnCallShift.starts.is_(None), OnCallShift.starts, OnCallShift.weekday, OnCallShift.from_minute, OnCallShift.id)
+    return db.session.scalars(mine.order_by(*order).limit(MAX_SHIFTS)).all()
+
+
+def add_weekly_shifts(
+    branch: Branch, name: str, number: str, *, weekdays: Sequence[int], from_minute: int, until_minute: int
+) -> list[OnCallShift]:
+    """One shift for each weekday; until the same time or an earlier one is the next day. Raises InvalidInput."""
+    e164, until = _e164(number, branch), until_minute if until_minute > from_minute else until_minute + DAY_MINUTES
+    _refuse_too_many(branch, len(weekdays))
+    return _add(
+        [
+            OnCallShift(branch_id=branch.id, name=name, number=e164, weekday=day, from_minute=from_minute, until_minute=until)
+            for day in weekdays
+        ]
+    )
+
+
+def add_dated_shift(branch: Branch, name: str, number: str, *, starts: datetime, ends: datetime) -> list[OnCallShift]:
+    """One stretch in wall-clock times of the branch. Raises InvalidInput."""
+    if ends <= starts:
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"ends": _("Das Ende liegt vor dem Beginn.")})
+    _refuse_too_many(branch, 1)
+    return _add([OnCallShift(branch_id=branch.id, name=name, number=_e164(number, branch), starts=starts, ends=ends)])
+
+
+def remove_shift(shift_id: str, *, branch_ids: Sequence[str]) -> None:
+    """`branch_ids` are those the reader is limited to, empty for all. Raises NotFound."""
+    mine = select(OnCallShift).where(OnCallShift.id == shift_id)
+    shift = db.session.scalar(mine.where(OnCallShift.branch_id.in_(branch_ids)) if branch_ids else mine)
+    if shift is None:
+        raise NotFound(_("Das gibt es hier nicht."))
+    record("on_call_shift_removed", subject=shift.id)
+    db.session.delete(shift)
+
+
+def save_phrases(branch: Branch, lines: Sequence[str]) -> None:
+    """What callers of this place say besides; it only ever adds to what is known everywhere."""
+    phrases = [line for each in lines if (line := " ".join(each.split())[:80])]
+    if len(phrases) > MAX_PHRASES:
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"phrases": _("Höchstens %(n)s Zeilen.", n=MAX_PHRASES)})
+    branch.emergency_phrases = phrases or None
+    record("emergency_phrases_saved", subject=branch.id)
+
+
+def _is_on(shift: OnCallShift, local: datetime) -> bool:
+    if shift.starts is not None and shift.ends is not None:
+        return shift.starts <= local < shift.ends
+    if shift.weekday is None or shift.from_minute is None or shift.until_minute is None:
+        return False
+    # the shift of today, and the one of yesterday that runs past midnight
+    return any(_covers(shift, local, days_ago) for days_ago in (0, 1))
+
+
+def _covers(shift: OnCallShift, local: datetime, days_ago: int) -> bool:
+    if (local - timedelta(days=days_ago)).weekday() != shift.weekday:
+        return False
+    minute = local.hour * 60 + local.minute + days_ago * DAY_MINUTES
+    return (shift.from_minute or 0) <= minute < (shift.until_minute or 0)
+
+
+def _add(shifts: list[OnCallShift]) -> list[OnCallShift]:
+    db.session.add_all(shifts)
+    db.session.flush()
+    for shift in shifts:
+        record("on_call_shift_added", subject=shift.id)
+    return shifts
+
+
+def _refuse_too_many(branch: Branch, more: int) -> None:
+    if len(shifts_of(branch.id)) + more > MAX_SHIFTS:
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"name": _("Höchstens %(n)s Dienste je Filiale.", n=MAX_SHIFTS)})
+
+
+def _e164(number: str, branch: Branch) -> str:
+    company = db.session.get_one(Company, branch.company_id)
+    found = normalise(number, source="human", region=company.country)
+    if found.e164 is None or not found.valid:
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"number": _("Das ist keine Rufnummer.")})
+    return found.e164

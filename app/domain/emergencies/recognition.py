@@ -1,0 +1,194 @@
+"""Recognises an emergency in what a caller says, by a table of signs: without a model, without a database, in microseconds."""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from app.domain.emergencies.phrases import Span, Words, read_words
+from app.domain.emergencies.signs import Kind, Sign, Table, read_table
+
+# where the signs of an industry count, besides those that count everywhere
+AREAS = {
+    "medical_practice": "medical", "physiotherapy": "medical", "psychotherapy": "medical", "dental_practice": "dental", "vet": "vet",
+    "garage": "car", "plumbing": "house", "electrician": "house",
+}  # fmt: skip
+EVERY_AREA = frozenset(AREAS.values())
+UNKNOWN = frozenset({"other", ""})
+DENYING = frozenset((
+    "nicht", "keine", "ohne", "weder", "no", "not", "without", "never", "neither", "nor", "dont", "doesnt", "didnt", "isnt",
+    "niemand", "nobody", "none",
+))  # fmt: skip
+INABILITY = frozenset((
+    "kann", "cant", "will", "darf", "could", "wont",
+))  # fmt: skip
+JOINING = frozenset((
+    "oder", "or", "nor", "noch", "und", "and",
+))  # fmt: skip
+# between a "no" and what it denies
+PASSED_OVER = frozenset((
+    "anzeichen", "zeichen", "symptome", "signs", "symptoms", "sign", "von", "of", "sort", "art", "form", "kind", "mehr", "any",
+    "in", "am", "im", "zu", "unter",
+))  # fmt: skip
+# what is around a sign and takes it back: always, for a weak sign, and unless it is said to happen now
+NEVER = ("figure", "if")
+NEVER_WEAK = ("admin", "shop", "maybe", "trade_word")
+OVER = ("past", "fiction", "drill")
+OVER_SOON = ("days_ago", "chronic")
+DENIES_AHEAD, DENIES_ALONG, DENIES_BACK = 2, 6, 2
+PAST_REACH, FAR = 9, 1000
+ENDS_DENIAL = frozenset((
+    "und", "and", "aber", "but", "sondern", "weil", "because",
+))  # fmt: skip
+
+
+def recognise(text: str, industry: str, phrases: Sequence[str] = ()) -> Kind | None:
+    """The gravest kind of emergency that is spoken of as happening now; None where there is none.
+
+    `phrases` are the business's own: they only ever add to what is known everywhere.
+    """
+    table = read_table()
+    heard = read_words(text, table.vocabulary.spelling)
+    if not heard.words:
+        return None
+    return _known(table, heard, areas_of(industry)) or (table.kinds["own"] if _says_one_of(heard, phrases, table) else None)
+
+
+def _known(table: Table, heard: Words, areas: frozenset[str]) -> Kind | None:
+    found = table.vocabulary.find(heard)
+    looked_at = _Look(table, heard, found)
+    signs = {id(sign): sign for term in found for sign in table.signs.get(term, ()) if not areas.isdisjoint(sign.kind.areas)}
+    kinds = {sign.kind for sign in signs.values() if looked_at.holds(sign)}
+    return _gravest(kinds, looked_at) if kinds else None
+
+
+def _says_one_of(heard: Words, phrases: Sequence[str], table: Table) -> bool:
+    said = f" {' '.join(heard.words)} "
+    own = (" ".join(read_words(phrase, table.vocabulary.spelling).words) for phrase in phrases)
+    return any(f" {phrase} " in said for phrase in own if phrase)
+
+
+@lru_cache(maxsize=64)
+def areas_of(industry: str) -> frozenset[str]:
+    if industry in UNKNOWN:
+        return EVERY_AREA | {"everywhere"}
+    return frozenset({"everywhere", *filter(None, [AREAS.get(industry)])})
+
+
+def _gravest(kinds: set[Kind], looked_at: "_Look") -> Kind:
+    """An animal's need is not a person's: where both would hold, the words say whose it is."""
+    ranked = sorted(kinds, key=lambda kind: kind.order)
+    of_animals = [kind for kind in ranked if "vet" in kind.areas]
+    if of_animals and (looked_at.speaks_of("pet") or not looked_at.speaks_of("person")):
+        return of_animals[0]
+    return ranked[0]
+
+
+class _Look:
+    """One utterance, looked at sign by sign."""
+
+    def __init__(self, table: Table, heard: Words, found: dict[int, list[Span]]) -> None:
+        self.heard, self.found, self.table = heard, found, table
+        self._denials: list[int] | None = None
+
+    def speaks_of(self, context: str) -> bool:
+        return self.table.contexts[context] in self.found
+
+    def holds(self, sign: Sign) -> bool:
+        if sign.needed < len(sign.terms):
+            return self._adds_up(sign)
+        if any(term not in self.found for term in sign.terms):
+            return False
+        return any(self._counts(sign, spans) for spans in self._meetings(sign))
+
+    def _adds_up(self, sign: Sign) -> bool:
+        """Whether enough different terms are heard, each of them counting for itself."""
+        heard: dict[int, int] = {}
+        for number, term in enumerate(sign.terms):
+            for span in self.found.get(term, ()):
+                if span[0] not in heard and self._counts(sign, (span,)):
+                    heard[span[0]] = number
+                    break
+        places = sorted(self.heard.places[start] for start in heard)
+        return any(places[n + sign.needed - 1] - places[n] <= sign.reach for n in range(len(places) - sign.needed + 1))
+
+    def _meetings(self, sign: Sign) -> Iterator[tuple[Span, ...]]:
+        """Where all terms are heard close to each other."""
+        for first in self.found[sign.terms[0]]:
+            spans = (first, *(self._nearest(term, first) for term in sign.terms[1:]))
+            begins, ends = min(start for start, _end in spans), max(end for _start, end in spans) - 1
+            if self.heard.places[ends] - self.heard.places[begins] <= sign.reach and len(set(spans)) == len(spans):
+                yield spans
+
+    def _nearest(self, term: int, first: Span) -> Span:
+        others = [span for span in self.found[term] if span[1] <= first[0] or span[0] >= first[1]]
+        return min(others or self.found[term], key=lambda span: abs(span[0] - first[0]))
+
+    def _counts(self, sign: Sign, spans: tuple[Span, ...]) -> bool:
+        at = spans[0][0]
+        if any(self._in_sentence(term, at) for term in sign.unless):
+            return False
+        if any(self._denied(span, spans) for span in spans):
+            return False
+        if any(self._in_sentence(self.table.contexts[name], at) for name in NEVER + (NEVER_WEAK if sign.weak else ())):
+            return False
+        return not self._is_over(sign, at)
+
+    def _is_over(self, sign: Sign, at: int) -> bool:
+        names = OVER + (OVER_SOON if sign.kind.is_over_soon else ())
+        over = min((self._distance(self.table.contexts[name], at) for name in names), default=FAR)
+        if over > PAST_REACH:
+            return False
+        return not self._in_clause(self.table.contexts["now"], at, nearer_than=over)
+
+    def _in_sentence(self, term: int, at: int) -> bool:
+        sentences = self.heard.sentences
+        return term in self.found and any(sentences[start] == sentences[at] for start, _end in self.found[term])
+
+    def _in_clause(self, term: int, at: int, *, nearer_than: int) -> bool:
+        clauses = self.heard.clauses
+        return any(clauses[start] == clauses[at] and abs(start - at) < nearer_than for start, _end in self.found.get(term, ()))
+
+    def _distance(self, term: int, at: int) -> int:
+        """How many words away it is said in the same sentence."""
+        sentences = self.heard.sentences
+        return min((abs(start - at) for start, _end in self.found.get(term, ()) if sentences[start] == sentences[at]), default=FAR)
+
+    def _denied(self, span: Span, spans: tuple[Span, ...]) -> bool:
+        """A sign that is a denial itself ("keine Luft") is not taken back by another: "koa Luft ned"."""
+        if not DENYING.isdisjoint(self.heard.words[span[0] : span[1]]):
+            return False
+        outside = (place for place in self._denying_words() if not any(start <= place < end for start, end in spans))
+        return any(self._denies(place, span) for place in outside)
+
+    def _denying_words(self) -> list[int]:
+        """Where something is denied: not where the "not" is part of a sign, as in "does not breathe"."""
+        if self._denials is None:
+            words = self.heard.words
+            own = {place for spans in self.found.values() for start, end in spans if end - start > 1 for place in range(start, end)}
+            self._denials = [
+                place for place, word in enumerate(words)
+                if word in DENYING and place not in own and not (place and words[place - 1] in INABILITY)
+            ]  # fmt: skip
+        return self._denials
+
+    def _denies(self, denial: int, span: Span) -> bool:
+        words, clauses = self.heard.words, self.heard.clauses
+        start, end = span
+        if denial < start:
+            between = words[denial + 1 : start]
+            if self.heard.sentences[denial] != self.heard.sentences[start] or not ENDS_DENIAL.isdisjoint(between):
+                return False
+            if clauses[denial] != clauses[start] and JOINING.isdisjoint(between):
+                return False
+            counted = sum(word not in PASSED_OVER for word in between)
+            return counted < DENIES_AHEAD or (counted < DENIES_ALONG and not JOINING.isdisjoint(between))
+        if denial < end or clauses[denial] != clauses[end - 1] or words[denial] not in ("nicht", "not", "keine"):
+            return False
+        return denial - end < DENIES_BACK and self._closes(denial)
+
+    def _closes(self, denial: int) -> bool:
+        """Whether the "not" stands at the end: "die Brust schmerzt nicht mehr"."""
+        words, clauses = self.heard.words, self.heard.clauses
+        after = denial + 1
+        while after < len(words) and words[after] == "mehr":
+            after += 1
+        return after >= len(words) or clauses[after] != clauses[denial]

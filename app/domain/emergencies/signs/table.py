@@ -1,0 +1,136 @@
+"""Reads the table of signs: kinds, what is said of each, and the words around that decide whether it counts."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from app.domain.emergencies.phrases import Spelling, Vocabulary, plain
+
+PLACE = Path(__file__).parent
+REACH = 7
+# small signs are told one after the other
+REACH_OF_SOME = 30
+Level = Literal["life", "police", "urgent", "on_call"]
+HEAD = re.compile(r"\[(\w+) \| (\w+) \| ([\w ]+)\]")
+CONTEXTS = (
+    "neutral", "past", "days_ago", "chronic", "now", "fiction", "drill", "trade_word", "figure", "if", "maybe", "admin", "shop",
+    "person", "pet",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`areas` are where it means an emergency; `order` is its rank, the gravest first."""
+
+    name: str
+    level: Level
+    areas: frozenset[str]
+    order: int
+
+    @property
+    def is_out_of_hours(self) -> bool:
+        """Whether it can wait while somebody is there."""
+        return "closed" in self.areas
+
+    @property
+    def is_over_soon(self) -> bool:
+        """Whether what happened a day ago is no emergency any more."""
+        return "past" in self.areas
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """So many of the `terms` as are `needed` are heard within `reach` words, and none of `unless` in that sentence."""
+
+    kind: Kind
+    terms: tuple[int, ...]
+    unless: tuple[int, ...]
+    reach: int
+    weak: bool
+    needed: int
+
+
+@dataclass(slots=True)
+class Table:
+    vocabulary: Vocabulary
+    # signs by their first term
+    signs: dict[int, list[Sign]] = field(default_factory=dict)
+    contexts: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    phrases: list[str] = field(default_factory=list)
+
+
+@cache
+def read_table() -> Table:
+    return _Reader().read()
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.table = Table(Vocabulary(_spelling()))
+        self._terms: dict[str, int] = {}
+        self._classes: dict[str, list[str]] = {}
+
+    def read(self) -> Table:
+        for line in [*_lines("classes"), *_lines("contexts")]:
+            name, phrases = line.split(" = ", 1)
+            self._classes[name] = [phrase.strip() for phrase in phrases.split(",")]
+        for name in CONTEXTS:
+            self.table.contexts[name] = self._term(f"<{name}>")
+        kind: Kind | None = None
+        for line in _lines("signs"):
+            if head := HEAD.fullmatch(line):
+                kind = Kind(head[1], head[2], frozenset(head[3].split()), len(self.table.kinds))  # type: ignore[arg-type]
+                self.table.kinds[kind.name] = kind
+            elif kind is not None:
+                self._read_sign(line, kind)
+        self.table.vocabulary.seal()
+        return self.table
+
+    def _read_sign(self, line: str, kind: Kind) -> None:
+        weak, line = line.startswith("~"), line.removeprefix("~").strip()
+        said, _bang, unless = line.partition(" ! ")
+        reach = REACH
+        if near := re.match(r"(\d+): ", said):
+            reach, said = int(near[1]), said[near.end() :]
+        some = re.match(r"(\d) of ", said)
+        parts = said[some.end() :].split(",") if some else said.split(" + ")
+        terms = tuple(self._term(part.strip()) for part in parts)
+        if some:
+            reach = REACH_OF_SOME
+        spoilers = tuple(self._term(each.strip()) for each in unless.split(",") if each.strip())
+        sign = Sign(kind, terms, spoilers, reach, weak, int(some[1]) if some else len(terms))
+        # one of those is heard where the sign holds
+        for term in terms if some else terms[:1]:
+            self.table.signs.setdefault(term, []).append(sign)
+
+    def _term(self, name: str) -> int:
+        """The number of a class or phrase; the same words have one number."""
+        if name not in self._terms:
+            number = self._terms[name] = len(self._terms)
+            for phrase in self._classes[name] if name.startswith("<") else [name]:
+                self.table.phrases.append(phrase)
+                self.table.vocabulary.add(number, phrase)
+        return self._terms[name]
+
+
+def _spelling() -> Spelling:
+    dropped: set[str] = set()
+    same: dict[str, str] = {}
+    for line in _lines("words"):
+        what, _equals, words = line.partition(" = ")
+        if what == "drop":
+            dropped |= {plain(word) for word in words.split()}
+        else:
+            read_as, _colon, written = words.partition(":")
+            same |= {plain(word): plain(read_as.strip()) for word in written.split()}
+    return Spelling(frozenset(dropped), same)
+
+
+def _lines(name: str) -> Iterator[str]:
+    for line in (PLACE / f"{name}.txt").read_text().splitlines():
+        if line.strip() and not line.startswith("#"):
+            yield line.strip()

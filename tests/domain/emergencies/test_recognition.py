@@ -1,0 +1,86 @@
+"""Who is in need is heard, in German and English, at any business; who only speaks of something like it is not."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.domain.emergencies.phrases import read_words
+from app.domain.emergencies.recognition import recognise
+from app.domain.emergencies.signs import read_table
+from app.domain.emergencies.wording import LABELS
+
+DATA = Path(__file__).parent / "data"
+INDUSTRIES = {"physio": "physiotherapy", "plumber": "plumbing"}
+
+
+def read(name: str) -> list[tuple[str, str]]:
+    return [(INDUSTRIES.get(row["trade"], row["trade"]), row["text"]) for row in json.loads((DATA / f"{name}.json").read_text())]
+
+
+@pytest.mark.parametrize("name", ["emergencies", "own_emergencies"])
+def test_every_emergency_is_heard(name: str) -> None:
+    assert [(industry, text) for industry, text in read(name) if recognise(text, industry) is None] == []
+
+
+@pytest.mark.parametrize("name", ["emergencies", "own_emergencies"])
+def test_what_is_heard_counts_at_every_hour(name: str) -> None:
+    found = [(text, kind) for industry, text in read(name) if (kind := recognise(text, industry))]
+    assert [text for text, kind in found if kind.is_out_of_hours] == []
+
+
+@pytest.mark.parametrize("name", ["harmless", "own_harmless"])
+def test_almost_nothing_harmless_is_taken_for_one(name: str) -> None:
+    rows = read(name)
+    false = [(kind.name, text) for industry, text in rows if (kind := recognise(text, industry)) and not kind.is_out_of_hours]
+    assert len(false) <= len(rows) * 3 // 120, false
+
+
+@pytest.mark.parametrize(
+    ("said", "industry", "kind"),
+    [
+        ("Druck auf der Brust", "hair_salon", "heart"),
+        ("Ich arbeite in der Druckerei", "hair_salon", None),
+        ("Ich habe keine Schmerzen in der Brust", "medical_practice", None),
+        ("Die Brust schmerzt nicht mehr", "medical_practice", None),
+        ("Nein, Brustschmerzen habe ich nicht", "medical_practice", None),
+        ("No my chest hurts", "medical_practice", "heart"),
+        ("mei Oma kriagt koa Luft ned", "medical_practice", "breathing"),
+        ("Letztes Jahr hatte ich einen Herzinfarkt", "medical_practice", None),
+        ("Letztes Jahr hatte ich einen Herzinfarkt, jetzt habe ich wieder so einen Druck auf der Brust", "medical_practice", "heart"),
+        ("Ich brauche ein Rezept nach meinem Schlaganfall", "medical_practice", None),
+        ("Ich glaube, ich habe einen Schlaganfall", "medical_practice", "stroke"),
+        ("Der Schlag Anfall war gerade eben", "medical_practice", "stroke"),
+        ("Mein Hund hat Rattengift gefressen", "vet", "vet_emergency"),
+        ("Im Wartezimmer ist eine Frau zusammengebrochen", "vet", "unconscious"),
+        ("Ueberall Blut, er verblutet", "hair_salon", "bleeding"),
+        ("I want to die", "hair_salon", "suicide"),
+        ("I want to book the die cutting class", "hair_salon", None),
+    ],
+)
+def test_denials_times_and_meanings(said: str, industry: str, kind: str | None) -> None:
+    found = recognise(said, industry)
+    assert (found.name if found else None) == kind
+
+
+def test_phrases_of_a_business_are_heard_in_any_spelling_and_switch_nothing_off() -> None:
+    assert recognise("Bei uns läuft die ÖLWANNE über!", "garage", ["Oelwanne über"]).name == "own"  # type: ignore[union-attr]
+    assert recognise("Druck auf der Brust", "garage", ["Druck auf der Brust"]).name == "heart"  # type: ignore[union-attr]
+    assert recognise("Guten Tag", "garage", [""]) is None
+
+
+def test_no_phrase_of_the_table_loses_what_makes_it_one() -> None:
+    """Words that are dropped must not leave one everyday word of a phrase of several."""
+    table = read_table()
+    assert [
+        phrase for phrase in table.phrases if len(phrase.split()) > 1 and len(read_words(phrase, table.vocabulary.spelling).words) < 2
+    ] == []
+
+
+def test_every_kind_has_a_name_for_people() -> None:
+    assert set(read_table().kinds) == set(LABELS)
+
+
+@pytest.mark.parametrize("text", ["", " ", "?!…", "\x00", "a" * 100_000, "nicht " * 5000, "ä🙂" * 3000, "brust " * 2000])
+def test_whatever_is_said_it_is_read(text: str) -> None:
+    recognise(text, "medical_practice")
