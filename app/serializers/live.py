@@ -38,7 +38,7 @@ CALLS = (
         Call.to_number, Call.caller_kind, Call.branch_id, Call.customer_id, Call.started_at, Call.ended_at, Call.duration_s, Call.summary,
         Call.sentiment, Call.analyzed_at, Call.keeps_words, Branch.name.label("branch_name"),
         Customer.name.label("customer_name"), Company.country,
-        Agent.name.label("agent_name"),
+        Agent.name.label("agent_name"), Call.emergency,
     )
     .outerjoin(Branch, and_(Branch.company_id == Call.company_id, Branch.id == Call.branch_id))
     .outerjoin(Company, Company.id == Call.company_id)
@@ -176,12 +176,18 @@ def _live_call(
         "caller": _caller(row),
         "branch": {"id": row.branch_id, "name": row.branch_name},
         "state": _state(row.status, tool=tool, hold=hold, booking=booking),
+        "emergency": _emergency(row.emergency),
         "assistant": row.agent_name,
         "last_turns": turns,
         "tool": tool,
         "hold": hold,
         "booking": booking,
     }
+
+
+def _emergency(kept: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Which kind of emergency was spoken of; none of the words."""
+    return {name: kept.get(name) for name in ("kind", "level", "at")} if kept else None
 
 
 def _caller(row: Any) -> dict[str, Any]:

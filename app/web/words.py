@@ -24,6 +24,7 @@ OUTCOMES = {
     "callback": Word(_l("Rückruf"), "message-square", "held"),
     "transferred": Word(_l("Durchgestellt"), "phone-forwarded", "talking"),
     "information": Word(_l("Auskunft"), "circle-help"),
+    "emergency": Word(_l("Notfall"), "circle-alert", "bad"),
     "waitlist": Word(_l("Warteliste"), "triangle-alert", "warn"),
     "voicemail": Word(_l("Anrufbeantworter"), "voicemail"),
     "hung_up": Word(_l("Aufgelegt"), "phone-off"),
@@ -130,6 +131,7 @@ TOOLS = {
     "request_callback": ToolWord(_l("notiert einen Rückruf"), _l("Rückruf notiert"), "message-square"),
     "take_message": ToolWord(_l("schreibt eine Nachricht auf"), _l("Nachricht aufgeschrieben"), "message-square"),
     "transfer_call": ToolWord(_l("stellt durch"), _l("Durchgestellt"), "phone-forwarded"),
+    "report_emergency": ToolWord(_l("hört einen Notfall"), _l("Notfall gehört"), "circle-alert"),
     "send_link": ToolWord(_l("verschickt einen Link"), _l("Link verschickt"), "mail"),
     "end_call": ToolWord(_l("beendet das Gespräch"), _l("Gespräch beendet"), "phone-off"),
 }

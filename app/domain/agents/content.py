@@ -18,7 +18,7 @@ Disclosure = Literal["prices", "appointments", "caller_name", "staff_names"]
 DISCLOSURES: tuple[Disclosure, ...] = ("prices", "appointments", "caller_name", "staff_names")
 MOST_RULES = 30
 # a conversation cannot begin without them, and no business may refuse to hear a no
-ALWAYS_ALLOWED = frozenset({"get_context", "parse_date", "set_consent"})
+ALWAYS_ALLOWED = frozenset({"get_context", "parse_date", "set_consent", "report_emergency"})
 # what is left of an agent who is switched off: no caller is lost, and nothing is promised
 RESTING = frozenset({"transfer_call", "take_message", "request_callback"})
 TOOL_NAMES = (

@@ -66,8 +66,6 @@ RECORDING = {
     "de": "- Sie haben gefragt, ob Sie aufzeichnen dürfen: Die Antwort geben Sie mit set_consent weiter. Ohne ein Ja gilt Nein.",
     "en": "- You have asked whether you may record: pass the answer on with set_consent. Without a yes it counts as a no.",
 }
-
-
 def write_prompt(content: Content, *, company: str) -> str:
     """The whole prompt, in the agent's language; `{{…}}` are filled by the ringing phone for each call."""
     german = content.language == "de"

@@ -102,4 +102,7 @@ def _tools(content: Content, address: str, number: str | None) -> tuple[ToolSetu
     if content.allows("transfer_call"):
         about = "Puts the caller through after transfer_call has named a number."
         ours.append(ToolSetup("put_through", "put_through", about, number=number))
+    # an emergency goes through to whoever is on call then, also where nobody else is ever put through
+    on_call = "Puts the caller through to the number that an emergency's answer names as transfer_to. For emergencies only."
+    ours.append(ToolSetup("put_through_on_call", "put_through", on_call, number=None))
     return (*ours, ToolSetup("end_call", "hang_up", "Ends the call after saying goodbye, when nothing is left to do."))

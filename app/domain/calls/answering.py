@@ -24,9 +24,11 @@ from app.core.transactions import transact
 from app.domain.agents import toolbox
 from app.domain.agents.answers import Answer, refused
 from app.domain.agents.asked import asked_key
+from app.domain.agents.emergency import CODE as EMERGENCY, answer_emergency, without_records
 from app.domain.agents.situation import Situation
 from app.domain.calls import lifecycle
 from app.domain.calls.desk import Desk
+from app.domain.calls.outcomes import tool_did_it
 from app.domain.companies.number_lookup import Match
 from app.domain.language.detecting import spoken_language
 from app.domain.language.when import Language
@@ -47,7 +49,7 @@ CALL = select(Call).where(Call.provider == bindparam("provider"), Call.provider_
 CALL_BY_US = CALL.where(Call.connection_id.is_(None)).execution_options(populate_existing=True)
 CALL_BY_CONNECTION = CALL.where(Call.connection_id == bindparam("connection")).execution_options(populate_existing=True)
 USES = (
-    select(ToolCall.id, ToolCall.tool_call_id, ToolCall.name, ToolCall.asked, ToolCall.finished_at)
+    select(ToolCall.id, ToolCall.tool_call_id, ToolCall.name, ToolCall.asked, ToolCall.finished_at, ToolCall.after_position)
     .where(ToolCall.call_id == bindparam("call"))
     .order_by(ToolCall.id)
 )
@@ -76,13 +78,21 @@ def answer(asked: Asked) -> dict[str, Any]:
         except Exception as error:
             if is_away(error) and not is_passing(error):
                 log.warning("function.database_away", name=asked.use.name)
-                return in_trouble()
+                return _without_records(asked.use)
             log.exception("function.failed", name=asked.use.name)
             break
     with suppress(Exception):
         return transact(lambda: _answer(asked, began, _trouble))
     log.error("function.not_written", name=asked.use.name)
-    return in_trouble()
+    return _without_records(asked.use)
+
+
+def _without_records(use: FunctionUse) -> dict[str, Any]:
+    """Where nothing can be looked up or written down, an emergency is answered all the same."""
+    language = _heard(use) or "de"
+    dialled = use.event.business_raw
+    found = without_records(use.name, use.arguments, turns=_said_by_caller(use), dialled=dialled, language=language)
+    return found.as_json() if found is not None else in_trouble(language)
 
 
 def in_trouble(language: Language = "de") -> dict[str, Any]:
@@ -101,13 +111,16 @@ def _answer(asked: Asked, began: float, run: Run) -> dict[str, Any]:
     call = _known(asked) or _made(asked)
     if call is None:
         log.warning("function.nobodys_call", name=asked.use.name)
-        return in_trouble()
+        return _without_records(asked.use)
     with company_scope(call.company_id):
         key, uses = asked_key(asked.use.name, asked.use.arguments), db.session.execute(USES, {"call": call.id}).all()
-        if (repeated := _repeated(uses, asked.use, key)) is not None:
-            return repeated
+        use, situation = asked.use, Situation(call, heard_language=_heard(asked.use))
         with measured() as spent:
-            found = run(asked.use.name, asked.use.arguments, Situation(call, heard_language=_heard(asked.use)))
+            # whatever is asked for, and asked for again: nothing goes before somebody's life
+            urgent = answer_emergency(situation, use.name, use.arguments, turns=_said_by_caller(use), index=use.position)
+            if urgent is None and (repeated := _repeated(uses, use, key)) is not None:
+                return repeated
+            found = urgent or run(use.name, use.arguments, situation)
             db.session.flush()
         _write(asked, call, uses, key, found, began=began, database_s=spent.seconds)
         if not call.keeps_words:
@@ -145,21 +158,32 @@ def _repeated(uses: Sequence[Any], use: FunctionUse, key: str) -> dict[str, Any]
             continue
         if row is same_id or row.finished_at > now() - REPEATED_WITHIN:
             result = db.session.scalar(RESULT, {"use": row.id})
-            return result if isinstance(result, dict) else None
+            if not isinstance(result, dict) or (_is_past(result, row, use) and row is not same_id):
+                return None
+            return result
     return None
 
 
+def _is_past(result: dict[str, Any], row: Any, use: FunctionUse) -> bool:
+    """An emergency is answered once: when the caller has spoken since, the same question is a new one."""
+    return result.get("code") == EMERGENCY and row.after_position != use.position
+
+
+def _said_by_caller(use: FunctionUse) -> list[tuple[int, str]]:
+    return [(index, turn.text) for index, turn in enumerate(use.event.turns or ()) if turn.role == "caller"]
+
+
 def _heard(use: FunctionUse) -> Language | None:
-    said = [turn.text for turn in use.event.turns or () if turn.role == "caller"]
-    return spoken_language(said[-TURNS_HEARD:])
+    return spoken_language([text for _index, text in _said_by_caller(use)[-TURNS_HEARD:]])
 
 
 def _write(asked: Asked, call: Call, uses: Sequence[Any], key: str, found: Answer, *, began: float, database_s: float) -> None:
     """The row of this use: the provider may have told of it before, or tells of it later (lifecycle finds this one then)."""
     use, desk, told = asked.use, Desk(), found.as_json()
+    did_it = tool_did_it(told, found.ok)
     own_s = time.perf_counter() - began
     finished = {
-        "result": told, "told_days": sorted(day.isoformat() for day in found.told_days) or None, "ok": found.ok, "asked": key,
+        "result": told, "told_days": sorted(day.isoformat() for day in found.told_days) or None, "ok": did_it, "asked": key,
         "finished_at": now(), "duration_ms": round(own_s * 1000), "database_ms": round(database_s * 1000), "provider_ms": 0,
     }  # fmt: skip
     row = _told_of(uses, use)
@@ -170,9 +194,9 @@ def _write(asked: Asked, call: Call, uses: Sequence[Any], key: str, found: Answe
         made = {"arguments": use.arguments, "after_position": use.position, "created_at": asked.received_at}
         desk.add_tool(call, {**shown, **made, **finished})
         announce(ToolStarted(call.company_id, call.branch_id, call.id, asked.received_at, shown | {"arguments": use.arguments}))
-    desk.note(call, "tool", at=now(), webhook_event_id=None, data=shown | {"ok": found.ok})
+    desk.note(call, "tool", at=now(), webhook_event_id=None, data=shown | {"ok": did_it})
     desk.write()
-    shown |= {"ok": found.ok, "result": told, "duration_ms": round(own_s * 1000)}
+    shown |= {"ok": did_it, "result": told, "duration_ms": round(own_s * 1000)}
     announce(ToolFinished(call.company_id, call.branch_id, call.id, asked.received_at, shown))
     metrics.TOOL_SECONDS.labels(use.name if toolbox.find_tool(use.name) else "other").observe(own_s)
 

@@ -1,6 +1,6 @@
 """Moves calls by what their events say: in any order, any number of times, and never backwards."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from app.core.ids import is_ulid, new_ulid
 from app.core.phone import Number, normalise
 from app.core.tenancy import company_scope
 from app.domain.agents.asked import asked_key
+from app.domain.calls import emergency
 from app.domain.calls.consents import delete_there, take_answers, take_notice
 from app.domain.calls.desk import CallKey, Desk
 from app.domain.calls.follow_up import follow_up
@@ -21,6 +22,7 @@ from app.domain.calls.outcomes import outcome_of, tool_did_it
 from app.domain.calls.transcripts import Spoken, take_snapshot
 from app.domain.companies.number_lookup import Match
 from app.domain.customers import matching
+from app.domain.emergencies.hearing import Place
 from app.domain.privacy.erasure import erase_words
 from app.domain.reports.counting import as_counted, count_call
 from app.events import (
@@ -69,11 +71,15 @@ def apply_events(arrivals: Sequence[Arrival]) -> list[Call]:
         replayed={arrival.webhook_event_id for arrival in arrivals if arrival.replayed},
     )
     counted = {key: as_counted(call) for key, call in desk.calls.items()}
-    for arrival in arrivals:
-        _apply(desk, arrival, callers[arrival.webhook_event_id])
+    places = emergency.places_of({arrival.match.branch_id for arrival in arrivals if arrival.event.turns})
+    alarming = [_apply(desk, arrival, callers[arrival.webhook_event_id], places) for arrival in arrivals]
     desk.write()
-    for arrival in arrivals:
+    for arrival, is_alarming in zip(arrivals, alarming, strict=True):
         with company_scope(arrival.match.company_id):
+            if is_alarming:
+                emergency.alarm_people(
+                    desk, desk.calls[arrival.key], received_at=arrival.received_at, webhook_event_id=arrival.webhook_event_id
+                )
             follow_up(desk, desk.calls[arrival.key], arrival.event, webhook_event_id=arrival.webhook_event_id)
             db.session.flush()
     _keep_promises(desk, arrivals)
@@ -97,7 +103,8 @@ def _caller(arrival: Arrival) -> Number:
     return normalise(arrival.event.caller_raw or "", source="e164", region=arrival.match.region)
 
 
-def _apply(desk: Desk, arrival: Arrival, caller: Number) -> None:
+def _apply(desk: Desk, arrival: Arrival, caller: Number, places: Mapping[str, Place]) -> bool:
+    """Whether the caller has named an emergency with it."""
     event = arrival.event
     call, is_new = _call_of(desk, arrival, caller)
     before = _shown(call)
@@ -107,6 +114,7 @@ def _apply(desk: Desk, arrival: Arrival, caller: Number) -> None:
     fill(call, event)
     _know_caller(desk, call, caller)
     spoken = take_snapshot(desk, call, event.turns, final=event.kind in ("ended", "analyzed"))
+    is_alarming = emergency.hear_turns(call, event.turns, spoken, places)
     take_notice(desk, call, event)
     used = _take_tools(desk, arrival, call, event.tool_uses)
     if event.kind == "analyzed" and call.analyzed_at is None:
@@ -116,7 +124,7 @@ def _apply(desk: Desk, arrival: Arrival, caller: Number) -> None:
     if call.is_test:
         if is_new:
             announce(LineCheckArrived(call.company_id, call.branch_id, call.id, arrival.received_at, str(event.metadata["line_check"])))
-        return
+        return False
     if is_new:
         _say(CallStarted, arrival, call)
     if was_running and call.is_running and call.keeps_words:
@@ -130,6 +138,7 @@ def _apply(desk: Desk, arrival: Arrival, caller: Number) -> None:
         _say(CallAnalyzed, arrival, call)
     elif not call.is_running and not was_running and not is_new and (spoken.turns or used):
         announce(CallRetold(call.company_id, call.id))
+    return is_alarming
 
 
 def _shown(call: Call) -> tuple[Any, ...]:

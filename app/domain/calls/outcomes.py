@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.domain.agents.emergency import CODE as EMERGENCY
 from app.domain.calls.analysis import Intent, intent_of
 from app.models import Call
 
@@ -24,6 +25,8 @@ TOOLS_DONE = {
     "request_callback": "callback",
     "take_message": "callback",
 }
+# after that it was about an appointment after all
+SETTLED = ("book_appointment", "reschedule_appointment", "cancel_appointment")
 
 
 def outcome_of(call: Call, *, booked: bool, caller_spoke: bool, tools_done: set[str], transferred: bool) -> str | None:
@@ -36,6 +39,8 @@ def outcome_of(call: Call, *, booked: bool, caller_spoke: bool, tools_done: set[
         return "voicemail"
     if booked:
         return "booked"
+    if call.emergency and tools_done.isdisjoint(SETTLED):
+        return "emergency"
     if transferred or call.disconnection == "transfer":
         return "transferred"
     done = [TOOLS_DONE[name] for name in TOOLS_DONE if name in tools_done]
@@ -55,5 +60,6 @@ def outcome_of(call: Call, *, booked: bool, caller_spoke: bool, tools_done: set[
 def tool_did_it(result: Any, successful: bool | None) -> bool | None:
     """Whether a tool call achieved what it was for: what our own answer says counts before the provider's word."""
     if isinstance(result, dict) and isinstance(result.get("ok"), bool):
-        return bool(result["ok"])
+        # an emergency is answered in place of what was asked for
+        return bool(result["ok"]) and result.get("code") != EMERGENCY
     return successful

@@ -61,6 +61,8 @@ TOOLS = {
     "get_context": _l("Tag, Uhrzeit und Filiale kennen"),
     "parse_date": _l("Tage und Uhrzeiten verstehen"),
     "put_through": _l("durchstellen"),
+    "put_through_on_call": _l("im Notfall durchstellen"),
+    "report_emergency": _l("Notfall melden"),
     "end_call": _l("auflegen"),
 }
 FINDINGS = {

@@ -25,6 +25,7 @@ class Kind:
 
 
 KINDS = {
+    "emergency": Kind("circle-alert", "bad"),
     "callback": Kind("message-square", "held"),
     "check_booking": Kind("calendar-clock", "warn"),
     "mismatch": Kind("triangle-alert", "bad"),
@@ -36,7 +37,8 @@ OTHER = Kind("list-checks", "talking")
 def open_tasks(limit: int) -> list[dict[str, Any]]:
     """The most urgent ones first; those without a time last, newest first among them."""
     urgent = case((Task.due_at.is_(None), 1), else_=0)
-    rows = db.session.execute(_rows().where(*_mine(), Task.status == "open").order_by(urgent, Task.due_at, Task.id.desc()).limit(limit))
+    order = (Task.priority.desc(), urgent, Task.due_at, Task.id.desc())
+    rows = db.session.execute(_rows().where(*_mine(), Task.status == "open").order_by(*order).limit(limit))
     return [_shown(row) for row in rows]
 
 

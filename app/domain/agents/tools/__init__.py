@@ -19,6 +19,7 @@ from app.domain.agents.tools import (
     parse_date as parse_date,
     query_appointments as query_appointments,
     release_hold as release_hold,
+    report_emergency as report_emergency,
     request_callback as request_callback,
     reschedule_appointment as reschedule_appointment,
     send_link as send_link,

@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 from pydantic import Field
 
 from app.domain.agents.answers import Answer, done, refused
+from app.domain.agents.emergency import forward_number
 from app.domain.agents.opening import opening_now
 from app.domain.agents.situation import Situation
 from app.domain.agents.toolbox import Arguments, tool
@@ -17,7 +18,7 @@ class Transfer(Arguments):
 @tool("transfer_call", Transfer)
 def transfer_call(situation: Situation, _given: Transfer) -> Answer:
     """Tells where the caller can be put through to a person."""
-    number = desk_number(situation)
+    number = forward_number(situation) or desk_number(situation)
     if not number:
         return refused("not_available", _("Gerade kann ich Sie nicht verbinden. Soll ich einen Rückruf notieren?"))
     if not opening_now(situation.branch, situation.moment)[0]:
