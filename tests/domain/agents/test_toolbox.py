@@ -14,7 +14,7 @@ NAMES = {
     "get_context", "check_customer", "identify_customer", "parse_date", "check_availability", "get_alternatives", "find_next_available",
     "hold_slot", "release_hold", "book_appointment", "query_appointments", "cancel_appointment", "reschedule_appointment",
     "join_waitlist", "list_services", "get_service_info", "get_opening_hours", "answer_question", "request_callback", "take_message",
-    "transfer_call", "send_link", "report_emergency",
+    "transfer_call", "send_link", "report_emergency", "set_consent",
 }  # fmt: skip
 
 
