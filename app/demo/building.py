@@ -23,6 +23,7 @@ from app.demo.people import regulars
 from app.demo.shapes import DemoCompany
 from app.demo.town import BLOCKED_CALLER, COMPANIES, LINDGREN
 from app.domain.calls.search_texts import searchable
+from app.domain.privacy.notice_proof import keep_wordings
 from app.domain.reports import counting
 from app.models import (
     BlockedCaller,
@@ -31,6 +32,7 @@ from app.models import (
     BusySpan,
     Call,
     CallEvent,
+    CallNotice,
     CallText,
     Company,
     Customer,
@@ -73,6 +75,8 @@ def _build(demo: DemoCompany, moment: datetime) -> None:
         booked = booking_rows(diary.appointments, made.ids, known, rng)
         _insert(Call, made.calls)
         _insert(Turn, made.turns)
+        keep_wordings(notice["wording"] for notice in made.notices)
+        _insert(CallNotice, made.notices)
         _insert(ToolCall, made.tools)
         _insert(CallEvent, made.events)
         _insert(CallText, _texts(made, {customer_id: name for name, customer_id in known.customers.items()}))

@@ -10,6 +10,8 @@ from ulid import ULID
 
 from app.demo.calls import CENTS_PER_MINUTE, DemoCall
 from app.demo.diary import ZONE
+from app.domain.privacy.notice import Utterance
+from app.domain.privacy.notice_proof import place_of
 
 Row = dict[str, Any]
 OPEN_TASKS = 3
@@ -47,6 +49,7 @@ class CallRows:
     ids: list[str] = field(default_factory=list)
     calls: list[Row] = field(default_factory=list)
     turns: list[Row] = field(default_factory=list)
+    notices: list[Row] = field(default_factory=list)
     tools: list[Row] = field(default_factory=list)
     events: list[Row] = field(default_factory=list)
     tasks: list[Row] = field(default_factory=list)
@@ -66,6 +69,7 @@ def call_rows(calls: list[DemoCall], known: Known, rng: Random, *, now: datetime
         own = {"company_id": known.company_id, "call_id": call_id}
         for position, (role, text, start, end) in enumerate(call.turns):
             rows.turns.append({**own, "position": position, "role": role, "text": text, "start_s": start, "end_s": end})
+        rows.notices += _notice(call, own)
         rows.tools += _tools(call, own, rng)
         events = _events(call, known)
         rows.events += [{**own, "seq": seq, "type": kind, "at": at, "data": data} for seq, (kind, at, data) in enumerate(events, 1)]
@@ -116,6 +120,13 @@ def _call(call: DemoCall, call_id: str, known: Known, rng: Random, *, events: in
         "event_count": events,
         "is_test": False,
     }
+
+
+def _notice(call: DemoCall, own: Row) -> list[Row]:
+    """The proof that the notice was said, as the worker leaves it for a real call."""
+    spoken = [Utterance(place, role == "agent", text, start, end) for place, (role, text, start, end) in enumerate(call.turns)]
+    found = place_of(spoken, is_over=True)
+    return [{**own, **found, "created_at": call.ended_at}] if found else []
 
 
 def _match(call: DemoCall, known: Known) -> Row:

@@ -85,8 +85,27 @@ class Untruth(BaseModel):
     booking_id: str | None
 
 
+class Notice(BaseModel):
+    said: bool = Field(description="Whether the transcript has the notice that an AI speaks among the agent's first turns.")
+    turn: int | None = Field(description="The turn that has it, from 0.")
+    at_ms: int | None = Field(description="Milliseconds since the call began.")
+    wording: str | None = Field(description="The version of the standing sentence; null where the agent put it in other words.")
+    text: str | None = Field(description="That version's text.")
+
+
+class Consent(BaseModel):
+    recording: str = Field(description="yes or no; without an answer no.")
+    transcript: str = Field(description="yes or no; without an answer yes. After a no there are no turns.")
+    ai: str = Field(description="no where the caller did not want to talk with an AI.")
+
+
 class CallDetail(CallItem):
     untruths: list[Untruth]
+    ai_notice: Notice | None = Field(description="Null until there is a transcript.")
+    consent: Consent
+    provider_copy: str = Field(
+        description="kept, or why and how far it is deleted there: waiting (the call still runs), pending, done, failed or no_key."
+    )
     caller_kind: str = Field(description="number, withheld, sip, short or invalid.")
     disconnection_reason: str | None
     language: str | None
@@ -103,11 +122,14 @@ def call_item(call: Any, zone: ZoneInfo, booking_id: str | None, truth: str | No
 
 def call_detail(
     call: Any, zone: ZoneInfo, booking_id: str | None, turns: Iterable[Turn], tools: Iterable[ToolCall], events: Iterable[CallEvent],
-    *, truth: str | None, untruths: Iterable[Untruth],
+    *, truth: str | None, untruths: Iterable[Untruth], ai_notice: Notice | None, consent: Consent, provider_copy: str,
 ) -> CallDetail:  # fmt: skip
     return CallDetail(
         **_facts(call, zone, booking_id, truth),
         untruths=list(untruths),
+        ai_notice=ai_notice,
+        consent=consent,
+        provider_copy=provider_copy,
         caller_kind=call.caller_kind,
         disconnection_reason=call.disconnection_reason,
         language=call.language,

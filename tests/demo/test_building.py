@@ -26,6 +26,7 @@ from app.models import (
     Call,
     CallEvent,
     CallHour,
+    CallNotice,
     Company,
     CustomerIdentity,
     OccupiedCell,
@@ -206,3 +207,11 @@ def test_every_dialogue_of_every_trade_can_be_said() -> None:
 def _rows(db: SQLAlchemy) -> dict[str, int | None]:
     owned = {mapper.class_ for mapper in Company.registry.mappers if issubclass(mapper.class_, CompanyOwned)}
     return {model.__name__: db.session.scalar(select(func.count()).select_from(model)) for model in (*owned, User, Company)}
+
+
+def test_every_call_that_was_talked_has_its_notice(db: SQLAlchemy, town: FlaskCliRunner) -> None:
+    with every_company():
+        talked = db.session.scalar(select(func.count()).select_from(Call).where(Call.turn_count > 0))
+        said = db.session.scalar(select(func.count()).select_from(CallNotice).where(CallNotice.turn == 0))
+        lacking = db.session.scalar(select(func.count()).select_from(CallNotice).where(CallNotice.turn.is_(None)))
+    assert (said, lacking) == (talked, 0)

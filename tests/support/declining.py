@@ -59,6 +59,16 @@ class Told:
         analysis = {"call_summary": summary, "user_sentiment": "Neutral", "custom_analysis_data": found}
         self.event("call_analyzed", **over, call_analysis=analysis)
 
+    def ring(self) -> dict[str, Any]:
+        """What our answer to the ringing phone says."""
+        numbers = {"from_number": self.number, "to_number": MITTE}
+        return self._post("inbound", {"event": "call_inbound", "call_inbound": numbers}).get_json()["call_inbound"]
+
+    def written(self, events: tuple[str, ...]) -> list[bytes]:
+        """The bodies of these events, to be sent by somebody else."""
+        over = {"call_status": "ended", "disconnection_reason": "user_hangup", "duration_ms": 60_000, "end_timestamp": to_ms(now())}
+        return [json.dumps({"event": name, "call": self.call() | (over if name == "call_ended" else {})}).encode() for name in events]
+
     def event(self, name: str, **more: Any) -> None:
         self.sent.append(json.dumps({"event": name, "call": self.call() | more}).encode())
         answer = self.send(self.sent[-1])

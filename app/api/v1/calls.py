@@ -18,10 +18,11 @@ from app.core.ids import is_ulid
 from app.domain.calls.searching import LONGEST_QUERY, Search, find_calls, newest_first
 from app.domain.calls.totals import count_calls
 from app.domain.calls.truth_sentences import so_is
-from app.models import Booking, Branch, Call, CallEvent, ToolCall, TruthCheck, Turn
+from app.domain.privacy.consent import answers_of, stands
+from app.models import Booking, Branch, Call, CallDeletion, CallEvent, CallNotice, NoticeWording, ToolCall, TruthCheck, Turn
 from app.models.booking import STANDING
 from app.models.call import OUTCOMES, STATUS_RANK
-from app.serializers.call import COLUMNS, CallDetail, CallItem, CallList, Untruth, call_detail, call_item
+from app.serializers.call import COLUMNS, CallDetail, CallItem, CallList, Consent, Notice, Untruth, call_detail, call_item
 
 # hits of a search that are counted
 COUNTED = 1000
@@ -71,7 +72,22 @@ def show(call_id: str) -> CallDetail:
         db.session.scalars(select(CallEvent).where(CallEvent.call_id == call.id).order_by(CallEvent.seq)),
         truth=check.verdict if check else None,
         untruths=[_untruth(finding) for finding in check.findings] if check and check.verdict in ("mismatch", "resolved") else [],
+        ai_notice=_notice(call.id),
+        consent=Consent(**stands(answers_of([call.id])[call.id])),
+        provider_copy=db.session.scalar(select(CallDeletion.status).where(CallDeletion.call_id == call.id)) or "kept",
     )
+
+
+def _notice(call_id: str) -> Notice | None:
+    row = db.session.execute(
+        select(CallNotice, NoticeWording.text)
+        .outerjoin(NoticeWording, NoticeWording.version == CallNotice.wording)
+        .where(CallNotice.call_id == call_id)
+    ).first()
+    if row is None:
+        return None
+    notice, text = row
+    return Notice(said=notice.is_spoken, turn=notice.turn, at_ms=notice.at_ms, wording=notice.wording, text=text)
 
 
 def _search(query: CallQuery) -> Search:

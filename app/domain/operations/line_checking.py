@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from app.core.clock import now, to_ms
 from app.core.errors import NotFound
@@ -14,22 +14,24 @@ from app.core.ids import new_ulid
 from app.domain.agents.standing import standing_of
 from app.domain.companies import number_lookup
 from app.domain.operations.line_looks import LOOKS, Seen, why_nothing_moves
-from app.models import Agent, Branch, Company, LineCheck, PhoneNumber
+from app.models import Agent, Branch, Call, CallNotice, Company, LineCheck, PhoneNumber
 
 # in the order of the way, with the seconds after which a step that is waited for is red
 STEPS = {
-    "number": 0, "branch": 0, "agent": 0, "ringing": 15, "webhook": 15,
+    "number": 0, "branch": 0, "agent": 0, "notice": 0, "ringing": 15, "webhook": 15,
     "stored": 5, "drained": 12, "database": 5, "dashboard": 8, "clock": 5,
 }  # fmt: skip
 # what can be red while the call still gets through
-GOES_ON_AFTER = ("agent", "ringing", "clock")
+GOES_ON_AFTER = ("agent", "notice", "ringing", "clock")
+# calls whose transcripts are looked through for the AI notice
+NOTICES_OF = timedelta(hours=24)
 # whoever begins within this time gets the check that runs already; whatever takes longer is over
 LONGEST_S = 60
 SHOWN = 20
 
 
 def begin(phone_number_id: str, *, via: str, asked_by: str | None = None) -> LineCheck:
-    """A new check of a number of the company at work, its first three steps done; the running one where there is one.
+    """A new check of a number of the company at work, its first four steps done; the running one where there is one.
 
     Raises NotFound for a number of another company.
     """
@@ -45,7 +47,7 @@ def begin(phone_number_id: str, *, via: str, asked_by: str | None = None) -> Lin
         steps=[{"name": name, "status": "waiting"} for name in STEPS],
     )  # fmt: skip
     db.session.add(check)
-    for name, look in (("number", _look_at_number), ("branch", _look_at_branch), ("agent", _look_at_agent)):
+    for name, look in (("number", _look_at_number), ("branch", _look_at_branch), ("agent", _look_at_agent), ("notice", _look_at_notice)):
         if not check.is_running:
             break
         began = time.perf_counter()
@@ -183,3 +185,12 @@ def _look_at_agent(number: PhoneNumber) -> Problem:
     if not agent.is_active:
         return "agent_off", {"agent": agent.name}
     return ("not_registered" if standing_of(agent).kind == "wrong" else None), {"agent": agent.name}
+
+
+def _look_at_notice(number: PhoneNumber) -> Problem:
+    """Whether callers of this number have heard the notice: as their transcripts tell, whatever stands in the greeting."""
+    recent = select(CallNotice.turn).join(Call, and_(Call.company_id == CallNotice.company_id, Call.id == CallNotice.call_id))
+    recent = recent.where(Call.phone_number_id == number.id, Call.started_at > now() - NOTICES_OF, Call.is_test.is_(False))
+    turns = list(db.session.scalars(recent))
+    lacking = sum(turn is None for turn in turns)
+    return ("notice_missing" if lacking else None), {"lacking": lacking, "calls": len(turns)}

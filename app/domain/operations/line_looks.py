@@ -70,7 +70,7 @@ def _clock(_check: LineCheck) -> Seen | None:
 
 
 LOOKS: dict[str, Look] = {
-    "number": _is_told, "branch": _is_told, "agent": _is_told, "ringing": _is_told, "webhook": _is_told,
+    "number": _is_told, "branch": _is_told, "agent": _is_told, "notice": _is_told, "ringing": _is_told, "webhook": _is_told,
     "stored": _stored, "drained": _drained, "database": _database, "dashboard": _dashboard, "clock": _clock,
 }  # fmt: skip
 

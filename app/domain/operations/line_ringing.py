@@ -10,6 +10,7 @@ from app.core import settings
 from app.core.clock import now, to_ms
 from app.core.extensions import db
 from app.domain.operations.line_looks import Seen
+from app.domain.privacy.notice import NOTICE
 from app.models import Agent, Connection, LineCheck, PhoneNumber
 from app.providers.voice.retell_posting import Posted, post
 
@@ -60,6 +61,8 @@ def ring(errand: Errand) -> Seen:
     problem = _refusal(posted)
     if problem is None and not _is_welcome(posted.body):
         problem = "not_welcomed"
+    elif problem is None and not _has_notice(posted.body):
+        problem = "not_noticed"
     return Seen(posted.ms, problem, _told(errand, base, posted))
 
 
@@ -103,6 +106,12 @@ def _is_welcome(raw: bytes) -> bool:
         return bool(orjson.loads(raw)["call_inbound"]["metadata"]["branch"])
     except (orjson.JSONDecodeError, KeyError, TypeError):
         return False
+
+
+def _has_notice(raw: bytes) -> bool:
+    """Whether the first words that we answer with hold the AI notice."""
+    first_words = str(orjson.loads(raw)["call_inbound"].get("agent_override", {}).get("retell_llm", {}).get("begin_message"))
+    return any(sentence in first_words for sentence in NOTICE.values())
 
 
 def _told(errand: Errand, base: str, posted: Posted) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
+from flask_babel import gettext as _, ngettext
 
 from app.core import phone
 
@@ -23,6 +23,7 @@ def label_of(name: str) -> str:
         "number": _("Rufnummer"),
         "branch": _("Filiale"),
         "agent": _("Assistentin"),
+        "notice": _("Hinweis zu Beginn"),
         "ringing": _("Klingelndes Telefon"),
         "webhook": _("Webhook angenommen"),
         "stored": _("Ereignis gespeichert"),
@@ -44,6 +45,7 @@ def fact_of(step: dict[str, Any]) -> str | None:
         return _("über %(own)s; %(public)s ist von hier aus nicht zu erreichen", own=data["url"], public=data["instead_of"])
     facts = {
         "number": _("gehört zu dieser Filiale"),
+        "notice": _("kein Gespräch der letzten 24 Stunden ohne ihn"),
         "ringing": _("die Begrüßung kommt zurück"),
         "webhook": _("die Unterschrift stimmt"),
         "stored": _("genau einmal"),
@@ -137,6 +139,23 @@ def _of_the_door(problem: str, data: dict[str, Any]) -> Repair | None:
             return Repair(
                 _("Das klingelnde Telefon bekommt keine Begrüßung."),
                 _("Das Protokoll des Webservers nennt den Grund unter inbound.failed."),
+                "health",
+                ours=True,
+            )
+        case "notice_missing":
+            return Repair(
+                ngettext(
+                    "In einem Gespräch der letzten 24 Stunden fehlt der Hinweis, dass kein Mensch spricht.",
+                    "In %(num)s Gesprächen der letzten 24 Stunden fehlt der Hinweis, dass kein Mensch spricht.",
+                    data.get("lacking", 1),
+                ),
+                _("Vergleichen Sie, was bei Retell als erster Satz eingetragen ist, und reparieren Sie es mit einem Klick."),
+                "agents",
+            )
+        case "not_noticed":
+            return Repair(
+                _("Die Begrüßung kommt ohne den Hinweis zurück, dass kein Mensch spricht."),
+                _("Auf dem Server läuft eine ältere Fassung. Starten Sie ihn neu."),
                 "health",
                 ours=True,
             )

@@ -18,6 +18,7 @@ from app.domain.calls.moving import UNKNOWN_AT_PROVIDER
 from app.domain.customers.blocking import blocked_among
 from app.models import Booking, Branch, Call, Customer, PhoneNumber, Service, StaffMember, Task, ToolCall, Turn
 from app.serializers.live import CERTAINTY_BY_NUMBER
+from app.web.dashboard.call_consent import consent_of
 from app.web.dashboard.call_recorder import recorder, tool_calls
 from app.web.dashboard.call_script import script
 from app.web.dashboard.call_truth import Truth, truth_of
@@ -43,6 +44,7 @@ def show(call_id: str) -> Response:
         call=_facts(call, customer_name, branch_name),
         script=_script(call, tools, customer_name, truth),
         truth=truth,
+        consent=consent_of(call),
         booking=_booking(call),
         tasks=_tasks(call),
         recorder=parts,
@@ -97,6 +99,7 @@ def _facts(call: Call, customer_name: str | None, branch_name: str) -> SimpleNam
         ended_why=_ended_why(call),
         matched_by=_matched_by(call),
         is_running=call.is_running,
+        keeps_words=call.keeps_words,
     )
 
 

@@ -38,7 +38,7 @@ export class CallBook {
     if (!this.concerns(data)) return;
     if (RUNNING.has(data.status)) {
       const known = this.calls.get(data.id);
-      const call = { ...known, ...data, turns: known?.turns ?? [] };
+      const call = { ...known, ...data, turns: data.keeps_words === false ? [] : known?.turns ?? [] };
       for (const turn of data.last_turns ?? []) addTurn(call, turn);
       this.calls.set(data.id, call);
       return;
@@ -72,6 +72,7 @@ function stays(call, now = Date.now()) {
 }
 
 function addTurn(call, turn) {
+  if (call.keeps_words === false || turn.text === null) return;
   const others = call.turns.filter((known) => known.index !== turn.index);
   call.turns = [...others, turn].sort((a, b) => a.index - b.index).slice(-TURNS_KEPT);
   if (call.status === "ringing") call.status = "ongoing";

@@ -80,7 +80,8 @@ export function updateCard(element, call, now, moving) {
   updateHead(element, call, stage, over, now, moving);
   updateThread(part(element, "thread").firstElementChild, stage);
   updateSlot(element, call, now);
-  show(part(element, "turns"), !over);
+  show(part(element, "turns"), !over && call.keeps_words !== false);
+  show(part(element, "unwritten"), !over && call.keeps_words === false);
   keep(part(element, "turns"), call.turns, { key: (turn) => turn.index, make: () => template("live-turn").cloneNode(true), update: (line, turn) => updateTurn(line, turn, call) });
   updateTool(element, call, now, moving);
   updateFoot(element, call, stage, over);

@@ -1,0 +1,64 @@
+"""The notice, the caller's answers and the provider's copy on the call page: a line each, and nothing where there is nothing to say."""
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.core.extensions import db
+from app.domain.privacy.consent import answers_of
+from app.models import Call, CallDeletion, CallNotice, NoticeWording
+from app.web.formatting import duration, when
+
+
+@dataclass(frozen=True)
+class ConsentLines:
+    """Finished sentences; `is_lacking`: the transcript has no notice."""
+
+    notice: str | None
+    is_lacking: bool
+    consent: str | None
+    provider: str | None
+
+
+def consent_of(call: Call) -> ConsentLines:
+    notice = db.session.scalars(select(CallNotice).where(CallNotice.call_id == call.id)).first()
+    return ConsentLines(
+        notice=_notice(notice) if notice else None,
+        is_lacking=notice is not None and not notice.is_spoken,
+        consent=_consent(answers_of([call.id])[call.id]),
+        provider=_provider(call),
+    )
+
+
+def _notice(notice: CallNotice) -> str:
+    if not notice.is_spoken:
+        return _("fehlt in der Mitschrift")
+    at = duration((notice.at_ms or 0) / 1000)
+    text = db.session.scalar(select(NoticeWording.text).where(NoticeWording.version == notice.wording)) if notice.wording else None
+    if text is None:
+        return _("nach %(time)s gesagt, in eigenen Worten", time=at)
+    return _("nach %(time)s gesagt: „%(text)s“ (Wortlaut %(version)s)", time=at, text=text, version=(notice.wording or "")[:7])
+
+
+def _consent(answers: dict[str, str]) -> str | None:
+    words = {
+        ("recording", "yes"): _("Aufzeichnung erlaubt"), ("recording", "no"): _("Aufzeichnung abgelehnt"),
+        ("transcript", "yes"): _("Mitschrift erlaubt"), ("transcript", "no"): _("Mitschrift abgelehnt"),
+        ("ai", "no"): _("wollte mit einem Menschen sprechen"),
+    }  # fmt: skip
+    told = [words[answer] for answer in answers.items() if answer in words]
+    return ", ".join(told) or None
+
+
+def _provider(call: Call) -> str | None:
+    row = db.session.scalars(select(CallDeletion).where(CallDeletion.call_id == call.id)).first()
+    if row is None:
+        return None
+    return {
+        "waiting": _("wird nach dem Gespräch gelöscht"),
+        "pending": _("wird gerade gelöscht"),
+        "done": _("gelöscht, %(when)s", when=when(row.deleted_at) if row.deleted_at else ""),
+        "failed": _("konnte noch nicht gelöscht werden, wir versuchen es weiter"),
+        "no_key": _("kann ohne Schlüssel nicht gelöscht werden"),
+    }[row.status]
