@@ -31,7 +31,7 @@ def notices(salon: Salon) -> dict[str, CallNotice]:
     the_db.session.rollback()
     with company_scope(salon.company_id):
         rows = select(Call.provider_call_id, CallNotice).join(CallNotice, CallNotice.call_id == Call.id)
-        return dict(the_db.session.execute(rows).tuples())
+        return dict(the_db.session.execute(rows).all())
 
 
 def test_five_hundred_calls_have_five_hundred_proofs(salon: Salon, client: FlaskClient) -> None:
