@@ -23,7 +23,7 @@ from app.jobs.truth import check_due
 from app.models import Call, CallConsent, CallDeletion, CallNotice, LiveEvent, Task, TruthCheck, Turn, WebhookEvent
 from tests.doubles.retell import RetellDouble
 from tests.factories.salons import Salon
-from tests.support.agent_line import MONDAY, SVEA, book, bookings_of, call_of, make_house, tools_of
+from tests.support.agent_line import MONDAY, bookings_of, call_of, make_house, tools_of
 from tests.support.at_retell import stand_in
 from tests.support.declining import Told, declining
 from tests.support.traces import traces
@@ -352,14 +352,13 @@ def test_a_provider_in_trouble_is_asked_again_until_it_is_done(salon: Salon, tol
     assert double.deleted == ["call_1"]
 
 
-def test_a_demo_of_the_honest_side(salon: Salon, told: Told) -> None:
-    """Somebody known books as always; nothing of consent is in the way."""
-    book(salon, "2030-05-12T10:00", customer="Svea Thomsen")
+def test_who_says_nothing_of_it_is_served_as_always(salon: Salon, told: Told) -> None:
     told.start()
     told.say("agent", NOTES)
-    told.say("caller", "Wann ist mein Termin?")
-    assert told.use("query_appointments")["ok"]
+    told.say("caller", "Was bieten Sie denn an?")
+    assert told.use("list_services")["ok"]
     told.end("Auskunft.")
     run_dry()
     assert answers(salon) == []
-    assert call_of(salon).from_number == SVEA
+    assert len(turns_of(salon)) == 2
+    assert call_of(salon).summary == "Auskunft."
