@@ -26,7 +26,7 @@ def register(app: Flask) -> None:
         waiting,
     )
     from app.web.public import booking as own_booking, feeds
-    from app.web.settings import connections, hours, line, policies, resources, services, staff, subscriptions, switches
+    from app.web.settings import connections, hours, line, on_call, policies, resources, services, staff, subscriptions, switches
 
     for ground in (formatting, icons, shell, translating, words, no_branch):
         ground.register(app)
@@ -56,6 +56,7 @@ def register(app: Flask) -> None:
         subscriptions,
         staff,
         hours,
+        on_call,
         policies,
         line,
         connections,

@@ -26,9 +26,11 @@ QUESTIONS: dict[str, LazyString] = {
     "request_callback": _l("Rückruf wünschen"),
     "take_message": _l("Nachricht hinterlassen"),
     "transfer_call": _l("Mit einem Menschen sprechen"),
+    "report_emergency": _l("Einen Notfall melden"),
     "send_link": _l("Link zuschicken"),
 }
 FIELDS: dict[str, LazyString] = {
+    "words": _l("Wörtlich"),
     "service": _l("Leistung"),
     "date": _l("Tag"),
     "time": _l("Uhrzeit"),

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from flask import Flask
 from flask_babel import LazyString, lazy_gettext as _l
 
+from app.domain.emergencies.wording import LABELS
+
 # Names of a colour role in static/css: ringing, talking, tool, held, booked, ended, warn, bad.
 
 
@@ -161,12 +163,17 @@ def live_words() -> dict[str, object]:
     }
 
 
+def emergency_words() -> dict[str, str]:
+    """What the kinds of emergencies are called, in the reader's language."""
+    return {kind: str(label) for kind, label in LABELS.items()}
+
+
 def register(app: Flask) -> None:
     """Gives the templates these tables."""
     app.jinja_env.globals.update(
         OUTCOMES=OUTCOMES, STATUSES=STATUSES, SENTIMENTS=SENTIMENTS, STAGES=STAGES, EVENT_STATUSES=EVENT_STATUSES, ROLES=ROLES,
         NOTIFICATION_STATUSES=NOTIFICATION_STATUSES, NOTIFICATION_REASONS=NOTIFICATION_REASONS,
-        outcome_of=outcome_of, tool_word=tool_word, live_words=live_words,
+        outcome_of=outcome_of, tool_word=tool_word, live_words=live_words, emergency_words=emergency_words,
     )  # fmt: skip
 
 

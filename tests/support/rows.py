@@ -30,6 +30,7 @@ MEANT = {
     "how": "Call",
     "blocked_id": "BlockedCaller",
     "closure_id": "Closure",
+    "shift_id": "OnCallShift",
     "entry_id": "WaitlistEntry",
     "number_id": "PhoneNumber",
     "check_id": "LineCheck",

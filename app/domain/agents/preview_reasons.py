@@ -21,9 +21,11 @@ from app.domain.calendar.facts import Question
 from app.domain.calendar.loading import load_facts
 from app.domain.calendar.sentences import sentence
 from app.domain.customers.certainty import Caller
+from app.domain.emergencies.hearing import kind_of
+from app.domain.emergencies.wording import label_of
 from app.domain.language.saying import say_day, say_hours, say_time
 from app.domain.language.when import When
-from app.models import BlockedCaller, PhoneNumber, Service
+from app.models import BlockedCaller, Call, PhoneNumber, Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,15 @@ def of_the_call(situation: Situation, number: PhoneNumber) -> Steps:
         Step(_("Zeit dort"), when, is_open or None),
         _of_the_caller(situation),
     )
+
+
+def of_the_emergency(call: Call) -> Steps:
+    """Which emergency was heard, before anything else was done."""
+    kind = kind_of(call)
+    if kind is None:
+        return ()
+    says = _("%(what)s: die Antwort nennt die Notrufnummer, alles andere ruht", what=label_of(kind.name))
+    return (Step(_("Notfall"), says, False),)
 
 
 def _of_the_caller(situation: Situation) -> Step:

@@ -16,7 +16,8 @@ from app.core.phone import normalise
 from app.core.query_times import measured
 from app.core.transactions import rehearsal
 from app.domain.agents import ringing, toolbox
-from app.domain.agents.preview_reasons import Step, of_the_call, of_the_time, of_the_words
+from app.domain.agents.emergency import answer_emergency
+from app.domain.agents.preview_reasons import Step, of_the_call, of_the_emergency, of_the_time, of_the_words
 from app.domain.agents.situation import Situation
 from app.domain.companies.number_lookup import Match
 from app.domain.customers import matching
@@ -83,9 +84,11 @@ def _use(asked: Asked, number: PhoneNumber) -> Told:
     situation = Situation(situation.call, heard_language=asked.language)
     began = time.perf_counter()
     with measured() as spent:
-        answer = toolbox.use(asked.name, dict(asked.arguments), situation)
+        urgent = answer_emergency(situation, asked.name, asked.arguments)
+        answer = urgent or toolbox.use(asked.name, dict(asked.arguments), situation)
         db.session.flush()
     took = time.perf_counter() - began
+    steps += of_the_emergency(situation.call)
     return Told(answer.ok, answer.say, answer.code, answer.data, steps, _ms(took), _ms(spent.seconds))
 
 

@@ -195,6 +195,8 @@ def _write(asked: Asked, call: Call, uses: Sequence[Any], key: str, found: Answe
         desk.add_tool(call, {**shown, **made, **finished})
         announce(ToolStarted(call.company_id, call.branch_id, call.id, asked.received_at, shown | {"arguments": use.arguments}))
     desk.note(call, "tool", at=now(), webhook_event_id=None, data=shown | {"ok": did_it})
+    if found.code == EMERGENCY:
+        desk.note(call, EMERGENCY, at=now(), webhook_event_id=None, data={"kind": found.data["kind"], "answered": True})
     desk.write()
     shown |= {"ok": did_it, "result": told, "duration_ms": round(own_s * 1000)}
     announce(ToolFinished(call.company_id, call.branch_id, call.id, asked.received_at, shown))

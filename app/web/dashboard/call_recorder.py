@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.core import phone
 from app.core.extensions import db
+from app.domain.emergencies.wording import label_of
 from app.models import Call, CallEvent, ToolCall, WebhookEvent
 from app.web.formatting import clock_s, duration, milliseconds, number
 from app.web.words import tool_word
@@ -92,7 +93,12 @@ def _talk(events: Sequence[CallEvent], tools: Sequence[ToolCall]) -> list[Step]:
         "transfer_started": _("Wird durchgestellt"), "transfer_bridged": _("Durchgestellt"),
         "transfer_cancelled": _("Durchstellen abgebrochen"), "transfer_ended": _("Durchgestelltes Gespräch beendet"),
     }  # fmt: skip
+    steps += [Step(event.at, _alarm(event), "bad") for event in events if event.type == "emergency"]
     return steps + [Step(event.at, transfers[event.type]) for event in events if event.type in transfers]
+
+
+def _alarm(event: CallEvent) -> str:
+    return _("Notfall: %(what)s", what=label_of((event.data or {}).get("kind", "")))
 
 
 def _closing(event: CallEvent) -> Step | None:

@@ -67,7 +67,7 @@ function draw() {
   book.sweep();
   const now = Date.now() + skew;
   const moving = phase !== "lost";
-  const calls = [...book.calls.values()].sort((a, b) => Date.parse(a.started_at) - Date.parse(b.started_at));
+  const calls = [...book.calls.values()].sort((a, b) => Boolean(b.emergency) - Boolean(a.emergency) || Date.parse(a.started_at) - Date.parse(b.started_at));
   const ringing = calls.filter((call) => call.status === "ringing");
   const cards = calls.filter((call) => call.status !== "ringing");
   keep(part("ringing"), ringing, { key, make: (call) => makeRing(call, href(call)), update: (element, call) => moving && updateRing(element, call, now) });

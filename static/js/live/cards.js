@@ -78,6 +78,7 @@ export function updateCard(element, call, now, moving) {
   for (const name of [...STAGES, "ended"]) element.classList.toggle(`is-${name}`, name === stage);
   element.classList.toggle("ap-call--tall", !over);
   updateHead(element, call, stage, over, now, moving);
+  updateAlarm(element, call);
   updateThread(part(element, "thread").firstElementChild, stage);
   updateSlot(element, call, now);
   show(part(element, "turns"), !over && call.keeps_words !== false);
@@ -104,6 +105,13 @@ function updateHead(element, call, stage, over, now, moving) {
   show(pill.querySelector("svg"), over && stage === "booked");
   say(part(element, "pill-word"), stage === "booked" ? words.slot_booked : stage === "held" ? words.slot_held : words.statuses.ended.label);
   if (moving) say(part(element, "time"), duration((now - Date.parse(call.started_at)) / 1000));
+}
+
+// Somebody is in need: the card is red, whatever else goes on in the call.
+function updateAlarm(element, call) {
+  element.classList.toggle("is-alarm", Boolean(call.emergency));
+  show(part(element, "alarm"), Boolean(call.emergency));
+  if (call.emergency) say(part(element, "alarm-word"), fill(words.alarm, { what: words.alarms[call.emergency.kind] ?? call.emergency.kind }));
 }
 
 function updateThread(list, stage) {

@@ -105,6 +105,12 @@ def test_the_chain_names_caller_words_and_each_person_s_reason(salon: Salon, num
     assert told.data["requested_free"] is False
 
 
+def test_a_sentence_in_need_shows_what_a_call_would_hear(salon: Salon, number: str) -> None:
+    told = ask(salon, number, "take_message", text="Mein Mann hat Druck auf der Brust")
+    assert told.code == "emergency" and "112" in told.say
+    assert any("Herz oder Brust" in step.says for step in told.steps)
+
+
 def test_it_can_be_asked_at_another_moment(salon: Salon, number: str) -> None:
     told = ask(salon, number, "get_context", moment="2026-05-10T20:00:00+02:00")
     assert told.data["now"].startswith("2026-05-10T20:00") and told.data["open_now"] is False

@@ -252,7 +252,9 @@ def test_a_number_that_answers_elsewhere_is_not_ours_to_bind(there: AtRetell) ->
 def test_a_function_that_is_switched_off_is_not_even_told_there(there: AtRetell) -> None:
     there.stand(tools=["check_availability"])
     names = {tool["name"] for tool in there.double.llm(there.row().brain_ref or "")["general_tools"]}
-    assert names == {"get_context", "parse_date", "check_availability", "report_emergency", "put_through_on_call", "end_call"}
+    assert names == {
+        "get_context", "parse_date", "set_consent", "check_availability", "report_emergency", "put_through_on_call", "end_call",
+    }  # fmt: skip
 
 
 def test_long_texts_are_kept_where_they_part(there: AtRetell) -> None:

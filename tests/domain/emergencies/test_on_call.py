@@ -1,0 +1,47 @@
+"""Who is on call at a moment: the night that runs past midnight, the single date before the week, the branch's own number last."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask_sqlalchemy import SQLAlchemy
+
+from app.core.tenancy import company_scope
+from app.domain.emergencies.on_call import OnCall, on_call_now
+from app.models import Branch
+from tests.factories.companies import BranchFactory, CompanyFactory, OnCallShiftFactory
+
+DESK, JONAS, MIRIAM = "+493023125177", "+491713920060", "+491713920061"
+
+
+@pytest.fixture
+def branch(db: SQLAlchemy) -> Branch:
+    with company_scope(CompanyFactory().id):
+        branch = BranchFactory()
+        # Fridays from six in the evening until eight on Saturday
+        OnCallShiftFactory(branch_id=branch.id, name="Jonas", number=JONAS, weekday=4, from_minute=18 * 60, until_minute=32 * 60)
+        OnCallShiftFactory(
+            branch_id=branch.id, name="Miriam", number=MIRIAM, weekday=None, from_minute=None, until_minute=None,
+            starts=datetime(2026, 5, 8, 20), ends=datetime(2026, 5, 9, 6),
+        )  # fmt: skip
+        return branch
+
+
+@pytest.mark.parametrize(
+    ("moment", "reached"),
+    [
+        ("2026-05-01T17:59", OnCall(DESK)),
+        ("2026-05-01T18:00", OnCall(JONAS, "Jonas")),
+        ("2026-05-02T07:59", OnCall(JONAS, "Jonas")),
+        ("2026-05-02T08:00", OnCall(DESK)),
+        ("2026-05-08T19:59", OnCall(JONAS, "Jonas")),
+        ("2026-05-08T20:00", OnCall(MIRIAM, "Miriam")),
+        ("2026-05-09T06:00", OnCall(JONAS, "Jonas")),
+    ],
+)
+def test_who_is_reached(branch: Branch, moment: str, reached: OnCall) -> None:
+    at = datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo("Europe/Berlin"))
+    with company_scope(branch.company_id):
+        assert on_call_now(branch, at, otherwise=DESK) == reached
+        if reached.name is None:
+            assert on_call_now(branch, at, otherwise=None) is None
