@@ -10,13 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import flask_migrate
+from argon2 import PasswordHasher
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import text
 
 from app import create_app
 from app.core.extensions import db
-from config import Settings
+from app.domain.accounts import passwords
+from config import ROOT, Settings
+
+# each application of each process would compile them anew
+COMPILED_TEMPLATES = ROOT / ".pytest_cache" / "templates"
 
 SECRETS = {
     "secret_key": "tests only: signs cookies",
@@ -37,6 +43,11 @@ def forget_the_environment() -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts.name
 
 
+def hash_passwords_cheaply() -> None:
+    """Nobody attacks the tests' passwords, and hundreds of people sign in; tests/domain/accounts/test_passwords.py asks the real cost."""
+    passwords.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
 def settings_for(database_url: str, redis_url: str, instance: Path, **others: Any) -> Settings:
     return Settings(
         **{"app_env": "testing", "database_url": database_url, "redis_url": redis_url, "instance_path": instance} | SECRETS | others
@@ -46,6 +57,8 @@ def settings_for(database_url: str, redis_url: str, instance: Path, **others: An
 def new_app(settings: Settings) -> Flask:
     app = create_app(settings)
     app.test_client_class = OutsideClient
+    COMPILED_TEMPLATES.mkdir(parents=True, exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(COMPILED_TEMPLATES))
     return app
 
 

@@ -1,10 +1,15 @@
 """Passwords: which ones will do, and how they rest."""
 
+import subprocess
+import sys
+
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 
 from app.domain.accounts import passwords
 from app.domain.accounts.passwords import hash_password, is_right, one_time_password, what_is_wrong
+from config import ROOT
 
 OWN = ("Astrid Lindgren", "owner@salon-lindgren.example", "Salon Lindgren")
 
@@ -66,8 +71,28 @@ def test_without_a_kept_password_none_is_right(kept: str | None) -> None:
     assert not is_right("Lindenblüten im Regen", kept)
 
 
-def test_a_weaker_hash_is_made_anew() -> None:
-    weak = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("Lindenblüten im Regen")
+@pytest.fixture
+def real_cost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cost of production; the tests hash cheaply otherwise."""
+    monkeypatch.setattr(passwords, "hasher", PasswordHasher(**passwords.COST))
+
+
+def test_a_password_costs_an_attacker_nineteen_mebibytes_and_two_rounds(real_cost: None) -> None:
+    kept = hash_password("Lindenblüten im Regen")
+    assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert is_right("Lindenblüten im Regen", kept)
+    assert not is_right("lindenblüten im regen", kept)
+
+
+def test_a_fresh_process_hashes_at_that_cost() -> None:
+    """Nothing but the tests' own conftest puts another hasher in its place."""
+    program = "from app.domain.accounts.passwords import hash_password; print(hash_password('Lindenblüten im Regen'))"
+    said = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True, timeout=60).stdout
+    assert said.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+def test_a_weaker_hash_is_made_anew(real_cost: None) -> None:
+    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("Lindenblüten im Regen")
     assert is_right("Lindenblüten im Regen", weak) and passwords.needs_rehash(weak)
     assert not passwords.needs_rehash(hash_password("Lindenblüten im Regen"))
 
