@@ -16,6 +16,7 @@ from app.models import ApiKey, Company
 from tests.support.calls import make_call
 from tests.support.people import make_company, make_user, signed_in
 from tests.support.programs import program
+from tests.support.tables import each_row
 
 PATHS = ("/calls", "/calls/01M7WRDJTWNZFJN3C3MH0WKBJD", "/branches", "/customers", "/customers/x")
 
@@ -25,7 +26,7 @@ def salon(db: SQLAlchemy) -> Company:
     return make_company()
 
 
-@pytest.mark.parametrize(
+@each_row(
     "header",
     [
         "",

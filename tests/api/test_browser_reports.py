@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.models import BrowserReport
 from tests.factories.companies import BrowserReportFactory
+from tests.support.tables import each_row
 
 PAGE = "https://askproai.example/calls/01HZZZZZZZZZZZZZZZZZZZZZZZ?q=Vogt"
 OLD = {"csp-report": {"document-uri": PAGE, "effective-directive": "img-src", "blocked-uri": "https://evil.example/x.png?who=Vogt"}}
@@ -38,7 +39,7 @@ def test_both_forms_are_the_same_report_counted(client: FlaskClient, db: SQLAlch
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@each_row(
     "sent",
     [b"", b"{", b"[" * 5000, b"\xff\xfe", {}, [], [7], [{"type": "x"}], {"csp-report": 7}, [{"type": "x", "body": {"id": "\ud800"}}], "x",
      [{"type": "csp-violation", "body": {"documentURL": "http://[", "effectiveDirective": "img-src"}}], b"x" * 100_000],

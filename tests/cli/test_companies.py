@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from app.core.tenancy import every_company
 from app.models import Agent, Branch, Company, PhoneNumber, WorkingHours
 from tests.support.people import make_company
+from tests.support.tables import each_row
 
 SALON = ["companies", "create", "--name", "Friseur Müßig & Söhne", "--industry", "hair_salon"]
 SLUG = "friseur-muessig-soehne"
@@ -75,8 +76,8 @@ def test_a_federal_state_holds_for_all_branches(runner: FlaskCliRunner, db: SQLA
         assert db.session.scalars(select(Branch.state).order_by(Branch.slug)).all() == ["NW", "RP"]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
+@each_row(
+    "arguments, said",
     [
         (["--name", "Salon", "--industry", "witchcraft"], "There are: hair_salon, beauty"),
         (["--name", "  ", "--industry", "garage"], "missing"),

@@ -1,10 +1,10 @@
 """Numbers as people type them and as providers send them."""
 
 import phonenumbers
-import pytest
 from hypothesis import given, strategies as st
 
 from app.core.phone import display, may_be_called_back, may_receive_sms, normalise
+from tests.support.tables import each_row
 
 BERLIN = "+4930901820"
 
@@ -13,7 +13,7 @@ def typed(text: str, region: str = "DE"):
     return normalise(text, source="human", region=region)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "+49 30 901820", "030 901820", "030/90 18 20", "(030) 901820", "+49-30-901820", "+49.30.901820", "+49 (0)30 901820",
@@ -29,7 +29,7 @@ def test_the_ways_people_write_one_number_are_one_number(text):
     assert number.raw == text
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     ["030 901820 ext. 12", "030 901820 x12", "030 901820 #12", "030 901820;12", "030 901820,,12", "030 901820;ext=12",
      "tel:030901820;ext=12", "030 901820 Nebenstelle 12", "030 901820 App. 12", "030 901820 Anschluss: 12"],
@@ -39,7 +39,7 @@ def test_an_extension_is_kept_beside_the_number(text):
     assert (number.e164, number.extension) == (BERLIN, "12")
 
 
-@pytest.mark.parametrize("text", ["030 901820-12", "030 901820 Durchwahl 12", "030 901820-0, Durchwahl 12", "030 901820 DW 12"])
+@each_row("text", ["030 901820-12", "030 901820 Durchwahl 12", "030 901820-0, Durchwahl 12", "030 901820 DW 12"])
 def test_direct_dial_digits_belong_to_the_number(text):
     assert typed(text).e164 == "+493090182012"
 
@@ -50,7 +50,7 @@ def test_letters_never_become_keypad_digits():
     assert typed("030901820p12").e164 == BERLIN
 
 
-@pytest.mark.parametrize("text", ["43158058", "14155552671", "447911123456", "901820", "33142685300"])
+@each_row("text", ["43158058", "14155552671", "447911123456", "901820", "33142685300"])
 def test_digits_without_plus_or_zero_are_not_guessed_into_a_country(text):
     assert typed(text).kind == "invalid"
 
@@ -68,15 +68,15 @@ def test_the_region_decides_what_a_national_number_means():
     assert typed("+390612345678").e164 == "+390612345678"
 
 
-@pytest.mark.parametrize("source", ["human", "e164", "digits"])
-@pytest.mark.parametrize("digits", ["266696687", "7378742833", "2562533", "8656696", "86282452253"])
-@pytest.mark.parametrize("sign", ["+", "", "00", "tel:+"])
+@each_row("source", ["human", "e164", "digits"])
+@each_row("digits", ["266696687", "7378742833", "2562533", "8656696", "86282452253"])
+@each_row("sign", ["+", "", "00", "tel:+"])
 def test_a_withheld_number_spelt_on_the_keypad_is_never_a_number(source, digits, sign):
     assert normalise(sign + digits, source=source).kind == "withheld"
 
 
-@pytest.mark.parametrize("source", ["human", "e164", "digits"])
-@pytest.mark.parametrize(
+@each_row("source", ["human", "e164", "digits"])
+@each_row(
     "text",
     [None, "", "  ", "anonymous", "Anonymous", "UNKNOWN", "Restricted", "unavailable", "private", "withheld", "blocked", "No-CallerID",
      "no callerid", "invalid", "sip:anonymous@anonymous.invalid", "Anonymous Caller", "unterdrückt", "\u200banonymous"],
@@ -87,7 +87,7 @@ def test_a_withheld_caller_is_withheld_in_every_spelling(source, text):
     assert not may_receive_sms(number) and not may_be_called_back(number)
 
 
-@pytest.mark.parametrize("text", ["110", "112", "115", "116117", "+49112", "0049110", "1100", "+49 110"])
+@each_row("text", ["110", "112", "115", "116117", "+49112", "0049110", "1100", "+49 110"])
 def test_emergency_and_short_numbers_are_neither_matched_nor_dialled(text):
     for source in ("human", "e164", "digits"):
         number = normalise(text, source=source)
@@ -95,7 +95,7 @@ def test_emergency_and_short_numbers_are_neither_matched_nor_dialled(text):
         assert not may_be_called_back(number)
 
 
-@pytest.mark.parametrize("text", ["4930901820", "030901820", "004930901820", "+49171abc", "client:anna", "+", "+49", "+0301234567"])
+@each_row("text", ["4930901820", "030901820", "004930901820", "+49171abc", "client:anna", "+", "+49", "+0301234567"])
 def test_a_provider_that_promises_e164_must_keep_its_word(text):
     number = normalise(text, source="e164")
     assert (number.kind, number.e164, number.raw) == ("invalid", None, text)
@@ -124,7 +124,7 @@ def test_text_messages_go_to_mobile_numbers_only():
     assert not may_receive_sms("no number")
 
 
-@pytest.mark.parametrize("text", ["0900 1 123456", "0180 5 123456", "0137 7 123456"])
+@each_row("text", ["0900 1 123456", "0180 5 123456", "0137 7 123456"])
 def test_numbers_that_cost_extra_are_not_called_back(text):
     assert typed(text).valid and not may_be_called_back(typed(text))
 
@@ -137,9 +137,7 @@ def test_numbers_are_shown_as_the_reader_writes_them():
     assert display("anonymous") == "anonymous"
 
 
-@pytest.mark.parametrize(
-    "e164", ["+493023125100", "+493023125101", "+498999998200", "+494066969300", "+494066969301", "+491713920050", "+491713920069"]
-)
+@each_row("e164", ["+493023125100", "+493023125101", "+498999998200", "+494066969300", "+494066969301", "+491713920050", "+491713920069"])
 def test_the_demo_numbers_are_valid(e164):
     assert normalise(e164, source="e164").identity == e164
 
@@ -154,7 +152,7 @@ def test_no_text_makes_it_raise(text, source):
         assert normalise(number.e164, source="e164").e164 == number.e164
 
 
-@pytest.mark.parametrize("value", [b"+493023125100", 493023125100, ["+49"], {}, 1.5, True])
+@each_row("value", [b"+493023125100", 493023125100, ["+49"], {}, 1.5, True])
 def test_what_is_no_text_is_no_number(value):
     assert normalise(value, source="e164").kind == "invalid"
 

@@ -21,6 +21,7 @@ from app.core.tenancy import (
     no_company,
 )
 from app.models import Branch, Company, Customer
+from tests.support.tables import each_row
 
 Row = dict[str, str]
 
@@ -62,7 +63,7 @@ READS: dict[str, Callable[[], Any]] = {
 }
 
 
-@pytest.mark.parametrize("how", READS)
+@each_row("how", READS)
 def test_rows_past_the_orm_are_its_own_too(db: SQLAlchemy, two: tuple[str, str], how: str) -> None:
     for company_id, own in zip(two, ("lindgren", "kruse"), strict=True):
         with company_scope(company_id):
@@ -76,14 +77,14 @@ def test_rows_past_the_orm_are_asked_of_models_only(db: SQLAlchemy, two: tuple[s
         db.session().plain_rows(select(Branch.__table__.c.name), {})
 
 
-@pytest.mark.parametrize("how", READS)
+@each_row("how", READS)
 def test_a_company_reads_its_own_rows_only(db: SQLAlchemy, two: tuple[str, str], how: str) -> None:
     for company_id, own in zip(two, ("lindgren", "kruse"), strict=True):
         with company_scope(company_id):
             assert set(db.session.scalars(READS[how]())) == {own}
 
 
-@pytest.mark.parametrize("how", READS)
+@each_row("how", READS)
 def test_without_a_company_nothing_is_read(db: SQLAlchemy, two: tuple[str, str], how: str) -> None:
     with pytest.raises(CompanyNotSet):
         db.session.scalars(READS[how]()).all()
@@ -152,7 +153,7 @@ BARE: dict[str, Callable[[], Any]] = {
 }
 
 
-@pytest.mark.parametrize("how", BARE)
+@each_row("how", BARE)
 def test_a_bare_table_is_refused_because_the_filter_hangs_on_models(db: SQLAlchemy, two: tuple[str, str], how: str) -> None:
     for scope in (no_company(), company_scope(two[0])):
         with scope, pytest.raises(CompanyNotSet):

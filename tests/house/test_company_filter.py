@@ -14,6 +14,7 @@ from app.models import Branch, Call, Company, Customer, CustomerIdentity, LiveCu
 from tests.factories.calls import CustomerFactory
 from tests.factories.companies import CompanyFactory
 from tests.factories.every import factories, models
+from tests.support.tables import each_row
 
 OWNED = [model for model in models() if issubclass(model, Owned)]
 # tables with a company column that are no owned models, and why the filter cannot hang on them
@@ -34,7 +35,7 @@ ACROSS_COMPANIES = {
 }  # fmt: skip
 # one over all companies
 UNIQUE_EVERYWHERE = {"uq_phone_numbers_e164", "uq_holds_token_hash", "uq_waitlist_offers_token_hash"}
-each_owned_model = pytest.mark.parametrize("model", OWNED, ids=lambda model: model.__name__)
+each_owned_model = each_row("model", OWNED)
 
 
 @pytest.fixture
@@ -89,6 +90,7 @@ def test_without_a_company_every_statement_is_refused(db: SQLAlchemy, model: typ
 
 @each_owned_model
 def test_without_a_company_nothing_is_written(db: SQLAlchemy, model: type[Owned]) -> None:
+    db.session.rollback()
     with pytest.raises(CompanyNotSet):
         db.session.execute(insert(model), [{"company_id": "x"}])
     with pytest.raises(CompanyNotSet):

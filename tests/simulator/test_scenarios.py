@@ -5,14 +5,13 @@ import random
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from app.demo.town import COMPANIES
 from app.providers import call_driver
 from app.providers.voice.base import Unreadable
 from app.simulator.casting import Cast
 from app.simulator.scenarios import SCENARIOS, find_scenario
 from app.simulator.town import answering_at, free_looking_time, spoken_day, spoken_time
+from tests.support.tables import each_row
 
 NOW = datetime(2026, 11, 20, 10, 42, tzinfo=UTC)
 NUMBERS = [branch.number for company in COMPANIES for branch in company.branches]
@@ -31,8 +30,8 @@ def events(name: str, **others):
     return [RETELL.read(delivery.body) for delivery in play(name, **others) if delivery.path == "webhook"]
 
 
-@pytest.mark.parametrize("name", [name for name in SCENARIOS if name != "garbage"])
-@pytest.mark.parametrize("number", NUMBERS)
+@each_row("name", [name for name in SCENARIOS if name != "garbage"])
+@each_row("number", NUMBERS)
 def test_every_business_can_be_rung_up_in_every_scenario(name, number):
     deliveries = play(name, number)
     assert all("$" not in delivery.body.decode() for delivery in deliveries)
@@ -43,8 +42,8 @@ def test_every_business_can_be_rung_up_in_every_scenario(name, number):
         assert event.ended_at is None or event.ended_at <= NOW
 
 
-@pytest.mark.parametrize(
-    ("said", "name"),
+@each_row(
+    "said, name",
     [
         ("booked", "booked"), ("Information only", "information"), ("cancelled by caller", "cancelled"),
         ("missed (never connected)", "missed"),

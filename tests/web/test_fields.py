@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from app.core.errors import InvalidInput
 from app.web import fields
+from tests.support.tables import each_row
 
 HOSTILE = ("9" * 5000, "NaN", "Infinity", "1e400", "-1", "٣", "²", "0x10", "1_000", "\x00", "<script>", "ÿ" * 100_000)
 
@@ -20,8 +21,8 @@ def reader(app: Flask) -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize(
-    ("field", "text", "value"),
+@each_row(
+    "field, text, value",
     [
         (fields.Text(10), "  Anna   Berg ", "Anna Berg"),
         (fields.Lines(20), " eins\r\nzwei ", "eins\nzwei"),
@@ -45,8 +46,8 @@ def test_field_reads_what_a_person_types(field: fields.Field, text: str, value: 
     assert field.read(text) == value
 
 
-@pytest.mark.parametrize(
-    ("field", "texts"),
+@each_row(
+    "field, texts",
     [
         (fields.Whole(1, 500), ("0", "501", "1.5", "zwei", *HOSTILE)),
         (fields.Euro(), ("100000,01", "1.000", "1,005", "-1", *HOSTILE)),

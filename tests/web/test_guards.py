@@ -20,6 +20,7 @@ from app.web.guards import for_company, for_support, for_user, local_path, may_o
 from tests.support.applications import new_app
 from tests.support.calls import make_call
 from tests.support.people import branch_ids, limit_to, make_company, make_user, signed_in
+from tests.support.tables import each_row
 
 COMPANY_PAGES = ("/dashboard", "/live", "/live/state", "/calls")
 SUPPORT_PAGES = ("/admin/unassigned", "/admin/webhooks")
@@ -30,7 +31,7 @@ def salon(db: SQLAlchemy) -> Company:
     return make_company()
 
 
-@pytest.mark.parametrize("path", COMPANY_PAGES[:2] + COMPANY_PAGES[3:] + SUPPORT_PAGES)
+@each_row("path", COMPANY_PAGES[:2] + COMPANY_PAGES[3:] + SUPPORT_PAGES)
 def test_pages_send_strangers_to_sign_in(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
     assert (answer.status_code, unquote(answer.location)) == (302, f"/login?next={path}")

@@ -3,15 +3,16 @@
 import re
 from pathlib import Path
 
-import pytest
 from babel.messages.pofile import read_po
+
+from tests.support.tables import each_row
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 ICONS = set(re.findall(r'id="i-([\w-]+)"', (ROOT / "static/img/icons.svg").read_text()))
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.relative_to(ROOT / "templates").as_posix())
+@each_row("template", TEMPLATES)
 def test_no_style_and_no_script_stands_in_a_template(template: Path) -> None:
     text = template.read_text()
     assert not re.search(r"\sstyle=|<style|\son\w+=\"|javascript:|\|safe\b|hx-on", text)

@@ -14,6 +14,7 @@ from app.core.tenancy import company_scope
 from app.domain.inbox.storing import body_of
 from app.models import Connection, WebhookEvent
 from tests.support.lindgren import make_salon
+from tests.support.tables import each_row
 
 SECRET = "tests_only_calcom"
 
@@ -48,7 +49,7 @@ def test_the_same_event_is_stored_once_however_often_it_comes(client: FlaskClien
     assert len(stored(db)) == 2
 
 
-@pytest.mark.parametrize("header", [None, "", "no-secret-provided", "a" * 64, "sha256=" + "a" * 64, "ä"])
+@each_row("header", [None, "", "no-secret-provided", "a" * 64, "sha256=" + "a" * 64, "ä"])
 def test_no_or_a_nonsense_signature_is_refused(client: FlaskClient, db: SQLAlchemy, header: str | None) -> None:
     headers = {} if header is None else {"X-Cal-Signature-256": header}
     assert client.post("/api/calcom/webhook", data=body(), headers=headers).status_code == 401
@@ -69,7 +70,7 @@ def test_an_empty_secret_closes_the_door(make_app) -> None:  # type: ignore[no-u
     assert answer.headers["Retry-After"]
 
 
-@pytest.mark.parametrize("raw", [b"", b"{", b"[]", b"null", b'{"triggerEvent":1}', b'{"payload":{}}', b"\xff\xfe"])
+@each_row("raw", [b"", b"{", b"[]", b"null", b'{"triggerEvent":1}', b'{"payload":{}}', b"\xff\xfe"])
 def test_signed_garbage_gets_a_clear_sentence(client: FlaskClient, db: SQLAlchemy, raw: bytes) -> None:
     answer = send(client, raw)
     assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")

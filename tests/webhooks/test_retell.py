@@ -10,6 +10,7 @@ from app.core.tenancy import company_scope
 from app.domain.inbox.storing import body_of
 from app.models import Connection, WebhookEvent
 from tests.support.lindgren import call_body, make_salon, send
+from tests.support.tables import each_row
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def test_an_old_or_future_signature_is_refused(client: FlaskClient, stored, age_
     assert stored() == []
 
 
-@pytest.mark.parametrize("header", [None, "", "v=1,d=2", "v=" + "9" * 5000 + ",d=" + "a" * 64, "d=ä,v=x"])
+@each_row("header", [None, "", "v=1,d=2", "v=" + "9" * 5000 + ",d=" + "a" * 64, "d=ä,v=x"])
 def test_no_or_a_nonsense_signature_is_refused(client: FlaskClient, stored, header: str | None) -> None:
     headers = {} if header is None else {"X-Retell-Signature": header}
     assert client.post("/api/retell/webhook", data=call_body("call_started"), headers=headers).status_code == 401
@@ -70,7 +71,7 @@ def test_an_empty_secret_closes_the_door(make_app) -> None:
     assert answer.headers["Retry-After"]
 
 
-@pytest.mark.parametrize(
+@each_row(
     "raw",
     [b"", b"{", b"[]", b"null", b'"text"', b'{"event":1}', b'{"event":"call_started"}', b'{"event":"call_started","call":[]}', b"\xff\xfe"],
 )

@@ -21,6 +21,7 @@ from app.domain.agents.tools import TOOLS
 from app.models import BlockedCaller, Call, Company, Connection, LiveEvent, ToolCall
 from tests.factories.salons import Salon
 from tests.support.agent_line import FAMILY, KEY, MITTE, MONDAY, STRANGER, SVEA, Line, book, bookings_of, call_of, make_house, tools_of
+from tests.support.tables import each_row
 
 WHENS = {"service": "Haarschnitt", "date": "Mittwoch", "time": "10 Uhr", "name": "Svea Thomsen"}
 DEEP = b'{"name":"x","args":' + b"[" * 3000 + b"]" * 3000 + b',"call":{"call_id":"a"}}'
@@ -118,9 +119,7 @@ def test_a_blocked_caller_is_rejected_and_nothing_else_is_said(salon: Salon, rin
     assert "reject" not in ring(SVEA).get_json()["call_inbound"]
 
 
-@pytest.mark.parametrize(
-    "raw", [b"", b"[]", b"null", b"{}", b'{"event":"call_inbound"}', b'{"call_inbound":' + b"[" * 3000 + b"]" * 3000 + b"}"]
-)
+@each_row("raw", [b"", b"[]", b"null", b"{}", b'{"event":"call_inbound"}', b'{"call_inbound":' + b"[" * 3000 + b"]" * 3000 + b"}"])
 def test_what_cannot_be_read_still_gets_a_valid_answer(salon: Salon, ring: Callable[..., Any], raw: bytes) -> None:
     answer = ring(raw=raw)
     assert (answer.status_code, answer.get_json()) == (200, {"call_inbound": {}})
@@ -302,7 +301,7 @@ def test_a_call_of_nobodys_gets_a_sentence_and_no_row(line: Line, salon: Salon, 
         assert db.session.scalar(select(func.count()).select_from(ToolCall)) == 0
 
 
-@pytest.mark.parametrize(
+@each_row(
     "raw",
     [
         b"", b"[]", b"null", b"{}", b"name", b'{"name":"book_appointment"}', b'{"name":7,"args":{},"call":{}}',

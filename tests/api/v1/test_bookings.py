@@ -14,6 +14,7 @@ from app.domain.bookings.making import place_hold
 from app.models import Booking, Customer, CustomerIdentity
 from tests.api.v1.conftest import Ask, key_of, wanted
 from tests.factories.salons import Salon, make_salon
+from tests.support.tables import each_row
 
 
 def _count(db: SQLAlchemy, model: type[Any]) -> int:
@@ -70,8 +71,8 @@ def test_family_members_share_a_number_and_stay_apart(ask: Ask, db: SQLAlchemy, 
     assert _count(db, CustomerIdentity) == 2
 
 
-@pytest.mark.parametrize(
-    ("changes", "fields"),
+@each_row(
+    "changes, fields",
     [
         ({"service_id": "nothing"}, {"service_id"}),
         ({"staff_id": "0" * 26, "branch_id": "ä"}, {"staff_id", "branch_id"}),

@@ -18,6 +18,7 @@ from tests.factories.salons import Salon, make_salon
 from tests.support.calls import add_tool, make_call
 from tests.support.people import branch_ids, make_company
 from tests.support.programs import Program, program
+from tests.support.tables import each_row
 
 FIELDS = {
     "id", "provider", "provider_call_id", "direction", "status", "outcome", "from_number", "to_number", "branch_id", "customer_id",
@@ -111,8 +112,14 @@ def test_a_list_is_narrowed(kasse: Program, salon: Company) -> None:
     assert found(kasse, color="red", company_id="x") == [there, running, booked]
 
 
-@pytest.mark.parametrize(
-    ("limits", "count"),
+@pytest.fixture
+def three_days(salon: Company) -> None:
+    for hours in (0, 10, 36):
+        make_call(salon, started_at=NOON + timedelta(hours=hours))
+
+
+@each_row(
+    "limits, count",
     [
         ({"from": "2026-11-20"}, 3), ({"from": "2026-11-21"}, 1), ({"to": "2026-11-20"}, 2), ({"to": "2026-11-19"}, 0),
         ({"from": "2026-11-20", "to": "2026-11-20"}, 2), ({"from": "2026-11-20T12:30:00+01:00"}, 2), ({"to": "2026-11-20T11:30:00Z"}, 1),
@@ -122,14 +129,12 @@ def test_a_list_is_narrowed(kasse: Program, salon: Company) -> None:
         ({"from": "0001-01-01T00:00:00+14:00"}, 3), ({"from": "2026-11-20T11:00:00z"}, 3),
     ],
 )  # fmt: skip
-def test_times_are_instants_or_days_where_the_business_is(kasse: Program, salon: Company, limits: dict[str, str], count: int) -> None:
-    for hours in (0, 10, 36):
-        make_call(salon, started_at=NOON + timedelta(hours=hours))
+def test_times_are_instants_or_days_where_the_business_is(kasse: Program, three_days: None, limits: dict[str, str], count: int) -> None:
     assert len(found(kasse, **limits)) == count
 
 
-@pytest.mark.parametrize(
-    ("query", "field"),
+@each_row(
+    "query, field",
     [
         ({"status": "gone"}, "status"), ({"outcome": "won"}, "outcome"), ({"from": "gestern"}, "from"), ({"to": "2026-13-01"}, "to"),
         ({"page": "0"}, "page"), ({"page": "x"}, "page"), ({"page": "1.5"}, "page"), ({"page": "9" * 5000}, "page"),
@@ -150,7 +155,7 @@ def test_several_wrong_fields_are_all_named(kasse: Program) -> None:
     assert set(kasse.get("/calls", **wrong).json["fields"]) == set(wrong)
 
 
-@pytest.mark.parametrize("branch_id", ["x", "01M7WRDJTWNZFJN3C3MH0WKBJD", "ü", "\x00", "' OR 1=1 --"])
+@each_row("branch_id", ["x", "01M7WRDJTWNZFJN3C3MH0WKBJD", "ü", "\x00", "' OR 1=1 --"])
 def test_an_unknown_branch_is_not_found(kasse: Program, branch_id: str) -> None:
     assert kasse.get("/calls", branch_id=branch_id).status_code == 404
 
@@ -159,7 +164,7 @@ def test_a_foreign_branch_is_not_found_either(kasse: Program, db: SQLAlchemy) ->
     assert kasse.get("/calls", branch_id=branch_ids(make_company("praxis-morgenstern"))[0]).status_code == 404
 
 
-@pytest.mark.parametrize("call_id", ["x", "01M7WRDJTWNZFJN3C3MH0WKBJD", "ü", "%00", "../calls", "a" * 3000, "01m7wrdjtwnzfjn3c3mh0wkbjd"])
+@each_row("call_id", ["x", "01M7WRDJTWNZFJN3C3MH0WKBJD", "ü", "%00", "../calls", "a" * 3000, "01m7wrdjtwnzfjn3c3mh0wkbjd"])
 def test_an_unknown_call_is_not_found(kasse: Program, call_id: str) -> None:
     answer = kasse.get(f"/calls/{call_id}")
     assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
@@ -200,11 +205,16 @@ def test_a_search_with_very_many_hits_says_that_it_did_not_count_them(
     assert (len(last["items"]), last["total"], last["total_exact"]) == (5, 5, True)
 
 
-@pytest.mark.parametrize("q", ["strähnchen", "0171 3920050", "+49 171 3920050", "wiebke", "call_f00d", "STRAEHNCHEN freitag"])
-def test_q_finds_words_numbers_names_and_ids(kasse: Program, salon: Company, q: str) -> None:
+@pytest.fixture
+def wiebkes_call(salon: Company) -> str:
     call = make_call(salon, name="Wiebke", words=("Strähnchen am Freitag?",), from_number="+491713920050", provider_call_id="call_f00d")
     make_call(salon, name="Jo", words=("Ein Schnitt.",), from_number="+4915228817386")
-    assert found(kasse, q=q) == [call]
+    return call
+
+
+@each_row("q", ["strähnchen", "0171 3920050", "+49 171 3920050", "wiebke", "call_f00d", "STRAEHNCHEN freitag"])
+def test_q_finds_words_numbers_names_and_ids(kasse: Program, wiebkes_call: str, q: str) -> None:
+    assert found(kasse, q=q) == [wiebkes_call]
     assert found(kasse, q=f"{q} balayage") == []
 
 

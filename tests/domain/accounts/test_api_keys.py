@@ -9,6 +9,7 @@ from app.core.transactions import transaction
 from app.domain.accounts.api_keys import find_key, list_keys, make_key, revoke_key
 from app.models import ApiKey, AuditEntry, Company
 from tests.support.people import make_company
+from tests.support.tables import each_row
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def test_a_short_key_of_the_demo_is_not_shown_by_its_prefix(salon: Company) -> N
     assert plain == "demo-1" and key.prefix == "de"
 
 
-@pytest.mark.parametrize("garbage", ["", "x", "apk_", "ü", "\udcff", "' OR 1=1 --", "a" * 10_000])
+@each_row("garbage", ["", "x", "apk_", "ü", "\udcff", "' OR 1=1 --", "a" * 10_000])
 def test_garbage_is_no_key(salon: Company, garbage: str) -> None:
     with transaction():
         make_key(salon, "x", ["calls:read"])
@@ -66,7 +67,7 @@ def test_the_keys_of_a_closed_company_are_dead(db: SQLAlchemy, salon: Company) -
     assert find_key(plain) is None
 
 
-@pytest.mark.parametrize("name", ["", "ü", "apk_unknown", "01M7WRDJTWNZFJN3C3MH0WKBJD"])
+@each_row("name", ["", "ü", "apk_unknown", "01M7WRDJTWNZFJN3C3MH0WKBJD"])
 def test_what_is_no_key_cannot_be_revoked(salon: Company, name: str) -> None:
     with pytest.raises(NotFound):
         revoke_key(name)

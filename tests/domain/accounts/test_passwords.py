@@ -10,6 +10,7 @@ from flask import Flask
 from app.domain.accounts import passwords
 from app.domain.accounts.passwords import hash_password, is_right, one_time_password, what_is_wrong
 from config import ROOT
+from tests.support.tables import each_row
 
 OWN = ("Astrid Lindgren", "owner@salon-lindgren.example", "Salon Lindgren")
 
@@ -20,7 +21,7 @@ def speaking(app: Flask):  # type: ignore[no-untyped-def]
         yield
 
 
-@pytest.mark.parametrize(
+@each_row(
     "password",
     [
         "Lindenblüten im Regen",
@@ -35,8 +36,8 @@ def test_these_will_do(password: str) -> None:
     assert what_is_wrong(password, own_words=OWN) is None
 
 
-@pytest.mark.parametrize(
-    ("password", "because"),
+@each_row(
+    "password, because",
     [
         ("", "zu kurz"), ("elf Zeichen", "zu kurz"), ("x" * 1025, "zu lang"),
         ("passwort12345", "Listen"), ("Passwort2026!", "Listen"), ("PASSWORD1234", "Listen"), ("P4ssw0rt!!!!", "Listen"),
@@ -65,7 +66,7 @@ def test_the_same_letters_from_another_keyboard_are_the_same_password() -> None:
     assert is_right("Lindenblu\u0308ten im Regen", hash_password("Lindenbl\u00fcten im Regen"))
 
 
-@pytest.mark.parametrize("kept", [None, "", "garbage", "$argon2id$v=19$broken"])
+@each_row("kept", [None, "", "garbage", "$argon2id$v=19$broken"])
 def test_without_a_kept_password_none_is_right(kept: str | None) -> None:
     assert not is_right("", kept)
     assert not is_right("Lindenblüten im Regen", kept)

@@ -6,6 +6,7 @@ import pytest
 
 from app.domain.accounts.permissions import ACTIONS, LETTERS, OF_A_COMPANY, OF_THE_PLATFORM, PLATFORM_LETTERS, can
 from app.models.user import COMPANY_ROLES, PLATFORM_ROLES
+from tests.support.tables import each_row
 
 
 def user(role: str, **values: object) -> SimpleNamespace:
@@ -44,7 +45,7 @@ def test_the_table_knows_every_role_and_only_those() -> None:
     assert "owner" in LETTERS and all("o" in letters for letters in OF_A_COMPANY.values())
 
 
-@pytest.mark.parametrize("action", ACTIONS)
+@each_row("action", ACTIONS)
 def test_nobody_and_the_blocked_may_nothing(action: str) -> None:
     assert not can(SimpleNamespace(is_authenticated=False), action)
     assert not can(None, action)

@@ -31,6 +31,7 @@ from app.models import (
     WorkingHours,
 )  # fmt: skip
 from tests.factories.salons import BERLIN, PRESENT, Salon, at, make_salon
+from tests.support.tables import each_row
 
 
 @pytest.fixture
@@ -65,8 +66,8 @@ def free_times(salon: Salon, *parts: str, **window: Any) -> list[str]:
     return [f"{start.astimezone(BERLIN):%H:%M}" for start in free_slots(question, load_facts(question)).starts()]
 
 
-@pytest.mark.parametrize("parts", [("cut",), ("cut:anna",), ("wash", "cut", "colour"), ("yoga",)])
-@pytest.mark.parametrize("branch", ["mitte", None])
+@each_row("parts", [("cut",), ("cut:anna",), ("wash", "cut", "colour"), ("yoga",)])
+@each_row("branch", ["mitte", None])
 def test_six_queries_are_enough_for_every_question(db: SQLAlchemy, salon: Salon, parts: tuple[str, ...], branch: str | None) -> None:
     question = asking(salon, *parts, days=7, branch=branch)
     with counting(db) as statements:

@@ -2,15 +2,15 @@
 
 from typing import get_args
 
-import pytest
 from flask import Flask
 from flask_babel import force_locale
 
 from app.domain.calendar.explaining import Code, Reason
 from app.domain.calendar.sentences import sentence
+from tests.support.tables import each_row
 
 
-@pytest.mark.parametrize("code", get_args(Code))
+@each_row("code", get_args(Code))
 def test_every_code_has_a_sentence(app: Flask, code: Code) -> None:
     with app.test_request_context():
         said = {sentence(Reason(code, staff_id=who), {"anna": "Anna"}) for who in ("anna", None)}

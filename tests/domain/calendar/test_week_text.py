@@ -5,12 +5,13 @@ from flask_babel import force_locale
 from app.core.errors import InvalidInput
 from app.domain.calendar.week_text import read_week, write_week
 from app.domain.companies.industries import INDUSTRIES
+from tests.support.tables import each_row
 
 NINE_TO_SIX, NOT = [(540, 1080)], []
 
 
-@pytest.mark.parametrize(
-    ("text", "week"),
+@each_row(
+    "text, week",
     [
         ("Mo-Fr 9-18", [NINE_TO_SIX] * 5 + [NOT] * 2),
         ("mo-fr 9-18, sa 9-14", [NINE_TO_SIX] * 5 + [[(540, 840)], NOT]),
@@ -28,7 +29,7 @@ def test_a_week_is_read_as_people_write_it(app: Flask, text: str, week: list) ->
     assert read_week(text) == week
 
 
-@pytest.mark.parametrize("text", ["9-18", "immer", "Mo", "Mo-Fr", "Mo-Fr neun bis sechs", "Mo 9-18 18-20", "Mo 25-26", "Mo 9-12, 11-14"])
+@each_row("text", ["9-18", "immer", "Mo", "Mo-Fr", "Mo-Fr neun bis sechs", "Mo 9-18 18-20", "Mo 25-26", "Mo 9-12, 11-14"])
 def test_what_is_no_week_is_refused_in_words(app: Flask, text: str) -> None:
     with app.test_request_context(), pytest.raises(InvalidInput) as refused:
         read_week(text)

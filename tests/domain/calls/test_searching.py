@@ -14,6 +14,7 @@ from app.domain.calls.searching import Search, find_calls
 from app.models import Company, Customer
 from tests.support.calls import make_call
 from tests.support.people import branch_ids, make_company
+from tests.support.tables import each_row
 
 
 @pytest.fixture
@@ -26,7 +27,21 @@ def found(salon: Company, query: str, *, limit: int = 20, **narrowed: object) ->
         return find_calls(Search(query=query, **narrowed), limit=limit)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
+@pytest.fixture
+def wiebkes_call(salon: Company) -> str:
+    """Beside another one."""
+    make_call(salon, name="Jo Kling", words=("Guten Tag.", "Nichts davon."), from_number="+4915228817386", to_number="+493023125101")
+    return make_call(
+        salon,
+        name="Wiebke Tiedemann",
+        words=("Salon Lindgren, guten Tag.", "Ich hätte gern Strähnchen am Freitag um zehn und für die Große."),
+        from_number="+491713920050",
+        to_number="+493023125100",
+        provider_call_id="call_f00d",
+    )
+
+
+@each_row(
     "query",
     [
         "strähnchen", "STRÄHNCHEN", "Straehnchen", "strahn", "strähnchen freitag", "freitag strähnchen", "große", "grosse",
@@ -35,28 +50,16 @@ def found(salon: Company, query: str, *, limit: int = 20, **narrowed: object) ->
         "call_f00d", "f00d", "030 23125100",
     ],
 )  # fmt: skip
-def test_a_call_is_found_by(salon: Company, query: str) -> None:
-    call = make_call(
-        salon,
-        name="Wiebke Tiedemann",
-        words=("Salon Lindgren, guten Tag.", "Ich hätte gern Strähnchen am Freitag um zehn und für die Große."),
-        from_number="+491713920050",
-        to_number="+493023125100",
-        provider_call_id="call_f00d",
-    )
-    make_call(salon, name="Jo Kling", words=("Guten Tag.", "Nichts davon."), from_number="+4915228817386", to_number="+493023125101")
-    assert found(salon, query) == [call]
+def test_a_call_is_found_by(salon: Company, wiebkes_call: str, query: str) -> None:
+    assert found(salon, query) == [wiebkes_call]
 
 
-@pytest.mark.parametrize(
-    "query", ["balayage", "strähnchen balayage", "rähnchen", "0171 3920051", "%", "_", "\\", "'", '"', "*", "+ -", "\x00"]
-)
-def test_a_call_is_not_found_by(salon: Company, query: str) -> None:
-    make_call(salon, name="Wiebke Tiedemann", words=("Ich hätte gern Strähnchen.",), from_number="+491713920050")
+@each_row("query", ["balayage", "strähnchen balayage", "rähnchen", "0171 3920051", "%", "_", "\\", "'", '"', "*", "+ -", "\x00"])
+def test_a_call_is_not_found_by(salon: Company, wiebkes_call: str, query: str) -> None:
     assert found(salon, query) == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     "query",
     [
         "NEAR(",
@@ -75,8 +78,7 @@ def test_a_call_is_not_found_by(salon: Company, query: str) -> None:
         "x" * 5000,
     ],
 )
-def test_signs_that_mean_something_to_the_index_are_only_text(salon: Company, query: str) -> None:
-    make_call(salon, words=("Guten Tag.",))
+def test_signs_that_mean_something_to_the_index_are_only_text(salon: Company, wiebkes_call: str, query: str) -> None:
     assert found(salon, query) == []
 
 
@@ -141,17 +143,21 @@ def test_calls_of_a_line_check_are_not_found(salon: Company) -> None:
     assert found(salon, "termin") == found(salon, "") == []
 
 
-@pytest.mark.parametrize(
-    ("query", "matches"),
-    [("termin", 40), ("balayage", 4), ("termin balayage", 4), ("und", 40), ("und balayage", 4), ("ja", 40), ("nie", 0), ("zz", 0)],
-)
-def test_rare_and_common_words_are_found_alike_whichever_way_is_taken(
-    salon: Company, monkeypatch: pytest.MonkeyPatch, query: str, matches: int
-) -> None:
+@pytest.fixture
+def forty_calls(salon: Company) -> None:
     for n in range(40):
         make_call(
             salon, words=("Ja, und ein Termin.", "Balayage!" if n % 10 == 9 else "Schneiden!"), started_at=now() - timedelta(minutes=n)
         )
+
+
+@each_row(
+    "query, matches",
+    [("termin", 40), ("balayage", 4), ("termin balayage", 4), ("und", 40), ("und balayage", 4), ("ja", 40), ("nie", 0), ("zz", 0)],
+)
+def test_rare_and_common_words_are_found_alike_whichever_way_is_taken(
+    salon: Company, forty_calls: None, monkeypatch: pytest.MonkeyPatch, query: str, matches: int
+) -> None:
     for first, at_most in ((400, 5000), (3, 5000), (3, 40), (3, 4)):
         monkeypatch.setattr(searching, "LOOKED_THROUGH_FIRST", first)
         monkeypatch.setattr(searching, "LOOKED_THROUGH_AT_MOST", max(at_most, matches and 40))

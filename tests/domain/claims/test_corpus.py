@@ -7,6 +7,7 @@ import pytest
 from app.domain.claims.judging import judge
 from app.domain.claims.reading import is_readable, read_claims
 from tests.domain.claims.corpus import Transcript, read_all
+from tests.support.tables import each_row
 
 # the rules were written against the first; docs/truth-check.md has the figures of the first run over the others, before anything was mended
 HALVES = ("learned", "unseen", "hard", "strangers")
@@ -29,7 +30,7 @@ class Score:
         return self.right_alarms / (self.right_alarms + self.overlooked)
 
 
-@pytest.mark.parametrize("transcript", EVERY, ids=lambda transcript: transcript.name)
+@each_row("transcript", EVERY)
 def test_just_the_turns_that_are_untrue_are_flagged(transcript: Transcript) -> None:
     assert is_readable(transcript.turns) is transcript.is_readable
     assert _found(transcript) == transcript.wrong

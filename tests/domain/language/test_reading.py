@@ -3,11 +3,11 @@
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
-import pytest
 from hypothesis import given, strategies as st
 
 from app.domain.language.reading import read_time, read_when
 from app.domain.language.when import Language, When, instant
+from tests.support.tables import each_row
 
 ZONE = "Europe/Berlin"
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -98,13 +98,13 @@ def test_the_table_is_long_enough() -> None:
     assert len(TABLE) > 350
 
 
-@pytest.mark.parametrize("language", ["de", "en"])
-@pytest.mark.parametrize(("text", "meaning"), TABLE, ids=[text or "nothing" for text, _ in TABLE])
+@each_row("language", ["de", "en"])
+@each_row("text, meaning", TABLE)
 def test_what_people_say_is_understood(text: str, meaning: str, language: Language) -> None:
     assert told(read_when(text, NOW, ZONE, language)) == meaning
 
 
-@pytest.mark.parametrize(("now", "text", "meaning"), ON_OTHER_DAYS)
+@each_row("now, text, meaning", ON_OTHER_DAYS)
 def test_it_depends_on_the_day_it_is_said(now: str, text: str, meaning: str) -> None:
     assert told(read_when(text, datetime.fromisoformat(now), ZONE)) == meaning
 
@@ -117,8 +117,8 @@ def test_the_two_passes_of_a_repeated_hour_are_kept_apart() -> None:
     assert (instant(second.day, second.at, ZONE) - instant(first.day, first.at, ZONE)).total_seconds() == 3600
 
 
-@pytest.mark.parametrize(
-    ("text", "language", "meaning"),
+@each_row(
+    "text, language, meaning",
     [
         ("3/4", "de", "2027-04-03"),
         ("3/4", "en", "? 2027-03-04 2027-04-03"),
@@ -133,16 +133,16 @@ def test_slashes_are_read_as_the_language_writes_them(text: str, language: Langu
     assert told(read_when(text, NOW, ZONE, language)) == meaning
 
 
-@pytest.mark.parametrize(
-    ("text", "meaning"),
+@each_row(
+    "text, meaning",
     [("10", "10:00"), ("3", "15:00"), ("14 30", "14:30"), ("9.15", "09:15"), ("halb drei", "14:30"), ("14:30:00", "14:30")],
 )
 def test_a_bare_number_is_an_hour_where_a_time_is_asked_for(text: str, meaning: str) -> None:
     assert told(read_time(text, NOW, ZONE)) == meaning
 
 
-@pytest.mark.parametrize(
-    ("text", "language", "question"),
+@each_row(
+    "text, language, question",
     [
         ("Freitag oder Samstag", "de", "Meinen Sie übermorgen, Freitag, den 27. November, oder Samstag, den 28. November?"),
         ("Monday or Tuesday", "en", "Do you mean Monday, 30 November, or Tuesday, 1 December?"),

@@ -11,6 +11,7 @@ from app.domain.services.finding import UnknownService, find_person, find_servic
 from app.domain.services.wording import fold, likeness
 from app.models import ServiceSynonym, StaffMember
 from tests.factories.salons import Salon, make_salon
+from tests.support.tables import each_row
 
 
 @pytest.fixture
@@ -20,8 +21,8 @@ def salon(db: SQLAlchemy) -> Iterator[Salon]:
         yield salon
 
 
-@pytest.mark.parametrize(
-    ("said", "service", "certainty"),
+@each_row(
+    "said, service, certainty",
     [
         ("Haarschnitt", "cut", 100),
         ("einen Termin zum haarschnitt bitte", "cut", 100),
@@ -46,7 +47,7 @@ def test_an_id_finds_exactly_its_service_and_nothing_of_others(salon: Salon) -> 
     assert find_service(other.services["yoga"]) is None
 
 
-@pytest.mark.parametrize("said", ["Fußmassage", "", "Termin bitte", "01J0000000000000000000TEST"])
+@each_row("said", ["Fußmassage", "", "Termin bitte", "01J0000000000000000000TEST"])
 def test_what_is_not_offered_is_not_guessed(salon: Salon, said: str) -> None:
     assert find_service(said) is None
     with pytest.raises(UnknownService):
@@ -66,7 +67,7 @@ def test_services_named_together_are_all_found(salon: Salon) -> None:
     assert [service.slug for service in get_services("Waschen, Haarschnitt und Strähnchen")] == ["wash", "cut", "colour"]
 
 
-@pytest.mark.parametrize("said", ["Anna", "anna lindgren", "Frau Anna Lindgren", "Ana", "bei Anna"])
+@each_row("said", ["Anna", "anna lindgren", "Frau Anna Lindgren", "Ana", "bei Anna"])
 def test_people_are_found_as_callers_name_them(salon: Salon, said: str) -> None:
     person = find_person(said)
     assert person is not None and person.id == salon.people["anna"]

@@ -19,6 +19,7 @@ from tests.doubles.retell import KEY, RetellDouble
 from tests.factories.salons import Salon, make_salon
 from tests.support.at_retell import AtRetell, stand_in
 from tests.support.people import csrf_token, make_user, signed_in
+from tests.support.tables import each_row
 
 PAGE = "/settings/connections"
 SENDER = "+493023125100"
@@ -141,8 +142,8 @@ def test_an_empty_secret_stays_but_not_for_another_account(owner: FlaskClient, d
     assert take_twilio(owner, token="", account="AC" + "2" * 32).status_code == 422
 
 
-@pytest.mark.parametrize(
-    ("provider", "fields", "said"),
+@each_row(
+    "provider, fields, said",
     [
         ("retell", {"api_key": "short"}, "Das ist kein Schlüssel"),
         ("calcom", {"api_key": ""}, "Der Schlüssel fehlt."),

@@ -20,6 +20,7 @@ from app.domain.calendar.opening import read_spans, write_spans
 from app.models import Company, Policy, Service, ServiceSynonym, StaffMember
 from tests.factories.salons import Salon, at, make_customer, make_salon
 from tests.support.people import csrf_token, make_user, signed_in
+from tests.support.tables import each_row
 
 PAGES = ("/settings/services", "/settings/staff", "/settings/hours", "/settings/policies", "/waitlist")
 
@@ -70,7 +71,7 @@ def test_hours_are_read_as_people_write_them(text: str, spans: list[tuple[int, i
     assert write_spans(spans) == again
 
 
-@pytest.mark.parametrize("text", ["neun bis fünf", "9-13, 12-14", "25-26", "9:75-10", "9"])
+@each_row("text", ["neun bis fünf", "9-13, 12-14", "25-26", "9:75-10", "9"])
 def test_hours_that_make_no_sense_are_refused(app: Flask, text: str) -> None:
     with app.test_request_context(), pytest.raises(InvalidInput):
         read_spans(text)
