@@ -97,6 +97,6 @@ def _filled(rule: Rule) -> str:
     """The address with something in its gaps."""
     address = rule.rule
     for name in rule.arguments:
-        number = type(rule._converters[name]).__name__ == "IntegerConverter"
+        number = f"<int:{name}>" in address
         address = address.replace(f"<int:{name}>" if number else f"<{name}>", "7" if number else "01HZZZZZZZZZZZZZZZZZZZZZZZ")
     return address
