@@ -38,6 +38,8 @@ if context.is_offline_mode():
         context.run_migrations()
 else:
     with database.engine.connect() as connection:
+        if connection.dialect.name != "sqlite":
+            connection.connection.driver_connection.wait_without_limit()
         context.configure(
             connection=connection,
             target_metadata=database.metadata,

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError, TimeoutError as PoolTimeout
 
+from app.core.database_watchdog import DatabaseWatchdog, WatchedConnection, WatchedPool, pinging
 from app.core.errors import NotFound
 from config import Settings
 
@@ -18,6 +19,10 @@ from config import Settings
 PASSING_MARIADB_ERRORS = {1205, 1213, 1020, 1305}
 # text that a column's alphabet does not have was compared with it
 ILLEGAL_MIX_OF_COLLATIONS = 1267
+# all connections are taken, here or at the server
+NO_CONNECTION_LEFT = {1040, 1203}
+# how long one waits for a connection before it is looked whether the others get answers
+POOL_ROUND_S = 0.5
 # a connection that lay unused for longer is asked whether it is still there
 IDLE_S = 2.0
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
@@ -58,9 +63,10 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         return {"connect_args": {"timeout": 15, "check_same_thread": False}, "pool_size": settings.database_pool}
     return {
         "isolation_level": "READ COMMITTED",
+        "poolclass": WatchedPool,
         "pool_size": settings.database_pool,
         "max_overflow": 0,
-        "pool_timeout": 2,
+        "pool_timeout": POOL_ROUND_S,
         "pool_recycle": 1800,
         "connect_args": {"connect_timeout": 2, "read_timeout": 20, "write_timeout": 20, "charset": "utf8mb4", "conv": _conversions()},
     }
@@ -83,6 +89,7 @@ def _conversions() -> dict[Any, Any]:
 def prepare_engine(engine: Engine) -> None:
     """SQLite: WAL, foreign keys, durable commits, and BEGIN in our hands (its driver begins too late); MariaDB: see below."""
     if engine.dialect.name != "sqlite":
+        _watch(engine)
         _ping_idle(engine)
         _find_nothing_by_foreign_letters(engine)
         return
@@ -96,6 +103,17 @@ def prepare_engine(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
+
+
+def _watch(engine: Engine) -> None:
+    """Connections are the watchdog's, which learns from the first one how to ask for itself."""
+    assert isinstance(engine.pool, WatchedPool)
+    watchdog = engine.pool.watchdog = DatabaseWatchdog()
+
+    @event.listens_for(engine, "do_connect")
+    def _connect(_dialect: Any, _record: Any, _arguments: Any, parameters: dict[str, Any]) -> WatchedConnection:
+        watchdog.ping = pinging(parameters)
+        return WatchedConnection(watchdog, **parameters)
 
 
 def _ping_idle(engine: Engine) -> None:
@@ -133,6 +151,13 @@ def is_passing(error: BaseException) -> bool:
     if cause is not None and cause.args and cause.args[0] in PASSING_MARIADB_ERRORS:
         return True
     return isinstance(error, OperationalError) and "locked" in str(cause)
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether the database is there, and only too many want something of it."""
+    if isinstance(error, DBAPIError) and error.orig is not None and error.orig.args and error.orig.args[0] in NO_CONNECTION_LEFT:
+        return True
+    return isinstance(error, PoolTimeout) or is_passing(error)
 
 
 def is_away(error: BaseException) -> bool:

@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from app.core import error_tracking, metrics, settings
-from app.core.database import is_away, is_passing, set_reading
+from app.core.database import is_away, is_busy, set_reading
 from app.core.errors import AppError
 from app.core.extensions import db
 
@@ -165,7 +165,9 @@ def _told(error: BaseException) -> tuple[int, str, str, dict[str, Any]]:
         return error.status, error.code, str(error.message), error.details()
     if isinstance(error, HTTPException):
         return error.code or 500, (error.name or "error").lower().replace(" ", "_"), _known(error.code or 500), {}
-    if is_away(error) or is_passing(error):
+    if is_busy(error):
+        return 503, "busy", _("Gerade ist hier sehr viel los. Bitte gleich noch einmal versuchen."), {}
+    if is_away(error):
         return 503, "database_away", _("Unsere Datenbank antwortet gerade nicht. Bitte gleich noch einmal versuchen."), {}
     return 500, "internal", _("Das liegt an uns. Ihre Daten sind gespeichert."), {}
 

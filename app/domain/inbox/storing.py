@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -21,6 +22,8 @@ from app.models.webhook_event import WebhookEvent
 
 log = structlog.get_logger()
 LARGEST_GROUP = 100
+# a connection that was closed says so at once
+DEAD_WITHIN_S = 0.5
 
 
 @dataclass
@@ -149,14 +152,15 @@ def body_of(event: WebhookEvent) -> bytes:
 
 
 def _insert(rows: list[dict[str, Any]]) -> None:
-    """Inserts and commits; once more when only the connection was a dead one."""
+    """Inserts and commits; once more when only the connection was a dead one, but not after waiting for a silent one."""
+    began = time.monotonic()
     for last in (False, True):
         try:
             with db.engine.begin() as connection:
                 connection.execute(_insert_or_ignore(connection.dialect.name), rows)
             return
         except DBAPIError as error:
-            if last or not error.connection_invalidated:
+            if last or not error.connection_invalidated or time.monotonic() - began > DEAD_WITHIN_S:
                 raise
 
 
