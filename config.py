@@ -48,8 +48,8 @@ class Settings(BaseSettings):
     redis_url: RedisUrl | None = None
     # secrets, database and logs of the embedded default live here
     instance_path: Path = ROOT / "instance"
-    # connections kept to the database, per process
-    database_pool: int = Field(16, ge=1, le=64)
+    # connections kept to the database, per process; as many as `web` has threads (WEB_THREADS of its Procfile line)
+    database_pool: int = Field(24, ge=1, le=64)
     # whether the web process carries the live sockets itself; unset: yes, but not in production, where `live` does
     live_in_web: bool | None = None
     # sockets one process carries before it sends newcomers to polling

@@ -8,6 +8,9 @@ from typing import Any
 
 from scripts.embedded.processes import bound_to
 
+# as in config.py, which is too heavy for the process that only watches others
+DATABASE_POOL = 24
+
 loglevel = "warning"
 graceful_timeout = 5
 keepalive = 5
@@ -18,6 +21,15 @@ control_socket_disable = True
 checked = "app.core.start_check" if os.environ.get("APP_ENV") == "production" else "config"
 if code := subprocess.run([sys.executable, "-m", checked], cwd=Path(__file__).parent, check=False).returncode:
     raise SystemExit(code)
+
+
+def on_starting(server: Any) -> None:
+    """Threads without a connection of their own wait for each other's: slower than need be, and said at the start."""
+    pool, sockets = int(os.environ.get("DATABASE_POOL") or DATABASE_POOL), int(os.environ.get("LIVE_SOCKETS") or 60)
+    if os.environ.get("APP_ENV") == "production":
+        sockets = 0
+    if os.environ.get("DATABASE_URL") and (threads := server.cfg.threads - sockets) > pool:
+        server.log.warning(f"WEB_THREADS: {threads} threads share {pool} connections (DATABASE_POOL); let the two be the same.")
 
 
 def post_fork(_arbiter: Any, worker: Any) -> None:

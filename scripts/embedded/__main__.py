@@ -24,7 +24,8 @@ from scripts.embedded.words import summary
 
 ROOT = Path(__file__).resolve().parents[2]
 WEB_WORKER = "scripts.web_server.worker.BufferedThreadWorker"
-WEB_THREADS = 96
+# sixty for live sockets, and as many others as there are connections to a database
+WEB_THREADS = 84
 STOP_WITHIN_S = 9.0
 PATIENCE_WITH_PORT_S = 2.0
 # so many young deaths in a row before the first answer, and the start is given up

@@ -10,6 +10,7 @@ import selectors
 import socket
 import time
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any
 
@@ -25,6 +26,9 @@ SWEEP_S = 0.25
 # files that one connection may need: itself, a large request, a large answer
 FILES_PER_CONNECTION = 3
 OTHER_FILES = 512
+# what a supervisor and a load balancer ask is answered also while every thread waits for something
+URGENT = (b"GET /health/live ", b"GET /health/ready ")
+URGENT_THREADS = 3
 # what a thread says of a request whose end it has not seen
 INCOMPLETE = object()
 
@@ -37,6 +41,8 @@ class BufferedThreadWorker(ThreadWorker):
         self.parked: dict[Connection, None] = {}
         self.half_open: defaultdict[str, dict[Connection, None]] = defaultdict(dict)
         self._next_sweep = 0.0
+        self._lent = 0
+        self._urgent = ThreadPoolExecutor(URGENT_THREADS, thread_name_prefix="urgent")
         # a file sent by the kernel would be waited for
         self.cfg.set("sendfile", False)
         self.worker_connections = min(self.worker_connections, allowed_connections())
@@ -85,9 +91,21 @@ class BufferedThreadWorker(ThreadWorker):
 
     def _lend(self, connection: Connection) -> None:
         """To a thread, which has the first look itself: most requests are there as a whole; read here, they would queue."""
+        if self._lent >= self.cfg.threads and connection.buffer.stage != "complete":
+            # all are busy, maybe with a database that does not answer: this loop reads it, to see whether it is urgent
+            self._read(connection)
+            return
         self._unpark(connection)
         connection.sock.is_lent = True
-        self.enqueue_req(connection)
+        self._lent += 1
+        if self._lent > self.cfg.threads and connection.buffer.starts_with(URGENT):
+            self.enqueue_req(connection, self._urgent)
+        else:
+            self.enqueue_req(connection)
+
+    def enqueue_req(self, conn: Connection, threads: ThreadPoolExecutor | None = None) -> None:
+        done = (threads or self.tpool).submit(self.handle, conn)
+        done.add_done_callback(lambda result: self.method_queue.defer(self.finish_request, conn, result))
 
     def handle(self, conn: Connection) -> Any:
         """In a thread: answers the request, or says that it is not complete."""
@@ -129,6 +147,7 @@ class BufferedThreadWorker(ThreadWorker):
         """Called in the main loop when a thread has done its part."""
         result = False if fs.cancelled() or fs.exception() else fs.result()
         conn.sock.is_lent = False
+        self._lent -= 1
         if result is INCOMPLETE:
             self._park_for_reading(conn)
             return
