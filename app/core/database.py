@@ -1,8 +1,9 @@
 """How connections to MariaDB and SQLite are made, and which database errors pass by themselves."""
 
+import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
@@ -60,8 +61,11 @@ def engine_options(settings: Settings) -> dict[str, Any]:
     neighbours deadlocks under it.
     """
     if settings.database_uri.startswith("sqlite"):
-        return {"connect_args": {"timeout": 15, "check_same_thread": False}, "pool_size": settings.database_pool}
+        connect_args = {"timeout": 15, "check_same_thread": False}
+        return {"connect_args": connect_args, "pool_size": settings.database_pool, "hide_parameters": True}
     return {
+        # an error in the log or in an event's reason says what failed, never with whose words
+        "hide_parameters": True,
         "isolation_level": "READ COMMITTED",
         "poolclass": WatchedPool,
         "pool_size": settings.database_pool,
@@ -97,7 +101,9 @@ def prepare_engine(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "cache_size=-16000"):
+        # what is deleted is overwritten: a caller who declined must not stand in the file's free pages
+        pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "cache_size=-16000", "secure_delete=ON")
+        for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -114,6 +120,25 @@ def _watch(engine: Engine) -> None:
     def _connect(_dialect: Any, _record: Any, _arguments: Any, parameters: dict[str, Any]) -> WatchedConnection:
         watchdog.ping = pinging(parameters)
         return WatchedConnection(watchdog, **parameters)
+
+
+def overwrite_deleted(engine: Engine) -> None:
+    """On SQLite: what was deleted still stands in old parts of the full-text index and in the log; both are written anew.
+
+    Where somebody reads or writes just now, the next call does it.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout=500")
+        with suppress(sqlite3.OperationalError):
+            cursor.execute("INSERT INTO call_texts_fts(call_texts_fts) VALUES ('optimize')")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.execute("PRAGMA busy_timeout=15000")
+    finally:
+        connection.close()
 
 
 def _ping_idle(engine: Engine) -> None:

@@ -1,5 +1,7 @@
 """Carries out at providers what callers declined: the rows are the truth, jobs and their sweep are hints."""
 
+from app.core.database import overwrite_deleted
+from app.core.extensions import db
 from app.core.queues import job
 from app.core.redis import is_reachable
 from app.core.tenancy import company_scope, every_company
@@ -16,6 +18,7 @@ def delete_call(deletion_id: str) -> None:
     if errand is not None:
         error = deletion.carry_out(errand)
         transact(lambda: deletion.confirm(errand, error))
+    overwrite_deleted(db.engine)
 
 
 def sweep_deletions() -> int:

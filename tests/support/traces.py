@@ -13,14 +13,14 @@ from app.core.bodies import BodyBroken, unpack
 from app.core.extensions import db
 
 
-def traces(marks: Iterable[str], *, redis: redis_library.Redis, folders: Iterable[Path] = (), log: str = "") -> list[str]:
+def traces(marks: Iterable[str], *, redis: redis_library.Redis, files: Iterable[Path] = (), log: str = "") -> list[str]:
     """`table.column: mark` and the like of every mark that is still somewhere."""
     wanted = list(marks)
-    found = [f"{place}: {mark}" for place, told in _everything(redis, folders) for mark in wanted if mark in told]
+    found = [f"{place}: {mark}" for place, told in _everything(redis, files) for mark in wanted if mark in told]
     return sorted({*found, *(f"log: {mark}" for mark in wanted if mark in log)})
 
 
-def _everything(redis: redis_library.Redis, folders: Iterable[Path]) -> Iterable[tuple[str, str]]:
+def _everything(redis: redis_library.Redis, files: Iterable[Path]) -> Iterable[tuple[str, str]]:
     db.session.rollback()
     with db.engine.connect() as connection:
         for table in db.metadata.sorted_tables:
@@ -35,10 +35,8 @@ def _everything(redis: redis_library.Redis, folders: Iterable[Path]) -> Iterable
                     yield name, " ".join(_told(value) for value in shadow if value is not None)
     for key in redis.scan_iter():
         yield f"redis {key.decode()}", _told(_redis_value(redis, key))
-    for folder in folders:
-        for file in folder.rglob("*"):
-            if file.is_file():
-                yield f"file {file.name}", _told(file.read_bytes())
+    for file in files:
+        yield f"file {file.name}", _told(file.read_bytes())
 
 
 def _redis_value(redis: redis_library.Redis, key: bytes) -> Any:

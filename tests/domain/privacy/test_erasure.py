@@ -1,7 +1,9 @@
 """Who says no leaves no word behind, here and at the provider; who says yes, or no to something else, keeps the transcript."""
 
 import logging
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transact
 from app.domain.inbox.handling import drain_batch
 from app.domain.inbox.replaying import replay
+from app.domain.privacy import erasure
 from app.jobs.privacy import delete_call, sweep_deletions
 from app.jobs.truth import check_due
 from app.models import Call, CallConsent, CallDeletion, CallNotice, LiveEvent, Task, TruthCheck, Turn, WebhookEvent
@@ -110,8 +113,18 @@ def play(told: Told, dialogue: dict[str, Any], place: int) -> list[str]:
     return marks
 
 
+def _files(app: Flask) -> list[Path]:
+    """All that is kept in files: the instance folder, and on SQLite the database with its log."""
+    settings = app.config["SETTINGS"]
+    found = [file for file in Path(settings.instance_path).rglob("*") if file.is_file()]
+    if settings.database_uri.startswith("sqlite"):
+        base = Path(the_db.engine.url.database or "")
+        found += [file for file in base.parent.glob(f"{base.name}*") if file.is_file()]
+    return found
+
+
 def test_declining_callers_leave_not_one_byte(
-    salon: Salon, client: FlaskClient, double: RetellDouble, redis: redis_library.Redis, log: Any
+    salon: Salon, client: FlaskClient, app: Flask, double: RetellDouble, redis: redis_library.Redis, log: Any
 ) -> None:
     dialogues = declining()
     assert len(dialogues) >= 30
@@ -121,7 +134,7 @@ def test_declining_callers_leave_not_one_byte(
         marks += play(call, dialogue, place)
         double.add_call(call.call(), call_status="ended", call_analysis={"call_summary": " ".join(marks)})
     run_dry()
-    assert traces(marks, redis=redis, log=log()) == []
+    assert traces(marks, redis=redis, files=_files(app), log=log()) == []
     assert sorted(double.deleted) == sorted(dialogue["id"] for dialogue in dialogues)
     assert not [mark for mark in marks if mark in repr(double.calls)]
 
@@ -142,6 +155,52 @@ def test_what_is_sent_again_or_sent_through_again_brings_nothing_back(
     assert {event.status for event in the_db.session.scalars(select(WebhookEvent))} == {"handled"}
     call = call_of(salon)
     assert (call.status, call.summary, call.recording_url, call.keeps_words) == ("ended", None, None, False)
+
+
+def after_the_fact(told: Told) -> None:
+    """A call that went its whole way and has left its words everywhere, before the provider tells of a no in it."""
+    told.start()
+    told.say("agent", NOTES)
+    told.say("caller", "Ich hätte gern eine Wolkenwimpel.")
+    told.use("check_availability", service="Wolkenwimpel", date="morgen")
+    told.use("take_message", text="Es geht um die Wolkenwimpel.")
+    told.say("agent", "Ich habe Ihren Termin für die Wolkenwimpel am Freitag um zehn Uhr eingetragen, Frau Wolkenwimpel.")
+    told.end("Frau Wolkenwimpel wollte einen Termin.", name="Wolkenwimpel")
+    run_dry()
+
+
+PLACES_AND_TABLES = [
+    ("_erase_summary", "calls.summary"), ("_erase_turns", "turns.text"), ("_erase_search", "call_texts.text"),
+    ("_erase_tools", "tool_calls.arguments"), ("_erase_truth_check", "truth_checks.findings"), ("_erase_tasks", "tasks.details"),
+    ("_erase_live_events", "live_events.data"), ("_erase_webhooks", "webhook_events.body"),
+]  # fmt: skip
+
+
+def test_a_no_that_is_told_afterwards_empties_every_place(
+    salon: Salon, told: Told, double: RetellDouble, redis: redis_library.Redis, log: Any
+) -> None:
+    after_the_fact(told)
+    left = traces(["Wolkenwimpel", "wolkenwimpel"], redis=redis)
+    assert {table for _place, table in PLACES_AND_TABLES} <= {trace.partition(":")[0] for trace in left}
+    told.say("caller", "Ach, und bitte nicht mitschreiben.")
+    run_dry()
+    assert traces(["Wolkenwimpel", "wolkenwimpel"], redis=redis, log=log()) == []
+
+
+@pytest.mark.parametrize(("place", "table"), PLACES_AND_TABLES)
+def test_each_place_has_a_line_that_empties_it(
+    salon: Salon, told: Told, double: RetellDouble, redis: redis_library.Redis, monkeypatch: pytest.MonkeyPatch, place: str, table: str
+) -> None:
+    """Without its line the words stay just there: the walk through the tables sees it."""
+    after_the_fact(told)
+    monkeypatch.setattr(erasure, "PLACES", tuple(each for each in erasure.PLACES if each.__name__ != place))
+    if place == "_erase_webhooks":
+        monkeypatch.setattr(erasure, place, lambda *_: None)
+    told.say("caller", "Ach, und bitte nicht mitschreiben.")
+    run_dry()
+    left = {re.split(r"[.:]", trace)[0] for trace in traces(["Wolkenwimpel", "wolkenwimpel"], redis=redis)}
+    # SQLite's index of the texts stands in tables of its own
+    assert {name.partition("_fts")[0] for name in left} == {table.partition(".")[0]}
 
 
 def test_the_no_is_recognised_without_the_agent(
