@@ -1,8 +1,10 @@
 """The first words: whatever a business calls itself or greets with, the notice is a sentence of its own in them."""
 
+import json
 import random
 import re
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from app.domain.agents.prompting import write_prompt
 from app.domain.privacy.notice import NOTICE, Utterance, find_notice
 from app.models import Agent, AgentVersion
 
+CASES = Path(__file__).parent.parent / "privacy" / "cases"
 COMPANIES = (
     "Automatikgetriebe Schulz", "Digital Dental", "KI-Friseur Berlin", "AI Beauty", "Assistenzhunde Meyer", "Künstliche Nägel", "",
     "{{greeting}}", "Meier & Söhne <b>GmbH</b>", "Praxis Dr. Wie", "Kfz {branch}", "Ich bin", "Salon „Schön“", "O'Hara's", "a" * 160,
@@ -53,6 +56,20 @@ def test_no_greeting_and_no_name_loses_the_notice() -> None:
         assert "{{" not in words, words
         assert "<" not in words, words
         assert find_notice([Utterance(0, True, words)]) is not None, words
+
+
+def test_two_hundred_greetings_that_somebody_else_wrote_hold_it_before_and_after() -> None:
+    """Written without looking at the code; as an agent of before holds them, with everything unticked, and as one of today."""
+    cases = json.loads((CASES / "greetings.json").read_text())
+    assert len(cases) >= 200
+    for case in cases:
+        document = {"name": case["agent_name"][:40] or "Lena", "greeting": case["greeting"][:400], "language": case["language"]}
+        for content in (checked(document), Content.model_validate(document | {"schema": 1, "ai_notice": False, "recording_notice": False})):
+            words = opening_words_of(content, company=case["company"], branch=case["branch"])
+            assert holds_notice(words, case["language"]), words
+            assert find_notice([Utterance(0, True, words)]) is not None, words
+        alone = find_notice([Utterance(0, True, case["greeting"])])
+        assert alone is None or case["discloses"] == "yes", case
 
 
 def holds_notice(words: str, language: str) -> bool:
