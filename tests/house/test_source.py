@@ -13,7 +13,7 @@ MOST_LINES = 300
 LONG: dict[str, str] = {}
 # modules that write SQL by hand, and why
 SQL_BY_HAND = {
-    "app.core.database": "the connection's own settings on SQLite",
+    "app.core.database": "the connection's own settings on SQLite, and its housekeeping",
     "app.domain.inbox.claiming": "MariaDB's named locks",
 }
 # asked of the domain: doors only
@@ -97,6 +97,7 @@ COMMITS = {
 # modules that speak to the database past the session, and so past the company filter, and why
 PAST_THE_FILTER = {
     "app.core.tenancy": "is the filter",
+    "app.core.database": "has SQLite write its index and log anew; reads and changes no row",
     "app.core.apart": "writes that must survive the request's rollback; no owned table",
     "app.core.resealing": "walks every sealed column of every company",
     "app.core.sessions": "browser sessions, which belong to no company",
