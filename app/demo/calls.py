@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
+from typing import Any
 
 from app.demo.diary import ZONE, Appointment, Change, Diary, Slot, is_open
 from app.demo.people import Caller, somebody
@@ -11,6 +12,7 @@ from app.demo.scripts import Script, scripts_for, speak
 from app.demo.shapes import DemoBranch, DemoService
 from app.demo.tools import Matter, ToolUse, use
 from app.demo.words import words_of
+from app.domain.emergencies.recognition import recognise
 
 # how often the phone rings in each hour of an open day, relative to each other
 HOURS = {6: 1, 7: 4, 8: 12, 9: 24, 10: 22, 11: 16, 12: 12, 13: 9, 14: 11, 15: 14, 16: 18, 17: 20, 18: 14, 19: 8, 20: 4, 21: 2, 22: 1}
@@ -41,6 +43,8 @@ class DemoCall:
     # (use, position of the turn before it, when, in seconds)
     tools: list[tuple[ToolUse, int, float]] = field(default_factory=list)
     appointment: Appointment | None = None
+    # what Call.emergency keeps, as the recognition of calls finds it
+    emergency: dict[str, Any] | None = None
 
     @property
     def ended_at(self) -> datetime:
@@ -79,7 +83,7 @@ def _call(diary: Diary, branch: DemoBranch, moment: datetime, number: int) -> De
     if script:
         staff = slot.staff if slot else rng.choice(branch.staff)
         said = words_of(diary.company, branch, caller, service=service, staff=staff, slot=slot, old=old, in_english=caller.speaks_english)
-        _talk(call, script, Matter(branch, caller, slot, old, said), rng)
+        _talk(call, script, Matter(branch, caller, slot, old, said), rng, diary.company.industry)
     call.appointment = _write_down(diary, call, slot, old, number)
     return call
 
@@ -98,7 +102,7 @@ def _settle_on(
     return ("information" if wanted == "callback" and not caller.number else wanted), None, None
 
 
-def _talk(call: DemoCall, script: Script, matter: Matter, rng: Random) -> None:
+def _talk(call: DemoCall, script: Script, matter: Matter, rng: Random, industry: str) -> None:
     clock = 0.4
     for speaker, text in script.lines:
         if speaker == "tool":
@@ -106,6 +110,9 @@ def _talk(call: DemoCall, script: Script, matter: Matter, rng: Random) -> None:
             call.tools.append((use(text, matter, rng), len(call.turns) - 1, round(clock, 2)))
             continue
         said = speak(text, matter.said, rng)
+        if speaker == "caller" and call.outcome == "transferred" and (kind := recognise(said, industry)):
+            at = (call.started_at + timedelta(seconds=clock)).isoformat()
+            call.emergency = {"kind": kind.name, "level": kind.level, "at": at, "heard": [[len(call.turns), kind.name, True]]}
         end = clock + len(said) / LETTERS_PER_S * rng.uniform(0.9, 1.15)
         call.turns.append((speaker, said, round(clock, 2), round(end, 2)))
         clock = end + rng.uniform(0.3, 1.1)

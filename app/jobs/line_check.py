@@ -36,6 +36,8 @@ def follow(check_id: str) -> None:
     """Looks again a moment later, until the check is over; its time-outs end it."""
     time.sleep(PAUSE_S)
     check = transact(lambda: line_checking.look(check_id))
+    if check is not None and line_checking.waits_for(check, "emergency"):
+        cry_for_help(check_id)
     if check is not None and check.is_running:
         transact(lambda: follow.enqueue(check_id))
 
@@ -74,6 +76,14 @@ def travel(check_id: str) -> None:
     transact(lambda: line_checking.note(check_id, "ringing", rung))
     called = line_ringing.call(errand)
     transact(lambda: line_checking.note(check_id, "webhook", called))
+
+
+def cry_for_help(check_id: str) -> None:
+    """Once the call stands in the database, so that its own way there is what was seen."""
+    errand = transact(lambda: line_ringing.prepare(check_id))
+    if errand is not None:
+        helped = line_ringing.cry_for_help(errand)
+        transact(lambda: line_checking.note(check_id, "emergency", helped))
 
 
 def _listen(errand: line_ringing.Errand) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 from app.demo.town import BLOCKED_CALLER
 from app.simulator.casting import Cast, Delivery, answering, deliveries, rings
 from app.simulator.garbage import garbage_bodies
-from app.simulator.town import FIRST_BRANCH, SECOND_BRANCH, UNKNOWN_NUMBER
+from app.simulator.town import FIRST_BRANCH, PRACTICE, SECOND_BRANCH, UNKNOWN_NUMBER
 
 Found = Literal["call", "tray", "nowhere"]
 ABOUT_NO_SERVICE = ("information", "hung_up", "missed", "voicemail", "withheld", "blocked", "forged", "replayed", "garbage")
@@ -128,6 +128,17 @@ def transferred(cast: Cast) -> list[Delivery]:
     return deliveries(call, cast)
 
 
+def emergency(cast: Cast) -> list[Delivery]:
+    """Somebody's life is in danger: the emergency number is named at once, and the call goes through to whoever is on call."""
+    call, words = rings(cast)
+    call.begin()
+    call.play("emergency.de", words)
+    call.end("call_transfer", transfer_destination=words["desk"])
+    summary = "Möglicher Notfall (Druck auf der Brust). Hinweis auf die 112 und sofort durchgestellt."
+    call.analyze(summary, sentiment="Negative", successful=True, found={"anliegen": "weiterleitung"})
+    return deliveries(call, cast)
+
+
 def withheld(cast: Cast) -> list[Delivery]:
     return information(replace(cast, withheld=True))
 
@@ -202,6 +213,7 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario("missed", "the call never connects", missed, status="not_connected", outcome="missed", aliases=("never_connected",)),
         Scenario("voicemail", "the business calls back and reaches a machine", voicemail, outcome="voicemail"),
         Scenario("transferred", "the caller is put through to a person", transferred, outcome="transferred", aliases=("transfer",)),
+        Scenario("emergency", "somebody's life is in danger", emergency, outcome="emergency", number=PRACTICE),
         Scenario("withheld", "the caller hides the number", withheld, aliases=("withheld_number",)),
         Scenario("blocked", "the caller is turned away", blocked, found="nowhere", outcome=None, aliases=("blocked_caller", "rejected")),
         Scenario("unknown_number", "nobody owns the dialled number", booked, found="tray", number=UNKNOWN_NUMBER, aliases=("unknown",)),

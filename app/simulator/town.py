@@ -11,6 +11,7 @@ from app.demo.town import COMPANIES, LINDGREN
 
 ZONE = ZoneInfo("Europe/Berlin")
 FIRST_BRANCH, SECOND_BRANCH = (branch.number for branch in LINDGREN.branches)
+PRACTICE = next(branch.number for company in COMPANIES if company.industry == "medical_practice" for branch in company.branches)
 # Nobody in the demo town has this number.
 UNKNOWN_NUMBER = "+493023125199"
 

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -44,8 +45,9 @@ def ring_up(app: Flask, db: SQLAlchemy) -> Callable[..., list[Called]]:
     make_demo_salon()
 
     def ring(name: str, count: int = 1) -> list[Called]:
+        here = replace(SCENARIOS[name], number=SCENARIOS["booked"].number)
         with served(app) as url:
-            called = run(plan_calls([SCENARIOS[name]], count), RetellStandIn(url, KEY, connections=8))
+            called = run(plan_calls([here], count), RetellStandIn(url, KEY, connections=8))
         db.session.rollback()
         while drain_batch(100):
             pass
@@ -99,6 +101,14 @@ def test_a_caller_is_put_through_to_the_number_of_the_branch(ring_up: Callable[.
     ring_up("transferred")
     (call,) = rows(db, Call)
     assert (call.outcome, call.transfer_destination) == ("transferred", "+493023125177")
+
+
+def test_a_caller_in_need_hears_the_number_and_is_put_through(ring_up: Callable[..., list[Called]], db: SQLAlchemy) -> None:
+    ring_up("emergency")
+    (call,), (tool,) = rows(db, Call), rows(db, ToolCall)
+    assert (call.outcome, call.transfer_destination) == ("emergency", "+493023125177")
+    assert (tool.result["code"], tool.result["data"]["numbers"]) == ("emergency", ["112"])
+    assert [task.kind for task in rows(db, Task)] == ["emergency"]
 
 
 def test_who_has_no_appointment_cannot_cancel_one(ring_up: Callable[..., list[Called]], db: SQLAlchemy) -> None:

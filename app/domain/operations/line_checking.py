@@ -19,10 +19,10 @@ from app.models import Agent, Branch, Call, CallNotice, Company, LineCheck, Phon
 # in the order of the way, with the seconds after which a step that is waited for is red
 STEPS = {
     "number": 0, "branch": 0, "agent": 0, "notice": 0, "ringing": 15, "webhook": 15,
-    "stored": 5, "drained": 12, "database": 5, "dashboard": 8, "clock": 5,
+    "stored": 5, "drained": 12, "database": 5, "emergency": 10, "dashboard": 8, "clock": 5,
 }  # fmt: skip
 # what can be red while the call still gets through
-GOES_ON_AFTER = ("agent", "notice", "ringing", "clock")
+GOES_ON_AFTER = ("agent", "notice", "ringing", "emergency", "clock")
 # calls whose transcripts are looked through for the AI notice
 NOTICES_OF = timedelta(hours=24)
 # whoever begins within this time gets the check that runs already; whatever takes longer is over
@@ -91,6 +91,11 @@ def look_on(check: LineCheck) -> None:
         if seen is None and not _is_late(check, waiting["name"]):
             return
         _settle(check, waiting["name"], seen or Seen(None, why_nothing_moves(check, waiting["name"])))
+
+
+def waits_for(check: LineCheck, name: str) -> bool:
+    """Whether this is the step under way."""
+    return check.is_running and next((step["name"] for step in check.steps if step["status"] == "waiting"), None) == name
 
 
 def is_late(check: LineCheck) -> bool:

@@ -71,7 +71,7 @@ def _clock(_check: LineCheck) -> Seen | None:
 
 LOOKS: dict[str, Look] = {
     "number": _is_told, "branch": _is_told, "agent": _is_told, "notice": _is_told, "ringing": _is_told, "webhook": _is_told,
-    "stored": _stored, "drained": _drained, "database": _database, "dashboard": _dashboard, "clock": _clock,
+    "stored": _stored, "drained": _drained, "database": _database, "emergency": _is_told, "dashboard": _dashboard, "clock": _clock,
 }  # fmt: skip
 
 

@@ -16,6 +16,8 @@ from app.providers.voice.retell_posting import Posted, post
 
 # nobody is the caller, so nobody's file is touched
 NOBODY = "anonymous"
+# heard as an emergency at every business
+IN_NEED = "Druck auf der Brust"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,26 @@ def call(errand: Errand) -> Seen:
         over = {"call_status": "ended", "end_timestamp": at + 1000, "duration_ms": 1000, "disconnection_reason": "user_hangup"}
         _post(errand, "webhook", _event("call_ended", errand, at, **over))
     return Seen(posted.ms, problem, _told(errand, base, posted))
+
+
+def cry_for_help(errand: Errand) -> Seen:
+    """A sentence in need goes the way of every function; the answer must name a number to call. Nobody is told of a test."""
+    call = _event("function", errand, to_ms(now()), call_status="ongoing")["call"]
+    base, posted = _post(errand, "function", {"name": "get_context", "args": {"said": IN_NEED}, "call": call})
+    told = _read(posted.body)
+    data, problem = told.get("data") or {}, _refusal(posted)
+    if problem is None and (told.get("code") != "emergency" or not data.get("numbers")):
+        problem = "no_emergency_answer"
+    found = {name: data[name] for name in ("numbers", "transfer_to") if data.get(name)}
+    return Seen(posted.ms, problem, _told(errand, base, posted) | found)
+
+
+def _read(raw: bytes) -> dict[str, Any]:
+    try:
+        told = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def _event(name: str, errand: Errand, at: int, **more: Any) -> dict[str, Any]:

@@ -29,6 +29,7 @@ def label_of(name: str) -> str:
         "stored": _("Ereignis gespeichert"),
         "drained": _("Ereignis verarbeitet"),
         "database": _("Anruf in der Datenbank"),
+        "emergency": _("Notfallweg"),
         "dashboard": _("Live-Ansicht"),
         "clock": _("Uhr für Nachzügler"),
     }[name]
@@ -41,6 +42,8 @@ def fact_of(step: dict[str, Any]) -> str | None:
         return data.get("branch")
     if step["name"] == "agent":
         return data.get("agent")
+    if step["name"] == "emergency":
+        return _emergency_fact(data)
     if data.get("instead_of"):
         return _("über %(own)s; %(public)s ist von hier aus nicht zu erreichen", own=data["url"], public=data["instead_of"])
     facts = {
@@ -55,6 +58,13 @@ def fact_of(step: dict[str, Any]) -> str | None:
         "clock": _("holt nach, was liegen bleibt"),
     }
     return facts.get(step["name"])
+
+
+def _emergency_fact(data: dict[str, Any]) -> str:
+    numbers = ", ".join(data.get("numbers", ()))
+    if reached := data.get("transfer_to"):
+        return _("nennt %(numbers)s, stellt durch zu %(reached)s", numbers=numbers, reached=phone.display(reached))
+    return _("nennt %(numbers)s; niemand zum Durchstellen eingetragen", numbers=numbers)
 
 
 def repair_of(step: dict[str, Any], number: str) -> Repair:
@@ -156,6 +166,13 @@ def _of_the_door(problem: str, data: dict[str, Any]) -> Repair | None:
             return Repair(
                 _("Die Begrüßung kommt ohne den Hinweis zurück, dass kein Mensch spricht."),
                 _("Auf dem Server läuft eine ältere Fassung. Starten Sie ihn neu."),
+                "health",
+                ours=True,
+            )
+        case "no_emergency_answer":
+            return Repair(
+                _("Ein Notruf bekommt keine richtige Antwort."),
+                _("Das Protokoll des Webservers nennt den Grund unter function.failed."),
                 "health",
                 ours=True,
             )

@@ -34,7 +34,7 @@ from tests.support.people import csrf_token, make_user, signed_in
 
 GREEN = [(name, "ok") for name in line_checking.STEPS]
 # what a check may leave behind
-ITS_OWN = {"calls", "call_events", "webhook_events", "live_events", "live_cursors", "line_checks"}
+ITS_OWN = {"calls", "call_events", "tool_calls", "webhook_events", "live_events", "live_cursors", "line_checks"}
 
 
 @pytest.fixture
@@ -92,7 +92,12 @@ def check(db: SQLAlchemy, salon: Salon, *, drains: bool = True, hears: bool = Tr
             with transaction():
                 line_checking.note_heard(begun, now())
         with transaction():
-            line_checking.look(begun)
+            seen = line_checking.look(begun)
+            needs_help = seen is not None and line_checking.waits_for(seen, "emergency")
+        if needs_help:
+            jobs.cry_for_help(begun)
+            with transaction():
+                line_checking.look(begun)
         return db.session.scalars(select(LineCheck).where(LineCheck.id == begun)).one()
 
 
