@@ -193,14 +193,20 @@ def _write(asked: Asked, call: Call, uses: Sequence[Any], key: str, found: Answe
     else:
         made = {"arguments": use.arguments, "after_position": use.position, "created_at": asked.received_at}
         desk.add_tool(call, {**shown, **made, **finished})
-        announce(ToolStarted(call.company_id, call.branch_id, call.id, asked.received_at, shown | {"arguments": use.arguments}))
+        _announce(call, ToolStarted(call.company_id, call.branch_id, call.id, asked.received_at, shown | {"arguments": use.arguments}))
     desk.note(call, "tool", at=now(), webhook_event_id=None, data=shown | {"ok": did_it})
     if found.code == EMERGENCY:
         desk.note(call, EMERGENCY, at=now(), webhook_event_id=None, data={"kind": found.data["kind"], "answered": True})
     desk.write()
     shown |= {"ok": did_it, "result": told, "duration_ms": round(own_s * 1000)}
-    announce(ToolFinished(call.company_id, call.branch_id, call.id, asked.received_at, shown))
+    _announce(call, ToolFinished(call.company_id, call.branch_id, call.id, asked.received_at, shown))
     metrics.TOOL_SECONDS.labels(use.name if toolbox.find_tool(use.name) else "other").observe(own_s)
+
+
+def _announce(call: Call, happened: ToolStarted | ToolFinished) -> None:
+    """Boards hear nothing of the synthetic call of a line check."""
+    if not call.is_test:
+        announce(happened)
 
 
 def _told_of(uses: Sequence[Any], use: FunctionUse) -> dict[str, Any] | None:
