@@ -11,7 +11,7 @@ from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, field_
 from pydantic_core import PydanticUseDefault
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from config_values import DatabaseUrl, EncryptionKeys, LogLevel, MailAddress, MailServer, Port, RedisUrl, SmsSender, WebAddress
+from config_values import DatabaseUrl, EncryptionKeys, LogLevel, MailAddress, MailServer, Port, RedisUrl, SentryDsn, SmsSender, WebAddress
 
 ROOT = Path(__file__).resolve().parent
 NEEDED_IN_PRODUCTION = ("SECRET_KEY", "ENCRYPTION_KEYS", "DATABASE_URL", "REDIS_URL")
@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     mail_from: MailAddress | None = None
     # whether mail servers that companies name may stand in a private network; for one's own network, and for tests
     private_hosts: bool = False
-    sentry_dsn: WebAddress | None = None
+    sentry_dsn: SentryDsn | None = None
     otel_exporter_otlp_endpoint: WebAddress | None = None
     # a scraper's bearer token for /metrics; unset: loopback only
     metrics_token: str | None = None

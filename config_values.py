@@ -80,6 +80,12 @@ def _port_of(netloc: str) -> str | None:
     return found[1] if (found := re.search(r":([^:\]@]*)$", netloc.rpartition("@")[2])) else None
 
 
+def _sentry_dsn(value: str) -> str:
+    if re.fullmatch(r"https?://[^:@/\s]+(:[^@/\s]*)?@[^/@\s]+/([^\s/]+/)*\d+", value):
+        return value
+    raise ValueError("https://key@host/project, as Sentry shows it in the project's settings")
+
+
 def _sms_sender(value: str) -> str:
     if re.fullmatch(r"\+[1-9]\d{6,14}|MG[0-9a-fA-F]{32}", value) or re.fullmatch(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}", value):
         return value
@@ -102,6 +108,7 @@ RedisUrl = Annotated[str, _address("redis", "rediss", form="redis://:password@ho
 WebAddress = Annotated[str, _address("http", "https", form="an address like https://host or http://host:8000")]
 MailServer = Annotated[str, _address("smtp", "smtps", form="smtp://user:password@host:587, or smtps:// with TLS from the first byte")]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
+SentryDsn = Annotated[str, AfterValidator(_sentry_dsn)]
 SmsSender = Annotated[str, AfterValidator(_sms_sender)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_capital)]
 Port = Annotated[int, Field(ge=0, le=LARGEST_PORT)]

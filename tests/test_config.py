@@ -64,7 +64,11 @@ WRONG = {
     "SMTP_URL": [(f"mail.example:{SECRET}", "smtp://user:password@host:587"), (f"https://u:{SECRET}@mail.example", "smtps://")],
     "MAIL_FROM": [("Salon Lindgren", "Salon Lindgren <termine@salon.example>"), ("termine@", "e-mail address")],
     "PRIVATE_HOSTS": [("perhaps", "1 or 0")],
-    "SENTRY_DSN": [(SECRET, ADDRESS)],
+    "SENTRY_DSN": [
+        (SECRET, "https://key@host/project"),
+        (f"https://{SECRET}.example/1", "key@host"),
+        (f"https://{SECRET}@host/", "project"),
+    ],
     "OTEL_EXPORTER_OTLP_ENDPOINT": [("collector", ADDRESS)],
     "LOG_LEVEL": [("LOUD", "'LOUD'; it must be DEBUG, INFO, WARNING or ERROR"), ("3", "DEBUG")],
 }
@@ -92,6 +96,7 @@ RIGHT = {
     "INSTANCE_PATH": [""],
     "TWILIO_SENDER": ["+493012345", "AskProAI", "Salon 24", f"MG{'0' * 32}"],
     "MAIL_FROM": ["termine@salon.example", "Salon Lindgren <termine@salon.example>"],
+    "SENTRY_DSN": ["https://key@o1.ingest.example/42", "http://key:old@127.0.0.1:9000/path/1"],
     "SMTP_URL": ["smtp://mail.example", "smtps://u:p@mail.example:465"],
 }
 
