@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.embedded.processes import bound_to
+from scripts.web_server.allocator import return_large_buffers
 
 # as in config.py, which is too heavy for the process that only watches others
 DATABASE_POOL = 24
@@ -15,6 +16,9 @@ loglevel = "warning"
 graceful_timeout = 5
 keepalive = 5
 control_socket_disable = True
+# Whom X-Forwarded-* is believed of is said by PROXY_HOPS alone (app/core/requests); gunicorn would believe everybody on this machine.
+forwarded_allow_ips = ""
+return_large_buffers()
 
 # Said once and before any worker is there, which would say it again and again. A process of its own looks: what it loads for that
 # would be in the way of green threads.
