@@ -18,11 +18,13 @@ from app.core.database import reading_only
 from app.core.errors import NotAllowed, NotSignedIn, TooMany
 from app.core.extensions import db
 from app.core.guarding import View, guarded, stay_in
-from app.core.rates import Rate
+from app.core.rates import Rate, network_of
 from app.core.tenancy import company_scope
 from app.domain.accounts.api_keys import KnownKey, find_key
 
 USED_STEP = timedelta(minutes=1)
+# wrong keys a minute from one address; keys that are right come in from there all the same
+WRONG_KEYS = Rate("api_key.wrong", 30)
 log = structlog.get_logger()
 keys = table("api_keys", column("id", Id), column("last_used_at", UtcDateTime))
 
@@ -38,7 +40,8 @@ class ScopeMissing(NotAllowed):
 def for_key(scope: str | None = None) -> Callable[[View], View]:
     """Lets in programs with a living key that has the scope (None: any key); the request then works for the key's company.
 
-    Sets `g.key` and `g.zone`. 401 without or with an unknown key, 403 without the scope, 429 beyond the key's requests a minute.
+    Sets `g.key` and `g.zone`. 401 without or with an unknown key, 403 without the scope, 429 beyond the key's
+    requests a minute, and for too many unknown keys from one address.
     """
 
     def around(view: View) -> View:
@@ -71,6 +74,9 @@ def _known_key() -> KnownKey:
         key = find_key(plain.strip())
         db.session.rollback()
     if key is None:
+        wait_s = WRONG_KEYS.hit(network_of(request.remote_addr))
+        if wait_s is not None:
+            raise TooMany(_("Zu viele unbekannte Schlüssel von dieser Adresse. Bitte warten Sie einen Moment."), retry_after_s=wait_s)
         raise KeyInvalid(_("Diesen Schlüssel kennen wir nicht, oder er ist gesperrt."))
     return key
 

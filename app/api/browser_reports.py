@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from app.core.guarding import guarded
-from app.core.rates import Rate
+from app.core.rates import Rate, network_of
 from app.core.transactions import transact
 from app.domain.operations.browser_reports import keep_reports
 
@@ -20,7 +20,7 @@ blueprint = Blueprint("api_browser_reports", __name__)
 @guarded("public", "browsers send reports of pages on which nobody has signed in, too")
 def keep() -> Response:
     """Always the same answer: a browser does nothing with another one."""
-    if PER_SENDER.hit(request.remote_addr or "") is None and (request.content_length or 0) <= LONGEST:
+    if PER_SENDER.hit(network_of(request.remote_addr)) is None and (request.content_length or 0) <= LONGEST:
         try:
             sent = json.loads(request.get_data()[:LONGEST])
         except (ValueError, RecursionError):

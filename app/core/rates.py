@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from threading import Lock
 
 from flask import current_app
@@ -16,6 +17,15 @@ if redis.call('TTL', KEYS[1]) < 0 then redis.call('EXPIRE', KEYS[1], ARGV[2]) en
 return {count, redis.call('TTL', KEYS[1])}
 """
 MOST_REMEMBERED = 50_000
+
+
+def network_of(address: str | None) -> str:
+    """Whom a limit counts: an IPv4 address, or the 2^64 that whoever has one IPv6 address has too."""
+    try:
+        parsed = ip_address(address or "")
+    except ValueError:
+        return address or ""
+    return str(ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,24 @@ def test_more_requests_than_allowed_have_to_wait(app: Flask, salon: Company) -> 
     assert other.get("/branches").status_code == 200
 
 
+def test_wrong_keys_from_one_address_have_to_wait_and_right_ones_do_not(app: Flask, client: FlaskClient, salon: Company) -> None:
+    here = program(app, salon)
+
+    def wrong(number: int, address: str = "127.0.0.1") -> int:
+        headers, place = {"Authorization": f"Bearer apk_{number:043}"}, {"REMOTE_ADDR": address}
+        return client.get("/api/v1/branches", headers=headers, environ_overrides=place).status_code
+
+    assert [wrong(number) for number in range(32)] == [401] * 30 + [429] * 2
+    refused = client.get("/api/v1/branches", headers={"Authorization": "Bearer apk_x"})
+    assert (refused.status_code, refused.mimetype, refused.json["code"]) == (429, "application/problem+json", "too_many")
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
+    assert here.get("/branches").status_code == 200
+    assert client.get("/api/v1/branches").status_code == 401
+    assert wrong(99, "203.0.113.9") == 401
+    # the many addresses of one IPv6 network are one
+    assert [wrong(number, f"2001:db8:1:2::{number:x}") for number in range(31)] == [401] * 30 + [429]
+
+
 def test_keys_work_while_redis_is_away(make_app: Callable[..., Flask], salon: Company) -> None:
     here = program(make_app(redis_url="redis://127.0.0.1:1/0"), salon, per_minute=2)
     assert [here.get("/branches").status_code for _ in range(3)] == [200, 200, 429]

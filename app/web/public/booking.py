@@ -13,7 +13,7 @@ from app.core.clock import now
 from app.core.errors import AppError, InvalidInput, NotFound, TooMany
 from app.core.extensions import db
 from app.core.guarding import guarded, stay_in
-from app.core.rates import Rate
+from app.core.rates import Rate, network_of
 from app.core.requests import LANGUAGES
 from app.core.tenancy import company_scope, every_company
 from app.core.turns import transact_in_turn
@@ -170,7 +170,7 @@ def _ahead(link: IdentityLink) -> list[tuple[Booking, str, str]]:
 
 def _enter(token: str) -> Booking | WaitlistOffer | IdentityLink:
     """What the link is for; the request then works for its company. Raises NotFound for whatever is no living link."""
-    if (wait_s := VISITS.hit(request.remote_addr or "")) is not None:
+    if (wait_s := VISITS.hit(network_of(request.remote_addr))) is not None:
         raise TooMany(_("Zu viele Aufrufe. Bitte warten Sie einen Moment."), retry_after_s=wait_s)
     link = links.find_link(token) or links.find_identity_link(token)
     offer = None

@@ -7,7 +7,7 @@ from app.core.clock import now
 from app.core.errors import NotFound, TooMany
 from app.core.extensions import db
 from app.core.guarding import guarded, stay_in
-from app.core.rates import Rate
+from app.core.rates import Rate, network_of
 from app.core.tenancy import company_scope
 from app.domain.bookings import feeds
 from app.models import Company
@@ -23,7 +23,7 @@ blueprint = Blueprint("feeds", __name__)
 @blueprint.get("/ics/<token>.ics")
 @guarded("token", "whoever has the address: 256 bits that can be taken back, of which only a hash is kept")
 def show(token: str) -> Response:
-    if (wait_s := VISITS.hit(request.remote_addr or "")) is not None:
+    if (wait_s := VISITS.hit(network_of(request.remote_addr))) is not None:
         raise TooMany(_("Zu viele Aufrufe. Bitte warten Sie einen Moment."), retry_after_s=wait_s)
     feed = feeds.find_feed(token)
     company = db.session.get(Company, feed.company_id) if feed else None
