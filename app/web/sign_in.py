@@ -8,13 +8,14 @@ from flask_login import AnonymousUserMixin, current_user, login_user, logout_use
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.core import settings
 from app.core.announcements import announce
 from app.core.database import reading_only
 from app.core.errors import InvalidInput
 from app.core.extensions import db, login_manager
 from app.core.requests import LANGUAGES
 from app.core.transactions import transaction
-from app.domain.accounts import passwords, sign_in as signing_in, users
+from app.domain.accounts import devices, passwords, sign_in as signing_in, users
 from app.domain.audit.writing import record
 from app.events import SessionsEnded
 from app.models import User
@@ -70,7 +71,8 @@ def log_in() -> BaseResponse | tuple[str, int]:
     email, password = form.email, form.password
     try:
         with reading_only():
-            user = signing_in.recognise(email, password, address=request.remote_addr or "")
+            device = request.cookies.get(_device_cookie())
+            user = signing_in.recognise(email, password, address=request.remote_addr or "", device=device)
     except signing_in.WrongPassword as refusal:
         return _form(email=email, error=str(refusal.message)), refusal.status
     finally:
@@ -83,7 +85,7 @@ def log_in() -> BaseResponse | tuple[str, int]:
             announce(before)
     session.clear()
     _come_in(user)
-    return redirect(next_path(otherwise=start_path(user)))
+    return _knowing_device(redirect(next_path(otherwise=start_path(user))), user)
 
 
 @blueprint.post("/logout")
@@ -108,7 +110,7 @@ def change_password() -> BaseResponse | str | tuple[str, int]:
     except InvalidInput as refusal:
         return _password_form(refusal.data["fields"]), 422
     _come_in(user)
-    return redirect(start_path(user))
+    return _knowing_device(redirect(start_path(user)), user)
 
 
 def start_path(user: User) -> str:
@@ -136,6 +138,17 @@ def _come_in(user: User) -> None:
     session.pop("csrf_token", None)
     session[EPOCH] = user.session_epoch
     login_user(user)
+
+
+def _knowing_device(answer: BaseResponse, user: User) -> BaseResponse:
+    """The browser is known from now on: it may try a password while strangers guess at the account."""
+    known = devices.remember_device(user)
+    answer.set_cookie(_device_cookie(), known, max_age=A_YEAR_S, httponly=True, secure=settings().is_production, samesite="Lax")
+    return answer
+
+
+def _device_cookie() -> str:
+    return "__Host-device" if settings().is_production else "device"
 
 
 def _leave() -> None:

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from statistics import median
+from unittest.mock import patch
 
 import pytest
 from flask import Flask
@@ -15,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from app.core.announcements import _listeners, listens
 from app.core.transactions import transaction
-from app.domain.accounts import users
+from app.domain.accounts import devices, passwords, users
+from app.domain.accounts.passwords import hash_password
 from app.events import SessionsEnded
 from app.models import AuditEntry, Company, User, WebSession
 from tests.support.people import PASSWORD, csrf_token, make_company, make_user, sign_in, signed_in
@@ -213,6 +215,49 @@ def test_somebody_who_guesses_from_many_addresses_waits_as_well(client: FlaskCli
     data = {"email": owner.email, "password": "wrong password 123", "csrf_token": token}
     answers = [client.post("/login", data=data, environ_base={"REMOTE_ADDR": f"203.0.113.{n}"}).status_code for n in range(12)]
     assert answers == [401] * 10 + [429] * 2
+
+
+def test_guesses_from_a_thousand_addresses_neither_come_far_nor_lock_out_the_owner(app: Flask, client: FlaskClient, owner: User) -> None:
+    known = signed_in(app, owner)
+    known.post("/logout", data={"csrf_token": csrf_token(known, "/live")})
+    token = csrf_token(client)
+
+    def guess(address: str, password: str = "wrong password 123") -> int:
+        data = {"email": owner.email, "password": password, "csrf_token": token}
+        return client.post("/login", data=data, environ_overrides={"REMOTE_ADDR": address}).status_code
+
+    crowd = [f"10.1.{number >> 8}.{number & 255}" for number in range(1000)]
+    assert {guess(address) for address in crowd[:120]} == {401, 429}
+    # besieged: two tries an hour from each address, and the third is not even looked at
+    checked = count_checks(lambda: [guess(address) for address in crowd[:40] for _time in range(5)])
+    assert checked == 40 * 2
+    # the owner comes in: from the browser that is known, at the desk of the guesser too; and from a new one
+    assert sign_in(known, owner, "wrong password 123").status_code == 401
+    data = {"email": owner.email, "password": PASSWORD, "csrf_token": csrf_token(known)}
+    assert known.post("/login", data=data, environ_overrides={"REMOTE_ADDR": crowd[0]}).status_code == 302
+    assert guess("203.0.113.9", PASSWORD) == 302
+
+
+def test_known_device_has_a_budget_and_is_known_for_one_account_and_password_only(app: Flask, owner: User, db: SQLAlchemy) -> None:
+    colleague = make_user(db.session.get_one(Company, owner.company_id), "front_desk")
+    here = signed_in(app, owner)
+    cookie = here.get_cookie("device")
+    assert cookie and cookie.http_only and cookie.same_site == "Lax"
+    assert (devices.known_device(cookie.value, owner) is None, devices.known_device(cookie.value, colleague)) == (False, None)
+    for forged in ("", "x", cookie.value[:-2], cookie.value + "x", "x" * 5000, "\ud800"):
+        assert devices.known_device(forged, owner) is None
+    here.post("/logout", data={"csrf_token": csrf_token(here, "/live")})
+    assert [sign_in(here, owner, "wrong password 123").status_code for _ in range(12)] == [401] * 10 + [429] * 2
+    with transaction():
+        db.session.get_one(User, owner.id).password_hash = hash_password(NEW)
+    assert devices.known_device(cookie.value, db.session.get_one(User, owner.id)) is None
+
+
+def count_checks(act: Callable[[], object]) -> int:
+    """How often a password was really compared meanwhile."""
+    with patch.object(passwords, "is_right", wraps=passwords.is_right) as compared:
+        act()
+    return compared.call_count
 
 
 def test_thirty_wrong_tries_a_minute_and_then_the_address_waits(client: FlaskClient, owner: User) -> None:

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from ipaddress import ip_address, ip_network
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -10,19 +9,22 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.errors import NotSignedIn, TooMany
 from app.core.extensions import db
-from app.core.rates import Rate
-from app.domain.accounts import passwords
+from app.core.rates import Rate, network_of
+from app.domain.accounts import devices, passwords
 from app.domain.audit.writing import record
 from app.models import Company, User
 
 # plain ASCII: the column holds nothing else, and a comparison with anything else is an error of the database
 ADDRESS = re.compile(r"[!-~]{1,64}@[!-~]{1,125}")
 
-# wrong tries a minute: of one account from one address, of one address, and of one account from everywhere
+# wrong tries a minute: of one account from one address, of one address, of one account from everywhere, and of a known device
 ONE_ACCOUNT_HERE = Rate("sign_in.account_here", 10)
 ONE_ADDRESS = Rate("sign_in.address", 30)
 ONE_ACCOUNT = Rate("sign_in.account", 10)
-ONE_ACCOUNT_AT_MOST = Rate("sign_in.account_at_most", 300)
+ONE_DEVICE = Rate("sign_in.device", 10)
+# wrong tries an hour by strangers after which an account counts as besieged, and what each further address then has
+BESIEGED = Rate("sign_in.besieged", 100, per_s=3600)
+BESIEGED_HERE = Rate("sign_in.besieged_here", 2, per_s=3600)
 
 
 class WrongPassword(NotSignedIn):
@@ -31,28 +33,49 @@ class WrongPassword(NotSignedIn):
     code = "wrong_password"
 
 
-def recognise(email: str, password: str, *, address: str) -> User:
-    """The user with this e-mail and password, coming from that network address. Only reads, and takes its time.
+def recognise(email: str, password: str, *, address: str, device: str | None = None) -> User:
+    """The user with this e-mail and password, coming from that network address, perhaps with a known device. Only reads, and takes time.
 
-    Raises WrongPassword, or TooMany after 10 wrong tries a minute of the account or 30 of the address. While somebody elsewhere
-    guesses at an account, its owner still comes in with the right password from where nobody guessed.
+    Raises WrongPassword, or TooMany after 10 wrong tries a minute of the account or 30 of the address. Nobody is locked out by
+    somebody else who guesses: a known device has a budget of its own, and a right password is let in from any address that has
+    not used its own up (docs/decisions/0011).
     """
     email = email.strip().lower()
-    account = hashlib.sha256(email.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    address = _place(address)
-    here = f"{account}:{address}"
-    _refuse(ONE_ADDRESS.look(address))
-    _refuse(ONE_ACCOUNT_AT_MOST.look(account))
-    _refuse(ONE_ACCOUNT_HERE.hit(here))
+    account, place = hashlib.sha256(email.encode("utf-8", "surrogatepass")).hexdigest()[:32], network_of(address)
     user = find_user(email)
+    known = devices.known_device(device, user)
+    counted = _count_device(known) if known else _count_stranger(account, place)
     right = passwords.is_right(password, user.password_hash if user else None)
     if user is None or not right or not _may_come_in(user):
-        ONE_ADDRESS.hit(address)
-        ONE_ACCOUNT_AT_MOST.hit(account)
-        _refuse(ONE_ACCOUNT.hit(account))
+        if not known:
+            ONE_ADDRESS.hit(place)
+            BESIEGED.hit(account)
+            _refuse(ONE_ACCOUNT.hit(account))
         raise WrongPassword(_("E-Mail oder Passwort stimmt nicht."))
-    ONE_ACCOUNT_HERE.take_back(here)
+    for rate, key in counted:
+        rate.take_back(key)
     return user
+
+
+Counted = list[tuple[Rate, str]]
+
+
+def _count_device(device: str) -> Counted:
+    return _counted([(ONE_DEVICE, device)])
+
+
+def _count_stranger(account: str, place: str) -> Counted:
+    _refuse(ONE_ADDRESS.look(place))
+    here = f"{account}:{place}"
+    is_besieged = BESIEGED.look(account) is not None
+    return _counted([(ONE_ACCOUNT_HERE, here), *([(BESIEGED_HERE, here)] if is_besieged else [])])
+
+
+def _counted(budgets: Counted) -> Counted:
+    """Counts a try before it is known to be wrong, so that many at a time cannot slip through."""
+    for rate, key in budgets:
+        _refuse(rate.hit(key))
+    return budgets
 
 
 def welcome(user: User, password: str) -> None:
@@ -68,15 +91,6 @@ def find_user(email: str) -> User | None:
     if not ADDRESS.fullmatch(email):
         return None
     return db.session.scalar(select(User).where(User.email == email))
-
-
-def _place(address: str) -> str:
-    """Whoever has an IPv6 address has the 2^64 of its network too: they count as one."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    return str(ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address
 
 
 def _refuse(wait_s: int | None) -> None:

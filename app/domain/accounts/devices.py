@@ -1,0 +1,35 @@
+"""Known devices: a browser in which somebody once came in may go on trying while strangers guess at the account."""
+
+import hashlib
+import secrets
+
+from flask import current_app
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from app.models import User
+
+LONGEST = 400
+
+
+def remember_device(user: User) -> str:
+    """The text for the browser's cookie; signed, good for this user until the password is another one."""
+    return _serializer().dumps([secrets.token_urlsafe(12), _mark(user)])
+
+
+def known_device(text: str | None, user: User | None) -> str | None:
+    """The device's name, if the browser once came in as this user; it opens nothing, it only has a budget of its own."""
+    if not text or user is None or len(text) > LONGEST:
+        return None
+    try:
+        device, mark = _serializer().loads(text)
+    except (BadSignature, ValueError, TypeError):
+        return None
+    return str(device) if mark == _mark(user) else None
+
+
+def _mark(user: User) -> str:
+    return hashlib.sha256(f"{user.id}:{user.password_hash}".encode()).hexdigest()[:32]
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="known-device")
