@@ -3,6 +3,10 @@
 import logging
 import re
 import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -16,7 +20,10 @@ PHONE = re.compile(r"\+\d{6,}")
 # what stands behind these is the key to somebody's own page or calendar
 LINK = re.compile(r"(?<=/b/)[^\s/?#\"'<>]+|(?<=/ics/)[^\s/?#\"'<>]+")
 # who writes lines of their own, with the path of a request in them
-FOREIGN_LOGGERS = ("gunicorn.error", "werkzeug", "engineio.server", "socketio.server", "geventwebsocket.handler")
+SOCKET_LOGGERS = ("engineio.server", "socketio.server", "geventwebsocket.handler")
+FOREIGN_LOGGERS = ("gunicorn.error", "werkzeug", *SOCKET_LOGGERS)
+SAID_AGAIN_AFTER_S = 60.0
+MAX_SAID = 200
 
 
 def set_up(settings: Settings) -> None:
@@ -27,7 +34,7 @@ def set_up(settings: Settings) -> None:
     shown = structlog.processors.JSONRenderer() if settings.is_production else _for_eyes()
     for foreign in FOREIGN_LOGGERS:
         logger = logging.getLogger(foreign)
-        logger.filters = [each for each in logger.filters if not isinstance(each, WithoutLinks)] + [WithoutLinks()]
+        logger.filters = [OnceAMinute(), WithoutLinks()] if foreign in SOCKET_LOGGERS else [WithoutLinks()]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -65,6 +72,34 @@ def without_links(text: str) -> str:
     """The text without the tokens of links and feeds, and without that of the request itself however it stands there."""
     token = (request.view_args or {}).get("token") if has_request_context() else None
     return LINK.sub("…", text.replace(token, "…") if token else text)
+
+
+class OnceAMinute(logging.Filter):
+    """For libraries that write a traceback for every packet they cannot read: one line of each sort a minute, with its place."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._said: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        sort, moment = (str(record.msg), _place_of(record.exc_info)), self._clock()
+        if moment - self._said.get(sort, -SAID_AGAIN_AFTER_S) < SAID_AGAIN_AFTER_S:
+            return False
+        if len(self._said) >= MAX_SAID:
+            self._said.clear()
+        self._said[sort] = moment
+        record.msg, record.args = f"{record.getMessage()} {sort[1]}".strip(), None
+        record.exc_info = record.exc_text = None
+        return True
+
+
+def _place_of(exc_info: Any) -> str:
+    """Type and place of an error: `JSONDecodeError in wire.py:20`."""
+    if not exc_info or exc_info[0] is None:
+        return ""
+    *_before, last = traceback.walk_tb(exc_info[2])
+    return f"{exc_info[0].__name__} in {Path(last[0].f_code.co_filename).name}:{last[1]}"
 
 
 class WithoutLinks(logging.Filter):

@@ -62,4 +62,7 @@ class Door:
         hosts = {environ.get("HTTP_HOST"), urlsplit(self._settings.public_base).netloc}
         if self._settings.proxy_hops:
             hosts.add(environ.get("HTTP_X_FORWARDED_HOST", "").rpartition(",")[2].strip() or None)
-        return urlsplit(origin).netloc in hosts - {None}
+        try:
+            return urlsplit(origin).netloc in hosts - {None}
+        except ValueError:
+            return False

@@ -8,7 +8,7 @@ from app.core.extensions import socketio
 from app.realtime import handlers, wire
 from app.realtime.door import Door
 from app.realtime.hall import Hall
-from app.realtime.limits import LARGEST_MESSAGE, limit_threads
+from app.realtime.limits import LARGEST_MESSAGE, close_on_unreadable, limit_threads
 from config import Settings
 
 
@@ -31,6 +31,7 @@ def serve_sockets(app: Flask, settings: Settings) -> None:
         json=wire,
     )
     hall.server = socketio.server
+    close_on_unreadable(hall.server)
     if async_mode == "threading":
         limit_threads(hall.server)
     app.wsgi_app = Door(app, hall=hall, settings=settings)  # type: ignore[method-assign]

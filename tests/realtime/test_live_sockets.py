@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import delete
-from wsproto.utilities import ProtocolError
+from wsproto.utilities import LocalProtocolError, ProtocolError
 
 from app import events
 from app.core.sessions import hash_of
@@ -208,3 +208,30 @@ def test_who_sends_too_much_is_closed_and_nobody_else_notices(db: SQLAlchemy, se
     for odd in ("", "4", "42", "42[", "42{}", '42["no such event"]', "9", "5", "452-[]", "\x00", "41/other,", "40/other,", '42["connect"]'):
         open_dashboard(server, cookie).send(odd)
     assert other.ask("catch_up", {"since": 0}) == {"events": [], "seq": 0}
+
+
+UNREADABLE = (
+    "42[", "42{}", "4", "9xyz", "42[1]", '42["nothing"]', "4999", "43[", "451-[", "40/x,{", "42/nowhere,[", "b4!", "\x00", "41,", "x" * 500,
+)  # fmt: skip
+
+
+@on_one_database
+@pytest.mark.parametrize("kind", ["threads", "green"])
+def test_flood_of_unreadable_packets_writes_a_line_of_each_sort_and_no_more(
+    db: SQLAlchemy, start_sockets: StartSockets, open_dashboard: OpenDashboard, kind: str
+) -> None:
+    salon = make_salon()
+    server, cookie = start_sockets(kind=kind), sign_in(make_user(salon, "owner@salon-lindgren.example"))
+    before = len(server.log.read_text().splitlines())
+    for packet in UNREADABLE:
+        for _time in range(4):
+            flooding = Dashboard(server, cookie)
+            with contextlib.suppress(OSError, ProtocolError, LocalProtocolError):
+                for _packet in range(25):
+                    flooding.send(packet)
+            flooding.close()
+    # who speaks properly is heard all the same
+    assert open_dashboard(server, cookie).ask("catch_up", {"since": 0}) == {"events": [], "seq": 0}
+    written = server.log.read_text().splitlines()[before:]
+    assert not any("Traceback" in line for line in written), "\n".join(written[:80])
+    assert len(written) <= len(UNREADABLE), "\n".join(written[:80])
