@@ -38,7 +38,7 @@ def recognise(email: str, password: str, *, address: str, device: str | None = N
 
     Raises WrongPassword, or TooMany after 10 wrong tries a minute of the account or 30 of the address. Nobody is locked out by
     somebody else who guesses: a known device has a budget of its own, and a right password is let in from any address that has
-    not used its own up (docs/decisions/0011).
+    not used its own up (docs/decisions/0012).
     """
     email = email.strip().lower()
     account, place = hashlib.sha256(email.encode("utf-8", "surrogatepass")).hexdigest()[:32], network_of(address)
