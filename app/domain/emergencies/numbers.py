@@ -53,6 +53,8 @@ def to_dial(kind: Kind, numbers: Numbers) -> list[str]:
         return [numbers.doctor or numbers.rescue]
     if kind.level == "on_call":
         return []
+    if kind.name == "motorway":
+        return [numbers.police, numbers.rescue]
     if kind.name == "suicide":
         return [number for number in (numbers.rescue, numbers.listener) if number]
     if kind.name == "poison":

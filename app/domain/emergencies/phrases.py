@@ -40,6 +40,8 @@ class Words:
 
     words: list[str] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
+    # the same, with the words that were dropped
+    spoken: list[int] = field(default_factory=list)
     sentences: list[int] = field(default_factory=list)
     clauses: list[int] = field(default_factory=list)
 
@@ -51,7 +53,7 @@ def plain(text: str) -> str:
 def read_words(text: str, spelling: Spelling) -> Words:
     """The words of a turn, folded, without those that say nothing."""
     heard, place, sentence, clause, before = Words(), 0, 0, 0, ""
-    for piece in PIECE.findall(plain(text)):
+    for spoken, piece in enumerate(PIECE.findall(plain(text))):
         if piece in SENTENCE_ENDS:
             place, sentence, clause = place + SENTENCE_GAP, sentence + 1, clause + 1
         elif piece == ",":
@@ -64,6 +66,7 @@ def read_words(text: str, spelling: Spelling) -> Words:
                 clause += 1
             heard.words.append(spelling.same.get(piece, piece))
             heard.places.append(place)
+            heard.spoken.append(spoken)
             heard.sentences.append(sentence)
             heard.clauses.append(clause)
             place += 1

@@ -33,7 +33,8 @@ NEVER = ("figure", "if")
 NEVER_WEAK = ("admin", "shop", "maybe", "trade_word")
 OVER = ("past", "fiction", "drill")
 OVER_SOON = ("days_ago", "chronic")
-DENIES_AHEAD, DENIES_ALONG, DENIES_BACK = 2, 6, 2
+# in words that count, along a list, back, and with the words that say nothing
+DENIES_AHEAD, DENIES_ALONG, DENIES_BACK, DENIES_SPOKEN = 2, 6, 2, 4
 PAST_REACH, FAR = 9, 1000
 ENDS_DENIAL = frozenset((
     "und", "and", "aber", "but", "sondern", "weil", "because",
@@ -75,7 +76,7 @@ def areas_of(industry: str) -> frozenset[str]:
 
 def _gravest(kinds: set[Kind], looked_at: "_Look") -> Kind:
     """An animal's need is not a person's: where both would hold, the words say whose it is."""
-    ranked = sorted(kinds, key=lambda kind: kind.order)
+    ranked = sorted(kinds, key=lambda kind: (kind.is_out_of_hours, kind.order))
     of_animals = [kind for kind in ranked if "vet" in kind.areas]
     if of_animals and (looked_at.speaks_of("pet") or not looked_at.speaks_of("person")):
         return of_animals[0]
@@ -180,6 +181,10 @@ class _Look:
             if clauses[denial] != clauses[start] and JOINING.isdisjoint(between):
                 return False
             counted = sum(word not in PASSED_OVER for word in between)
+            if self.heard.spoken[start] - self.heard.spoken[denial] - (len(between) - counted) > DENIES_SPOKEN and JOINING.isdisjoint(
+                between
+            ):
+                return False
             return counted < DENIES_AHEAD or (counted < DENIES_ALONG and not JOINING.isdisjoint(between))
         if denial < end or clauses[denial] != clauses[end - 1] or words[denial] not in ("nicht", "not", "keine"):
             return False

@@ -113,7 +113,9 @@ def _by_kind(name: str, numbers: Numbers) -> str | None:
             return _("Bitte bringen Sie sich in Sicherheit und wählen Sie sofort die %(number)s.", number=numbers.police)
         case "motorway":
             return _(
-                "Bitte Warnblinker an, aussteigen und hinter die Leitplanke. Ist jemand in Gefahr, wählen Sie die %(number)s.",
+                "Bitte Warnblinker an, aussteigen und hinter die Leitplanke. Rufen Sie die Polizei unter %(police)s,"
+                " und wenn jemand verletzt ist, die %(number)s.",
+                police=numbers.police,
                 number=numbers.rescue,
             )
         case "brakes":
