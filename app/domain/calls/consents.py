@@ -18,15 +18,20 @@ from app.models import Agent, Call
 from app.providers.voice.base import CallEvent, Turn
 
 OVER = ("ended", "analyzed")
+# turns at the end of a snapshot whose words may still change
+STILL_GROWING = 2
 
 
-def take_answers(desk: Desk, call: Call, turns: Sequence[Turn] | None) -> None:
-    """Before anything of the event is stored: what is declined in it is not stored at all."""
-    if not turns or call.is_test:
+def take_answers(desk: Desk, call: Call, turns: Sequence[Turn] | None, *, final: bool) -> None:
+    """Before anything of the event is stored: what is declined in it is not stored at all.
+
+    Of a growing transcript only what is new is heard, and of the final one, which may say it otherwise, all of it.
+    """
+    if not turns or call.is_test or not call.keeps_words:
         return
-    known = desk.answers[call.id]
+    known, since = desk.answers[call.id], 0 if final else max(0, len(desk.turns[call.id]) - STILL_GROWING)
     lines = [Line(position, turn.role == "agent", turn.text) for position, turn in enumerate(turns) if turn.role in ("agent", "caller")]
-    for given in answers_in(lines):
+    for given in answers_in(lines, since=since):
         told = told_by(_utterances(turns[: given.turn]))
         if row := note_answer(call, known, given.what, given.answer, source="words", turn=given.turn, wording=told):
             desk.add_consent(row)

@@ -110,7 +110,7 @@ def _apply(desk: Desk, arrival: Arrival, caller: Number, places: Mapping[str, Pl
     before = _shown(call)
     was_running, was_analyzed = call.is_running, call.analyzed_at is not None
     moved = move(call, event)
-    take_answers(desk, call, event.turns)
+    take_answers(desk, call, event.turns, final=event.kind in ("ended", "analyzed"))
     fill(call, event)
     _know_caller(desk, call, caller)
     spoken = take_snapshot(desk, call, event.turns, final=event.kind in ("ended", "analyzed"))

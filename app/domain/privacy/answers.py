@@ -16,6 +16,8 @@ from app.domain.privacy.refusal_words import What, YesNo
 ANSWER_LENGTH, OBJECTION_LENGTH = 90, 150
 # so many characters on each side belong to the thing that is named
 CLOSE = 70
+# a longer speech is heard at its beginning and its end
+HEARD = 1500
 KEEPING: tuple[What, ...] = ("recording", "transcript")
 
 
@@ -37,16 +39,21 @@ class Answered:
     turn: int
 
 
-def answers_in(lines: Iterable[Line]) -> list[Answered]:
-    """Every answer of the caller, in the order in which they were given; a turn that says both means the no."""
+def answers_in(lines: Iterable[Line], *, since: int = 0) -> list[Answered]:
+    """Every answer of the caller from that turn on, in the order in which they were given; a turn that says both means the no."""
     found: list[Answered] = []
     agent: list[str] = []
     for line in lines:
         if line.is_agent:
             agent.append(line.text)
             continue
-        said = dict.fromkeys(_allowed(_folded(" ".join(agent)), _bare(line.text)), "yes")
-        said |= dict.fromkeys(_refused(_folded(" ".join(agent)), line.text), "no")
+        if line.position < since:
+            agent = []
+            continue
+        text = line.text if len(line.text) <= 2 * HEARD else f"{line.text[:HEARD]}. {line.text[-HEARD:]}"
+        asked = _folded(" ".join(agent)[-HEARD:])
+        said = dict.fromkeys(_allowed(asked, _bare(text)), "yes")
+        said |= dict.fromkeys(_refused(asked, text), "no")
         found += [Answered(what, answer, line.position) for what, answer in said.items()]  # type: ignore[arg-type]
         agent = []
     return found
@@ -59,6 +66,8 @@ def refused_in(text: str) -> set[What]:
 
 def _allowed(asked: str, said: str) -> Iterator[What]:
     topics, begun = _asked_about(asked), said[:ANSWER_LENGTH]
+    if not topics:
+        return
     agrees = answer_words.NO_PROBLEM.search(begun) is not None
     if _is_turned_round(asked):
         agrees = agrees or (answer_words.NO.match(said) is not None and not words.OBJECTS.search(begun))
@@ -79,7 +88,7 @@ def _refused(asked: str, text: str) -> Iterator[What]:
         yield from topics
     else:
         yield from _objections(asked, said)
-    for sentence, is_question in _sentences(text):
+    for sentence, is_question in _sentences(text) if words.HINTS.search(_folded(text)) else ():
         yield from _refusals(sentence, is_question=is_question)
 
 

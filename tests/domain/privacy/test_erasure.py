@@ -18,12 +18,13 @@ from sqlalchemy import select, update
 from app.core.extensions import db as the_db
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transact
+from app.domain.agents import versions
 from app.domain.inbox.handling import drain_batch
 from app.domain.inbox.replaying import replay
 from app.domain.privacy import erasure
 from app.jobs.privacy import delete_call, sweep_deletions
 from app.jobs.truth import check_due
-from app.models import Call, CallConsent, CallDeletion, CallNotice, LiveEvent, Task, TruthCheck, Turn, WebhookEvent
+from app.models import Call, CallConsent, CallDeletion, CallNotice, LiveEvent, PhoneNumber, Task, TruthCheck, Turn, WebhookEvent
 from tests.doubles.retell import RetellDouble
 from tests.factories.salons import Salon
 from tests.support.agent_line import MONDAY, bookings_of, call_of, make_house, tools_of
@@ -421,3 +422,31 @@ def test_who_says_nothing_of_it_is_served_as_always(salon: Salon, told: Told) ->
     assert answers(salon) == []
     assert len(turns_of(salon)) == 2
     assert call_of(salon).summary == "Auskunft."
+
+
+@pytest.mark.parametrize(("recording", "deleted"), [("everything", ["call_1"]), ("basics", [])])
+def test_a_recording_that_nobody_allowed_is_deleted_after_the_analysis(
+    salon: Salon, told: Told, double: RetellDouble, recording: str, deleted: list[str]
+) -> None:
+    """Our agent asks for it, and the caller says nothing to that: words are kept here, the voice nowhere."""
+    with company_scope(salon.company_id):
+        transact(lambda: _give_agent(recording))
+    told.start()
+    told.say("agent", HELLO if recording == "everything" else NOTES)
+    told.say("caller", "Guten Tag, ich brauche einen Termin.")
+    told.event("call_ended", call_status="ended", disconnection_reason="user_hangup", recording_url="https://recordings.example/1.wav")
+    double.add_call(told.call(), call_status="ended")
+    run_dry()
+    assert double.deleted == []
+    told.end("Termin gewünscht.")
+    run_dry()
+    assert double.deleted == deleted
+    assert call_of(salon).recording_url is None
+    assert len(turns_of(salon)) == 2
+
+
+def _give_agent(recording: str) -> None:
+    agent = versions.make_agent("Lena", by=None)
+    versions.save_draft(agent.id, {"name": "Lena", "recording": recording}, by=None)
+    versions.publish(agent.id, by=None)
+    the_db.session.execute(update(PhoneNumber).values(agent_id=agent.id).execution_options(synchronize_session=False))
