@@ -164,7 +164,7 @@ function updateFoot(element, call, stage, over) {
   show(part(element, "wave"), !over && !waits && Boolean(last));
   show(part(element, "ear"), !over && (waits || !last));
   const name = last?.role === "agent" ? call.assistant ?? assistant : call.caller?.name || words.caller;
-  say(part(element, "speaker"), over ? words.ended : waits ? words.waits : last ? fill(words.speaks, { name }) : words.picks_up);
+  say(part(element, "speaker"), over ? words.ended : waits ? words.waits : last ? fill(words.speaks, { name }) : call.keeps_words === false ? words.in_talk : words.picks_up);
 }
 
 export function makeEnded(call, href) {
