@@ -34,29 +34,36 @@ def check_right(situation: Situation, right: Right) -> None:
 
 
 def refusal(situation: Situation, needed: Rung) -> NotVerified:
-    said = _sentence(situation, _question(situation, needed))
-    return NotVerified(said, ways=open_ways(situation), certainty=situation.caller.certainty, needed=needed)
+    said, ways = _sentence(situation, _question(situation, needed))
+    return NotVerified(said, ways=ways, certainty=situation.caller.certainty, needed=needed)
 
 
 def not_verified(situation: Situation, question: str | None = None, **data: Any) -> Answer:
     """The same as an answer, to words that did not show enough; `question` asks for something better."""
-    return refused("not_verified", _sentence(situation, question), ways=open_ways(situation), **data)
+    said, ways = _sentence(situation, question)
+    return refused("not_verified", said, ways=ways, **data)
 
 
 def ask_again(situation: Situation, question: str, **data: Any) -> Answer:
     """The words leave open who is meant: asked once more, with the ways for who cannot say it."""
-    return refused("ambiguous", _sentence(situation, question), ways=open_ways(situation), **data)
+    said, ways = _sentence(situation, question)
+    return refused("ambiguous", said, ways=ways, **data)
 
 
-def open_ways(situation: Situation) -> list[Way]:
-    """Those that work at this moment."""
-    allows = situation.content.allows
-    works: dict[Way, bool] = {
-        "link": allows("send_link") and link_recipient(situation) is not None,
-        "callback": allows("request_callback"),
-        "desk": allows("transfer_call") and desk_number(situation) is not None and opening_now(situation.branch, situation.moment)[0],
-    }
-    return [way for way in works if works[way]]
+def open_ways(situation: Situation) -> dict[Way, str]:
+    """Those that work at this moment, in words."""
+    allows, ways = situation.content.allows, dict[Way, str]()
+    if allows("send_link") and (recipient := link_recipient(situation)):
+        ways["link"] = (
+            _("Ihnen einen Link an Ihre hinterlegte E-Mail-Adresse schicken")
+            if recipient[1] == "email"
+            else _("Ihnen einen Link an Ihre hinterlegte Nummer schicken")
+        )
+    if allows("request_callback"):
+        ways["callback"] = _("einen Rückruf notieren")
+    if allows("transfer_call") and desk_number(situation) and opening_now(situation.branch, situation.moment)[0]:
+        ways["desk"] = _("Sie mit dem Team verbinden")
+    return ways
 
 
 def link_recipient(situation: Situation) -> tuple[Customer, Channel, str] | None:
@@ -105,24 +112,16 @@ def _question(situation: Situation, needed: Rung) -> str | None:
     return _("Ich kann Ihnen zur Sicherheit einen Code als SMS schicken") if can_send_code else None
 
 
-def _sentence(situation: Situation, question: str | None) -> str:
-    ways = _spoken_ways(situation)
+def _sentence(situation: Situation, question: str | None) -> tuple[str, list[Way]]:
+    """One sentence with what would help and every way there is; and the ways."""
+    open_now = open_ways(situation)
+    ways = one_of(list(open_now.values()), situation.language)
     if not ways:
-        return f"{question}." if question else _("Das kann ich am Telefon leider nicht für Sie tun.")
-    if question:
-        return _("%(question)s, sonst kann ich %(ways)s.", question=question, ways=ways)
-    if situation.caller.is_withheld:
-        return _("Bei unterdrückter Nummer darf ich nur neue Termine eintragen, aber ich kann %(ways)s.", ways=ways)
-    return _("Ich kann Sie am Telefon leider nicht sicher genug erkennen, aber ich kann %(ways)s.", ways=ways)
-
-
-def _spoken_ways(situation: Situation) -> str:
-    recipient = link_recipient(situation)
-    words: dict[Way, str] = {
-        "link": _("Ihnen einen Link an Ihre hinterlegte E-Mail-Adresse schicken")
-        if recipient and recipient[1] == "email"
-        else _("Ihnen einen Link an Ihre hinterlegte Nummer schicken"),
-        "callback": _("einen Rückruf notieren"),
-        "desk": _("Sie mit dem Team verbinden"),
-    }
-    return one_of([words[way] for way in open_ways(situation)], situation.language)
+        said = f"{question}." if question else _("Das kann ich am Telefon leider nicht für Sie tun.")
+    elif question:
+        said = _("%(question)s, sonst kann ich %(ways)s.", question=question, ways=ways)
+    elif situation.caller.is_withheld:
+        said = _("Bei unterdrückter Nummer darf ich nur neue Termine eintragen, aber ich kann %(ways)s.", ways=ways)
+    else:
+        said = _("Ich kann Sie am Telefon leider nicht sicher genug erkennen, aber ich kann %(ways)s.", ways=ways)
+    return said, list(open_now)
