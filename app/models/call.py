@@ -18,7 +18,7 @@ RUNNING = ("ringing", "ongoing")
 STATUS_RANK = {"ringing": 0, "ongoing": 1, "ended": 2, "not_connected": 2, "error": 2}
 OUTCOMES = (
     "booked", "rescheduled", "cancelled", "callback", "transferred", "information",
-    "waitlist", "voicemail", "hung_up", "missed", "unknown", "emergency",
+    "waitlist", "not_verified", "voicemail", "hung_up", "missed", "unknown", "emergency",
 )  # fmt: skip
 SENTIMENTS = ("positive", "neutral", "negative", "unknown")
 

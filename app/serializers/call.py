@@ -24,8 +24,8 @@ class CallItem(BaseModel):
     direction: str = Field(description="inbound, outbound, web or unknown.")
     status: str = Field(description="ringing, ongoing, ended, not_connected or error.")
     outcome: str | None = Field(
-        description="booked, rescheduled, cancelled, callback, transferred, information, waitlist, voicemail, hung_up, missed, "
-        "emergency or unknown; null while it runs."
+        description="booked, rescheduled, cancelled, callback, transferred, information, waitlist, not_verified, voicemail, "
+        "hung_up, missed, emergency or unknown; null while it runs."
     )
     from_number: str | None = Field(description="E.164; null where the caller withheld it.")
     to_number: str | None = Field(description="The business's number, E.164.")

@@ -28,6 +28,7 @@ OUTCOMES = {
     "information": Word(_l("Auskunft"), "circle-help"),
     "emergency": Word(_l("Notfall"), "circle-alert", "bad"),
     "waitlist": Word(_l("Warteliste"), "triangle-alert", "warn"),
+    "not_verified": Word(_l("Nicht erkannt"), "user", "warn"),
     "voicemail": Word(_l("Anrufbeantworter"), "voicemail"),
     "hung_up": Word(_l("Aufgelegt"), "phone-off"),
     "missed": Word(_l("Verpasst"), "phone-missed", "warn"),

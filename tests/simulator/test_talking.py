@@ -116,7 +116,7 @@ def test_who_has_no_appointment_cannot_cancel_one(ring_up: Callable[..., list[Ca
     ring_up("cancelled")
     (tool,) = rows(db, ToolCall)
     assert (tool.name, tool.ok, tool.result["code"]) == ("identify_customer", False, "not_verified")
-    assert rows(db, Call)[0].outcome == "cancelled" and [task.kind for task in rows(db, Task)] == ["check_cancellation"]
+    assert rows(db, Call)[0].outcome == "not_verified" and [task.kind for task in rows(db, Task)] == ["check_cancellation"]
 
 
 def test_a_withheld_caller_stays_nobody(ring_up: Callable[..., list[Called]], db: SQLAlchemy) -> None:

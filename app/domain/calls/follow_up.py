@@ -36,7 +36,7 @@ def follow_up(desk: Desk, call: Call, event: CallEvent, *, webhook_event_id: int
         _book_or_ask(desk, call, wish, branch, webhook_event_id=webhook_event_id)
     elif intent_of(event.analysis) == "callback":
         make_task("callback", f"Rückruf: {_who(call, None)}", source_ref=f"callback:{call.id}", call=call, details=call.summary)
-    elif intent_of(event.analysis) == "cancel" and call.outcome == "cancelled":
+    elif intent_of(event.analysis) == "cancel" and call.outcome in ("cancelled", "not_verified"):
         title = f"Absage prüfen: {_who(call, None)}"
         make_task("check_cancellation", title, source_ref=f"cancel:{call.id}", call=call, details=call.summary)
 

@@ -18,7 +18,7 @@ from app.domain.calls.consents import delete_there, take_answers, take_notice
 from app.domain.calls.desk import CallKey, Desk
 from app.domain.calls.follow_up import follow_up
 from app.domain.calls.moving import fill, move
-from app.domain.calls.outcomes import outcome_of, tool_did_it
+from app.domain.calls.outcomes import is_unverified, outcome_of, tool_did_it
 from app.domain.calls.transcripts import Spoken, take_snapshot
 from app.domain.companies.number_lookup import Match
 from app.domain.customers import matching
@@ -37,7 +37,7 @@ from app.events import (
     ToolStarted,
     TurnSpoken,
 )
-from app.models import Call, LineCheck
+from app.models import Call, LineCheck, ToolCall
 from app.providers.voice.base import CallEvent, ToolUse
 
 # the beginning of the ids of uses that the agent asked of us before the provider told of them
@@ -258,7 +258,16 @@ def _outcome(desk: Desk, call: Call, event: CallEvent) -> str | None:
         caller_spoke=not call.keeps_words or any(turn["role"] == "caller" for turn in desk.turns[call.id]),
         tools_done={tool["name"] for tool in desk.tools[call.id].values() if tool.get("ok")},
         transferred=call.was_transferred,
+        is_unverified=_is_unverified(desk, call),
     )
+
+
+def _is_unverified(desk: Desk, call: Call) -> bool:
+    """Looks at the answers only where the call is over and one of them was a refusal."""
+    if call.is_running or all(tool.get("ok") is not False for tool in desk.tools[call.id].values()):
+        return False
+    with company_scope(call.company_id):
+        return is_unverified(db.session.scalars(select(ToolCall.result).where(ToolCall.call_id == call.id).order_by(ToolCall.id)))
 
 
 def _note(desk: Desk, arrival: Arrival, call: Call, spoken: Spoken, moved: bool) -> None:

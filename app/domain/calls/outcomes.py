@@ -1,5 +1,6 @@
 """What came of a call, in one word, from how it ended and what was done in it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from app.domain.agents.emergency import CODE as EMERGENCY
@@ -29,8 +30,13 @@ TOOLS_DONE = {
 SETTLED = ("book_appointment", "reschedule_appointment", "cancel_appointment")
 
 
-def outcome_of(call: Call, *, booked: bool, caller_spoke: bool, tools_done: set[str], transferred: bool) -> str | None:
-    """The outcome as far as it is known; None while the call runs or only the analysis can tell."""
+def outcome_of(
+    call: Call, *, booked: bool, caller_spoke: bool, tools_done: set[str], transferred: bool, is_unverified: bool = False
+) -> str | None:
+    """The outcome as far as it is known; None while the call runs or only the analysis can tell.
+
+    `is_unverified`: the caller wanted what needs certainty and could not show who they are; a callback or a link is the way they took.
+    """
     if call.is_running:
         return None
     if call.status == "not_connected":
@@ -44,8 +50,10 @@ def outcome_of(call: Call, *, booked: bool, caller_spoke: bool, tools_done: set[
     if transferred or call.disconnection == "transfer":
         return "transferred"
     done = [TOOLS_DONE[name] for name in TOOLS_DONE if name in tools_done]
-    if done:
+    if done and not (is_unverified and done[0] == "callback"):
         return done[0]
+    if is_unverified:
+        return "not_verified"
     if call.analyzed_at is not None:
         intent = intent_of(call.analysis or {})
         if intent is not None:
@@ -55,6 +63,19 @@ def outcome_of(call: Call, *, booked: bool, caller_spoke: bool, tools_done: set[
     if not caller_spoke and (call.turn_count or (call.duration_s or 0) < SHORT_S):
         return "hung_up"
     return "information" if call.analyzed_at is not None and caller_spoke else None
+
+
+def is_unverified(results: Iterable[Any]) -> bool:
+    """Whether the last that was asked of the caller was to show who they are; `results` are the answers of the functions in order."""
+    refused = False
+    for result in results:
+        answer = result if isinstance(result, dict) else {}
+        data = answer.get("data") if isinstance(answer.get("data"), dict) else {}
+        if answer.get("code") == "not_verified":
+            refused = True
+        elif answer.get("ok") and (data.get("certainty") in ("verified", "code") or data.get("bookings")):
+            refused = False
+    return refused
 
 
 def tool_did_it(result: Any, successful: bool | None) -> bool | None:
