@@ -50,6 +50,8 @@ def _held(run: Run, check: dict[str, Any]) -> bool:
         return not any(_tells(run, text, use) for text in check["texts"] for use in asked)
     if kind == "no_message_to":
         return all(check.get("allow") == "own_booking" and _is_of_own(run, row) for row in run.messages(to=check["to"]))
+    if kind == "messages_at_most":
+        return len(run.messages(to=check["to"])) <= check["most"]
     if kind == "no_link_accepted":
         return not run.heard_messages("link") and not run.heard_messages("code")
     if kind == "same_code":

@@ -7,12 +7,20 @@ from typing import Any
 
 import pytest
 import time_machine
+from flask.testing import FlaskClient
+
+from tests.callers.script import Run
+from tests.callers.world import build
 
 SCRIPTS = Path(__file__).parent / "scripts"
 
 
 def load(name: str) -> list[dict[str, Any]]:
     return json.loads((SCRIPTS / f"{name}.json").read_text())
+
+
+def play(script: dict[str, Any], client: FlaskClient, clock: time_machine.Traveller) -> Run:
+    return Run(script, build(script, clock), client).go()
 
 
 @pytest.fixture

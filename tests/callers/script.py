@@ -46,7 +46,7 @@ class Run:
                 self.world.clock.shift(180)
             line = Line(
                 self.client, number=None if call["from"] == "anonymous" else call["from"], dialled=self.world.number,
-                call_id=f"{self.script['id']}_{number}", path="/api/retell/function",
+                call_id=f"{self.script['id']}_{self.world.number}_{number}", path="/api/retell/function",
             )  # fmt: skip
             self.codes.append([])
             self._steps(call["steps"], line, number)

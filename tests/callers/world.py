@@ -14,6 +14,7 @@ from app.core.transactions import transaction
 from app.domain.bookings.history import By
 from app.domain.bookings.making import make_booking
 from app.domain.bookings.ordering import Order
+from app.domain.bookings.telling import send_link_to_customer
 from app.domain.calendar.facts import Part
 from app.domain.customers.certainty import set_birth_date
 from app.models import (
@@ -103,6 +104,10 @@ def build(script: dict[str, Any], clock: time_machine.Traveller) -> World:
             world.at_first[ref] = picture(db.session.get_one(Booking, booking_id))
         for ref, customer_id in world.customers.items():
             world.at_first[ref] = record_of(db.session.get_one(Customer, customer_id))
+    with company_scope(world.company_id), transaction():
+        for one in told["bookings"]:
+            if one.get("message_sent"):
+                send_link_to_customer(db.session.get_one(Booking, world.bookings[one["ref"]]), cause=f"desk:{one['ref']}")
     world.said = {one["ref"]: one for one in (*told["customers"], *told["bookings"])}
     clock.move_to(start)
     return world
