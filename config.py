@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     twilio_base_url: WebAddress = "https://api.twilio.com"
     # as whom we send SMS: a number, a name of up to eleven letters, or a messaging service (MG…). Unset: none are sent
     twilio_sender: SmsSender | None = None
+    # what one SMS costs us, in euro cents: support sees what a company's codes and links have cost
+    sms_price_cents: float = Field(8, ge=0, le=1000)
     calcom_api_key: str | None = None
     calcom_base_url: WebAddress = "https://api.cal.com/v2"
     # signs Cal.com's webhooks. Empty: those webhooks answer 503

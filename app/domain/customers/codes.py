@@ -2,10 +2,12 @@
 
 import hmac
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
 
+from app.core import settings
 from app.core.announcements import announce
 from app.core.clock import now
 from app.core.encryption import keyring
@@ -50,6 +52,26 @@ def may_send(sent_to: str) -> bool:
         for row in db.session.execute(select(model.sent_to).where(model.created_at > since).limit(MOST_A_DAY_OF_COMPANY))
     ]
     return len(sent) < MOST_A_DAY_OF_COMPANY and sent.count(sent_to) < MOST_A_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Codes and links that have left for the company at work, and what the text messages among them have cost."""
+
+    today: int
+    in_30_days: int
+    cents: float
+
+
+def count_sent() -> Sent:
+    day, month = now() - timedelta(days=1), now() - timedelta(days=30)
+    rows = [
+        row
+        for model in (OneTimeCode, IdentityLink)
+        for row in db.session.execute(select(model.sent_to, model.created_at).where(model.created_at > month))
+    ]
+    messages = sum("@" not in row.sent_to for row in rows)
+    return Sent(sum(row.created_at > day for row in rows), len(rows), messages * settings().sms_price_cents)
 
 
 def use_code(call: Call, said: str) -> Customer | None:

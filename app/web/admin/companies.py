@@ -10,8 +10,10 @@ from sqlalchemy import select
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid
+from app.core.tenancy import company_scope
 from app.domain.accounts.permissions import can
 from app.domain.companies.industries import industry_of
+from app.domain.customers.codes import MOST_A_DAY_OF_COMPANY, Sent, count_sent
 from app.domain.operations.company_list import list_companies
 from app.domain.operations.readiness import missing_steps
 from app.models import Agent, Branch, Company, Connection, PhoneNumber, User
@@ -62,7 +64,14 @@ def company_page(company: Company, *, form: dict[str, Any], errors: dict[str, st
         people=people,
         may_let_in=not people or can(current_user, "support.users"),
         providers=PROVIDERS,
+        sent=_sent(company),
+        most_sent=MOST_A_DAY_OF_COMPANY,
         missing=[(step, SETUP_STEPS[step]) for step in missing_steps(company.id)],
         form=form,
         errors=errors,
     )
+
+
+def _sent(company: Company) -> Sent:
+    with company_scope(company.id):
+        return count_sent()

@@ -10,11 +10,12 @@ from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
-from app.core import announcements
+from app.core import announcements, settings
 from app.core.clock import now
 from app.core.errors import TooMany
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
+from app.domain.bookings.links import make_identity_link
 from app.domain.customers import codes
 from app.events import CodeWanted
 from app.models import Call, Company, Connection, Customer, OneTimeCode
@@ -109,3 +110,14 @@ def test_without_a_sender_none_is_made(db: SQLAlchemy, client: FlaskClient) -> N
         assert Line(client).use("send_link", kind="code")["code"] == "not_verified"
         with company_scope(salon.company_id):
             assert db.session.scalars(select(OneTimeCode)).all() == []
+
+
+def test_what_left_is_counted_with_its_price(company: Company, sent: list[CodeWanted]) -> None:
+    assert codes.count_sent() == codes.Sent(0, 0, 0)
+    for _ in range(2):
+        call, customer = wanted()
+    with transaction():
+        make_identity_link(call, customer, "svea@example.com")
+    with time_machine.travel(now() + timedelta(days=2)):
+        assert codes.count_sent() == codes.Sent(0, 3, 2 * settings().sms_price_cents)
+    assert codes.count_sent().today == 3
