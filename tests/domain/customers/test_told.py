@@ -10,8 +10,9 @@ from app.core.clock import now
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.customers import told
+from app.domain.customers.registering import find_or_make
 from app.domain.customers.told import provable_days
-from app.models import Call, Customer, Notification, ToolCall
+from app.models import Call, Connection, Customer, Notification, ToolCall, WaitlistEntry
 from tests.factories.calls import CallFactory
 from tests.factories.salons import Salon
 from tests.support.agent_line import STRANGER, SVEA, Line, book, make_house
@@ -86,3 +87,35 @@ def test_every_answer_writes_its_days_down(db: SQLAlchemy, salon: Salon, line: L
             ("parse_date", None), ("identify_customer", None), ("check_availability", None),
             ("cancel_appointment", ["2026-05-12", "2026-05-13"]), ("cancel_appointment", ["2026-05-12"]),
         ]  # fmt: skip
+
+
+def test_what_is_said_of_how_to_reach_somebody_stays_with_the_booking(db: SQLAlchemy, salon: Salon, line: Line) -> None:
+    """The message goes there; the record is as it was, and so is what the customer is told of other bookings."""
+    with company_scope(salon.company_id), transaction():
+        db.session.add(Connection(provider="twilio", api_key="AC1:secret", label="Lindgren"))
+    wish = {"service": "Haarschnitt", "date": "11. Mai", "time": "10 Uhr", "name": "Svea Thomsen", "phone": "0171 3920099"}
+    line.use("book_appointment", **wish, email="fremd@example.org")
+    line.use("join_waitlist", service="Haarschnitt", name="Svea Thomsen", phone="0171 3920098")
+    line.use("send_link", kind="identity")
+    with company_scope(salon.company_id):
+        svea = db.session.scalars(select(Customer).where(Customer.name == "Svea Thomsen")).one()
+        assert [identity.value for identity in svea.identities] == [SVEA]
+        sent = db.session.scalars(select(Notification).order_by(Notification.id)).all()
+        assert [(row.kind, row.recipient) for row in sent] == [("booking_link", "+491713920099"), ("identity_link", SVEA)]
+        assert db.session.scalars(select(WaitlistEntry.contact_phone)).all() == ["+491713920098"]
+
+
+def test_who_is_verified_adds_it_to_the_record(db: SQLAlchemy, salon: Salon, line: Line) -> None:
+    line.use("identify_customer", name="Svea Thomsen", birth_date="3.3.1985")
+    line.use("book_appointment", service="Haarschnitt", date="11. Mai", time="10 Uhr", name="Svea Thomsen", email="Svea@Example.org")
+    with company_scope(salon.company_id):
+        svea = db.session.scalars(select(Customer).where(Customer.name == "Svea Thomsen")).one()
+        assert [identity.value for identity in svea.identities] == [SVEA, "svea@example.org"]
+
+
+@pytest.mark.parametrize("name", ["Frau Svea Thomsen", "THOMSEN, Svea", "Dr. Svea Thomsen"])
+def test_the_desk_and_programs_know_the_same_name_as_the_telephone(db: SQLAlchemy, salon: Salon, name: str) -> None:
+    with company_scope(salon.company_id), transaction():
+        svea = db.session.scalars(select(Customer).where(Customer.name == "Svea Thomsen")).one()
+        assert find_or_make(name, number=SVEA) == svea
+        assert find_or_make("Svea Tomsen", number=SVEA) != svea
