@@ -1,6 +1,7 @@
 """Stands before Socket.IO: whoever is from another site, unknown or one too many is refused before a socket is opened."""
 
 from collections.abc import Callable, Iterable
+from threading import BoundedSemaphore
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,6 +31,8 @@ class Door:
         self._inside = app.wsgi_app
         self._hall = hall
         self._settings = settings
+        # newcomers queue here instead of at the pool: the seated and the caretaker ask the database as well
+        self._turns = BoundedSemaphore(max(1, settings.database_pool // 3))
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ.get("PATH_INFO", "").startswith(PATH) and (refusal := self._refusal(environ)):
@@ -43,7 +46,7 @@ class Door:
         if self._hall.connections >= self._settings.live_sockets + STANDING:
             return "503 Service Unavailable"
         try:
-            with self._app.request_context(environ):
+            with self._turns, self._app.request_context(environ):
                 environ[VISITOR] = visitor_of_request()
         except SQLAlchemyError as error:
             log.warning("live.door_closed", error=type(error).__name__)

@@ -2,18 +2,19 @@
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
 from flask import Flask, current_app
 from socketio import Server
 
+from app.core.batch import Batch
 from app.core.database import reading_only
 from app.core.extensions import db
 from app.realtime import sequence
 from app.realtime.manager import LiveManager
-from app.realtime.seats import Seat, Seats
+from app.realtime.seats import Seat, Seats, Visitor
 from app.realtime.visitors import still_welcome
 from config import Settings
 
@@ -39,6 +40,9 @@ class Hall:
         # the highest number of each company that was told here, and what the database said a round ago
         self._told: dict[str, int] = {}
         self._were_at: dict[str, int] = {}
+        # hundreds come in one instant after a restart: they are looked up together
+        self._checks = Batch(_are_welcome)
+        self._numbers = Batch(_numbers_of)
 
     @property
     def connections(self) -> int:
@@ -50,17 +54,18 @@ class Hall:
         if self._is_open.acquire(blocking=False):
             self.server.start_background_task(self._look_after)
 
-    def welcome(self, seats: Iterable[Seat], *, redis: bool) -> dict[str, int]:
-        """Tells these where the sequence of their company stands, which it returns, and whether Redis is there."""
-        seats = list(seats)
-        with reading_only():
-            numbers = sequence.last_numbers({seat.visitor.company_id for seat in seats})
-            db.session.rollback()
-        for seat in seats:
-            self._told.setdefault(seat.visitor.company_id, numbers[seat.visitor.company_id])
-            told = {"seq": numbers[seat.visitor.company_id], "gapless": not seat.visitor.branch_ids, "redis": redis}
-            self.server.emit("welcome", told, to=seat.sid, namespace=NAMESPACE, ignore_queue=True)
-        return numbers
+    def is_welcome(self, visitor: Visitor) -> bool:
+        """Whether the visitor may still take a seat; asked together with all who come now."""
+        return self._checks.ask(visitor)
+
+    def welcome(self, seat: Seat, *, redis: bool) -> None:
+        """Tells a newcomer where the sequence of the company stands, and whether Redis is there."""
+        self._greet(seat, self._numbers.ask(seat.visitor.company_id), redis=redis)
+
+    def _greet(self, seat: Seat, number: int, *, redis: bool) -> None:
+        self._told.setdefault(seat.visitor.company_id, number)
+        told = {"seq": number, "gapless": not seat.visitor.branch_ids, "redis": redis}
+        self.server.emit("welcome", told, to=seat.sid, namespace=NAMESPACE, ignore_queue=True)
 
     def heard(self, company_id: str, seq: int) -> None:
         self._told[company_id] = max(seq, self._told.get(company_id, 0))
@@ -97,10 +102,11 @@ class Hall:
         """Beside the others: a browser that reads nothing makes only its own end wait."""
         self.server.start_background_task(self.server.eio.disconnect, connection)
 
-    def _close_standing(self) -> None:
+    def _close_standing(self, late_s: float) -> None:
+        """Those who say nothing; while the process is late itself, it may be that they said it and were not heard."""
         moment = time.monotonic()
         standing = [sid for sid in list(self.server.eio.sockets) if self.manager.sid_from_eio_sid(sid, NAMESPACE) is None]
-        self._standing = {sid: self._standing.get(sid, moment) for sid in standing}
+        self._standing = {sid: self._standing.get(sid, moment) + late_s for sid in standing}
         for sid, since in self._standing.items():
             if moment - since >= STANDS_AT_MOST_S:
                 self._close(sid)
@@ -108,7 +114,10 @@ class Hall:
     def _tell(self, seats: list[Seat], is_there: bool) -> None:
         try:
             with self._app.app_context():
-                numbers = self.welcome(seats, redis=is_there)
+                companies = sorted({seat.visitor.company_id for seat in seats})
+                numbers = dict(zip(companies, _numbers_of(companies), strict=True))
+            for seat in seats:
+                self._greet(seat, numbers[seat.visitor.company_id], redis=is_there)
             for company_id, seq in numbers.items():
                 self.heard(company_id, seq)
         except Exception as error:
@@ -129,9 +138,10 @@ class Hall:
     def _look_after(self) -> None:
         looked_at = time.monotonic()
         while True:
+            began = time.monotonic()
             self.server.sleep(ROUND_S)
             try:
-                self._close_standing()
+                self._close_standing(time.monotonic() - began - ROUND_S)
                 self._look_for_lost()
                 if time.monotonic() - looked_at >= LOOK_AGAIN_S:
                     looked_at = time.monotonic()
@@ -139,6 +149,18 @@ class Hall:
                         self.look_again()
             except Exception as error:
                 log.warning("live.round_failed", error=type(error).__name__)
+
+
+def _are_welcome(visitors: Sequence[Visitor]) -> list[bool]:
+    welcome = still_welcome(visitors)
+    return [visitor in welcome for visitor in visitors]
+
+
+def _numbers_of(company_ids: Sequence[str]) -> list[int]:
+    with reading_only():
+        numbers = sequence.last_numbers(set(company_ids))
+        db.session.rollback()
+    return [numbers[company_id] for company_id in company_ids]
 
 
 def hall() -> Hall:

@@ -16,7 +16,6 @@ from app.realtime import rooms, sequence
 from app.realtime.door import VISITOR
 from app.realtime.hall import NAMESPACE, hall
 from app.realtime.seats import Seat, Visitor
-from app.realtime.visitors import still_welcome
 from app.serializers.live import caught_up
 
 log = structlog.get_logger()
@@ -48,11 +47,11 @@ def connect(_auth: object = None) -> None:
 
 def _seated(seat: Seat) -> bool:
     """The rooms come first, then the number: what is said in between is told twice and not lost."""
-    if not still_welcome([seat.visitor]):
+    if not hall().is_welcome(seat.visitor):
         return False
     for room in rooms.for_visitor(seat.visitor):
         join_room(room)
-    hall().welcome([seat], redis=hall().manager.wait_until_listening(LISTENS_WITHIN_S))
+    hall().welcome(seat, redis=hall().manager.wait_until_listening(LISTENS_WITHIN_S))
     return True
 
 
