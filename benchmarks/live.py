@@ -33,7 +33,7 @@ def main(kind: str, seconds: float) -> None:
         live = environment | {"LIVE_IN_WEB": "1", "LIVE_SOCKETS": "1000"}
         with (
             places.served("wsgi:app", environment | {"LIVE_IN_WEB": "0"}, worker=places.WEB_WORKER, workers=1) as web,
-            places.served("wsgi:app", live, worker="geventwebsocket.gunicorn.workers.GeventWebSocketWorker", workers=1) as sockets,
+            places.served("wsgi:app", live, worker="scripts.web_server.live_worker.TimedWebSocketWorker", workers=1) as sockets,
             _worker(environment),
         ):
             ears = Ears(sockets, cookies)

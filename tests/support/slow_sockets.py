@@ -17,7 +17,7 @@ class SlowSockets:
     """Opens them all, and lets those of `DRIPPING` go on a byte a second; use it as a context manager."""
 
     def __init__(self, port: int, *, each: int, large_path: str = "") -> None:
-        asks = f"GET {large_path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() * 40
+        asks = f"GET {large_path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() * 10
         kinds = {"head": HALF_HEAD, "body": HALF_BODY, "chunks": HALF_CHUNKS, "drip_head": HALF_HEAD, "drip_body": HALF_BODY}
         if large_path:
             kinds["reads_not"] = asks
