@@ -2,10 +2,12 @@
 
 from typing import Annotated, Any
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, current_user, login_user, logout_user
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import settings
@@ -18,7 +20,7 @@ from app.core.transactions import transaction
 from app.domain.accounts import devices, passwords, sign_in as signing_in, users
 from app.domain.audit.writing import record
 from app.events import SessionsEnded
-from app.models import User
+from app.models import Company, User
 from app.web.fields import OneOf, Secret
 from app.web.forms import Form, Query
 from app.web.guards import for_user, next_path, public
@@ -118,11 +120,20 @@ def start_path(user: User) -> str:
     return "/admin/unassigned" if user.is_platform else "/dashboard"
 
 
+# in one round trip; the guards find the company again in the session, where it stays as long as somebody holds it
+WITH_COMPANY = (
+    select(User, Company)
+    .outerjoin(Company, Company.id == User.company_id)
+    .where(User.id == bindparam("id"))
+    .options(joinedload(User.branches))
+)
+
+
 @login_manager.user_loader
 def load_user(user_id: str) -> User | None:
     """The session's user, unless they were blocked or their rights changed since it began."""
     try:
-        user = db.session.get(User, user_id)
+        user, g.company_of_user = db.session.execute(WITH_COMPANY, {"id": user_id}).unique().one_or_none() or (None, None)
     except SQLAlchemyError:
         # the page that says that the database is away asks for the user again
         login_manager._update_request_context_with_user(AnonymousUserMixin())

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -406,3 +406,18 @@ def _change(client: FlaskClient, current: str, new: str, repeat: str | None = No
 
 def _without_token(page: str) -> str:
     return "\n".join(line for line in page.splitlines() if "csrf" not in line)
+
+
+def test_user_branches_and_company_of_a_page_are_one_question(app: Flask, db: SQLAlchemy, owner: User) -> None:
+    client, asked = signed_in(app, owner), []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        assert client.get("/calls").status_code == 200
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    tables = ("FROM users", "FROM user_branches", "FROM companies")
+    assert len([statement for statement in asked if any(table in statement for table in tables)]) == 1
