@@ -29,6 +29,7 @@ WRONG = {
         (base64.b64encode(b"k" * 48).decode(), "32 bytes"),
         (f"{KEY},{SECRET}", "32 bytes"),
         ("0" * 40, "32 bytes"),
+        (f"{KEY[:20]}!{KEY[20:]}", "32 bytes"),
         (",", "`flask keys new` prints one"),
     ],
     "DATABASE_URL": [
