@@ -39,6 +39,7 @@ NOT_REFUSED = (
     "Ich möchte nicht am Montag, nehmen Sie bitte Dienstag.", "Is this call recorded?", "Wird das aufgezeichnet?",
     "I don't mind if you record.", "Ich möchte keine Farbe, nur schneiden, bitte notieren.", "Der Bordcomputer zeigt nichts mehr an.",
     "Kann ich mit einem Menschen sprechen?", "Ich möchte bitte nicht mit dem Automaten bezahlen", "No, do not save money on my hair",
+    "Im Krankenhaus war bei der Aufnahme kein Platz.", "Nein, ich konnte das eben nicht mitschreiben.",
     "Nehmen Sie mich nicht mehr auf die Liste.", "Mein Auto ist ein Automatik, kein Schalter.",
 )  # fmt: skip
 
