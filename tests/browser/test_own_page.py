@@ -39,6 +39,31 @@ def link_to_a_booking(server: RunningServer, which: int, *, until: str = "2099-0
     return f"/b/{token}"
 
 
+def link_to_all_of_a_customer(server: RunningServer, which: int) -> str:
+    """The path of the page of all that the customer of such a booking has ahead."""
+    token = secrets.token_urlsafe(32)
+    with closing(sqlite3.connect(server.instance / DATABASE, timeout=30)) as town, town:
+        company_id, booking_id = town.execute(COMING, (which,)).fetchone()
+        (customer_id,) = town.execute("SELECT customer_id FROM bookings WHERE id = ?", (booking_id,)).fetchone()
+        (call_id,) = town.execute("SELECT id FROM calls WHERE company_id = ? LIMIT 1", (company_id,)).fetchone()
+        row = (hashlib.sha256(token.encode()).hexdigest(), call_id, customer_id, "+491713920050", company_id)
+        town.execute(
+            "INSERT INTO identity_links (token_hash, call_id, customer_id, sent_to, company_id, created_at, expires_at)"
+            " VALUES (?, ?, ?, ?, ?, '2026-01-01 00:00:00.000000', '2099-01-01 00:00:00.000000')",
+            row,
+        )
+    return f"/b/{token}"
+
+
+def test_a_caller_goes_from_all_appointments_to_one(visit: Callable[..., Visit], running_server: RunningServer) -> None:
+    page = visit(None, viewport=PHONE).open(link_to_all_of_a_customer(running_server, 2))
+    assert page.get_by_role("heading", level=1).inner_text() == "Ihre Termine"
+    first = page.locator(".ap-slot__when").first.inner_text()
+    page.get_by_role("button", name="Ansehen, verschieben oder absagen").first.click()
+    page.get_by_role("heading", name="Ihr Termin", exact=True).wait_for()
+    assert shown_time(page) == first
+
+
 def shown_time(page: "Page") -> str:
     return page.locator(".ap-slot__when").inner_text()
 
