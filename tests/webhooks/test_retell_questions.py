@@ -324,7 +324,7 @@ def test_what_cannot_be_read_gets_a_sentence(client: FlaskClient, salon: Salon, 
     ],
 )  # fmt: skip
 def test_no_argument_is_too_odd(line: Line, salon: Salon, args: Any) -> None:
-    assert len(TOOLS) == 23
+    assert len(TOOLS) == 24
     for name in sorted(TOOLS):
         answer = line.ask(name, args)
         assert answer.status_code == 200
