@@ -10,14 +10,14 @@ from tests.support.backends import MariaBackend, RedisBackend
 from tests.support.running_server import RunningServer, copy_town
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def sqlite_house(scratch: Path, town: Path) -> Iterator[House]:
     copy_town(town, scratch / "sqlite_house")
     with RunningServer(scratch / "sqlite_house", **VARIABLES) as server:
         yield House(server)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def mariadb_house(scratch: Path) -> Iterator[House]:
     folder = scratch / "mariadb_house"
     with MariaBackend(folder / "mariadb") as maria, RedisBackend(folder / "redis") as redis:

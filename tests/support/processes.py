@@ -10,7 +10,7 @@ from pathlib import Path
 from scripts.embedded.processes import bound_to
 
 
-def start(command: list[str], *, log: Path, is_up: Callable[[], bool], within_s: float = 20.0) -> subprocess.Popen[bytes]:
+def start(command: list[str], *, log: Path, is_up: Callable[[], bool], within_s: float = 90.0) -> subprocess.Popen[bytes]:
     """Starts a program and waits until it is up; what it says is in the log, and in the error when it does not come up."""
     with log.open("wb") as out:
         process = subprocess.Popen(
