@@ -14,7 +14,7 @@ from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transact
 from app.domain.operations import line_checking
 from app.domain.operations.line_words import fact_of, label_of, repair_of
-from app.jobs.line_check import travel
+from app.jobs.line_check import look, travel
 from app.models import LineCheck, PhoneNumber
 
 line = Group("line", help="Whether a number takes calls.")
@@ -53,7 +53,7 @@ def _run(phone_number_id: str) -> bool:
 
 
 def _tell_new(check_id: str, told: set[str]) -> LineCheck | None:
-    check = transact(lambda: line_checking.look(check_id))
+    check = look(check_id)
     for step in check.steps if check else ():
         if step["status"] != "waiting" and step["name"] not in told:
             told.add(step["name"])

@@ -16,6 +16,7 @@ from app.core.transactions import read, transact
 from app.domain.operations import line_checking, line_ringing
 from app.domain.operations.line_looks import Seen
 from app.domain.operations.trimming import trim_line_checks
+from app.models import LineCheck
 
 log = structlog.get_logger()
 SEATED_WITHIN_S = 3.0
@@ -35,9 +36,7 @@ def ring(check_id: str) -> None:
 def follow(check_id: str) -> None:
     """Looks again a moment later, until the check is over; its time-outs end it."""
     time.sleep(PAUSE_S)
-    check = transact(lambda: line_checking.look(check_id))
-    if check is not None and line_checking.waits_for(check, "emergency"):
-        cry_for_help(check_id)
+    check = look(check_id)
     if check is not None and check.is_running:
         transact(lambda: follow.enqueue(check_id))
 
@@ -78,7 +77,15 @@ def travel(check_id: str) -> None:
     transact(lambda: line_checking.note(check_id, "webhook", called))
 
 
-def cry_for_help(check_id: str) -> None:
+def look(check_id: str) -> LineCheck | None:
+    """Where the check stands; whoever looks cries for help when that is its next step."""
+    check = transact(lambda: line_checking.look(check_id))
+    if check is not None and line_checking.waits_for(check, "emergency"):
+        _cry_for_help(check_id)
+    return check
+
+
+def _cry_for_help(check_id: str) -> None:
     """Once the call stands in the database, so that its own way there is what was seen."""
     errand = transact(lambda: line_ringing.prepare(check_id))
     if errand is not None:

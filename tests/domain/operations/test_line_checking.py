@@ -91,13 +91,7 @@ def check(db: SQLAlchemy, salon: Salon, *, drains: bool = True, hears: bool = Tr
         if hears:
             with transaction():
                 line_checking.note_heard(begun, now())
-        with transaction():
-            seen = line_checking.look(begun)
-            needs_help = seen is not None and line_checking.waits_for(seen, "emergency")
-        if needs_help:
-            jobs.cry_for_help(begun)
-            with transaction():
-                line_checking.look(begun)
+        jobs.look(begun)
         return db.session.scalars(select(LineCheck).where(LineCheck.id == begun)).one()
 
 
