@@ -4,6 +4,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from app.core.announcements import announce
 from app.core.clock import now
@@ -42,9 +43,8 @@ def assign_number(
         if company is None or db.session.get(Branch, branch_id) is None:
             raise NotFound(_("Diesen Betrieb oder diese Filiale gibt es nicht."))
     e164 = read_number(raw, company.country)
-    number = _find_mine(e164, company_id) or PhoneNumber(company_id=company_id, e164=e164)
+    number = _find_mine(e164, company_id) or _add_number(e164, company_id, branch_id)
     with company_scope(company_id):
-        db.session.add(number)
         number.branch_id, number.valid_from, number.is_active = branch_id, valid_from, True
         number.agent_id = number.agent_id or db.session.scalar(FIRST_AGENT)
         number.label = label or number.label
@@ -68,10 +68,23 @@ def read_number(raw: str, region: str) -> str:
 
 def _find_mine(e164: str, company_id: str) -> PhoneNumber | None:
     with every_company():
-        # of two who add it at once, the lock on what is not there lets one of them go on
         number = db.session.scalars(select(PhoneNumber).where(PhoneNumber.e164 == e164).with_for_update()).first()
         if number is not None and number.company_id != company_id:
             raise NumberTaken(_owner(number))
+    return number
+
+
+def _add_number(e164: str, company_id: str, branch_id: str) -> PhoneNumber:
+    """Somebody else may be adding it at this moment: the database lets one of them, and the other finds it there."""
+    number = PhoneNumber(company_id=company_id, e164=e164, branch_id=branch_id)
+    try:
+        with company_scope(company_id), db.session.begin_nested():
+            db.session.add(number)
+            db.session.flush()
+    except IntegrityError:
+        if (theirs := _find_mine(e164, company_id)) is None:
+            raise
+        return theirs
     return number
 
 
