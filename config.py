@@ -171,7 +171,8 @@ def _right(name: str, kind: str, context: dict[str, Any]) -> str:
     if kind.startswith("bool"):
         return "1 or 0"
     limits = Settings.model_json_schema()["properties"][name]
-    return f"a whole number from {limits['minimum']} to {limits['maximum']}"
+    kind = "whole number" if limits["type"] == "integer" else "number, with a point before its fractions,"
+    return f"a {kind} from {limits['minimum']:g} to {limits['maximum']:g}"
 
 
 if __name__ == "__main__":
