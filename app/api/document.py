@@ -25,7 +25,7 @@ WITH_A_KEY = {
     401: "The key is missing, unknown or revoked.",
     404: "What is named does not exist in this business.",
     422: "Something is malformed: `fields` says what and why.",
-    429: "More requests than the key may make in a minute.",
+    429: "More requests than the key may make in a minute, or too many unknown keys from one address.",
 }
 Mode = Literal["validation", "serialization"]
 PLACEHOLDER = re.compile(r"<(?:\w+:)?(\w+)>")
