@@ -17,7 +17,8 @@ from app.models import Branch, Call, ToolCall, Turn, WebhookEvent
 from app.simulator.casting import Cast, Delivery
 from app.simulator.finding import in_database
 from app.simulator.scenarios import SCENARIOS
-from tests.support.demo_salon import make_demo_salon
+from app.simulator.town import SECOND_BRANCH, UNKNOWN_NUMBER, answering_at
+from tests.support.demo_salon import make_demo_company
 from tests.support.lindgren import KEY
 
 CALL_ID = "call_sim_ending"
@@ -26,7 +27,8 @@ CALL_ID = "call_sim_ending"
 @pytest.fixture
 def ring_up(client: FlaskClient, db):
     """Plays a scenario against the webhook, works the inbox through, and gives the answers."""
-    make_demo_salon()
+    for number in {scenario.number for scenario in SCENARIOS.values()} - {UNKNOWN_NUMBER, SECOND_BRANCH}:
+        make_demo_company(answering_at(number)[0])
 
     def ring(name: str, *, drain_each: bool = False) -> list[tuple[Delivery, int]]:
         scenario = SCENARIOS[name]

@@ -1,4 +1,4 @@
-"""Salon Lindgren of the demo town with its branches, services, people and hours, and without a single call."""
+"""Businesses of the demo town with their branches, services, people and hours, and without a single call."""
 
 from datetime import timedelta
 
@@ -8,15 +8,21 @@ from app.core.ids import new_ulid
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.demo.catalogue import write_catalogue
+from app.demo.shapes import DemoCompany
 from app.demo.town import LINDGREN
 from app.models import Company
 
 
 def make_demo_salon() -> Company:
+    """Salon Lindgren."""
+    return make_demo_company(LINDGREN)
+
+
+def make_demo_company(demo: DemoCompany) -> Company:
     """Committed; what the simulator's callers ask for can be booked there."""
-    company = Company(id=new_ulid(), slug=LINDGREN.slug, name=LINDGREN.name, industry=LINDGREN.industry)
+    company = Company(id=new_ulid(), slug=demo.slug, name=demo.name, industry=demo.industry)
     with company_scope(company.id), transaction():
         db.session.add(company)
         db.session.flush()
-        write_catalogue(company, LINDGREN, since=now() - timedelta(days=90))
+        write_catalogue(company, demo, since=now() - timedelta(days=90))
     return company

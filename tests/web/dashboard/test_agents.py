@@ -198,8 +198,8 @@ def test_who_is_switched_off_puts_through_promises_nothing_and_says_so(there: At
     (versions_there,) = there.double.llms.values()
     tools = {tool["name"] for tool in versions_there[-1]["general_tools"]}
     assert tools == {
-        "transfer_call", "take_message", "request_callback", "get_context", "parse_date", "report_emergency", "put_through",
-         "put_through_on_call", "end_call",
+        "transfer_call", "take_message", "request_callback", "get_context", "parse_date", "set_consent", "report_emergency", "put_through",
+        "put_through_on_call", "end_call",
     }  # fmt: skip
     assert _ring(there).variables["hand_over"] == "yes"
     assert "ist ausgeschaltet. Anrufe gehen dann sofort an 030 23125199" in text(owner, "/dashboard").replace("\xa0", " ")
