@@ -65,7 +65,7 @@ class Town:
 
 
 @pytest.fixture(params=["scripts/server on SQLite", pytest.param("web on MariaDB", marks=pytest.mark.mariadb)], scope="module")
-def town(request: pytest.FixtureRequest, scratch: Path) -> Iterator[Town]:
+def visited(request: pytest.FixtureRequest, scratch: Path) -> Iterator[Town]:
     if "SQLite" in request.param:
         house: House = request.getfixturevalue("sqlite_house")
         house.wait_until_ready()
@@ -87,9 +87,9 @@ def town(request: pytest.FixtureRequest, scratch: Path) -> Iterator[Town]:
 
 
 @pytest.mark.parametrize("clients", [120, 500])
-def test_all_who_come_at_once_are_served(town: Town, clients: int) -> None:
+def test_all_who_come_at_once_are_served(visited: Town, clients: int) -> None:
     began = time.monotonic()
     with ThreadPoolExecutor(clients) as people:
-        answers = Counter(people.map(town.want, range(clients)))
+        answers = Counter(people.map(visited.want, range(clients)))
     print(f"\n{clients} at once in {time.monotonic() - began:.1f} s: {dict(answers)}")
     assert {status for _what, status in answers} <= {200, 204}, answers
