@@ -1,11 +1,12 @@
 """A business begins: what it has from the first minute, and what its callers meet."""
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from app.core.errors import NotFound
 from app.core.ids import new_ulid
@@ -20,6 +21,7 @@ from app.domain.operations.onboarding import Place
 from app.models import Agent, AuditEntry, Branch, Company, PhoneNumber, Registration
 
 NUMBER = "+493023125100"
+OTHERS = ("+493023125110", "+493023125111")
 
 
 def begin(name: str = "Salon Sonnenschein", number: str = NUMBER, industry: str = "hair_salon") -> tuple[Company, Branch, PhoneNumber]:
@@ -120,6 +122,33 @@ def test_two_who_add_one_number_at_once_do_not_both_get_it(app: Flask, db: SQLAl
 
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(lambda pair: add(*pair), asked)) == [False, False, False, True]
+
+
+@pytest.mark.parametrize("database_kind", [pytest.param("mariadb", marks=pytest.mark.mariadb)], indirect=True)
+def test_who_looked_before_the_other_wrote_hears_that_it_is_taken_too(app: Flask, db: SQLAlchemy) -> None:
+    """SQLite lets nobody look while another writes; on MariaDB both can have seen that nobody has the number."""
+    asked = [(company.id, branch.id) for company, branch, _ in (begin("Salon Eins", OTHERS[0]), begin("Salon Zwei", OTHERS[1]))]
+    db.session.rollback()
+    both_have_looked = Barrier(2, timeout=30)
+
+    def meet(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT INTO phone_numbers"):
+            both_have_looked.wait()
+
+    def add(company_id: str, branch_id: str) -> bool:
+        with app.app_context():
+            try:
+                transact(lambda: onboarding.add_number(db.session.get_one(Company, company_id), branch_id, NUMBER))
+            except NumberTaken:
+                return False
+            return True
+
+    event.listen(db.engine, "before_cursor_execute", meet)
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(pool.map(lambda pair: add(*pair), asked)) == [False, True]
+    finally:
+        event.remove(db.engine, "before_cursor_execute", meet)
 
 
 def test_two_of_one_name_get_slugs_of_their_own_also_at_once(app: Flask, db: SQLAlchemy) -> None:
