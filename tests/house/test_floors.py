@@ -7,7 +7,7 @@ EVERYTHING_AT_FOUR = {"config", "core", "events", "models", "providers", "domain
 MAY_IMPORT = {
     "config_values": set(),
     "config": {"config_values"},
-    "scripts": set(),
+    "scripts": {"domain"},
     "core": {"config", "config_values"},
     "events": set(),
     "models": {"core"},
@@ -38,6 +38,12 @@ ONLY_ACCOUNTS = "app.domain.accounts"
 def test_every_import_runs_downward() -> None:
     upward = [_told(found) for found in imports() if not _may(_room(found.importer), _room(found.imported))]
     assert upward == []
+
+
+def test_what_starts_and_serves_imports_nothing_of_the_application() -> None:
+    """Of the scripts only the training of classifiers knows the domain."""
+    inside = [found for found in imports() if found.importer.startswith("scripts.") and found.imported.startswith("app")]
+    assert {found.importer for found in inside} <= {"scripts.classifier_training"}
 
 
 def test_every_room_stands_in_the_table() -> None:

@@ -46,6 +46,7 @@ LABELS: dict[str, LazyString] = {
     "breakdown": _l("Panne"),
     "urgent": _l("Dringende Beschwerden"),
     "called_for": _l("Ruf nach Hilfe"),
+    "medical": _l("Medizinischer Notfall"),
     "named": _l("Als Notfall genannt"),
     "own": _l("Eigenes Stichwort"),
     "reported": _l("Von der Assistentin gemeldet"),

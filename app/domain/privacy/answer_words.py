@@ -93,3 +93,8 @@ PERMISSION = any_of(
     r"\bmöchten sie das\b",
 )
 SAY_NO = any_of(r"\bsagen sie (?:bitte |einfach )?[„\"]?nein\b", r"\bsay (?:so|no)\b", r"\bfalls sie das nicht möchten\b")
+
+
+def is_turned_round(asked: str) -> bool:
+    """ "Haben Sie etwas dagegen?": the no is a yes. `asked` without capitals."""
+    return re.search(r"(?:dagegen|etwas gegen|einw(?:a|ä)nd|stört|\bmind\b|object)[^.!?]*\?$", asked) is not None

@@ -1,8 +1,8 @@
 """What callers answer to being recorded, written down or talking with an AI, in their own words: German and English, without a model.
 
-A missed no breaks a promise, a wrong one costs a business a transcript. So a refusal needs a thing that is refused, named by the caller
-or by the agent just before, and words against it close by: "nein danke" to anything else is none. The words are in answer_words,
-refusal_words and refusal_words_ai.
+A missed no breaks a promise, a wrong one costs a business a transcript. A refusal by words needs a thing that is refused, named by the
+caller or by the agent just before, and words against it close by: "nein danke" to anything else is none (answer_words, refusal_words,
+refusal_words_ai). Beside the words a classifier of sentences says how likely a refusal is.
 """
 
 import re
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from app.domain.privacy import answer_words, refusal_words as words, refusal_words_ai as ai_words
+from app.domain.privacy.refusal_classifier import chances_of_refusal
 from app.domain.privacy.refusal_words import What, YesNo
 
 # an objection to what was asked or told comes at once; later the caller speaks of something else
@@ -19,6 +20,9 @@ CLOSE = 70
 # a longer speech is heard at its beginning and its end
 HEARD = 1500
 KEEPING: tuple[What, ...] = ("recording", "transcript")
+KINDS: tuple[What, ...] = (*KEEPING, "ai")
+# Chances below which words of refusal are taken for something else, and from which on it is one without them.
+DOUBT, SURE = 0.15, 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ def _allowed(asked: str, said: str) -> Iterator[What]:
     if not topics:
         return
     agrees = answer_words.NO_PROBLEM.search(begun) is not None
-    if _is_turned_round(asked):
+    if answer_words.is_turned_round(asked):
         agrees = agrees or (answer_words.NO.match(said) is not None and not words.OBJECTS.search(begun))
     else:
         agrees = agrees or (answer_words.YES.match(said) is not None and not words.AGAINST.search(begun))
@@ -77,10 +81,17 @@ def _allowed(asked: str, said: str) -> Iterator[What]:
         yield from topics
 
 
-def _refused(asked: str, text: str) -> Iterator[What]:
+def _refused(asked: str, text: str) -> list[What]:
+    """What the words name, unless the whole makes it unlikely, and what it makes likely without naming it."""
+    by_words, allowed = set(_refused_by_words(asked, text)), set(_allowed(asked, _bare(text)))
+    chances = chances_of_refusal(asked, text)
+    return [what for what in KINDS if chances[what] >= (DOUBT if what in by_words else SURE) and what not in allowed - by_words]
+
+
+def _refused_by_words(asked: str, text: str) -> Iterator[What]:
     said = _bare(text)
     topics = _asked_about(asked)
-    if topics and not _is_turned_round(asked):
+    if topics and not answer_words.is_turned_round(asked):
         opposes = answer_words.NO.match(said) or words.AGAINST.search(said[:ANSWER_LENGTH])
         if opposes and not answer_words.NO_PROBLEM.search(said[:ANSWER_LENGTH]):
             yield from topics
@@ -102,11 +113,6 @@ def _asked_about(asked: str) -> list[What]:
         return []
     place = asked if offers or answer_words.PERMISSION.search(last) else last
     return [what for what in KEEPING if words.NAMED[what].search(place)]
-
-
-def _is_turned_round(asked: str) -> bool:
-    """ "Haben Sie etwas dagegen?": the no is a yes."""
-    return re.search(r"(?:dagegen|\bmind\b|object)[^.!?]*\?$", asked) is not None
 
 
 def _objections(asked: str, said: str) -> Iterator[What]:

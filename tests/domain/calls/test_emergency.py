@@ -257,7 +257,7 @@ def test_a_call_that_is_nobodys_is_answered_too(line: Line) -> None:
 def test_phrases_of_the_business_only_add_to_what_is_known(line: Line, salon: Salon, db: SQLAlchemy) -> None:
     with company_scope(salon.company_id), transaction():
         db.session.execute(update(Branch).values(emergency_phrases=["die Kasse ist weg"]))
-    line.said += ["Hilfe, bei uns ist die ganze Kasse ist weg", "Bitte?", "Ich sage doch: die Kasse ist weg!"]
+    line.said += ["Bei uns ist die ganze Kasse weg", "Bitte?", "Ich sage doch: die Kasse ist weg!"]
     told = line.use("get_context")
     assert told["code"] == "emergency" and told["data"]["kind"] == "own" and told["data"]["numbers"] == ["030 23125177"]
     line.said += ["", CHEST]
