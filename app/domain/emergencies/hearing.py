@@ -10,7 +10,7 @@ from app.domain.emergencies.signs import Kind, read_table
 from app.models import Call
 
 # the last turns of the caller that a function's call is looked at for; those before were looked at when they were said
-LAST_TURNS = 12
+LAST_TURNS = 6
 LONGEST_ARGUMENTS = 2000
 Counts = Callable[[Kind], bool]
 
