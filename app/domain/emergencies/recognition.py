@@ -13,7 +13,7 @@ from app.domain.emergencies.signs import Kind, Sign, Table, read_table
 # Below it what the table hears is taken back, from the second on it is an emergency without the table. Found by cross-validation over
 # the corpus: a missed emergency costs more than a sentence too much, and yet nobody wants to hear of 112 who asks for Tuesday.
 DOUBT, SURE = 0.25, 0.6
-# so few words have no context that could take anything back
+# so few words have no context: nothing takes them back but the table, and nothing is heard in them that it does not know
 FEW_WORDS = 5
 # where the signs of an industry count, besides those that count everywhere
 AREAS = {
@@ -64,7 +64,8 @@ def recognise(text: str, industry: str, phrases: Sequence[str] = ()) -> Kind | N
         return known
     if _says_one_of(heard, phrases, table):
         return table.kinds["own"]
-    return table.kinds[likely_kind(text[:LONGEST_TEXT])] if chance >= SURE else None
+    is_likely = chance >= SURE and (known is not None or len(heard.spoken) > FEW_WORDS)
+    return table.kinds[likely_kind(text[:LONGEST_TEXT])] if is_likely else None
 
 
 def _known(table: Table, heard: Words, areas: frozenset[str]) -> Kind | None:

@@ -1,5 +1,7 @@
 """The AI notice: its one wording per language, the questions that go with it, and where a transcript has it (EU AI Act, article 50)."""
 
+# ruff: noqa: E501  (a pattern is a line)
+
 import hashlib
 import re
 from collections.abc import Iterable
@@ -40,6 +42,22 @@ SELF = (
     rf"\b(?:you are|you're) (?:speaking|talking) (?:to|with) an {ARTIFICIAL}(?:{SORT})?{ENDS}",
 )
 SAYS_SO = re.compile("|".join(SELF))
+# the same in the words of agents that others wrote, as speech recognition spells them; a name goes on with a word of its trade
+HEARD = r"\b(?:k\.?\s?i\.?|ka\si|a\.?\s?i\.?|ay\s?eye|künstlich\w* ?in ?tell?i\w*|artificial intelligen\w*)"
+ROLE = r"(?:[-\s]?(?:gestützte\w*\s)?(?:telefon|sprach|voice|phone)?\s?(?:assisten\w*|stimme|system|agent\w*|rezeptionist\w*|receptionist|helper))?"
+NO_NAME = r"(?!\w|\s?&|[-\s](?:friseur|nails|werkstatt|studio|salon|hair|beauty|röntgen|kurs|nachhilfe|labor|garage|zentrum|services?|solutions?|training))"
+OTHERS = (
+    rf"\b(?:ich bin|i am|i'm|this is|it's|you've reached|through to)(?:\s[\w'.-]+){{0,4}}?\s(?:eine?|die|der|ihre?|deine?|an|the|your|our)\s{HEARD}{ROLE}{NO_NAME}",
+    rf"\bhier (?:spricht|ist|antwortet|meldet sich|hört)(?:\s[\w.-]+){{0,3}}?\s(?:eine?|die|der)\s{HEARD}{ROLE}{NO_NAME}",
+    rf"\b(?:sprechen|sprichst|reden|redest|verbunden|kommunizieren)(?:\s[\w.-]+){{0,3}}?\smit\s(?:eine[rm]?\s|de[rm]\s)?{HEARD}{ROLE}{NO_NAME}",
+    rf"\b(?:am apparat ist|am telefon ist|dies ist|das ist)(?:\s\w+)?\s(?:eine?|die|der)\s{HEARD}{ROLE}{NO_NAME}",
+    rf"\b(?:von|durch)\s(?:eine[rm]?\s|unserer\s)?{HEARD} (?:beantwortet|bedient|angenommen|entgegengenommen)\b",
+    rf"\b{HEARD},? (?:kein mensch|am telefon|not a (?:real )?(?:human|person)|speaking)\b",
+    rf"\b(?:speaking|talking|connected|interacting)(?:\s[\w'.-]+){{0,2}}?\s(?:to|with)\s(?:an\s|the\s|our\s)?{HEARD}{ROLE}{NO_NAME}",
+    rf"\b(?:answered|handled) by (?:an\s)?{HEARD}{NO_NAME}",
+)
+SAYS_SO_TOO = re.compile("|".join(OTHERS))
+DENIES = re.compile(rf"\bnot (?:speaking|talking)\b|\b(?:keine?|not an?|nicht(?: mit| von)?|are you|sind sie|bin ich)(?:\s(?:an?|eine[rm]?))?\s{HEARD}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +98,19 @@ def find_notice(turns: Iterable[Utterance]) -> Spoken | None:
             place = _words(said).find(_words(_folded(text)))
             if place >= 0:
                 return Spoken(turn.position, _moment(turn, place / max(1, len(_words(said)))), version)
-        if found := SAYS_SO.search(said):
+        if found := SAYS_SO.search(said) or _otherwise(said):
             return Spoken(turn.position, _moment(turn, found.start() / len(said)), None)
     return None
+
+
+def _otherwise(said: str) -> re.Match[str] | None:
+    """Neither where it is denied nor where it is asked."""
+    return next((found for found in SAYS_SO_TOO.finditer(said) if not _denied_or_asked(said, found)), None)
+
+
+def _denied_or_asked(said: str, found: re.Match[str]) -> bool:
+    asked = re.match(r"[^.!?]*\?", said[found.end() :])
+    return bool(asked or DENIES.search(said[max(0, found.start() - 12) : found.end()]))
 
 
 def _moment(turn: Utterance, share: float) -> int:
