@@ -139,6 +139,7 @@ class Connection(TConn):
         # which events of it the main loop looks out for
         self.watched = 0
         self.is_lingering = False
+        self.is_dropped = False
         self.keeps_alive = False
         self.has_answered = False
         self._body_bytes = 0

@@ -60,6 +60,9 @@ class BufferedThreadWorker(ThreadWorker):
         self._make_room()
 
     def _on_event(self, connection: Connection) -> None:
+        if connection.is_dropped:
+            # its event came together with what ended it
+            return
         if connection.is_lent:
             # the client goes on while its request is answered: it is looked at again behind the answer
             self._watch(connection, 0)
@@ -138,6 +141,10 @@ class BufferedThreadWorker(ThreadWorker):
                 del self.half_open[connection.host]
 
     def _drop(self, connection: Connection) -> None:
+        """Once: a connection that is counted out twice makes a stopping worker leave before its last answer."""
+        if connection.is_dropped:
+            return
+        connection.is_dropped = True
         self._unpark(connection)
         self._watch(connection, 0)
         self.nr_conns -= 1

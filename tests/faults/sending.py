@@ -32,6 +32,8 @@ class Sender:
     # how often each status came back; 0 is no answer
     answers: Counter[int] = field(default_factory=Counter)
     given_up: list[bytes] = field(default_factory=list)
+    # why there was no answer, and after how long
+    failures: list[str] = field(default_factory=list)
     slowest_s: float = 0.0
 
     def __post_init__(self) -> None:
@@ -59,8 +61,9 @@ class Sender:
         try:
             answer = self._http.request("POST", f"{self.address()}{path}", body=body, headers=headers)
             status, said = answer.status, answer.data
-        except (urllib3.exceptions.HTTPError, OSError, ValueError, KeyError):
+        except (urllib3.exceptions.HTTPError, OSError, ValueError, KeyError) as error:
             status, said = 0, b""
+            self.failures.append(f"{time.monotonic() - began:.2f} s: {error!r}")
         self.slowest_s = max(self.slowest_s, time.monotonic() - began)
         self.answers[status] += 1
         return status, said

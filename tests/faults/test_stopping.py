@@ -24,7 +24,7 @@ def test_an_orderly_end_under_load_fails_no_request(house: House, process: str) 
     old = house.signal(process, signal.SIGTERM)
     wait_until(lambda: house.server.pids.get(process) not in (None, old), within_s=30, what=f"a new {process}")
     sending.join(90)
-    assert dict(sender.answers) == {204: sum(len(story.bodies) for story in sent.stories)}
+    assert dict(sender.answers) == {204: sum(len(story.bodies) for story in sent.stories)}, sender.failures
     house.wait_until_settled()
     judge(house, sent)
 

@@ -5,13 +5,17 @@ import socket
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
+from gunicorn.config import Config
 
 from scripts.embedded.redis_server import free_port
+from scripts.web_server.connection import Connection
+from scripts.web_server.worker import BufferedThreadWorker
 from tests.support import processes
 
 # says what it got and sends as much as it is asked to
@@ -188,3 +192,16 @@ def test_stopping_worker_finishes_what_it_has_begun(tmp_path: Path) -> None:
     assert answer.startswith(b"HTTP/1.1 200 OK")
     assert b"Connection: close" in answer
     assert process.wait(20) == 0
+
+
+def test_connection_is_counted_out_once() -> None:
+    """The end of a client and its last event may come together; counted twice, a worker that stops leaves before its last answer."""
+    worker = BufferedThreadWorker.__new__(BufferedThreadWorker)
+    worker.parked, worker.half_open, worker.nr_conns = {}, defaultdict(dict), 2
+    ours, theirs = socket.socketpair()
+    connection = Connection(Config(), ours, ("127.0.0.1", 1), ("127.0.0.1", 2))
+    theirs.close()
+    worker._drop(connection)
+    worker._on_event(connection)
+    worker._drop(connection)
+    assert worker.nr_conns == 1
