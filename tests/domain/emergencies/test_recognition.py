@@ -23,7 +23,7 @@ def test_every_emergency_is_heard(name: str) -> None:
     assert [(industry, text) for industry, text in read(name) if recognise(text, industry) is None] == []
 
 
-@pytest.mark.parametrize("name", ["emergencies", "own_emergencies"])
+@pytest.mark.parametrize("name", ["emergencies", "own_emergencies", "unseen_emergencies"])
 def test_what_is_heard_counts_at_every_hour(name: str) -> None:
     found = [(text, kind) for industry, text in read(name) if (kind := recognise(text, industry))]
     assert [text for text, kind in found if kind.is_out_of_hours] == []
