@@ -46,7 +46,7 @@ class RequestBuffer:
     def is_empty(self) -> bool:
         return not self._rest and self._stored is None
 
-    def starts_with(self, words: tuple[bytes, ...]) -> bool:
+    def starts_with(self, words: bytes) -> bool:
         """Whether the complete request begins so; of those without a body."""
         return self.stage == "complete" and self._whole.startswith(words)
 

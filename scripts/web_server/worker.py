@@ -26,9 +26,9 @@ SWEEP_S = 0.25
 # files that one connection may need: itself, a large request, a large answer
 FILES_PER_CONNECTION = 3
 OTHER_FILES = 512
-# what a supervisor and a load balancer ask is answered also while every thread waits for something
-URGENT = (b"GET /health/live ", b"GET /health/ready ")
-URGENT_THREADS = 3
+# What a supervisor and a load balancer ask is answered also while every thread waits for something. Each has threads of its own:
+# whoever asks for readiness waits for the database, and must not stand before who asks for life.
+URGENT_THREADS = {b"GET /health/live ": 1, b"GET /health/ready ": 2}
 # what a thread says of a request whose end it has not seen
 INCOMPLETE = object()
 
@@ -42,7 +42,7 @@ class BufferedThreadWorker(ThreadWorker):
         self.half_open: defaultdict[str, dict[Connection, None]] = defaultdict(dict)
         self._next_sweep = 0.0
         self._lent = 0
-        self._urgent = ThreadPoolExecutor(URGENT_THREADS, thread_name_prefix="urgent")
+        self._urgent = {start: ThreadPoolExecutor(threads, thread_name_prefix="urgent") for start, threads in URGENT_THREADS.items()}
         # a file sent by the kernel would be waited for
         self.cfg.set("sendfile", False)
         self.worker_connections = min(self.worker_connections, allowed_connections())
@@ -101,10 +101,10 @@ class BufferedThreadWorker(ThreadWorker):
         self._unpark(connection)
         connection.sock.is_lent = True
         self._lent += 1
-        if self._lent > self.cfg.threads and connection.buffer.starts_with(URGENT):
-            self.enqueue_req(connection, self._urgent)
-        else:
-            self.enqueue_req(connection)
+        self.enqueue_req(connection, self._urgent_threads(connection) if self._lent > self.cfg.threads else None)
+
+    def _urgent_threads(self, connection: Connection) -> ThreadPoolExecutor | None:
+        return next((threads for start, threads in self._urgent.items() if connection.buffer.starts_with(start)), None)
 
     def enqueue_req(self, conn: Connection, threads: ThreadPoolExecutor | None = None) -> None:
         done = (threads or self.tpool).submit(self.handle, conn)
