@@ -1,7 +1,10 @@
 """Public holidays by country and federal state, from the `holidays` library."""
 
+import sys
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
 
 GERMAN_STATES = {
     "BW": "Baden-Württemberg", "BY": "Bayern", "BE": "Berlin", "BB": "Brandenburg", "HB": "Bremen", "HH": "Hamburg",
@@ -18,9 +21,7 @@ def holiday_name(day: date, country: str, state: str | None) -> str | None:
 @lru_cache(maxsize=256)
 def public_holidays(country: str, state: str | None, year: int) -> dict[date, str]:
     """The public holidays of a year; an unknown country has none, an unknown state those of the whole country."""
-    # imported late: the library takes a quarter of a second, and most processes never need it
-    import holidays
-
+    holidays = _library()
     try:
         found = holidays.country_holidays(country, subdiv=state or None, years=year)
     except NotImplementedError:
@@ -30,3 +31,19 @@ def public_holidays(country: str, state: str | None, year: int) -> dict[date, st
     if found.default_language and found.language != found.default_language:
         found = holidays.country_holidays(country, subdiv=state or None, years=year, language=found.default_language)
     return dict(found)
+
+
+def _library() -> ModuleType:
+    """The library, which loads a country when it is asked for.
+
+    Left alone it loads all 250 with the first of them: 50 ms of the first call after a start and 7 MB, in every process. Imported
+    late, for most processes never need it.
+    """
+    import holidays
+
+    name = "holidays.countries"
+    if name not in sys.modules:
+        package = ModuleType(name)
+        package.__path__ = [str(Path(holidays.__file__).parent / "countries")]
+        sys.modules[name] = package
+    return holidays

@@ -80,21 +80,26 @@ CLAUSE_WORDS = frozenset((
 
 
 class _Node:
+    """Most of the thousands have no children; those share one empty dictionary."""
+
     __slots__ = ("ends", "exact", "lengths", "stems")
 
     def __init__(self) -> None:
-        self.exact: dict[str, _Node] = {}
-        self.stems: dict[str, _Node] = {}
-        self.lengths: list[int] = []
-        self.ends: list[int] = []
+        self.exact = self.stems = NO_CHILDREN
+        self.lengths: tuple[int, ...] = ()
+        self.ends: tuple[int, ...] = ()
 
     def child(self, word: str) -> "_Node":
-        if not word.endswith("*"):
-            return self.exact.setdefault(word, _Node())
+        if word[-1] != "*":
+            if self.exact is NO_CHILDREN:
+                self.exact = {}
+            return self.exact.get(word) or self.exact.setdefault(word, _Node())
         stem = word[:-1]
         if len(stem) not in self.lengths:
-            self.lengths.append(len(stem))
-        return self.stems.setdefault(stem, _Node())
+            self.lengths += (len(stem),)
+        if self.stems is NO_CHILDREN:
+            self.stems = {}
+        return self.stems.get(stem) or self.stems.setdefault(stem, _Node())
 
     def next(self, word: str) -> Iterator["_Node"]:
         if (node := self.exact.get(word)) is not None:
@@ -104,30 +109,43 @@ class _Node:
                 yield node
 
 
+NO_CHILDREN: dict[str, _Node] = {}
+
+
 class Vocabulary:
     """Terms by number, each a set of phrases: `a/b c*` is "a" or "b" and then any word that begins with "c"; `*c` is any compound."""
 
     def __init__(self, spelling: Spelling) -> None:
         self.spelling = spelling
         self._root = _Node()
+        # words of the table by how they are heard: most stand in it several times
+        self._words: dict[str, str] = {}
         # the ends of compounds, and their terms
         self._tails: dict[str, list[int]] = {}
         self._tail: re.Pattern[str] | None = None
 
     def add(self, term: int, phrase: str) -> None:
-        for words in product(*(self._alternatives(slot) for slot in phrase.split())):
-            said = [word for word in words if word]
-            if len(said) == 1 and said[0].startswith("*"):
-                self._tails.setdefault(said[0].strip("*"), []).append(term)
-            elif said:
-                node = self._root
-                for word in said:
-                    node = node.child(word)
-                if term not in node.ends:
-                    node.ends.append(term)
+        slots = phrase.split()
+        if "/" not in phrase:
+            self._add(term, [self._word(slot) for slot in slots])
+            return
+        for words in product(*([self._word(each) for each in slot.split("/")] for slot in slots)):
+            self._add(term, words)
+
+    def _add(self, term: int, words: Iterable[str]) -> None:
+        said = [word for word in words if word]
+        if len(said) == 1 and said[0][0] == "*":
+            self._tails.setdefault(said[0].strip("*"), []).append(term)
+        elif said:
+            node = self._root
+            for word in said:
+                node = node.child(word)
+            if term not in node.ends:
+                node.ends += (term,)
 
     def seal(self) -> None:
         """To be called once all phrases are there."""
+        self._words.clear()
         self._tail = re.compile("|".join(sorted(map(re.escape, self._tails), key=len, reverse=True))) if self._tails else None
 
     def find(self, heard: Words) -> dict[int, list[Span]]:
@@ -165,13 +183,17 @@ class Vocabulary:
             for term in node.ends:
                 found.setdefault(term, []).append((start, start + 2))
 
-    def _alternatives(self, slot: str) -> list[str]:
-        return [self._word(each) for each in slot.split("/")]
-
     def _word(self, given: str) -> str:
         """A word of the table as it is heard; empty where it says nothing."""
+        if (known := self._words.get(given)) is None:
+            known = self._words[given] = self._heard_as(given)
+        return known
+
+    def _heard_as(self, given: str) -> str:
         bare = given.strip("*")
-        word = "".join(PIECE.findall(plain(bare)))
+        # of most words nothing else can become of them, and there are thousands
+        is_plain = bare.isascii() and bare.isalpha() and bare.islower()
+        word = UMLAUT.sub(r"\1", bare) if is_plain else "".join(PIECE.findall(plain(bare)))
         if given.startswith("*"):
             return f"*{word}"
         if given.endswith("*"):
