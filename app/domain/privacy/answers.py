@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from app.domain.privacy import answer_words, refusal_words as words, refusal_words_ai as ai_words
+from app.domain.privacy.person_requests import INSTEAD, is_request_for_somebody
 from app.domain.privacy.refusal_classifier import chances_of_refusal
 from app.domain.privacy.refusal_words import What, YesNo
 
@@ -85,7 +86,15 @@ def _refused(asked: str, text: str) -> list[What]:
     """What the words name, unless the whole makes it unlikely, and what it makes likely without naming it."""
     by_words, allowed = set(_refused_by_words(asked, text)), set(_allowed(asked, _bare(text)))
     chances = chances_of_refusal(asked, text)
+    if chances["ai"] >= SURE and "ai" not in by_words and _only_asks_for_somebody(asked, text):
+        chances["ai"] = 0.0
     return [what for what in KINDS if chances[what] >= (DOUBT if what in by_words else SURE) and what not in allowed - by_words]
+
+
+def _only_asks_for_somebody(asked: str, text: str) -> bool:
+    """Every sentence that could refuse the AI is a request for a person, and none says more than that."""
+    doubtful = [told for told, _is_question in _sentences(text) if chances_of_refusal(asked, told)["ai"] >= DOUBT]
+    return bool(doubtful) and all(is_request_for_somebody(asked, told) for told in doubtful) and not INSTEAD.search(_folded(text))
 
 
 def _refused_by_words(asked: str, text: str) -> Iterator[What]:

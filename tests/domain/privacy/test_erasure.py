@@ -450,3 +450,18 @@ def _give_agent(recording: str) -> None:
     versions.save_draft(agent.id, {"name": "Lena", "recording": recording}, by=None)
     versions.publish(agent.id, by=None)
     the_db.session.execute(update(PhoneNumber).values(agent_id=agent.id).execution_options(synchronize_session=False))
+
+
+def test_who_asks_for_a_person_keeps_the_words_and_who_will_not_have_the_machine_does_not(told: Told, salon: Salon) -> None:
+    for call_id, said, kept in (
+        ("call_1", "Kann ich bitte mit einem Menschen sprechen, es geht um meine Rechnung?", True),
+        ("call_2", "Ich möchte nicht mit einer Maschine sprechen, geben Sie mir einen Menschen.", False),
+    ):
+        call = Told(told.client, call_id)
+        call.start()
+        call.say("agent", NOTES)
+        call.say("caller", said)
+        call.end("Der Anrufer wollte jemanden sprechen.")
+        run_dry()
+        assert call_of(salon, call_id).keeps_words is kept
+        assert turns_of(salon, call_id) == ([NOTES, said] if kept else [])

@@ -26,7 +26,7 @@ NO = frozenset({"no", "nein", "false", "n", "0", "declined", "denied", "refused"
 class Consent(Arguments):
     recording: str | None = Field(None, description="yes or no, as the caller answered to being recorded.")
     transcript: str | None = Field(None, description="yes or no, as the caller answered to words being written down.")
-    ai: str | None = Field(None, description="no where the caller does not want to talk with an AI.")
+    ai: str | None = Field(None, description="no where the caller does not want to talk with an AI; to ask for somebody is none.")
 
     @field_validator("recording", "transcript", "ai", mode="before")
     @classmethod
