@@ -16,7 +16,7 @@ loglevel = "warning"
 graceful_timeout = 5
 keepalive = 5
 control_socket_disable = True
-# Whom X-Forwarded-* is believed of is said by PROXY_HOPS alone (app/core/requests); gunicorn would believe everybody on this machine.
+# Whom X-Forwarded-* is believed of is said by PROXY_HOPS alone (app/core/request_hooks); gunicorn would believe everybody on this machine.
 forwarded_allow_ips = ""
 return_large_buffers()
 

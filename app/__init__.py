@@ -39,41 +39,42 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _ground(app: Flask, settings: Settings) -> None:
     from app.core import (
         assets,
-        compression,
         database,
         encryption,
         error_tracking,
-        guarding,
-        lean,
-        logs,
-        query_times,
+        lazy_imports,
+        locale,
+        logging,
+        query_stats,
         redis,
-        requests,
+        request_hooks,
+        response_compression,
+        route_guards,
         sessions,
     )
     from app.core.extensions import babel, csrf, db, login_manager
 
-    logs.set_up(settings)
+    logging.set_up(settings)
     error_tracking.set_up(settings)
     encryption.use_keys(settings.encryption_keys or _throw_away_key())
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = database.engine_options(settings)
     db.init_app(app)
     with app.app_context():
         database.prepare_engine(db.engine)
-        query_times.watch(db.engine)
-    app.extensions["migrate"] = lean.Migrations(app, db, str(ROOT / "migrations"))
+        query_stats.watch(db.engine)
+    app.extensions["migrate"] = lazy_imports.Migrations(app, db, str(ROOT / "migrations"))
     if settings.redis_url:
         app.extensions["askproai_redis"] = redis.connect(settings.redis_url)
     app.session_interface = sessions.DatabaseSessions(secure=settings.is_production)
     login_manager.init_app(app)
     # nobody is remembered beyond the session, so its look into the session of every answer is not needed
     app.after_request_funcs[None].remove(login_manager._update_remember_cookie)
-    guarding.set_up(app)
+    route_guards.set_up(app)
     csrf.init_app(app)
-    babel.init_app(app, locale_selector=requests.reader_language, timezone_selector=requests.reader_zone)
-    requests.set_up(app)
+    babel.init_app(app, locale_selector=locale.reader_language, timezone_selector=locale.reader_zone)
+    request_hooks.set_up(app)
     assets.set_up(app)
-    compression.set_up(app)
+    response_compression.set_up(app)
 
     from app import models  # noqa: F401  (mapped before the first query)
 

@@ -5,7 +5,7 @@ from flask import current_app
 from sqlalchemy import String
 from sqlalchemy.dialects.mysql.mariadb import MariaDBDialect
 
-from app.core import columns
+from app.core import column_types
 
 MARIADB = MariaDBDialect()
 NAMED = {"ascii_bin": "Key", "utf8mb4_nopad_bin": "Exact"}
@@ -23,8 +23,8 @@ def in_our_words(kind: str, thing: object, _context: object) -> str | bool:
         return False
     collation = getattr(thing.dialect_impl(MARIADB), "collation", None) if isinstance(thing, String) else None
     if collation in NAMED:
-        return f"columns.{NAMED[collation]}({thing.length})"
-    return next((f"columns.{name}" for name in ("BigId", "LongText", "Blob", "Json") if thing is getattr(columns, name)), False)
+        return f"column_types.{NAMED[collation]}({thing.length})"
+    return next((f"column_types.{name}" for name in ("BigId", "LongText", "Blob", "Json") if thing is getattr(column_types, name)), False)
 
 
 def no_empty_revision(_context: object, _revision: object, directives: list) -> None:
@@ -46,7 +46,7 @@ else:
             include_object=no_search_parts,
             process_revision_directives=no_empty_revision,
             transaction_per_migration=True,
-            user_module_prefix="columns.",
+            user_module_prefix="column_types.",
             render_item=in_our_words,
             render_as_batch=False,
             compare_type=False,

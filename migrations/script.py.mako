@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.core import columns
+from app.core import column_types
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

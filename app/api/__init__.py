@@ -7,10 +7,10 @@ from app.core.extensions import csrf
 
 def register(app: Flask) -> None:
     """Opens the doors of this room; a key in a header needs no CSRF token."""
-    from app.api import browser_reports, document
+    from app.api import browser_reports, openapi
     from app.api.v1 import bookings, branches, calls, customers, services, slots, staff
 
-    for door in (document, browser_reports, calls, branches, customers, services, staff, slots, bookings):
+    for door in (openapi, browser_reports, calls, branches, customers, services, staff, slots, bookings):
         csrf.exempt(door.blueprint)
         app.register_blueprint(door.blueprint)
     app.after_request(_name_the_scheme)

@@ -11,15 +11,15 @@ from flask_babel import gettext as _
 from sqlalchemy import column, table, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.core.apart import apart
 from app.core.clock import now
-from app.core.columns import Id, UtcDateTime
+from app.core.column_types import Id, UtcDateTime
 from app.core.database import reading_only
 from app.core.errors import NotAllowed, NotSignedIn, TooMany
 from app.core.extensions import db
-from app.core.guarding import View, guarded, stay_in
-from app.core.rates import Rate, network_of
+from app.core.rate_limiter import Rate, network_of
+from app.core.route_guards import View, guarded, stay_in
 from app.core.tenancy import company_scope
+from app.core.transactions import apart
 from app.domain.accounts.api_keys import KnownKey, find_key
 
 USED_STEP = timedelta(minutes=1)

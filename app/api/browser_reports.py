@@ -5,8 +5,8 @@ import json
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from app.core.guarding import guarded
-from app.core.rates import Rate, network_of
+from app.core.rate_limiter import Rate, network_of
+from app.core.route_guards import guarded
 from app.core.transactions import transact
 from app.domain.operations.browser_reports import keep_reports
 

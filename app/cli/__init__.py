@@ -8,13 +8,13 @@ def register(app: Flask) -> None:
     from app.cli import (
         api_keys,
         branches,
+        calendar_feeds,
         calendars,
         companies,
-        encryption,
-        feeds,
-        line,
+        encryption_keys,
+        line_check,
         migrations,
-        numbers,
+        phone_numbers,
         retell,
         seed,
         simulate,
@@ -22,9 +22,16 @@ def register(app: Flask) -> None:
         worker,
     )
 
-    for command in (companies.companies, branches.branches, numbers.numbers):
+    for command in (companies.companies, branches.branches, phone_numbers.numbers):
         app.cli.add_command(command)
-    for command in (users.users, api_keys.api_keys, calendars.calendars, feeds.feeds, encryption.keys, encryption.encryption):
+    for command in (
+        users.users,
+        api_keys.api_keys,
+        calendars.calendars,
+        calendar_feeds.feeds,
+        encryption_keys.keys,
+        encryption_keys.encryption,
+    ):
         app.cli.add_command(command)
-    for command in (retell.retell, worker.worker, worker.clock, worker.inbox, simulate.simulate, seed.seed, line.line, migrations.db):
+    for command in (retell.retell, worker.worker, worker.clock, worker.inbox, simulate.simulate, seed.seed, line_check.line, migrations.db):
         app.cli.add_command(command)

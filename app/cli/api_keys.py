@@ -2,9 +2,9 @@
 
 import click
 
+from app.cli.command_errors import company_named, one_transaction
 from app.cli.commands import Group
 from app.cli.tables import Table
-from app.cli.telling import company_named, one_transaction
 from app.core.tenancy import every_company
 from app.domain.accounts import api_keys as keys
 

@@ -3,9 +3,9 @@
 import click
 from sqlalchemy import select
 
+from app.cli.command_errors import company_named, of_company, one_transaction
 from app.cli.commands import Group
 from app.cli.tables import Table
-from app.cli.telling import company_named, of_company, one_transaction
 from app.core.extensions import db
 from app.domain.calendar.opening import week_of
 from app.domain.calendar.week_text import read_week, write_week

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import click
 from sqlalchemy import select
 
+from app.cli.command_errors import branch_named, of_company, one_transaction
 from app.cli.commands import Group
 from app.cli.tables import Table
-from app.cli.telling import branch_named, of_company, one_transaction
 from app.core.errors import ProviderError
 from app.core.extensions import db
 from app.domain.bookings.calendar_connecting import connect, map_service, unmap, webhook_address

@@ -3,9 +3,9 @@
 import click
 from flask_babel import force_locale
 
+from app.cli.command_errors import one_transaction
 from app.cli.commands import Group
 from app.cli.tables import Table
-from app.cli.telling import one_transaction
 from app.core.tenancy import every_company
 from app.domain.companies.industries import INDUSTRIES, industry_of
 from app.domain.operations import onboarding

@@ -2,9 +2,9 @@
 
 import click
 
+from app.cli.command_errors import of_company, one_transaction
 from app.cli.commands import Group
 from app.cli.tables import Table
-from app.cli.telling import of_company, one_transaction
 from app.domain.agents import registering
 from app.domain.agents.versions import list_agents
 from app.jobs.agents import check_agent, register_agent

@@ -2,7 +2,7 @@
 
 from flask import current_app
 
-from app.core import lean  # noqa: F401  (before the libraries that it keeps small)
+from app.core import lazy_imports  # noqa: F401  (before the libraries that it keeps small)
 from config import Settings
 
 

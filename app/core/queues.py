@@ -14,10 +14,10 @@ from flask import current_app
 from rq import Queue, Retry
 from rq.serializers import JSONSerializer
 
-from app.core import job_counts, metrics
+from app.core import job_stats, metrics
+from app.core.dry_run import is_rehearsing
 from app.core.extensions import db
 from app.core.redis import RedisError, connect_for_queue, get_redis
-from app.core.rehearsing import is_rehearsing
 from app.core.tenancy import company_scope, current_company_id
 from app.core.transactions import after_commit
 
@@ -122,6 +122,6 @@ def run(name: str, company: str | None, args: list[Any], sent_at: float) -> None
         # what the job has read last may have left SQLite's only write lock with us, and telling Redis of its end may take long
         db.session.rollback()
         took_s = time.time() - started
-        job_counts.count(wanted.queue, wait_s=started - sent_at, run_s=took_s, is_done=result == "done")
+        job_stats.count(wanted.queue, wait_s=started - sent_at, run_s=took_s, is_done=result == "done")
         metrics.JOB_SECONDS.labels(wanted.queue).observe(took_s)
         metrics.JOBS_TOTAL.labels(wanted.queue, result).inc()

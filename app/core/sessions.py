@@ -13,12 +13,12 @@ from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy import column, delete, insert, or_, select, table, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.core.apart import apart
 from app.core.clock import now
-from app.core.columns import Id, Key, Sealed, UtcDateTime
+from app.core.column_types import Id, Key, Sealed, UtcDateTime
 from app.core.database import reading_only
 from app.core.encryption import SealBroken
 from app.core.extensions import db
+from app.core.transactions import apart
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)

@@ -7,7 +7,7 @@ import sys
 
 import structlog
 
-from app.core import logs
+from app.core import logging
 from app.core.connection_errors import NOT_MIGRATED, find_problems
 from config import Settings, SettingsRefused
 
@@ -24,5 +24,5 @@ def check_connections(settings: Settings, *, waits: bool = True) -> None:
 
 if __name__ == "__main__":
     found = Settings()
-    logs.set_up(found)
+    logging.set_up(found)
     check_connections(found, waits="--now" not in sys.argv)

@@ -11,7 +11,7 @@ from sqlalchemy import Column, CursorResult, Delete, Select, Table, TextClause, 
 from sqlalchemy.orm import LoaderCriteriaOption, Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 from sqlalchemy.sql import visitors
 
-from app.core.columns import Id
+from app.core.column_types import Id
 
 EVERY_COMPANY = "*"
 _company: ContextVar[str | None] = ContextVar("company", default=None)
@@ -87,7 +87,6 @@ class CompanySession(FlaskSession):
     def _bulk_save_mappings(self, *_args: Any, **_options: Any) -> None:
         """What bulk_save_objects and its sisters end in: they pass by everything that looks at rows."""
         raise WrongCompany("Use add_all(), or insert() and update() of the model with a list of rows.")
-
 
     def plain_rows(self, statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Any]:
         """The rows of a select of columns, inside the company at work as everything is, but past the ORM, which would touch each

@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import TypeVar
 
 import structlog
+from sqlalchemy import Connection
 
-from app.core import announcements
+from app.core import event_bus
 from app.core.clock import pretending
-from app.core.database import is_passing, reading_only
+from app.core.database import is_passing, reading_only, writing
+from app.core.dry_run import marked
 from app.core.extensions import db
-from app.core.rehearsing import marked
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -33,11 +34,11 @@ def transaction() -> Iterator[None]:
     try:
         yield
         db.session.flush()
-        announcements.run_before_commit()
+        event_bus.run_before_commit()
         db.session.commit()
     except BaseException:
         db.session.rollback()
-        announcements.forget()
+        event_bus.forget()
         info.pop("after_commit", None)
         raise
     finally:
@@ -104,16 +105,31 @@ def rehearsal(moment: datetime | None = None) -> Iterator[None]:
             yield
     finally:
         db.session.rollback()
-        announcements.forget()
+        event_bus.forget()
         info.pop("after_commit", None)
         info.pop("open", None)
 
 
 def _run_after_commit(actions: list[Callable[[], object]]) -> None:
     """What is committed stays so: a failing follow-up is logged, and the sweep finds the row it was about."""
-    actions = [announcements.run_after_commit, *actions]
+    actions = [event_bus.run_after_commit, *actions]
     for action in actions:
         try:
             action()
         except Exception:
             log.exception("after_commit.failed", action=getattr(action, "__qualname__", str(action)))
+
+
+@contextmanager
+def apart() -> Iterator[Connection]:
+    """A connection whose transaction is committed at the end.
+
+    What the request has read or left uncommitted is let go first: the two would wait for each other, and only
+    transaction() commits. So never open this inside one.
+    """
+    if db.session.registry.has():
+        if db.session().info.get("open"):
+            raise RuntimeError("A transaction is open: do this before or after it.")
+        db.session.rollback()
+    with writing(), db.engine.begin() as connection:
+        yield connection

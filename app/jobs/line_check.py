@@ -8,9 +8,9 @@ from flask import Flask, current_app
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.core.line_ticket import HEADER, make_ticket
-from app.core.own_socket import NoSocket, OwnSocket
+from app.core.line_check_token import HEADER, make_ticket
 from app.core.queues import job, stopping
+from app.core.socketio_client import NoSocket, OwnSocket
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import read, transact
 from app.domain.operations import line_checking, line_ringing

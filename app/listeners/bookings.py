@@ -1,6 +1,6 @@
 """What follows from a booking that was cancelled or moved: its old time goes to who waits for one."""
 
-from app.core.announcements import listens
+from app.core.event_bus import listens
 from app.core.tenancy import company_scope
 from app.events import BookingCancelled, BookingHappening, BookingMoved
 from app.jobs.bookings import refill

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
-from app.core.announcements import listens
+from app.core.event_bus import listens
 from app.core.tenancy import company_scope
 from app.domain.bookings.calendar_noting import note_changes, note_other_changes
 from app.events import BookingCancelled, BookingChanged, BookingHappening, BookingMade, BookingMoved

@@ -1,6 +1,6 @@
 """What follows from counted calls: the hourly counts, written in the transaction that changed the calls."""
 
-from app.core.announcements import listens
+from app.core.event_bus import listens
 from app.domain.reports import counting
 from app.events import CallCounted
 

@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any
 
 from app import events
-from app.core.announcements import listens
 from app.core.clock import now
+from app.core.event_bus import listens
 from app.core.tenancy import every_company
 from app.core.transactions import after_commit
 from app.domain.privacy.erasure import silenced

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from app.core.announcements import listens
 from app.core.clock import now
+from app.core.event_bus import listens
 from app.core.extensions import db
 from app.core.tenancy import company_scope
 from app.domain.bookings.telling import confirm_to_customer, offer_to_customer

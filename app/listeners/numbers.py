@@ -1,6 +1,6 @@
 """What follows when a number changes hands: cached answers are forgotten, waiting events are worked through."""
 
-from app.core.announcements import listens
+from app.core.event_bus import listens
 from app.domain.companies.number_lookup import CACHE
 from app.events import EventsReleased, NumberChanged
 from app.jobs import inbox

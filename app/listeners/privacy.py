@@ -1,6 +1,6 @@
 """What follows from a no: the call is deleted at its provider, after the commit that wrote it down."""
 
-from app.core.announcements import listens
+from app.core.event_bus import listens
 from app.core.tenancy import company_scope
 from app.events import DeletionDue
 from app.jobs.privacy import delete_call

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from sqlalchemy import and_, select
 
-from app.core.announcements import listens
+from app.core.event_bus import listens
 from app.core.extensions import db
 from app.core.tenancy import every_company
 from app.domain.calls.search_texts import write_call_texts

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from app.core.announcements import listens
+from app.core.event_bus import listens
 from app.core.tenancy import company_scope
 from app.domain.calls import truth_due
 from app.events import (

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.columns import Id, Json, Key, UtcDateTime
+from app.core.column_types import Id, Json, Key, UtcDateTime
 from app.core.extensions import db
 from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
 

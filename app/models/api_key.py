@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.columns import Id, Json, Key, UtcDateTime
+from app.core.column_types import Id, Json, Key, UtcDateTime
 from app.core.extensions import db
 from app.models.base import Named, Timed
 

@@ -7,7 +7,7 @@ from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.columns import BigId, Id, Json, Key, UtcDateTime
+from app.core.column_types import BigId, Id, Json, Key, UtcDateTime
 from app.core.extensions import db
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.columns import Id, UtcDateTime
+from app.core.column_types import Id, UtcDateTime
 from app.core.ids import new_ulid
 from app.core.tenancy import Owned
 

@@ -3,7 +3,7 @@
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.columns import Exact
+from app.core.column_types import Exact
 from app.core.extensions import db
 from app.models.base import CompanyOwned, Named, Timed, owned_args
 

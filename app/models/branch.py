@@ -3,7 +3,7 @@
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.columns import Json, Key
+from app.core.column_types import Json, Key
 from app.core.extensions import db
 from app.models.base import CompanyOwned, Named, Timed, owned_args
 

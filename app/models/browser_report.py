@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.columns import BigId, Exact, Key, UtcDateTime
+from app.core.column_types import BigId, Exact, Key, UtcDateTime
 from app.core.extensions import db
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.columns import Id, Key, UtcDateTime
+from app.core.column_types import Id, Key, UtcDateTime
 from app.core.extensions import db
 from app.models.base import CompanyOwned, inside, owned_args
 

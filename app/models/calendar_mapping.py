@@ -3,7 +3,7 @@
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.columns import Exact, Id
+from app.core.column_types import Exact, Id
 from app.core.extensions import db
 from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
 

@@ -8,7 +8,7 @@ from sqlalchemy import Index, Numeric, String, Text, UniqueConstraint, false, tr
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.clock import now
-from app.core.columns import BigId, Exact, Id, Json, Key, LongText, Sealed, UtcDateTime
+from app.core.column_types import BigId, Exact, Id, Json, Key, LongText, Sealed, UtcDateTime
 from app.core.extensions import db
 from app.models.base import CompanyOwned, Named, inside, owned_args
 from app.models.customer import Customer

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.columns import Json, Key
+from app.core.column_types import Json, Key
 from app.core.extensions import db
 from app.models.base import Named, Timed
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.columns import Json, Key, Sealed, UtcDateTime
+from app.core.column_types import Json, Key, Sealed, UtcDateTime
 from app.core.extensions import db
 from app.models.base import CompanyOwned, Named, Timed, owned_args
 

@@ -6,7 +6,7 @@ from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.clock import now
-from app.core.columns import BigId, Exact, Id, Key, Sealed, UtcDateTime
+from app.core.column_types import BigId, Exact, Id, Key, Sealed, UtcDateTime
 from app.core.extensions import db
 from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
 

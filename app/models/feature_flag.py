@@ -6,7 +6,7 @@ from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.columns import BigId, Id, Key, UtcDateTime
+from app.core.column_types import BigId, Id, Key, UtcDateTime
 from app.core.extensions import db
 
 

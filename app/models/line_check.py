@@ -7,7 +7,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.columns import Exact, Id, Json, Key, UtcDateTime
+from app.core.column_types import Exact, Id, Json, Key, UtcDateTime
 from app.core.extensions import db
 from app.models.base import CompanyOwned, Named, inside, owned_args
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.columns import Id, Json, Key, UtcDateTime
+from app.core.column_types import Id, Json, Key, UtcDateTime
 from app.core.extensions import db
 from app.models.base import CompanyOwned, owned_args
 

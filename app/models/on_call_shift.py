@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, DateTime, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.columns import Id, Key
+from app.core.column_types import Id, Key
 from app.core.extensions import db
 from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
 

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.columns import BigId, Id, Key
+from app.core.column_types import BigId, Id, Key
 from app.core.extensions import db
 from app.models.base import CompanyOwned, inside, owned_args
 

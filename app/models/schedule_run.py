@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.columns import Key, UtcDateTime
+from app.core.column_types import Key, UtcDateTime
 from app.core.extensions import db
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.columns import Exact, Id, Key
+from app.core.column_types import Exact, Id, Key
 from app.core.extensions import db
 from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
 from app.models.service import OwnTimes

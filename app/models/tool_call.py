@@ -7,7 +7,7 @@ from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.columns import BigId, Exact, Id, Json, Key, UtcDateTime
+from app.core.column_types import BigId, Exact, Id, Json, Key, UtcDateTime
 from app.core.extensions import db
 from app.models.base import CompanyOwned, inside, owned_args
 

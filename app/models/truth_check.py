@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.columns import BigId, Id, Json, Key, UtcDateTime
+from app.core.column_types import BigId, Id, Json, Key, UtcDateTime
 from app.core.extensions import db
 from app.models.base import CompanyOwned, inside, owned_args
 

@@ -3,7 +3,7 @@
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.columns import BigId, Id, Key, LongText
+from app.core.column_types import BigId, Id, Key, LongText
 from app.core.extensions import db
 from app.models.base import CompanyOwned, inside, owned_args
 

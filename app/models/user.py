@@ -6,7 +6,7 @@ from flask_login import UserMixin
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.columns import Id, Key, UtcDateTime
+from app.core.column_types import Id, Key, UtcDateTime
 from app.core.extensions import db
 from app.models.base import Named, Timed
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.columns import Id, Key, Sealed, UtcDateTime
+from app.core.column_types import Id, Key, Sealed, UtcDateTime
 from app.core.extensions import db
 
 

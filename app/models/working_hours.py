@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, Date, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.columns import BigId, Id
+from app.core.column_types import BigId, Id
 from app.core.extensions import db
 from app.models.base import CompanyOwned, inside, owned_args
 

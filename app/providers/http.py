@@ -17,9 +17,9 @@ from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnection
 from urllib3.util import Retry
 
 from app.core import metrics
-from app.core.breaker import breaker
+from app.core.circuit_breaker import breaker
+from app.core.dry_run import is_rehearsing
 from app.core.errors import ProviderError
-from app.core.rehearsing import is_rehearsing
 
 CONNECT_S, READ_S = 2.0, 5.0
 # a body that drips in never exceeds the time-out of a single read

@@ -4,7 +4,7 @@ import hashlib
 import time
 from threading import Lock
 
-from app.core.rates import Rate
+from app.core.rate_limiter import Rate
 from app.core.redis import RedisError, get_redis
 from app.providers.http import TooFast
 

@@ -9,9 +9,9 @@ import structlog
 from flask import Flask, current_app
 from socketio import Server
 
-from app.core.batch import Batch
 from app.core.database import reading_only
 from app.core.extensions import db
+from app.core.request_coalescing import Batch
 from app.realtime import sequence
 from app.realtime.manager import LiveManager
 from app.realtime.seats import Seat, Seats, Visitor

@@ -8,7 +8,7 @@ from sqlalchemy import BindParameter, bindparam, select
 
 from app.core.database import reading_only
 from app.core.extensions import db
-from app.core.line_ticket import HEADER, read_ticket
+from app.core.line_check_token import HEADER, read_ticket
 from app.core.sessions import alive_among
 from app.core.tenancy import every_company
 from app.domain.accounts.permissions import can

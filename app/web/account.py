@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, request, session
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core.requests import LANGUAGES
+from app.core.locale import LANGUAGES
 from app.core.transactions import transaction
 from app.web import reader
 from app.web.fields import Id, OneOf

@@ -12,7 +12,7 @@ from flask_babel import get_locale, gettext as _
 
 from app.core import phone
 from app.core.clock import now
-from app.core.requests import reader_zone
+from app.core.locale import reader_zone
 
 DAY_PATTERNS = {"de": ("EEEEEE dd.MM.", "EEEEEE dd.MM.yyyy", "EEEEEE d. MMMM"), "en": ("EEE d MMM", "EEE d MMM yyyy", "EEE d MMMM")}
 

@@ -10,10 +10,11 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from app.core.error_handlers import wants_problem
 from app.core.errors import NotAllowed, NotFound, NotSignedIn
 from app.core.extensions import db
-from app.core.guarding import View, acting, guard_of, guarded, stay_in
-from app.core.requests import READING, wants_problem
+from app.core.request_hooks import READING
+from app.core.route_guards import View, acting, guard_of, guarded, stay_in
 from app.core.tenancy import company_scope, every_company
 from app.domain.accounts.permissions import can
 from app.models import Company

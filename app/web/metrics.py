@@ -13,8 +13,8 @@ from prometheus_flask_exporter import PrometheusMetrics
 
 from app.core import settings
 from app.core.errors import NotAllowed, NotSignedIn
-from app.core.guarding import guarded
 from app.core.metrics import FOLDER
+from app.core.route_guards import guarded
 from app.domain.operations.gauging import gauges
 
 blueprint = Blueprint("metrics", __name__)

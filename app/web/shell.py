@@ -8,7 +8,7 @@ from flask_login import current_user
 from sqlalchemy import func, select
 
 from app.core.extensions import db
-from app.core.requests import reader_zone
+from app.core.locale import reader_zone
 from app.models import Agent, Company, WebhookEvent
 from app.web import reader
 from app.web.guards import may_open

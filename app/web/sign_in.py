@@ -11,11 +11,11 @@ from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import settings
-from app.core.announcements import announce
 from app.core.database import reading_only
 from app.core.errors import InvalidInput
+from app.core.event_bus import announce
 from app.core.extensions import db, login_manager
-from app.core.requests import LANGUAGES
+from app.core.locale import LANGUAGES
 from app.core.transactions import transaction
 from app.domain.accounts import devices, passwords, sign_in as signing_in, users
 from app.domain.audit.writing import record

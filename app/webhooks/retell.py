@@ -4,7 +4,7 @@ from flask import Blueprint, Response, request
 
 from app.core import settings
 from app.core.clock import now, to_ms
-from app.core.guarding import guarded
+from app.core.route_guards import guarded
 from app.core.signatures import verify_retell
 from app.webhooks.receiving import raw_body, receive, sender_of
 

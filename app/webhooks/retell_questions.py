@@ -9,12 +9,12 @@ from flask import Blueprint, Response, request
 
 from app.core import metrics, settings
 from app.core.clock import now, to_ms
+from app.core.concurrency import callers_turn
 from app.core.database import reading_only
 from app.core.extensions import db
-from app.core.guarding import guarded
+from app.core.route_guards import guarded
 from app.core.signatures import verify_retell
 from app.core.tenancy import company_scope
-from app.core.turns import callers_turn
 from app.domain.agents import ringing
 from app.domain.calls import answering
 from app.domain.companies.number_lookup import Match

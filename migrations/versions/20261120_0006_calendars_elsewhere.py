@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.core import columns
+from app.core import column_types
 
 revision = "0006"
 down_revision = "0005"
@@ -14,17 +14,17 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "calendar_comparisons",
-        sa.Column("id", columns.BigId, nullable=False),
-        sa.Column("connection_id", columns.Key(26), nullable=False),
-        sa.Column("started_at", columns.UtcDateTime(), nullable=False),
-        sa.Column("finished_at", columns.UtcDateTime(), nullable=True),
-        sa.Column("since", columns.UtcDateTime(), nullable=True),
-        sa.Column("result", columns.Key(16), nullable=False),
+        sa.Column("id", column_types.BigId, nullable=False),
+        sa.Column("connection_id", column_types.Key(26), nullable=False),
+        sa.Column("started_at", column_types.UtcDateTime(), nullable=False),
+        sa.Column("finished_at", column_types.UtcDateTime(), nullable=True),
+        sa.Column("since", column_types.UtcDateTime(), nullable=True),
+        sa.Column("result", column_types.Key(16), nullable=False),
         sa.Column("error", sa.String(length=500), nullable=True),
         sa.Column("seen", sa.Integer(), nullable=False),
         sa.Column("repaired", sa.Integer(), nullable=False),
-        sa.Column("drift", columns.Json, nullable=False),
-        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.Column("drift", column_types.Json, nullable=False),
+        sa.Column("company_id", column_types.Key(26), nullable=False),
         sa.ForeignKeyConstraint(
             ["company_id", "connection_id"],
             ["connections.company_id", "connections.id"],
@@ -36,12 +36,12 @@ def upgrade() -> None:
     op.create_index("ix_calendar_comparisons_connection", "calendar_comparisons", ["company_id", "connection_id", "id"], unique=False)
     op.create_table(
         "calendar_feeds",
-        sa.Column("token_hash", columns.Key(64), nullable=False),
-        sa.Column("staff_id", columns.Key(26), nullable=True),
-        sa.Column("branch_id", columns.Key(26), nullable=True),
-        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
-        sa.Column("revoked_at", columns.UtcDateTime(), nullable=True),
-        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.Column("token_hash", column_types.Key(64), nullable=False),
+        sa.Column("staff_id", column_types.Key(26), nullable=True),
+        sa.Column("branch_id", column_types.Key(26), nullable=True),
+        sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
+        sa.Column("revoked_at", column_types.UtcDateTime(), nullable=True),
+        sa.Column("company_id", column_types.Key(26), nullable=False),
         sa.ForeignKeyConstraint(
             ["company_id", "branch_id"], ["branches.company_id", "branches.id"], name=op.f("fk_calendar_feeds_company_id_branch_id")
         ),
@@ -58,17 +58,17 @@ def upgrade() -> None:
     op.create_index("ix_calendar_feeds_staff", "calendar_feeds", ["company_id", "staff_id"], unique=False)
     op.create_table(
         "calendar_mappings",
-        sa.Column("connection_id", columns.Key(26), nullable=False),
-        sa.Column("service_id", columns.Key(26), nullable=False),
-        sa.Column("staff_id", columns.Key(26), nullable=True),
-        sa.Column("branch_id", columns.Key(26), nullable=True),
-        sa.Column("event_type", columns.Exact(64), nullable=False),
-        sa.Column("host", columns.Exact(190), nullable=False),
+        sa.Column("connection_id", column_types.Key(26), nullable=False),
+        sa.Column("service_id", column_types.Key(26), nullable=False),
+        sa.Column("staff_id", column_types.Key(26), nullable=True),
+        sa.Column("branch_id", column_types.Key(26), nullable=True),
+        sa.Column("event_type", column_types.Exact(64), nullable=False),
+        sa.Column("host", column_types.Exact(190), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=True),
-        sa.Column("contact_email", columns.Exact(190), nullable=True),
-        sa.Column("company_id", columns.Key(26), nullable=False),
-        sa.Column("id", columns.Key(26), nullable=False),
-        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("contact_email", column_types.Exact(190), nullable=True),
+        sa.Column("company_id", column_types.Key(26), nullable=False),
+        sa.Column("id", column_types.Key(26), nullable=False),
+        sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["company_id", "branch_id"], ["branches.company_id", "branches.id"], name=op.f("fk_calendar_mappings_company_id_branch_id")
         ),
@@ -99,26 +99,26 @@ def upgrade() -> None:
     op.create_index("ix_calendar_mappings_service", "calendar_mappings", ["company_id", "connection_id", "service_id"], unique=False)
     op.create_table(
         "booking_syncs",
-        sa.Column("booking_id", columns.Key(26), nullable=False),
-        sa.Column("connection_id", columns.Key(26), nullable=False),
-        sa.Column("state", columns.Key(16), nullable=False),
-        sa.Column("action", columns.Key(8), nullable=False),
-        sa.Column("reason", columns.Key(32), nullable=True),
+        sa.Column("booking_id", column_types.Key(26), nullable=False),
+        sa.Column("connection_id", column_types.Key(26), nullable=False),
+        sa.Column("state", column_types.Key(16), nullable=False),
+        sa.Column("action", column_types.Key(8), nullable=False),
+        sa.Column("reason", column_types.Key(32), nullable=True),
         sa.Column("error", sa.String(length=500), nullable=True),
-        sa.Column("event_type", columns.Exact(64), nullable=True),
-        sa.Column("uid", columns.Exact(128), nullable=True),
+        sa.Column("event_type", column_types.Exact(64), nullable=True),
+        sa.Column("uid", column_types.Exact(128), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("synced_version", sa.Integer(), nullable=True),
-        sa.Column("synced_at", columns.UtcDateTime(), nullable=True),
-        sa.Column("due_at", columns.UtcDateTime(), nullable=False),
-        sa.Column("sent_at", columns.UtcDateTime(), nullable=True),
-        sa.Column("claim_token", columns.Key(26), nullable=True),
+        sa.Column("synced_at", column_types.UtcDateTime(), nullable=True),
+        sa.Column("due_at", column_types.UtcDateTime(), nullable=False),
+        sa.Column("sent_at", column_types.UtcDateTime(), nullable=True),
+        sa.Column("claim_token", column_types.Key(26), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("asked_at", columns.UtcDateTime(), nullable=True),
-        sa.Column("status_before", columns.Key(16), nullable=True),
-        sa.Column("company_id", columns.Key(26), nullable=False),
-        sa.Column("id", columns.Key(26), nullable=False),
-        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("asked_at", column_types.UtcDateTime(), nullable=True),
+        sa.Column("status_before", column_types.Key(16), nullable=True),
+        sa.Column("company_id", column_types.Key(26), nullable=False),
+        sa.Column("id", column_types.Key(26), nullable=False),
+        sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["company_id", "booking_id"], ["bookings.company_id", "bookings.id"], name=op.f("fk_booking_syncs_company_id_booking_id")
         ),
@@ -136,13 +136,13 @@ def upgrade() -> None:
     op.create_index("ix_booking_syncs_due", "booking_syncs", ["state", "due_at"], unique=False)
     op.create_table(
         "calendar_uids",
-        sa.Column("company_id", columns.Key(26), nullable=False),
-        sa.Column("connection_id", columns.Key(26), nullable=False),
-        sa.Column("uid", columns.Exact(128), nullable=False),
-        sa.Column("sync_id", columns.Key(26), nullable=True),
-        sa.Column("state", columns.Key(16), nullable=False),
-        sa.Column("successor", columns.Exact(128), nullable=True),
-        sa.Column("news_at", columns.UtcDateTime(), nullable=True),
+        sa.Column("company_id", column_types.Key(26), nullable=False),
+        sa.Column("connection_id", column_types.Key(26), nullable=False),
+        sa.Column("uid", column_types.Exact(128), nullable=False),
+        sa.Column("sync_id", column_types.Key(26), nullable=True),
+        sa.Column("state", column_types.Key(16), nullable=False),
+        sa.Column("successor", column_types.Exact(128), nullable=True),
+        sa.Column("news_at", column_types.UtcDateTime(), nullable=True),
         sa.Column("sequence", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["company_id", "connection_id"],

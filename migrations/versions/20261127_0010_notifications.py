@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.core import columns
+from app.core import column_types
 
 revision = "20261127_0010"
 down_revision = "0061"
@@ -14,29 +14,29 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "notifications",
-        sa.Column("branch_id", columns.Key(26), nullable=True),
-        sa.Column("customer_id", columns.Key(26), nullable=True),
-        sa.Column("kind", columns.Key(32), nullable=False),
-        sa.Column("subject", columns.Key(64), nullable=False),
-        sa.Column("cause", columns.Key(96), nullable=False),
-        sa.Column("channel", columns.Key(8), nullable=False),
-        sa.Column("recipient", columns.Sealed(), nullable=False),
+        sa.Column("branch_id", column_types.Key(26), nullable=True),
+        sa.Column("customer_id", column_types.Key(26), nullable=True),
+        sa.Column("kind", column_types.Key(32), nullable=False),
+        sa.Column("subject", column_types.Key(64), nullable=False),
+        sa.Column("cause", column_types.Key(96), nullable=False),
+        sa.Column("channel", column_types.Key(8), nullable=False),
+        sa.Column("recipient", column_types.Sealed(), nullable=False),
         sa.Column("title", sa.String(length=160), nullable=True),
-        sa.Column("body", columns.Sealed(), nullable=True),
-        sa.Column("status", columns.Key(16), nullable=False),
+        sa.Column("body", column_types.Sealed(), nullable=True),
+        sa.Column("status", column_types.Key(16), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("due_at", columns.UtcDateTime(), nullable=False),
-        sa.Column("claim_token", columns.Key(26), nullable=True),
-        sa.Column("woken_at", columns.UtcDateTime(), nullable=True),
-        sa.Column("asked_at", columns.UtcDateTime(), nullable=True),
-        sa.Column("expires_at", columns.UtcDateTime(), nullable=False),
-        sa.Column("finished_at", columns.UtcDateTime(), nullable=True),
-        sa.Column("provider_ref", columns.Exact(120), nullable=True),
-        sa.Column("reason", columns.Key(32), nullable=True),
+        sa.Column("due_at", column_types.UtcDateTime(), nullable=False),
+        sa.Column("claim_token", column_types.Key(26), nullable=True),
+        sa.Column("woken_at", column_types.UtcDateTime(), nullable=True),
+        sa.Column("asked_at", column_types.UtcDateTime(), nullable=True),
+        sa.Column("expires_at", column_types.UtcDateTime(), nullable=False),
+        sa.Column("finished_at", column_types.UtcDateTime(), nullable=True),
+        sa.Column("provider_ref", column_types.Exact(120), nullable=True),
+        sa.Column("reason", column_types.Key(32), nullable=True),
         sa.Column("error", sa.String(length=500), nullable=True),
-        sa.Column("company_id", columns.Key(26), nullable=False),
-        sa.Column("id", columns.Key(26), nullable=False),
-        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("company_id", column_types.Key(26), nullable=False),
+        sa.Column("id", column_types.Key(26), nullable=False),
+        sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
         sa.CheckConstraint("attempts >= 0", name=op.f("ck_notifications_attempts")),
         sa.ForeignKeyConstraint(
             ["company_id", "branch_id"], ["branches.company_id", "branches.id"], name=op.f("fk_notifications_company_id_branch_id")

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.core import columns
+from app.core import column_types
 
 revision = "0020"
 down_revision = "20261127_0010"
@@ -14,19 +14,19 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "agent_versions",
-        sa.Column("agent_id", columns.Key(26), nullable=False),
+        sa.Column("agent_id", column_types.Key(26), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("standing", columns.Key(16), nullable=True),
-        sa.Column("content", columns.Json, nullable=False),
+        sa.Column("standing", column_types.Key(16), nullable=True),
+        sa.Column("content", column_types.Json, nullable=False),
         sa.Column("restored_from", sa.Integer(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("saved_at", columns.UtcDateTime(), nullable=False),
-        sa.Column("saved_by", columns.Key(26), nullable=True),
-        sa.Column("published_at", columns.UtcDateTime(), nullable=True),
-        sa.Column("published_by", columns.Key(26), nullable=True),
-        sa.Column("company_id", columns.Key(26), nullable=False),
-        sa.Column("id", columns.Key(26), nullable=False),
-        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("saved_at", column_types.UtcDateTime(), nullable=False),
+        sa.Column("saved_by", column_types.Key(26), nullable=True),
+        sa.Column("published_at", column_types.UtcDateTime(), nullable=True),
+        sa.Column("published_by", column_types.Key(26), nullable=True),
+        sa.Column("company_id", column_types.Key(26), nullable=False),
+        sa.Column("id", column_types.Key(26), nullable=False),
+        sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
         sa.CheckConstraint("standing IN ('draft', 'published')", name=op.f("ck_agent_versions_standing")),
         sa.ForeignKeyConstraint(
             ["company_id", "agent_id"], ["agents.company_id", "agents.id"], name=op.f("fk_agent_versions_company_id_agent_id")
@@ -39,24 +39,24 @@ def upgrade() -> None:
     )
     op.create_table(
         "registrations",
-        sa.Column("agent_id", columns.Key(26), nullable=False),
-        sa.Column("state", columns.Key(16), nullable=False),
-        sa.Column("reason", columns.Key(32), nullable=True),
+        sa.Column("agent_id", column_types.Key(26), nullable=False),
+        sa.Column("state", column_types.Key(16), nullable=False),
+        sa.Column("reason", column_types.Key(32), nullable=True),
         sa.Column("error", sa.String(length=500), nullable=True),
-        sa.Column("account", columns.Key(32), nullable=True),
-        sa.Column("agent_ref", columns.Key(128), nullable=True),
+        sa.Column("account", column_types.Key(32), nullable=True),
+        sa.Column("agent_ref", column_types.Key(128), nullable=True),
         sa.Column("agent_version", sa.Integer(), nullable=True),
-        sa.Column("brain_ref", columns.Key(128), nullable=True),
+        sa.Column("brain_ref", column_types.Key(128), nullable=True),
         sa.Column("brain_version", sa.Integer(), nullable=True),
         sa.Column("wish", sa.Integer(), nullable=False),
-        sa.Column("due_at", columns.UtcDateTime(), nullable=False),
-        sa.Column("claim_token", columns.Key(26), nullable=True),
+        sa.Column("due_at", column_types.UtcDateTime(), nullable=False),
+        sa.Column("claim_token", column_types.Key(26), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("checked_at", columns.UtcDateTime(), nullable=True),
-        sa.Column("findings", columns.Json, nullable=True),
-        sa.Column("company_id", columns.Key(26), nullable=False),
-        sa.Column("id", columns.Key(26), nullable=False),
-        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("checked_at", column_types.UtcDateTime(), nullable=True),
+        sa.Column("findings", column_types.Json, nullable=True),
+        sa.Column("company_id", column_types.Key(26), nullable=False),
+        sa.Column("id", column_types.Key(26), nullable=False),
+        sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
         sa.CheckConstraint("state IN ('pending', 'right', 'drift', 'failed', 'no_key')", name=op.f("ck_registrations_state")),
         sa.ForeignKeyConstraint(
             ["company_id", "agent_id"], ["agents.company_id", "agents.id"], name=op.f("fk_registrations_company_id_agent_id")
@@ -69,13 +69,13 @@ def upgrade() -> None:
     op.create_index("ix_registrations_due", "registrations", ["state", "due_at"], unique=False)
     op.create_table(
         "registration_steps",
-        sa.Column("company_id", columns.Key(26), nullable=False),
-        sa.Column("registration_id", columns.Key(26), nullable=False),
-        sa.Column("name", columns.Key(40), nullable=False),
+        sa.Column("company_id", column_types.Key(26), nullable=False),
+        sa.Column("registration_id", column_types.Key(26), nullable=False),
+        sa.Column("name", column_types.Key(40), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("state", columns.Key(16), nullable=False),
+        sa.Column("state", column_types.Key(16), nullable=False),
         sa.Column("error", sa.String(length=500), nullable=True),
-        sa.Column("done_at", columns.UtcDateTime(), nullable=True),
+        sa.Column("done_at", column_types.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["company_id", "registration_id"],
             ["registrations.company_id", "registrations.id"],

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.core import columns
+from app.core import column_types
 
 revision = "0030"
 down_revision = "0060"
@@ -14,20 +14,20 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "truth_checks",
-        sa.Column("id", columns.BigId, nullable=False),
-        sa.Column("call_id", columns.Key(26), nullable=False),
-        sa.Column("branch_id", columns.Key(26), nullable=False),
-        sa.Column("started_at", columns.UtcDateTime(), nullable=False),
-        sa.Column("due_at", columns.UtcDateTime(), nullable=True),
-        sa.Column("verdict", columns.Key(16), nullable=True),
-        sa.Column("reason", columns.Key(32), nullable=True),
+        sa.Column("id", column_types.BigId, nullable=False),
+        sa.Column("call_id", column_types.Key(26), nullable=False),
+        sa.Column("branch_id", column_types.Key(26), nullable=False),
+        sa.Column("started_at", column_types.UtcDateTime(), nullable=False),
+        sa.Column("due_at", column_types.UtcDateTime(), nullable=True),
+        sa.Column("verdict", column_types.Key(16), nullable=True),
+        sa.Column("reason", column_types.Key(32), nullable=True),
         sa.Column("claims", sa.Integer(), nullable=False),
-        sa.Column("findings", columns.Json, nullable=False),
-        sa.Column("checked_at", columns.UtcDateTime(), nullable=True),
-        sa.Column("resolved_at", columns.UtcDateTime(), nullable=True),
-        sa.Column("task_id", columns.Key(26), nullable=True),
+        sa.Column("findings", column_types.Json, nullable=False),
+        sa.Column("checked_at", column_types.UtcDateTime(), nullable=True),
+        sa.Column("resolved_at", column_types.UtcDateTime(), nullable=True),
+        sa.Column("task_id", column_types.Key(26), nullable=True),
         sa.Column("ended_by_us", sa.Boolean(), nullable=False),
-        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.Column("company_id", column_types.Key(26), nullable=False),
         sa.ForeignKeyConstraint(
             ["company_id", "call_id"], ["calls.company_id", "calls.id"], name=op.f("fk_truth_checks_company_id_call_id")
         ),

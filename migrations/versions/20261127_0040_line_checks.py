@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.core import columns
+from app.core import column_types
 
 revision = "0040"
 down_revision = "0030"
@@ -14,20 +14,20 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "line_checks",
-        sa.Column("phone_number_id", columns.Key(26), nullable=False),
-        sa.Column("number", columns.Key(20), nullable=False),
-        sa.Column("via", columns.Key(8), nullable=False),
-        sa.Column("asked_by", columns.Key(26), nullable=True),
-        sa.Column("provider_call_id", columns.Exact(128), nullable=False),
-        sa.Column("call_id", columns.Key(26), nullable=True),
-        sa.Column("started_at", columns.UtcDateTime(), nullable=False),
-        sa.Column("finished_at", columns.UtcDateTime(), nullable=True),
-        sa.Column("waits_since", columns.UtcDateTime(), nullable=False),
-        sa.Column("heard_at", columns.UtcDateTime(), nullable=True),
-        sa.Column("result", columns.Key(8), nullable=False),
-        sa.Column("steps", columns.Json, nullable=False),
-        sa.Column("company_id", columns.Key(26), nullable=False),
-        sa.Column("id", columns.Key(26), nullable=False),
+        sa.Column("phone_number_id", column_types.Key(26), nullable=False),
+        sa.Column("number", column_types.Key(20), nullable=False),
+        sa.Column("via", column_types.Key(8), nullable=False),
+        sa.Column("asked_by", column_types.Key(26), nullable=True),
+        sa.Column("provider_call_id", column_types.Exact(128), nullable=False),
+        sa.Column("call_id", column_types.Key(26), nullable=True),
+        sa.Column("started_at", column_types.UtcDateTime(), nullable=False),
+        sa.Column("finished_at", column_types.UtcDateTime(), nullable=True),
+        sa.Column("waits_since", column_types.UtcDateTime(), nullable=False),
+        sa.Column("heard_at", column_types.UtcDateTime(), nullable=True),
+        sa.Column("result", column_types.Key(8), nullable=False),
+        sa.Column("steps", column_types.Json, nullable=False),
+        sa.Column("company_id", column_types.Key(26), nullable=False),
+        sa.Column("id", column_types.Key(26), nullable=False),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_line_checks_company_id")),
         sa.ForeignKeyConstraint(
             ["company_id", "phone_number_id"],

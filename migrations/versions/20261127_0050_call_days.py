@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.core import columns
+from app.core import column_types
 
 revision = "0050"
 down_revision = "0031"
@@ -14,10 +14,10 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "call_days",
-        sa.Column("company_id", columns.Key(26), nullable=False),
-        sa.Column("branch_id", columns.Key(26), nullable=False),
+        sa.Column("company_id", column_types.Key(26), nullable=False),
+        sa.Column("branch_id", column_types.Key(26), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("outcome", columns.Key(16), nullable=False),
+        sa.Column("outcome", column_types.Key(16), nullable=False),
         sa.Column("calls", sa.Integer(), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(

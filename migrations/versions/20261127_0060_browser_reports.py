@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.core import columns
+from app.core import column_types
 
 revision = "0060"
 down_revision = "0006"
@@ -14,15 +14,15 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "browser_reports",
-        sa.Column("id", columns.BigId, nullable=False),
-        sa.Column("fingerprint", columns.Key(64), nullable=False),
-        sa.Column("kind", columns.Exact(32), nullable=False),
-        sa.Column("page", columns.Exact(190), nullable=False),
-        sa.Column("rule", columns.Exact(64), nullable=False),
-        sa.Column("blocked", columns.Exact(190), nullable=False),
+        sa.Column("id", column_types.BigId, nullable=False),
+        sa.Column("fingerprint", column_types.Key(64), nullable=False),
+        sa.Column("kind", column_types.Exact(32), nullable=False),
+        sa.Column("page", column_types.Exact(190), nullable=False),
+        sa.Column("rule", column_types.Exact(64), nullable=False),
+        sa.Column("blocked", column_types.Exact(190), nullable=False),
         sa.Column("seen", sa.Integer(), nullable=False),
-        sa.Column("first_at", columns.UtcDateTime(), nullable=False),
-        sa.Column("last_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("first_at", column_types.UtcDateTime(), nullable=False),
+        sa.Column("last_at", column_types.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_browser_reports")),
         sa.UniqueConstraint("fingerprint", name=op.f("uq_browser_reports_fingerprint")),
     )

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.core import columns
+from app.core import column_types
 
 revision = "0090"
 down_revision = "0051"
@@ -12,12 +12,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("connections", sa.Column("state", columns.Key(16), nullable=False, server_default="unchecked"))
-    op.add_column("connections", sa.Column("reason", columns.Key(32), nullable=True))
-    op.add_column("connections", sa.Column("facts", columns.Json, nullable=True))
-    op.add_column("connections", sa.Column("asked_at", columns.UtcDateTime(), nullable=True))
-    op.add_column("connections", sa.Column("checked_at", columns.UtcDateTime(), nullable=True))
-    op.add_column("connections", sa.Column("well_at", columns.UtcDateTime(), nullable=True))
+    op.add_column("connections", sa.Column("state", column_types.Key(16), nullable=False, server_default="unchecked"))
+    op.add_column("connections", sa.Column("reason", column_types.Key(32), nullable=True))
+    op.add_column("connections", sa.Column("facts", column_types.Json, nullable=True))
+    op.add_column("connections", sa.Column("asked_at", column_types.UtcDateTime(), nullable=True))
+    op.add_column("connections", sa.Column("checked_at", column_types.UtcDateTime(), nullable=True))
+    op.add_column("connections", sa.Column("well_at", column_types.UtcDateTime(), nullable=True))
 
 
 def downgrade() -> None:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.core import columns
+from app.core import column_types
 
 revision = "0101"
 down_revision = "0130"
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("companies", sa.Column("state", columns.Key(8), nullable=True))
+    op.add_column("companies", sa.Column("state", column_types.Key(8), nullable=True))
 
 
 def downgrade() -> None:

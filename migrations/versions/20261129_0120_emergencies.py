@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.core import columns
+from app.core import column_types
 
 revision = "0120"
 down_revision = "0110"
@@ -12,22 +12,22 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("calls", sa.Column("emergency", columns.Json, nullable=True))
+    op.add_column("calls", sa.Column("emergency", column_types.Json, nullable=True))
     op.add_column("tasks", sa.Column("priority", sa.SmallInteger(), nullable=False, server_default="0"))
-    op.add_column("branches", sa.Column("emergency_phrases", columns.Json, nullable=True))
+    op.add_column("branches", sa.Column("emergency_phrases", column_types.Json, nullable=True))
     op.create_table(
         "on_call_shifts",
         sa.Column("name", sa.String(80), nullable=False),
-        sa.Column("number", columns.Key(20), nullable=False),
-        sa.Column("branch_id", columns.Key(26), nullable=False),
+        sa.Column("number", column_types.Key(20), nullable=False),
+        sa.Column("branch_id", column_types.Key(26), nullable=False),
         sa.Column("weekday", sa.SmallInteger(), nullable=True),
         sa.Column("from_minute", sa.SmallInteger(), nullable=True),
         sa.Column("until_minute", sa.SmallInteger(), nullable=True),
         sa.Column("starts", sa.DateTime(), nullable=True),
         sa.Column("ends", sa.DateTime(), nullable=True),
-        sa.Column("id", columns.Key(26), nullable=False),
-        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
-        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.Column("id", column_types.Key(26), nullable=False),
+        sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
+        sa.Column("company_id", column_types.Key(26), nullable=False),
         sa.CheckConstraint(
             "weekday BETWEEN 0 AND 6 AND from_minute BETWEEN 0 AND 1439 AND until_minute > from_minute AND until_minute <= 2880",
             name=op.f("ck_on_call_shifts_week"),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.core import columns
+from app.core import column_types
 
 revision = "0130"
 down_revision = "0100"
@@ -24,35 +24,35 @@ def upgrade() -> None:
     op.add_column("calls", sa.Column("keeps_audio", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_table(
         "notice_wordings",
-        sa.Column("version", columns.Key(16), nullable=False),
-        sa.Column("language", columns.Key(8), nullable=False),
+        sa.Column("version", column_types.Key(16), nullable=False),
+        sa.Column("language", column_types.Key(8), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("version", name=op.f("pk_notice_wordings")),
     )
     op.create_table(
         "call_notices",
-        sa.Column("company_id", columns.Key(26), nullable=False),
-        sa.Column("call_id", columns.Key(26), nullable=False),
+        sa.Column("company_id", column_types.Key(26), nullable=False),
+        sa.Column("call_id", column_types.Key(26), nullable=False),
         sa.Column("turn", sa.Integer(), nullable=True),
         sa.Column("at_ms", sa.Integer(), nullable=True),
-        sa.Column("wording", columns.Key(16), nullable=True),
-        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
+        sa.Column("wording", column_types.Key(16), nullable=True),
+        sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
         _call("call_notices"),
         _company("call_notices"),
         sa.PrimaryKeyConstraint("company_id", "call_id", name=op.f("pk_call_notices")),
     )
     op.create_table(
         "call_consents",
-        sa.Column("id", columns.BigId, nullable=False),
-        sa.Column("call_id", columns.Key(26), nullable=False),
-        sa.Column("what", columns.Key(16), nullable=False),
-        sa.Column("answer", columns.Key(8), nullable=False),
-        sa.Column("source", columns.Key(16), nullable=False),
+        sa.Column("id", column_types.BigId, nullable=False),
+        sa.Column("call_id", column_types.Key(26), nullable=False),
+        sa.Column("what", column_types.Key(16), nullable=False),
+        sa.Column("answer", column_types.Key(8), nullable=False),
+        sa.Column("source", column_types.Key(16), nullable=False),
         sa.Column("turn", sa.Integer(), nullable=True),
-        sa.Column("wording", columns.Key(16), nullable=True),
-        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
-        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.Column("wording", column_types.Key(16), nullable=True),
+        sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
+        sa.Column("company_id", column_types.Key(26), nullable=False),
         _call("call_consents"),
         _company("call_consents"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_call_consents")),
@@ -60,18 +60,18 @@ def upgrade() -> None:
     op.create_index("ix_call_consents_call", "call_consents", ["company_id", "call_id", "id"], unique=False)
     op.create_table(
         "call_deletions",
-        sa.Column("id", columns.Key(26), nullable=False),
-        sa.Column("call_id", columns.Key(26), nullable=False),
-        sa.Column("reason", columns.Key(16), nullable=False),
-        sa.Column("status", columns.Key(16), nullable=False),
-        sa.Column("due_at", columns.UtcDateTime(), nullable=True),
-        sa.Column("claim_token", columns.Key(26), nullable=True),
+        sa.Column("id", column_types.Key(26), nullable=False),
+        sa.Column("call_id", column_types.Key(26), nullable=False),
+        sa.Column("reason", column_types.Key(16), nullable=False),
+        sa.Column("status", column_types.Key(16), nullable=False),
+        sa.Column("due_at", column_types.UtcDateTime(), nullable=True),
+        sa.Column("claim_token", column_types.Key(26), nullable=True),
         sa.Column("wish", sa.Integer(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("error", sa.String(length=500), nullable=True),
-        sa.Column("deleted_at", columns.UtcDateTime(), nullable=True),
-        sa.Column("created_at", columns.UtcDateTime(), nullable=False),
-        sa.Column("company_id", columns.Key(26), nullable=False),
+        sa.Column("deleted_at", column_types.UtcDateTime(), nullable=True),
+        sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
+        sa.Column("company_id", column_types.Key(26), nullable=False),
         sa.CheckConstraint("status IN ('waiting', 'pending', 'done', 'failed', 'no_key')", name=op.f("ck_call_deletions_status")),
         _call("call_deletions"),
         _company("call_deletions"),

@@ -8,8 +8,8 @@ ASKED = {"form", "args", "values", "files", "json", "get_json", "get_data", "dat
 # modules that read a request's fields themselves, and why
 BY_HAND = {
     "app.web.forms": "is the layer of the pages",
-    "app.api.operations": "is the layer of the API, with its own models",
-    "app.api.document": "the page of the API's document looks for one word, cut to its length",
+    "app.api.operation": "is the layer of the API, with its own models",
+    "app.api.openapi": "the page of the API's document looks for one word, cut to its length",
     "app.api.browser_reports": "what browsers send is no form, and anything at all",
     "app.core.assets": "asks only whether a file was named with its version",
     "app.webhooks.receiving": "the raw body is what the provider has signed",

@@ -11,7 +11,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import inspect
 from werkzeug.routing import Rule
 
-from app.core.guarding import guard_of
+from app.core.route_guards import guard_of
 from app.core.tenancy import Owned, company_scope
 from app.core.transactions import transaction
 from app.domain.accounts.api_keys import SCOPES, make_key

@@ -10,7 +10,7 @@ import typing
 import pytest
 from flask import Flask
 
-from app.core import announcements, queues
+from app.core import event_bus, queues
 from app.jobs import schedule
 from tests.house.imports import modules
 
@@ -73,7 +73,7 @@ def test_the_schedule_names_each_entry_once() -> None:
 
 
 def test_every_listener_that_is_written_is_registered(app: Flask) -> None:
-    registered = {f"{listener.__module__}.{listener.__name__}" for kept in announcements._listeners.values() for _events, listener in kept}
+    registered = {f"{listener.__module__}.{listener.__name__}" for kept in event_bus._listeners.values() for _events, listener in kept}
     written = {
         f"{name}.{function.name}"
         for name in modules()

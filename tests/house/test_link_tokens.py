@@ -16,8 +16,8 @@ from pytest_httpserver import HTTPServer
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from app.core import logs
-from app.core.guarding import guard_of
+from app.core.logging import without_links
+from app.core.route_guards import guard_of
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transaction
 from app.domain.bookings import feeds, links
@@ -83,7 +83,7 @@ def test_no_token_is_left_anywhere(
 
 def test_every_route_with_a_token_is_known_to_the_log(app: Flask) -> None:
     for rule in token_rules(app):
-        assert "tOkEn" not in logs.without_links(f"Error handling request {rule.rule.replace('<token>', 'tOkEn')}?x=1")
+        assert "tOkEn" not in without_links(f"Error handling request {rule.rule.replace('<token>', 'tOkEn')}?x=1")
 
 
 def test_lines_of_servers_lose_their_links_and_keep_the_rest(app: Flask) -> None:

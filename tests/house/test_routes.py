@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from app.core.extensions import csrf
-from app.core.guarding import guard_of
+from app.core.route_guards import guard_of
 
 KINDS = {"company", "support", "user", "key", "signature", "token", "public"}
 # endpoints without a guard's mark, and why

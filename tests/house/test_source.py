@@ -98,8 +98,8 @@ COMMITS = {
 PAST_THE_FILTER = {
     "app.core.tenancy": "is the filter",
     "app.core.database": "has SQLite write its index and log anew; reads and changes no row",
-    "app.core.apart": "writes that must survive the request's rollback; no owned table",
-    "app.core.resealing": "walks every sealed column of every company",
+    "app.core.transactions": "writes that must survive the request's rollback; no owned table",
+    "app.core.key_rotation": "walks every sealed column of every company",
     "app.core.sessions": "browser sessions, which belong to no company",
     "app.domain.inbox.claiming": "webhook events, before it is known whose they are",
     "app.domain.inbox.storing": "webhook events, before it is known whose they are",

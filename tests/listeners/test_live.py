@@ -10,8 +10,8 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 
 from app import events
-from app.core.announcements import announce
 from app.core.clock import now
+from app.core.event_bus import announce
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transact, transaction
 from app.models import Booking, Hold, LiveCursor, Service, StaffMember, Task, ToolCall, Turn

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.core.announcements import announce
 from app.core.clock import now
+from app.core.event_bus import announce
 from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.core.tenancy import company_scope, every_company

@@ -9,8 +9,8 @@ from typing import Any
 import redis as redis_library
 from sqlalchemy import select, text
 
-from app.core.bodies import BodyBroken, unpack
 from app.core.extensions import db
+from app.core.payload_compression import BodyBroken, unpack
 
 
 def traces(marks: Iterable[str], *, redis: redis_library.Redis, files: Iterable[Path] = (), log: str = "") -> list[str]:

@@ -26,8 +26,8 @@ from structlog.testing import capture_logs
 from werkzeug.datastructures import MultiDict
 from werkzeug.routing import Rule
 
-from app.api.operations import Operation, operation_of
-from app.core.guarding import guard_of
+from app.api.operation import Operation, operation_of
+from app.core.route_guards import guard_of
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.accounts.api_keys import SCOPES, make_key

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 from structlog.testing import capture_logs
 
-from app.core import metrics, query_times
+from app.core import metrics, query_stats
 from app.core.transactions import transaction
 from app.domain.inbox.storing import Incoming, store
 from tests.factories.companies import WebhookEventFactory
@@ -69,7 +69,7 @@ def test_processes_that_died_leave_no_sockets_behind(client: FlaskClient) -> Non
 
 
 def test_slow_statements_are_named_without_values(db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(query_times, "SLOW_S", 0.0)
+    monkeypatch.setattr(query_stats, "SLOW_S", 0.0)
     with capture_logs() as lines:
         make_salon("a-secret-slug")
     assert {line["event"] for line in lines} == {"query.slow"}

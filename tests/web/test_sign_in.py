@@ -14,7 +14,7 @@ from sqlalchemy import event, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app.core.announcements import _listeners, listens
+from app.core.event_bus import _listeners, listens
 from app.core.transactions import transaction
 from app.domain.accounts import devices, passwords, users
 from app.domain.accounts.passwords import hash_password

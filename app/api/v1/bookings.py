@@ -9,10 +9,10 @@ from flask import Blueprint, g, request
 from flask_babel import gettext as _
 from pydantic import BaseModel, Field
 
-from app.api.inputs import Instant, PageQuery
-from app.api.operations import operation, start_of
+from app.api.operation import operation, start_of
+from app.api.query_params import Instant, PageQuery
+from app.core.concurrency import transact_in_turn
 from app.core.errors import InvalidInput
-from app.core.turns import transact_in_turn
 from app.domain.bookings import listing
 from app.domain.bookings.cancelling import cancel_booking
 from app.domain.bookings.changing import get_booking

@@ -6,8 +6,8 @@ from flask import Blueprint
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from app.api.inputs import PageQuery
-from app.api.operations import operation, start_of
+from app.api.operation import operation, start_of
+from app.api.query_params import PageQuery
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid

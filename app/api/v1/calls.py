@@ -10,8 +10,8 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import load_only
 
-from app.api.inputs import Instant, PageQuery
-from app.api.operations import operation, start_of
+from app.api.operation import operation, start_of
+from app.api.query_params import Instant, PageQuery
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid

@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from app.api.inputs import PageQuery
-from app.api.operations import operation, start_of
+from app.api.operation import operation, start_of
+from app.api.query_params import PageQuery
 from app.domain.services import catalogue
 from app.serializers.service import ServiceList, service_item
 

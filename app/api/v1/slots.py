@@ -6,8 +6,8 @@ from flask import Blueprint, g
 from flask_babel import gettext as _
 from pydantic import Field
 
-from app.api.inputs import Instant, PageQuery
-from app.api.operations import operation, start_of
+from app.api.operation import operation, start_of
+from app.api.query_params import Instant, PageQuery
 from app.core.clock import now
 from app.core.errors import InvalidInput
 from app.domain.bookings.choosing import choose, free_times

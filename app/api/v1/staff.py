@@ -3,8 +3,8 @@
 from flask import Blueprint
 from pydantic import Field
 
-from app.api.inputs import PageQuery
-from app.api.operations import operation, start_of
+from app.api.operation import operation, start_of
+from app.api.query_params import PageQuery
 from app.domain.services import catalogue
 from app.serializers.staff_member import StaffList, staff_item
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.errors import NotSignedIn, TooMany
 from app.core.extensions import db
-from app.core.rates import Rate, network_of
+from app.core.rate_limiter import Rate, network_of
 from app.domain.accounts import devices, passwords
 from app.domain.audit.writing import record
 from app.models import Company, User

@@ -3,8 +3,8 @@
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
 
-from app.core.announcements import announce
 from app.core.errors import Conflict, InvalidInput, NotFound
+from app.core.event_bus import announce
 from app.core.extensions import db
 from app.domain.accounts import passwords
 from app.domain.accounts.sign_in import ADDRESS, find_user

@@ -6,8 +6,8 @@ from typing import Any
 from flask_babel import force_locale
 
 from app.core import metrics
-from app.core.announcements import announce
 from app.core.clock import now
+from app.core.event_bus import announce
 from app.domain.agents.answers import Answer
 from app.domain.agents.opening import opening_now
 from app.domain.agents.situation import Situation

@@ -13,7 +13,7 @@ from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.core.phone import normalise
-from app.core.query_times import measured
+from app.core.query_stats import measured
 from app.core.transactions import rehearsal
 from app.domain.agents import ringing, toolbox
 from app.domain.agents.emergency import answer_emergency

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from app.core.announcements import announce
 from app.core.clock import now
+from app.core.event_bus import announce
 from app.core.extensions import db
 from app.core.tenancy import current_company_id
 from app.domain.bookings import history

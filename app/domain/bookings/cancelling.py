@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.core.announcements import announce
 from app.core.clock import now
+from app.core.event_bus import announce
 from app.core.extensions import db
 from app.domain.bookings import occupying
 from app.domain.bookings.changing import check_in_time, check_may_become, last_moment, rules_of, set_status, visit_for_change

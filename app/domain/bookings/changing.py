@@ -6,9 +6,9 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.core.announcements import announce
 from app.core.clock import now
 from app.core.errors import Conflict, NotFound
+from app.core.event_bus import announce
 from app.core.extensions import db
 from app.domain.bookings import history
 from app.domain.bookings.history import By

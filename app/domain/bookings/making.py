@@ -3,8 +3,8 @@
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
 
-from app.core.announcements import announce
 from app.core.clock import now
+from app.core.event_bus import announce
 from app.core.extensions import db
 from app.domain.bookings.holding import find_hold, tell_released, use_hold, write_hold
 from app.domain.bookings.ordering import Order, checked

@@ -6,7 +6,7 @@ from itertools import pairwise
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.core.announcements import announce
+from app.core.event_bus import announce
 from app.core.extensions import db
 from app.domain.bookings import history, occupying
 from app.domain.bookings.changing import NotPossibleNow, changed, check_in_time, rules_of, visit_for_change

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
-from app.core.announcements import announce
 from app.core.clock import now
 from app.core.errors import Conflict, InvalidInput
+from app.core.event_bus import announce
 from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.domain.bookings.history import By

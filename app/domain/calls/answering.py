@@ -13,12 +13,12 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from app.core import metrics
-from app.core.announcements import announce
 from app.core.clock import now
 from app.core.database import is_away, is_passing
+from app.core.event_bus import announce
 from app.core.extensions import db
 from app.core.ids import new_ulid
-from app.core.query_times import measured
+from app.core.query_stats import measured
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transact
 from app.domain.agents import toolbox

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.core.announcements import announce
 from app.core.clock import now
+from app.core.event_bus import announce
 from app.core.extensions import db
 from app.core.tenancy import every_company
 from app.domain.agents.emergency import CODE, own_number

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.core.announcements import announce
+from app.core.event_bus import announce
 from app.core.extensions import db
 from app.core.ids import is_ulid, new_ulid
 from app.core.phone import Number, normalise

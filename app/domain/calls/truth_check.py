@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.core.announcements import announce
 from app.core.clock import now
+from app.core.event_bus import announce
 from app.core.extensions import db
 from app.core.phone import display
 from app.domain.calls.truth_facts import Catalogue, load_catalogue, load_facts

@@ -6,9 +6,9 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.core.announcements import announce
 from app.core.clock import now
 from app.core.errors import Conflict, InvalidInput, NotFound
+from app.core.event_bus import announce
 from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.core.phone import normalise

@@ -8,10 +8,10 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from app.core import settings
-from app.core.announcements import announce
 from app.core.clock import now
 from app.core.encryption import keyring
 from app.core.errors import TooMany
+from app.core.event_bus import announce
 from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.events import CodeWanted

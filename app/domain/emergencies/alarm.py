@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from flask_babel import force_locale, gettext as _
 
 from app.core import phone
-from app.core.announcements import announce
 from app.core.clock import now
+from app.core.event_bus import announce
 from app.domain.emergencies.numbers import numbers_of, to_dial
 from app.domain.emergencies.on_call import OnCall, on_call_now
 from app.domain.emergencies.signs import Kind

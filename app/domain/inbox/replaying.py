@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import select, update
 
-from app.core.announcements import announce
 from app.core.clock import now
+from app.core.event_bus import announce
 from app.core.extensions import db
 from app.events import EventsReleased
 from app.models import WebhookEvent

@@ -13,11 +13,11 @@ from sqlalchemy import Insert, insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DataError, DBAPIError
 
-from app.core.bodies import BodyBroken as BodyBroken, pack, unpack
 from app.core.clock import now
 from app.core.database import is_passing
 from app.core.errors import AppError
 from app.core.extensions import db
+from app.core.payload_compression import BodyBroken as BodyBroken, pack, unpack
 from app.models.webhook_event import WebhookEvent
 
 log = structlog.get_logger()

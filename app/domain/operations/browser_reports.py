@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.core.logs import without_links
+from app.core.logging import without_links
 from app.models.browser_report import BrowserReport
 
 KEPT = timedelta(days=30)

@@ -9,7 +9,7 @@ from rq.job import Job as RqJob
 from rq.registry import FailedJobRegistry, ScheduledJobRegistry
 from rq.serializers import JSONSerializer
 
-from app.core import job_counts
+from app.core import job_stats
 from app.core.clock import now
 from app.core.queues import QUEUES, get_queue
 from app.core.redis import get_redis
@@ -25,7 +25,7 @@ class QueueState:
     waiting: int
     pausing: int
     failed: int
-    hour: job_counts.Counts
+    hour: job_stats.Counts
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class FailedJob:
 
 def queue_states() -> list[QueueState]:
     """In the order in which they are served; raises RedisError."""
-    hour = job_counts.last_hour(QUEUES)
+    hour = job_stats.last_hour(QUEUES)
     return [
         QueueState(name, len(queue), len(ScheduledJobRegistry(queue=queue)), len(FailedJobRegistry(queue=queue)), hour[name])
         for name in QUEUES

@@ -10,9 +10,9 @@ import structlog
 from sqlalchemy import select
 
 from app.core import settings
-from app.core.announcements import announce
 from app.core.clock import now
 from app.core.errors import ProviderError
+from app.core.event_bus import announce
 from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.events import DeletionDue

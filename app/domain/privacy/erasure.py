@@ -12,8 +12,8 @@ from typing import Any
 import orjson
 from sqlalchemy import delete, or_, select, update
 
-from app.core.bodies import BodyBroken, pack, unpack
 from app.core.extensions import db
+from app.core.payload_compression import BodyBroken, pack, unpack
 from app.core.phone import display
 from app.models import Call, CallText, Customer, LiveEvent, Task, ToolCall, TruthCheck, Turn, WebhookEvent, Wish
 

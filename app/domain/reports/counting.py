@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, inspect, select
 from sqlalchemy.dialects.mysql import insert as mysql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from app.core.announcements import announce
+from app.core.event_bus import announce
 from app.core.extensions import db
 from app.core.tenancy import company_scope, every_company
 from app.events import CallCounted

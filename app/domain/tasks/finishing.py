@@ -3,9 +3,9 @@
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.core.announcements import announce
 from app.core.clock import now
 from app.core.errors import NotFound
+from app.core.event_bus import announce
 from app.core.extensions import db
 from app.events import TaskUpdated
 from app.models import Task

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.core.announcements import announce
+from app.core.event_bus import announce
 from app.core.extensions import db
 from app.core.tenancy import current_company_id
 from app.events import TaskCreated

@@ -12,9 +12,9 @@ from urllib.parse import unquote, urlsplit
 from pybreaker import CircuitBreakerError
 
 from app.core import metrics
-from app.core.breaker import breaker
+from app.core.circuit_breaker import breaker
 from app.core.errors import ProviderError
-from app.core.outside import NotOutside, connect_outside
+from app.core.ssrf_guard import NotOutside, connect_outside
 from app.providers.http import NoAnswer, NotSent
 from app.providers.messaging.base import Message, MessageRefused, Reason, RemoteSender, Sender
 

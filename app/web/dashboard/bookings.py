@@ -11,9 +11,9 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from app.core.clock import now
+from app.core.concurrency import transact_in_turn
 from app.core.extensions import db
-from app.core.requests import reader_zone
-from app.core.turns import transact_in_turn
+from app.core.locale import reader_zone
 from app.domain.accounts.permissions import can
 from app.domain.bookings import listing
 from app.domain.bookings.cancelling import cancel_booking

@@ -10,9 +10,9 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.core.clock import now
+from app.core.concurrency import transact_in_turn
 from app.core.errors import AppError
 from app.core.extensions import db
-from app.core.turns import transact_in_turn
 from app.domain.accounts.permissions import can
 from app.domain.bookings.choosing import choose, why_not_free
 from app.domain.bookings.desk import BookingWish, book_series_for

@@ -13,7 +13,7 @@ from sqlalchemy import and_, func, select
 from app.core import phone
 from app.core.clock import now
 from app.core.extensions import db
-from app.core.requests import reader_zone
+from app.core.locale import reader_zone
 from app.domain.calls.searching import LONGEST_QUERY, Search, find_calls, newest_first
 from app.models import Booking, Branch, Call, CallDay, Customer
 from app.models.booking import STANDING

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _, ngettext
 from flask_login import current_user
 
-from app.core.requests import reader_zone
+from app.core.locale import reader_zone
 from app.domain.calls.standing import Standing, read_standing
 from app.web.formatting import number, when
 

@@ -5,8 +5,9 @@ from typing import Any
 from flask import Flask, render_template, request
 from sqlalchemy import exists, select
 
+from app.core.error_handlers import answer_error, wants_problem
 from app.core.extensions import db
-from app.core.requests import READING, answer_error, wants_problem
+from app.core.request_hooks import READING
 from app.models import Branch
 from app.web.dashboard.booking_access import NoBranch, by_script
 

@@ -11,7 +11,7 @@ from sqlalchemy import and_, select
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.core.requests import reader_zone
+from app.core.locale import reader_zone
 from app.domain.reports.figures import Totals, read_figures, read_night
 from app.domain.reports.truth import Kept, read_kept
 from app.models import Booking, Customer, Service, StaffMember

@@ -10,13 +10,13 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.clock import now
+from app.core.concurrency import transact_in_turn
 from app.core.errors import AppError, InvalidInput, NotFound, TooMany
 from app.core.extensions import db
-from app.core.guarding import guarded, stay_in
-from app.core.rates import Rate, network_of
-from app.core.requests import LANGUAGES
+from app.core.locale import LANGUAGES
+from app.core.rate_limiter import Rate, network_of
+from app.core.route_guards import guarded, stay_in
 from app.core.tenancy import company_scope, every_company
-from app.core.turns import transact_in_turn
 from app.domain.bookings import links, waitlist
 from app.domain.bookings.cancelling import cancel_booking, terms_of
 from app.domain.bookings.choosing import Choice, free_times

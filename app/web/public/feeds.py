@@ -6,8 +6,8 @@ from flask_babel import gettext as _
 from app.core.clock import now
 from app.core.errors import NotFound, TooMany
 from app.core.extensions import db
-from app.core.guarding import guarded, stay_in
-from app.core.rates import Rate, network_of
+from app.core.rate_limiter import Rate, network_of
+from app.core.route_guards import guarded, stay_in
 from app.core.tenancy import company_scope
 from app.domain.bookings import feeds
 from app.models import Company

@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
-from app.core import announcements, queues
+from app.core import event_bus, queues
+from app.core.dry_run import is_rehearsing
 from app.core.errors import NotFound
-from app.core.rehearsing import is_rehearsing
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import rehearsal, transaction
 from app.domain.agents import toolbox
@@ -45,8 +45,8 @@ def number(db: SQLAlchemy, salon: Salon) -> str:
 def quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Whatever would be heard of elsewhere."""
     heard: list[str] = []
-    monkeypatch.setattr(announcements, "run_before_commit", lambda: heard.append("announced"))
-    monkeypatch.setattr(announcements, "run_after_commit", lambda: heard.append("announced"))
+    monkeypatch.setattr(event_bus, "run_before_commit", lambda: heard.append("announced"))
+    monkeypatch.setattr(event_bus, "run_after_commit", lambda: heard.append("announced"))
     monkeypatch.setattr(queues.Job, "_send", lambda job, *_: heard.append(job.name))
     monkeypatch.setattr(http, "_session", lambda: heard.append("provider"))
     yield heard

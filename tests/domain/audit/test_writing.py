@@ -5,7 +5,7 @@ import structlog
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
-from app.core.guarding import acting
+from app.core.route_guards import acting
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.audit.writing import record

@@ -8,7 +8,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from app.core.announcements import listens
+from app.core.event_bus import listens
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.bookings import making, occupying

@@ -8,8 +8,8 @@ import time_machine
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
-from app.core.announcements import listens
 from app.core.errors import InvalidInput
+from app.core.event_bus import listens
 from app.core.transactions import transaction
 from app.domain.bookings.cancelling import cancel_booking
 from app.domain.bookings.making import make_booking

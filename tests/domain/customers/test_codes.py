@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
-from app.core import announcements, settings
+from app.core import event_bus, settings
 from app.core.clock import now
 from app.core.errors import TooMany
 from app.core.tenancy import company_scope
@@ -30,7 +30,7 @@ NUMBER = "+491713920050"
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[CodeWanted]:
     """What whoever sends messages would hear."""
     heard: list[CodeWanted] = []
-    monkeypatch.setitem(announcements._listeners, "after_commit", [((CodeWanted,), heard.extend)])
+    monkeypatch.setitem(event_bus._listeners, "after_commit", [((CodeWanted,), heard.extend)])
     return heard
 
 

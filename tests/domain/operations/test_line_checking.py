@@ -16,7 +16,7 @@ from sqlalchemy import func, select, update
 from werkzeug.serving import make_server
 
 from app.core.clock import now
-from app.core.guarding import guard_of
+from app.core.route_guards import guard_of
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transaction
 from app.domain.accounts.api_keys import SCOPES, make_key

@@ -12,7 +12,7 @@ from flask import Flask
 from prometheus_client import REGISTRY
 
 from app.core import redis as redis_room
-from app.core.breaker import FAILURES, REST_S
+from app.core.circuit_breaker import FAILURES, REST_S
 from app.providers import calendar, calendar_reader, http, kind_of
 from app.providers.calendar import calcom
 from app.providers.calendar.base import Access, Calendar, CalendarRefused

@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 
 from app.core import redis as redis_room
-from app.core.breaker import FAILURES
+from app.core.circuit_breaker import FAILURES
 from app.providers import voice_account
 from app.providers.http import NoAnswer, NotSent, TooFast
 from app.providers.voice import account, retell_api
@@ -234,4 +234,3 @@ def test_the_sdk_is_loaded_only_when_it_is_needed() -> None:
     """Loading it takes seconds."""
     code = "import app.providers.voice.retell_questions, app.providers.voice.retell_api, sys; sys.exit('retell' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-

@@ -9,7 +9,7 @@ from flask_sqlalchemy import SQLAlchemy
 from rq.serializers import JSONSerializer
 from sqlalchemy import select
 
-from app.core import job_counts
+from app.core import job_stats
 from app.core.clock import now
 from app.core.queues import QUEUES, get_queue
 from app.core.tenancy import company_scope
@@ -86,8 +86,8 @@ def test_a_failed_job_runs_again_or_is_forgotten(app: Flask, admin: FlaskClient)
 
 def test_what_a_queue_did_within_the_hour_is_counted(app: Flask, db: SQLAlchemy) -> None:
     for is_done in (True, True, False):
-        job_counts.count("webhooks", wait_s=0.1, run_s=0.4, is_done=is_done)
-    hour = job_counts.last_hour(QUEUES)["webhooks"]
+        job_stats.count("webhooks", wait_s=0.1, run_s=0.4, is_done=is_done)
+    hour = job_stats.last_hour(QUEUES)["webhooks"]
     assert (hour.done, hour.failed, hour.mean_wait_ms, hour.mean_run_ms) == (2, 1, 100, 400)
 
 

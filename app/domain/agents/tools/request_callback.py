@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import force_locale, gettext as _
 from pydantic import Field
 
-from app.core.announcements import announce
+from app.core.event_bus import announce
 from app.core.phone import display
 from app.domain.agents.answers import Answer, done, refused
 from app.domain.agents.callers import number_of

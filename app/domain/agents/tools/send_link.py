@@ -7,8 +7,8 @@ from pydantic import Field
 from sqlalchemy import select
 
 from app.core import metrics
-from app.core.announcements import announce
 from app.core.clock import now
+from app.core.event_bus import announce
 from app.core.extensions import db
 from app.domain.agents.answers import Answer, done, refused
 from app.domain.agents.appointments import meant_booking, told_extents

@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from pydantic import Field, field_validator
 
-from app.core.announcements import announce
+from app.core.event_bus import announce
 from app.core.extensions import db
 from app.domain.agents.answers import Answer, done, refused
 from app.domain.agents.situation import Situation

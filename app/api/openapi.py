@@ -10,8 +10,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Map
 
-from app.api.operations import PUBLIC, Operation, operation, operation_of
-from app.core.guarding import guarded
+from app.api.operation import PUBLIC, Operation, operation, operation_of
+from app.core.route_guards import guarded
 
 BASE = "/api/v1"
 VERSION = "1.0"

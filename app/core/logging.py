@@ -115,3 +115,8 @@ class WithoutLinks(logging.Filter):
 def _for_eyes() -> Any:
     """Without the local variables of a traceback: they hold names and numbers."""
     return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+
+
+def route_of_request() -> str:
+    """The rule with its gaps, for logs and labels; never the path, which may hold a link's token."""
+    return request.url_rule.rule if request.url_rule else "none"

@@ -13,7 +13,7 @@ from werkzeug.exceptions import BadRequest
 
 from app.api.authentication import for_key
 from app.core.errors import InvalidInput
-from app.core.guarding import guarded
+from app.core.route_guards import guarded
 from app.serializers.page import Page
 
 DEEPEST = 10_000

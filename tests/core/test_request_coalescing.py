@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.core.batch import Batch
+from app.core.request_coalescing import Batch
 
 
 def test_many_share_few_questions_and_each_gets_the_own_answer() -> None:

@@ -10,15 +10,15 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import text
 
-from app.core import turns
+from app.core import concurrency
+from app.core.concurrency import TooBusy, callers_turn, transact_in_turn
 from app.core.errors import Conflict
-from app.core.turns import TooBusy, callers_turn, transact_in_turn
 
 
 @contextmanager
 def all_turns_taken(app: Flask, db: SQLAlchemy) -> Iterator[None]:
     """Others are at work with an open write transaction each until the end of this."""
-    count = 1 if db.engine.dialect.name == "sqlite" else turns.AT_ONCE
+    count = 1 if db.engine.dialect.name == "sqlite" else concurrency.AT_ONCE
     begun, over = threading.Barrier(count + 1), threading.Event()
 
     def write() -> None:
@@ -69,7 +69,7 @@ def test_whoever_need_not_wait_does_not_look(db: SQLAlchemy) -> None:
 
 
 def test_nobody_waits_for_ever(app: Flask, db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(concurrency, "PATIENCE_S", 0.05)
     with all_turns_taken(app, db), pytest.raises(TooBusy) as busy:
         transact_in_turn(never("It wrote."))
     assert busy.value.status == 503
@@ -89,19 +89,19 @@ def test_callers_go_a_few_at_a_time(app: Flask, db: SQLAlchemy) -> None:
             with lock:
                 inside -= 1
 
-    threads = [threading.Thread(target=ask) for _number in range(3 * turns.AT_ONCE)]
+    threads = [threading.Thread(target=ask) for _number in range(3 * concurrency.AT_ONCE)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert most == turns.AT_ONCE
+    assert most == concurrency.AT_ONCE
 
 
 def test_no_caller_is_sent_away(app: Flask, db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who has waited long is answered beside those who hold all turns, and gives back none that was not theirs."""
-    monkeypatch.setattr(turns, "CALLERS_PATIENCE_S", 0.05)
+    monkeypatch.setattr(concurrency, "CALLERS_PATIENCE_S", 0.05)
     with ExitStack() as others:
-        for _number in range(turns.AT_ONCE):
+        for _number in range(concurrency.AT_ONCE):
             others.enter_context(callers_turn(writes=False))
         for _number in range(2):
             with callers_turn(writes=False):

@@ -6,7 +6,7 @@ import pytest
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import text
 
-from app.core import encryption, resealing
+from app.core import encryption, key_rotation
 from app.core.clock import now
 from app.core.encryption import SealBroken, new_key
 from app.core.tenancy import company_scope
@@ -32,7 +32,7 @@ def salon(db: SQLAlchemy) -> Iterator[Company]:
 
 
 def reseal_all() -> int:
-    return sum(step.resealed for column in resealing.sealed_columns() for step in resealing.reseal(column))
+    return sum(step.resealed for column in key_rotation.sealed_columns() for step in key_rotation.reseal(column))
 
 
 def raw_keys(db: SQLAlchemy) -> list[bytes]:
@@ -41,7 +41,7 @@ def raw_keys(db: SQLAlchemy) -> list[bytes]:
 
 
 def test_afterwards_the_old_key_may_go(db: SQLAlchemy, salon: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resealing, "BATCH", 3)
+    monkeypatch.setattr(key_rotation, "BATCH", 3)
     encryption.use_keys(f"{NEW},{OLD}")
     assert reseal_all() == 8
     encryption.use_keys(NEW)
@@ -65,5 +65,5 @@ def test_what_no_key_opens_is_left_as_it_is(db: SQLAlchemy, salon: Company) -> N
 
 
 def test_every_sealed_column_is_known(salon: Company) -> None:
-    names = {f"{column.table.name}.{column.name}" for column in resealing.sealed_columns()}
+    names = {f"{column.table.name}.{column.name}" for column in key_rotation.sealed_columns()}
     assert {"connections.api_key", "connections.webhook_secret", "calls.recording_url", "webhook_events.body", "web_sessions.data"} <= names

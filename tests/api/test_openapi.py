@@ -12,7 +12,7 @@ from schemathesis import BaseSchema, GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from app.api import authentication
-from app.core.rates import Rate
+from app.core.rate_limiter import Rate
 from tests.support.calls import make_call
 from tests.support.people import make_company
 from tests.support.programs import program

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, LargeBinary, Table, func, select, type_coerce, update
 
-from app.core.columns import Sealed, SealedBytes
+from app.core.column_types import Sealed, SealedBytes
 from app.core.encryption import keyring
 from app.core.extensions import db
 

@@ -3,7 +3,7 @@
 import logging
 import sys
 
-from app.core.logs import MAX_SAID, SAID_AGAIN_AFTER_S, OnceAMinute
+from app.core.logging import MAX_SAID, SAID_AGAIN_AFTER_S, OnceAMinute
 
 
 def line(text: str, *values: object, error: type[Exception] | None = None) -> logging.LogRecord:

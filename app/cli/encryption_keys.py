@@ -3,7 +3,7 @@
 import click
 
 from app.cli.commands import Group
-from app.core import resealing
+from app.core import key_rotation
 from app.core.encryption import SealBroken, new_key
 
 keys = Group("keys", help="Keys for ENCRYPTION_KEYS.")
@@ -23,11 +23,11 @@ def rotate() -> None:
 
     resealed = 0
     with Progress() as progress:
-        for column in resealing.sealed_columns():
+        for column in key_rotation.sealed_columns():
             name = f"{column.table.name}.{column.name}"
-            task = progress.add_task(name, total=resealing.count_rows(column.table))
+            task = progress.add_task(name, total=key_rotation.count_rows(column.table))
             try:
-                for step in resealing.reseal(column):
+                for step in key_rotation.reseal(column):
                     resealed += step.resealed
                     progress.advance(task, step.looked_at)
             except SealBroken as broken:

@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from app import events
 from app.core.ids import new_ulid
-from app.core.line_ticket import HEADER, make_ticket, read_ticket
+from app.core.line_check_token import HEADER, make_ticket, read_ticket
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.inbox.handling import drain_batch

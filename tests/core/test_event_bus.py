@@ -7,8 +7,8 @@ import pytest
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
-from app.core import announcements
-from app.core.announcements import announce, listens
+from app.core import event_bus
+from app.core.event_bus import announce, listens
 from app.core.transactions import transaction
 from app.models import Company
 
@@ -30,7 +30,7 @@ class Closed:
 
 @pytest.fixture(autouse=True)
 def own_listeners(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(announcements, "_listeners", {"before_commit": [], "after_commit": []})
+    monkeypatch.setattr(event_bus, "_listeners", {"before_commit": [], "after_commit": []})
     yield
 
 

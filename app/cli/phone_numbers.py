@@ -3,9 +3,9 @@
 import click
 from sqlalchemy import select
 
+from app.cli.command_errors import branch_named, company_named, one_transaction
 from app.cli.commands import Group
 from app.cli.tables import Table
-from app.cli.telling import branch_named, company_named, one_transaction
 from app.core.extensions import db
 from app.core.tenancy import company_scope, every_company
 from app.domain.companies.numbers import NumberTaken

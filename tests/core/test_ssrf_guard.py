@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from app.core.outside import NotOutside, connect_outside, is_outside
+from app.core.ssrf_guard import NotOutside, connect_outside, is_outside
 
 
 @pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c", "::ffff:93.184.215.14"])

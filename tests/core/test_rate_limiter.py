@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask, current_app
 
-from app.core.rates import Memory, Rate
+from app.core.rate_limiter import Memory, Rate
 
 RATE = Rate("test", 3, per_s=60)
 
@@ -57,7 +57,7 @@ def test_the_window_ends() -> None:
 
 
 def test_memory_does_not_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.core.rates.MOST_REMEMBERED", 10)
+    monkeypatch.setattr("app.core.rate_limiter.MOST_REMEMBERED", 10)
     instants = iter(range(0, 1000, 10))
     memory = Memory(lambda: float(next(instants)))
     for n in range(100):

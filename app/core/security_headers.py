@@ -1,0 +1,37 @@
+"""The headers that protect the reader's browser; the same for every response."""
+
+CONTENT_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "media-src": "'self' https:",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+    "manifest-src": "'self'",
+    # the first for browsers that do not know the second
+    "report-uri": "/api/reports",
+    "report-to": "askproai",
+}
+
+
+NOT_NEEDED = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "payment", "usb")
+
+
+# the same for every answer, so put together once
+SAFE = (
+    ("Content-Security-Policy", "; ".join(f"{name} {value}" for name, value in CONTENT_POLICY.items())),
+    ("Permissions-Policy", ", ".join(f"{name}=()" for name in NOT_NEEDED)),
+    ("X-Frame-Options", "DENY"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "strict-origin-when-cross-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Reporting-Endpoints", 'askproai="/api/reports"'),
+)
+
+
+BY_HTTPS_ONLY = "max-age=63072000; includeSubDomains; preload"
