@@ -1,6 +1,7 @@
 """The nouns of the house, one a file."""
 
 from app.models.agent import Agent
+from app.models.agent_deployment import Registration, RegistrationStep
 from app.models.agent_version import AgentVersion
 from app.models.api_key import ApiKey
 from app.models.audit_entry import AuditEntry
@@ -9,15 +10,14 @@ from app.models.booking import Booking, BookingChange, BookingLink
 from app.models.booking_sync import BookingSync, CalendarUid
 from app.models.branch import Branch
 from app.models.browser_report import BrowserReport
-from app.models.calendar_comparison import CalendarComparison
 from app.models.calendar_feed import CalendarFeed
 from app.models.calendar_mapping import CalendarMapping
+from app.models.calendar_reconciliation import CalendarComparison
 from app.models.call import Call, CallText
-from app.models.call_comparison import CallAccount, CallComparison, CallTally
-from app.models.call_day import CallDay
 from app.models.call_event import CallEvent
-from app.models.call_hour import CallHour
-from app.models.caller_proof import CallerProof
+from app.models.call_reconciliation import CallAccount, CallComparison, CallTally
+from app.models.call_stats import CallDay, CallHour
+from app.models.caller_verification import CallerProof
 from app.models.closure import Closure
 from app.models.company import Company
 from app.models.connection import Connection
@@ -30,25 +30,24 @@ from app.models.identity_link import IdentityLink
 from app.models.line_check import LineCheck
 from app.models.live_event import LiveCursor, LiveEvent
 from app.models.notification import Notification
-from app.models.occupancy import BusySpan, OccupiedCell
 from app.models.on_call_shift import OnCallShift
 from app.models.one_time_code import OneTimeCode
 from app.models.phone_number import PhoneNumber
 from app.models.policy import Policy
-from app.models.registration import Registration, RegistrationStep
 from app.models.resource import Resource
 from app.models.schedule_run import ScheduleRun
 from app.models.service import BranchService, Service, ServiceSynonym
+from app.models.slot_lock import BusySpan, OccupiedCell
 from app.models.staff_member import StaffBranch, StaffMember, StaffService
 from app.models.task import Task
 from app.models.tool_call import ToolCall
 from app.models.truth_check import TruthCheck
 from app.models.turn import Turn
+from app.models.unmet_demand import Wish
 from app.models.user import User, UserBranch
 from app.models.waitlist import WaitlistEntry, WaitlistOffer
 from app.models.web_session import WebSession
 from app.models.webhook_event import WebhookEvent
-from app.models.wish import Wish
 from app.models.working_hours import WorkingHours
 
 __all__ = [

@@ -4,18 +4,18 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from app.providers.access import Access
 from app.providers.calendar.base import Calendar, CalendarReader
+from app.providers.credentials import Access
 from app.providers.messaging.base import Messenger, Sender
-from app.providers.voice.account import VoiceAccount
 from app.providers.voice.base import CallDriver
-from app.providers.webhooks import WebhookKind, WebhookReader
+from app.providers.voice.management import VoiceAccount
+from app.providers.webhook_reader import WebhookKind, WebhookReader
 
 CALL_DRIVERS = {
-    "retell": "app.providers.voice.retell:Retell",
+    "retell": "app.providers.voice.retell_webhooks:Retell",
     "twilio": "app.providers.telephony.twilio:Twilio",
 }
-CALENDAR_READERS = {"calcom": "app.providers.calendar.calcom_events:CalcomEvents"}
+CALENDAR_READERS = {"calcom": "app.providers.calendar.calcom_webhooks:CalcomEvents"}
 CALENDARS = {"calcom": "app.providers.calendar.calcom:Calcom"}
 VOICE_ACCOUNTS = {"retell": "app.providers.voice.retell_api:RetellAccount"}
 MESSENGERS = {

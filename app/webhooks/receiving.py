@@ -18,7 +18,7 @@ from app.domain.inbox import storing
 from app.jobs import inbox
 from app.models import Connection
 from app.providers import webhook_reader
-from app.providers.webhooks import Unreadable
+from app.providers.webhook_reader import Unreadable
 
 log = structlog.get_logger()
 # secret, request → whether the sender knows the secret

@@ -22,7 +22,7 @@ from app.domain.inbox import of_calls
 from app.domain.inbox.reading import Read
 from app.models import WebhookEvent
 from app.providers.voice.base import CallEvent, Unreadable
-from app.providers.voice.retell_questions import read_function, read_inbound
+from app.providers.voice.retell_functions import read_function, read_inbound
 from app.webhooks.receiving import BadSignature, raw_body, sender_of
 
 log = structlog.get_logger()

@@ -19,9 +19,9 @@ from app.domain.agents.registration_wanted import Wanted, wanted_there
 from app.domain.agents.versions import find_published, get_agent
 from app.domain.audit.writing import record
 from app.models import Agent, Connection, Registration, RegistrationStep
-from app.providers.access import Access
+from app.providers.credentials import Access
 from app.providers.http import TooFast
-from app.providers.voice.account import VoiceRefused
+from app.providers.voice.management import VoiceRefused
 
 log = structlog.get_logger()
 # longer than all calls of a step may take; whoever is silent for so long has died

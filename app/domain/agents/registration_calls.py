@@ -7,8 +7,8 @@ from app.core.errors import ProviderError
 from app.domain.agents.registration_findings import Finding, There, compare, compare_agent
 from app.domain.agents.registration_wanted import Wanted
 from app.providers import voice_account
-from app.providers.access import Access
-from app.providers.voice.account import Binding, RemoteAgent, RemoteBrain, VoiceAccount, VoiceRefused
+from app.providers.credentials import Access
+from app.providers.voice.management import Binding, RemoteAgent, RemoteBrain, VoiceAccount, VoiceRefused
 
 WRITING = ("draft", "brain", "agent", "publish")
 

@@ -15,7 +15,7 @@ from app.domain.agents.registration_wanted import Wanted, wanted_there
 from app.domain.agents.versions import find_published, get_agent
 from app.models import Registration
 from app.providers import voice_account
-from app.providers.access import Access
+from app.providers.credentials import Access
 
 # nobody has looked for so long: how it stands is not known
 STALE = timedelta(minutes=45)

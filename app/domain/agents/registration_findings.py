@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.agents.registration_wanted import Wanted
-from app.providers.voice.account import AgentSetup, BrainSetup, RemoteAgent, RemoteBrain, RemoteNumber, ToolSetup
+from app.providers.voice.management import AgentSetup, BrainSetup, RemoteAgent, RemoteBrain, RemoteNumber, ToolSetup
 
 LONGEST = 160
 # what is missing altogether

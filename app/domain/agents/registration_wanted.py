@@ -11,7 +11,7 @@ from app.domain.agents.greeting import opening_words_of
 from app.domain.agents.prompting import write_prompt
 from app.domain.agents.toolbox import all_tools
 from app.models import Agent, AgentVersion, Branch, Company, PhoneNumber
-from app.providers.voice.account import AgentSetup, BrainSetup, ToolSetup
+from app.providers.voice.management import AgentSetup, BrainSetup, ToolSetup
 
 EVENTS = frozenset(
     {"started", "ended", "analyzed", "transcript", "transfer_started", "transfer_bridged", "transfer_cancelled", "transfer_ended"}

@@ -14,7 +14,7 @@ from app.domain.calendar.axis import minute_of, minute_reaching
 from app.domain.calendar.loading import LONGEST_SPAN
 from app.domain.calendar.planning import Taking
 from app.models import BusySpan, GroupSession, OccupiedCell
-from app.models.occupancy import CELL_MINUTES
+from app.models.slot_lock import CELL_MINUTES
 
 MARIADB_DUPLICATE = 1062
 # the cell of seats, which belong to a session and not to a minute

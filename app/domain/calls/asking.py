@@ -6,7 +6,7 @@ import structlog
 
 from app.domain.calls.reconciling import PROVIDER, Look
 from app.providers import voice_account
-from app.providers.voice.account import FetchedCall, ListedCall
+from app.providers.voice.management import FetchedCall, ListedCall
 
 log = structlog.get_logger()
 MOST_LISTED = 5000

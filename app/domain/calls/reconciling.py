@@ -17,8 +17,8 @@ from app.core.tenancy import every_company
 from app.domain.companies import number_lookup
 from app.models import Call, CallAccount, CallComparison, CallTally, Company, Connection, WebhookEvent
 from app.models.call import RUNNING
-from app.providers.access import Access
-from app.providers.voice.account import ListedCall
+from app.providers.credentials import Access
+from app.providers.voice.management import ListedCall
 
 PROVIDER = "retell"
 # events on their way need a moment; clocks differ a little, and a call is listed late now and then

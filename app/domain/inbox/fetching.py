@@ -1,7 +1,7 @@
 """Puts a call that was fetched from its provider into the inbox, as if its webhook had come."""
 
 from app.domain.inbox import storing
-from app.providers.voice.account import FetchedCall
+from app.providers.voice.management import FetchedCall
 
 # the event's name says that we fetched it, and did not get it sent
 FETCHED = "fetched"

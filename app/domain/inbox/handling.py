@@ -17,7 +17,7 @@ from app.domain.inbox.reading import Read
 from app.domain.inbox.storing import body_of
 from app.models import WebhookEvent
 from app.providers import kind_of, webhook_reader
-from app.providers.webhooks import Unreadable, WebhookKind
+from app.providers.webhook_reader import Unreadable, WebhookKind
 
 log = structlog.get_logger()
 

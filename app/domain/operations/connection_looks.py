@@ -14,7 +14,7 @@ from app.domain.companies.connections import Look
 from app.domain.notifications.channels import as_sender
 from app.models import Connection, PhoneNumber
 from app.providers import calendar, messenger, voice_account
-from app.providers.access import Access
+from app.providers.credentials import Access
 from app.providers.messaging.base import Sender
 
 MOST_NUMBERS = 200

@@ -12,7 +12,7 @@ from app.core.extensions import db
 from app.domain.operations.line_looks import Seen
 from app.domain.privacy.notice import NOTICE
 from app.models import Agent, Connection, LineCheck, PhoneNumber
-from app.providers.voice.retell_posting import Posted, post
+from app.providers.voice.retell_sender import Posted, post
 
 # nobody is the caller, so nobody's file is touched
 NOBODY = "anonymous"

@@ -18,9 +18,9 @@ from app.core.ids import new_ulid
 from app.events import DeletionDue
 from app.models import Call, CallDeletion, Connection
 from app.providers import VOICE_ACCOUNTS, voice_account
-from app.providers.access import Access
+from app.providers.credentials import Access
 from app.providers.http import TooFast
-from app.providers.voice.account import VoiceRefused
+from app.providers.voice.management import VoiceRefused
 
 log = structlog.get_logger()
 LEASE = timedelta(seconds=60)

@@ -17,8 +17,7 @@ from app.core.tenancy import company_scope, every_company
 from app.events import CallCounted
 from app.models.branch import Branch
 from app.models.call import Call
-from app.models.call_day import CallDay
-from app.models.call_hour import RUNNING_OUTCOME, CallHour
+from app.models.call_stats import RUNNING_OUTCOME, CallDay, CallHour
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from app.core.errors import ProviderError
-from app.providers.access import Access as Access
-from app.providers.webhooks import Peek
+from app.providers.credentials import Access as Access
+from app.providers.webhook_reader import Peek
 
 # `moved`: another booking has taken its place
 RemoteStatus = Literal["confirmed", "pending", "cancelled", "rejected", "unknown"]

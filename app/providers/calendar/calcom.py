@@ -15,11 +15,11 @@ from app.providers.calendar.base import (
     RemoteOrder,
     RemoteSlot,
 )
-from app.providers.calendar.calcom_events import KINDS
-from app.providers.calendar.calcom_shapes import api_booking, instant, iso
+from app.providers.calendar.calcom_mapping import api_booking, instant, iso
+from app.providers.calendar.calcom_webhooks import KINDS
 from app.providers.http import Answer, NoAnswer, Refused, Request, TooFast, send
-from app.providers.pacing import Pace
-from app.providers.values import Reader
+from app.providers.payload_reader import Reader
+from app.providers.throttle import Pace
 
 SLOTS, BOOKINGS, EVENT_TYPES = "2024-09-04", "2024-08-13", "2024-06-14"
 WEBHOOK_VERSION = "2021-10-20"

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from app.providers.http import Answer, NoAnswer, Refused, Request, TooFast, send
 from app.providers.messaging.base import Message, MessageRefused, Reason, RemoteSender, Sender
-from app.providers.pacing import Pace
+from app.providers.throttle import Pace
 
 # twilio.com/docs/api/errors; a code that is not here is `refused`
 REASONS: dict[int, Reason] = {

@@ -4,8 +4,8 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from app.providers.payload_reader import Reader
 from app.providers.telephony.base import form_items
-from app.providers.values import Reader
 from app.providers.voice.base import CallEvent, CallStatus, Direction, Disconnection, Peek, Unreadable
 
 STATUSES: dict[str, CallStatus] = {

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, Protocol
 
-from app.providers.webhooks import Peek as Peek, Unreadable as Unreadable
+from app.providers.webhook_reader import Peek as Peek, Unreadable as Unreadable
 
 EventKind = Literal[
     "started", "transcript", "ended", "analyzed", "progress",

@@ -7,10 +7,10 @@ from functools import cache
 from typing import Any, TypeVar
 
 from app.core.clock import to_ms
-from app.providers.access import Access
+from app.providers.credentials import Access
 from app.providers.http import CONNECT_S, READ_S, Answer, NoAnswer, NotSent, Refused, TooFast, parsed, watched, whole
-from app.providers.pacing import Pace
-from app.providers.voice.account import (
+from app.providers.throttle import Pace
+from app.providers.voice.management import (
     AgentSetup,
     Binding,
     BrainSetup,
@@ -22,7 +22,7 @@ from app.providers.voice.account import (
     RemoteNumber,
     VoiceRefused,
 )
-from app.providers.voice.retell_shapes import (
+from app.providers.voice.retell_mapping import (
     agent_body,
     agent_of,
     brain_body,

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import orjson
 
-from app.providers.values import Reader, mended
+from app.providers.payload_reader import Reader, mended
 from app.providers.voice.base import Role, ToolUse, Turn
 
 ROLES: dict[str, Role] = {"agent": "agent", "user": "caller", "transfer_target": "transfer_target"}

@@ -16,10 +16,10 @@ from app.core.circuit_breaker import FAILURES, REST_S
 from app.providers import calendar, calendar_reader, http, kind_of
 from app.providers.calendar import calcom
 from app.providers.calendar.base import Access, Calendar, CalendarRefused
-from app.providers.calendar.calcom_events import CalcomEvents
+from app.providers.calendar.calcom_webhooks import CalcomEvents
 from app.providers.http import NoAnswer, NotSent, TooFast
-from app.providers.pacing import Pace
-from app.providers.webhooks import Unreadable
+from app.providers.throttle import Pace
+from app.providers.webhook_reader import Unreadable
 from tests.doubles.calcom import CalcomDouble
 from tests.doubles.calcom_shapes import webhook
 from tests.providers.calendar.contract import MIRA, NINE, CalendarContract

@@ -16,8 +16,8 @@ from app.core import redis as redis_room
 from app.core.circuit_breaker import FAILURES
 from app.providers import voice_account
 from app.providers.http import NoAnswer, NotSent, TooFast
-from app.providers.voice import account, retell_api
-from app.providers.voice.account import Access, AgentSetup, Binding, BrainSetup, RemoteBrain, ToolSetup, VoiceAccount, VoiceRefused
+from app.providers.voice import management, retell_api
+from app.providers.voice.management import Access, AgentSetup, Binding, BrainSetup, RemoteBrain, ToolSetup, VoiceAccount, VoiceRefused
 from tests.doubles.retell import RetellDouble
 from tests.providers.contract import payload
 
@@ -102,7 +102,7 @@ def test_a_published_version_stays_as_it_is_and_a_new_one_follows(driver: VoiceA
 def test_a_number_is_bound_to_one_version(driver: VoiceAccount, double: RetellDouble) -> None:
     made = driver.create_agent(AGENT, driver.create_brain(BRAIN))
     bound = driver.bind_number(NUMBER, Binding(made.ref, 0), ringing_url="https://salon.example/api/retell/inbound")
-    assert bound == account.RemoteNumber(NUMBER, (Binding(made.ref, 0),), "https://salon.example/api/retell/inbound")
+    assert bound == management.RemoteNumber(NUMBER, (Binding(made.ref, 0),), "https://salon.example/api/retell/inbound")
     assert driver.get_number(NUMBER) == bound
     assert driver.list_numbers() == [bound]
 
@@ -226,11 +226,11 @@ def test_no_vendor_type_leaves_the_driver(driver: VoiceAccount) -> None:
     for each in (made, made.setup, brain, brain.setup, brain.setup.tools[0]):
         for part in fields(each):
             value = getattr(each, part.name)
-            assert type(value).__module__ in ("builtins", account.__name__)
-            assert not is_dataclass(value) or type(value).__module__ == account.__name__
+            assert type(value).__module__ in ("builtins", management.__name__)
+            assert not is_dataclass(value) or type(value).__module__ == management.__name__
 
 
 def test_the_sdk_is_loaded_only_when_it_is_needed() -> None:
     """Loading it takes seconds."""
-    code = "import app.providers.voice.retell_questions, app.providers.voice.retell_api, sys; sys.exit('retell' in sys.modules)"
+    code = "import app.providers.voice.retell_functions, app.providers.voice.retell_api, sys; sys.exit('retell' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import Date
+from sqlalchemy import Date, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.column_types import Id, Key
@@ -18,6 +18,24 @@ class CallDay(CompanyOwned, db.Model):
     branch_id: Mapped[str] = mapped_column(Id, primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     # as in call_hours
+    outcome: Mapped[str] = mapped_column(Key(16), primary_key=True)
+    calls: Mapped[int]
+    seconds: Mapped[int]
+
+
+# the outcome of a call that has none yet because it still runs
+RUNNING_OUTCOME = "running"
+
+
+class CallHour(CompanyOwned, db.Model):
+    __tablename__ = "call_hours"
+    __table_args__ = owned_args(inside("branch_id", "branches"), referable=False)
+
+    company_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    branch_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    # day and hour in the branch's zone, by the call's start
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    hour: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     outcome: Mapped[str] = mapped_column(Key(16), primary_key=True)
     calls: Mapped[int]
     seconds: Mapped[int]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.providers.calendar.base import Contact, RemoteBooking, RemoteStatus
-from app.providers.values import Reader
+from app.providers.payload_reader import Reader
 
 STATUSES: dict[str, RemoteStatus] = {
     "accepted": "confirmed",

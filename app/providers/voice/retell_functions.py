@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from app.providers.values import Reader
+from app.providers.payload_reader import Reader
 from app.providers.voice.base import FunctionUse, Ringing, ToolUse, Unreadable
-from app.providers.voice.retell import Full, FullEvent, Retell, decoded
+from app.providers.voice.retell_webhooks import Full, FullEvent, Retell, decoded
 
 # a call in which the agent uses a function is running: it is read like a snapshot of its transcript
 SNAPSHOT = "transcript_updated"

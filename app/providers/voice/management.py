@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from app.core.errors import ProviderError
-from app.providers.access import Access as Access
+from app.providers.credentials import Access as Access
 from app.providers.voice.base import CallEvent, CallStatus
 
 Storage = Literal["everything", "without_personal", "basics", "unknown"]

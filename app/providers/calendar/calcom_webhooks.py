@@ -6,9 +6,9 @@ from typing import Any
 import orjson
 
 from app.providers.calendar.base import CalendarEvent, EventKind
-from app.providers.calendar.calcom_shapes import instant, webhook_booking
-from app.providers.values import Reader, mended
-from app.providers.webhooks import Peek, Unreadable
+from app.providers.calendar.calcom_mapping import instant, webhook_booking
+from app.providers.payload_reader import Reader, mended
+from app.providers.webhook_reader import Peek, Unreadable
 
 KINDS: dict[str, EventKind] = {
     "BOOKING_CREATED": "made",

@@ -12,7 +12,7 @@ from retell.types import PhoneCallResponse
 
 from app.providers import call_driver
 from app.providers.voice.base import Turn, Unreadable
-from app.providers.voice.retell import DISCONNECTIONS, GROUP_OF
+from app.providers.voice.retell_webhooks import DISCONNECTIONS, GROUP_OF
 from tests.providers.contract import DriverContract, payload
 
 NAMES = ["call_started", "transcript_updated", "transfer_started", "call_ended", "call_ended_not_connected", "call_analyzed"]

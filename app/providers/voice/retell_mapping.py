@@ -6,8 +6,9 @@ from typing import Any
 import orjson
 
 from app.core.phone import normalise
-from app.providers.values import Reader
-from app.providers.voice.account import (
+from app.providers.payload_reader import Reader
+from app.providers.voice.base import CallStatus
+from app.providers.voice.management import (
     AgentSetup,
     Binding,
     BrainSetup,
@@ -20,8 +21,7 @@ from app.providers.voice.account import (
     ToolKind,
     ToolSetup,
 )
-from app.providers.voice.base import CallStatus
-from app.providers.voice.retell import KINDS, Retell
+from app.providers.voice.retell_webhooks import KINDS, Retell
 
 Json = dict[str, Any]
 # a default dynamic variable of ours: an LLM has no name and no metadata there

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from app.providers.values import Reader, mended
+from app.providers.payload_reader import Reader, mended
 from app.providers.voice.base import CallEvent, CallStatus, Direction, Disconnection, EventKind, Peek, Sentiment, Unreadable
 from app.providers.voice.retell_transcript import NOTHING, conversation
 
