@@ -5,7 +5,7 @@ import click
 from app.cli.command_errors import of_company, one_transaction
 from app.cli.commands import Group
 from app.cli.tables import Table
-from app.domain.agents import registering
+from app.domain.agents.provisioning import workflow
 from app.domain.agents.versions import list_agents
 from app.jobs.agents import check_agent, register_agent
 
@@ -24,7 +24,7 @@ def publish(agent: str | None) -> None:
     right = True
     for agent_id, name in _agents(agent):
         with one_transaction():
-            registration_id = registering.repair(agent_id).id
+            registration_id = workflow.repair(agent_id).id
         register_agent(registration_id)
         right &= _tell(agent_id, name)
     if not right:
@@ -55,7 +55,7 @@ def _agents(wanted: str | None) -> list[tuple[str, str]]:
 def _tell(agent_id: str, name: str) -> bool:
     """Prints how it stands; whether it is right."""
     with one_transaction():
-        row = registering.find_registration(agent_id)
+        row = workflow.find_registration(agent_id)
         state, reason, error = (row.state, row.reason, row.error) if row else ("never written", None, None)
         findings = list(row.findings or []) if row else []
     why = "".join(f", {REASONS.get(each, each)}" for each in dict.fromkeys((state, reason, error)) if each)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from app.demo.shapes import DemoCompany
-from app.domain.agents.content import checked
+from app.domain.agents.config import checked
 from app.models import AgentVersion
 
 RULES = {

@@ -7,8 +7,8 @@ from app.core.queues import job, stopping
 from app.core.redis import is_reachable
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import read, transact
-from app.domain.agents import registering, registration_checking
-from app.domain.agents.registration_calls import carry_out
+from app.domain.agents.provisioning import drift, workflow
+from app.domain.agents.provisioning.steps import carry_out
 
 AT_ONCE = 100
 MOST_STEPS = 200
@@ -19,11 +19,11 @@ CHECKED_EVERY = timedelta(minutes=9)
 def register_agent(registration_id: str) -> None:
     """Writes one agent there, step by step; what cannot be done now is due again later."""
     for _step in range(MOST_STEPS):
-        errand = transact(lambda: registering.reserve(registration_id))
+        errand = transact(lambda: workflow.reserve(registration_id))
         if errand is None or stopping():
             return
         outcome = carry_out(errand)
-        if not transact(lambda: registering.confirm(errand, outcome)):  # noqa: B023 (run at once)
+        if not transact(lambda: workflow.confirm(errand, outcome)):  # noqa: B023 (run at once)
             return
 
 
@@ -31,7 +31,7 @@ def register_agent(registration_id: str) -> None:
 def sweep_registrations() -> int:
     """Sends what is due to the workers again: pauses that are over, jobs that got lost."""
     with every_company():
-        waiting = read(lambda: registering.due(AT_ONCE))
+        waiting = read(lambda: workflow.due(AT_ONCE))
     for company_id, registration_id in waiting if is_reachable() else ():
         with company_scope(company_id):
             register_agent.enqueue(registration_id)
@@ -41,23 +41,23 @@ def sweep_registrations() -> int:
 @job("default", retry=(), timeout_s=120)
 def check_agent(agent_id: str) -> None:
     """Looks how one agent stands there, and writes down what is different."""
-    look = transact(lambda: registration_checking.begin_look(agent_id))
+    look = transact(lambda: drift.begin_look(agent_id))
     if look is None:
         return
     try:
-        findings = registration_checking.fetch(look)
+        findings = drift.fetch(look)
     except ProviderError as failure:
         error = failure
-        transact(lambda: registration_checking.finish_look(look, [], error))
+        transact(lambda: drift.finish_look(look, [], error))
         return
-    transact(lambda: registration_checking.finish_look(look, findings))
+    transact(lambda: drift.finish_look(look, findings))
 
 
 @job("maintenance", retry=())
 def check_agents() -> int:
     """Sends the look at every agent that is registered somewhere."""
     with every_company():
-        waiting = read(lambda: registration_checking.to_check(AT_ONCE, every=CHECKED_EVERY))
+        waiting = read(lambda: drift.to_check(AT_ONCE, every=CHECKED_EVERY))
     for company_id, agent_id in waiting:
         with company_scope(company_id):
             check_agent.enqueue(agent_id)

@@ -1,4 +1,4 @@
-"""How many calls of which outcome a branch had on a day: the hourly counts, added up for what looks at long stretches."""
+"""How many calls of which outcome a branch had: by hour, and by day for what looks at long stretches."""
 
 from datetime import date
 

@@ -18,7 +18,7 @@ from app.core.extensions import db, login_manager
 from app.core.locale import LANGUAGES
 from app.core.transactions import transaction
 from app.domain.accounts import devices, passwords, sign_in as signing_in, users
-from app.domain.audit.writing import record
+from app.domain.audit.log import record
 from app.events import SessionsEnded
 from app.models import Company, User
 from app.web.fields import OneOf, Secret

@@ -15,7 +15,7 @@ from app.core.extensions import db
 from app.core.route_guards import guarded
 from app.core.signatures import verify_retell
 from app.core.tenancy import company_scope
-from app.domain.agents import ringing
+from app.domain.agents import inbound_call
 from app.domain.calls import answering
 from app.domain.companies.number_lookup import Match
 from app.domain.inbox import of_calls
@@ -80,7 +80,7 @@ def _welcome(raw: bytes, connection: str | None) -> dict[str, Any]:
     if match is None:
         return {}
     with company_scope(match.company_id):
-        told = ringing.welcome(match, call.caller_raw)
+        told = inbound_call.welcome(match, call.caller_raw)
     if told.rejected:
         return {"reject": True}
     first_words = {"retell_llm": {"begin_message": told.begin_message, "start_speaker": "agent"}}

@@ -7,9 +7,17 @@ from typing import Any
 import pytest
 
 from app.core.extensions import db
-from app.domain.agents import appointments, callers, recognising, situation, verification
-from app.domain.agents.situation import Situation
-from app.domain.agents.tools import book_appointment, release_hold, request_callback, reschedule_appointment, send_link
+from app.domain.agents.tools import (
+    booking_lookup,
+    bookings,
+    caller_identity,
+    caller_verification,
+    context,
+    holds,
+    messages,
+    verification_fallbacks,
+)
+from app.domain.agents.tools.context import Situation
 from app.domain.customers import certainty, codes, told
 from app.domain.customers.certainty import Caller
 from app.domain.customers.naming import name_fits
@@ -43,61 +51,61 @@ def _rights(**changes: certainty.Rung) -> Callable[[pytest.MonkeyPatch], None]:
 
 
 def _everybody_may(patch: pytest.MonkeyPatch) -> None:
-    for module in (appointments, verification):
+    for module in (booking_lookup, verification_fallbacks):
         patch.setattr(module, "check_right", lambda *_: None)
-    real = appointments._of_the_caller
-    patch.setattr(appointments, "_of_the_caller", lambda situation, right: [
-        Booking.customer_id == situation.caller.customer.id
-    ] if situation.caller.customer else real(situation, right))  # fmt: skip
+    real = booking_lookup._of_the_caller
+    patch.setattr(booking_lookup, "_of_the_caller", lambda context, right: [
+        Booking.customer_id == context.caller.customer.id
+    ] if context.caller.customer else real(context, right))  # fmt: skip
 
 
 def _contact_becomes_record(patch: pytest.MonkeyPatch) -> None:
-    def person_for(situation: Situation, name: str, contact: callers.Contact) -> Customer:
-        known = certainty.named(name, certainty.customers_at(situation.company.id, contact.phone))
-        customer = known[0] if known else callers.person_for(situation, name, contact)
+    def person_for(context: Situation, name: str, contact: caller_identity.Contact) -> Customer:
+        known = certainty.named(name, certainty.customers_at(context.company.id, contact.phone))
+        customer = known[0] if known else caller_identity.person_for(context, name, contact)
         for kind, value in (("phone", contact.phone), ("email", contact.email)):
             if value:
                 add_identity(customer, kind, value)
         return customer
 
-    patch.setattr(book_appointment, "person_for", person_for)
+    patch.setattr(bookings, "person_for", person_for)
 
 
 def _ids_of_the_whole_family(patch: pytest.MonkeyPatch) -> None:
-    real = appointments._by_id
+    real = booking_lookup._by_id
 
-    def by_id(situation: Situation, right: Any, booking_id: str) -> Booking:
+    def by_id(context: Situation, right: Any, booking_id: str) -> Booking:
         booking = db.session.get(Booking, booking_id) if booking_id.isascii() else None
-        if booking and booking.customer_id in {customer.id for customer in situation.caller.sharing}:
-            appointments.check_right(situation, right)
+        if booking and booking.customer_id in {customer.id for customer in context.caller.sharing}:
+            booking_lookup.check_right(context, right)
             return booking
-        return real(situation, right, booking_id)
+        return real(context, right, booking_id)
 
-    patch.setattr(appointments, "_by_id", by_id)
+    patch.setattr(booking_lookup, "_by_id", by_id)
 
 
 def _links_go_to_who_calls(patch: pytest.MonkeyPatch) -> None:
-    real = verification.link_recipient
+    real = verification_fallbacks.link_recipient
 
-    def link_recipient(situation: Situation) -> Any:
-        number = situation.call.from_number
-        known = situation.caller.sharing
-        return real(situation) or ((known[0], "sms", number) if known and number else None)
+    def link_recipient(context: Situation) -> Any:
+        number = context.call.from_number
+        known = context.caller.sharing
+        return real(context) or ((known[0], "sms", number) if known and number else None)
 
-    for module in (verification, send_link):
+    for module in (verification_fallbacks, messages):
         patch.setattr(module, "link_recipient", link_recipient)
 
 
 def _another_name_changes_nothing(patch: pytest.MonkeyPatch) -> None:
-    real = recognising.note_proof
-    patch.setattr(recognising, "note_proof", lambda call, kind, *, ok, customer: None if kind == "name" and not ok else real(
+    real = caller_verification.note_proof
+    patch.setattr(caller_verification, "note_proof", lambda call, kind, *, ok, customer: None if kind == "name" and not ok else real(
         call, kind, ok=ok, customer=customer
     ))  # fmt: skip
 
 
 def _withheld_is_anybody(patch: pytest.MonkeyPatch) -> None:
-    real = situation.recognise
-    patch.setattr(situation, "recognise", lambda call, company: replace(real(call, company), is_withheld=False))
+    real = context.recognise
+    patch.setattr(context, "recognise", lambda call, company: replace(real(call, company), is_withheld=False))
 
 
 def _a_name_is_proof_enough(patch: pytest.MonkeyPatch) -> None:
@@ -110,10 +118,10 @@ class _EveryDay:
 
 
 def _any_day_proves(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(recognising, "provable_days", lambda *_: _EveryDay())
+    patch.setattr(caller_verification, "provable_days", lambda *_: _EveryDay())
 
 
-def _any_hold(_situation: Situation, hold_id: str) -> Hold | None:
+def _any_hold(_context: Situation, hold_id: str) -> Hold | None:
     return db.session.get(Hold, hold_id)
 
 
@@ -121,14 +129,14 @@ def _whoever_is_known(call: Call, _said: str) -> Customer | None:
     return db.session.get(Customer, call.customer_id) if call.customer_id else None
 
 
-def _verified_number(situation: Situation, _said: str | None) -> str | None:
-    verification.check_right(situation, "cancel")
-    return situation.call.from_number
+def _verified_number(context: Situation, _said: str | None) -> str | None:
+    verification_fallbacks.check_right(context, "cancel")
+    return context.call.from_number
 
 
-def _nobody(situation: Situation, name: str, contact: callers.Contact) -> Customer:
-    verification.check_right(situation, "cancel")
-    return callers.person_for(situation, name, contact)
+def _nobody(context: Situation, name: str, contact: caller_identity.Contact) -> Customer:
+    verification_fallbacks.check_right(context, "cancel")
+    return caller_identity.person_for(context, name, contact)
 
 
 ANYBODY_HEARS = property(lambda caller: caller.customer is not None)
@@ -148,18 +156,18 @@ GUARDS = (
     Change("links go to the record only", ("fs-07", "fa-046"), _links_go_to_who_calls),
     Change("a withheld number may only book", ("fa-024",), _withheld_is_anybody),
     Change("wrong tries end in the call", ("fa-059",), _set(certainty, "_guesses", lambda _proofs: False)),
-    Change("wrong tries end about a person", ("fa-062", "fa-069"), _in(("may_try", lambda _: True), recognising, appointments)),
-    Change("what was not said is not kept from the old time", ("fa-111",), _set(reschedule_appointment, "_unsaid", lambda *_: [])),
-    Change("a hold is its call's own", ("fa-055",), _set(release_hold, "find_hold", _any_hold)),
+    Change("wrong tries end about a person", ("fa-062", "fa-069"), _in(("may_try", lambda _: True), caller_verification, booking_lookup)),
+    Change("what was not said is not kept from the old time", ("fa-111",), _set(bookings, "_unsaid", lambda *_: [])),
+    Change("a hold is its call's own", ("fa-055",), _set(holds, "find_hold", _any_hold)),
     Change("only the code that was sent proves", ("fa-073", "fa-079"), _set(codes, "use_code", _whoever_is_known)),
-    Change("only so many codes and links leave in a day", ("fs-11",), _in(("may_send", lambda _: True), codes, verification)),
+    Change("only so many codes and links leave in a day", ("fs-11",), _in(("may_send", lambda _: True), codes, verification_fallbacks)),
 )
 STRICTER = (
     Change("a name is not enough to move", ("fh-002", "fh-028"), _rights(change="verified")),
     Change("only a code verifies", ("fh-003", "fh-004"), _rights(cancel="code")),
     Change("names must be written alike to the letter", ("fh-045", "fh-047"), _set(certainty, "same_name", str.__eq__)),
-    Change("no day ever proves", ("fh-003", "fh-032"), _set(recognising, "provable_days", lambda *_: set())),
-    Change("strangers may not book", ("fh-019", "fh-022"), _set(book_appointment, "person_for", _nobody)),
+    Change("no day ever proves", ("fh-003", "fh-032"), _set(caller_verification, "provable_days", lambda *_: set())),
+    Change("strangers may not book", ("fh-019", "fh-022"), _set(bookings, "person_for", _nobody)),
     Change("one slip ends it", ("fh-065",), _set(certainty, "TRIES_IN_A_CALL", 1)),
-    Change("a callback only for who is recognised", ("fh-014", "fh-026"), _set(request_callback, "number_of", _verified_number)),
+    Change("a callback only for who is recognised", ("fh-014", "fh-026"), _set(messages, "number_of", _verified_number)),
 )

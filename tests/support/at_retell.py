@@ -11,7 +11,8 @@ from app.core.clock import now
 from app.core.extensions import db
 from app.core.tenancy import company_scope
 from app.core.transactions import transact
-from app.domain.agents import registering, versions
+from app.domain.agents import versions
+from app.domain.agents.provisioning import workflow
 from app.jobs.agents import check_agent, register_agent
 from app.models import Agent, AuditEntry, Connection, PhoneNumber, Registration
 from tests.doubles.retell import KEY, RetellDouble
@@ -60,7 +61,7 @@ class AtRetell:
         return self.ask()
 
     def ask(self) -> str:
-        return self.do(lambda: registering.ask_for_registration(self.agent_id).id)
+        return self.do(lambda: workflow.ask_for_registration(self.agent_id).id)
 
     def work(self, registration_id: str | None = None) -> None:
         with company_scope(self.salon.company_id):
@@ -70,7 +71,7 @@ class AtRetell:
         self.work(self.publish(**changes))
 
     def repair(self) -> None:
-        self.work(self.do(lambda: registering.repair(self.agent_id).id))
+        self.work(self.do(lambda: workflow.repair(self.agent_id).id))
 
     def check(self) -> None:
         with company_scope(self.salon.company_id):

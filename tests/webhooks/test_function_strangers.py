@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.agents.tools import TOOLS
+from app.domain.agents.tools.registry import TOOLS
 from app.models import Booking, Branch, Company, Connection, Customer, Service, StaffMember
 from tests.factories.salons import Salon
 from tests.support.agent_line import KEY, MONDAY, SVEA, Line, book, make_house

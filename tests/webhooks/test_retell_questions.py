@@ -16,8 +16,8 @@ from app.core.clock import now, to_ms
 from app.core.signatures import sign_retell
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transaction
-from app.domain.agents import toolbox
-from app.domain.agents.tools import TOOLS
+from app.domain.agents.tools import registry
+from app.domain.agents.tools.registry import TOOLS
 from app.models import BlockedCaller, Call, Company, Connection, LiveEvent, ToolCall
 from tests.factories.salons import Salon
 from tests.support.agent_line import FAMILY, KEY, MITTE, MONDAY, STRANGER, SVEA, Line, book, bookings_of, call_of, make_house, tools_of
@@ -337,7 +337,7 @@ def test_a_fault_of_ours_is_a_sentence_and_stands_in_the_history(line: Line, sal
         raise ZeroDivisionError
 
     line.use("get_context")
-    monkeypatch.setitem(toolbox.TOOLS, "book_appointment", toolbox.Tool("book_appointment", "", toolbox.Arguments, broken))
+    monkeypatch.setitem(registry.TOOLS, "book_appointment", registry.Tool("book_appointment", "", registry.Arguments, broken))
     told = line.use("book_appointment", **WHENS)
     assert (told["ok"], told["code"], told["say"]) == (
         False,

@@ -12,7 +12,7 @@ from app.core.clock import now
 from app.core.errors import InvalidInput, NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid
-from app.domain.audit.writing import record
+from app.domain.audit.log import record
 from app.models import ApiKey, Company
 
 # what a key may be allowed to do

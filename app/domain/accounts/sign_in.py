@@ -11,7 +11,7 @@ from app.core.errors import NotSignedIn, TooMany
 from app.core.extensions import db
 from app.core.rate_limiter import Rate, network_of
 from app.domain.accounts import devices, passwords
-from app.domain.audit.writing import record
+from app.domain.audit.log import record
 from app.models import Company, User
 
 # plain ASCII: the column holds nothing else, and a comparison with anything else is an error of the database

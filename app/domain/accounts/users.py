@@ -8,7 +8,7 @@ from app.core.event_bus import announce
 from app.core.extensions import db
 from app.domain.accounts import passwords
 from app.domain.accounts.sign_in import ADDRESS, find_user
-from app.domain.audit.writing import record
+from app.domain.audit.log import record
 from app.events import SessionsEnded
 from app.models import Company, User, WebSession
 from app.models.user import COMPANY_ROLES, PLATFORM_ROLES

@@ -5,7 +5,7 @@ import unicodedata
 
 from flask_babel import force_locale, get_locale, gettext as _
 
-from app.domain.agents.content import Content
+from app.domain.agents.config import Content
 from app.domain.language.when import Language
 from app.domain.privacy.notice import NOTES, NOTICE, QUESTION, Address
 

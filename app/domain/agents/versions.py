@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from app.core.clock import now
 from app.core.errors import Conflict, NotFound
 from app.core.extensions import db
-from app.domain.agents.content import Content, checked, read_content
-from app.domain.audit.writing import record
+from app.domain.agents.config import Content, checked, read_content
+from app.domain.audit.log import record
 from app.models import Agent, AgentVersion
 
 

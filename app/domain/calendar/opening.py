@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, delete, select
 
 from app.core.errors import InvalidInput, NotFound
 from app.core.extensions import db
-from app.domain.audit.writing import record
+from app.domain.audit.log import record
 from app.domain.calendar.holidays import GERMAN_STATES
 from app.models import Branch, Closure, WorkingHours
 from app.models.closure import KINDS, REPEATS

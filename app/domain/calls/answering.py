@@ -21,11 +21,11 @@ from app.core.ids import new_ulid
 from app.core.query_stats import measured
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transact
-from app.domain.agents import toolbox
-from app.domain.agents.answers import Answer, refused
 from app.domain.agents.asked import asked_key
-from app.domain.agents.emergency import CODE as EMERGENCY, answer_emergency, without_records
-from app.domain.agents.situation import Situation
+from app.domain.agents.emergency_override import CODE as EMERGENCY, answer_emergency, without_records
+from app.domain.agents.tools import registry
+from app.domain.agents.tools.context import Situation
+from app.domain.agents.tools.result import Answer, refused
 from app.domain.calls import lifecycle
 from app.domain.calls.desk import Desk
 from app.domain.calls.outcomes import tool_did_it
@@ -71,7 +71,7 @@ def answer(asked: Asked) -> dict[str, Any]:
     began = time.perf_counter()
     for _attempt in range(2):
         try:
-            return transact(lambda: _answer(asked, began, toolbox.use))
+            return transact(lambda: _answer(asked, began, registry.use))
         except IntegrityError:
             # the worker has made the call of the same moment; the second time it is there
             log.info("function.again", name=asked.use.name)
@@ -97,13 +97,13 @@ def _without_records(use: FunctionUse) -> dict[str, Any]:
 
 def in_trouble(language: Language = "de") -> dict[str, Any]:
     with force_locale(language):
-        return refused("trouble", toolbox.trouble()).as_json()
+        return refused("trouble", registry.trouble()).as_json()
 
 
 def _trouble(_name: str, _given: dict[str, Any], situation: Situation) -> Answer:
     """The use stands in the call's history even when we could not answer it."""
     with force_locale(situation.language):
-        return refused("trouble", toolbox.trouble())
+        return refused("trouble", registry.trouble())
 
 
 def _answer(asked: Asked, began: float, run: Run) -> dict[str, Any]:
@@ -200,7 +200,7 @@ def _write(asked: Asked, call: Call, uses: Sequence[Any], key: str, found: Answe
     desk.write()
     shown |= {"ok": did_it, "result": told, "duration_ms": round(own_s * 1000)}
     _announce(call, ToolFinished(call.company_id, call.branch_id, call.id, asked.received_at, shown))
-    metrics.TOOL_SECONDS.labels(use.name if toolbox.find_tool(use.name) else "other").observe(own_s)
+    metrics.TOOL_SECONDS.labels(use.name if registry.find_tool(use.name) else "other").observe(own_s)
 
 
 def _announce(call: Call, happened: ToolStarted | ToolFinished) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.domain.agents.content import read_content
+from app.domain.agents.config import read_content
 from app.domain.agents.versions import find_published
 from app.domain.calls.desk import Desk
 from app.domain.privacy.answers import Line, answers_in

@@ -9,8 +9,8 @@ from app.core.clock import now
 from app.core.event_bus import announce
 from app.core.extensions import db
 from app.core.tenancy import every_company
-from app.domain.agents.emergency import CODE, own_number
-from app.domain.agents.situation import Situation
+from app.domain.agents.emergency_override import CODE, own_number
+from app.domain.agents.tools.context import Situation
 from app.domain.calls.desk import Desk
 from app.domain.calls.transcripts import Spoken
 from app.domain.emergencies import hearing

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from app.domain.agents.emergency import CODE as EMERGENCY
+from app.domain.agents.emergency_override import CODE as EMERGENCY
 from app.domain.calls.analysis import Intent, intent_of
 from app.models import Call
 

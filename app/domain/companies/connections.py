@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.extensions import db
-from app.domain.audit.writing import record
+from app.domain.audit.log import record
 from app.domain.companies.connection_keys import Keys
 from app.models import Connection
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.domain.audit.writing import record
+from app.domain.audit.log import record
 from app.models import BlockedCaller
 
 MOST_SHOWN = 100

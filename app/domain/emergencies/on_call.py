@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.core.errors import InvalidInput, NotFound
 from app.core.extensions import db
 from app.core.phone import normalise
-from app.domain.audit.writing import record
+from app.domain.audit.log import record
 from app.models import Branch, Company, OnCallShift
 
 MAX_SHIFTS = 100

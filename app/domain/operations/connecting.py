@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app.core.extensions import db
-from app.domain.agents import registering
+from app.domain.agents.provisioning import workflow
 from app.domain.companies import connections
 from app.domain.companies.connection_keys import read_keys
 from app.domain.notifications.channels import SENDERS, is_set_up
@@ -87,7 +87,7 @@ def _written_anew(provider: str) -> tuple[str, ...]:
         (AgentVersion.company_id == Agent.company_id) & (AgentVersion.agent_id == Agent.id) & (AgentVersion.standing == "published"),
     )
     agents: Sequence[str] = db.session.scalars(published.order_by(Agent.created_at, Agent.id)).all()
-    return tuple(registering.ask_for_registration(agent_id).id for agent_id in agents)
+    return tuple(workflow.ask_for_registration(agent_id).id for agent_id in agents)
 
 
 def _mappings(provider: str) -> int:
@@ -99,7 +99,7 @@ def _platform_has(provider: str) -> bool:
     """To be asked after the company's own is gone, or with it aside."""
     if provider in CHANNELS:
         return is_set_up(CHANNELS[provider], own=False)
-    return registering.platform_access() is not None if provider == "retell" else False
+    return workflow.platform_access() is not None if provider == "retell" else False
 
 
 def _count(model: Any, *conditions: Any) -> int:

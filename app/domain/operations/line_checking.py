@@ -11,7 +11,7 @@ from app.core.clock import now, to_ms
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.ids import new_ulid
-from app.domain.agents.standing import standing_of
+from app.domain.agents.status import standing_of
 from app.domain.companies import number_lookup
 from app.domain.operations.line_looks import LOOKS, Seen, why_nothing_moves
 from app.models import Agent, Branch, Call, CallNotice, Company, LineCheck, PhoneNumber

@@ -13,9 +13,9 @@ from app.core.errors import Conflict, InvalidInput
 from app.core.extensions import db
 from app.core.tenancy import company_scope, every_company
 from app.domain.agents import versions
-from app.domain.agents.content import Content
-from app.domain.agents.registering import ask_for_registration
-from app.domain.audit.writing import record
+from app.domain.agents.config import Content
+from app.domain.agents.provisioning.workflow import ask_for_registration
+from app.domain.audit.log import record
 from app.domain.calendar.holidays import GERMAN_STATES
 from app.domain.calendar.opening import Spans, save_week
 from app.domain.calendar.week_text import read_week

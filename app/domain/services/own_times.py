@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.domain.audit.writing import record
+from app.domain.audit.log import record
 from app.models import Branch, BranchService, StaffService
 
 FIELDS = ("minutes", "before_minutes", "after_minutes", "price_cents")

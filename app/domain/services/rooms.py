@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.core.errors import InvalidInput, NotFound
 from app.core.extensions import db
-from app.domain.audit.writing import record
+from app.domain.audit.log import record
 from app.models import Branch, Resource, Service
 
 

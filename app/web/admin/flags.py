@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from app.core.errors import InvalidInput
 from app.core.extensions import db
 from app.core.transactions import transaction
-from app.domain.audit.writing import record
+from app.domain.audit.log import record
 from app.domain.companies import features
 from app.models import Company
 from app.web.fields import Flag, Id, Text

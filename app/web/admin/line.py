@@ -11,7 +11,7 @@ from app.core.extensions import db
 from app.core.phone import normalise
 from app.core.tenancy import company_scope
 from app.core.transactions import transact
-from app.domain.audit.writing import record
+from app.domain.audit.log import record
 from app.domain.operations import line_checking
 from app.jobs import line_check as jobs
 from app.models import Branch, Company, LineCheck, PhoneNumber

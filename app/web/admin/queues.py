@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from app.core.errors import NotFound
 from app.core.redis import RedisError
 from app.core.transactions import transaction
-from app.domain.audit.writing import record
+from app.domain.audit.log import record
 from app.domain.operations import queues
 from app.web.fields import Word
 from app.web.forms import Form

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.transactions import transaction
-from app.domain.audit.writing import record
+from app.domain.audit.log import record
 from app.domain.operations import schedule
 from app.web.admin.words import SCHEDULED
 from app.web.fields import Word

@@ -15,7 +15,7 @@ from app.core.errors import AppError
 from app.core.extensions import db
 from app.core.tenancy import every_company
 from app.core.transactions import transaction
-from app.domain.audit.writing import record
+from app.domain.audit.log import record
 from app.domain.companies.numbers import NumberTaken, assign_number, unassigned_numbers
 from app.models import Branch, Company
 from app.web.admin.words import number_taken

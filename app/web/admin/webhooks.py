@@ -12,7 +12,7 @@ from app.core import phone
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.transactions import transaction
-from app.domain.audit.writing import record
+from app.domain.audit.log import record
 from app.domain.inbox.replaying import replay as replay_events
 from app.domain.inbox.storing import BodyBroken, body_of
 from app.models import Company, WebhookEvent

@@ -9,9 +9,10 @@ from werkzeug.wrappers import Response
 from app.core.extensions import db
 from app.core.transactions import transaction
 from app.domain.accounts.permissions import can
-from app.domain.agents import registering, versions
-from app.domain.agents.content import read_content
-from app.domain.agents.standing import standing_of
+from app.domain.agents import versions
+from app.domain.agents.config import read_content
+from app.domain.agents.provisioning import workflow
+from app.domain.agents.status import standing_of
 from app.jobs.agents import register_agent
 from app.models import User
 from app.web.dashboard.agent_words import changes
@@ -53,7 +54,7 @@ def index(agent_id: str) -> str:
 def restore(agent_id: str) -> Response:
     with transaction():
         again = versions.restore(agent_id, RestoreForm.read().number, by=current_user.id)
-        registration_id = registering.ask_for_registration(agent_id).id
+        registration_id = workflow.ask_for_registration(agent_id).id
     register_agent.enqueue(registration_id)
     flash(_("Fassung %(old)s gilt wieder, als Fassung %(new)s.", old=again.restored_from, new=again.number), "message")
     return redirect(url_for("agent_provider.show", agent_id=agent_id))

@@ -6,7 +6,7 @@ from flask_login import current_user
 
 from app.core.phone import display
 from app.domain.accounts.permissions import can
-from app.domain.agents.standing import Standing, numbers_without_agent, standings
+from app.domain.agents.status import Standing, numbers_without_agent, standings
 from app.domain.companies.connections import failing
 from app.web.dashboard.agent_words import finding_label, reason_of, takes_over
 from app.web.settings import connection_words as words

@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response
 from app.core.clock import now, to_ms
 from app.core.transactions import transaction
 from app.domain.accounts.permissions import can
-from app.domain.agents import registering, versions
-from app.domain.agents.standing import standing_of
+from app.domain.agents import versions
+from app.domain.agents.provisioning import workflow
+from app.domain.agents.status import standing_of
 from app.jobs.agents import check_agent, register_agent
 from app.models import Registration
 from app.web.dashboard import agent_words as words
@@ -58,7 +59,7 @@ def part(agent_id: str) -> Response:
 def check(agent_id: str) -> Response:
     """Really looks there; the page waits for what comes of it."""
     agent = versions.get_agent(agent_id)
-    if registering.access_there() is None or registering.find_registration(agent_id) is None:
+    if workflow.access_there() is None or workflow.find_registration(agent_id) is None:
         flash(sentence_of(standing_of(agent)), "error")
         return redirect(url_for("agent_provider.show", agent_id=agent_id))
     check_agent.enqueue(agent_id)
@@ -69,14 +70,14 @@ def check(agent_id: str) -> Response:
 @for_company("agents.write")
 def repair(agent_id: str) -> Response:
     with transaction():
-        registration_id = registering.repair(agent_id).id
+        registration_id = workflow.repair(agent_id).id
     register_agent.enqueue(registration_id)
     flash(_("Wird bei Retell eingetragen."), "message")
     return redirect(url_for("agent_provider.show", agent_id=agent_id))
 
 
 def _shown(agent_id: str) -> dict[str, Any]:
-    agent, row = versions.get_agent(agent_id), registering.find_registration(agent_id)
+    agent, row = versions.get_agent(agent_id), workflow.find_registration(agent_id)
     standing, asked = standing_of(agent), AskedQuery.read_known().asked
     findings = [words.finding_shown(finding) for finding in (row.findings or [] if row else [])]
     return {
@@ -86,7 +87,7 @@ def _shown(agent_id: str) -> dict[str, Any]:
         "sentence": sentence_of(standing),
         "parts": _groups(findings),
         "right": sum(finding["fits"] for finding in findings),
-        "steps": [(step, _step_label(step.name), STEPS[step.name.partition(":")[0]]) for step in registering.steps_of(row)] if row else [],
+        "steps": [(step, _step_label(step.name), STEPS[step.name.partition(":")[0]]) for step in workflow.steps_of(row)] if row else [],
         "waits": _waits(row, asked),
         "asked": asked,
         "reason": words.reason_of(standing.reason) if standing.reason else None,

@@ -6,8 +6,8 @@ from typing import Any
 from flask_babel import gettext as _, lazy_gettext as _l
 
 from app.core.phone import display
-from app.domain.agents.content import DISCLOSURES, Content
-from app.domain.agents.numbers import forwards_of
+from app.domain.agents.config import DISCLOSURES, Content
+from app.domain.agents.phone_numbers import forwards_of
 
 TONES = {"warm": _l("freundlich und zugewandt"), "matter_of_fact": _l("höflich und sachlich"), "lively": _l("munter und unkompliziert")}
 ADDRESSES = {"formal": _l("mit Sie"), "informal": _l("mit du")}

@@ -11,10 +11,11 @@ from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.phone import display
 from app.core.transactions import transaction
 from app.domain.accounts.permissions import can
-from app.domain.agents import numbers, registering, switching, versions
-from app.domain.agents.content import DISCLOSURES, TOOL_NAMES, read_content
+from app.domain.agents import activation, phone_numbers, versions
+from app.domain.agents.config import DISCLOSURES, TOOL_NAMES, read_content
 from app.domain.agents.greeting import opening_words_of
-from app.domain.agents.standing import standing_of, standings
+from app.domain.agents.provisioning import workflow
+from app.domain.agents.status import standing_of, standings
 from app.jobs.agents import register_agent
 from app.models import Agent
 from app.web.dashboard import agent_words as words
@@ -67,7 +68,7 @@ class NumbersForm(Form):
 @for_company("agents.read")
 def index() -> str:
     answered: dict[str, list[str]] = {}
-    for number in numbers.numbers_for(""):
+    for number in phone_numbers.numbers_for(""):
         answered.setdefault(number.agent_id or "", []).append(number.e164)
     published = {agent.id: versions.find_published(agent.id) for agent in versions.list_agents()}
     return render_template(
@@ -106,7 +107,7 @@ def save(agent_id: str) -> Any:
             version = versions.save_draft(agent_id, given, by=current_user.id, revision=button.revision)
             if button.then == "publish":
                 version = versions.publish(agent_id, by=current_user.id)
-                registration_id = registering.ask_for_registration(agent_id).id
+                registration_id = workflow.ask_for_registration(agent_id).id
     except InvalidInput as error:
         return _form(agent, AgentForm.typed(), errors_of(error)), 422
     except Conflict as error:
@@ -134,8 +135,8 @@ def discard(agent_id: str) -> Response:
 def answer(agent_id: str) -> Response:
     """Which numbers she answers; what is published is then written to the provider again."""
     with transaction():
-        moved = numbers.answer_numbers(agent_id, set(NumbersForm.read().number))
-        registration_id = registering.ask_for_registration(agent_id).id if moved else None
+        moved = phone_numbers.answer_numbers(agent_id, set(NumbersForm.read().number))
+        registration_id = workflow.ask_for_registration(agent_id).id if moved else None
     if registration_id is None:
         flash(_("Nichts hat sich geändert."), "message")
         return redirect(url_for("agents.edit", agent_id=agent_id))
@@ -149,7 +150,7 @@ def switch(agent_id: str, state: str) -> Response:
     if state not in ("on", "off"):
         raise NotFound(_("Das gibt es hier nicht."))
     with transaction():
-        registrations = switching.switch_agent(agent_id, on=state == "on")
+        registrations = activation.switch_agent(agent_id, on=state == "on")
     for registration_id in registrations:
         register_agent.enqueue(registration_id)
     name = versions.get_agent(agent_id).name
@@ -175,7 +176,7 @@ def _form(agent: Agent, values: dict[str, Any], errors: dict[str, str]) -> str:
     draft, published = versions.find_draft(agent.id), versions.find_published(agent.id)
     heard = read_content(agent, published)
     drafted = read_content(agent, draft) if draft else None
-    answered = numbers.numbers_for(agent.id)
+    answered = phone_numbers.numbers_for(agent.id)
     return render_template(
         "dashboard/agent.html",
         agent=agent,

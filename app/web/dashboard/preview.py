@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from app.core.errors import InvalidInput
 from app.core.extensions import db
-from app.domain.agents import toolbox
-from app.domain.agents.previewing import RINGING, Asked, Told, preview
-from app.domain.agents.tools import TOOLS
+from app.domain.agents.preview import RINGING, Asked, Told, preview
+from app.domain.agents.tools import registry
+from app.domain.agents.tools.registry import TOOLS
 from app.models import Branch, PhoneNumber
 from app.web.dashboard.booking_access import instant_at
 from app.web.fields import Clock, Day, Flag, Id, OneOf, Phone, Text
@@ -58,7 +58,7 @@ def ask() -> Any:
 def _asked() -> Asked:
     query = PreviewQuery.read()
     name = query.name
-    if name != RINGING and toolbox.find_tool(name) is None:
+    if name != RINGING and registry.find_tool(name) is None:
         refuse({"name": _("Bitte wählen Sie aus der Liste.")})
     number = next((number for number in _numbers() if number.id == query.number_id), None)
     if number is None:
@@ -85,7 +85,7 @@ def _numbers() -> list[SimpleNamespace]:
 
 
 def _page(told: Told | None, errors: dict[str, str]) -> str:
-    toolbox.find_tool(RINGING)
+    registry.find_tool(RINGING)
     values = PreviewQuery.typed()
     name = values["name"] or RINGING
     values |= typed_texts([f"{key}.{field}" for key in TOOLS for field in _fields(key)], most=LONGEST)

@@ -13,7 +13,7 @@ from app.core.clock import now
 from app.core.errors import InvalidInput, NotFound
 from app.core.transactions import transaction
 from app.domain.accounts.permissions import can
-from app.domain.agents.opening import hours_from
+from app.domain.agents.opening_hours import hours_from
 from app.domain.bookings.affected import affected_by
 from app.domain.calendar import opening
 from app.domain.calendar.holidays import GERMAN_STATES, public_holidays

@@ -12,7 +12,7 @@ from app.core.ids import is_ulid
 from app.core.phone import display
 from app.core.tenancy import company_scope
 from app.core.transactions import transact
-from app.domain.agents import switching
+from app.domain.agents import activation
 from app.domain.companies.numbers import get_branch, get_number
 from app.jobs.agents import register_agent
 from app.models import Company
@@ -61,7 +61,7 @@ def _inside(company_id: str, work: Callable[[], None]) -> Response:
 
 def _switch_number(number_id: str, state: str, *, back: str) -> None:
     def work() -> tuple[str, tuple[str, ...]]:
-        return display(get_number(number_id).e164), switching.switch_number(number_id, on=STATES[state])
+        return display(get_number(number_id).e164), activation.switch_number(number_id, on=STATES[state])
 
     shown, registrations = transact(work)
     for registration_id in registrations:
@@ -72,7 +72,7 @@ def _switch_number(number_id: str, state: str, *, back: str) -> None:
 
 def _switch_branch(branch_id: str, state: str, *, back: str) -> None:
     def work() -> str:
-        switching.switch_branch(branch_id, on=STATES[state])
+        activation.switch_branch(branch_id, on=STATES[state])
         return get_branch(branch_id).name
 
     shown = transact(work)

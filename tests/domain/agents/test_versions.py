@@ -10,9 +10,9 @@ from app.core.errors import InvalidInput, NotFound
 from app.core.tenancy import company_scope
 from app.core.transactions import transact
 from app.domain.agents import versions
-from app.domain.agents.content import ALWAYS_ALLOWED, TOOL_NAMES, Content, checked, read_content
-from app.domain.agents.prompting import write_prompt
-from app.domain.agents.toolbox import all_tools
+from app.domain.agents.config import ALWAYS_ALLOWED, TOOL_NAMES, Content, checked, read_content
+from app.domain.agents.prompt import write_prompt
+from app.domain.agents.tools.registry import all_tools
 from app.models import Agent
 from tests.factories.salons import Salon
 from tests.support.people import make_company

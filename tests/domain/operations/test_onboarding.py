@@ -13,7 +13,7 @@ from app.core.ids import new_ulid
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transact, transaction
 from app.domain.agents import versions
-from app.domain.agents.ringing import welcome
+from app.domain.agents.inbound_call import welcome
 from app.domain.companies.number_lookup import find_numbers
 from app.domain.companies.numbers import NumberTaken
 from app.domain.operations import onboarding

@@ -12,9 +12,9 @@ from sqlalchemy import delete
 from app.core.extensions import db as database
 from app.core.tenancy import company_scope
 from app.domain.agents import versions
-from app.domain.agents.content import content_in_force
-from app.domain.agents.registering import find_registration
-from app.domain.agents.ringing import welcome
+from app.domain.agents.config import content_in_force
+from app.domain.agents.inbound_call import welcome
+from app.domain.agents.provisioning.workflow import find_registration
 from app.domain.companies.number_lookup import find_numbers
 from app.models import Company, Connection
 from tests.doubles.retell import RetellDouble

@@ -7,7 +7,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
 from app.core.tenancy import company_scope
-from app.domain.agents.ringing import welcome
+from app.domain.agents.inbound_call import welcome
 from app.domain.companies.number_lookup import find_numbers
 from app.models import AuditEntry, BlockedCaller, Branch, Call, Company, Customer, CustomerIdentity, PhoneNumber
 from tests.factories.calls import CallFactory

@@ -10,7 +10,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select, text as sql
 
 from app.core.tenancy import company_scope
-from app.domain.agents.registering import find_registration
+from app.domain.agents.provisioning.workflow import find_registration
 from app.jobs.connections import look_at_connection, look_at_connections
 from app.models import AuditEntry, Company, Connection
 from tests.doubles.calcom import CalcomDouble

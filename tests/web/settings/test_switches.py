@@ -7,7 +7,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
 from app.core.tenancy import company_scope
-from app.domain.agents.ringing import Welcome, welcome
+from app.domain.agents.inbound_call import Welcome, welcome
 from app.domain.companies.number_lookup import find_numbers
 from app.models import Agent, AuditEntry, Branch, Company, PhoneNumber
 from tests.factories.salons import Salon, make_salon

@@ -1,0 +1,53 @@
+"""Switches an agent, a number or a branch off and on again; what callers meet then stands in content, number_lookup and ringing."""
+
+from sqlalchemy import or_, select
+
+from app.core.extensions import db
+from app.domain.agents.provisioning.workflow import ask_for_registration
+from app.domain.agents.versions import find_published, get_agent
+from app.domain.audit.log import record
+from app.domain.companies.numbers import changed, get_branch, get_number
+from app.models import Agent, PhoneNumber, Registration
+
+
+def switch_agent(agent_id: str, *, on: bool) -> tuple[str, ...]:
+    """While she is off she puts callers through, or takes a message; the registrations to be written. Raises NotFound."""
+    agent = get_agent(agent_id, locked=True)
+    if agent.is_active == on:
+        return ()
+    agent.is_active = on
+    record("agent_switched_on" if on else "agent_switched_off", subject=agent.id)
+    return _written_anew([agent_id])
+
+
+def switch_number(number_id: str, *, on: bool) -> tuple[str, ...]:
+    """Calls to a number that is off are nobody's: they wait for support. The registrations to be written. Raises NotFound."""
+    number = get_number(number_id)
+    if number.is_active == on:
+        return ()
+    number.is_active = on
+    changed(number)
+    record("number_switched_on" if on else "number_switched_off", subject=number.id)
+    return _written_anew([number.agent_id] if number.agent_id else _registered())
+
+
+def switch_branch(branch_id: str, *, on: bool) -> bool:
+    """Who calls a branch that is off is put through, or may leave a message; whether that changed anything. Raises NotFound."""
+    branch = get_branch(branch_id)
+    if branch.is_active == on:
+        return False
+    branch.is_active = on
+    for number in db.session.scalars(select(PhoneNumber).where(PhoneNumber.branch_id == branch_id)):
+        changed(number)
+    record("branch_switched_on" if on else "branch_switched_off", subject=branch.id)
+    return True
+
+
+def _written_anew(agent_ids: list[str]) -> tuple[str, ...]:
+    db.session.flush()
+    return tuple(ask_for_registration(agent_id).id for agent_id in agent_ids if find_published(agent_id))
+
+
+def _registered() -> list[str]:
+    wanted = select(Agent.id).join(Registration, (Registration.company_id == Agent.company_id) & (Registration.agent_id == Agent.id))
+    return list(db.session.scalars(wanted.where(or_(Registration.agent_ref.is_not(None), Registration.state == "pending"))))

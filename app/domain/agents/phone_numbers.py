@@ -1,0 +1,48 @@
+"""Which numbers an agent answers."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import or_, select
+from sqlalchemy.engine import Row
+
+from app.core.extensions import db
+from app.domain.agents.versions import get_agent
+from app.domain.audit.log import record
+from app.domain.companies.numbers import changed
+from app.models import Branch, PhoneNumber
+
+
+def numbers_for(agent_id: str) -> Sequence[Row[tuple[str, str, str, str | None]]]:
+    """(id, e164, branch, agent_id) of the numbers that she answers or could answer, hers and others'."""
+    return db.session.execute(
+        select(PhoneNumber.id, PhoneNumber.e164, Branch.name.label("branch"), PhoneNumber.agent_id)
+        .join(Branch, (Branch.company_id == PhoneNumber.company_id) & (Branch.id == PhoneNumber.branch_id))
+        .where(or_(PhoneNumber.is_active, PhoneNumber.agent_id == agent_id))
+        .order_by(PhoneNumber.e164)
+        .limit(200)
+    ).all()
+
+
+def forwards_of(agent_id: str) -> Sequence[str | None]:
+    """For each of her numbers, to whom the branch puts through."""
+    return db.session.scalars(
+        select(Branch.forward_to)
+        .join(PhoneNumber, (Branch.company_id == PhoneNumber.company_id) & (Branch.id == PhoneNumber.branch_id))
+        .where(PhoneNumber.agent_id == agent_id, PhoneNumber.is_active)
+        .order_by(PhoneNumber.e164)
+        .limit(200)
+    ).all()
+
+
+def answer_numbers(agent_id: str, number_ids: Collection[str]) -> bool:
+    """From now on she answers these and no others of hers; whether that changed anything. Ids of nobody are passed over."""
+    get_agent(agent_id, locked=True)
+    moved = False
+    for number in db.session.scalars(select(PhoneNumber).where(PhoneNumber.is_active).with_for_update()):
+        wanted = agent_id if number.id in number_ids else None if number.agent_id == agent_id else number.agent_id
+        if wanted != number.agent_id:
+            number.agent_id, moved = wanted, True
+            changed(number)
+            record("number_answered_by", subject=number.id, data={"agent": wanted})
+    db.session.flush()
+    return moved

@@ -1,0 +1,189 @@
+"""The chain of reasons behind an answer: where it rings, who calls, what was understood, and why a time is free or not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.core import phone
+from app.core.clock import now
+from app.core.errors import AppError
+from app.core.extensions import db
+from app.domain.agents.opening_hours import branch_day
+from app.domain.agents.tools.argument_parsing import Visit, moment_of, read_time_of, read_visit, read_window
+from app.domain.agents.tools.context import Situation
+from app.domain.agents.tools.phrasing import Names, say_when
+from app.domain.agents.tools.slot_search import at_moment
+from app.domain.calendar.explaining import why_not
+from app.domain.calendar.facts import Question
+from app.domain.calendar.loading import load_facts
+from app.domain.calendar.sentences import sentence
+from app.domain.customers.certainty import Caller
+from app.domain.emergencies.hearing import kind_of
+from app.domain.emergencies.wording import label_of
+from app.domain.language.saying import say_day, say_hours, say_time
+from app.domain.language.when import When
+from app.models import BlockedCaller, Call, PhoneNumber, Service
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One link of the chain; `good` is None where it is neither good nor bad."""
+
+    about: str
+    says: str
+    good: bool | None = None
+
+
+Steps = tuple[Step, ...]
+
+
+def of_the_call(situation: Situation, number: PhoneNumber) -> Steps:
+    """Number, branch and agent; the hour there; the caller and what he or she may."""
+    agent = situation.agent.name if situation.agent else _("keine Assistentin")
+    where = _(
+        "%(number)s führt zu %(branch)s, es antwortet: %(agent)s",
+        number=phone.display(number.e164),
+        branch=situation.branch.name,
+        agent=agent,
+    )
+    local = situation.local(situation.moment)
+    hours, is_open, _opens_at = branch_day(situation.branch, situation.moment)
+    day = say_day(local.date(), situation.language, case="the")
+    spans = say_hours(hours.clock_spans, situation.language) if hours.spans else hours.holiday or _("geschlossen")
+    when = _("%(day)s, %(time)s; an diesem Tag: %(spans)s", day=day, time=local.strftime("%H:%M"), spans=spans)
+    return (
+        Step(_("Rufnummer"), where, number.is_active and situation.branch.is_active),
+        Step(_("Zeit dort"), when, is_open or None),
+        _of_the_caller(situation),
+    )
+
+
+def of_the_emergency(call: Call) -> Steps:
+    """Which emergency was heard, before anything else was done."""
+    kind = kind_of(call)
+    if kind is None:
+        return ()
+    says = _("%(what)s: die Antwort nennt die Notrufnummer, alles andere ruht", what=label_of(kind.name))
+    return (Step(_("Notfall"), says, False),)
+
+
+def _of_the_caller(situation: Situation) -> Step:
+    caller = situation.caller
+    if situation.call.from_number and _is_blocked(situation.call.from_number):
+        return Step(_("Anrufer"), _("steht auf der Sperrliste: der Anruf wird gar nicht erst angenommen"), False)
+    return Step(_("Anrufer"), f"{_known_as(caller)}; {_may(caller)}", caller.is_known or None)
+
+
+def _known_as(caller: Caller) -> str:
+    if caller.is_withheld:
+        return _("Nummer unterdrückt")
+    if caller.is_one_of_several:
+        return _("mehrere Personen haben diese Nummer: %(names)s", names=", ".join(person.name or "?" for person in caller.sharing))
+    if caller.is_known and caller.customer:
+        return _("an der Nummer erkannt: %(name)s", name=caller.customer.name)
+    return _("unbekannte Nummer")
+
+
+def _may(caller: Caller) -> str:
+    words = {"hear": _("Termine hören"), "change": _("verschieben"), "cancel": _("absagen"), "book": _("buchen")}
+    return _("darf %(rights)s", rights=", ".join(words[right] for right in words if right in caller.rights))
+
+
+def _is_blocked(e164: str) -> bool:
+    return db.session.scalar(select(BlockedCaller.id).where(BlockedCaller.number == e164)) is not None
+
+
+def of_the_words(situation: Situation, given: Mapping[str, str]) -> Steps:
+    """What service, person and branch, and what day and time are understood from the words."""
+    steps = []
+    if given.get("service"):
+        steps.append(_of_the_visit(situation, given))
+    if _when_words(given) or given.get("text"):
+        steps.append(_of_the_date(situation, given))
+    return tuple(steps)
+
+
+def _of_the_visit(situation: Situation, given: Mapping[str, str]) -> Step:
+    try:
+        visit = read_visit(situation, given.get("service"), given.get("staff"), given.get("branch"))
+    except AppError as error:
+        return Step(_("Leistung"), str(error.message), False)
+    rows = db.session.execute(select(Service.id, Service.name).where(Service.id.in_([part.service_id for part in visit.parts])))
+    names = {row.id: row.name for row in rows}
+    what = " + ".join(names.get(part.service_id, "?") for part in visit.parts)
+    who = Names(staff={visit.staff_id}).staff.get(visit.staff_id, "") if visit.staff_id else _("egal bei wem")
+    said = given.get("service", "")
+    return Step(
+        _("Leistung"), _("„%(said)s“ heißt: %(what)s, %(who)s, %(where)s", said=said, what=what, who=who, where=visit.branch.name), True
+    )
+
+
+def _when_words(given: Mapping[str, str]) -> str:
+    return " ".join(given[name] for name in ("date", "time", "new_date", "new_time", "date_from", "date_to", "when") if given.get(name))
+
+
+def _of_the_date(situation: Situation, given: Mapping[str, str]) -> Step:
+    said = _when_words(given) or given.get("text", "")
+    try:
+        when = _when(situation, given)
+    except AppError as error:
+        return Step(_("Datum"), _("„%(said)s“ lässt etwas offen: %(question)s", said=said, question=error.message), False)
+    told = _told(situation, when)
+    return Step(
+        _("Datum"),
+        _("„%(said)s“ heißt: %(told)s", said=said, told=told) if told else _("„%(said)s“ nennt keinen Tag", said=said),
+        bool(told),
+    )
+
+
+def _when(situation: Situation, given: Mapping[str, str]) -> When:
+    date, time = given.get("new_date") or given.get("date"), given.get("new_time") or given.get("time")
+    if given.get("text") or given.get("when"):
+        date = given.get("text") or given.get("when")
+    if not (date or time) and (given.get("date_from") or given.get("date_to")):
+        return read_window(situation, first=given.get("date_from"), last=given.get("date_to"), part=given.get("part_of_day"))
+    return read_time_of(situation, date=date, time=time, part=given.get("part_of_day"))
+
+
+def _told(situation: Situation, when: When) -> str:
+    language = situation.language
+    parts = []
+    if when.day:
+        parts.append(say_day(when.day, language, case="the"))
+    if when.day_from:
+        parts.append(_("ab %(day)s", day=say_day(when.day_from, language, case="until")))
+    if when.day_to and when.day_to.year < 9000:
+        parts.append(_("bis %(day)s", day=say_day(when.day_to, language, case="until")))
+    if when.at:
+        parts.append(say_time(when.at, language))
+    parts += [_("ab %(time)s", time=say_time(when.at_from, language))] if when.at_from else []
+    parts += [_("bis %(time)s", time=say_time(when.at_to, language))] if when.at_to else []
+    words = {"morning": _("vormittags"), "noon": _("mittags"), "afternoon": _("nachmittags"), "evening": _("abends")}
+    return ", ".join([*parts, *([words[when.part]] if when.part in words else [])])
+
+
+def of_the_time(situation: Situation, given: Mapping[str, str]) -> Steps:
+    """Where a service and a very minute are meant: whether it is free, and person by person why not."""
+    if not given.get("service"):
+        return ()
+    try:
+        visit = read_visit(situation, given.get("service"), given.get("staff"), given.get("branch"))
+        wanted = moment_of(situation, _when(situation, given), visit.branch.zone)
+    except AppError:
+        return ()
+    about = say_when(situation, wanted, visit.branch.zone)
+    if wanted >= now() and at_moment(visit, wanted).requested_free:
+        return (Step(_("Kalender"), _("%(when)s ist frei", when=about), True),)
+    return tuple(Step(_("Kalender"), _("%(when)s: %(reason)s", when=about, reason=reason), False) for reason in _reasons(visit, wanted))
+
+
+def _reasons(visit: Visit, wanted: datetime) -> list[str]:
+    question = Question(
+        visit.parts, wanted, wanted + timedelta(minutes=1), now(), branch_id=visit.branch.id, max_gap=visit.max_gap, any_start=True
+    )
+    facts = load_facts(question, for_callers=True)
+    names = {person.id: person.name for person in facts.people}
+    return [sentence(reason, names) for reason in why_not(question, facts, wanted)]

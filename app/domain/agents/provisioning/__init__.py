@@ -1,0 +1,1 @@
+"""Brings an agent to its provider: desired state, actual state, the steps between them, and drift."""

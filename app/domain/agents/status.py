@@ -1,0 +1,91 @@
+"""How each agent of a company stands with her callers: on, wrong, unknown, not set up; for the pages that must not hide it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import and_, select
+
+from app.core.clock import now
+from app.core.extensions import db
+from app.domain.agents.config import read_content
+from app.domain.agents.provisioning.drift import STALE
+from app.domain.agents.provisioning.workflow import access_there
+from app.models import Agent, AgentVersion, PhoneNumber, Registration
+
+# on: looked at lately, and right · waiting: is being written · wrong: something is different there, or it was not taken ·
+# unknown: nobody could look for a while, or it was never written · not_set_up: no key · unpublished: nothing to write yet · off
+Kind = Literal["on", "waiting", "wrong", "unknown", "not_set_up", "unpublished", "off"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    agent_id: str
+    name: str
+    kind: Kind
+    reason: str | None = None
+    # the keys of what is different (registration_findings)
+    wrong: tuple[str, ...] = ()
+    checked_at: datetime | None = None
+    # of her published version; None: the branch's own number
+    forward_to: str | None = None
+
+    @property
+    def is_red(self) -> bool:
+        return self.kind in ("wrong", "unknown")
+
+
+def standings() -> list[Standing]:
+    """All agents of the company at work."""
+    rows = db.session.execute(
+        select(Agent, Registration, AgentVersion)
+        .outerjoin(Registration, and_(Registration.company_id == Agent.company_id, Registration.agent_id == Agent.id))
+        .outerjoin(
+            AgentVersion,
+            and_(AgentVersion.company_id == Agent.company_id, AgentVersion.agent_id == Agent.id, AgentVersion.standing == "published"),
+        )
+        .order_by(Agent.created_at, Agent.id)
+        .limit(100)
+    ).all()
+    has_key = access_there() is not None
+    return [_standing(row.Agent, row.Registration, row.AgentVersion, has_key=has_key) for row in rows]
+
+
+def standing_of(agent: Agent) -> Standing:
+    return next(each for each in standings() if each.agent_id == agent.id)
+
+
+def numbers_without_agent() -> Sequence[str]:
+    """Numbers of the company that callers dial and nobody answers."""
+    wanted = select(PhoneNumber.e164).where(PhoneNumber.is_active, PhoneNumber.agent_id.is_(None)).order_by(PhoneNumber.e164)
+    return db.session.scalars(wanted.limit(5)).all()
+
+
+def _standing(agent: Agent, row: Registration | None, published: AgentVersion | None, *, has_key: bool) -> Standing:
+    if not agent.is_active:
+        return Standing(agent.id, agent.name, "off", forward_to=read_content(agent, published).forward_to)
+    if published is None:
+        return Standing(agent.id, agent.name, "unpublished")
+    if not has_key:
+        return Standing(agent.id, agent.name, "not_set_up", "no_key")
+    if row is None or row.state == "no_key":
+        return Standing(agent.id, agent.name, "unknown", "never")
+    wrong = tuple(str(finding["key"]) for finding in row.findings or () if not finding["fits"])
+    return Standing(agent.id, agent.name, _kind(row), row.reason or _why(row), wrong, row.checked_at)
+
+
+def _kind(row: Registration) -> Kind:
+    if row.state in ("drift", "failed"):
+        return "wrong"
+    if row.state == "pending":
+        return "unknown" if row.attempts else "waiting"
+    return "unknown" if row.reason or _is_stale(row) else "on"
+
+
+def _why(row: Registration) -> str | None:
+    return "stale" if row.state == "right" and _is_stale(row) else None
+
+
+def _is_stale(row: Registration) -> bool:
+    return row.checked_at is None or row.checked_at < now() - STALE

@@ -1,0 +1,60 @@
+"""The functions as models use them: tolerant of what comes, described as providers want it."""
+
+import re
+from typing import Any
+
+import pytest
+
+from app.domain.agents.asked import asked_key
+from app.domain.agents.tools.bookings import NewBooking
+from app.domain.agents.tools.registry import TOOLS, Arguments
+
+NAMES = {
+    "get_context", "check_customer", "identify_customer", "parse_date", "check_availability", "get_alternatives", "find_next_available",
+    "hold_slot", "release_hold", "book_appointment", "query_appointments", "cancel_appointment", "reschedule_appointment",
+    "join_waitlist", "list_services", "get_service_info", "get_opening_hours", "answer_question", "request_callback", "take_message",
+    "transfer_call", "send_link", "report_emergency", "set_consent",
+}  # fmt: skip
+
+
+def test_registry_holds_every_function_under_its_own_name() -> None:
+    assert set(TOOLS) == NAMES
+    assert {name: tool.function.__name__ for name, tool in TOOLS.items()} == {name: name for name in NAMES}
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_a_function_is_described_for_the_model(name: str) -> None:
+    told = TOOLS[name].definition()
+    assert re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", told["name"])
+    assert told["description"].endswith(".") and told["parameters"]["type"] == "object"
+    assert all(field["type"] == "string" and len(field["description"]) > 5 for field in told["parameters"]["properties"].values())
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("10", "10"), (10, "10"), (10.5, "10.5"), ("  zwei   Worte ", "zwei Worte"), ("", None), ("null", None), ("None", None),
+        ("unknown", None),        (None, None), (True, None), ([], None), ({}, None), ("x" * 2000, "x" * 500),
+    ],
+)  # fmt: skip
+def test_arguments_are_text_or_missing(given: Any, read: str | None) -> None:
+    assert NewBooking.model_validate({"time": given, "extra": 1}).time == read
+
+
+def test_missing_arguments_are_named() -> None:
+    assert NewBooking().missing("service", "name") == ["service", "name"]
+    assert NewBooking(service="Schnitt").missing("service", "name") == ["name"]
+    assert Arguments.model_validate({}).missing() == []
+
+
+def test_the_same_question_has_the_same_key() -> None:
+    assert asked_key("a", {"x": 1, "y": " b  c "}) == asked_key("a", {"y": "b c", "x": "1"})
+    assert len({asked_key("a", {}), asked_key("b", {}), asked_key("a", {"x": "1"}), asked_key("a", {"x": True})}) == 4
+    assert asked_key("a", None) == asked_key("a", {})
+
+
+def test_arguments_may_come_under_other_names() -> None:
+    given = {"start": "2026-05-06T10:00:00+02:00", "leistung": "Schnitt", "customer_name": "Svea", "name": "null", "uhrzeit": "zehn"}
+    read = NewBooking.model_validate(given)
+    assert (read.date, read.service, read.name, read.time) == ("2026-05-06T10:00:00+02:00", "Schnitt", "Svea", "zehn")
+    assert NewBooking.model_validate({"date": "heute", "start": "morgen"}).date == "heute"
