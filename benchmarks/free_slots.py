@@ -39,9 +39,9 @@ def measure(steps: list[int]) -> None:
     from app.core.clock import now
     from app.core.extensions import db
     from app.core.tenancy import company_scope
-    from app.domain.calendar.availability import free_slots
-    from app.domain.calendar.facts import Part, Question
-    from app.domain.calendar.loading import load_facts
+    from app.domain.scheduling.availability import free_slots
+    from app.domain.scheduling.loader import load_facts
+    from app.domain.scheduling.types import Part, Question
 
     app = create_app()
     with app.app_context():
@@ -121,7 +121,7 @@ def fill(company: str, service: str, branch: str, people: list[str], first: int,
     from app.core.clock import now
     from app.core.extensions import db
     from app.core.ids import new_ulid
-    from app.domain.calendar.axis import minute_of
+    from app.domain.scheduling.minute_bits import minute_of
     from app.models import Booking, BusySpan
 
     midnight = now().replace(hour=0, minute=0, second=0, microsecond=0)

@@ -7,9 +7,9 @@ from app.cli.command_errors import company_named, of_company, one_transaction
 from app.cli.commands import Group
 from app.cli.tables import Table
 from app.core.extensions import db
-from app.domain.calendar.opening import week_of
-from app.domain.calendar.week_text import read_week, write_week
 from app.domain.operations import onboarding
+from app.domain.scheduling.hours_editor import week_of
+from app.domain.scheduling.opening_hours_text import read_week, write_week
 from app.models import Branch
 
 branches = Group("branches", help="Branches of a business.")

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.demo.call_rows import Known, Row, ulid_at
 from app.demo.diary import Appointment, Change
-from app.domain.calendar.axis import minute_of
+from app.domain.scheduling.minute_bits import minute_of
 from app.models.slot_lock import CELL_MINUTES
 
 # who does what when no call did

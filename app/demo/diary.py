@@ -8,7 +8,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from app.demo.shapes import DemoBranch, DemoCompany, DemoService, DemoStaff
-from app.domain.calendar.holidays import holiday_name
+from app.domain.scheduling.holidays import holiday_name
 
 ZONE = ZoneInfo("Europe/Berlin")
 GRID = timedelta(minutes=15)

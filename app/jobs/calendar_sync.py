@@ -7,9 +7,9 @@ from app.core.queues import job
 from app.core.redis import is_reachable
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import read, transact
-from app.domain.bookings import calendar_comparing, calendar_sync
-from app.domain.bookings.calendar_calling import carry_out
-from app.domain.bookings.calendar_comparing import Look
+from app.domain.calendar_sync import outbound, reconciliation
+from app.domain.calendar_sync.provider_calls import carry_out
+from app.domain.calendar_sync.reconciliation import Look
 
 AT_ONCE = 100
 MOST_STEPS = 5
@@ -19,11 +19,11 @@ MOST_STEPS = 5
 def sync_booking(sync_id: str) -> None:
     """Brings one booking into step, step by step; what cannot be done now is due again later."""
     for _step in range(MOST_STEPS):
-        errand = transact(lambda: calendar_sync.reserve(sync_id))
+        errand = transact(lambda: outbound.reserve(sync_id))
         if errand is None:
             return
         outcome = carry_out(errand)
-        if not transact(lambda: calendar_sync.confirm(errand, outcome)):  # noqa: B023 (run at once)
+        if not transact(lambda: outbound.confirm(errand, outcome)):  # noqa: B023 (run at once)
             return
 
 
@@ -31,7 +31,7 @@ def sync_booking(sync_id: str) -> None:
 def sweep_syncs() -> int:
     """Sends what is due to the workers; without Redis this process does one of them itself, so that the clock is not held up long."""
     with every_company():
-        waiting = read(lambda: calendar_sync.due(AT_ONCE))
+        waiting = read(lambda: outbound.due(AT_ONCE))
     reachable = is_reachable()
     for company_id, rows in groupby(sorted(waiting), key=lambda row: row[0]):
         ids = [sync_id for _company_id, sync_id in rows]
@@ -44,7 +44,7 @@ def sweep_syncs() -> int:
 
 
 def _send(sync_ids: list[str]) -> None:
-    calendar_sync.mark_sent(sync_ids)
+    outbound.mark_sent(sync_ids)
     for sync_id in sync_ids:
         sync_booking.enqueue(sync_id)
 
@@ -53,7 +53,7 @@ def _send(sync_ids: list[str]) -> None:
 def compare_calendars() -> None:
     """Sends the comparison of every connected calendar."""
     with every_company():
-        connections = read(calendar_comparing.connections_to_compare)
+        connections = read(reconciliation.connections_to_compare)
     for company_id, connection_id in connections:
         with company_scope(company_id):
             compare_calendar.enqueue(connection_id)
@@ -62,7 +62,7 @@ def compare_calendars() -> None:
 @job("maintenance", retry=(), timeout_s=600)
 def compare_calendar(connection_id: str) -> None:
     """Compares one calendar elsewhere with ours and leaves a row that says what came of it."""
-    look = transact(lambda: calendar_comparing.begin(connection_id))
+    look = transact(lambda: reconciliation.begin(connection_id))
     if look is None:
         return
     error = None
@@ -70,21 +70,21 @@ def compare_calendar(connection_id: str) -> None:
         _compare(look)
     except ProviderError as failure:
         error = f"{failure.code}: {failure.message}"
-    transact(lambda: calendar_comparing.finish(look, error=error))
+    transact(lambda: reconciliation.finish(look, error=error))
 
 
 def _compare(look: Look) -> None:
-    for there in calendar_comparing.fetch(look):
-        transact(lambda: calendar_comparing.settle(look, there))  # noqa: B023 (run at once)
-    for uid in transact(lambda: calendar_comparing.to_fetch_again(look)):
-        found = calendar_comparing.fetch_again(look, uid)
+    for there in reconciliation.fetch(look):
+        transact(lambda: reconciliation.settle(look, there))  # noqa: B023 (run at once)
+    for uid in transact(lambda: reconciliation.to_fetch_again(look)):
+        found = reconciliation.fetch_again(look, uid)
         if found is None:
-            transact(lambda: calendar_comparing.miss(look, uid))  # noqa: B023 (run at once)
+            transact(lambda: reconciliation.miss(look, uid))  # noqa: B023 (run at once)
         else:
-            transact(lambda: calendar_comparing.settle(look, found, is_certain=True))  # noqa: B023 (run at once)
+            transact(lambda: reconciliation.settle(look, found, is_certain=True))  # noqa: B023 (run at once)
     transact(lambda: _make_up(look))
 
 
 def _make_up(look: Look) -> None:
-    for sync_id in calendar_comparing.make_up(look):
+    for sync_id in reconciliation.make_up(look):
         sync_booking.enqueue(sync_id)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from app.core.event_bus import listens
 from app.core.tenancy import company_scope
-from app.domain.bookings.calendar_noting import note_changes, note_other_changes
+from app.domain.calendar_sync.enqueue import note_changes, note_other_changes
 from app.events import BookingCancelled, BookingChanged, BookingHappening, BookingMade, BookingMoved
 from app.jobs.calendar_sync import sync_booking
 

@@ -6,8 +6,7 @@ from app.core.clock import now
 from app.core.event_bus import listens
 from app.core.extensions import db
 from app.core.tenancy import company_scope
-from app.domain.bookings.telling import confirm_to_customer, offer_to_customer
-from app.domain.bookings.telling_changes import tell_changes
+from app.domain.bookings.notifications import confirm_to_customer, offer_to_customer, tell_changes
 from app.domain.notifications.codes import tell_code
 from app.events import (
     BookingCancelled,

@@ -11,12 +11,12 @@ import time_machine
 from app.core.extensions import db
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
+from app.domain.bookings.booking_request import Order
+from app.domain.bookings.create import make_booking
 from app.domain.bookings.history import By
-from app.domain.bookings.making import make_booking
-from app.domain.bookings.ordering import Order
-from app.domain.bookings.telling import send_link_to_customer
-from app.domain.calendar.facts import Part
+from app.domain.bookings.notifications import send_link_to_customer
 from app.domain.customers.certainty import set_birth_date
+from app.domain.scheduling.types import Part
 from app.models import (
     Booking,
     Branch,

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transaction
-from app.domain.bookings.making import make_booking
+from app.domain.bookings.create import make_booking
 from app.jobs.calendar_sync import sync_booking
 from app.models import BookingSync, Connection
 from tests.doubles.calcom import KEY, CalcomDouble

@@ -9,9 +9,9 @@ from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
+from app.domain.bookings.booking_request import Order
 from app.domain.bookings.history import By
-from app.domain.bookings.ordering import Order
-from app.domain.calendar.facts import Part
+from app.domain.scheduling.types import Part
 from app.models import (
     Branch,
     Call,

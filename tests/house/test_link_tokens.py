@@ -20,8 +20,8 @@ from app.core.logging import without_links
 from app.core.route_guards import guard_of
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transaction
-from app.domain.bookings import feeds, links
-from app.domain.bookings.making import make_booking
+from app.domain.bookings import calendar_feeds, self_service_links
+from app.domain.bookings.create import make_booking
 from tests.doubles.sentry import SentryDouble
 from tests.factories.salons import PRESENT, make_salon
 from tests.support.people import csrf_token
@@ -39,7 +39,7 @@ def tokens(db: SQLAlchemy) -> Iterator[dict[str, str]]:
         salon = make_salon()
         with company_scope(salon.company_id), transaction():
             booking = make_booking(salon.order("cut:anna", customer_id=None))
-            made = {"/b/": links.make_link(booking), "/ics/": feeds.make_feed(staff_id=salon.people["anna"])}
+            made = {"/b/": self_service_links.make_link(booking), "/ics/": calendar_feeds.make_feed(staff_id=salon.people["anna"])}
         yield made
 
 

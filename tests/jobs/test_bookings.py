@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transaction
-from app.domain.bookings.cancelling import cancel_booking
-from app.domain.bookings.making import make_booking, place_hold
-from app.domain.bookings.moving import move_booking
+from app.domain.bookings.cancel import cancel_booking
+from app.domain.bookings.create import make_booking, place_hold
+from app.domain.bookings.reschedule import move_booking
 from app.domain.bookings.waitlist import join_waitlist
 from app.jobs import bookings
 from app.models import Booking, Hold, OccupiedCell, WaitlistEntry, WaitlistOffer

@@ -17,9 +17,9 @@ from app.core.clock import now
 from app.core.extensions import db
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transact
-from app.domain.bookings import calendar_sync
+from app.domain.bookings.create import make_booking
 from app.domain.bookings.history import By
-from app.domain.bookings.making import make_booking
+from app.domain.calendar_sync import outbound
 from app.domain.customers.registering import find_or_make
 from app.domain.inbox import handling
 from app.domain.inbox.storing import body_of
@@ -124,7 +124,7 @@ class Elsewhere:
         return self.do(lambda: find_or_make(name, number=number).id)
 
     def try_again(self, booking_id: str) -> None:
-        self.do(lambda: calendar_sync.try_again(booking_id))
+        self.do(lambda: outbound.try_again(booking_id))
         self.work()
 
     def use_the_platforms_account(self) -> None:

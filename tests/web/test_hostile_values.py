@@ -31,8 +31,8 @@ from app.core.route_guards import guard_of
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.accounts.api_keys import SCOPES, make_key
-from app.domain.bookings import feeds, links
-from app.domain.bookings.making import make_booking
+from app.domain.bookings import calendar_feeds, self_service_links
+from app.domain.bookings.create import make_booking
 from app.models import Company, LiveCursor
 from tests.factories.salons import PRESENT, make_salon
 from tests.support.hostile import BODIES, CONTENT_TYPES, HEADERS, JSON_VALUES, VALUES, forms_of, gaps_of, honest_fields
@@ -103,7 +103,7 @@ def attack(app: Flask, db: SQLAlchemy) -> Iterator[Attack]:
             # the factories count their events from one
             db.session.execute(update(LiveCursor).values(seq=1000))
             booking = make_booking(salon.order("cut:anna", customer_id=None))
-            tokens = {"link": links.make_link(booking), "feed": feeds.make_feed(staff_id=salon.people["anna"])}
+            tokens = {"link": self_service_links.make_link(booking), "feed": calendar_feeds.make_feed(staff_id=salon.people["anna"])}
         owner, support = make_user(company), make_user(None, "admin")
         with transaction():
             row, key = make_key(company, "Attack", list(SCOPES))

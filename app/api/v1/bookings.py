@@ -13,12 +13,12 @@ from app.api.operation import operation, start_of
 from app.api.query_params import Instant, PageQuery
 from app.core.concurrency import transact_in_turn
 from app.core.errors import InvalidInput
-from app.domain.bookings import listing
-from app.domain.bookings.cancelling import cancel_booking
-from app.domain.bookings.changing import get_booking
-from app.domain.bookings.desk import BookingWish, book_for, check_free
+from app.domain.bookings import queries
+from app.domain.bookings.cancel import cancel_booking
+from app.domain.bookings.customer_booking import BookingWish, book_for, check_free
 from app.domain.bookings.history import By
-from app.domain.bookings.moving import move_booking
+from app.domain.bookings.reschedule import move_booking
+from app.domain.bookings.status import get_booking
 from app.models import Booking
 from app.serializers.booking import BookingItem, BookingList, Status, booking_item, hold_item
 
@@ -71,7 +71,7 @@ class Cancellation(BaseModel):
 @blueprint.get("/bookings")
 @operation("List bookings", answer=BookingList, scope="bookings:read", query=BookingQuery, description="In the order in which they begin.")
 def index(query: BookingQuery) -> BookingList:
-    search = listing.Search(
+    search = queries.Search(
         statuses=(query.status,) if query.status else (),
         branch_ids=(query.branch_id,) if query.branch_id else (),
         staff_id=query.staff_id or "",
@@ -81,19 +81,19 @@ def index(query: BookingQuery) -> BookingList:
     )
     offset = start_of(query.page, query.per_page)
     if query.status == "held":
-        items = [hold_item(hold) for hold in listing.list_holds(search, limit=query.per_page, offset=offset)]
-        total, exact = listing.count_holds(search), True
+        items = [hold_item(hold) for hold in queries.list_holds(search, limit=query.per_page, offset=offset)]
+        total, exact = queries.count_holds(search), True
     else:
-        items = _items(listing.list_bookings(search, limit=query.per_page, offset=offset))
+        items = _items(queries.list_bookings(search, limit=query.per_page, offset=offset))
         is_last = len(items) < query.per_page and (items or not offset)
-        total, exact = (offset + len(items), True) if is_last else listing.count_bookings(search)
+        total, exact = (offset + len(items), True) if is_last else queries.count_bookings(search)
     return BookingList(items=items, page=query.page, per_page=query.per_page, total=total, total_exact=exact)
 
 
 @blueprint.get("/bookings/<booking_id>")
 @operation("One booking, or a held time", answer=BookingItem, scope="bookings:read", refusals=(UNKNOWN,))
 def show(booking_id: str) -> BookingItem:
-    if hold := listing.find_open_hold(booking_id):
+    if hold := queries.find_open_hold(booking_id):
         return hold_item(hold)
     return _item(get_booking(booking_id))
 
@@ -193,8 +193,8 @@ def _item(booking: Booking) -> BookingItem:
 
 
 def _items(bookings: Sequence[Booking]) -> list[BookingItem]:
-    customers = listing.customers_of(bookings)
-    reached = listing.identities_of(customers.keys())
+    customers = queries.customers_of(bookings)
+    reached = queries.identities_of(customers.keys())
     return [
         booking_item(booking, customers.get(booking.customer_id or ""), reached.get(booking.customer_id or "", {})) for booking in bookings
     ]

@@ -10,7 +10,7 @@ from app.api.operation import operation, start_of
 from app.api.query_params import Instant, PageQuery
 from app.core.clock import now
 from app.core.errors import InvalidInput
-from app.domain.bookings.choosing import choose, free_times
+from app.domain.bookings.booking_request import choose, free_times
 from app.serializers.slot import SlotList, slot_item
 
 USUAL = timedelta(days=7)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from app.domain.calendar.facts import Facts, Question
-from app.domain.calendar.hours import next_opening, open_day
-from app.domain.calendar.loading import load_facts
+from app.domain.scheduling.loader import load_facts
+from app.domain.scheduling.opening_hours import next_opening, open_day
+from app.domain.scheduling.types import Facts, Question
 from app.models import Branch
 
 LOOKED_AHEAD_DAYS = 30

@@ -12,15 +12,15 @@ from app.core.errors import Conflict, InvalidInput
 from app.core.event_bus import announce
 from app.core.extensions import db
 from app.core.ids import new_ulid
+from app.domain.bookings.booking_request import Order, checked, opened
+from app.domain.bookings.create import make_booking, place_hold
+from app.domain.bookings.errors import BookingRefused
 from app.domain.bookings.history import By
-from app.domain.bookings.holding import close_hold, hash_of
-from app.domain.bookings.making import make_booking, place_hold
-from app.domain.bookings.ordering import Order, checked, opened
-from app.domain.bookings.refusing import BookingRefused
-from app.domain.calendar.asking import find_slots
-from app.domain.calendar.facts import Part, Slot
+from app.domain.bookings.holds import close_hold, hash_of
+from app.domain.scheduling.slot_query import find_slots
+from app.domain.scheduling.types import Part, Slot
 from app.events import WaitlistOffered
-from app.models import Booking, Branch, Hold, Service, WaitlistEntry, WaitlistOffer
+from app.models import Booking, BookingChange, Branch, Hold, Service, WaitlistEntry, WaitlistOffer
 
 OFFER_MINUTES = 30
 # how many who wait are tried for one time
@@ -220,3 +220,50 @@ def _close(offer_id: str, status: str) -> WaitlistOffer | None:
     db.session.flush()
     close_hold(hold, "released" if status == "declined" else "expired")
     return offer_freed(hold.branch_id, hold.starts_at, hold.ends_at) if hold.starts_at > now() else None
+
+
+RECENT = timedelta(minutes=15)
+
+
+def refill(booking_id: str) -> WaitlistOffer | None:
+    """Offers the time that this booking gave free to the next who waits; doing it again offers nothing twice."""
+    booking = db.session.scalars(select(Booking).where(Booking.id == booking_id)).first()
+    freed = _freed(booking) if booking else None
+    if freed is None or freed[1] <= now():
+        return None
+    return offer_freed(*freed)
+
+
+def recently_cancelled() -> list[str]:
+    """Bookings of the company at work, cancelled a moment ago, whose time is still to come: what a lost job may have missed."""
+    wanted = select(Booking.id).where(
+        Booking.status == "cancelled", Booking.starts_at > now(), Booking.cancelled_at > now() - RECENT
+    )  # fmt: skip
+    return list(db.session.scalars(wanted.order_by(Booking.cancelled_at)))
+
+
+def companies_that_wait() -> list[str]:
+    """Companies with somebody on the list; to be asked inside every_company."""
+    return list(db.session.scalars(select(WaitlistEntry.company_id).where(WaitlistEntry.status == "waiting").distinct()))
+
+
+def companies_with_late_offers() -> list[str]:
+    """Companies with an offer that was not answered in time; to be asked inside every_company."""
+    late = select(WaitlistOffer.company_id).where(WaitlistOffer.status == "offered", WaitlistOffer.expires_at <= now())
+    return list(db.session.scalars(late.distinct()))
+
+
+def _freed(booking: Booking) -> tuple[str, datetime, datetime] | None:
+    """Branch, start and end of what the booking has left: its own time when it is cancelled, else where it was last moved from."""
+    if booking.status == "cancelled":
+        return booking.branch_id, booking.starts_at, booking.ends_at
+    moves = select(BookingChange.before).where(BookingChange.booking_id == booking.id, BookingChange.action == "moved")
+    before = db.session.scalars(moves.order_by(BookingChange.id.desc()).limit(1)).first()
+    if not before:
+        return None
+    starts_at, ends_at = (before.get(name) for name in ("starts_at", "ends_at"))
+    return (
+        before.get("branch_id") or booking.branch_id,
+        datetime.fromisoformat(starts_at) if starts_at else booking.starts_at,
+        datetime.fromisoformat(ends_at) if ends_at else booking.ends_at,
+    )

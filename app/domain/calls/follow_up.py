@@ -9,9 +9,9 @@ from app.core.clock import now
 from app.core.errors import AppError
 from app.core.extensions import db
 from app.core.phone import display
+from app.domain.bookings.booking_request import Order, parts_of
+from app.domain.bookings.create import make_booking
 from app.domain.bookings.history import By
-from app.domain.bookings.making import make_booking
-from app.domain.bookings.ordering import Order, parts_of
 from app.domain.calls.analysis import Wish, intent_of, wish_of
 from app.domain.calls.desk import Desk
 from app.domain.customers import matching

@@ -8,7 +8,7 @@ from flask_babel.speaklater import LazyString
 
 @dataclass(frozen=True, slots=True)
 class Industry:
-    """`key` is what companies.industry holds; `hours` is a usual week, as domain/calendar/week_text reads it."""
+    """`key` is what companies.industry holds; `hours` is a usual week, as domain/scheduling/opening_hours_text reads it."""
 
     key: str
     name: LazyString

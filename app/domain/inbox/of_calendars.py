@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.core.extensions import db
 from app.core.tenancy import company_scope, every_company
-from app.domain.bookings.calendar_arriving import apply_event
+from app.domain.calendar_sync.inbound import apply_event
 from app.domain.inbox.reading import Read
 from app.models import BookingSync, CalendarMapping, CalendarUid, Connection
 

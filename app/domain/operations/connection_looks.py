@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.core import settings
 from app.core.errors import ProviderError
 from app.core.extensions import db
-from app.domain.bookings.calendar_connecting import webhook_address
+from app.domain.calendar_sync.mapping import webhook_address
 from app.domain.companies.connections import Look
 from app.domain.notifications.channels import as_sender
 from app.models import Connection, PhoneNumber

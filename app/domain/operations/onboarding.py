@@ -16,12 +16,12 @@ from app.domain.agents import versions
 from app.domain.agents.config import Content
 from app.domain.agents.provisioning.workflow import ask_for_registration
 from app.domain.audit.log import record
-from app.domain.calendar.holidays import GERMAN_STATES
-from app.domain.calendar.opening import Spans, save_week
-from app.domain.calendar.week_text import read_week
 from app.domain.companies import numbers
 from app.domain.companies.industries import INDUSTRIES, find_industry, industry_of
 from app.domain.companies.slugs import free_slugs, slug_of
+from app.domain.scheduling.holidays import GERMAN_STATES
+from app.domain.scheduling.hours_editor import Spans, save_week
+from app.domain.scheduling.opening_hours_text import read_week
 from app.models import Agent, Branch, Company, PhoneNumber
 
 LANGUAGES = ("de", "en")

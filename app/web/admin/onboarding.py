@@ -15,12 +15,12 @@ from app.core.tenancy import company_scope
 from app.core.transactions import transact
 from app.domain.accounts import users
 from app.domain.accounts.permissions import can
-from app.domain.calendar.holidays import GERMAN_STATES
-from app.domain.calendar.week_text import read_week, write_week
 from app.domain.companies.industries import INDUSTRIES
 from app.domain.companies.numbers import NumberTaken
 from app.domain.operations import onboarding
 from app.domain.operations.onboarding import LANGUAGES, MAX_NAME, Place
+from app.domain.scheduling.holidays import GERMAN_STATES
+from app.domain.scheduling.opening_hours_text import read_week, write_week
 from app.jobs.agents import register_agent
 from app.models import Company, User
 from app.models.user import COMPANY_ROLES

@@ -16,9 +16,9 @@ from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.core.transactions import transact
 from app.domain.accounts.permissions import can
-from app.domain.bookings.affected import affected_by, ways_out
-from app.domain.bookings.telling import send_link_to_customer
-from app.domain.calendar import opening
+from app.domain.bookings.closure_conflicts import affected_by, ways_out
+from app.domain.bookings.notifications import send_link_to_customer
+from app.domain.scheduling import hours_editor
 from app.domain.services import catalogue
 from app.jobs.messages import send_message
 from app.models import Booking, Closure, Customer, Service, StaffMember
@@ -51,7 +51,7 @@ def sick(staff_id: str) -> Response:
     days = SickForm.read().days
     starts = datetime.combine(today, time())
     closure = transact(
-        lambda: opening.add_closure(None, staff_id, starts=starts, ends=starts + timedelta(days=days), kind="sick", name=_("Krank"))
+        lambda: hours_editor.add_closure(None, staff_id, starts=starts, ends=starts + timedelta(days=days), kind="sick", name=_("Krank"))
     )
     flash(_("%(name)s ist krank gemeldet. Es wird nichts mehr gebucht.", name=person.name), "message")
     return redirect(url_for("absences.show", closure_id=closure.id, branch_id=branch.id))

@@ -15,11 +15,11 @@ from app.core.concurrency import transact_in_turn
 from app.core.extensions import db
 from app.core.locale import reader_zone
 from app.domain.accounts.permissions import can
-from app.domain.bookings import listing
-from app.domain.bookings.cancelling import cancel_booking
-from app.domain.bookings.changing import FOLLOWING, confirm_booking, edit_notes, mark_done, mark_no_show, rules_of
-from app.domain.bookings.moving import move_booking
-from app.domain.bookings.series import cancel_series_from, continue_series, following_of
+from app.domain.bookings import queries
+from app.domain.bookings.cancel import cancel_booking
+from app.domain.bookings.recurrence import cancel_series_from, continue_series, following_of
+from app.domain.bookings.reschedule import move_booking
+from app.domain.bookings.status import FOLLOWING, confirm_booking, edit_notes, mark_done, mark_no_show, rules_of
 from app.domain.companies.policies import in_words
 from app.domain.notifications.writing import link_of, messages_about
 from app.domain.services import catalogue
@@ -57,7 +57,7 @@ class ListQuery(Query):
         return self.period == "past"
 
     @property
-    def search(self) -> listing.Search:
+    def search(self) -> queries.Search:
         zone = ZoneInfo(reader_zone())
         today = datetime.combine(now().astimezone(zone).date(), time(), zone).astimezone(UTC)
         since, until = {
@@ -67,7 +67,7 @@ class ListQuery(Query):
             "past": (None, now()),
         }[self.period]
         statuses = (self.status,) if self.status else ()
-        return listing.Search(statuses, chosen_branches(), self.staff_id, since=since, until=until)
+        return queries.Search(statuses, chosen_branches(), self.staff_id, since=since, until=until)
 
 
 class MoveQuery(Query):
@@ -97,7 +97,7 @@ class NotesForm(Form):
 def index() -> Response:
     asked = ListQuery.read_known()
     after = db.session.get(Booking, asked.after) if asked.after else None
-    found = listing.list_bookings(asked.search, limit=PAGE + 1, after=after, newest_first=asked.newest_first)
+    found = queries.list_bookings(asked.search, limit=PAGE + 1, after=after, newest_first=asked.newest_first)
     more, found = len(found) > PAGE, found[:PAGE]
     partial = request.headers.get("HX-Request-Type") == "partial"
     response = make_response(
@@ -258,8 +258,8 @@ def _facts(booking: Booking) -> dict[str, Any]:
 
 
 def _rows(bookings: list[Booking]) -> list[dict[str, Any]]:
-    customers = listing.customers_of(bookings)
-    reached = listing.identities_of(customers.keys())
+    customers = queries.customers_of(bookings)
+    reached = queries.identities_of(customers.keys())
     services = {row.id: row.name for row in db.session.execute(select(Service.id, Service.name))}
     people = {row.id: row.name for row in db.session.execute(select(StaffMember.id, StaffMember.name))}
     names = {row.id: row.name for row in db.session.execute(select(Branch.id, Branch.name))}

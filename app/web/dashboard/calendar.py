@@ -14,14 +14,14 @@ from app.core.concurrency import transact_in_turn
 from app.core.errors import AppError
 from app.core.extensions import db
 from app.domain.accounts.permissions import can
-from app.domain.bookings.choosing import choose, why_not_free
-from app.domain.bookings.desk import BookingWish, book_series_for
-from app.domain.bookings.diary import Diary, read_diary
-from app.domain.calendar.facts import Slot
-from app.domain.calendar.holidays import holiday_name
-from app.domain.calendar.sentences import sentence
+from app.domain.bookings.booking_request import choose, why_not_free
+from app.domain.bookings.customer_booking import BookingWish, book_series_for
+from app.domain.bookings.day_schedule import Diary, read_diary
 from app.domain.companies.policies import load_policies
 from app.domain.customers.registering import look_up
+from app.domain.scheduling.holidays import holiday_name
+from app.domain.scheduling.reasons import sentence
+from app.domain.scheduling.types import Slot
 from app.domain.services import catalogue
 from app.models import Branch, Service
 from app.web.dashboard.booking_access import by_script, done, instant_at, kindly, me, shown_branch, shown_day

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _, ngettext
 
 from app.core.clock import now
-from app.domain.bookings.diary import Diary, Entry, Lane, Span
+from app.domain.bookings.day_schedule import Diary, Entry, Lane, Span
 from app.models import Service
 from app.web.formatting import clock, day_name
 from app.web.words import BOOKING_STATUSES

@@ -13,7 +13,7 @@ from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.domain.accounts.permissions import can
-from app.domain.bookings import listing
+from app.domain.bookings import queries
 from app.domain.calls.searching import Search, find_calls, newest_first
 from app.domain.customers.blocking import blocked_among
 from app.domain.customers.finding import LONGEST_QUERY, last_callers, shared_numbers, sharing_with
@@ -103,8 +103,8 @@ def _values(customer: Customer, kind: str) -> list[str]:
 
 def _bookings(customer: Customer) -> list[SimpleNamespace]:
     """The latest first, with what and with whom."""
-    search = listing.Search(branch_ids=list(current_user.branch_ids), customer_id=customer.id)
-    found = listing.list_bookings(search, limit=BOOKINGS_SHOWN, newest_first=True)
+    search = queries.Search(branch_ids=list(current_user.branch_ids), customer_id=customer.id)
+    found = queries.list_bookings(search, limit=BOOKINGS_SHOWN, newest_first=True)
     services = _names(Service, {booking.service_id for booking in found})
     people = _names(StaffMember, {booking.staff_id for booking in found})
     return [

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _, ngettext
 
-from app.domain.bookings.series import LONGEST, Series
+from app.domain.bookings.recurrence import LONGEST, Series
 from app.web.fields import Whole
 from app.web.formatting import when
 from app.web.forms import Form

@@ -17,12 +17,12 @@ from app.core.locale import LANGUAGES
 from app.core.rate_limiter import Rate, network_of
 from app.core.route_guards import guarded, stay_in
 from app.core.tenancy import company_scope, every_company
-from app.domain.bookings import links, waitlist
-from app.domain.bookings.cancelling import cancel_booking, terms_of
-from app.domain.bookings.choosing import Choice, free_times
+from app.domain.bookings import self_service_links, waitlist
+from app.domain.bookings.booking_request import Choice, free_times
+from app.domain.bookings.cancel import cancel_booking, terms_of
 from app.domain.bookings.history import By
-from app.domain.bookings.moving import move_booking
-from app.domain.calendar.facts import Part
+from app.domain.bookings.reschedule import move_booking
+from app.domain.scheduling.types import Part
 from app.models import Booking, Branch, Call, Company, Hold, IdentityLink, PhoneNumber, Service, StaffMember, WaitlistOffer
 from app.models.booking import STANDING
 from app.serializers.ics import Appointment, ics
@@ -115,7 +115,7 @@ def move(token: str) -> BaseResponse:
 
     def work() -> Booking:
         moved = move_booking(booking.id, BY, starts_at=starts_at)
-        links.prolong_links(moved)
+        self_service_links.prolong_links(moved)
         return moved
 
     return _did(token, work, _("Ihr Termin ist verschoben auf %(when)s.", when=when(starts_at)))
@@ -127,7 +127,7 @@ def accept(token: str) -> BaseResponse:
     offer = _offer(token)
 
     def work() -> str:
-        return links.make_link(waitlist.accept_offer(offer.id))
+        return self_service_links.make_link(waitlist.accept_offer(offer.id))
 
     try:
         own = transact_in_turn(work)
@@ -153,7 +153,7 @@ def choose(token: str) -> BaseResponse:
     booking = next((row for row, *_names in _ahead(found) if row.id == wanted), None) if isinstance(found, IdentityLink) else None
     if booking is None:
         raise NotFound(_("Diesen Link gibt es nicht, oder er ist abgelaufen."))
-    return redirect(url_for("own_booking.show", token=transact_in_turn(lambda: links.make_link(booking))))
+    return redirect(url_for("own_booking.show", token=transact_in_turn(lambda: self_service_links.make_link(booking))))
 
 
 def _ahead(link: IdentityLink) -> list[tuple[Booking, str, str]]:
@@ -172,11 +172,11 @@ def _enter(token: str) -> Booking | WaitlistOffer | IdentityLink:
     """What the link is for; the request then works for its company. Raises NotFound for whatever is no living link."""
     if (wait_s := VISITS.hit(network_of(request.remote_addr))) is not None:
         raise TooMany(_("Zu viele Aufrufe. Bitte warten Sie einen Moment."), retry_after_s=wait_s)
-    link = links.find_link(token) or links.find_identity_link(token)
+    link = self_service_links.find_link(token) or self_service_links.find_identity_link(token)
     offer = None
     if link is None:
         with every_company():
-            offer = waitlist.find_offer(token) if len(token) <= links.LONGEST_TOKEN and token.isascii() else None
+            offer = waitlist.find_offer(token) if len(token) <= self_service_links.LONGEST_TOKEN and token.isascii() else None
     owner = link or offer
     company = db.session.get(Company, owner.company_id) if owner else None
     if owner is None or company is None or not company.is_active:

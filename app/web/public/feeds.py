@@ -9,7 +9,7 @@ from app.core.extensions import db
 from app.core.rate_limiter import Rate, network_of
 from app.core.route_guards import guarded, stay_in
 from app.core.tenancy import company_scope
-from app.domain.bookings import feeds
+from app.domain.bookings import calendar_feeds
 from app.models import Company
 from app.serializers.ics import Appointment, ics
 
@@ -25,7 +25,7 @@ blueprint = Blueprint("feeds", __name__)
 def show(token: str) -> Response:
     if (wait_s := VISITS.hit(network_of(request.remote_addr))) is not None:
         raise TooMany(_("Zu viele Aufrufe. Bitte warten Sie einen Moment."), retry_after_s=wait_s)
-    feed = feeds.find_feed(token)
+    feed = calendar_feeds.find_feed(token)
     company = db.session.get(Company, feed.company_id) if feed else None
     if feed is None or company is None or not company.is_active:
         raise NotFound(_("Diesen Kalender gibt es nicht."))
@@ -40,9 +40,9 @@ def show(token: str) -> Response:
             entry.booking.updated_at,
             entry.booking.version,
         )
-        for entry in feeds.entries_of(feed, now())
+        for entry in calendar_feeds.entries_of(feed, now())
     ]
-    answer = Response(ics(appointments, name=f"{company.name}: {feeds.name_of(feed)}"), mimetype="text/calendar")
+    answer = Response(ics(appointments, name=f"{company.name}: {calendar_feeds.name_of(feed)}"), mimetype="text/calendar")
     answer.headers["X-Robots-Tag"] = "noindex"
     answer.cache_control.private, answer.cache_control.max_age = True, FRESH_S
     answer.add_etag()

@@ -14,10 +14,10 @@ from app.core.errors import InvalidInput, NotFound
 from app.core.transactions import transaction
 from app.domain.accounts.permissions import can
 from app.domain.agents.opening_hours import hours_from
-from app.domain.bookings.affected import affected_by
-from app.domain.calendar import opening
-from app.domain.calendar.holidays import GERMAN_STATES, public_holidays
+from app.domain.bookings.closure_conflicts import affected_by
 from app.domain.companies.policies import load_policies
+from app.domain.scheduling import hours_editor
+from app.domain.scheduling.holidays import GERMAN_STATES, public_holidays
 from app.domain.services import catalogue
 from app.models import Branch
 from app.models.closure import KINDS, REPEATS
@@ -30,7 +30,7 @@ from app.web.reader import branches
 MOST = 200
 # days whose hours are shown as they follow from all that is entered
 PREVIEWED = 14
-Spans = Annotated[opening.Spans, As(opening.read_spans, most=200)]
+Spans = Annotated[hours_editor.Spans, As(hours_editor.read_spans, most=200)]
 
 blueprint = Blueprint("hours", __name__)
 
@@ -117,7 +117,7 @@ def save() -> Any:
     except InvalidInput as error:
         return _page(WeekForm.typed(), errors_of(error)), 422
     with transaction():
-        opening.save_week(branch.id, staff_id, week)
+        hours_editor.save_week(branch.id, staff_id, week)
     flash(_("Zeiten gespeichert. Freie Termine richten sich ab jetzt danach."), "message")
     return _back(branch, staff_id)
 
@@ -130,7 +130,7 @@ def save_season() -> Any:
         form = SeasonForm.read()
         week = [getattr(form, f"season{weekday}") for weekday in range(7)]
         with transaction():
-            opening.save_season(branch.id, staff_id, opening.Season(form.season_from, form.season_until, form.season_name, week))
+            hours_editor.save_season(branch.id, staff_id, hours_editor.Season(form.season_from, form.season_until, form.season_name, week))
     except InvalidInput as error:
         return _page(SeasonForm.typed(), errors_of(error)), 422
     flash(_("Eingetragen. In dieser Zeit gelten diese Zeiten statt der üblichen."), "message")
@@ -143,7 +143,7 @@ def remove_season() -> Response:
     branch, staff_id = _of()
     span = SpanForm.read()
     with transaction():
-        opening.remove_season(branch.id, staff_id, span.season_from, span.season_until)
+        hours_editor.remove_season(branch.id, staff_id, span.season_from, span.season_until)
     flash(_("In dieser Zeit gilt wieder die normale Woche."), "message")
     return _back(branch, staff_id)
 
@@ -154,7 +154,7 @@ def save_state() -> Any:
     branch, staff_id = _of()
     try:
         with transaction():
-            opening.save_state(branch, StateForm.read().state)
+            hours_editor.save_state(branch, StateForm.read().state)
     except InvalidInput as error:
         return _page(StateForm.typed(), errors_of(error)), 422
     flash(_("Gespeichert. Die Feiertage richten sich danach."), "message")
@@ -170,7 +170,7 @@ def save_day() -> Any:
     except InvalidInput as error:
         return _page(SpecialDayForm.typed(), errors_of(error)), 422
     with transaction():
-        opening.save_special_day(branch.id, staff_id, form.special_day, form.special_spans, form.special_name)
+        hours_editor.save_special_day(branch.id, staff_id, form.special_day, form.special_spans, form.special_name)
     flash(_("Der Tag ist eingetragen."), "message")
     return _back(branch, staff_id)
 
@@ -181,7 +181,7 @@ def remove_day() -> Response:
     branch, staff_id = _of()
     day = DayForm.read().special_day
     with transaction():
-        opening.remove_special_day(branch.id, staff_id, day)
+        hours_editor.remove_special_day(branch.id, staff_id, day)
     flash(_("An diesem Tag gilt wieder die normale Woche."), "message")
     return _back(branch, staff_id)
 
@@ -195,7 +195,7 @@ def close() -> Any:
         with transaction():
             # who is ill or away is so everywhere
             where = None if staff_id or form.everywhere else branch.id
-            closure = opening.add_closure(where, staff_id, **form.closure)
+            closure = hours_editor.add_closure(where, staff_id, **form.closure)
             in_the_way = len(affected_by(closure))
     except InvalidInput as error:
         return _page(ClosureForm.typed(), errors_of(error)), 422
@@ -211,7 +211,7 @@ def close() -> Any:
 def reopen(closure_id: str) -> Response:
     branch, staff_id = _of()
     with transaction():
-        opening.remove_closure(closure_id)
+        hours_editor.remove_closure(closure_id)
     flash(_("Die Schließung ist gelöscht."), "message")
     return _back(branch, staff_id)
 
@@ -227,8 +227,8 @@ def _of() -> tuple[Branch, str | None]:
 def _page(values: dict[str, str], errors: dict[str, str]) -> str:
     branch, staff_id = _of()
     today = now().astimezone(ZoneInfo(branch.zone)).date()
-    week = [opening.write_spans(spans) for spans in opening.week_of(branch.id, staff_id)]
-    specials = opening.special_days(branch.id, staff_id, today)
+    week = [hours_editor.write_spans(spans) for spans in hours_editor.week_of(branch.id, staff_id)]
+    specials = hours_editor.special_days(branch.id, staff_id, today)
     return render_template(
         "settings/hours.html",
         branch=branch,
@@ -237,11 +237,13 @@ def _page(values: dict[str, str], errors: dict[str, str]) -> str:
         people=[(person.id, person.name) for person in catalogue.list_staff(limit=MOST, branch_id=branch.id)],
         days=[(number, name, values.get(f"day{number}", week[number])) for number, name in enumerate(_weekdays())],
         follows=staff_id is not None and not any(week),
-        seasons=[(one, [opening.write_spans(spans) for spans in one.week]) for one in opening.seasons_of(branch.id, staff_id, today)],
+        seasons=[
+            (one, [hours_editor.write_spans(spans) for spans in one.week]) for one in hours_editor.seasons_of(branch.id, staff_id, today)
+        ],
         preview=[] if staff_id else hours_from(branch, today, PREVIEWED),
         states=[("", _("nur bundesweite")), *sorted(GERMAN_STATES.items(), key=lambda row: row[1])] if g.company.country == "DE" else [],
-        specials=[(day, opening.write_spans(spans), name) for day, (spans, name) in specials.items()],
-        closures=opening.closures_of(branch.id, staff_id, datetime.combine(today, time())),
+        specials=[(day, hours_editor.write_spans(spans), name) for day, (spans, name) in specials.items()],
+        closures=hours_editor.closures_of(branch.id, staff_id, datetime.combine(today, time())),
         holidays=[] if staff_id else _holidays(branch, today, specials),
         state=GERMAN_STATES.get(branch.state or "", branch.state),
         keeps=load_policies().rules(branch_id=branch.id).keeps_holidays,

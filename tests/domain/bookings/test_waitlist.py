@@ -11,9 +11,9 @@ from sqlalchemy import select
 from app.core.errors import InvalidInput
 from app.core.event_bus import listens
 from app.core.transactions import transaction
-from app.domain.bookings.cancelling import cancel_booking
-from app.domain.bookings.making import make_booking
-from app.domain.bookings.refusing import SlotTaken
+from app.domain.bookings.cancel import cancel_booking
+from app.domain.bookings.create import make_booking
+from app.domain.bookings.errors import SlotTaken
 from app.domain.bookings.waitlist import (
     OfferGone,
     accept_offer,

@@ -9,10 +9,10 @@ from sqlalchemy import select, update
 
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.bookings.cancelling import cancel_booking
-from app.domain.bookings.changing import confirm_booking
+from app.domain.bookings.cancel import cancel_booking
+from app.domain.bookings.create import make_booking
 from app.domain.bookings.history import By
-from app.domain.bookings.making import make_booking
+from app.domain.bookings.status import confirm_booking
 from app.domain.companies import features
 from app.domain.inbox import handling
 from app.jobs import truth

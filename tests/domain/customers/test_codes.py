@@ -15,7 +15,7 @@ from app.core.clock import now
 from app.core.errors import TooMany
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.bookings.links import make_identity_link
+from app.domain.bookings.self_service_links import make_identity_link
 from app.domain.customers import codes
 from app.events import CodeWanted
 from app.models import Call, Company, Connection, Customer, OneTimeCode

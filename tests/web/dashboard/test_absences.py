@@ -13,11 +13,11 @@ from sqlalchemy import select
 
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.bookings.affected import affected_by, ways_out
-from app.domain.bookings.choosing import choose, free_times
-from app.domain.bookings.making import make_booking
+from app.domain.bookings.booking_request import choose, free_times
+from app.domain.bookings.closure_conflicts import affected_by, ways_out
+from app.domain.bookings.create import make_booking
 from app.domain.bookings.waitlist import join_waitlist, offer_freed
-from app.domain.calendar.opening import add_closure
+from app.domain.scheduling.hours_editor import add_closure
 from app.models import Booking, Closure, Company, Notification
 from tests.factories.salons import Salon, at, make_customer, make_salon
 from tests.support.people import csrf_token, make_user, signed_in
@@ -108,9 +108,7 @@ def test_a_customer_is_sent_the_link_or_the_desk_passes_it_on(desk: FlaskClient,
 
 def test_the_waitlist_shows_an_offer_that_nobody_could_send(desk: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
     with company_scope(salon.company_id), transaction():
-        join_waitlist(
-            make_customer(salon), salon.services["cut"], window_from=at("2026-05-13T00:00"), window_until=at("2026-05-16T00:00")
-        )
+        join_waitlist(make_customer(salon), salon.services["cut"], window_from=at("2026-05-13T00:00"), window_until=at("2026-05-16T00:00"))
         offer_freed(salon.branches["mitte"], at("2026-05-13T10:00"), at("2026-05-13T10:30"))
     page = desk.get("/waitlist").text
     assert "Nicht zugestellt" in page and "Link zum Weitergeben" in page

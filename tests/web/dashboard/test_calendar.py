@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.bookings.making import make_booking, place_hold
+from app.domain.bookings.create import make_booking, place_hold
 from app.models import Booking, Company, Customer, WorkingHours
 from tests.factories.salons import Salon, at, make_customer, make_salon
 from tests.support.people import csrf_token, limit_to, make_user, signed_in

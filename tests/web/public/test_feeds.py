@@ -13,9 +13,9 @@ from sqlalchemy import select
 from app.core.errors import InvalidInput
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transaction
-from app.domain.bookings import feeds
-from app.domain.bookings.cancelling import cancel_booking
-from app.domain.bookings.making import make_booking
+from app.domain.bookings import calendar_feeds
+from app.domain.bookings.cancel import cancel_booking
+from app.domain.bookings.create import make_booking
 from app.models import Booking, CalendarFeed, Company
 from tests.factories.salons import DESK, Salon, at, make_customer, make_salon
 
@@ -33,7 +33,7 @@ def book(salon: Salon, *parts: str, **changes: Any) -> Booking:
 
 def feed_of(salon: Salon, **of: str) -> str:
     with company_scope(salon.company_id), transaction():
-        return feeds.make_feed(**of)
+        return calendar_feeds.make_feed(**of)
 
 
 def read(client: FlaskClient, token: str) -> list[Any]:
@@ -87,8 +87,8 @@ def test_an_address_that_was_taken_back_does_not_exist(client: FlaskClient, db: 
         stored = db.session.scalars(select(CalendarFeed)).one()
         assert token not in stored.token_hash
     with company_scope(salon.company_id), transaction():
-        feeds.revoke_feed(feeds.list_feeds()[0].token_hash)
-        assert feeds.list_feeds() == []
+        calendar_feeds.revoke_feed(calendar_feeds.list_feeds()[0].token_hash)
+        assert calendar_feeds.list_feeds() == []
     assert client.get(f"/ics/{token}.ics").status_code == 404
 
 
@@ -109,4 +109,4 @@ def test_a_feed_is_of_somebody_of_this_company(db: SQLAlchemy, salon: Salon) -> 
     with company_scope(salon.company_id), transaction():
         for wrong in ({}, {"staff_id": other.people["anna"]}, {"branch_id": other.branches["mitte"]}):
             with pytest.raises(InvalidInput):
-                feeds.make_feed(**wrong)
+                calendar_feeds.make_feed(**wrong)

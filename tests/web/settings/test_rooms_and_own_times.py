@@ -12,7 +12,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
 from app.core.tenancy import company_scope
-from app.domain.bookings.choosing import choose, free_times
+from app.domain.bookings.booking_request import choose, free_times
 from app.domain.services.editing import read_synonyms, write_synonyms
 from app.models import BranchService, Company, Resource, Service, ServiceSynonym, StaffService
 from tests.factories.salons import Salon, at, make_salon

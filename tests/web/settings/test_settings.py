@@ -15,8 +15,8 @@ from app.core.ids import new_ulid
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.bookings import waitlist
-from app.domain.bookings.choosing import choose, free_times
-from app.domain.calendar.opening import read_spans, write_spans
+from app.domain.bookings.booking_request import choose, free_times
+from app.domain.scheduling.hours_editor import read_spans, write_spans
 from app.models import Company, Policy, Service, ServiceSynonym, StaffMember
 from tests.factories.salons import Salon, at, make_customer, make_salon
 from tests.support.people import csrf_token, make_user, signed_in

@@ -12,11 +12,11 @@ from app.core.clock import now
 from app.core.errors import AppError, InvalidInput
 from app.core.extensions import db
 from app.domain.agents.tools.context import Situation
-from app.domain.bookings.ordering import parts_of
-from app.domain.calendar.facts import Part
+from app.domain.bookings.booking_request import parts_of
 from app.domain.language.reading import read_when
 from app.domain.language.saying import one_of
 from app.domain.language.when import When, instant
+from app.domain.scheduling.types import Part
 from app.domain.services.finding import JOINTS, find_service, get_services
 from app.domain.services.wording import likeness, telling_words
 from app.models import Branch

@@ -18,9 +18,9 @@ from app.domain.agents.tools.phrasing import Names, bookings_data, say_booking, 
 from app.domain.agents.tools.result import Answer, refused as refused_answer
 from app.domain.agents.tools.slot_search import Found, around
 from app.domain.agents.tools.verification_fallbacks import check_right, refusal
-from app.domain.bookings.ordering import Order
-from app.domain.bookings.refusing import BookingRefused, SlotTaken
-from app.domain.bookings.wishes import keep_refused
+from app.domain.bookings.booking_request import Order
+from app.domain.bookings.errors import BookingRefused, SlotTaken
+from app.domain.bookings.unmet_demand import keep_refused
 from app.domain.customers.certainty import Right, may_try, note_proof
 from app.domain.language.saying import one_of
 from app.models import Booking, BookingChange, Call, Customer

@@ -17,13 +17,13 @@ from app.domain.agents.tools.phrasing import Names, bookings_data, say_booking, 
 from app.domain.agents.tools.registry import Arguments, tool
 from app.domain.agents.tools.result import Answer, done, refused
 from app.domain.agents.tools.verification_fallbacks import refusal
-from app.domain.bookings.cancelling import cancel_booking, terms_of
-from app.domain.bookings.making import make_booking
-from app.domain.bookings.moving import move_booking
-from app.domain.bookings.refusing import BookingRefused
-from app.domain.calendar.facts import Part
+from app.domain.bookings.cancel import cancel_booking, terms_of
+from app.domain.bookings.create import make_booking
+from app.domain.bookings.errors import BookingRefused
+from app.domain.bookings.reschedule import move_booking
 from app.domain.customers.naming import same_name
 from app.domain.language.saying import all_of, say_price
+from app.domain.scheduling.types import Part
 from app.domain.services.finding import get_person
 from app.models import Booking, Branch, Customer, Hold
 from app.models.booking import STANDING

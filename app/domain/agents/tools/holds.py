@@ -14,9 +14,9 @@ from app.domain.agents.tools.context import Situation
 from app.domain.agents.tools.phrasing import say_when
 from app.domain.agents.tools.registry import Arguments, tool
 from app.domain.agents.tools.result import Answer, done, refused
-from app.domain.bookings.holding import close_hold
-from app.domain.bookings.making import place_hold
-from app.domain.bookings.refusing import BookingRefused
+from app.domain.bookings.create import place_hold
+from app.domain.bookings.errors import BookingRefused
+from app.domain.bookings.holds import close_hold
 from app.models import Hold
 
 # one call cannot keep the whole day

@@ -24,7 +24,7 @@ from app.domain.agents.tools.phrasing import say_booking, say_when
 from app.domain.agents.tools.registry import Arguments, tool
 from app.domain.agents.tools.result import Answer, done, refused
 from app.domain.agents.tools.verification_fallbacks import desk_number, link_recipient, not_verified
-from app.domain.bookings.telling import send_identity_link, send_link_to_customer, way_about
+from app.domain.bookings.notifications import send_identity_link, send_link_to_customer, way_about
 from app.domain.language.reading import read_when
 from app.domain.language.when import When, instant
 from app.domain.notifications.channels import is_set_up

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from app.core.extensions import db
 from app.domain.agents.tools.context import Situation
-from app.domain.calendar.facts import Facts, Slot
 from app.domain.language.saying import one_of, say_moment, say_slots
+from app.domain.scheduling.types import Facts, Slot
 from app.models import Booking, Branch, Service, StaffMember
 
 MOST_TOLD = 8

@@ -9,15 +9,14 @@ from app.core.clock import now
 from app.domain.agents.tools.argument_parsing import Visit, stretch_of
 from app.domain.agents.tools.context import Situation
 from app.domain.agents.tools.phrasing import MOST_TOLD, spread
-from app.domain.bookings.wishes import keep_wish
-from app.domain.calendar.alternatives import alternatives
-from app.domain.calendar.availability import free_slots
-from app.domain.calendar.explaining import Reason, why_not
-from app.domain.calendar.facts import Facts, Question, Slot
-from app.domain.calendar.hours import open_day
-from app.domain.calendar.loading import load_facts
-from app.domain.calendar.sentences import sentence
+from app.domain.bookings.unmet_demand import keep_wish
 from app.domain.language.when import When
+from app.domain.scheduling.alternatives import alternatives
+from app.domain.scheduling.availability import free_slots
+from app.domain.scheduling.loader import load_facts
+from app.domain.scheduling.opening_hours import open_day
+from app.domain.scheduling.reasons import Reason, sentence, why_not
+from app.domain.scheduling.types import Facts, Question, Slot
 
 # how far ahead the first free time is looked for, in steps
 REACHES = (timedelta(days=14), timedelta(days=60))

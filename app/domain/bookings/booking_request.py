@@ -1,0 +1,152 @@
+"""What somebody orders: a visit of one service or several, at a time, for a customer; and the words it was ordered in."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.core.clock import now
+from app.core.errors import InvalidInput
+from app.core.extensions import db
+from app.domain.bookings.history import By
+from app.domain.scheduling.availability import free_slots
+from app.domain.scheduling.loader import load_facts
+from app.domain.scheduling.reasons import Reason, why_not
+from app.domain.scheduling.types import Facts, Part, Question, Slot
+from app.domain.services.finding import UnknownService, UnknownStaff, get_person, get_services
+from app.models import Branch, Service, StaffMember, StaffService
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A booking to be made. `source_ref` and `idempotency_key` each make it once; `hold` is the token of a time kept before.
+
+    `contact_phone` and `contact_email` are good for this booking alone, beside what the customer's record holds. `outside_rules` is
+    for calendars that have already given the time away: hours and policies are not asked, the guard against
+    double booking is.
+    """
+
+    parts: tuple[Part, ...]
+    starts_at: datetime
+    branch_id: str | None
+    source: str
+    by: By
+    customer_id: str | None = None
+    call_id: str | None = None
+    notes: str | None = None
+    contact_phone: str | None = None
+    contact_email: str | None = None
+    seats: int = 1
+    hold: str | None = None
+    anonymous: bool = False
+    outside_rules: bool = False
+    idempotency_key: str | None = None
+    source_ref: str | None = None
+    series_id: str | None = None
+    max_gap: int = 0
+
+    @property
+    def from_a_caller(self) -> bool:
+        return self.by.kind == "caller"
+
+
+def parts_of(service: str, *, staff: str | None = None, branch_id: str | None = None) -> tuple[Part, ...]:
+    """The parts of a visit from ids or from words as people say them ("Schneiden und Färben", "bei Anna").
+
+    A person who does not do one of the services is asked for only where they do it. Raises UnknownService, UnknownStaff.
+    """
+    services = [part for found in get_services(service) for part in _opened(found)]
+    if not staff:
+        return tuple(Part(found.id) for found in services)
+    person = get_person(staff, branch_id=branch_id)
+    does = set(db.session.scalars(select(StaffService.service_id).where(StaffService.staff_id == person.id)))
+    if not does.intersection(found.id for found in services):
+        raise UnknownStaff(_("%(who)s bietet diese Leistung hier nicht an.", who=person.name), staff=person.id)
+    return tuple(Part(found.id, person.id if found.id in does else None) for found in services)
+
+
+def checked(order: Order) -> Order:
+    """The order with combined services opened into their parts; raises UnknownService or UnknownStaff for ids that the company has not."""
+    services = {part.service_id for part in order.parts}
+    known = {row.id: row for row in db.session.scalars(select(Service).where(Service.id.in_(services), Service.is_active))}
+    if not order.parts or services - known.keys():
+        raise UnknownService(_("Diese Leistung gibt es nicht."), fields={"service_id": "unknown"})
+    people = {part.staff_id for part in order.parts if part.staff_id}
+    if people and people - set(db.session.scalars(select(StaffMember.id).where(StaffMember.id.in_(people), StaffMember.is_active))):
+        raise UnknownStaff(_("Diese Person arbeitet hier nicht."), fields={"staff_id": "unknown"})
+    if not any(service.parts for service in known.values()):
+        return order
+    gap = max(order.max_gap, *(service.max_gap_minutes for service in known.values()))
+    parts = tuple(Part(opened.id, part.staff_id) for part in order.parts for opened in _opened(known[part.service_id]))
+    return replace(order, parts=parts, max_gap=gap)
+
+
+def opened(service_id: str, staff_id: str | None = None) -> tuple[Part, ...]:
+    """The parts of one service: of a combined one all that it consists of, by that person or anybody."""
+    service = db.session.scalars(select(Service).where(Service.id == service_id)).one()
+    return tuple(Part(part.id, staff_id) for part in _opened(service))
+
+
+def _opened(service: Service) -> list[Service]:
+    """The services that a combined one consists of, or the service itself."""
+    if not service.parts:
+        return [service]
+    found = {part.id: part for part in db.session.scalars(select(Service).where(Service.id.in_(service.parts), Service.is_active))}
+    return [found[part_id] for part_id in service.parts if part_id in found]
+
+
+Row = TypeVar("Row", Service, StaffMember, Branch)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The parts of the visit, and the longest wait between them."""
+
+    parts: tuple[Part, ...]
+    branch_id: str | None
+    max_gap: int = 0
+
+    def question(self, since: datetime, until: datetime, *, any_start: bool = False, ignoring: frozenset[str] = frozenset()) -> Question:
+        return Question(
+            self.parts, since, until, now(), branch_id=self.branch_id, max_gap=self.max_gap, any_start=any_start, ignoring=ignoring
+        )
+
+
+def choose(service_id: str, *, staff_id: str | None = None, branch_id: str | None = None) -> Choice:
+    """Raises InvalidInput with one message per field for what this company does not have or the person does not do."""
+    wrong: dict[str, str] = {}
+    service = _active(Service, service_id)
+    if service is None:
+        wrong["service_id"] = _("Diese Leistung gibt es nicht.")
+    if staff_id and _active(StaffMember, staff_id) is None:
+        wrong["staff_id"] = _("Diese Person arbeitet hier nicht.")
+    if branch_id and _active(Branch, branch_id) is None:
+        wrong["branch_id"] = _("Diese Filiale gibt es nicht.")
+    if wrong or service is None:
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=wrong)
+    try:
+        parts = parts_of(service.id, staff=staff_id)
+    except UnknownStaff as error:
+        sentence = _("Diese Person bietet das nicht an.")
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"staff_id": sentence}) from error
+    return Choice(parts, branch_id or None, service.max_gap_minutes)
+
+
+def free_times(choice: Choice, since: datetime, until: datetime, *, for_callers: bool = False) -> tuple[list[Slot], Facts]:
+    """The free times that begin in [since, until), by time, and the facts they come from (names, zones)."""
+    question = choice.question(since, until)
+    facts = load_facts(question, for_callers=for_callers)
+    return list(free_slots(question, facts)), facts
+
+
+def why_not_free(choice: Choice, starts_at: datetime) -> tuple[list[Reason], Facts]:
+    """Why the visit cannot begin at this time; no reasons when it can."""
+    question = choice.question(starts_at, starts_at, any_start=True)
+    facts = load_facts(question)
+    return why_not(question, facts, starts_at), facts
+
+
+def _active(model: type[Row], row_id: str) -> Row | None:
+    return db.session.scalars(select(model).where(model.id == row_id, model.is_active)).first() if row_id.isascii() else None

@@ -1,0 +1,183 @@
+"""What stands in the calendar of a branch: each person's bookings and kept times, with buffers and processing, and when they are there."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, select
+
+from app.core.clock import now
+from app.core.extensions import db
+from app.domain.scheduling.free_busy import working_stretches
+from app.domain.scheduling.loader import load_facts
+from app.domain.scheduling.minute_bits import Axis, minute_of, minute_reaching, stretches
+from app.domain.scheduling.opening_hours import branch_opening, shift_mask
+from app.domain.scheduling.types import Busy, Facts, Part, Person, Question
+from app.models import Booking, Customer, GroupSession, Hold, Service, StaffBranch, StaffMember
+
+Span = tuple[datetime, datetime]
+SHORTEST_BUFFER = timedelta(minutes=5)
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A booking, a group of bookings or a kept time of one person.
+
+    `work` are the stretches in which the person is needed; between them it takes effect by itself. `buffers` stand around it.
+    """
+
+    kind: str
+    id: str
+    staff_id: str
+    service_id: str
+    service: str
+    names: tuple[str | None, ...]
+    status: str
+    starts_at: datetime
+    ends_at: datetime
+    work: tuple[Span, ...]
+    buffers: tuple[Span, ...] = ()
+    by_call: bool = False
+    version: int = 1
+    expires_at: datetime | None = None
+    seats: int | None = None
+
+    @property
+    def processing(self) -> list[Span]:
+        return [(earlier[1], later[0]) for earlier, later in zip(self.work, self.work[1:], strict=False) if earlier[1] < later[0]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One person's days; `there` are the stretches of their shifts while the branch is open."""
+
+    staff_id: str
+    name: str
+    entries: list[Entry]
+    there: list[Span]
+
+
+@dataclass(frozen=True)
+class Diary:
+    lanes: list[Lane]
+    open: list[Span]
+    services: list[Service]
+    busy: dict[str, list[Span]] = field(default_factory=dict)
+
+
+def read_diary(branch_id: str, since: datetime, until: datetime) -> Diary:
+    """All people who work at the branch or have bookings there in [since, until), in the company's order."""
+    services = list(db.session.scalars(select(Service).order_by(Service.position, Service.name, Service.id)))
+    parts = tuple(Part(service.id) for service in services if service.is_active and not service.parts)
+    facts = load_facts(Question(parts, since, until, now(), branch_id=branch_id)) if parts else None
+    bookings, sessions = _bookings(branch_id, since, until), _sessions(branch_id, since, until)
+    people = _people(branch_id, {row.Booking.staff_id for row in bookings})
+    if facts is None or not facts.branches:
+        return Diary([], [], services)
+    spans: dict[tuple[str, str], list[Busy]] = defaultdict(list)
+    for busy in facts.busy:
+        spans[busy.resource_id, busy.taken_by].append(busy)
+    entries = [*_of_bookings(bookings, sessions, spans, facts), *_of_holds(branch_id, since, until, spans)]
+    branch, axis = facts.branches[0], Axis(minute_of(since), minute_reaching(until) - minute_of(since))
+    opened = branch_opening(branch, facts, axis).open
+    known = {person.id: person for person in facts.people}
+    lanes = []
+    for staff_id, name in people:
+        there = opened & shift_mask(known.get(staff_id) or Person(staff_id, name), branch, facts, axis)
+        mine = sorted((entry for entry in entries if entry.staff_id == staff_id), key=lambda entry: (entry.starts_at, entry.id))
+        lanes.append(Lane(staff_id, name, mine, _instants(axis, there)))
+    taken = {staff_id: [_instants_of(busy) for busy in facts.busy if busy.resource_id == staff_id] for staff_id, _name in people}
+    return Diary(lanes, _instants(axis, opened), services, taken)
+
+
+def _bookings(branch_id: str, since: datetime, until: datetime) -> Sequence[Any]:
+    wanted = (
+        select(Booking, Service.name.label("service"), Customer.name.label("customer"))
+        .join(Service, and_(Service.company_id == Booking.company_id, Service.id == Booking.service_id))
+        .outerjoin(Customer, and_(Customer.company_id == Booking.company_id, Customer.id == Booking.customer_id))
+        .where(Booking.branch_id == branch_id, Booking.status != "cancelled", Booking.ends_at > since)
+        .where(Booking.starts_at >= since - timedelta(days=1), Booking.starts_at < until)
+        .order_by(Booking.starts_at, Booking.id)
+    )
+    return db.session.execute(wanted).all()
+
+
+def _sessions(branch_id: str, since: datetime, until: datetime) -> dict[str, GroupSession]:
+    wanted = select(GroupSession).where(GroupSession.branch_id == branch_id, GroupSession.starts_at < until, GroupSession.ends_at > since)
+    return {session.id: session for session in db.session.scalars(wanted)}
+
+
+def _people(branch_id: str, with_bookings: set[str]) -> list[tuple[str, str]]:
+    here = select(StaffBranch.staff_id).where(StaffBranch.branch_id == branch_id)
+    wanted = select(StaffMember.id, StaffMember.name, StaffMember.is_active).order_by(StaffMember.position, StaffMember.name)
+    rows = db.session.execute(wanted.where(StaffMember.id.in_(here) | StaffMember.id.in_(with_bookings)))
+    return [(row.id, row.name) for row in rows if row.is_active or row.id in with_bookings]
+
+
+def _of_bookings(
+    rows: Sequence[Any], sessions: dict[str, GroupSession], spans: dict[tuple[str, str], list[Busy]], facts: Facts
+) -> Iterable[Entry]:
+    groups: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        groups[row.Booking.session_id or row.Booking.id].append(row)
+    for key, together in groups.items():
+        first: Booking = together[0].Booking
+        session = sessions.get(key)
+        taken = spans.get((first.staff_id, session.id if session else first.occupant), [])
+        work, buffers = _drawn(first, taken, facts)
+        yield Entry(
+            "group" if session else "booking", first.id, first.staff_id, first.service_id, together[0].service,
+            tuple(row.customer for row in together), first.status, first.starts_at, first.ends_at, work, buffers,
+            by_call=first.source in ("call", "simulator"), version=first.version, seats=session.seats if session else None,
+        )  # fmt: skip
+
+
+def _of_holds(branch_id: str, since: datetime, until: datetime, spans: dict[tuple[str, str], list[Busy]]) -> Iterable[Entry]:
+    wanted = (
+        select(Hold, Service.name)
+        .join(Service, and_(Service.company_id == Hold.company_id, Service.id == Hold.service_id))
+        .where(Hold.branch_id == branch_id, Hold.status == "open", Hold.expires_at > now(), Hold.starts_at < until, Hold.ends_at > since)
+    )
+    for hold, service in db.session.execute(wanted):
+        for staff_id in dict.fromkeys(part["staff_id"] for part in hold.parts) or [hold.staff_id]:
+            mine = [_without_buffers(busy) for busy in spans.get((staff_id, hold.id), [])] or [(hold.starts_at, hold.ends_at)]
+            yield Entry(
+                "hold", hold.id, staff_id, hold.service_id, service, (), "held", min(mine)[0], max(end for _start, end in mine),
+                ((min(mine)[0], max(end for _start, end in mine)),), by_call=hold.call_id is not None, expires_at=hold.expires_at,
+            )  # fmt: skip
+
+
+def _drawn(booking: Booking, taken: list[Busy], facts: Facts) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """Work and buffers as they were written down; of what is over and forgotten, as the service has them."""
+    mine = sorted(busy for busy in taken if _overlap(_without_buffers(busy), (booking.starts_at, booking.ends_at)))
+    if mine:
+        work = [_without_buffers(busy) for busy in mine]
+        buffers = [(_instants_of(mine[0])[0], work[0][0]), (work[-1][1], _instants_of(mine[-1])[1])]
+        return tuple(work), tuple(span for span in buffers if span[1] - span[0] >= SHORTEST_BUFFER)
+    key = (booking.service_id, booking.staff_id, booking.branch_id)
+    offer = next((offer for offer in facts.offers if (offer.service_id, offer.staff_id, offer.branch_id) == key), None)
+    if offer is None or offer.timing is None or booking.ends_at - booking.starts_at != offer.timing.minutes * MINUTE:
+        return ((booking.starts_at, booking.ends_at),), ()
+    stretches_of_it = working_stretches(offer.timing)
+    return tuple((booking.starts_at + start * MINUTE, booking.starts_at + end * MINUTE) for start, end in stretches_of_it), ()
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _without_buffers(busy: Busy) -> Span:
+    start, end = _instants_of(busy)
+    return start + busy.before * MINUTE, end - busy.after * MINUTE
+
+
+def _instants_of(busy: Busy) -> Span:
+    axis = Axis(0, 1)
+    return axis.instant(busy.start), axis.instant(busy.end)
+
+
+def _instants(axis: Axis, mask: int) -> list[Span]:
+    return [(axis.instant(start), axis.instant(end)) for start, end in stretches(mask)]

@@ -1,0 +1,74 @@
+"""The ways in which a time is refused, each with its reasons and with what could be had in its place."""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+from app.core.errors import AppError, Conflict, InvalidInput
+from app.domain.scheduling.alternatives import Alternatives
+from app.domain.scheduling.reasons import Reason, sentence
+from app.domain.scheduling.types import Facts, Slot
+
+
+class BookingRefused(AppError):
+    """`reasons` say why, `alternatives` what is free near it: looked for when somebody asks, so that no write waits for it."""
+
+    def __init__(self, message: str, *, reasons: Sequence[Reason] = (), near: Callable[[], Alternatives] | None = None) -> None:
+        self.reasons = tuple(reasons)
+        self._near = near
+        super().__init__(message, reasons=[reason.code for reason in self.reasons])
+
+    @cached_property
+    def alternatives(self) -> Alternatives:
+        return self._near() if self._near else Alternatives([], [], [])
+
+    def details(self) -> dict[str, Any]:
+        return {**self.data, "alternatives": [as_json(slot) for slot in self.alternatives.best()]}
+
+
+class SlotTaken(BookingRefused, Conflict):
+    code = "slot_taken"
+
+
+class Closed(BookingRefused, Conflict):
+    code = "closed"
+
+
+class NotBookable(BookingRefused, Conflict):
+    """The rules of booking are against it: too soon, too far away, only the desk books this, too many open bookings."""
+
+    code = "not_allowed"
+
+
+class InThePast(BookingRefused, InvalidInput):
+    code = "in_the_past"
+
+
+ERRORS: dict[str, type[BookingRefused]] = {
+    "in_the_past": InThePast,
+    "too_soon": NotBookable,
+    "too_far": NotBookable,
+    "policy": NotBookable,
+    "not_offered": NotBookable,
+    "holiday": Closed,
+    "closure": Closed,
+    "closed": Closed,
+    "nobody_on_shift": Closed,
+}
+
+
+def refusal(reasons: Sequence[Reason], facts: Facts, *, near: Callable[[], Alternatives]) -> BookingRefused:
+    """The error for these reasons: if anybody is merely booked, the slot is taken; else the first reason names it."""
+    taken = next((reason for reason in reasons if reason.code in ("booked", "buffer", "room_taken")), None)
+    telling = taken or reasons[0]
+    names = {person.id: person.name for person in facts.people if len(reasons) == 1}
+    return ERRORS.get(telling.code, SlotTaken)(sentence(telling, names), reasons=reasons, near=near)
+
+
+def as_json(slot: Slot) -> dict[str, Any]:
+    return {
+        "starts_at": slot.starts_at.isoformat(),
+        "ends_at": slot.ends_at.isoformat(),
+        "staff_id": slot.staff_id,
+        "branch_id": slot.branch_id,
+    }

@@ -1,0 +1,85 @@
+"""Keeps a time for somebody while they decide: like a booking it takes people and rooms, but it runs out by itself."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from app.core.clock import now
+from app.core.event_bus import announce
+from app.core.extensions import db
+from app.core.ids import new_ulid
+from app.domain.bookings import slot_locks
+from app.domain.bookings.allocation import take_plan
+from app.domain.bookings.booking_request import Order
+from app.domain.scheduling.allocation_plan import Plan
+from app.domain.scheduling.types import Facts
+from app.events import HoldPlaced, HoldReleased
+from app.models import Hold
+
+
+def write_hold(order: Order, plan: Plan, facts: Facts, *, minutes: int) -> tuple[Hold, str]:
+    """Writes the hold of a planned visit and what it takes; gives it with its token, of which only a hash is kept.
+
+    Raises IntegrityError or SeatsGone when somebody was faster; wrap it in a savepoint.
+    """
+    token = secrets.token_urlsafe(32)
+    first = plan.parts[0]
+    hold = Hold(
+        id=new_ulid(), branch_id=plan.branch_id, service_id=first.service_id, staff_id=first.staff_id, call_id=order.call_id,
+        parts=[{"service_id": part.service_id, "staff_id": part.staff_id} for part in plan.parts],
+        starts_at=plan.starts_at, ends_at=plan.ends_at, zone=facts.branch(plan.branch_id).zone, token_hash=hash_of(token),
+        expires_at=now() + timedelta(minutes=minutes),
+    )  # fmt: skip
+    db.session.add(hold)
+    db.session.flush()
+    take_plan(plan, facts, names=[hold.id] * len(plan.parts), together=hold.id, seats=order.seats, expires_at=hold.expires_at)
+    announce(HoldPlaced(hold.company_id, hold.branch_id, hold.id, hold.call_id))
+    return hold, token
+
+
+def find_hold(token: str) -> Hold | None:
+    """The open hold of this token, or None when there is none or it has run out."""
+    held = select(Hold).where(Hold.token_hash == hash_of(token), Hold.status == "open", Hold.expires_at > now())
+    return db.session.scalars(held).first()
+
+
+def use_hold(hold: Hold) -> bool:
+    """Gives the hold's time free for the booking that takes its place in the same transaction, which tells of it."""
+    return _close(hold, "used")
+
+
+def release_hold(token: str) -> bool:
+    """Gives the time free before it runs out; False when the hold is not open any more."""
+    hold = find_hold(token)
+    return hold is not None and close_hold(hold, "released")
+
+
+def close_hold(hold: Hold, status: str) -> bool:
+    """Ends an open hold and announces HoldReleased; False when somebody else has ended it."""
+    closed = _close(hold, status)
+    if closed:
+        tell_released(hold)
+    return closed
+
+
+def tell_released(hold: Hold) -> None:
+    announce(HoldReleased(hold.company_id, hold.branch_id, hold.id, hold.call_id))
+
+
+def _close(hold: Hold, status: str) -> bool:
+    if not slot_locks.changed_rows(update(Hold).where(Hold.id == hold.id, Hold.status == "open").values(status=status)):
+        return False
+    slot_locks.vacate(hold.id)
+    return True
+
+
+def expire_holds(limit: int = 100) -> int:
+    """Ends holds whose time is over, of the company at work or inside every_company of all; gives their number."""
+    due = select(Hold).where(Hold.status == "open", Hold.expires_at <= now()).order_by(Hold.expires_at).limit(limit)
+    return sum(close_hold(hold, "expired") for hold in db.session.scalars(due).all())
+
+
+def hash_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,258 @@
+"""What is told to customers of their bookings: the confirmation with the link to their own page, an offer, the link to all of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from flask_babel import force_locale, get_locale, gettext as _
+from sqlalchemy import and_, select
+
+from app.core import settings
+from app.core.clock import now
+from app.core.extensions import db
+from app.core.phone import display
+from app.domain.bookings.self_service_links import GOOD_FOR_ALL, make_identity_link, make_link
+from app.domain.bookings.status import rules_of
+from app.domain.bookings.waitlist import offer_token
+from app.domain.notifications.channels import is_set_up
+from app.domain.notifications.writing import Letter, way_to, withdraw_unsent, write
+from app.models import (
+    Booking,
+    BookingChange,
+    Branch,
+    Call,
+    Company,
+    Customer,
+    Hold,
+    Notification,
+    PhoneNumber,
+    Service,
+    StaffMember,
+    WaitlistEntry,
+    WaitlistOffer,
+)
+from app.providers.messaging.base import Channel
+
+# who booked there has been told there
+TOLD_ELSEWHERE = ("calcom", "simulator", "api")
+
+
+def confirm_to_customer(booking_id: str) -> Notification | None:
+    """Writes the confirmation of a booking down, one for a visit and one for a series; None where it cannot be sent or is not wanted."""
+    booking = db.session.scalars(select(Booking).where(Booking.id == booking_id)).first()
+    if booking is None or booking.source in TOLD_ELSEWHERE or not booking.is_standing or booking.starts_at <= now():
+        return None
+    customer, way = db.session.get(Customer, booking.customer_id) if booking.customer_id else None, way_about(booking)
+    if customer is None or way is None or not is_set_up(way[0]):
+        return None
+    return _write_link(booking, customer, cause=f"booked:{booking.series_id or booking.visit_id or booking.id}")
+
+
+def send_link_to_customer(booking: Booking, *, cause: str) -> Notification | None:
+    """Writes down a message with the link to the booking's page, also where nobody can carry it yet; None: nobody to send it to."""
+    customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
+    return _write_link(booking, customer, cause=cause) if customer else None
+
+
+def offer_to_customer(offer_id: str) -> Notification | None:
+    """Writes the offer with its expiring link down, also where the customer left no way to be reached: then the desk passes it on."""
+    offer = db.session.scalars(select(WaitlistOffer).where(WaitlistOffer.id == offer_id)).first()
+    if offer is None or offer.status != "offered":
+        return None
+    entry, hold = db.session.get_one(WaitlistEntry, offer.entry_id), db.session.get_one(Hold, offer.hold_id)
+    customer, company = db.session.get_one(Customer, entry.customer_id), db.session.get_one(Company, offer.company_id)
+    link = f"{settings().public_base}/b/{offer_token(offer)}"
+    service = db.session.get_one(Service, entry.service_id)
+    with force_locale(customer.language or company.language):
+        body = _(
+            "%(company)s: Ein Platz ist frei geworden, %(what)s am %(when)s. Wir halten ihn bis %(until)s Uhr für Sie: %(link)s",
+            company=company.name, what=service.name, when=spoken_when(hold.starts_at, hold.zone),
+            until=spoken_clock(offer.expires_at, hold.zone), link=link,
+        )  # fmt: skip
+        title = _("Ein Platz ist frei geworden")
+    letter = Letter("waitlist_offer", f"offer:{offer.id}", f"offer:{offer.id}", body, title, offer.expires_at, hold.branch_id)
+    way = way_to(customer, number=entry.contact_phone, email=entry.contact_email)
+    return write(letter, way, customer_id=customer.id)
+
+
+def way_about(booking: Booking) -> tuple[Channel, str] | None:
+    """How whoever booked is reached about this booking: as they said for it, else as the customer's record says."""
+    customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
+    return way_to(customer, number=booking.contact_phone, email=booking.contact_email)
+
+
+def send_identity_link(call: Call, customer: Customer, way: tuple[Channel, str]) -> Notification:
+    """Writes down the link to all that the customer has ahead, once a call. Raises TooMany where too many have left today."""
+    cause = f"identity:{call.id}:{customer.id}"
+    if known := db.session.scalars(select(Notification).where(Notification.cause == cause)).first():
+        return known
+    company = db.session.get_one(Company, call.company_id)
+    link = f"{settings().public_base}/b/{make_identity_link(call, customer, way[1])}"
+    with force_locale(customer.language or company.language):
+        body = _("%(company)s: Ihre Termine ansehen, verschieben oder absagen: %(link)s", company=company.name, link=link)
+        title = _("Ihre Termine")
+    letter = Letter("identity_link", f"customer:{customer.id}", cause, body, title, now() + GOOD_FOR_ALL, call.branch_id)
+    return write(letter, way, customer_id=customer.id)
+
+
+def _write_link(booking: Booking, customer: Customer, *, cause: str) -> Notification | None:
+    known = db.session.scalars(select(Notification).where(Notification.cause == cause)).first()
+    if known:
+        return known
+    company, branch = db.session.get_one(Company, booking.company_id), db.session.get_one(Branch, booking.branch_id)
+    link = link_to(booking)
+    service = db.session.get_one(Service, booking.service_id)
+    with force_locale(customer.language or company.language):
+        when = spoken_when(booking.starts_at, booking.zone)
+        facts = {"company": company.name, "what": service.name, "when": when, "where": branch.name, "link": link}
+        body = _("%(company)s: %(what)s am %(when)s, %(where)s, ist gebucht. Ändern oder absagen: %(link)s", **facts)
+        if booking.status == "pending":
+            body = _("%(company)s: %(what)s am %(when)s, %(where)s, wird noch bestätigt. Ändern oder absagen: %(link)s", **facts)
+        title = _("Ihr Termin am %(when)s", when=when)
+    letter = Letter("booking_link", f"booking:{booking.id}", cause, body, title, booking.starts_at, booking.branch_id)
+    return write(letter, way_about(booking), customer_id=customer.id)
+
+
+def link_to(booking: Booking) -> str:
+    """A new address of the booking's own page."""
+    return f"{settings().public_base}/b/{make_link(booking)}"
+
+
+def spoken_when(instant: datetime, zone: str) -> str:
+    locale = get_locale()
+    pattern = "EEE d. MMM" if str(locale).startswith("de") else "EEE d MMM"
+    day = format_date(instant.astimezone(ZoneInfo(zone)), pattern, locale=locale)
+    return _("%(day)s um %(time)s", day=day, time=spoken_clock(instant, zone))
+
+
+def spoken_clock(instant: datetime, zone: str) -> str:
+    return format_time(instant.astimezone(ZoneInfo(zone)), "HH:mm", locale=get_locale())
+
+
+# so long a change at the desk can be undone before anybody hears of it
+SECOND_THOUGHTS = timedelta(seconds=60)
+KINDS = {"moved": "booking_moved", "cancelled": "booking_cancelled", "confirmed": "booking_confirmed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A visit, by its first booking, with its latest change; so many more of its series changed with it."""
+
+    booking: Booking
+    change: BookingChange
+    others: int = 0
+
+    @property
+    def cause(self) -> str:
+        return f"{self.change.action}:{self.booking.id}:{self.change.version}"
+
+
+def tell_changes(booking_ids: Iterable[str]) -> list[Notification]:
+    """Writes the messages about these bookings, which have just been changed, down: one a visit, and one for a cancelled series."""
+    return [row for told in _changed(set(booking_ids)) if (row := _tell(told)) is not None]
+
+
+def _changed(booking_ids: set[str]) -> list[Told]:
+    latest = (
+        select(Booking, BookingChange)
+        .join(BookingChange, and_(BookingChange.booking_id == Booking.id, BookingChange.version == Booking.version))
+        .where(Booking.id.in_(booking_ids))
+        .order_by(Booking.starts_at, Booking.id)
+    )
+    visits: dict[str, Told] = {}
+    for booking, change in db.session.execute(latest):
+        visits.setdefault(booking.occupant, Told(booking, change))
+    together: dict[str, list[Told]] = {}
+    for told in visits.values():
+        is_series = told.booking.series_id and told.change.action == "cancelled"
+        together.setdefault(told.booking.series_id or "" if is_series else told.booking.id, []).append(told)
+    return [Told(group[0].booking, group[0].change, len(group) - 1) for group in together.values()]
+
+
+def _tell(told: Told) -> Notification | None:
+    booking, change = told.booking, told.change
+    unsaid = withdraw_unsent(f"booking:{booking.id}", "booking_moved") if change.action in ("moved", "cancelled") else None
+    customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
+    if customer is None or booking.starts_at <= now() or not _is_wanted(told):
+        return None
+    known = _before(booking, unsaid) if unsaid else change.before or {}
+    if change.action == "moved" and _is_as(booking, known):
+        return None
+    way = way_about(booking)
+    if way is None or not is_set_up(way[0]):
+        return None
+    company = db.session.get_one(Company, booking.company_id)
+    with force_locale(customer.language or company.language):
+        title, body = _words(told, company, known)
+    letter = Letter(KINDS[change.action], f"booking:{booking.id}", told.cause, body, title, booking.starts_at, booking.branch_id)
+    wait = SECOND_THOUGHTS if change.by_kind == "user" and change.action == "moved" else timedelta(0)
+    return write(letter, way, customer_id=customer.id, wait=wait)
+
+
+def _is_wanted(told: Told) -> bool:
+    booking, change = told.booking, told.change
+    if change.action not in KINDS or booking.source == "simulator" or change.by_kind == "program":
+        return False
+    if change.action == "confirmed" and (change.before or {}).get("status") != "pending":
+        return False
+    rules = rules_of(booking)
+    if change.by_kind == "calendar" or booking.source == "calcom":
+        return rules.tell_calendar_changes
+    return rules.tell_own_changes if change.by_kind == "caller" else rules.tell_desk_changes
+
+
+def _before(booking: Booking, unsaid: Notification) -> dict[str, str]:
+    """What the customer still believes: how it was before the move that nobody told them of."""
+    version = int(unsaid.cause.rpartition(":")[2])
+    moved = select(BookingChange.before).where(BookingChange.booking_id == booking.id, BookingChange.version == version)
+    return db.session.scalar(moved) or {}
+
+
+def _is_as(booking: Booking, known: dict[str, str]) -> bool:
+    """Whether a customer who believes this is right; what is not in it has not changed."""
+    place = {"starts_at": booking.starts_at.isoformat(), "staff_id": booking.staff_id, "branch_id": booking.branch_id}
+    return all(known.get(name, value) == value for name, value in place.items())
+
+
+def _words(told: Told, company: Company, known: dict[str, str]) -> tuple[str, str]:
+    """Title and text, in the language that is set."""
+    booking, action = told.booking, told.change.action
+    believed = datetime.fromisoformat(known["starts_at"]) if "starts_at" in known else booking.starts_at
+    branch = db.session.get_one(Branch, booking.branch_id)
+    facts = {
+        "company": company.name,
+        "what": db.session.get_one(Service, booking.service_id).name,
+        "when": spoken_when(booking.starts_at, booking.zone),
+        "where": branch.name,
+        "who": db.session.get_one(StaffMember, booking.staff_id).name,
+    }
+    if action == "cancelled":
+        return _("Ihr Termin ist abgesagt"), _cancelled(told, facts | {"when": spoken_when(believed, booking.zone)})
+    facts["link"] = link_to(booking)
+    if action == "confirmed":
+        return (
+            _("Ihr Termin ist bestätigt"),
+            _("%(company)s: %(what)s am %(when)s, %(where)s, ist bestätigt. Ändern oder absagen: %(link)s", **facts),
+        )
+    if believed == booking.starts_at and "branch_id" not in known:
+        return (
+            _("Ihr Termin ist jetzt bei %(who)s", who=facts["who"]),
+            _("%(company)s: %(what)s am %(when)s ist jetzt bei %(who)s. Ändern oder absagen: %(link)s", **facts),
+        )
+    return (
+        _("Ihr Termin ist verschoben"),
+        _("%(company)s: %(what)s ist verschoben auf %(when)s, %(where)s, bei %(who)s. Ändern oder absagen: %(link)s", **facts),
+    )
+
+
+def _cancelled(told: Told, facts: dict[str, str]) -> str:
+    said = (
+        _("%(company)s: Ihre %(count)s Termine %(what)s ab %(when)s sind abgesagt.", count=told.others + 1, **facts)
+        if told.others
+        else _("%(company)s: %(what)s am %(when)s, %(where)s, ist abgesagt.", **facts)
+    )
+    numbers = select(PhoneNumber.e164).where(PhoneNumber.branch_id == told.booking.branch_id, PhoneNumber.is_active)
+    number = db.session.scalar(numbers.order_by(PhoneNumber.e164).limit(1))
+    return f"{said} {_('Einen neuen Termin gibt es unter %(number)s.', number=display(number))}" if number else said

@@ -1,0 +1,150 @@
+"""Takes and gives back minutes of people and rooms; the database's key refuses what is taken already, whatever path leads there."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Executable, and_, delete, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.core.clock import now
+from app.core.extensions import db
+from app.core.tenancy import current_company_id
+from app.domain.scheduling.allocation_plan import Taking
+from app.domain.scheduling.loader import LONGEST_SPAN
+from app.domain.scheduling.minute_bits import minute_of, minute_reaching
+from app.models import BusySpan, GroupSession, OccupiedCell
+from app.models.slot_lock import CELL_MINUTES
+
+MARIADB_DUPLICATE = 1062
+# the cell of seats, which belong to a session and not to a minute
+NO_TIME = 0
+CELLS_A_DAY = 24 * 60 // CELL_MINUTES
+
+
+def occupy(taken_by: str, takings: Iterable[Taking], *, expires_at: datetime | None = None) -> None:
+    """Writes the cells and the readable stretches. Raises IntegrityError when somebody has one of the cells: then nothing is written,
+    if the caller wraps it in a savepoint.
+
+    The cells go in one order for everybody, so that two who want the same wait for each other and do not deadlock.
+    """
+    company_id, takings = current_company_id(), list(takings)
+    _clear_expired(takings)
+    cells = {(taking.resource_id, cell) for taking in takings for cell in range(*_cells(taking))}
+    rows = [
+        {"company_id": company_id, "resource_id": resource_id, "cell": cell, "seat": 0, "taken_by": taken_by}
+        for resource_id, cell in sorted(cells)
+    ]
+    db.session.execute(insert(OccupiedCell), rows)
+    spans = [span for taking in takings for span in _spans(taking, taken_by, expires_at)]
+    db.session.execute(insert(BusySpan), spans)
+
+
+def release(taken_by: str) -> None:
+    """Gives back the minutes and seats that stand under this name."""
+    db.session.execute(delete(OccupiedCell).where(OccupiedCell.taken_by == taken_by))
+    db.session.execute(delete(BusySpan).where(BusySpan.taken_by == taken_by))
+
+
+def take_seats(session_id: str, taken_by: str, seats: int) -> bool:
+    """Takes seats of a standing group session; False when it is full or gone.
+
+    The counter's UPDATE comes first: it locks the session, so that the free seat numbers stay free.
+    """
+    counted = (
+        update(GroupSession)
+        .where(GroupSession.id == session_id, GroupSession.taken + seats <= GroupSession.seats)
+        .values(taken=GroupSession.taken + seats)
+    )
+    if not changed_rows(counted):
+        return False
+    sold = set(db.session.scalars(select(OccupiedCell.seat).where(OccupiedCell.resource_id == session_id)))
+    size = db.session.scalar(select(GroupSession.seats).where(GroupSession.id == session_id)) or 0
+    free = [seat for seat in range(size) if seat not in sold][:seats]
+    company_id = current_company_id()
+    rows = [{"company_id": company_id, "resource_id": session_id, "cell": NO_TIME, "seat": seat, "taken_by": taken_by} for seat in free]
+    db.session.execute(insert(OccupiedCell), rows)
+    return True
+
+
+def vacate(*names: str) -> None:
+    """Gives back everything that these bookings or holds had, seats too; the last one to leave a group takes its session along.
+
+    No booking may still name that session then. Nothing happens to names that have nothing.
+    """
+    seats = (
+        select(OccupiedCell.resource_id, func.count())
+        .where(OccupiedCell.taken_by.in_(names), OccupiedCell.cell == NO_TIME)
+        .group_by(OccupiedCell.resource_id)
+        .order_by(OccupiedCell.resource_id)
+    )
+    left = db.session.execute(seats).all()
+    for name in sorted(set(names)):
+        release(name)
+    for session_id, count in left:
+        db.session.execute(update(GroupSession).where(GroupSession.id == session_id).values(taken=GroupSession.taken - count))
+        if changed_rows(delete(GroupSession).where(GroupSession.id == session_id, GroupSession.taken == 0)):
+            release(session_id)
+
+
+def forget_past_day() -> int:
+    """Deletes the cells of the earliest day that is over for more than a day, seats excepted; their number, 0 when none is left.
+
+    To be called inside every_company. What is past can no longer be sold twice.
+    """
+    over = minute_of(now()) // CELL_MINUTES - CELLS_A_DAY
+    earliest = db.session.scalar(select(func.min(OccupiedCell.cell)).where(OccupiedCell.cell > NO_TIME))
+    if earliest is None or earliest >= over:
+        return 0
+    until = min(over, earliest + CELLS_A_DAY)
+    return changed_rows(delete(OccupiedCell).where(OccupiedCell.cell > NO_TIME, OccupiedCell.cell < until))
+
+
+def changed_rows(statement: Executable) -> int:
+    """Runs it and says how many rows it changed."""
+    return cast("CursorResult[Any]", db.session.execute(statement)).rowcount
+
+
+def was_taken(error: IntegrityError) -> bool:
+    """Whether the database refused a row because its key is there already (and not for another reason)."""
+    return "UNIQUE constraint failed" in str(error.orig) or getattr(error.orig, "args", (None,))[0] == MARIADB_DUPLICATE
+
+
+def _cells(taking: Taking) -> tuple[int, int]:
+    """The cells that a stretch touches, as [first, end)."""
+    return minute_of(taking.starts_at) // CELL_MINUTES, -(-minute_reaching(taking.ends_at) // CELL_MINUTES)
+
+
+def _spans(taking: Taking, taken_by: str, expires_at: datetime | None) -> list[dict[str, Any]]:
+    """The stretch in whole cells, in pieces no longer than look-ups go back; the buffers stand at its two ends."""
+    first, end = (cell * CELL_MINUTES for cell in _cells(taking))
+    before = minute_of(taking.starts_at) - first + taking.before
+    after = end - minute_reaching(taking.ends_at) + taking.after
+    pieces = [
+        {
+            "company_id": current_company_id(), "resource_id": taking.resource_id, "first_minute": start,
+            "end_minute": min(start + LONGEST_SPAN, end), "kind": "held" if expires_at else "booked", "taken_by": taken_by,
+            "expires_at": expires_at, "before_minutes": 0, "after_minutes": 0,
+        }
+        for start in range(first, end, LONGEST_SPAN)
+    ]  # fmt: skip
+    pieces[0]["before_minutes"] = before
+    pieces[-1]["after_minutes"] = after
+    return pieces
+
+
+def _clear_expired(takings: list[Taking]) -> None:
+    """Holds that ran out and stand in the way give their cells back; no clock job needs to be in time for that."""
+    in_the_way = or_(
+        *(
+            and_(
+                BusySpan.resource_id == taking.resource_id,
+                BusySpan.first_minute >= minute_of(taking.starts_at) - LONGEST_SPAN - CELL_MINUTES,
+                BusySpan.first_minute < minute_reaching(taking.ends_at) + CELL_MINUTES,
+            )
+            for taking in takings
+        )
+    )
+    expired = select(BusySpan.taken_by).where(in_the_way, BusySpan.expires_at <= now()).distinct()
+    for hold_id in db.session.scalars(expired).all():
+        vacate(hold_id)

@@ -1,0 +1,1 @@
+"""Keeps bookings and external calendars in step, in both directions."""

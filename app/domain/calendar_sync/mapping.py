@@ -1,0 +1,150 @@
+"""Which calendar elsewhere a company keeps, and what of ours is which event type there."""
+
+import secrets
+from collections.abc import Iterable
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.core import settings
+from app.core.errors import Conflict, InvalidInput, NotFound
+from app.core.extensions import db
+from app.models import Booking, Branch, CalendarMapping, Connection, Service, StaffMember
+from app.providers import CALENDARS
+from app.providers.calendar.base import Access
+
+
+def active_connection() -> Connection | None:
+    """The calendar elsewhere of the company at work: its oldest active one."""
+    mine = select(Connection).where(Connection.provider.in_(CALENDARS), Connection.is_active)
+    return db.session.scalars(mine.order_by(Connection.created_at, Connection.id).limit(1)).first()
+
+
+def find_connection(connection_id: str) -> Connection | None:
+    """An active connection of this id, of the company at work."""
+    mine = select(Connection).where(Connection.id == connection_id, Connection.provider.in_(CALENDARS), Connection.is_active)
+    return db.session.scalars(mine).first()
+
+
+def access_of(connection: Connection) -> Access | None:
+    """Its own key, or where it has none the platform's; None where there is no key at all."""
+    key = connection.api_key or settings().calcom_api_key
+    return Access(settings().calcom_base_url, key) if key else None
+
+
+class Mappings:
+    """The mappings of one connection, to be read both ways."""
+
+    def __init__(self, mappings: Iterable[CalendarMapping]) -> None:
+        self._all = sorted(mappings, key=lambda mapping: mapping.id)
+
+    @property
+    def services(self) -> set[str]:
+        return {mapping.service_id for mapping in self._all}
+
+    def outward(self, booking: Booking) -> CalendarMapping | None:
+        """The narrowest mapping under which the booking goes out: of its person before any person, of its branch before any branch."""
+        fitting = [
+            mapping
+            for mapping in self._all
+            if mapping.service_id == booking.service_id
+            and mapping.staff_id in (None, booking.staff_id)
+            and mapping.branch_id in (None, booking.branch_id)
+        ]
+        return min(fitting, key=lambda mapping: (mapping.staff_id is None, mapping.branch_id is None), default=None)
+
+    def inward(self, event_type: str | None, hosts: Iterable[str]) -> CalendarMapping | None:
+        """What a booking there is here: by its host, else by the event type alone."""
+        of_type = {mapping.host: mapping for mapping in self._all if mapping.event_type == event_type}
+        return next((of_type[host] for host in (*hosts, "") if host in of_type), None)
+
+
+def load_mappings(connection_id: str) -> Mappings:
+    """One query."""
+    return Mappings(db.session.scalars(select(CalendarMapping).where(CalendarMapping.connection_id == connection_id)))
+
+
+def person_of(mapping: CalendarMapping, hosts: Iterable[str]) -> str | None:
+    """Whose booking it is: as the mapping says, else whoever here has the host's e-mail address."""
+    if mapping.staff_id or not (names := list(hosts)):
+        return mapping.staff_id
+    known = select(StaffMember.id).where(StaffMember.email.in_(names), StaffMember.is_active).order_by(StaffMember.id)
+    return db.session.scalars(known).first()
+
+
+class MappedAlready(Conflict):
+    """This event type and host stand for something else already."""
+
+    code = "mapped_already"
+
+
+def connect(api_key: str | None, *, provider: str = "calcom") -> Connection:
+    """The company's connection, made if there is none yet; with another key afterwards, and a secret for webhooks.
+
+    Without a key it speaks through the platform's account. Raises InvalidInput where that has none.
+    """
+    if not api_key and not settings().calcom_api_key:
+        raise InvalidInput(_("Es fehlt ein Schlüssel für den anderen Kalender."))
+    connection = active_connection()
+    if connection is None:
+        connection = Connection(provider=provider, webhook_secret=secrets.token_urlsafe(32))
+        db.session.add(connection)
+    connection.api_key = api_key or None
+    db.session.flush()
+    return connection
+
+
+def webhook_address(connection: Connection) -> str:
+    """Where the other calendar sends what happens there."""
+    return f"{settings().public_base}/api/{connection.provider}/webhook/{connection.id}"
+
+
+def map_service(
+    connection: Connection,
+    service_id: str,
+    event_type: str,
+    *,
+    staff_id: str | None = None,
+    branch_id: str | None = None,
+    host: str = "",
+    minutes: int | None = None,
+    contact_email: str | None = None,
+) -> CalendarMapping:
+    """The service, by this person (None: by whoever is chosen there) at this branch (None: any), is that event type of that host.
+
+    Saying the same again changes the rest. Raises InvalidInput, or MappedAlready when the event type stands for another service,
+    person or branch.
+    """
+    host = host.strip().lower()
+    named = (("service_id", Service, service_id), ("staff_id", StaffMember, staff_id), ("branch_id", Branch, branch_id))
+    wrong = {
+        field: _("Das gibt es hier nicht.")
+        for field, model, row_id in named
+        if row_id and db.session.scalars(select(model.id).where(model.id == row_id)).first() is None
+    }
+    if not event_type.isdecimal() or len(event_type) > 18:
+        wrong["event_type"] = _("Eine Terminart dort hat eine Nummer.")
+    if wrong:
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=wrong)
+    known = db.session.scalars(
+        select(CalendarMapping).where(
+            CalendarMapping.connection_id == connection.id, CalendarMapping.event_type == event_type, CalendarMapping.host == host
+        )
+    ).first()
+    mapping = known or CalendarMapping(connection_id=connection.id, event_type=event_type, host=host)
+    if known and (known.service_id, known.staff_id, known.branch_id) != (service_id, staff_id, branch_id):
+        raise MappedAlready(_("Diese Terminart steht schon für etwas anderes."))
+    mapping.service_id, mapping.staff_id, mapping.branch_id = service_id, staff_id, branch_id
+    mapping.minutes, mapping.contact_email = minutes, (contact_email or "").strip().lower() or None
+    db.session.add(mapping)
+    db.session.flush()
+    return mapping
+
+
+def unmap(mapping_id: str) -> None:
+    """Bookings under it stay where they are, and are told there no more. Raises NotFound."""
+    mapping = db.session.get(CalendarMapping, mapping_id)
+    if mapping is None:
+        raise NotFound(_("Das gibt es hier nicht."))
+    db.session.delete(mapping)
+    db.session.flush()

@@ -1,0 +1,253 @@
+"""Brings bookings into step with the company's calendar elsewhere: reserve, call, confirm, with no transaction open while we wait.
+
+`reserve` and `confirm` belong into a transaction each, `calendar_calling.carry_out` between them into none.
+"""
+
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import or_, select
+
+from app.core import phone
+from app.core.clock import now
+from app.core.errors import NotFound, ProviderError
+from app.core.extensions import db
+from app.core.ids import new_ulid
+from app.domain.bookings.cancel import cancel_booking
+from app.domain.calendar_sync import state as standing
+from app.domain.calendar_sync.enqueue import ask
+from app.domain.calendar_sync.inbound import apply_snapshot
+from app.domain.calendar_sync.mapping import Mappings, access_of, find_connection, load_mappings
+from app.domain.calendar_sync.provider_calls import Action, Errand, Outcome
+from app.models import Booking, BookingSync, CalendarMapping, CalendarUid, Call, Customer
+from app.providers.calendar.base import Access, CalendarRefused, Contact, RemoteBooking, RemoteOrder
+from app.providers.http import NoAnswer, TooFast
+
+log = structlog.get_logger()
+# longer than all calls of an errand may take; whoever is silent for so long has died
+LEASE = timedelta(seconds=90)
+PAUSES = tuple(timedelta(seconds=pause) for pause in (10, 30, 60, 120, 300, 600))
+# after so many tries the desk hears that it does not go through
+TELL_AFTER = 6
+# a job that was sent and is not at it by then got lost
+LOST_AFTER = timedelta(seconds=30)
+
+
+def reserve(sync_id: str) -> Errand | None:
+    """What must be done there for this booking now, reserved for the caller; None when there is nothing, or somebody else is at it."""
+    booking_id = db.session.scalars(select(BookingSync.booking_id).where(BookingSync.id == sync_id)).first()
+    locked = standing.lock(booking_id) if booking_id else None
+    if locked is None:
+        return None
+    booking, sync = locked
+    if sync.state != "pending" or sync.due_at > now():
+        return None
+    connection = find_connection(sync.connection_id)
+    access = access_of(connection) if connection else None
+    if connection is None or access is None:
+        standing.fail(sync, booking, reason="no_key" if connection else "not_connected")
+        return None
+    action, mapping = _next_step(sync, booking, load_mappings(connection.id))
+    if action is None:
+        standing.be_in_step(sync, booking)
+        return None
+    if action in ("make", "move") and booking.starts_at <= now():
+        standing.fail(sync, booking, reason="too_late")
+        return None
+    return _reserved(sync, booking, action, mapping, provider=connection.provider, access=access)
+
+
+def _next_step(sync: BookingSync, booking: Booking, mappings: Mappings) -> tuple[Action | None, CalendarMapping | None]:
+    """From how it stands here and what is known of there, whatever was asked for first."""
+    mapping = mappings.outward(booking) if booking.is_standing else None
+    if booking.is_standing and mapping is not None:
+        if sync.uid and sync.event_type != mapping.event_type:
+            # another event type cannot be had by moving: it is made anew, then the old one goes
+            standing.name(sync.connection_id, sync.uid, "surplus", sync_id=sync.id)
+            sync.uid = sync.event_type = None
+        if sync.uid is None:
+            return "make", mapping
+        if sync.action == "confirm":
+            return "confirm", mapping
+        if sync.action == "look" or (sync.synced_version == sync.version and _surplus(sync)):
+            return "look", mapping
+        return (None if sync.synced_version == sync.version else "move"), mapping
+    may_stand_there = sync.uid or (sync.asked_at and sync.event_type)
+    if may_stand_there and (booking.is_standing or booking.status == "cancelled"):
+        return "cancel", None
+    return ("look" if _surplus(sync) else None), None
+
+
+def _reserved(
+    sync: BookingSync, booking: Booking, action: Action, mapping: CalendarMapping | None, *, provider: str, access: Access
+) -> Errand:
+    is_repeat = sync.asked_at is not None
+    if action in ("make", "move"):
+        sync.asked_at = sync.asked_at or now()
+    if action == "make" and mapping:
+        sync.event_type = mapping.event_type
+    sync.action, sync.claim_token, sync.due_at = action, new_ulid(), now() + LEASE
+    db.session.flush()
+    return Errand(
+        provider=provider, access=access, action=action, ref=sync.id, version=sync.version, token=sync.claim_token,
+        asked_at=sync.asked_at or sync.created_at, is_repeat=is_repeat, uid=sync.uid, event_type=sync.event_type,
+        order=_order(sync, booking, mapping) if mapping else None, surplus=_surplus(sync),
+    )  # fmt: skip
+
+
+def confirm(errand: Errand, outcome: Outcome) -> bool:
+    """Writes down what came of it; True when there is more to do at once."""
+    booking_id = db.session.scalars(select(BookingSync.booking_id).where(BookingSync.id == errand.ref)).first()
+    locked = standing.lock(booking_id) if booking_id else None
+    if locked is None or locked[1].claim_token != errand.token:
+        log.warning("calendar_sync.claim_lost", sync=errand.ref)
+        return False
+    booking, sync = locked
+    sync.claim_token = sync.sent_at = None
+    for uid in outcome.tidied:
+        standing.name(sync.connection_id, uid, "over", sync_id=sync.id)
+    if outcome.there is not None and errand.action == "look":
+        _looked(sync, booking, errand, outcome.there)
+    elif outcome.there is not None:
+        _stands(sync, booking, errand, outcome.there)
+    elif outcome.error is None:
+        _is_gone(sync, booking, errand)
+    if outcome.error is not None:
+        _went_wrong(sync, booking, errand, outcome)
+    db.session.flush()
+    return sync.state == "pending" and sync.due_at <= now()
+
+
+def _stands(sync: BookingSync, booking: Booking, errand: Errand, there: RemoteBooking) -> None:
+    if not there.stands:
+        # somebody cancelled it there before we knew its name
+        standing.stand_no_more(sync)
+        standing.name(sync.connection_id, there.uid, "over", sync_id=sync.id)
+        if booking.is_standing:
+            cancel_booking(booking.id, standing.BY_CALENDAR, why=there.why or "im anderen Kalender abgesagt")
+        standing.be_in_step(sync, booking)
+        return
+    standing.stand(sync, there)
+    sync.synced_version, sync.synced_at, sync.asked_at, sync.attempts = errand.version, now(), None, 0
+    _finish(sync, booking, errand, there)
+
+
+def _looked(sync: BookingSync, booking: Booking, errand: Errand, there: RemoteBooking) -> None:
+    """What stands there now is to stand here too, if there is room; a change made here meanwhile goes before."""
+    connection = find_connection(sync.connection_id)
+    if sync.version != errand.version or connection is None:
+        ask(sync, booking, sync.action)
+    else:
+        sync.state, sync.reason = "conflict", "no_room_here"
+        apply_snapshot(connection, there)
+
+
+def _is_gone(sync: BookingSync, booking: Booking, errand: Errand) -> None:
+    vanished = errand.action == "look" and errand.uid and booking.is_standing
+    standing.stand_no_more(sync)
+    if vanished:
+        ask(sync, booking, "make")
+        return
+    sync.synced_version, sync.synced_at, sync.asked_at, sync.attempts = errand.version, now(), None, 0
+    _finish(sync, booking, errand, None)
+
+
+def _finish(sync: BookingSync, booking: Booking, errand: Errand, there: RemoteBooking | None) -> None:
+    """In step, unless the booking has changed meanwhile or something is left to tidy up there."""
+    if sync.version != errand.version:
+        ask(sync, booking, sync.action)
+    elif _surplus(sync):
+        sync.state, sync.due_at = "pending", now() + PAUSES[0]
+    else:
+        if there is not None:
+            standing.agree(sync, booking, there)
+        standing.be_in_step(sync, booking)
+
+
+def _went_wrong(sync: BookingSync, booking: Booking, errand: Errand, outcome: Outcome) -> None:
+    error = outcome.error
+    assert error is not None
+    if sync.state == "synced":
+        # its webhook was here before the answer
+        return
+    if not isinstance(error, NoAnswer) and not errand.is_repeat:
+        sync.asked_at = None
+    if sync.version != errand.version and not isinstance(error, TooFast):
+        ask(sync, booking, sync.action)
+        sync.due_at = now() + PAUSES[0]
+    elif isinstance(error, CalendarRefused):
+        _refused(sync, booking, error, outcome)
+    else:
+        _try_later(sync, booking, error)
+
+
+def _refused(sync: BookingSync, booking: Booking, error: CalendarRefused, outcome: Outcome) -> None:
+    if error.code == "slot_taken":
+        free = [standing.in_words(moment, booking.zone) for moment in outcome.free]
+        details = f"Dort frei: {'; '.join(free)}" if free else None
+        standing.be_in_conflict(sync, booking, "conflict", reason="slot_taken", error=error.message, free=details)
+    else:
+        standing.fail(sync, booking, reason=error.code, error=error.message)
+
+
+def _try_later(sync: BookingSync, booking: Booking, error: ProviderError) -> None:
+    """It waits longer each time; only asking too fast is nobody's failure."""
+    sync.state, sync.reason, sync.error = "pending", error.code, error.message[:500]
+    if isinstance(error, TooFast):
+        sync.due_at = now() + timedelta(seconds=error.retry_after_s)
+        return
+    sync.due_at = now() + PAUSES[min(sync.attempts, len(PAUSES) - 1)]
+    sync.attempts += 1
+    if sync.attempts == TELL_AFTER:
+        standing.tell_desk(booking, "away", cause=f"{sync.id}:away:{booking.version}", reason=error.code)
+
+
+def try_again(booking_id: str) -> BookingSync:
+    """What failed or is in conflict is tried once more, for instance after the desk has made room there. Raises NotFound."""
+    locked = standing.lock(booking_id)
+    if locked is None:
+        raise NotFound()
+    booking, sync = locked
+    if sync.state in ("failed", "conflict"):
+        ask(sync, booking, "look" if sync.reason == "no_room_here" else sync.action)
+    elif sync.state == "pending" and sync.claim_token is None:
+        sync.due_at = sync.sent_at = now()
+    db.session.flush()
+    return sync
+
+
+def due(limit: int) -> list[tuple[str, str]]:
+    """(company, sync) of what is due and not known to be sent to a worker, the oldest first; inside every_company."""
+    lost = or_(BookingSync.sent_at.is_(None), BookingSync.sent_at < now() - LOST_AFTER)
+    wanted = select(BookingSync.company_id, BookingSync.id).where(BookingSync.state == "pending", BookingSync.due_at <= now(), lost)
+    return [(row.company_id, row.id) for row in db.session.execute(wanted.order_by(BookingSync.due_at).limit(limit))]
+
+
+def mark_sent(sync_ids: list[str]) -> None:
+    for sync in db.session.scalars(select(BookingSync).where(BookingSync.id.in_(sync_ids), BookingSync.state == "pending")):
+        sync.sent_at = now()
+
+
+def _surplus(sync: BookingSync) -> tuple[str, ...]:
+    rows = select(CalendarUid.uid).where(CalendarUid.sync_id == sync.id, CalendarUid.state == "surplus").order_by(CalendarUid.uid)
+    return tuple(db.session.scalars(rows))
+
+
+def _order(sync: BookingSync, booking: Booking, mapping: CalendarMapping) -> RemoteOrder:
+    return RemoteOrder(
+        event_type=mapping.event_type, starts_at=booking.starts_at, contact=_contact(booking, mapping), ref=sync.id,
+        minutes=mapping.minutes, notes=booking.notes, marks={"booking_id": booking.id},
+    )  # fmt: skip
+
+
+def _contact(booking: Booking, mapping: CalendarMapping) -> Contact:
+    """The customer, or the caller's number; a number that no plan knows would have the whole booking refused."""
+    customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
+    number = booking.contact_phone or (customer.of_kind("phone") if customer else None)
+    if number is None and booking.call_id:
+        number = db.session.scalars(select(Call.from_number).where(Call.id == booking.call_id)).first()
+    if number and not phone.normalise(number, source="e164").valid:
+        number = None
+    email = booking.contact_email or (customer.of_kind("email") if customer else None) or (None if number else mapping.contact_email)
+    name = (customer.name if customer else None) or "Ohne Namen"
+    return Contact(name, email, number, zone=booking.zone, language=(customer.language if customer else None) or "de")

@@ -1,0 +1,219 @@
+"""Changes when a branch is open and a person at work: weekly hours, single dates, and closures."""
+
+import itertools
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, delete, select
+
+from app.core.errors import InvalidInput, NotFound
+from app.core.extensions import db
+from app.domain.audit.log import record
+from app.domain.scheduling.holidays import GERMAN_STATES
+from app.models import Branch, Closure, WorkingHours
+from app.models.closure import KINDS, REPEATS
+
+DAY = 1440
+SPAN = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(?:uhr)?\s*(?:-|–|—|bis|to)\s*(\d{1,2})(?:[:.](\d{2}))?\s*(?:uhr)?", re.IGNORECASE)
+Spans = list[tuple[int, int]]
+
+
+def read_spans(text: str) -> Spans:
+    """`9-13, 14:30 bis 18` as minutes after midnight; `18-2` runs into the next day, nothing is closed. Raises InvalidInput."""
+    spans: Spans = []
+    for piece in re.split(r"[,;]|\bund\b|\band\b", text.strip()):
+        if not piece.strip():
+            continue
+        found = SPAN.fullmatch(piece.strip())
+        if not found:
+            raise InvalidInput(_("Das lesen wir so nicht. Gemeint ist zum Beispiel 9-13, 14-18."))
+        opens, closes = (int(found[place]) * 60 + int(found[place + 1] or 0) for place in (1, 3))
+        closes += DAY if closes <= opens else 0
+        if opens >= DAY or closes > 2 * DAY or any(int(found[place] or 0) > 59 for place in (2, 4)):
+            raise InvalidInput(_("Eine Uhrzeit liegt zwischen 0:00 und 24:00."))
+        spans.append((opens, closes))
+    spans.sort()
+    if any(later[0] < earlier[1] for earlier, later in itertools.pairwise(spans)):
+        raise InvalidInput(_("Die Zeiten überschneiden sich."))
+    return spans
+
+
+def write_spans(spans: Spans) -> str:
+    """The same the other way: `9-13, 14:30-18`."""
+    return ", ".join(f"{_clock(opens)}-{_clock(closes % DAY if closes > DAY else closes)}" for opens, closes in sorted(spans))
+
+
+def week_of(branch_id: str, staff_id: str | None) -> list[Spans]:
+    """Monday to Sunday, without stretches that are valid for a time only."""
+    week: list[Spans] = [[] for _day in range(7)]
+    for row in db.session.scalars(select(WorkingHours).where(*_weekly(branch_id, staff_id))):
+        week[row.weekday or 0].append((row.opens, row.closes))
+    return week
+
+
+def save_week(branch_id: str, staff_id: str | None, week: list[Spans]) -> None:
+    """Puts these in place of the weekly hours that were there; those that are valid for a time only stay."""
+    db.session.execute(delete(WorkingHours).where(*_weekly(branch_id, staff_id)))
+    db.session.add_all(
+        WorkingHours(branch_id=branch_id, staff_id=staff_id, weekday=weekday, opens=opens, closes=closes)
+        for weekday, spans in enumerate(week)
+        for opens, closes in spans
+    )
+    db.session.flush()
+    record("hours_saved", subject=f"staff_member:{staff_id}" if staff_id else f"branch:{branch_id}")
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """A week that stands in place of the usual one from its first to its last day."""
+
+    first: date
+    last: date
+    name: str
+    week: list[Spans]
+
+
+def seasons_of(branch_id: str, staff_id: str | None, since: date) -> list[Season]:
+    """Those that are not over, by their first day."""
+    rows = select(WorkingHours).where(*_own(branch_id, staff_id), WorkingHours.day.is_(None), WorkingHours.valid_until >= since)
+    found: dict[tuple[date, date], Season] = {}
+    for row in db.session.scalars(rows.order_by(WorkingHours.valid_from, WorkingHours.weekday, WorkingHours.opens)):
+        first, last = row.valid_from or date.min, row.valid_until or date.max
+        season = found.setdefault((first, last), Season(first, last, row.name or "", [[] for _day in range(7)]))
+        season.week[row.weekday or 0].append((row.opens, row.closes))
+    return list(found.values())
+
+
+def save_season(branch_id: str, staff_id: str | None, season: Season) -> None:
+    """Adds hours for a time. Raises InvalidInput with one message per field (season_from, season_until)."""
+    wrong: dict[str, str] = {}
+    if season.last < season.first:
+        wrong["season_until"] = _("Das Ende liegt vor dem Anfang.")
+    elif not any(season.week):
+        wrong["season_from"] = _("Für eine Zeit ohne Öffnung gibt es „Geschlossen“.")
+    elif any(other.first <= season.last and season.first <= other.last for other in seasons_of(branch_id, staff_id, season.first)):
+        wrong["season_from"] = _("In dieser Zeit gelten schon andere Zeiten.")
+    if wrong:
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=wrong)
+    db.session.add_all(
+        WorkingHours(
+            branch_id=branch_id, staff_id=staff_id, weekday=weekday, opens=opens, closes=closes, valid_from=season.first,
+            valid_until=season.last, name=season.name[:80] or None,
+        )
+        for weekday, spans in enumerate(season.week) for opens, closes in spans
+    )  # fmt: skip
+    db.session.flush()
+    record("season_saved", subject=f"branch:{branch_id}", data={"first": season.first.isoformat(), "last": season.last.isoformat()})
+
+
+def remove_season(branch_id: str, staff_id: str | None, first: date, last: date) -> None:
+    same = (*_own(branch_id, staff_id), WorkingHours.day.is_(None), WorkingHours.valid_from == first, WorkingHours.valid_until == last)
+    db.session.execute(delete(WorkingHours).where(*same))
+    record("season_removed", subject=f"branch:{branch_id}", data={"first": first.isoformat(), "last": last.isoformat()})
+
+
+def save_state(branch: Branch, state: str) -> None:
+    """The federal state, whose public holidays hold; empty: only those of the whole country. Raises InvalidInput."""
+    if state and state not in GERMAN_STATES:
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"state": _("Bitte wählen.")})
+    branch.state = state or None
+    db.session.flush()
+    record("branch_state_saved", subject=f"branch:{branch.id}", data={"state": state})
+
+
+def special_days(branch_id: str, staff_id: str | None, since: date) -> dict[date, tuple[Spans, str]]:
+    """Dates with hours of their own from this day on, with their names."""
+    rows = select(WorkingHours).where(WorkingHours.branch_id == branch_id, WorkingHours.staff_id == staff_id, WorkingHours.day >= since)
+    found: dict[date, tuple[Spans, str]] = {}
+    for row in db.session.scalars(rows.order_by(WorkingHours.day, WorkingHours.opens)):
+        assert row.day is not None
+        spans, _name = found.setdefault(row.day, ([], row.name or ""))
+        if row.closes > row.opens:
+            spans.append((row.opens, row.closes))
+    return found
+
+
+def save_special_day(branch_id: str, staff_id: str | None, day: date, spans: Spans, name: str = "") -> None:
+    """The hours of one date, in place of the weekly ones and of a public holiday; none: closed."""
+    remove_special_day(branch_id, staff_id, day)
+    db.session.add_all(
+        WorkingHours(branch_id=branch_id, staff_id=staff_id, day=day, opens=opens, closes=closes, name=name[:80] or None)
+        for opens, closes in spans or [(0, 0)]
+    )
+    db.session.flush()
+    record("special_day_saved", subject=f"branch:{branch_id}", data={"day": day.isoformat()})
+
+
+def remove_special_day(branch_id: str, staff_id: str | None, day: date) -> None:
+    same = (WorkingHours.branch_id == branch_id, WorkingHours.staff_id == staff_id, WorkingHours.day == day)
+    db.session.execute(delete(WorkingHours).where(*same))
+
+
+def closures_of(branch_id: str, staff_id: str | None, since: datetime) -> list[Closure]:
+    """Closures of the branch (and of the whole company), or of the person, that are not over."""
+    mine = (
+        Closure.staff_id == staff_id
+        if staff_id
+        else Closure.staff_id.is_(None) & ((Closure.branch_id == branch_id) | Closure.branch_id.is_(None))
+    )
+    wanted = select(Closure).where(mine, (Closure.ends > since) | (Closure.repeats != "never")).order_by(Closure.starts, Closure.id)
+    return list(db.session.scalars(wanted))
+
+
+def add_closure(
+    branch_id: str | None,
+    staff_id: str | None,
+    *,
+    starts: datetime,
+    ends: datetime,
+    kind: str,
+    repeats: str = "never",
+    until: date | None = None,
+    name: str = "",
+) -> Closure:
+    """In wall-clock time of the branch. Raises InvalidInput with one message per field."""
+    if ends <= starts:
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"ends": _("Das Ende liegt vor dem Anfang.")})
+    if repeats == "weekly" and ends - starts > timedelta(days=7):
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"ends": _("Was jede Woche gilt, dauert höchstens eine Woche.")})
+    if until and until < starts.date():
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"until": _("Das Ende liegt vor dem Anfang.")})
+    if kind not in KINDS or repeats not in REPEATS:
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"kind": _("Bitte wählen.")})
+    closure = Closure(
+        branch_id=branch_id, staff_id=staff_id, starts=starts, ends=ends, kind=kind, repeats=repeats,
+        until=until if repeats != "never" else None, name=name[:120] or None,
+    )  # fmt: skip
+    db.session.add(closure)
+    db.session.flush()
+    record("closure_added", subject=f"closure:{closure.id}")
+    return closure
+
+
+def remove_closure(closure_id: str) -> Closure:
+    closure = db.session.scalars(select(Closure).where(Closure.id == closure_id)).first() if closure_id.isascii() else None
+    if closure is None:
+        raise NotFound(_("Das gibt es hier nicht."))
+    db.session.delete(closure)
+    record("closure_removed", subject=f"closure:{closure_id}")
+    return closure
+
+
+def _weekly(branch_id: str, staff_id: str | None) -> tuple[ColumnElement[bool], ...]:
+    return (
+        *_own(branch_id, staff_id),
+        WorkingHours.day.is_(None),
+        WorkingHours.valid_from.is_(None),
+        WorkingHours.valid_until.is_(None),
+    )
+
+
+def _own(branch_id: str, staff_id: str | None) -> tuple[ColumnElement[bool], ...]:
+    whose = WorkingHours.staff_id == staff_id if staff_id else WorkingHours.staff_id.is_(None)
+    return WorkingHours.branch_id == branch_id, whose
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60}" if minutes % 60 == 0 else f"{minutes // 60}:{minutes % 60:02}"

@@ -1,0 +1,30 @@
+"""Asks the calendar: loads what it must know and lets it answer."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from app.core.clock import now
+from app.domain.scheduling.availability import Answer, free_slots
+from app.domain.scheduling.loader import load_facts
+from app.domain.scheduling.types import Part, Question
+
+
+def find_slots(
+    parts: tuple[Part, ...],
+    *,
+    starts_from: datetime,
+    starts_before: datetime,
+    branch_id: str | None = None,
+    for_callers: bool = False,
+    seats: int = 1,
+    max_gap: int = 0,
+    ignoring: Collection[str] = (),
+) -> Answer:
+    """What is free in [starts_from, starts_before) for one service or several one after the other; slots are made as they are read.
+
+    `ignoring` names bookings (by `occupant`) or holds that shall not stand in the way.
+    """
+    question = Question(
+        parts, starts_from, starts_before, now(), branch_id=branch_id, seats=seats, max_gap=max_gap, ignoring=frozenset(ignoring)
+    )  # fmt: skip
+    return free_slots(question, load_facts(question, for_callers=for_callers))

@@ -1,0 +1,240 @@
+"""What the calendar must know to answer, as plain frozen values: no database, no clock, no surprises."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Literal, NamedTuple, Self
+
+from app.domain.scheduling.minute_bits import minute_of, minute_reaching
+
+AGES = 36500
+ClosureKind = Literal["closure", "sick", "vacation"]
+Repeats = Literal["never", "weekly", "yearly"]
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklySpan:
+    """A stretch of every such weekday (0 is Monday), in minutes after local midnight; beyond 1440 it runs into the next day."""
+
+    weekday: int
+    opens: int
+    closes: int
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialDay:
+    """The hours of one date, in place of the weekly ones and of a public holiday; no spans: closed.
+
+    Without a person it is the branch's, with one it is that person's (at this branch, or at any when branch_id is None).
+    """
+
+    day: date
+    spans: tuple[tuple[int, int], ...] = ()
+    branch_id: str | None = None
+    staff_id: str | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """A stretch without appointments, in wall-clock time of the branch: of one person, of one branch, or of all branches.
+
+    Repeating ones begin with `starts` and end with the last occurrence that begins on or before `until`.
+    """
+
+    starts: datetime
+    ends: datetime
+    kind: ClosureKind = "closure"
+    repeats: Repeats = "never"
+    until: date | None = None
+    branch_id: str | None = None
+    staff_id: str | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    id: str
+    zone: str
+    hours: tuple[WeeklySpan, ...]
+    name: str = ""
+    country: str = "DE"
+    state: str | None = None
+    keeps_holidays: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone who does services. Without any own hours the person follows the branch's; with some, only those count."""
+
+    id: str
+    name: str = ""
+    hours: tuple[tuple[str, WeeklySpan], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room or device; `places` says how many customers of one group fit in."""
+
+    id: str
+    branch_id: str
+    kind: str
+    places: int = 1
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Minutes: the customer's whole time, the person's buffers around it, and the stretch inside it when the person is free."""
+
+    minutes: int
+    before: int = 0
+    after: int = 0
+    processing_from: int = 0
+    processing: int = 0
+
+    @property
+    def around(self) -> int:
+        return self.before + self.minutes + self.after
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    id: str
+    timing: Timing
+    name: str = ""
+    capacity: int = 1
+    room_kinds: tuple[str, ...] = ()
+
+    @property
+    def is_group(self) -> bool:
+        return self.capacity > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One person does one service at one branch, with the timing and the limits that hold there (None: the general ones)."""
+
+    service_id: str
+    staff_id: str
+    branch_id: str
+    timing: Timing | None = None
+    notice_minutes: int | None = None
+    horizon_days: int | None = None
+    barred: str | None = None
+    price_cents: int | None = None
+
+
+class Busy(NamedTuple):
+    """A stretch that a person or a room is taken, in minutes since 1970; `taken_by` is the booking, hold or group session.
+
+    So many minutes of its beginning and its end are buffer and not work.
+    """
+
+    resource_id: str
+    start: int
+    end: int
+    taken_by: str = ""
+    before: int = 0
+    after: int = 0
+
+    @classmethod
+    def over(cls, resource_id: str, starts_at: datetime, ends_at: datetime, *, taken_by: str = "", before: int = 0, after: int = 0) -> Self:
+        """All minutes that the stretch of time touches."""
+        return cls(resource_id, minute_of(starts_at), minute_reaching(ends_at), taken_by, before, after)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A group appointment that already stands; further customers may join while it has seats. Its own busy stretches are separate."""
+
+    id: str
+    service_id: str
+    staff_id: str
+    branch_id: str
+    starts_at: datetime
+    seats: int
+    taken: int
+
+
+@dataclass(frozen=True)
+class Facts:
+    branches: tuple[Branch, ...]
+    services: tuple[Service, ...]
+    people: tuple[Person, ...]
+    offers: tuple[Offer, ...]
+    rooms: tuple[Room, ...] = ()
+    closures: tuple[Closure, ...] = ()
+    special_days: tuple[SpecialDay, ...] = ()
+    busy: tuple[Busy, ...] = ()
+    sessions: tuple[Session, ...] = ()
+    grid_minutes: int = 15
+    notice_minutes: int = 0
+    horizon_days: int = 365
+
+    def branch(self, branch_id: str) -> Branch:
+        return next(branch for branch in self.branches if branch.id == branch_id)
+
+    def service(self, service_id: str) -> Service:
+        return next(service for service in self.services if service.id == service_id)
+
+    def offer(self, service_id: str, staff_id: str, branch_id: str) -> Offer:
+        key = (service_id, staff_id, branch_id)
+        return next(offer for offer in self.offers if (offer.service_id, offer.staff_id, offer.branch_id) == key)
+
+
+def without_rules(facts: Facts) -> Facts:
+    """The same people, rooms and engagements as if it were always open and everybody always there: only what is taken counts."""
+    always = tuple(WeeklySpan(weekday, 0, 1440) for weekday in range(7))
+    return replace(
+        facts,
+        branches=tuple(replace(branch, hours=always, keeps_holidays=False) for branch in facts.branches),
+        people=tuple(replace(person, hours=()) for person in facts.people),
+        offers=tuple(replace(offer, notice_minutes=0, horizon_days=AGES, barred=None) for offer in facts.offers),
+        closures=(),
+        special_days=(),
+    )
+
+
+class Part(NamedTuple):
+    """One service of the visit, by one person or by anybody."""
+
+    service_id: str
+    staff_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: one service or several one after the other, at a branch or any, starting in [starts_from, starts_before).
+
+    `max_gap` is the longest wait in minutes between two parts; `ignoring` are the bookings or holds that shall not stand in the way
+    (the one being moved, the caller's own hold). `any_start` drops the grid, for desks that set times freely.
+    """
+
+    parts: tuple[Part, ...]
+    starts_from: datetime
+    starts_before: datetime
+    now: datetime
+    branch_id: str | None = None
+    seats: int = 1
+    max_gap: int = 0
+    ignoring: frozenset[str] = field(default_factory=frozenset)
+    any_start: bool = False
+
+
+class SlotPart(NamedTuple):
+    service_id: str
+    staff_id: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+class Slot(NamedTuple):
+    """A time one can have. `parts` is filled for visits of several services; `staff_id` is who begins."""
+
+    starts_at: datetime
+    ends_at: datetime
+    branch_id: str
+    staff_id: str
+    parts: tuple[SlotPart, ...] = ()

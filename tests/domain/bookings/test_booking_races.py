@@ -1,0 +1,168 @@
+"""Many at once for the same time: the database lets one through, on each path and on each database."""
+
+import contextvars
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+from threading import Barrier
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import select
+
+from app.core.extensions import db as the_db
+from app.core.tenancy import company_scope
+from app.core.transactions import transact, transaction
+from app.domain.bookings.booking_request import Order
+from app.domain.bookings.cancel import cancel_booking
+from app.domain.bookings.create import make_booking, place_hold
+from app.domain.bookings.errors import SlotTaken
+from app.domain.bookings.reschedule import move_booking
+from app.domain.bookings.waitlist import accept_offer, join_waitlist, offer_freed
+from app.models import Booking, GroupSession, Hold, OccupiedCell
+from tests.factories.salons import DESK, Salon, at, make_customer
+
+AT_ONCE = 12
+
+
+def race(app: Flask, salon: Salon, orders: Sequence[Order], work: Callable[[Order], Booking | Hold] = make_booking) -> Counter[str]:
+    """Each order in a thread and a session of its own, as many at once as the connections allow; counts how they went."""
+    start = Barrier(AT_ONCE)
+
+    def run(number: int) -> str:
+        if number < AT_ONCE:
+            start.wait(10)
+        with app.app_context(), company_scope(salon.company_id):
+            try:
+                return transact(lambda: work(orders[number])).id
+            except SlotTaken as refused:
+                return refused.code
+            finally:
+                the_db.session.remove()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        futures = [pool.submit(contextvars.Context().run, run, number) for number in range(len(orders))]
+        return Counter(future.result() for future in futures)
+
+
+def standing(db: SQLAlchemy) -> list[Booking]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Booking).order_by(Booking.starts_at)))
+
+
+def test_of_two_hundred_at_once_one_is_booked(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
+    db.session.commit()
+    results = race(app, salon, [salon.order("cut:anna")] * 200)
+    assert results["slot_taken"] == 199
+    assert len(standing(db)) == 1
+
+
+def test_of_overlapping_starts_no_two_overlap(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
+    db.session.commit()
+    ten = at("2026-05-12T10:00")
+    starts = [ten + timedelta(minutes=7 * n % 90) for n in range(90)]
+    race(app, salon, [Order((salon.part("wash:anna"),), start, salon.branches["mitte"], "api", salon.order().by) for start in starts])
+    made = standing(db)
+    assert made
+    for earlier, later in pairwise(made):
+        assert earlier.ends_at + timedelta(minutes=10) <= later.starts_at
+
+
+def test_adjacent_slots_are_all_sold_and_each_once(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
+    db.session.commit()
+    ten = at("2026-05-12T09:00")
+    orders = [
+        Order((salon.part("cut:anna"),), ten + timedelta(minutes=30 * (n % 18)), salon.branches["mitte"], "api", salon.order().by)
+        for n in range(18 * 5)
+    ]
+    results = race(app, salon, orders)
+    assert results["slot_taken"] == 18 * 4
+    assert len(standing(db)) == 18
+
+
+def test_fifty_retries_with_one_key_are_one_booking(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
+    db.session.commit()
+    results = race(app, salon, [salon.order("cut", idempotency_key="again")] * 50)
+    assert list(results.values()) == [50]
+    assert len(standing(db)) == 1
+
+
+def test_anybody_fills_every_person_and_no_more(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
+    db.session.commit()
+    results = race(app, salon, [salon.order("cut")] * 30)
+    assert results["slot_taken"] == 28
+    assert {booking.staff_id for booking in standing(db)} == set(salon.people.values())
+
+
+def test_a_group_sells_three_seats_to_thirty(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
+    db.session.commit()
+    results = race(app, salon, [salon.order("yoga:anna")] * 30)
+    assert results["slot_taken"] == 27
+    made = standing(db)
+    assert len({booking.session_id for booking in made}) == 1
+    session = db.session.scalars(select(GroupSession)).one()
+    assert session.taken == 3
+    assert len(db.session.scalars(select(OccupiedCell).where(OccupiedCell.resource_id == session.id)).all()) == 3
+
+
+def test_booking_moving_and_holding_race_for_one_time(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
+    others = [make(salon.order("cut:anna", starts=f"2026-05-13T{hour}:00")) for hour in range(10, 16)]
+    ten = salon.order("cut:anna")
+
+    def work(order: Order) -> Booking | Hold:
+        number = int(order.notes or 0)
+        if number % 3 == 0:
+            return make_booking(order)
+        if number % 3 == 1:
+            return move_booking(others[number // 3 % len(others)].id, DESK, starts_at=order.starts_at)
+        return place_hold(order)[0]
+
+    db.session.commit()
+    results = race(app, salon, [replace(ten, notes=str(number)) for number in range(36)], work)
+    db.session.rollback()
+    at_ten = db.session.scalars(select(Booking).where(Booking.starts_at == ten.starts_at)).all()
+    holds = db.session.scalars(select(Hold).where(Hold.status == "open")).all()
+    assert len(at_ten) + len(holds) == 1
+    # whoever has it may have been asked to move there again
+    assert results["slot_taken"] >= 36 - 2 - 12 // len(others)
+    cells = select(OccupiedCell.taken_by).where(OccupiedCell.resource_id == salon.people["anna"], OccupiedCell.taken_by.in_([
+        booking.occupant for booking in at_ten] + [hold.id for hold in holds]))  # fmt: skip
+    assert len(db.session.scalars(cells).all()) == 6
+
+
+def test_an_offer_is_accepted_once(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
+    with transaction():
+        join_waitlist(
+            make_customer(salon), salon.services["cut"], staff_id=salon.people["anna"],
+            window_from=at("2026-05-12T10:00"), window_until=at("2026-05-12T10:01"),
+        )  # fmt: skip
+        offer = offer_freed(salon.branches["mitte"], at("2026-05-12T10:00"), at("2026-05-12T10:30"))
+    offer_id = offer.id
+    db.session.commit()
+    results = race(app, salon, [salon.order()] * 24, lambda _order: accept_offer(offer_id))
+    assert list(results.values()) == [24]
+    assert len(standing(db)) == 1
+
+
+def test_joining_and_leaving_a_group_keeps_its_seats_in_step(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
+    guests = [make(salon.order("yoga:anna")).id for _ in range(2)]
+
+    def work(order: Order) -> Booking:
+        number = int(order.notes or 0)
+        return cancel_booking(guests[number], DESK) if number < 2 else make_booking(order)
+
+    db.session.commit()
+    race(app, salon, [salon.order("yoga:anna", notes=str(number)) for number in range(20)], work)
+    seated = [booking for booking in standing(db) if booking.is_standing]
+    (session,) = db.session.scalars(select(GroupSession)).all()
+    seats = db.session.scalars(select(OccupiedCell.seat).where(OccupiedCell.resource_id == session.id)).all()
+    assert len(seated) == session.taken == len(seats) == len(set(seats)) <= session.seats == 3
+    assert {booking.session_id for booking in seated} == {session.id}
+
+
+def make(order: Order) -> Booking:
+    with transaction():
+        return make_booking(order)

@@ -1,0 +1,211 @@
+"""Bookings are made once, and what is taken is refused with reasons and alternatives."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from app.core.event_bus import listens
+from app.core.tenancy import company_scope
+from app.core.transactions import transaction
+from app.domain.bookings import create, slot_locks
+from app.domain.bookings.booking_request import Order, parts_of
+from app.domain.bookings.create import find_same, make_booking
+from app.domain.bookings.errors import BookingRefused, Closed, InThePast, NotBookable, SlotTaken
+from app.domain.scheduling.allocation_plan import Taking
+from app.domain.scheduling.types import Part
+from app.domain.services.finding import UnknownService, UnknownStaff
+from app.events import BookingMade
+from app.models import Booking, BookingChange, BusySpan, GroupSession, OccupiedCell, Policy, Service, StaffService
+from tests.factories.salons import DESK, Salon, at, make_call, make_customer, make_salon
+
+HEARD: list[BookingMade] = []
+
+
+@listens(BookingMade, when="after_commit")
+def _hear(events: list[BookingMade]) -> None:
+    HEARD.extend(events)
+
+
+def book(order: Order) -> Booking:
+    with transaction():
+        return make_booking(order)
+
+
+def count(db: SQLAlchemy, model: type) -> int:
+    return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_a_booking_stands_in_the_rows_with_its_first_line_of_history(db: SQLAlchemy, salon: Salon) -> None:
+    customer, call = make_customer(salon), make_call(salon)
+    HEARD.clear()
+    booking = book(salon.order("cut:anna", customer_id=customer, call_id=call, notes="Spitzen", source_ref="call:1"))
+    assert (booking.status, booking.starts_at, booking.ends_at) == ("confirmed", at("2026-05-12T10:00"), at("2026-05-12T10:30"))
+    assert (booking.zone, booking.price_cents, booking.version, booking.source) == ("Europe/Berlin", 3500, 1, "call")
+    assert [event.booking_id for event in HEARD] == [booking.id]
+    line = db.session.scalars(select(BookingChange)).one()
+    assert (line.action, line.by_kind, line.way, line.before, line.after["status"]) == ("made", "caller", "call", None, "confirmed")
+    # half an hour of Anna and of a chair in cells of five minutes
+    assert count(db, OccupiedCell) == 12
+    assert count(db, BusySpan) == 2
+
+
+def test_the_second_booking_of_a_person_is_refused_with_alternatives(salon: Salon) -> None:
+    book(salon.order("cut:anna"))
+    with pytest.raises(SlotTaken) as refused:
+        book(salon.order("cut:anna", starts="2026-05-12T10:15"))
+    error = refused.value
+    assert (error.status, error.code, [reason.code for reason in error.reasons]) == (409, "slot_taken", ["booked"])
+    assert error.message == "Anna Lindgren hat dann schon einen Termin."
+    assert [slot.starts_at for slot in error.alternatives.other_times] == [
+        at("2026-05-12T10:30"), at("2026-05-12T10:45"), at("2026-05-12T09:30"),
+    ]  # fmt: skip
+    assert [slot.staff_id for slot in error.alternatives.other_people] == [salon.people["ben"]]
+    assert error.alternatives.other_branches[0].branch_id == salon.branches["pankow"]
+    assert error.details()["alternatives"][0]["staff_id"] == salon.people["ben"]
+
+
+def test_anybody_means_the_next_person_who_is_free(salon: Salon) -> None:
+    assert [book(salon.order("cut")).staff_id for _ in range(2)] == [salon.people["anna"], salon.people["ben"]]
+    with pytest.raises(SlotTaken):
+        book(salon.order("cut"))
+
+
+def test_a_room_is_refused_like_a_person(db: SQLAlchemy, salon: Salon) -> None:
+    with transaction():
+        for name in ("chair1", "chair2"):
+            slot_locks.occupy(salon.rooms[name], [Taking("room", salon.rooms[name], at("2026-05-12T10:00"), at("2026-05-12T11:00"))])
+    with pytest.raises(SlotTaken) as refused:
+        book(salon.order("cut:anna"))
+    assert refused.value.reasons[0].code == "room_taken"
+
+
+def test_the_database_itself_refuses_whatever_path_leads_there(db: SQLAlchemy, salon: Salon) -> None:
+    """Nothing looks first here: two writers straight into the guard, overlapping by a single minute."""
+    morning = Taking("staff", salon.people["anna"], at("2026-05-12T10:00"), at("2026-05-12T10:31"))
+    later = replace(morning, starts_at=at("2026-05-12T10:30"), ends_at=at("2026-05-12T11:00"))
+    with transaction():
+        slot_locks.occupy("01J0000000000000000000TES1", [morning])
+    with pytest.raises(IntegrityError), transaction():
+        slot_locks.occupy("01J0000000000000000000TES2", [later])
+    with transaction():
+        slot_locks.release("01J0000000000000000000TES1")
+        slot_locks.occupy("01J0000000000000000000TES2", [later])
+
+
+@pytest.mark.parametrize(
+    ("starts", "error", "code"),
+    [
+        ("2026-05-12T20:00", Closed, "closed"),
+        ("2026-05-14T10:00", Closed, "closed"),
+        ("2026-05-01T10:00", InThePast, "in_the_past"),
+        ("2027-06-01T10:00", NotBookable, "not_allowed"),
+    ],
+)
+def test_other_refusals_have_their_own_names(salon: Salon, starts: str, error: type[BookingRefused], code: str) -> None:
+    with pytest.raises(error) as refused:
+        book(salon.order("cut", starts=starts))
+    assert refused.value.code == code
+
+
+def test_an_idempotency_key_gives_back_the_first_booking(db: SQLAlchemy, salon: Salon) -> None:
+    first = book(salon.order("cut", idempotency_key="k1"))
+    assert book(salon.order("cut", starts="2026-05-12T14:00", idempotency_key="k1")).id == first.id
+    assert book(salon.order("cut", source_ref="call:7")).source_ref == "call:7"
+    assert count(db, Booking) == 2
+
+
+def test_what_stands_in_the_way_may_be_what_this_very_order_has_made_meanwhile(salon: Salon, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = book(salon.order("cut:anna", idempotency_key="k1"))
+    looks: list[Order] = []
+
+    def look(order: Order) -> Booking | None:
+        """Its twin commits right after the first look."""
+        looks.append(order)
+        return find_same(order) if len(looks) > 1 else None
+
+    monkeypatch.setattr(create, "find_same", look)
+    assert book(salon.order("cut:anna", idempotency_key="k1")).id == first.id
+
+
+def test_keys_of_another_company_are_none_of_ours(db: SQLAlchemy, salon: Salon) -> None:
+    first = book(salon.order("cut", idempotency_key="k1"))
+    other = make_salon("salon-b")
+    with company_scope(other.company_id):
+        assert book(other.order("cut", idempotency_key="k1")).id != first.id
+
+
+def test_services_and_people_of_others_are_unknown(salon: Salon) -> None:
+    other = make_salon("salon-b")
+    with pytest.raises(UnknownService):
+        book(replace(salon.order(), parts=(Part(other.services["cut"]),)))
+    with pytest.raises(UnknownStaff):
+        book(replace(salon.order(), parts=(Part(salon.services["cut"], other.people["anna"]),)))
+
+
+def test_during_the_processing_time_somebody_else_is_served(salon: Salon) -> None:
+    book(salon.order("colour:anna"))
+    assert book(salon.order("cut:anna", starts="2026-05-12T10:30")).staff_id == salon.people["anna"]
+    with pytest.raises(SlotTaken):
+        book(salon.order("cut:anna", starts="2026-05-12T11:00"))
+
+
+def test_a_group_sells_each_seat_once(db: SQLAlchemy, salon: Salon) -> None:
+    bookings = [book(salon.order("yoga:anna", customer_id=make_customer(salon, f"Gast {n}"))) for n in range(3)]
+    assert len({booking.session_id for booking in bookings}) == 1
+    session = db.session.scalars(select(GroupSession)).one()
+    assert (session.seats, session.taken) == (3, 3)
+    with pytest.raises(SlotTaken):
+        book(salon.order("yoga:anna"))
+    # the hall is the same and full of others, so Ben cannot open a second group
+    with pytest.raises(SlotTaken):
+        book(salon.order("yoga:ben"))
+
+
+def test_a_visit_of_two_services_is_two_bookings_that_belong_together(db: SQLAlchemy, salon: Salon) -> None:
+    first = book(salon.order("wash", "cut", source_ref="call:3"))
+    both = db.session.scalars(select(Booking).where(Booking.visit_id == first.visit_id).order_by(Booking.starts_at)).all()
+    assert [booking.starts_at for booking in both] == [at("2026-05-12T10:00"), at("2026-05-12T10:15")]
+    assert [booking.source_ref for booking in both] == ["call:3", None]
+    assert {booking.staff_id for booking in both} == {salon.people["anna"]}
+
+
+def test_words_become_parts(db: SQLAlchemy, salon: Salon) -> None:
+    anna, cut, colour = salon.people["anna"], salon.services["cut"], salon.services["colour"]
+    assert parts_of("Haarschnitt", staff="Anna") == (Part(cut, anna),)
+    assert parts_of("Straehnchen") == (Part(colour),)
+    assert parts_of("Haarschnitt und Balayage") == (Part(cut), Part(colour))
+    with pytest.raises(UnknownService):
+        parts_of("Fußmassage")
+    with pytest.raises(UnknownStaff):
+        parts_of("Haarschnitt", staff="Gundula")
+    with transaction():
+        db.session.add(Service(slug="both", name="Verwöhnpaket", minutes=1, parts=[cut, colour]))
+        db.session.delete(db.session.get(StaffService, (anna, colour)))
+    assert parts_of("Verwöhnpaket", staff="Anna") == (Part(cut, anna), Part(colour))
+
+
+def test_rules_bind_callers_and_not_the_desk(db: SQLAlchemy, salon: Salon) -> None:
+    with transaction():
+        db.session.add(Policy(scope=salon.services["cut"], service_id=salon.services["cut"], callers_may_book=False))
+        db.session.add(Policy(scope="company", anonymous_callers=False, open_bookings_per_customer=1, needs_confirmation=True))
+    with pytest.raises(NotBookable) as refused:
+        book(salon.order("cut"))
+    assert refused.value.reasons[0].code == "policy"
+    assert book(salon.order("cut", by=DESK, source="web")).status == "confirmed"
+    with pytest.raises(NotBookable):
+        book(salon.order("wash", anonymous=True))
+    customer = make_customer(salon)
+    assert book(salon.order("wash", customer_id=customer)).status == "pending"
+    with pytest.raises(NotBookable):
+        book(salon.order("wash", starts="2026-05-12T14:00", customer_id=customer))
+
+
+def test_another_calendar_may_book_outside_the_hours_but_not_twice(salon: Salon) -> None:
+    night: dict[str, Any] = {"starts": "2026-05-12T22:00", "outside_rules": True, "source": "calcom"}
+    book(salon.order("cut:anna", **night))
+    with pytest.raises(SlotTaken):
+        book(salon.order("cut:anna", **night))

@@ -1,0 +1,258 @@
+"""What customers are told of bookings and offers: written with them, sent after them, at least once and under one name."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import select, text
+
+from app.core.clock import now
+from app.core.tenancy import no_company
+from app.core.transactions import transaction
+from app.domain.bookings.cancel import cancel_booking
+from app.domain.bookings.create import make_booking
+from app.domain.bookings.recurrence import make_series
+from app.domain.bookings.waitlist import join_waitlist, offer_freed
+from app.domain.companies import features
+from app.domain.customers.registering import find_or_make
+from app.domain.notifications import delivering
+from app.jobs.messages import forget_bodies, send_message, sweep_messages
+from app.models import Booking, Notification, WaitlistOffer
+from tests.doubles.messaging import MailDouble, TwilioDouble
+from tests.factories.salons import DESK, Salon, at
+
+MIRA = "+491713920050"
+
+
+def customer(name: str = "Mira Sommer", **reached: Any) -> str:
+    with transaction():
+        return find_or_make(name, **(reached or {"number": MIRA})).id
+
+
+def rows(db: SQLAlchemy) -> list[Notification]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Notification).order_by(Notification.created_at, Notification.id)))
+
+
+def book(salon: Salon, **changes: Any) -> Booking:
+    with transaction():
+        return make_booking(salon.order(**({"customer_id": customer()} | changes)))
+
+
+def token_in(body: str) -> str:
+    found = re.search(r"/b/([\w-]{43})$", body)
+    assert found, body
+    return found[1]
+
+
+def offer(salon: Salon, customer_id: str) -> WaitlistOffer:
+    with transaction():
+        join_waitlist(
+            customer_id, salon.services["cut"], staff_id=salon.people["anna"], window_from=at("2026-05-11T00:00"),
+            window_until=at("2026-05-16T00:00"),
+        )  # fmt: skip
+        made = offer_freed(salon.branches["mitte"], at("2026-05-12T10:00"), at("2026-05-12T10:30"))
+        assert made
+        return made
+
+
+def test_a_booking_is_confirmed_with_a_link_that_opens_its_page(
+    db: SQLAlchemy, salon: Salon, twilio: TwilioDouble, client: FlaskClient
+) -> None:
+    book(salon)
+    (row,) = rows(db)
+    assert (row.status, row.channel, row.kind) == ("pending", "sms", "booking_link")
+    send_message(row.id)
+    (sent,) = twilio.messages
+    assert sent["to"] == MIRA and sent["body"].startswith("Salon Lindgren: ")
+    (row,) = rows(db)
+    assert (row.status, row.provider_ref, row.body) == ("sent", sent["sid"], None)
+    with no_company():
+        assert client.get(f"/b/{token_in(sent['body'])}").status_code == 200
+
+
+def test_running_the_job_again_sends_nothing_again(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble) -> None:
+    book(salon)
+    (row,) = rows(db)
+    for _again in range(3):
+        send_message(row.id)
+    assert len(twilio.messages) == 1
+
+
+def test_while_sending_is_switched_off_messages_wait_and_go_out_afterwards(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble) -> None:
+    with transaction():
+        features.switch("messages", salon.company_id, on=False)
+    book(salon)
+    send_message(rows(db)[0].id)
+    (row,) = rows(db)
+    assert (row.status, row.reason, twilio.messages) == ("pending", "switched_off", [])
+    with transaction():
+        features.switch("messages", salon.company_id, on=True)
+    with time_machine.travel(now() + delivering.SWITCHED_OFF + timedelta(seconds=1), tick=True):
+        send_message(row.id)
+    assert (rows(db)[0].status, len(twilio.messages)) == ("sent", 1)
+
+
+def test_a_visit_and_a_series_are_confirmed_once(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble) -> None:
+    with transaction():
+        make_booking(salon.order("cut:anna", "colour:anna", customer_id=customer()))
+        make_series(salon.order("cut:ben", customer_id=customer("Otto", number="+491713920051")), every_weeks=1, times=3)
+    assert [row.kind for row in rows(db)] == ["booking_link"] * 2
+
+
+def test_what_is_rolled_back_says_nothing(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble) -> None:
+    with pytest.raises(RuntimeError), transaction():
+        make_booking(salon.order(customer_id=customer()))
+        raise RuntimeError
+    assert rows(db) == []
+
+
+def test_without_keys_no_confirmation_is_written(db: SQLAlchemy, salon: Salon) -> None:
+    book(salon)
+    assert rows(db) == []
+
+
+def test_an_offer_without_keys_says_so_and_keeps_its_link_until_it_expires(
+    db: SQLAlchemy, salon: Salon, client: FlaskClient, present: time_machine.Traveller
+) -> None:
+    offer(salon, customer())
+    (row,) = rows(db)
+    assert row.status == "not_set_up" and row.body
+    with no_company():
+        assert "Termin nehmen" in client.get(f"/b/{token_in(row.body)}").text
+    send_message(row.id)
+    present.shift(timedelta(minutes=31))
+    forget_bodies()
+    (row,) = rows(db)
+    assert (row.status, row.body) == ("expired", None)
+
+
+def test_an_offer_is_sent_and_its_link_accepts_it(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble, client: FlaskClient) -> None:
+    offer(salon, customer())
+    (row,) = rows(db)
+    send_message(row.id)
+    with no_company():
+        page = client.get(f"/b/{token_in(twilio.messages[0]['body'])}").text
+        csrf = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert csrf
+        client.post(f"/b/{token_in(twilio.messages[0]['body'])}/accept", data={"csrf_token": csrf[1]})
+    assert db.session.scalars(select(Booking)).one().status == "confirmed"
+
+
+def test_a_lost_answer_is_one_message_and_one_name(
+    db: SQLAlchemy, salon: Salon, twilio: TwilioDouble, present: time_machine.Traveller
+) -> None:
+    book(salon)
+    (row,) = rows(db)
+    twilio.fail("lost")
+    send_message(row.id)
+    (row,) = rows(db)
+    assert (row.status, row.reason, row.attempts) == ("pending", "no_answer", 1)
+    send_message(row.id)
+    assert len(twilio.messages) == 1
+    present.shift(timedelta(seconds=6))
+    send_message(row.id)
+    assert len(twilio.messages) == 1
+    assert rows(db)[0].status == "sent"
+
+
+def test_it_waits_longer_each_time_and_ends_with_its_reason(
+    db: SQLAlchemy, salon: Salon, twilio: TwilioDouble, present: time_machine.Traveller
+) -> None:
+    book(salon)
+    (row,) = rows(db)
+    twilio.fail("500", times=99)
+    waits = []
+    while row.status == "pending":
+        present.move_to(row.due_at + timedelta(seconds=31))
+        before = now()
+        send_message(row.id)
+        (row,) = rows(db)
+        waits.append(round((row.due_at - before).total_seconds()))
+    assert waits[:-1] == sorted(waits[:-1]) and len(waits) == len(delivering.PAUSES) + 1
+    assert (row.status, row.reason) == ("dead", "no_answer")
+    twilio.mend()
+    present.shift(timedelta(seconds=60))
+    with transaction():
+        delivering.try_again(row.id)
+    send_message(row.id)
+    assert rows(db)[0].status == "sent"
+
+
+def test_a_refusal_for_good_is_not_tried_again(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble) -> None:
+    book(salon)
+    twilio.refuse[MIRA] = 21610
+    (row,) = rows(db)
+    send_message(row.id)
+    (row,) = rows(db)
+    assert (row.status, row.reason) == ("dead", "opted_out")
+    with no_company():
+        assert sweep_messages() == 0
+
+
+def test_the_sweep_finds_what_no_job_came_for(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble, present: time_machine.Traveller) -> None:
+    book(salon)
+    with no_company():
+        assert sweep_messages() == 1
+        # it is with a worker now
+        assert sweep_messages() == 0
+        present.shift(timedelta(seconds=31))
+        assert sweep_messages() == 1
+
+
+def test_a_worker_that_died_loses_its_claim_and_a_stalled_twin_changes_nothing(
+    db: SQLAlchemy, salon: Salon, twilio: TwilioDouble, present: time_machine.Traveller
+) -> None:
+    book(salon)
+    (row,) = rows(db)
+    with transaction():
+        stalled = delivering.reserve(row.id)
+        assert stalled and delivering.reserve(row.id) is None
+    present.shift(delivering.LEASE + timedelta(seconds=1))
+    send_message(row.id)
+    with transaction():
+        delivering.confirm(stalled, "SM-of-the-twin")
+    (row,) = rows(db)
+    assert row.status == "sent" and row.provider_ref != "SM-of-the-twin"
+
+
+def test_what_is_too_late_to_say_is_not_said(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble, present: time_machine.Traveller) -> None:
+    offer(salon, customer())
+    (row,) = rows(db)
+    present.shift(timedelta(minutes=31))
+    send_message(row.id)
+    assert rows(db)[0].status == "expired" and twilio.messages == []
+
+
+def test_who_left_only_an_address_gets_a_mail(app: Flask, db: SQLAlchemy, salon: Salon, monkeypatch: pytest.MonkeyPatch) -> None:
+    with MailDouble() as mail:
+        monkeypatch.setattr(app.config["SETTINGS"], "smtp_url", mail.url)
+        monkeypatch.setattr(app.config["SETTINGS"], "mail_from", "Salon Lindgren <termine@salon.example>")
+        book(salon, customer_id=customer(email="mira@example.org"))
+        (row,) = rows(db)
+        send_message(row.id)
+        assert mail.mails[0]["To"] == "mira@example.org"
+        assert "/b/" in mail.mails[0].get_content()
+
+
+def test_words_and_numbers_rest_sealed(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble) -> None:
+    book(salon)
+    db.session.rollback()
+    with db.engine.connect() as connection:
+        (row,) = connection.execute(text("SELECT recipient, body FROM notifications")).all()
+    assert MIRA.encode() not in bytes(row.recipient) and b"/b/" not in bytes(row.body)
+
+
+def test_a_cancelled_booking_is_offered_and_told_in_one_go(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble) -> None:
+    booking = book(salon, customer_id=None)
+    with transaction():
+        join_waitlist(customer(), salon.services["cut"], window_from=at("2026-05-12T10:00"), window_until=at("2026-05-12T10:01"))
+    with transaction():
+        cancel_booking(booking.id, DESK)
+        offer_freed(booking.branch_id, booking.starts_at, booking.ends_at)
+    assert [row.kind for row in rows(db)] == ["waitlist_offer"]
