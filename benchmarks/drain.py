@@ -79,7 +79,7 @@ def _rate(work: Callable[[list[bytes]], float], bodies: list[bytes]) -> float:
 
 def _drain(bodies: list[bytes]) -> float:
     from app.core.extensions import db
-    from app.domain.inbox import handling, storing
+    from app.domain.inbox import processor, store
     from app.jobs import inbox
     from app.models import WebhookEvent
     from app.providers import call_driver
@@ -89,15 +89,14 @@ def _drain(bodies: list[bytes]) -> float:
     driver = call_driver("retell")
     peeks = [(driver.peek(body), body) for body in bodies]
     rows = [
-        storing.Incoming("retell", peek.event, peek.dedupe_key, body, peek.provider_call_id, peek.business_raw).row()
-        for peek, body in peeks
+        store.Incoming("retell", peek.event, peek.dedupe_key, body, peek.provider_call_id, peek.business_raw).row() for peek, body in peeks
     ]
     with db.engine.begin() as connection:
         connection.execute(WebhookEvent.__table__.insert(), rows)
     batch = inbox.BATCH_SQLITE if db.engine.dialect.name == "sqlite" else inbox.BATCH
     began = time.perf_counter()
     done = 0
-    while handled := handling.drain_batch(batch):
+    while handled := processor.drain_batch(batch):
         done += handled
     seconds = time.perf_counter() - began
     assert done == len(bodies), f"{done} of {len(bodies)} were applied"

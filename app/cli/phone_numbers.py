@@ -8,7 +8,7 @@ from app.cli.commands import Group
 from app.cli.tables import Table
 from app.core.extensions import db
 from app.core.tenancy import company_scope, every_company
-from app.domain.companies.numbers import NumberTaken
+from app.domain.companies.phone_numbers import NumberTaken
 from app.domain.operations import onboarding
 from app.models import Agent, Branch, Company, PhoneNumber
 

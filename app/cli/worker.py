@@ -11,7 +11,7 @@ from app.core import settings
 from app.core.redis import RedisAway
 from app.core.start_check import check_connections
 from app.core.transactions import transaction
-from app.domain.inbox import replaying
+from app.domain.inbox import replay as inbox_replay
 from app.jobs import inbox as inbox_jobs
 
 LARGEST_ID = 2**63 - 1
@@ -50,8 +50,8 @@ inbox = Group("inbox", help="Webhook events that came in.")
 def replay(ids: tuple[int, ...]) -> None:
     """Send events through again."""
     with transaction():
-        unknown = replaying.find_unknown(ids)
-        released = replaying.replay(ids)
+        unknown = inbox_replay.find_unknown(ids)
+        released = inbox_replay.replay(ids)
     if released:
         click.echo(f"{released} of {len(set(ids))} events will be worked through again.")
     if unknown:

@@ -22,8 +22,8 @@ from app.demo.diary import ZONE, Diary
 from app.demo.people import regulars
 from app.demo.shapes import DemoCompany
 from app.demo.town import BLOCKED_CALLER, COMPANIES, LINDGREN
-from app.domain.calls.search_texts import searchable
-from app.domain.privacy.notice_proof import keep_wordings
+from app.domain.calls.search_index import searchable
+from app.domain.privacy.ai_notice_proof import keep_wordings
 from app.domain.reports import counting
 from app.models import (
     BlockedCaller,

@@ -10,8 +10,8 @@ from ulid import ULID
 
 from app.demo.calls import CENTS_PER_MINUTE, DemoCall
 from app.demo.diary import ZONE
-from app.domain.privacy.notice import Utterance
-from app.domain.privacy.notice_proof import place_of
+from app.domain.privacy.ai_notice import Utterance
+from app.domain.privacy.ai_notice_proof import place_of
 
 Row = dict[str, Any]
 OPEN_TASKS = 3

@@ -6,7 +6,7 @@ from app.demo.diary import ZONE, Appointment, Slot
 from app.demo.people import Caller
 from app.demo.shapes import DemoBranch, DemoCompany, DemoService, DemoStaff
 from app.domain.agents.greeting import with_notice
-from app.domain.language.when import Language
+from app.domain.language.time_expression import Language
 
 GERMAN_DAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
 GERMAN_MONTHS = (

@@ -8,7 +8,7 @@ import structlog
 from app.core.extensions import db
 from app.core.queues import QUEUES, get_queue, job, stopping
 from app.core.redis import RedisError, get_redis
-from app.domain.inbox import handling
+from app.domain.inbox import processor
 
 log = structlog.get_logger()
 # a drain is under way or sent; it lasts a little longer than a drain may be silent
@@ -46,7 +46,7 @@ def drain() -> int:
     batch = BATCH_SQLITE if db.engine.dialect.name == "sqlite" else BATCH
     helped = False
     while time.monotonic() < until and not stopping():
-        done = handling.drain_batch(batch)
+        done = processor.drain_batch(batch)
         handled += done
         _keep_hint()
         if done == batch and not helped:
@@ -57,7 +57,7 @@ def drain() -> int:
             if _others_wait() or not _bell_rings():
                 break
     _drop_hint()
-    rest = handling.drain_batch(batch)
+    rest = processor.drain_batch(batch)
     if rest:
         wake()
     return handled + rest

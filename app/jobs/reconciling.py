@@ -7,17 +7,17 @@ from app.core.queues import job
 from app.core.redis import is_reachable
 from app.core.tenancy import every_company
 from app.core.transactions import transact
-from app.domain.calls import asking, reconciling
-from app.domain.calls.closing import close_unknown
-from app.domain.calls.reconciling import PROVIDER, Look, Sorted
-from app.domain.inbox.fetching import store_fetched
+from app.domain.calls import reconciliation
+from app.domain.calls.reconciliation import PROVIDER, Look, Sorted
+from app.domain.calls.stale_calls import close_unknown
+from app.domain.inbox.store import store_fetched
 from app.jobs import inbox
 
 
 def compare_all() -> None:
     """Sends a look at each account; without Redis they are left for later: they ask a provider and may take long."""
     with every_company():
-        accounts = transact(reconciling.accounts_to_compare)
+        accounts = transact(reconciliation.accounts_to_compare)
     if is_reachable():
         for account_id in accounts:
             compare.enqueue(account_id)
@@ -27,16 +27,16 @@ def compare_all() -> None:
 def compare(account_id: int) -> None:
     """One look at one account; twice at once or again changes nothing."""
     with every_company():
-        look = transact(lambda: reconciling.begin(account_id))
+        look = transact(lambda: reconciliation.begin(account_id))
         if look is None:
             return
         try:
             _compare(look)
         except ProviderError as failure:
             told = f"{failure.code}: {failure.message}"[:500]
-            transact(lambda: reconciling.finish(look, error=told))
+            transact(lambda: reconciliation.finish(look, error=told))
         except BaseException:
-            transact(lambda: reconciling.forget_lost_locks([account_id]))
+            transact(lambda: reconciliation.forget_lost_locks([account_id]))
             raise
 
 
@@ -50,23 +50,23 @@ class _Fetched:
 
 
 def _compare(look: Look) -> None:
-    listed = asking.list_calls(look)
-    found = transact(lambda: reconciling.sort_out(look, listed))
+    listed = reconciliation.list_calls(look)
+    found = transact(lambda: reconciliation.sort_out(look, listed))
     fetched = _fetch(look, found)
     if fetched.stored:
         inbox.wake()
     transact(lambda: close_unknown(look, fetched.unknown))
-    transact(lambda: reconciling.count(look, listed))
+    transact(lambda: reconciliation.count(look, listed))
     if fetched.failure is not None:
         raise fetched.failure
-    transact(lambda: reconciling.finish(look, listed=listed, found=found, fetched=fetched.stored))
+    transact(lambda: reconciliation.finish(look, listed=listed, found=found, fetched=fetched.stored))
 
 
 def _fetch(look: Look, found: Sorted) -> _Fetched:
     """What was stored before an error stays."""
     fetched = _Fetched()
     try:
-        for call_id, call in asking.fetch_calls(look, found.to_fetch):
+        for call_id, call in reconciliation.fetch_calls(look, found.to_fetch):
             if call is None:
                 fetched.unknown.append(call_id)
             else:

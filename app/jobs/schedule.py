@@ -3,7 +3,7 @@
 from app.core.redis import is_reachable
 from app.core.transactions import read
 from app.core.worker import send_delayed
-from app.domain.inbox import claiming
+from app.domain.inbox import lease
 from app.jobs import agents, bookings, calendar_sync, connections, inbox, line_check, live, messages, privacy, reconciling, sessions, truth
 from app.jobs.ticker import Entry
 
@@ -13,7 +13,7 @@ WORKERS_AWAY_S = 15.0
 
 def sweep_inbox() -> None:
     """Wakes the workers for events that have been due for a while; without Redis or workers the clock drains them itself."""
-    age = read(claiming.oldest_due_age_s)
+    age = read(lease.oldest_due_age_s)
     if age < 1.0:
         return
     if age < WORKERS_AWAY_S and is_reachable():

@@ -9,8 +9,8 @@ from app.core.queues import job, stopping
 from app.core.redis import is_reachable
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import read, transact
-from app.domain.calls import truth_check, truth_due
-from app.domain.calls.truth_facts import load_catalogue
+from app.domain.calls import truth_check, truth_queue
+from app.domain.calls.truth_evidence import load_catalogue
 
 log = structlog.get_logger()
 AT_ONCE = 100
@@ -20,7 +20,7 @@ AT_ONCE = 100
 def check_due() -> int:
     """Checks the calls that are due, each in a transaction of its own; how many it were."""
     with every_company():
-        waiting = read(lambda: truth_due.due(AT_ONCE))
+        waiting = read(lambda: truth_queue.due(AT_ONCE))
     for company_id, rows in groupby(sorted(waiting), key=lambda row: row[0]):
         with company_scope(company_id):
             catalogue = load_catalogue(company_id)
@@ -45,7 +45,7 @@ def _check(call_id: str, catalogue: truth_check.Catalogue) -> None:
 def sweep() -> None:
     """Sends the check where something is due; without Redis it is done here."""
     with every_company():
-        waiting = read(lambda: truth_due.due(1))
+        waiting = read(lambda: truth_queue.due(1))
     if waiting and is_reachable():
         check_due.enqueue()
     elif waiting:

@@ -7,7 +7,7 @@ from sqlalchemy import and_, select
 from app.core.event_bus import listens
 from app.core.extensions import db
 from app.core.tenancy import every_company
-from app.domain.calls.search_texts import write_call_texts
+from app.domain.calls.search_index import write_call_texts
 from app.events import CallAnalyzed, CallEnded, CallHappening
 from app.models import Call, Customer, Turn
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from app.core.event_bus import listens
 from app.core.tenancy import company_scope
-from app.domain.calls import truth_due
+from app.domain.calls import truth_queue
 from app.events import (
     BookingCancelled,
     BookingChanged,
@@ -21,7 +21,7 @@ from app.events import (
 @listens(CallEnded, CallAnalyzed, CallRetold, when="before_commit")
 def check_when_over(events: list[CallHappening | CallRetold]) -> None:
     """In three statements, however many calls of however many companies there are."""
-    truth_due.note_due(event.call_id for event in events)
+    truth_queue.note_due(event.call_id for event in events)
 
 
 @listens(BookingMade, BookingMoved, BookingChanged, BookingCancelled, when="before_commit")
@@ -31,4 +31,4 @@ def check_again(events: list[BookingHappening]) -> None:
         bookings[event.company_id].add(event.booking_id)
     for company_id in sorted(bookings):
         with company_scope(company_id):
-            truth_due.note_again(bookings[company_id])
+            truth_queue.note_again(bookings[company_id])

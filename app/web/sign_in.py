@@ -17,7 +17,7 @@ from app.core.event_bus import announce
 from app.core.extensions import db, login_manager
 from app.core.locale import LANGUAGES
 from app.core.transactions import transaction
-from app.domain.accounts import devices, passwords, sign_in as signing_in, users
+from app.domain.accounts import known_devices, passwords, sign_in as signing_in, users
 from app.domain.audit.log import record
 from app.events import SessionsEnded
 from app.models import Company, User
@@ -153,7 +153,7 @@ def _come_in(user: User) -> None:
 
 def _knowing_device(answer: BaseResponse, user: User) -> BaseResponse:
     """The browser is known from now on: it may try a password while strangers guess at the account."""
-    known = devices.remember_device(user)
+    known = known_devices.remember_device(user)
     answer.set_cookie(_device_cookie(), known, max_age=A_YEAR_S, httponly=True, secure=settings().is_production, samesite="Lax")
     return answer
 

@@ -14,7 +14,7 @@ from app.core.errors import AppError, NotConfigured
 from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.core.tenancy import every_company
-from app.domain.inbox import storing
+from app.domain.inbox import store
 from app.jobs import inbox
 from app.models import Connection
 from app.providers import webhook_reader
@@ -52,8 +52,8 @@ def receive(provider: str, *, sender: Sender, verify: Verify, raw: bytes) -> Res
     except Unreadable as unreadable:
         metrics.WEBHOOKS_RECEIVED.labels(provider, "unknown", "unreadable").inc()
         raise AppError(str(unreadable), code="unreadable") from unreadable
-    led = storing.store(
-        storing.Incoming(
+    led = store.store(
+        store.Incoming(
             provider=provider,
             event=peek.event,
             dedupe_key=peek.dedupe_key,

@@ -16,10 +16,10 @@ from app.core.route_guards import guarded
 from app.core.signatures import verify_retell
 from app.core.tenancy import company_scope
 from app.domain.agents import inbound_call
-from app.domain.calls import answering
+from app.domain.calls import function_calls
 from app.domain.companies.number_lookup import Match
-from app.domain.inbox import of_calls
-from app.domain.inbox.reading import Read
+from app.domain.inbox import call_handler
+from app.domain.inbox.inbox_item import Read
 from app.models import WebhookEvent
 from app.providers.voice.base import CallEvent, Unreadable
 from app.providers.voice.retell_functions import read_function, read_inbound
@@ -55,9 +55,9 @@ def function(connection: str | None = None) -> Response:
     try:
         use = read_function(raw)
     except Unreadable:
-        return _json(answering.in_trouble())
+        return _json(function_calls.in_trouble())
     with callers_turn(writes=True):
-        return _json(answering.answer(answering.Asked(use, connection, received_at, lambda: _owner(use.event, connection))))
+        return _json(function_calls.answer(function_calls.Asked(use, connection, received_at, lambda: _owner(use.event, connection))))
 
 
 def _verified(connection: str | None, event: str) -> bytes:
@@ -90,7 +90,7 @@ def _welcome(raw: bytes, connection: str | None) -> dict[str, Any]:
 def _owner(event: CallEvent, connection: str | None) -> tuple[Match | None, bool]:
     """The same way from the call to its company as for every event: by the call we know, else by the dialled number."""
     read = Read(WebhookEvent(id=0, provider="retell", connection_id=connection), event)
-    of_calls.match([read])
+    call_handler.match([read])
     return (read.match if isinstance(read.match, Match) else None), read.cached
 
 

@@ -18,10 +18,10 @@ from app.domain.agents.tools import (
     verification_fallbacks,
 )
 from app.domain.agents.tools.context import Situation
-from app.domain.customers import certainty, codes, told
-from app.domain.customers.certainty import Caller
-from app.domain.customers.naming import name_fits
-from app.domain.customers.registering import add_identity
+from app.domain.customers import caller_assurance, disclosures, one_time_codes
+from app.domain.customers.caller_assurance import Caller
+from app.domain.customers.contacts import add_identity
+from app.domain.customers.name_matching import name_fits
 from app.models import Booking, Call, Customer, Hold
 
 
@@ -46,8 +46,8 @@ def _in(change: tuple[str, Any], *owners: Any) -> Callable[[pytest.MonkeyPatch],
     return apply
 
 
-def _rights(**changes: certainty.Rung) -> Callable[[pytest.MonkeyPatch], None]:
-    return _set(certainty, "DEFAULT_RIGHTS", certainty.DEFAULT_RIGHTS | changes)
+def _rights(**changes: caller_assurance.Rung) -> Callable[[pytest.MonkeyPatch], None]:
+    return _set(caller_assurance, "DEFAULT_RIGHTS", caller_assurance.DEFAULT_RIGHTS | changes)
 
 
 def _everybody_may(patch: pytest.MonkeyPatch) -> None:
@@ -61,7 +61,7 @@ def _everybody_may(patch: pytest.MonkeyPatch) -> None:
 
 def _contact_becomes_record(patch: pytest.MonkeyPatch) -> None:
     def person_for(context: Situation, name: str, contact: caller_identity.Contact) -> Customer:
-        known = certainty.named(name, certainty.customers_at(context.company.id, contact.phone))
+        known = caller_assurance.named(name, caller_assurance.customers_at(context.company.id, contact.phone))
         customer = known[0] if known else caller_identity.person_for(context, name, contact)
         for kind, value in (("phone", contact.phone), ("email", contact.email)):
             if value:
@@ -109,7 +109,7 @@ def _withheld_is_anybody(patch: pytest.MonkeyPatch) -> None:
 
 
 def _a_name_is_proof_enough(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(certainty, "RUNG_OF", certainty.RUNG_OF | {"name": "verified"})
+    patch.setattr(caller_assurance, "RUNG_OF", caller_assurance.RUNG_OF | {"name": "verified"})
 
 
 class _EveryDay:
@@ -145,29 +145,31 @@ GUARDS = (
     Change("the first name only where the company allows it", ("fa-001",), _set(Situation, "tells_first_name", True)),
     Change("rights are asked before a booking is looked at", ("fa-058", "fs-06"), _everybody_may),
     Change("a name alone verifies nobody", ("fa-012", "fs-02"), _a_name_is_proof_enough),
-    Change("days told in calls prove nothing", ("fs-08", "fs-09"), _set(told, "_told_in_calls", lambda *_: set())),
-    Change("days told in messages prove nothing", ("fs-10",), _set(told, "_written_about", lambda *_: set())),
-    Change("what callers booked proves nothing", ("fs-16",), _set(told, "_set_by_callers", lambda *_: set())),
+    Change("days told in calls prove nothing", ("fs-08", "fs-09"), _set(disclosures, "_told_in_calls", lambda *_: set())),
+    Change("days told in messages prove nothing", ("fs-10",), _set(disclosures, "_written_about", lambda *_: set())),
+    Change("what callers booked proves nothing", ("fs-16",), _set(disclosures, "_set_by_callers", lambda *_: set())),
     Change("only the right day proves", ("fa-062", "fa-007"), _any_day_proves),
     Change("contact details said stay with the booking", ("fa-039", "fa-040"), _contact_becomes_record),
     Change("ids are bound to the very person", ("fa-033", "fs-04"), _ids_of_the_whole_family),
-    Change("likeness of names recognises nobody", ("fa-081", "fs-15"), _set(certainty, "same_name", name_fits)),
+    Change("likeness of names recognises nobody", ("fa-081", "fs-15"), _set(caller_assurance, "same_name", name_fits)),
     Change("another name ends being recognised by the number", ("fs-13",), _another_name_changes_nothing),
     Change("links go to the record only", ("fs-07", "fa-046"), _links_go_to_who_calls),
     Change("a withheld number may only book", ("fa-024",), _withheld_is_anybody),
-    Change("wrong tries end in the call", ("fa-059",), _set(certainty, "_guesses", lambda _proofs: False)),
+    Change("wrong tries end in the call", ("fa-059",), _set(caller_assurance, "_guesses", lambda _proofs: False)),
     Change("wrong tries end about a person", ("fa-062", "fa-069"), _in(("may_try", lambda _: True), caller_verification, booking_lookup)),
     Change("what was not said is not kept from the old time", ("fa-111",), _set(bookings, "_unsaid", lambda *_: [])),
     Change("a hold is its call's own", ("fa-055",), _set(holds, "find_hold", _any_hold)),
-    Change("only the code that was sent proves", ("fa-073", "fa-079"), _set(codes, "use_code", _whoever_is_known)),
-    Change("only so many codes and links leave in a day", ("fs-11",), _in(("may_send", lambda _: True), codes, verification_fallbacks)),
+    Change("only the code that was sent proves", ("fa-073", "fa-079"), _set(one_time_codes, "use_code", _whoever_is_known)),
+    Change(
+        "only so many codes and links leave in a day", ("fs-11",), _in(("may_send", lambda _: True), one_time_codes, verification_fallbacks)
+    ),
 )
 STRICTER = (
     Change("a name is not enough to move", ("fh-002", "fh-028"), _rights(change="verified")),
     Change("only a code verifies", ("fh-003", "fh-004"), _rights(cancel="code")),
-    Change("names must be written alike to the letter", ("fh-045", "fh-047"), _set(certainty, "same_name", str.__eq__)),
+    Change("names must be written alike to the letter", ("fh-045", "fh-047"), _set(caller_assurance, "same_name", str.__eq__)),
     Change("no day ever proves", ("fh-003", "fh-032"), _set(caller_verification, "provable_days", lambda *_: set())),
     Change("strangers may not book", ("fh-019", "fh-022"), _set(bookings, "person_for", _nobody)),
-    Change("one slip ends it", ("fh-065",), _set(certainty, "TRIES_IN_A_CALL", 1)),
+    Change("one slip ends it", ("fh-065",), _set(caller_assurance, "TRIES_IN_A_CALL", 1)),
     Change("a callback only for who is recognised", ("fh-014", "fh-026"), _set(messages, "number_of", _verified_number)),
 )

@@ -15,7 +15,7 @@ from app.domain.bookings.booking_request import Order
 from app.domain.bookings.create import make_booking
 from app.domain.bookings.history import By
 from app.domain.bookings.notifications import send_link_to_customer
-from app.domain.customers.certainty import set_birth_date
+from app.domain.customers.caller_assurance import set_birth_date
 from app.domain.scheduling.types import Part
 from app.models import (
     Booking,

@@ -15,7 +15,7 @@ from app.core.ids import new_ulid
 from app.core.line_check_token import HEADER, make_ticket, read_ticket
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.inbox.handling import drain_batch
+from app.domain.inbox.processor import drain_batch
 from app.domain.operations.checking import CHECKS
 from app.domain.operations.line_checking import STEPS
 from app.models import Agent, LineCheck, PhoneNumber

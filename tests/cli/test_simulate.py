@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 from app.core.extensions import db as the_db
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transaction
-from app.domain.inbox.handling import drain_batch
+from app.domain.inbox.processor import drain_batch
 from app.domain.operations import onboarding
 from app.domain.operations.onboarding import Place
 from app.domain.services.editing import FIELDS, save_person, save_service

@@ -18,7 +18,7 @@ from app.demo.scripts import read, speak
 from app.demo.town import COMPANIES
 from app.domain.accounts.api_keys import find_key
 from app.domain.accounts.passwords import is_right
-from app.domain.calls.searching import Search, find_calls
+from app.domain.calls.search import Search, find_calls
 from app.domain.reports.figures import read_figures
 from app.models import (
     Booking,

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from app.core.database import reading_only
 from app.core.extensions import db
 from app.core.tenancy import every_company
-from app.domain.inbox.storing import body_of
+from app.domain.inbox.store import body_of
 from app.models import Call, CallEvent, CallHour, Company, Customer, LiveCursor, LiveEvent, ToolCall, Turn, WebhookEvent
 from tests.faults.house import House
 from tests.faults.stories import NUMBERS, TURNS, Sent, Story

@@ -138,7 +138,7 @@ def spoil(house: House, call_id: str) -> None:
 def hurry(house: House, call_id: str) -> None:
     """Its long pauses are over: the last try is due."""
     from app.core.clock import now
-    from app.domain.inbox.handling import PAUSES
+    from app.domain.inbox.processor import PAUSES
 
     change(house, call_id, attempts=len(PAUSES), due_at=now())
 

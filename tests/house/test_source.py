@@ -14,7 +14,7 @@ LONG: dict[str, str] = {}
 # modules that write SQL by hand, and why
 SQL_BY_HAND = {
     "app.core.database": "the connection's own settings on SQLite, and its housekeeping",
-    "app.domain.inbox.claiming": "MariaDB's named locks",
+    "app.domain.inbox.lease": "MariaDB's named locks",
 }
 # asked of the domain: doors only
 REQUEST_BOUND = {"flask.request", "flask.session", "flask.g", "flask_login.current_user"}
@@ -89,8 +89,8 @@ def test_the_domain_neither_commits_nor_asks_the_request() -> None:
 
 # these have transactions of their own by their nature
 COMMITS = {
-    "app.domain.inbox.claiming": "a claim is visible to other workers before the work begins",
-    "app.domain.inbox.storing": "requests that come together share one commit",
+    "app.domain.inbox.lease": "a claim is visible to other workers before the work begins",
+    "app.domain.inbox.store": "requests that come together share one commit",
 }
 
 
@@ -101,8 +101,8 @@ PAST_THE_FILTER = {
     "app.core.transactions": "writes that must survive the request's rollback; no owned table",
     "app.core.key_rotation": "walks every sealed column of every company",
     "app.core.sessions": "browser sessions, which belong to no company",
-    "app.domain.inbox.claiming": "webhook events, before it is known whose they are",
-    "app.domain.inbox.storing": "webhook events, before it is known whose they are",
+    "app.domain.inbox.lease": "webhook events, before it is known whose they are",
+    "app.domain.inbox.store": "webhook events, before it is known whose they are",
     "app.realtime.sequence": "numbers the live events of many companies at once, each row with its company",
 }
 

@@ -17,7 +17,7 @@ from app.core.clock import now
 from app.core.ids import new_ulid
 from app.core.queues import get_queue, job
 from app.core.worker import Worker, work
-from app.domain.inbox import claiming, handling
+from app.domain.inbox import lease, processor
 from app.jobs import inbox, schedule
 from app.models import Company, WebhookEvent
 from tests.support.inbox import arrive, arrive_many, by_status, inside
@@ -131,7 +131,7 @@ def test_a_drain_that_never_rests_gives_its_worker_back_and_sends_the_next_one(
     app: Flask, db: SQLAlchemy, sent: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(inbox, "LONGEST_S", 0.3)
-    monkeypatch.setattr(handling, "drain_batch", lambda limit: 1)
+    monkeypatch.setattr(processor, "drain_batch", lambda limit: 1)
     began = time.monotonic()
     assert inbox.drain() > 1
     assert time.monotonic() - began < 5
@@ -267,4 +267,4 @@ def test_nothing_is_left_behind_whoever_comes_first(
     for thread in takers_at_work:
         thread.join(60)
     assert by_status() == {"handled": before + senders * each}
-    assert claiming.oldest_due_age_s() == 0
+    assert lease.oldest_due_age_s() == 0

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from app.core.clock import now, to_ms
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transact
-from app.domain.calls import reconciling
-from app.domain.calls.standing import read_standing
-from app.domain.inbox import handling
+from app.domain.calls import reconciliation
+from app.domain.calls.reconciliation_status import read_standing
+from app.domain.inbox import processor
 from app.jobs.reconciling import compare
 from app.models import Call, CallAccount, CallComparison, Connection, WebhookEvent
 from tests.doubles.retell import RetellDouble
@@ -49,11 +49,11 @@ def there(retell: RetellDouble, call_id: str, *, minutes_ago: int = 10, key: str
 def look(db) -> CallComparison:
     """One look at every account, and what it brought worked through; the last comparison."""
     with every_company():
-        accounts = transact(reconciling.accounts_to_compare)
+        accounts = transact(reconciliation.accounts_to_compare)
     for account_id in accounts:
         compare(account_id)
     db.session.rollback()
-    while handling.drain_batch(50):
+    while processor.drain_batch(50):
         pass
     db.session.rollback()
     return db.session.scalars(select(CallComparison).order_by(CallComparison.id.desc())).first()
@@ -96,7 +96,7 @@ def test_the_webhook_that_comes_after_all_makes_no_second_call(retell, salon, db
     look(db)
     assert send(client, call_body("call_analyzed", "call_late", call_analysis={"call_summary": "Später."})).status_code == 204
     db.session.rollback()
-    while handling.drain_batch(10):
+    while processor.drain_batch(10):
         pass
     assert list(calls(db)) == ["call_late"]
 
@@ -104,7 +104,7 @@ def test_the_webhook_that_comes_after_all_makes_no_second_call(retell, salon, db
 def test_a_call_that_hangs_here_is_closed_with_the_true_reason(retell, salon, db, client) -> None:
     began = to_ms(now() - timedelta(minutes=10))
     send(client, call_body("call_started", "call_stuck", start_timestamp=began))
-    while handling.drain_batch(10):
+    while processor.drain_batch(10):
         pass
     assert calls(db)["call_stuck"].status == "ongoing"
     there(retell, "call_stuck", disconnection_reason="error_llm_websocket_open")
@@ -117,7 +117,7 @@ def test_a_call_that_hangs_here_is_closed_with_the_true_reason(retell, salon, db
 def test_a_call_that_the_provider_does_not_know_is_closed_after_a_while(retell, salon, db, client) -> None:
     for call_id, minutes in (("call_ghost", 16), ("call_young", 10)):
         send(client, call_body("call_started", call_id, start_timestamp=to_ms(now() - timedelta(minutes=minutes))))
-    while handling.drain_batch(10):
+    while processor.drain_batch(10):
         pass
     assert look(db).result == "done"
     found = calls(db)
@@ -132,13 +132,13 @@ def test_a_call_that_the_provider_does_not_know_is_closed_after_a_while(retell, 
 def test_a_late_end_corrects_the_one_that_we_wrote(retell, salon, db, client) -> None:
     began = to_ms(now() - timedelta(minutes=30))
     send(client, call_body("call_started", "call_late", start_timestamp=began))
-    while handling.drain_batch(10):
+    while processor.drain_batch(10):
         pass
     look(db)
     assert calls(db)["call_late"].status == "error"
     over = {"end_timestamp": began + 60_000, "disconnection_reason": "user_hangup"}
     send(client, call_body("call_ended", "call_late", start_timestamp=began, **over))
-    while handling.drain_batch(10):
+    while processor.drain_batch(10):
         pass
     late = calls(db)["call_late"]
     assert (late.status, late.disconnection_reason, late.duration_s) == ("ended", "user_hangup", 60)
@@ -146,7 +146,7 @@ def test_a_late_end_corrects_the_one_that_we_wrote(retell, salon, db, client) ->
 
 def test_nobody_is_closed_on_the_word_of_a_provider_that_fails(retell, salon, db, client) -> None:
     send(client, call_body("call_started", "call_ghost", start_timestamp=to_ms(now() - timedelta(minutes=30))))
-    while handling.drain_batch(10):
+    while processor.drain_batch(10):
         pass
     retell.fail("500", on="GET /v2/get-call/call_ghost", times=9)
     assert look(db).result == "failed"
@@ -156,7 +156,7 @@ def test_nobody_is_closed_on_the_word_of_a_provider_that_fails(retell, salon, db
 def test_an_analysis_that_never_came_is_fetched(retell, salon, db, client) -> None:
     began = to_ms(now() - timedelta(minutes=10))
     send(client, call_body("call_ended", "call_bare", start_timestamp=began, end_timestamp=began + 60_000))
-    while handling.drain_batch(10):
+    while processor.drain_batch(10):
         pass
     there(retell, "call_bare")
     assert look(db).completed == 1

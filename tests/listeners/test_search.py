@@ -6,8 +6,8 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import func, select
 
 from app.core.tenancy import company_scope
-from app.domain.calls.searching import Search, find_calls
-from app.domain.inbox.handling import drain_batch
+from app.domain.calls.search import Search, find_calls
+from app.domain.inbox.processor import drain_batch
 from app.models import Call, CallText, Company
 from tests.support.lindgren import call_body, make_salon, send, transcript
 

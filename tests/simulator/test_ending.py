@@ -12,7 +12,7 @@ from app.core.clock import now, to_ms
 from app.core.extensions import db as database
 from app.core.signatures import sign_retell
 from app.core.tenancy import every_company
-from app.domain.inbox.handling import drain_batch
+from app.domain.inbox.processor import drain_batch
 from app.models import Branch, Call, ToolCall, Turn, WebhookEvent
 from app.simulator.casting import Cast, Delivery
 from app.simulator.finding import in_database

@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 
 from app.core.tenancy import every_company
 from app.demo.town import BLOCKED_CALLER
-from app.domain.inbox.handling import drain_batch
+from app.domain.inbox.processor import drain_batch
 from app.models import BlockedCaller, Booking, Call, Company, Customer, Task, ToolCall
 from app.simulator.running import Called, plan_calls, run
 from app.simulator.scenarios import SCENARIOS

@@ -17,7 +17,7 @@ from app.core.transactions import transaction
 from app.domain.bookings.booking_request import Order
 from app.domain.bookings.create import make_booking
 from app.domain.bookings.history import By
-from app.domain.customers.certainty import set_birth_date
+from app.domain.customers.caller_assurance import set_birth_date
 from app.domain.scheduling.types import Part
 from app.models import Booking, Branch, Call, Customer, CustomerIdentity, PhoneNumber, ToolCall
 from tests.factories.salons import Salon, make_salon

@@ -8,7 +8,7 @@ from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.calls.search_texts import write_call_texts
+from app.domain.calls.search_index import write_call_texts
 from app.models import Call, Company, Customer, ToolCall, Turn
 from tests.support.people import branch_ids
 

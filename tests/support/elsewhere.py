@@ -20,9 +20,9 @@ from app.core.transactions import transact
 from app.domain.bookings.create import make_booking
 from app.domain.bookings.history import By
 from app.domain.calendar_sync import outbound
-from app.domain.customers.registering import find_or_make
-from app.domain.inbox import handling
-from app.domain.inbox.storing import body_of
+from app.domain.customers.contacts import find_or_make
+from app.domain.inbox import processor
+from app.domain.inbox.store import body_of
 from app.jobs.calendar_sync import sync_booking
 from app.models import (
     Booking,
@@ -106,7 +106,7 @@ class Elsewhere:
 
     def drain(self) -> None:
         db.session.rollback()
-        while handling.drain_batch(50):
+        while processor.drain_batch(50):
             pass
 
     def hear(self, **options: Any) -> None:

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.extensions import db
 from app.core.tenancy import every_company
-from app.domain.inbox import storing
-from app.domain.inbox.storing import Incoming
+from app.domain.inbox import store
+from app.domain.inbox.store import Incoming
 from app.models import Call, WebhookEvent
 from app.providers import call_driver
 from tests.support.lindgren import call_body
@@ -22,7 +22,7 @@ def arrive(*bodies: bytes, provider: str = "retell", **values: Any) -> None:
     for raw in bodies:
         peek = call_driver(provider).peek(raw)
         facts = {"received_at": now(), "provider_call_id": peek.provider_call_id, "dialled": peek.business_raw} | values
-        storing.store(Incoming(provider=provider, event=peek.event, dedupe_key=peek.dedupe_key, body=raw, **facts))
+        store.store(Incoming(provider=provider, event=peek.event, dedupe_key=peek.dedupe_key, body=raw, **facts))
 
 
 def arrive_many(count: int, *, prefix: str = "call") -> None:

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from app.core import metrics, query_stats
 from app.core.transactions import transaction
-from app.domain.inbox.storing import Incoming, store
+from app.domain.inbox.store import Incoming, store
 from tests.factories.companies import WebhookEventFactory
 from tests.support.live import make_call, make_salon
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.core.event_bus import _listeners, listens
 from app.core.transactions import transaction
-from app.domain.accounts import devices, passwords, users
+from app.domain.accounts import known_devices, passwords, users
 from app.domain.accounts.passwords import hash_password
 from app.events import SessionsEnded
 from app.models import AuditEntry, Company, User, WebSession
@@ -243,14 +243,14 @@ def test_known_device_has_a_budget_and_is_known_for_one_account_and_password_onl
     here = signed_in(app, owner)
     cookie = here.get_cookie("device")
     assert cookie and cookie.http_only and cookie.same_site == "Lax"
-    assert (devices.known_device(cookie.value, owner) is None, devices.known_device(cookie.value, colleague)) == (False, None)
+    assert (known_devices.known_device(cookie.value, owner) is None, known_devices.known_device(cookie.value, colleague)) == (False, None)
     for forged in ("", "x", cookie.value[:-2], cookie.value + "x", "x" * 5000, "\ud800"):
-        assert devices.known_device(forged, owner) is None
+        assert known_devices.known_device(forged, owner) is None
     here.post("/logout", data={"csrf_token": csrf_token(here, "/live")})
     assert [sign_in(here, owner, "wrong password 123").status_code for _ in range(12)] == [401] * 10 + [429] * 2
     with transaction():
         db.session.get_one(User, owner.id).password_hash = hash_password(NEW)
-    assert devices.known_device(cookie.value, db.session.get_one(User, owner.id)) is None
+    assert known_devices.known_device(cookie.value, db.session.get_one(User, owner.id)) is None
 
 
 def count_checks(act: Callable[[], object]) -> int:

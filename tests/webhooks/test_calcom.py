@@ -11,7 +11,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.core.tenancy import company_scope
-from app.domain.inbox.storing import body_of
+from app.domain.inbox.store import body_of
 from app.models import Connection, WebhookEvent
 from tests.support.lindgren import make_salon
 from tests.support.tables import each_row
@@ -90,7 +90,7 @@ def test_signed_garbage_gets_a_clear_sentence(client: FlaskClient, db: SQLAlchem
     ],
 )
 def test_signed_oddities_never_break_anything(client: FlaskClient, db: SQLAlchemy, raw: bytes) -> None:
-    from app.domain.inbox.handling import drain_batch
+    from app.domain.inbox.processor import drain_batch
 
     assert send(client, raw).status_code in (204, 400)
     drain_batch(10)

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app.core.tenancy import company_scope
-from app.domain.inbox.storing import body_of
+from app.domain.inbox.store import body_of
 from app.models import Connection, WebhookEvent
 from tests.support.lindgren import call_body, make_salon, send
 from tests.support.tables import each_row

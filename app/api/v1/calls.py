@@ -15,9 +15,9 @@ from app.api.query_params import Instant, PageQuery
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid
-from app.domain.calls.searching import LONGEST_QUERY, Search, find_calls, newest_first
-from app.domain.calls.totals import count_calls
-from app.domain.calls.truth_sentences import so_is
+from app.domain.calls.counts import count_calls
+from app.domain.calls.search import LONGEST_QUERY, Search, find_calls, newest_first
+from app.domain.calls.truth_wording import so_is
 from app.domain.privacy.consent import answers_of, stands
 from app.models import Booking, Branch, Call, CallDeletion, CallEvent, CallNotice, NoticeWording, ToolCall, TruthCheck, Turn
 from app.models.booking import STANDING

@@ -11,7 +11,7 @@ from app.api.query_params import PageQuery
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid
-from app.domain.customers.finding import LONGEST_QUERY, count_customers, find_customers
+from app.domain.customers.search import LONGEST_QUERY, count_customers, find_customers
 from app.models import Customer
 from app.serializers.customer import CustomerItem, CustomerList, customer_item
 

@@ -10,7 +10,7 @@ from app.core.clock import now
 from app.core.errors import NotSignedIn, TooMany
 from app.core.extensions import db
 from app.core.rate_limiter import Rate, network_of
-from app.domain.accounts import devices, passwords
+from app.domain.accounts import known_devices, passwords
 from app.domain.audit.log import record
 from app.models import Company, User
 
@@ -43,7 +43,7 @@ def recognise(email: str, password: str, *, address: str, device: str | None = N
     email = email.strip().lower()
     account, place = hashlib.sha256(email.encode("utf-8", "surrogatepass")).hexdigest()[:32], network_of(address)
     user = find_user(email)
-    known = devices.known_device(device, user)
+    known = known_devices.known_device(device, user)
     counted = _count_device(known) if known else _count_stranger(account, place)
     right = passwords.is_right(password, user.password_hash if user else None)
     if user is None or not right or not _may_come_in(user):

@@ -6,7 +6,7 @@ from app.core.extensions import db
 from app.domain.agents.provisioning.workflow import ask_for_registration
 from app.domain.agents.versions import find_published, get_agent
 from app.domain.audit.log import record
-from app.domain.companies.numbers import changed, get_branch, get_number
+from app.domain.companies.phone_numbers import changed, get_branch, get_number
 from app.models import Agent, PhoneNumber, Registration
 
 

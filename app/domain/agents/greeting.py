@@ -6,8 +6,8 @@ import unicodedata
 from flask_babel import force_locale, get_locale, gettext as _
 
 from app.domain.agents.config import Content
-from app.domain.language.when import Language
-from app.domain.privacy.notice import NOTES, NOTICE, QUESTION, Address
+from app.domain.language.time_expression import Language
+from app.domain.privacy.ai_notice import NOTES, NOTICE, QUESTION, Address
 
 ENDS_A_SENTENCE = (".", "!", "?", "…")
 # a greeting's own question at its end is asked after the notice, so that the answer does not talk over it

@@ -17,10 +17,10 @@ from app.domain.agents.greeting import opening_words
 from app.domain.agents.opening_hours import Hours, branch_day
 from app.domain.agents.tools.context import PLACE
 from app.domain.companies.number_lookup import Match
-from app.domain.customers.certainty import Caller, customers_at
-from app.domain.customers.naming import first_name
-from app.domain.language.saying import say_day, say_hours, say_moment
-from app.domain.language.when import Language
+from app.domain.customers.caller_assurance import Caller, customers_at
+from app.domain.customers.name_matching import first_name
+from app.domain.language.spoken_format import say_day, say_hours, say_moment
+from app.domain.language.time_expression import Language
 from app.models import BlockedCaller, Company
 
 YES_NO = {True: "yes", False: "no"}

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Row
 from app.core.extensions import db
 from app.domain.agents.versions import get_agent
 from app.domain.audit.log import record
-from app.domain.companies.numbers import changed
+from app.domain.companies.phone_numbers import changed
 from app.models import Branch, PhoneNumber
 
 

@@ -16,13 +16,13 @@ from app.core.phone import normalise
 from app.core.query_stats import measured
 from app.core.transactions import rehearsal
 from app.domain.agents import inbound_call
-from app.domain.agents.emergency_override import answer_emergency
 from app.domain.agents.preview_explanation import Step, of_the_call, of_the_emergency, of_the_time, of_the_words
 from app.domain.agents.tools import registry
 from app.domain.agents.tools.context import Situation
+from app.domain.agents.tools.emergency_override import answer_emergency
 from app.domain.companies.number_lookup import Match
 from app.domain.customers import matching
-from app.domain.language.when import Language
+from app.domain.language.time_expression import Language
 from app.models import Call, Company, PhoneNumber
 
 RINGING = "ringing"

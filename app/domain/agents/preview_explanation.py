@@ -16,11 +16,11 @@ from app.domain.agents.tools.argument_parsing import Visit, moment_of, read_time
 from app.domain.agents.tools.context import Situation
 from app.domain.agents.tools.phrasing import Names, say_when
 from app.domain.agents.tools.slot_search import at_moment
-from app.domain.customers.certainty import Caller
-from app.domain.emergencies.hearing import kind_of
-from app.domain.emergencies.wording import label_of
-from app.domain.language.saying import say_day, say_hours, say_time
-from app.domain.language.when import When
+from app.domain.customers.caller_assurance import Caller
+from app.domain.emergencies.detections import kind_of
+from app.domain.emergencies.messages import label_of
+from app.domain.language.spoken_format import say_day, say_hours, say_time
+from app.domain.language.time_expression import When
 from app.domain.scheduling.loader import load_facts
 from app.domain.scheduling.reasons import sentence, why_not
 from app.domain.scheduling.types import Question

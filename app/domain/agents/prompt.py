@@ -5,7 +5,7 @@ from pathlib import Path
 from string import Template
 
 from app.domain.agents.config import Content
-from app.domain.privacy.notice import NOTICE
+from app.domain.privacy.ai_notice import NOTICE
 
 TONES = {
     ("warm", "de"): "Sie sind freundlich und zugewandt.",

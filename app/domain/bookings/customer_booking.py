@@ -15,7 +15,7 @@ from app.domain.bookings.create import find_same, make_booking
 from app.domain.bookings.errors import BookingRefused
 from app.domain.bookings.history import By
 from app.domain.bookings.recurrence import Series, make_series, series_of
-from app.domain.customers.registering import check_contact, find_or_make
+from app.domain.customers.contacts import check_contact, find_or_make
 from app.models import Booking
 
 

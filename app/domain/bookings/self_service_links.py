@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from app.core.clock import now
 from app.core.extensions import db
 from app.core.tenancy import company_scope, every_company
-from app.domain.customers.codes import check_limits
+from app.domain.customers.one_time_codes import check_limits
 from app.models import Booking, BookingLink, Call, Customer, IdentityLink
 
 GOOD_AFTER_THE_END = timedelta(days=2)

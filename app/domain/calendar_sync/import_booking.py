@@ -13,8 +13,8 @@ from app.domain.bookings.create import make_booking
 from app.domain.calendar_sync import state as standing
 from app.domain.calendar_sync.mapping import load_mappings, person_of
 from app.domain.calendar_sync.state import BY_CALENDAR
-from app.domain.customers.naming import same_name
-from app.domain.customers.registering import find_or_make
+from app.domain.customers.contacts import find_or_make
+from app.domain.customers.name_matching import same_name
 from app.domain.scheduling.types import Part
 from app.domain.tasks.making import make_task
 from app.models import Booking, BookingSync, CalendarMapping, Connection, Customer

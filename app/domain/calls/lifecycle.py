@@ -13,16 +13,16 @@ from app.core.ids import is_ulid, new_ulid
 from app.core.phone import Number, normalise
 from app.core.tenancy import company_scope
 from app.domain.agents.asked import asked_key
-from app.domain.calls import emergency
-from app.domain.calls.consents import delete_there, take_answers, take_notice
-from app.domain.calls.desk import CallKey, Desk
+from app.domain.calls import emergency_detection
+from app.domain.calls.call_batch import CallKey, Desk
+from app.domain.calls.consent_extraction import delete_there, take_answers, take_notice
 from app.domain.calls.follow_up import follow_up
-from app.domain.calls.moving import fill, move
-from app.domain.calls.outcomes import is_unverified, outcome_of, tool_did_it
+from app.domain.calls.outcome import is_unverified, outcome_of, tool_did_it
 from app.domain.calls.transcripts import Spoken, take_snapshot
+from app.domain.calls.transitions import fill, move
 from app.domain.companies.number_lookup import Match
 from app.domain.customers import matching
-from app.domain.emergencies.hearing import Place
+from app.domain.emergencies.detections import Place
 from app.domain.privacy.erasure import erase_words
 from app.domain.reports.counting import as_counted, count_call
 from app.events import (
@@ -71,13 +71,13 @@ def apply_events(arrivals: Sequence[Arrival]) -> list[Call]:
         replayed={arrival.webhook_event_id for arrival in arrivals if arrival.replayed},
     )
     counted = {key: as_counted(call) for key, call in desk.calls.items()}
-    places = emergency.places_of({arrival.match.branch_id for arrival in arrivals if arrival.event.turns})
+    places = emergency_detection.places_of({arrival.match.branch_id for arrival in arrivals if arrival.event.turns})
     alarming = [_apply(desk, arrival, callers[arrival.webhook_event_id], places) for arrival in arrivals]
     desk.write()
     for arrival, is_alarming in zip(arrivals, alarming, strict=True):
         with company_scope(arrival.match.company_id):
             if is_alarming:
-                emergency.alarm_people(
+                emergency_detection.alarm_people(
                     desk, desk.calls[arrival.key], received_at=arrival.received_at, webhook_event_id=arrival.webhook_event_id
                 )
             follow_up(desk, desk.calls[arrival.key], arrival.event, webhook_event_id=arrival.webhook_event_id)
@@ -114,7 +114,7 @@ def _apply(desk: Desk, arrival: Arrival, caller: Number, places: Mapping[str, Pl
     fill(call, event)
     _know_caller(desk, call, caller)
     spoken = take_snapshot(desk, call, event.turns, final=event.kind in ("ended", "analyzed"))
-    is_alarming = emergency.hear_turns(call, event.turns, spoken, places)
+    is_alarming = emergency_detection.hear_turns(call, event.turns, spoken, places)
     take_notice(desk, call, event)
     used = _take_tools(desk, arrival, call, event.tool_uses)
     if event.kind == "analyzed" and call.analyzed_at is None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.domain.calls.desk import Desk
+from app.domain.calls.call_batch import Desk
 from app.models import Call
 from app.providers.voice.base import Turn
 

@@ -9,11 +9,11 @@ from app.core.clock import now
 from app.core.event_bus import announce
 from app.core.extensions import db
 from app.core.phone import display
-from app.domain.calls.truth_facts import Catalogue, load_catalogue, load_facts
-from app.domain.calls.truth_sentences import both_sides
-from app.domain.claims.facts import Said
-from app.domain.claims.judging import Finding, judge
-from app.domain.claims.reading import is_readable, read_claims
+from app.domain.calls.truth_evidence import Catalogue, load_catalogue, load_facts
+from app.domain.calls.truth_wording import both_sides
+from app.domain.claims.evidence import Said
+from app.domain.claims.extraction import is_readable, read_claims
+from app.domain.claims.fact_check import Finding, judge
 from app.domain.tasks.making import make_task
 from app.events import TaskUpdated
 from app.models import Agent, Call, CallNotice, Customer, Task, TruthCheck, Turn

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.domain.claims.deeds import VERBS
-from app.domain.language.words import MONTHS, fold
+from app.domain.claims.actions import VERBS
+from app.domain.language.vocabulary import MONTHS, fold
 
 LONGEST = 4000
 ABBREVIATED = "".join(

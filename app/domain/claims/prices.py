@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.domain.claims.details import House
-from app.domain.language.words import with_digits
+from app.domain.claims.entities import House
+from app.domain.language.vocabulary import with_digits
 
 MONEY = re.compile(r"eur|€")
 PRICE = re.compile(r"(?<![\d.,])(\d{1,4})(?:[.,](\d\d))? ?(?:euros?|€|eur)(?: (?:und )?(\d\d)\b(?! ?(?:minuten|minutes|euro|min)))?")

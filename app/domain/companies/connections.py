@@ -12,7 +12,7 @@ from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.domain.audit.log import record
-from app.domain.companies.connection_keys import Keys
+from app.domain.companies.connection_credentials import Keys
 from app.models import Connection
 
 # whom a company can bring keys of its own for, in the order in which pages show them

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import and_, bindparam, select
 
 from app.core.extensions import db
-from app.domain.customers.naming import same_name
+from app.domain.customers.name_matching import same_name
 from app.models import Call, Customer, CustomerIdentity
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

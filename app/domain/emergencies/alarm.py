@@ -10,10 +10,10 @@ from flask_babel import force_locale, gettext as _
 from app.core import phone
 from app.core.clock import now
 from app.core.event_bus import announce
-from app.domain.emergencies.numbers import numbers_of, to_dial
+from app.domain.emergencies.emergency_numbers import numbers_of, to_dial
+from app.domain.emergencies.messages import label_of, say_what_to_do
 from app.domain.emergencies.on_call import OnCall, on_call_now
 from app.domain.emergencies.signs import Kind
-from app.domain.emergencies.wording import label_of, say_what_to_do
 from app.domain.notifications.writing import Letter, write
 from app.domain.tasks.making import make_task
 from app.events import MessageWritten

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from app.domain.emergencies.classifier import chance_of_emergency, likely_kind
-from app.domain.emergencies.phrases import LONGEST_TEXT, Span, Words, read_words
+from app.domain.emergencies.phrase_matcher import LONGEST_TEXT, Span, Words, read_words
 from app.domain.emergencies.signs import Kind, Sign, Table, read_table
 
 # Below it what the table hears is taken back, from the second on it is an emergency without the table. Found by cross-validation over

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from app.domain.language.asking import no_such_day, which_day
-from app.domain.language.clocks import Clock
-from app.domain.language.feasts import FEAST, days_of
-from app.domain.language.scanning import DAY, TIME, Scanner
-from app.domain.language.when import Language, month_end
-from app.domain.language.words import MONTH, MONTHS
+from app.domain.language.clarification import no_such_day, which_day
+from app.domain.language.named_days import FEAST, days_of
+from app.domain.language.scanner import DAY, TIME, Scanner
+from app.domain.language.time_expression import Language, month_end
+from app.domain.language.times import Clock
+from app.domain.language.vocabulary import MONTH, MONTHS
 
 YEAR = r"(?:,? (\d{4}|(?:19|20) \d\d)\b)?"
 NO_TIME = r"(?!\d|\.\d|\s?(?:uhr|h\b|am\b|pm\b|o'?clock|:\d))"

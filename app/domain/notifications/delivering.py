@@ -13,7 +13,7 @@ from app.core.clock import now
 from app.core.errors import ProviderError
 from app.core.extensions import db
 from app.core.ids import new_ulid
-from app.domain.companies.features import is_on
+from app.domain.companies.feature_flags import is_on
 from app.domain.notifications.channels import SENDERS, sender_of
 from app.models import Notification
 from app.providers import messenger

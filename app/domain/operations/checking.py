@@ -20,7 +20,7 @@ from app.core.database import reading_only
 from app.core.extensions import db
 from app.core.queues import QUEUES, get_queue
 from app.core.redis import get_redis
-from app.domain.inbox.claiming import oldest_due_age_s
+from app.domain.inbox.lease import oldest_due_age_s
 from app.models.schedule_run import ScheduleRun
 
 Status = Literal["ok", "warn", "failed"]

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.core.extensions import db
 from app.domain.agents.provisioning import workflow
 from app.domain.companies import connections
-from app.domain.companies.connection_keys import read_keys
+from app.domain.companies.connection_credentials import read_keys
 from app.domain.notifications.channels import SENDERS, is_set_up
 from app.models import (
     Agent,

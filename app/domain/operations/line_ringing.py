@@ -10,7 +10,7 @@ from app.core import settings
 from app.core.clock import now, to_ms
 from app.core.extensions import db
 from app.domain.operations.line_looks import Seen
-from app.domain.privacy.notice import NOTICE
+from app.domain.privacy.ai_notice import NOTICE
 from app.models import Agent, Connection, LineCheck, PhoneNumber
 from app.providers.voice.retell_sender import Posted, post
 

@@ -16,7 +16,7 @@ from app.domain.agents import versions
 from app.domain.agents.config import Content
 from app.domain.agents.provisioning.workflow import ask_for_registration
 from app.domain.audit.log import record
-from app.domain.companies import numbers
+from app.domain.companies import phone_numbers
 from app.domain.companies.industries import INDUSTRIES, find_industry, industry_of
 from app.domain.companies.slugs import free_slugs, slug_of
 from app.domain.scheduling.holidays import GERMAN_STATES
@@ -111,22 +111,22 @@ def add_number(company: Company, branch_id: str, raw: str, *, label: str | None 
     Again changes nothing, at another branch it is moved there. Raises InvalidInput, NotFound, NumberTaken.
     """
     with company_scope(company.id):
-        there = select(PhoneNumber).where(PhoneNumber.e164 == numbers.read_number(raw, company.country), PhoneNumber.is_active)
+        there = select(PhoneNumber).where(PhoneNumber.e164 == phone_numbers.read_number(raw, company.country), PhoneNumber.is_active)
         number = db.session.scalars(there.where(PhoneNumber.branch_id == branch_id, PhoneNumber.agent_id.is_not(None))).first()
         if number is not None:
             return number, ()
-        number = numbers.assign_number(raw, company_id=company.id, branch_id=branch_id, label=label)
+        number = phone_numbers.assign_number(raw, company_id=company.id, branch_id=branch_id, label=label)
         record("number_added", subject=number.id, data={"branch": branch_id})
         return number, written_anew(number)
 
 
 def move_number(number_id: str, branch_id: str) -> tuple[PhoneNumber, tuple[str, ...]]:
     """Calls to it belong to another branch of the company at work from now on; the registrations to be written. Raises NotFound."""
-    number, branch = numbers.get_number(number_id), numbers.get_branch(branch_id)
+    number, branch = phone_numbers.get_number(number_id), phone_numbers.get_branch(branch_id)
     if number.branch_id == branch.id:
         return number, ()
     number.branch_id = branch.id
-    numbers.changed(number)
+    phone_numbers.changed(number)
     record("number_moved", subject=number.id, data={"branch": branch.id})
     return number, written_anew(number)
 
@@ -195,7 +195,7 @@ def _forward_to(said: str | None, country: str, wrong: dict[str, str]) -> str | 
     if not said or not said.strip():
         return None
     try:
-        e164 = numbers.read_number(said, country)
+        e164 = phone_numbers.read_number(said, country)
     except InvalidInput as error:
         wrong["forward_to"] = str(error.message)
         return None

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import and_, select
 
 from app.core.extensions import db
-from app.domain.privacy.answers import What, YesNo
+from app.domain.privacy.consent_answers import What, YesNo
 from app.models import Call, CallConsent
 
 Source = Literal["function", "words"]

@@ -6,7 +6,7 @@ request beyond doubt; whatever sets the person against the machine, or sounds li
 
 import re
 
-from app.domain.privacy.refusal_words import NAMED, any_of
+from app.domain.privacy.refusal_vocabulary import NAMED, any_of
 
 # a longer speech says more than its request
 MOST_WORDS = 40

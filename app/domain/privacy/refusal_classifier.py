@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.domain.language.text_classifier import TextClassifier, features, words_of
-from app.domain.privacy.answer_words import is_turned_round
-from app.domain.privacy.refusal_words import NAMED, What
+from app.domain.privacy.answer_vocabulary import is_turned_round
+from app.domain.privacy.refusal_vocabulary import NAMED, What
 
 PLACE = Path(__file__).parent
 CORPUS = PLACE / "corpus"

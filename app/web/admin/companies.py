@@ -13,7 +13,7 @@ from app.core.ids import is_ulid
 from app.core.tenancy import company_scope
 from app.domain.accounts.permissions import can
 from app.domain.companies.industries import industry_of
-from app.domain.customers.codes import MOST_A_DAY_OF_COMPANY, Sent, count_sent
+from app.domain.customers.one_time_codes import MOST_A_DAY_OF_COMPANY, Sent, count_sent
 from app.domain.operations.company_list import list_companies
 from app.domain.operations.readiness import missing_steps
 from app.models import Agent, Branch, Company, Connection, PhoneNumber, User

@@ -11,7 +11,7 @@ from app.core.errors import InvalidInput
 from app.core.extensions import db
 from app.core.transactions import transaction
 from app.domain.audit.log import record
-from app.domain.companies import features
+from app.domain.companies import feature_flags
 from app.models import Company
 from app.web.fields import Flag, Id, Text
 from app.web.forms import Form, errors_of, refuse
@@ -38,14 +38,14 @@ def switch() -> Response | tuple[str, int]:
     try:
         form = SwitchForm.read()
         name, company_id, is_on = form.name, form.company_id, form.is_on
-        wrong = {} if name in features.FEATURES else {"name": _("Diesen Schalter gibt es nicht.")}
+        wrong = {} if name in feature_flags.FEATURES else {"name": _("Diesen Schalter gibt es nicht.")}
         if company_id and db.session.get(Company, company_id) is None:
             wrong["company_id"] = _("Diese Firma gibt es nicht.")
         refuse(wrong)
     except InvalidInput as error:
         return _page(SwitchForm.typed(), errors_of(error)), 422
     with transaction():
-        features.switch(name, company_id, on=is_on)
+        feature_flags.switch(name, company_id, on=is_on)
         record("flag_switched", subject=f"flag:{name}", company_id=company_id or None, data={"is_on": is_on})
     flash(_("%(name)s ist eingeschaltet.", name=name) if is_on else _("%(name)s ist ausgeschaltet.", name=name))
     return redirect(url_for("flags.index"))
@@ -54,9 +54,9 @@ def switch() -> Response | tuple[str, int]:
 def _page(form: dict[str, Any], errors: dict[str, str]) -> str:
     return render_template(
         "admin/flags.html",
-        features=features.FEATURES,
-        names=[(name, name) for name in features.FEATURES],
-        switches=features.switches(),
+        features=feature_flags.FEATURES,
+        names=[(name, name) for name in feature_flags.FEATURES],
+        switches=feature_flags.switches(),
         companies=[(row.id, row.name) for row in db.session.execute(select(Company.id, Company.name).order_by(Company.name))],
         form=form,
         errors=errors,

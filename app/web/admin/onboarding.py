@@ -16,7 +16,7 @@ from app.core.transactions import transact
 from app.domain.accounts import users
 from app.domain.accounts.permissions import can
 from app.domain.companies.industries import INDUSTRIES
-from app.domain.companies.numbers import NumberTaken
+from app.domain.companies.phone_numbers import NumberTaken
 from app.domain.operations import onboarding
 from app.domain.operations.onboarding import LANGUAGES, MAX_NAME, Place
 from app.domain.scheduling.holidays import GERMAN_STATES

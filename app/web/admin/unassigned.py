@@ -16,7 +16,7 @@ from app.core.extensions import db
 from app.core.tenancy import every_company
 from app.core.transactions import transaction
 from app.domain.audit.log import record
-from app.domain.companies.numbers import NumberTaken, assign_number, unassigned_numbers
+from app.domain.companies.phone_numbers import NumberTaken, assign_number, unassigned_numbers
 from app.models import Branch, Company
 from app.web.admin.words import number_taken
 from app.web.dashboard.call import PROVIDERS

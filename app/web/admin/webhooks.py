@@ -13,8 +13,8 @@ from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.transactions import transaction
 from app.domain.audit.log import record
-from app.domain.inbox.replaying import replay as replay_events
-from app.domain.inbox.storing import BodyBroken, body_of
+from app.domain.inbox.replay import replay as replay_events
+from app.domain.inbox.store import BodyBroken, body_of
 from app.models import Company, WebhookEvent
 from app.web.admin.payload import HIDDEN, readable
 from app.web.dashboard.call import PROVIDERS

@@ -2,7 +2,7 @@
 
 from flask_babel import gettext as _, lazy_gettext as _l
 
-from app.domain.companies.numbers import NumberTaken
+from app.domain.companies.phone_numbers import NumberTaken
 from app.web.words import Word
 
 # by the name in jobs/schedule; one that is not here is shown by its name

@@ -13,7 +13,7 @@ from app.core.errors import Conflict, NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.core.transactions import transaction
-from app.domain.customers import blocking
+from app.domain.customers import blocked_callers
 from app.models import BlockedCaller, Call, Customer
 from app.web.fields import Text
 from app.web.forms import Form
@@ -65,10 +65,10 @@ def _change(numbers: Collection[str], how: str, back_to: str) -> Response:
         raise Conflict(_("Wer die Nummer unterdrückt, lässt sich nicht blockieren."), code="no_number")
     with transaction():
         if how == "block":
-            blocking.block(numbers, reason=BlockForm.read().reason)
+            blocked_callers.block(numbers, reason=BlockForm.read().reason)
             told = _("Anrufe von dort werden ab jetzt abgewiesen.")
         else:
-            blocking.unblock(numbers)
+            blocked_callers.unblock(numbers)
             told = _("Die Nummer darf wieder anrufen.")
     flash(told, "message")
     return redirect(back_to)

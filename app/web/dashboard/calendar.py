@@ -18,7 +18,7 @@ from app.domain.bookings.booking_request import choose, why_not_free
 from app.domain.bookings.customer_booking import BookingWish, book_series_for
 from app.domain.bookings.day_schedule import Diary, read_diary
 from app.domain.companies.policies import load_policies
-from app.domain.customers.registering import look_up
+from app.domain.customers.contacts import look_up
 from app.domain.scheduling.holidays import holiday_name
 from app.domain.scheduling.reasons import sentence
 from app.domain.scheduling.types import Slot

@@ -14,8 +14,8 @@ from app.core import phone
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.domain.accounts.permissions import can
-from app.domain.calls.moving import UNKNOWN_AT_PROVIDER
-from app.domain.customers.blocking import blocked_among
+from app.domain.calls.transitions import UNKNOWN_AT_PROVIDER
+from app.domain.customers.blocked_callers import blocked_among
 from app.models import Booking, Branch, Call, Customer, PhoneNumber, Service, StaffMember, Task, ToolCall, Turn
 from app.serializers.live import CERTAINTY_BY_NUMBER
 from app.web.dashboard.call_consent import consent_of

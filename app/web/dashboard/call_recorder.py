@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.core import phone
 from app.core.extensions import db
-from app.domain.emergencies.wording import label_of
+from app.domain.emergencies.messages import label_of
 from app.models import Call, CallEvent, ToolCall, WebhookEvent
 from app.web.formatting import clock_s, duration, milliseconds, number
 from app.web.words import tool_word

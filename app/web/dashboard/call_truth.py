@@ -8,7 +8,7 @@ from flask_babel import gettext as _, ngettext
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.domain.calls.truth_sentences import so_is
+from app.domain.calls.truth_wording import so_is
 from app.models import TruthCheck
 from app.web.shell import assistant_name
 
@@ -45,9 +45,7 @@ def marked_calls(call_ids: Sequence[str]) -> set[str]:
 def _words(row: TruthCheck) -> str:
     who = assistant_name()
     if row.verdict == "mismatch":
-        return ngettext(
-            "Eine Aussage von %(who)s stimmt nicht.", "%(num)s Aussagen von %(who)s stimmen nicht.", len(row.findings), who=who
-        )
+        return ngettext("Eine Aussage von %(who)s stimmt nicht.", "%(num)s Aussagen von %(who)s stimmen nicht.", len(row.findings), who=who)
     if row.verdict == "resolved":
         return _("Was %(who)s sagte, stimmt inzwischen.", who=who)
     if row.verdict == "clean":

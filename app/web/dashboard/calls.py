@@ -14,7 +14,7 @@ from app.core import phone
 from app.core.clock import now
 from app.core.extensions import db
 from app.core.locale import reader_zone
-from app.domain.calls.searching import LONGEST_QUERY, Search, find_calls, newest_first
+from app.domain.calls.search import LONGEST_QUERY, Search, find_calls, newest_first
 from app.models import Booking, Branch, Call, CallDay, Customer
 from app.models.booking import STANDING
 from app.web.dashboard.call_truth import marked_calls

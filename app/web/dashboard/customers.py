@@ -14,9 +14,9 @@ from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.domain.accounts.permissions import can
 from app.domain.bookings import queries
-from app.domain.calls.searching import Search, find_calls, newest_first
-from app.domain.customers.blocking import blocked_among
-from app.domain.customers.finding import LONGEST_QUERY, last_callers, shared_numbers, sharing_with
+from app.domain.calls.search import Search, find_calls, newest_first
+from app.domain.customers.blocked_callers import blocked_among
+from app.domain.customers.search import LONGEST_QUERY, last_callers, shared_numbers, sharing_with
 from app.models import Booking, Branch, Call, Customer, Service, StaffMember
 from app.web.fields import Id, SearchText
 from app.web.forms import Query

@@ -6,7 +6,7 @@ from flask_babel import gettext as _, ngettext
 from flask_login import current_user
 
 from app.core.locale import reader_zone
-from app.domain.calls.standing import Standing, read_standing
+from app.domain.calls.reconciliation_status import Standing, read_standing
 from app.web.formatting import number, when
 
 

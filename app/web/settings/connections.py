@@ -14,7 +14,7 @@ from app.core.errors import InvalidInput, NotFound
 from app.core.transactions import transact, transaction
 from app.domain.accounts.permissions import can
 from app.domain.companies import connections
-from app.domain.companies.connection_keys import shown_again
+from app.domain.companies.connection_credentials import shown_again
 from app.domain.operations import connecting
 from app.jobs.agents import register_agent
 from app.jobs.connections import look_at_connection

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.transactions import transact
-from app.domain.customers.blocking import list_blocked
+from app.domain.customers.blocked_callers import list_blocked
 from app.domain.operations import line_checking
 from app.jobs import line_check as jobs
 from app.models import Branch, LineCheck, PhoneNumber

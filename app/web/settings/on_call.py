@@ -14,8 +14,8 @@ from app.core.transactions import transaction
 from app.domain.accounts.permissions import can
 from app.domain.emergencies import on_call
 from app.domain.emergencies.alarm import advise
+from app.domain.emergencies.messages import label_of
 from app.domain.emergencies.recognition import recognise
-from app.domain.emergencies.wording import label_of
 from app.models import Branch
 from app.web.dashboard.booking_access import shown_branch
 from app.web.fields import Clock, Lines, LocalMoment, OneOf, Phone, Text

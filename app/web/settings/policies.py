@@ -9,8 +9,7 @@ from flask_login import current_user
 from app.core.errors import InvalidInput
 from app.core.transactions import transaction
 from app.domain.accounts.permissions import can
-from app.domain.companies import policy_editing
-from app.domain.companies.policies import Rules, in_words, load_policies
+from app.domain.companies.policies import LIMITS as RULE_LIMITS, Rules, check_scope, find_policy, in_words, load_policies, save_policy
 from app.domain.services import catalogue
 from app.models.policy import RULES
 from app.web.fields import Cents, Text, Whole, YesOrNo
@@ -19,7 +18,7 @@ from app.web.guards import for_company
 from app.web.reader import branches
 
 MOST = 200
-LIMITS = {name: Whole(*limits) for name, limits in policy_editing.LIMITS.items()}
+LIMITS = {name: Whole(*limits) for name, limits in RULE_LIMITS.items()}
 Answer = Annotated[bool, YesOrNo()]
 
 blueprint = Blueprint("policies", __name__)
@@ -54,7 +53,7 @@ class ScopeQuery(Query):
 @for_company("services.read")
 def index() -> str:
     kind, row_id = _scope()
-    policy = policy_editing.find_policy(kind, row_id)
+    policy = find_policy(kind, row_id)
     return _page(kind, row_id, _as_fields(policy.rules() if policy else {}), {})
 
 
@@ -65,7 +64,7 @@ def save() -> Any:
     try:
         rules = PolicyForm.read().model_dump()
         with transaction():
-            policy_editing.save_policy(kind, row_id, rules)
+            save_policy(kind, row_id, rules)
     except InvalidInput as error:
         return _page(kind, row_id, PolicyForm.typed(), errors_of(error)), 422
     flash(_("Regeln gespeichert. Sie gelten ab dem nächsten Termin."), "message")
@@ -76,7 +75,7 @@ def _scope() -> tuple[str, str | None]:
     """Whose rules are shown; raises NotFound for what this company does not have."""
     kind, _colon, row_id = ScopeQuery.read_known().scope.partition(":")
     scope = (kind, row_id) if row_id else ("company", None)
-    policy_editing.check_scope(*scope)
+    check_scope(*scope)
     return scope
 
 

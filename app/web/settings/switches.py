@@ -13,7 +13,7 @@ from app.core.phone import display
 from app.core.tenancy import company_scope
 from app.core.transactions import transact
 from app.domain.agents import activation
-from app.domain.companies.numbers import get_branch, get_number
+from app.domain.companies.phone_numbers import get_branch, get_number
 from app.jobs.agents import register_agent
 from app.models import Company
 from app.web.guards import for_company, for_support

@@ -14,7 +14,7 @@ from flask_babel import force_locale
 from app.domain.agents.config import NOBODY, Content, checked, content_in_force, read_content
 from app.domain.agents.greeting import opening_words, opening_words_of
 from app.domain.agents.prompt import write_prompt
-from app.domain.privacy.notice import NOTICE, Utterance, find_notice
+from app.domain.privacy.ai_notice import NOTICE, Utterance, find_notice
 from app.models import Agent, AgentVersion
 
 CASES = Path(__file__).parent.parent / "privacy" / "cases"

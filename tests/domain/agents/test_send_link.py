@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.customers import codes
+from app.domain.customers import one_time_codes
 from app.models import BookingLink, Call, Connection, IdentityLink, Notification
 from tests.factories.salons import Salon
 from tests.support.agent_line import FAMILY, STRANGER, SVEA, Line, add_customer, book
@@ -111,7 +111,7 @@ def test_where_nothing_can_be_sent_there_are_the_other_ways(db: SQLAlchemy, salo
 
 
 def test_to_one_number_few_codes_and_links_leave_in_a_day(db: SQLAlchemy, salon: Salon, sender: None, line: Line) -> None:
-    for call in range(codes.MOST_A_DAY):
+    for call in range(one_time_codes.MOST_A_DAY):
         line.call_id = f"call_{call}"
         assert line.use("send_link", kind="identity" if call % 2 else "code")["ok"]
     line.call_id = "call_later"
@@ -123,7 +123,7 @@ def test_to_one_number_few_codes_and_links_leave_in_a_day(db: SQLAlchemy, salon:
 def test_of_one_company_not_more_leave_than_it_can_pay_for(
     db: SQLAlchemy, salon: Salon, sender: None, line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(codes, "MOST_A_DAY_OF_COMPANY", 1)
+    monkeypatch.setattr(one_time_codes, "MOST_A_DAY_OF_COMPANY", 1)
     with company_scope(salon.company_id), transaction():
         add_customer("Gunnar Holm", STRANGER)
     assert line.use("send_link", kind="identity")["ok"]

@@ -16,8 +16,8 @@ from app.domain.bookings.history import By
 from app.domain.bookings.recurrence import cancel_series, make_series
 from app.domain.bookings.reschedule import move_booking
 from app.domain.bookings.status import confirm_booking, edit_notes, mark_no_show
-from app.domain.companies.policy_editing import save_policy
-from app.domain.customers.registering import find_or_make
+from app.domain.companies.policies import save_policy
+from app.domain.customers.contacts import find_or_make
 from app.jobs.messages import send_message, sweep_messages
 from app.models import Booking, Customer, Notification
 from tests.doubles.messaging import TwilioDouble

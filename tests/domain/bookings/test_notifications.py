@@ -18,8 +18,8 @@ from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import make_booking
 from app.domain.bookings.recurrence import make_series
 from app.domain.bookings.waitlist import join_waitlist, offer_freed
-from app.domain.companies import features
-from app.domain.customers.registering import find_or_make
+from app.domain.companies import feature_flags
+from app.domain.customers.contacts import find_or_make
 from app.domain.notifications import delivering
 from app.jobs.messages import forget_bodies, send_message, sweep_messages
 from app.models import Booking, Notification, WaitlistOffer
@@ -86,13 +86,13 @@ def test_running_the_job_again_sends_nothing_again(db: SQLAlchemy, salon: Salon,
 
 def test_while_sending_is_switched_off_messages_wait_and_go_out_afterwards(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble) -> None:
     with transaction():
-        features.switch("messages", salon.company_id, on=False)
+        feature_flags.switch("messages", salon.company_id, on=False)
     book(salon)
     send_message(rows(db)[0].id)
     (row,) = rows(db)
     assert (row.status, row.reason, twilio.messages) == ("pending", "switched_off", [])
     with transaction():
-        features.switch("messages", salon.company_id, on=True)
+        feature_flags.switch("messages", salon.company_id, on=True)
     with time_machine.travel(now() + delivering.SWITCHED_OFF + timedelta(seconds=1), tick=True):
         send_message(row.id)
     assert (rows(db)[0].status, len(twilio.messages)) == ("sent", 1)

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.inbox import handling
-from app.domain.inbox.replaying import replay
+from app.domain.inbox import processor
+from app.domain.inbox.replay import replay
 from app.models import Booking, Call, Customer, PhoneNumber, Task, WebhookEvent
 from tests.factories.salons import PRESENT, Salon, at, make_salon
 from tests.support.lindgren import MITTE, START_MS, call_body, send, transcript
@@ -43,7 +43,7 @@ def analyzed(client, db, salon):
         )  # fmt: skip
         assert send(client, body).status_code == 204
         db.session.commit()
-        while handling.drain_batch(10):
+        while processor.drain_batch(10):
             pass
         db.session.expire_all()
 
@@ -82,7 +82,7 @@ def test_never_two(analyzed, salon, db) -> None:
     with transaction():
         replay([event.id for event in rows(db, WebhookEvent)])
     db.session.commit()
-    while handling.drain_batch(10):
+    while processor.drain_batch(10):
         pass
     assert len(rows(db, Booking)) == 1
 

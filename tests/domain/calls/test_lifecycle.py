@@ -9,9 +9,9 @@ from sqlalchemy import func, select, update
 from app.core.clock import now, to_ms
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transaction
-from app.domain.companies.numbers import assign_number, dismiss_number, unassigned_numbers
-from app.domain.inbox import handling
-from app.domain.inbox.replaying import replay
+from app.domain.companies.phone_numbers import assign_number, dismiss_number, unassigned_numbers
+from app.domain.inbox import processor
+from app.domain.inbox.replay import replay
 from app.models import Call, CallEvent, Customer, LiveEvent, Task, ToolCall, Turn, WebhookEvent
 from tests.support.lindgren import CALLER, MITTE, PANKOW, START_MS, add_branch, call_body, make_salon, send, transcript
 
@@ -45,7 +45,7 @@ def deliver(client, db):
 
 def drain(db) -> None:
     db.session.commit()
-    while handling.drain_batch(50):
+    while processor.drain_batch(50):
         pass
     db.session.expire_all()
 
@@ -266,11 +266,11 @@ def test_a_poison_event_harms_no_other(deliver, salon, db, monkeypatch) -> None:
     poison = db.session.scalars(select(WebhookEvent).where(WebhookEvent.provider_call_id == "call_poison")).one()
     assert (poison.status, poison.attempts) == ("pending", 1)
     assert "cannot be applied" in poison.reason
-    for _ in range(len(handling.PAUSES)):
+    for _ in range(len(processor.PAUSES)):
         db.session.execute(update(WebhookEvent).where(WebhookEvent.status == "pending").values(due_at=now()))
         drain(db)
     poison = db.session.scalars(select(WebhookEvent).where(WebhookEvent.provider_call_id == "call_poison")).one()
-    assert (poison.status, poison.attempts) == ("dead", len(handling.PAUSES) + 1)
+    assert (poison.status, poison.attempts) == ("dead", len(processor.PAUSES) + 1)
     monkeypatch.setattr(lifecycle, "fill", real)
     with transaction():
         replay([poison.id])
@@ -286,30 +286,30 @@ def test_an_unknown_event_is_kept_and_moves_nothing(deliver, salon, db) -> None:
 
 
 def test_a_stalled_twin_writes_nothing(client, salon, db, monkeypatch) -> None:
-    from app.domain.inbox import claiming
+    from app.domain.inbox import lease
 
     send(client, started())
     db.session.commit()
-    token, rows = claiming.claim(10)
+    token, rows = lease.claim(10)
     assert len(rows) == 1
-    assert claiming.claim(10)[1] == []
-    monkeypatch.setattr(claiming, "now", lambda: now() + claiming.LEASE * 2)
-    other, again = claiming.claim(10)
+    assert lease.claim(10)[1] == []
+    monkeypatch.setattr(lease, "now", lambda: now() + lease.LEASE * 2)
+    other, again = lease.claim(10)
     assert [row.id for row in again] == [row.id for row in rows]
-    handling._handle_together(other, again)
-    with pytest.raises(claiming.ClaimLost):
-        handling._handle_together(token, rows)
+    processor._handle_together(other, again)
+    with pytest.raises(lease.ClaimLost):
+        processor._handle_together(token, rows)
     assert len(all_of(db, CallEvent)) == 2
 
 
 def test_events_of_one_call_are_in_one_pair_of_hands(client, salon, db) -> None:
-    from app.domain.inbox import claiming
+    from app.domain.inbox import lease
 
     for body in (started(), ended(), started(call_id="call_2")):
         send(client, body)
     db.session.commit()
-    _, first = claiming.claim(1)
-    _, rest = claiming.claim(10)
+    _, first = lease.claim(1)
+    _, rest = lease.claim(10)
     assert [row.provider_call_id for row in first] == ["call_1"]
     assert [row.provider_call_id for row in rest] == ["call_2"]
 

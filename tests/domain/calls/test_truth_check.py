@@ -13,8 +13,8 @@ from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import make_booking
 from app.domain.bookings.history import By
 from app.domain.bookings.status import confirm_booking
-from app.domain.companies import features
-from app.domain.inbox import handling
+from app.domain.companies import feature_flags
+from app.domain.inbox import processor
 from app.jobs import truth
 from app.models import Booking, Call, PhoneNumber, Task, TruthCheck
 from tests.factories.salons import DESK, PRESENT, Salon, make_salon
@@ -48,7 +48,7 @@ def told(client, db, salon):
         )  # fmt: skip
         assert send(client, body).status_code == 204
         db.session.commit()
-        while handling.drain_batch(10):
+        while processor.drain_batch(10):
             pass
         return check(db)
 
@@ -86,10 +86,10 @@ def test_a_booking_that_was_only_said_marks_the_call_and_makes_one_task(told, db
 
 def test_while_it_is_switched_off_nothing_is_checked(told, salon, db) -> None:
     with transaction():
-        features.switch("truth_check", features.EVERYBODY, on=False)
+        feature_flags.switch("truth_check", feature_flags.EVERYBODY, on=False)
     assert told(*CLAIMED) is None
     with transaction():
-        features.switch("truth_check", salon.company_id, on=True)
+        feature_flags.switch("truth_check", salon.company_id, on=True)
     assert told(*CLAIMED, call_id="call_2").verdict == "mismatch"
 
 

@@ -17,8 +17,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from app.domain.claims.facts import Facts, Known, Offer, Person, Said, State
-from app.domain.claims.told import prices_told
+from app.domain.claims.evidence import Facts, Known, Offer, Person, Said, State
+from app.domain.claims.tool_output import prices_told
 
 FOLDER = Path(__file__).parent / "transcripts"
 ZONE = "Europe/Berlin"

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from app.domain.claims.judging import judge
-from app.domain.claims.reading import is_readable, read_claims
+from app.domain.claims.extraction import is_readable, read_claims
+from app.domain.claims.fact_check import judge
 from tests.domain.claims.corpus import Transcript, read_all
 from tests.support.tables import each_row
 

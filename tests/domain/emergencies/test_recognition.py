@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.emergencies.phrases import read_words
+from app.domain.emergencies.messages import LABELS
+from app.domain.emergencies.phrase_matcher import read_words
 from app.domain.emergencies.recognition import recognise
 from app.domain.emergencies.signs import read_table
-from app.domain.emergencies.wording import LABELS
 
 DATA = Path(__file__).parent / "data"
 INDUSTRIES = {"physio": "physiotherapy", "plumber": "plumbing"}

@@ -21,7 +21,7 @@ from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transaction
 from app.domain.accounts.api_keys import SCOPES, make_key
 from app.domain.agents.status import Standing
-from app.domain.inbox.handling import drain_batch
+from app.domain.inbox.processor import drain_batch
 from app.domain.operations import gauging, line_checking
 from app.domain.operations.checking import CHECKS
 from app.domain.operations.line_words import repair_of

@@ -15,7 +15,7 @@ from app.core.transactions import transact, transaction
 from app.domain.agents import versions
 from app.domain.agents.inbound_call import welcome
 from app.domain.companies.number_lookup import find_numbers
-from app.domain.companies.numbers import NumberTaken
+from app.domain.companies.phone_numbers import NumberTaken
 from app.domain.operations import onboarding
 from app.domain.operations.onboarding import Place
 from app.models import Agent, AuditEntry, Branch, Company, PhoneNumber, Registration

@@ -19,8 +19,8 @@ from app.core.extensions import db as the_db
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transact
 from app.domain.agents import versions
-from app.domain.inbox.handling import drain_batch
-from app.domain.inbox.replaying import replay
+from app.domain.inbox.processor import drain_batch
+from app.domain.inbox.replay import replay
 from app.domain.privacy import erasure
 from app.jobs.privacy import delete_call, sweep_deletions
 from app.jobs.truth import check_due

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.privacy import answers
-from app.domain.privacy.answers import Line, answers_in, refused_in
+from app.domain.privacy import consent_answers
+from app.domain.privacy.consent_answers import Line, answers_in, refused_in
 from app.domain.privacy.refusal_classifier import CORPUS
 
 CASES = json.loads((Path(__file__).parent / "cases" / "asking_for_people.json").read_text())
@@ -64,6 +64,6 @@ def answered(asked: str, said: str, *, plain: bool = True) -> set[str]:
     """What is declined; without `plain` as if nobody merely asked for a person."""
     with pytest.MonkeyPatch.context() as patch:
         if not plain:
-            patch.setattr(answers, "is_request_for_somebody", lambda *_: False)
+            patch.setattr(consent_answers, "is_request_for_somebody", lambda *_: False)
         lines = [Line(0, True, asked), Line(1, False, said)]
         return {each.what for each in answers_in(lines) if each.answer == "no"}

@@ -13,7 +13,7 @@ UNKNOWN = "+493023125190"
 
 
 def _wait_unassigned(app: Flask, db: SQLAlchemy) -> None:
-    from app.domain.inbox.handling import drain_batch
+    from app.domain.inbox.processor import drain_batch
 
     assert send(app.test_client(), call_body("call_started", to_number=UNKNOWN)).status_code == 204
     assert drain_batch(10) == 1

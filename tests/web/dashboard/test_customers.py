@@ -10,7 +10,7 @@ from sqlalchemy import update
 from app.core.clock import now
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.customers.finding import last_callers
+from app.domain.customers.search import last_callers
 from app.models import Call, Company, Customer, CustomerIdentity
 from tests.support.calls import make_call
 from tests.support.people import make_company, make_user, signed_in

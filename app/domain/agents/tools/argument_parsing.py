@@ -13,9 +13,9 @@ from app.core.errors import AppError, InvalidInput
 from app.core.extensions import db
 from app.domain.agents.tools.context import Situation
 from app.domain.bookings.booking_request import parts_of
-from app.domain.language.reading import read_when
-from app.domain.language.saying import one_of
-from app.domain.language.when import When, instant
+from app.domain.language.parser import read_when
+from app.domain.language.spoken_format import one_of
+from app.domain.language.time_expression import When, instant
 from app.domain.scheduling.types import Part
 from app.domain.services.finding import JOINTS, find_service, get_services
 from app.domain.services.wording import likeness, telling_words

@@ -9,9 +9,9 @@ from app.domain.agents.tools.phrasing import Names, say_free, say_when, slots_da
 from app.domain.agents.tools.registry import Arguments, tool
 from app.domain.agents.tools.result import Answer, done
 from app.domain.agents.tools.slot_search import Found, around, at_moment, in_stretch, next_free, remember_wish
-from app.domain.language.reading import read_when
-from app.domain.language.saying import begun, say_day, say_moment, say_time
-from app.domain.language.when import When, instant
+from app.domain.language.parser import read_when
+from app.domain.language.spoken_format import begun, say_day, say_moment, say_time
+from app.domain.language.time_expression import When, instant
 
 
 class Availability(Arguments):

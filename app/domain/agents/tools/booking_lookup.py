@@ -21,8 +21,8 @@ from app.domain.agents.tools.verification_fallbacks import check_right, refusal
 from app.domain.bookings.booking_request import Order
 from app.domain.bookings.errors import BookingRefused, SlotTaken
 from app.domain.bookings.unmet_demand import keep_refused
-from app.domain.customers.certainty import Right, may_try, note_proof
-from app.domain.language.saying import one_of
+from app.domain.customers.caller_assurance import Right, may_try, note_proof
+from app.domain.language.spoken_format import one_of
 from app.models import Booking, BookingChange, Call, Customer
 from app.models.booking import STANDING
 

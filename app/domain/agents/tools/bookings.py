@@ -21,8 +21,8 @@ from app.domain.bookings.cancel import cancel_booking, terms_of
 from app.domain.bookings.create import make_booking
 from app.domain.bookings.errors import BookingRefused
 from app.domain.bookings.reschedule import move_booking
-from app.domain.customers.naming import same_name
-from app.domain.language.saying import all_of, say_price
+from app.domain.customers.name_matching import same_name
+from app.domain.language.spoken_format import all_of, say_price
 from app.domain.scheduling.types import Part
 from app.domain.services.finding import get_person
 from app.models import Booking, Branch, Customer, Hold

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from app.core.phone import Number, normalise
 from app.domain.agents.tools.argument_parsing import Missing, asks_for
 from app.domain.agents.tools.context import Situation
-from app.domain.customers.certainty import named, note_proof
+from app.domain.customers.caller_assurance import named, note_proof
+from app.domain.customers.contacts import LONGEST_EMAIL, LONGEST_NAME, add_identity
 from app.domain.customers.matching import choose, hang_on, make_named
-from app.domain.customers.naming import same_name
-from app.domain.customers.registering import LONGEST_EMAIL, LONGEST_NAME, add_identity
-from app.domain.language.words import fold, with_digits
+from app.domain.customers.name_matching import same_name
+from app.domain.language.vocabulary import fold, with_digits
 from app.models import Customer
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]{2,}")

@@ -7,8 +7,8 @@ from app.domain.agents.tools.caller_verification import Identity, prove, told
 from app.domain.agents.tools.context import Situation
 from app.domain.agents.tools.registry import Arguments, tool
 from app.domain.agents.tools.result import Answer, done
-from app.domain.customers.naming import first_name
-from app.domain.language.saying import say_day, say_time
+from app.domain.customers.name_matching import first_name
+from app.domain.language.spoken_format import say_day, say_time
 
 
 @tool("get_context", general=True)

@@ -13,12 +13,12 @@ from app.domain.agents.tools.context import Situation
 from app.domain.agents.tools.registry import Arguments
 from app.domain.agents.tools.result import Answer, done, refused
 from app.domain.agents.tools.verification_fallbacks import ask_again, code_number, not_verified
-from app.domain.customers import codes
-from app.domain.customers.certainty import Caller, alike, birth_index, born_on, may_try, may_try_from, named, note_proof
-from app.domain.customers.naming import first_name
-from app.domain.customers.told import provable_days
-from app.domain.language.births import read_birth_date
-from app.domain.language.reading import read_when
+from app.domain.customers import one_time_codes
+from app.domain.customers.caller_assurance import Caller, alike, birth_index, born_on, may_try, may_try_from, named, note_proof
+from app.domain.customers.disclosures import provable_days
+from app.domain.customers.name_matching import first_name
+from app.domain.language.birth_dates import read_birth_date
+from app.domain.language.parser import read_when
 from app.models import Customer
 
 
@@ -102,7 +102,7 @@ def _by_code(situation: Situation, given: Identity) -> Answer | None:
         return None
     if not any(letter.isdigit() for letter in given.code):
         return send_code(situation)
-    customer = codes.use_code(situation.call, given.code)
+    customer = one_time_codes.use_code(situation.call, given.code)
     note_proof(situation.call, "code", ok=customer is not None, customer=customer or situation.caller.customer)
     if customer:
         return None
@@ -118,7 +118,7 @@ def send_code(situation: Situation) -> Answer:
         metrics.IDENTITY_MESSAGES.labels("code", "none", "not_possible").inc()
         return not_verified(situation, **_data(caller))
     try:
-        code = codes.want_code(situation.call, caller.customer, number)
+        code = one_time_codes.want_code(situation.call, caller.customer, number)
     except TooMany:
         metrics.IDENTITY_MESSAGES.labels("code", "sms", "limited").inc()
         return not_verified(situation, **_data(caller))

@@ -11,10 +11,10 @@ from app.domain.agents.tools.context import Situation
 from app.domain.agents.tools.messages import Callback, Transfer, request_callback, transfer_call
 from app.domain.agents.tools.registry import Arguments, tool
 from app.domain.agents.tools.result import Answer, done, refused
-from app.domain.privacy.answers import YesNo
+from app.domain.privacy.ai_notice import NOTICE, QUESTION, version_of
+from app.domain.privacy.ai_notice_proof import keep_wordings
 from app.domain.privacy.consent import WHATS, answers_of, note_answer, stands
-from app.domain.privacy.notice import NOTICE, QUESTION, version_of
-from app.domain.privacy.notice_proof import keep_wordings
+from app.domain.privacy.consent_answers import YesNo
 from app.events import CallUpdated
 from app.models import CallConsent
 

@@ -12,8 +12,8 @@ from app.core.clock import now
 from app.core.extensions import db
 from app.domain.agents.config import NOBODY, Content, content_in_force
 from app.domain.bookings.history import By
-from app.domain.customers.certainty import Caller, recognise
-from app.domain.language.when import Language
+from app.domain.customers.caller_assurance import Caller, recognise
+from app.domain.language.time_expression import Language
 from app.models import Agent, AgentVersion, Branch, Call, Company
 
 LANGUAGES: tuple[Language, ...] = ("de", "en")

@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
-from app.domain.agents.emergency_override import REPORT, answer_emergency
 from app.domain.agents.tools.context import Situation
+from app.domain.agents.tools.emergency_override import REPORT, answer_emergency
 from app.domain.agents.tools.registry import Arguments, tool
 from app.domain.agents.tools.result import Answer
 

@@ -11,8 +11,8 @@ from app.core.phone import display
 from app.domain.agents.tools.context import Situation
 from app.domain.agents.tools.registry import use
 from app.domain.agents.tools.service_catalogue import fitting_services, say_service
-from app.domain.language.saying import all_of
-from app.domain.language.words import fold
+from app.domain.language.spoken_format import all_of
+from app.domain.language.vocabulary import fold
 from app.domain.services.catalogue import list_staff
 from app.domain.services.finding import find_service
 from app.models import Branch, PhoneNumber

@@ -13,20 +13,20 @@ from app.core.clock import now
 from app.core.event_bus import announce
 from app.core.extensions import db
 from app.core.phone import display
-from app.domain.agents.emergency_override import forward_number
 from app.domain.agents.opening_hours import opening_now
 from app.domain.agents.tools.argument_parsing import asks_for
 from app.domain.agents.tools.booking_lookup import meant_booking, told_extents
 from app.domain.agents.tools.caller_identity import number_of
 from app.domain.agents.tools.caller_verification import send_code
 from app.domain.agents.tools.context import Situation
+from app.domain.agents.tools.emergency_override import forward_number
 from app.domain.agents.tools.phrasing import say_booking, say_when
 from app.domain.agents.tools.registry import Arguments, tool
 from app.domain.agents.tools.result import Answer, done, refused
 from app.domain.agents.tools.verification_fallbacks import desk_number, link_recipient, not_verified
 from app.domain.bookings.notifications import send_identity_link, send_link_to_customer, way_about
-from app.domain.language.reading import read_when
-from app.domain.language.when import When, instant
+from app.domain.language.parser import read_when
+from app.domain.language.time_expression import When, instant
 from app.domain.notifications.channels import is_set_up
 from app.domain.tasks.making import make_task
 from app.events import MessageWritten, TaskUpdated

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.core.extensions import db
 from app.domain.agents.tools.context import Situation
-from app.domain.language.saying import one_of, say_moment, say_slots
+from app.domain.language.spoken_format import one_of, say_moment, say_slots
 from app.domain.scheduling.types import Facts, Slot
 from app.models import Booking, Branch, Service, StaffMember
 

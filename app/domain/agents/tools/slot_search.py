@@ -10,7 +10,7 @@ from app.domain.agents.tools.argument_parsing import Visit, stretch_of
 from app.domain.agents.tools.context import Situation
 from app.domain.agents.tools.phrasing import MOST_TOLD, spread
 from app.domain.bookings.unmet_demand import keep_wish
-from app.domain.language.when import When
+from app.domain.language.time_expression import When
 from app.domain.scheduling.alternatives import alternatives
 from app.domain.scheduling.availability import free_slots
 from app.domain.scheduling.loader import load_facts

@@ -9,10 +9,10 @@ from app.core.phone import may_receive_sms
 from app.domain.agents.opening_hours import opening_now
 from app.domain.agents.tools.context import Situation
 from app.domain.agents.tools.result import Answer, refused
-from app.domain.customers.certainty import Right, Rung
-from app.domain.customers.codes import may_send
-from app.domain.customers.told import provable_days
-from app.domain.language.saying import one_of
+from app.domain.customers.caller_assurance import Right, Rung
+from app.domain.customers.disclosures import provable_days
+from app.domain.customers.one_time_codes import may_send
+from app.domain.language.spoken_format import one_of
 from app.domain.notifications.channels import is_set_up
 from app.domain.notifications.writing import way_to
 from app.models import Customer

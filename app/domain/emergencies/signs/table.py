@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from app.domain.emergencies.phrases import Spelling, Vocabulary, plain
+from app.domain.emergencies.phrase_matcher import Spelling, Vocabulary, plain
 
 PLACE = Path(__file__).parent
 REACH = 7

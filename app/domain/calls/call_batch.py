@@ -1,0 +1,164 @@
+"""What a batch of events needs to know of its calls, loaded at once, and what it changes, written at once.
+
+A batch holds events of many companies. It is loaded and written for all of them together, so that its cost follows the events and
+not the companies; that is why every key here begins with the company, and every row names its own.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, insert, select, update
+
+from app.core.extensions import db
+from app.core.tenancy import every_company
+from app.domain.customers import matching
+from app.domain.privacy.ai_notice_proof import Place, keep_wordings, notices_of
+from app.domain.privacy.consent import Answers, answers_of
+from app.models import Branch, Call, CallConsent, CallEvent, CallNotice, Customer, ToolCall, Turn
+
+CallKey = tuple[str, str, str]
+
+
+@dataclass(slots=True)
+class Desk:
+    """The calls of one batch, by (company, provider, provider's id)."""
+
+    calls: dict[CallKey, Call] = field(default_factory=dict)
+    turns: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    tools: dict[str, dict[str, dict[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
+    # who has this number, by (company, E.164 number)
+    callers: dict[tuple[str, str], list[Customer]] = field(default_factory=dict)
+    # what the callers have answered so far, and where the notice was said
+    answers: dict[str, Answers] = field(default_factory=lambda: defaultdict(dict))
+    notices: dict[str, Place] = field(default_factory=dict)
+    # webhook events whose traces are there already: applying them again leaves no second one
+    applied: set[int | None] = field(default_factory=set)
+    _branches: dict[str, Branch] = field(default_factory=dict)
+    _events: list[dict[str, Any]] = field(default_factory=list)
+    _new_turns: list[dict[str, Any]] = field(default_factory=list)
+    _new_tools: list[dict[str, Any]] = field(default_factory=list)
+    _new_consents: list[dict[str, Any]] = field(default_factory=list)
+    _new_notices: dict[str, Place] = field(default_factory=dict)
+    _changed_notices: dict[str, Place] = field(default_factory=dict)
+    _changed: dict[type, dict[int, dict[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
+
+    @classmethod
+    def load(cls, keys: Iterable[CallKey], *, numbers: Iterable[tuple[str, str]], replayed: Iterable[int | None]) -> "Desk":
+        """Loads and locks the calls of these keys and what hangs on them."""
+        desk = cls()
+        wanted = set(keys)
+        with every_company():
+            ids = sorted({key[2] for key in wanted})
+            rows = db.session.scalars(select(Call).where(Call.provider_call_id.in_(ids)).order_by(Call.id).with_for_update())
+            desk.calls = {key: call for call in rows if (key := key_of(call)) in wanted}
+            mine = [call.id for call in desk.calls.values()]
+            if mine:
+                desk._load_turns(mine)
+                desk._load_tools(mine)
+                desk._load_applied(mine, list(replayed))
+                desk.answers.update(answers_of(mine))
+                desk.notices = notices_of(mine)
+            desk.callers = matching.candidates(numbers)
+        return desk
+
+    def _load_turns(self, call_ids: list[str]) -> None:
+        wanted = _of_calls(select(Turn.id, Turn.call_id, Turn.position, Turn.role, Turn.text, Turn.start_s, Turn.end_s), Turn, call_ids)
+        for row in db.session.execute(wanted.order_by(Turn.call_id, Turn.position)).mappings():
+            self.turns[row["call_id"]].append(dict(row))
+
+    def _load_tools(self, call_ids: list[str]) -> None:
+        wanted = select(
+            ToolCall.id, ToolCall.call_id, ToolCall.tool_call_id, ToolCall.name, ToolCall.ok, ToolCall.finished_at, ToolCall.asked
+        )  # fmt: skip
+        for row in db.session.execute(_of_calls(wanted, ToolCall, call_ids)).mappings():
+            self.tools[row["call_id"]][row["tool_call_id"]] = dict(row)
+
+    def _load_applied(self, call_ids: list[str], replayed: list[int | None]) -> None:
+        if replayed:
+            traces = _of_calls(select(CallEvent.webhook_event_id), CallEvent, call_ids).where(CallEvent.webhook_event_id.in_(replayed))
+            self.applied = {event_id for event_id in db.session.scalars(traces) if event_id is not None}
+
+    def branch_of(self, call: Call) -> Branch:
+        if call.branch_id not in self._branches:
+            self._branches[call.branch_id] = db.session.scalars(select(Branch).where(Branch.id == call.branch_id)).one()
+        return self._branches[call.branch_id]
+
+    def note(self, call: Call, kind: str, *, at: datetime, webhook_event_id: int | None, data: dict[str, Any] | None = None) -> None:
+        """Adds a line to the call's history, once per webhook and kind."""
+        if webhook_event_id in self.applied:
+            return
+        call.event_count += 1
+        self._events.append(
+            {
+                "company_id": call.company_id, "call_id": call.id, "seq": call.event_count, "type": kind, "at": at,
+                "data": data, "webhook_event_id": webhook_event_id,
+            }
+        )  # fmt: skip
+
+    def add_turn(self, call: Call, turn: dict[str, Any]) -> None:
+        row = {"company_id": call.company_id, "call_id": call.id, **turn}
+        self.turns[call.id].append(row)
+        self._new_turns.append(row)
+
+    def change_turn(self, row: dict[str, Any], **values: Any) -> None:
+        row.update(values)
+        if "id" in row:
+            self._changed[Turn].setdefault(row["id"], {"id": row["id"]}).update(values)
+
+    def add_tool(self, call: Call, tool: dict[str, Any]) -> dict[str, Any]:
+        row = {"company_id": call.company_id, "call_id": call.id, **tool}
+        self.tools[call.id][tool["tool_call_id"]] = row
+        self._new_tools.append(row)
+        return row
+
+    def change_tool(self, row: dict[str, Any], **values: Any) -> None:
+        row.update(values)
+        if "id" in row:
+            self._changed[ToolCall].setdefault(row["id"], {"id": row["id"]}).update(values)
+
+    def add_consent(self, row: dict[str, Any]) -> None:
+        self._new_consents.append(row)
+
+    def set_notice(self, call: Call, place: Place) -> None:
+        """Where the notice was said, as far as it is known by now."""
+        known = self.notices.get(call.id)
+        if known == place:
+            return
+        self.notices[call.id] = place
+        row = {"company_id": call.company_id, "call_id": call.id, **place}
+        is_new = known is None or call.id in self._new_notices
+        (self._new_notices if is_new else self._changed_notices)[call.id] = row
+
+    def write(self) -> None:
+        """Writes everything in a handful of statements."""
+        with every_company():
+            db.session.flush()
+            keep_wordings(row["wording"] for row in (*self._new_consents, *self._new_notices.values(), *self._changed_notices.values()))
+            for model, rows in ((CallConsent, self._new_consents), (CallNotice, list(self._new_notices.values()))):
+                if rows:
+                    db.session.execute(insert(model), rows, execution_options={"render_nulls": True})
+            if self._changed_notices:
+                db.session.execute(update(CallNotice), list(self._changed_notices.values()))
+            for model, rows in ((Turn, self._new_turns), (ToolCall, self._new_tools), (CallEvent, self._events)):
+                if rows:
+                    # one statement for all: rows without a value would else go by themselves
+                    db.session.execute(insert(model), rows, execution_options={"render_nulls": True})
+            for model, changed in self._changed.items():
+                if changed:
+                    db.session.execute(update(model), list(changed.values()))
+        self._events, self._new_turns, self._new_tools = [], [], []
+        self._new_consents = []
+        self._new_notices, self._changed_notices = {}, {}
+        self._changed.clear()
+
+
+def key_of(call: Call) -> CallKey:
+    return call.company_id, call.provider, call.provider_call_id
+
+
+def _of_calls(wanted: Any, model: Any, call_ids: list[str]) -> Any:
+    """What hangs on these calls, found by way of the call: that names the company, with which every index begins."""
+    return wanted.join(Call, and_(Call.company_id == model.company_id, Call.id == model.call_id)).where(Call.id.in_(call_ids))

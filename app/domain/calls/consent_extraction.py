@@ -1,0 +1,68 @@
+"""What the turns of a call prove and answer: the notice that was said, and every yes and no of the caller."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from app.core.extensions import db
+from app.domain.agents.config import read_content
+from app.domain.agents.versions import find_published
+from app.domain.calls.call_batch import Desk
+from app.domain.privacy.ai_notice import Utterance
+from app.domain.privacy.ai_notice_proof import place_of, told_by
+from app.domain.privacy.consent import note_answer
+from app.domain.privacy.consent_answers import Line, answers_in
+from app.domain.privacy.provider_deletion import ask_for_deletion
+from app.models import Agent, Call
+from app.providers.voice.base import CallEvent, Turn
+
+OVER = ("ended", "analyzed")
+# turns at the end of a snapshot whose words may still change
+STILL_GROWING = 2
+
+
+def take_answers(desk: Desk, call: Call, turns: Sequence[Turn] | None, *, final: bool) -> None:
+    """Before anything of the event is stored: what is declined in it is not stored at all.
+
+    Of a growing transcript only what is new is heard, and of the final one, which may say it otherwise, all of it.
+    """
+    if not turns or call.is_test or not call.keeps_words:
+        return
+    known, since = desk.answers[call.id], 0 if final else max(0, len(desk.turns[call.id]) - STILL_GROWING)
+    lines = [Line(position, turn.role == "agent", turn.text) for position, turn in enumerate(turns) if turn.role in ("agent", "caller")]
+    for given in answers_in(lines, since=since):
+        told = told_by(_utterances(turns[: given.turn]))
+        if row := note_answer(call, known, given.what, given.answer, source="words", turn=given.turn, wording=told):
+            desk.add_consent(row)
+
+
+def take_notice(desk: Desk, call: Call, event: CallEvent) -> None:
+    """The proof follows the transcript: what was cut off by the caller in the end was not heard."""
+    if call.is_test or not (event.turns or event.kind in OVER):
+        return
+    spoken = _stored(desk.turns[call.id]) if call.keeps_words else _utterances(event.turns or ())
+    if place := place_of(spoken, is_over=not call.is_running):
+        desk.set_notice(call, place)
+
+
+def delete_there(call: Call, events: Sequence[CallEvent], *, declined: bool) -> None:
+    """Whoever declined is forgotten at the provider too; without a yes so is a recording that our agent asked for."""
+    kinds = {event.kind for event in events}
+    if declined:
+        ask_for_deletion(call, "declined", again=bool(kinds & {*OVER}))
+    elif "analyzed" in kinds and not call.keeps_audio and any(event.recording_url for event in events) and _asked_to_record(call):
+        ask_for_deletion(call, "unanswered", again=True)
+
+
+def _asked_to_record(call: Call) -> bool:
+    agent = db.session.scalars(select(Agent).where(Agent.id == call.agent_id)).first() if call.agent_id else None
+    return agent is not None and read_content(agent, find_published(agent.id)).asks_to_record
+
+
+def _utterances(turns: Sequence[Turn]) -> list[Utterance]:
+    return [Utterance(position, turn.role == "agent", turn.text, turn.start_s, turn.end_s) for position, turn in enumerate(turns)]
+
+
+def _stored(turns: Sequence[dict[str, Any]]) -> list[Utterance]:
+    return [Utterance(turn["position"], turn["role"] == "agent", turn["text"], turn["start_s"], turn["end_s"]) for turn in turns]

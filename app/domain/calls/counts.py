@@ -1,0 +1,62 @@
+"""How many calls there are: counted where they are few, added up from the daily counts where they are many."""
+
+from datetime import date, datetime, time
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, func, select
+
+from app.core.extensions import db
+from app.domain.calls.search import Search, narrowed_by
+from app.models import Branch, Call, CallDay
+
+COUNTED_ONE_BY_ONE = 1000
+# where the daily counts do not know it
+MOST_COUNTED = 10_000
+
+
+def count_calls(search: Search, *, seen: int = 0) -> tuple[int, bool]:
+    """How many calls there are, whatever the query, and whether that is all of them; `seen` is how many are known of already.
+
+    A thousand are counted; more come from the daily counts where these know the answer. Else some more are counted, and then
+    there are at least so many: to count on would take longer the more they are.
+    """
+    counted = _counted(search, COUNTED_ONE_BY_ONE)
+    if counted <= COUNTED_ONE_BY_ONE:
+        return counted, True
+    days = _days(search)
+    if days is not None:
+        return int(db.session.scalar(select(func.sum(CallDay.calls)).where(*days)) or 0), True
+    most = max(seen, MOST_COUNTED)
+    counted = _counted(search, most)
+    return min(counted, most), counted <= most
+
+
+def _counted(search: Search, most: int) -> int:
+    """How many there are, one more than `most` at the most."""
+    few = select(Call.id).where(*narrowed_by(search)).limit(most + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(few)) or 0
+
+
+def _days(search: Search) -> list[ColumnElement[bool]] | None:
+    """The search as conditions on the daily counts; None for what they do not know."""
+    zones = {ZoneInfo(zone) for zone in db.session.scalars(select(Branch.zone).distinct())}
+    limits = [_day(limit, zones) for limit in (search.since, search.until)]
+    if search.status or search.customer_id or search.outcome == "unknown" or False in limits:
+        return None
+    wanted = [
+        CallDay.day >= limits[0] if limits[0] else None,
+        CallDay.day < limits[1] if limits[1] else None,
+        CallDay.outcome == search.outcome if search.outcome else None,
+        CallDay.branch_id.in_(search.branch_ids) if search.branch_ids else None,
+    ]
+    return [condition for condition in wanted if condition is not None]
+
+
+def _day(limit: datetime | None, zones: set[ZoneInfo]) -> date | Literal[False] | None:
+    """The day that begins at this instant in all of the branches; False where none does."""
+    if limit is None:
+        return None
+    begins = {limit.astimezone(zone).replace(tzinfo=None) for zone in zones}
+    first = begins.pop() if len(begins) == 1 else None
+    return first.date() if first is not None and first.time() == time() else False

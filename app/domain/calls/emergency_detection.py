@@ -1,0 +1,53 @@
+"""Emergencies in transcripts: heard with every new turn of a caller, and told to people before the agent asks for anything."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.core.clock import now
+from app.core.event_bus import announce
+from app.core.extensions import db
+from app.core.tenancy import every_company
+from app.domain.agents.tools.context import Situation
+from app.domain.agents.tools.emergency_override import CODE, own_number
+from app.domain.calls.call_batch import Desk
+from app.domain.calls.transcripts import Spoken
+from app.domain.emergencies import detections
+from app.domain.emergencies.alarm import raise_alarm
+from app.domain.emergencies.detections import LAST_TURNS, Place
+from app.events import CallUpdated
+from app.models import Branch, Call, Company
+from app.providers.voice.base import Turn
+
+
+def places_of(branch_ids: Iterable[str]) -> dict[str, Place]:
+    """Where the words of a batch of events count, in one query."""
+    ids = sorted(branch_ids)
+    if not ids:
+        return {}
+    wanted = select(Branch.id, Branch.emergency_phrases, Company.industry).join(Company, Company.id == Branch.company_id)
+    with every_company():
+        rows = db.session.execute(wanted.where(Branch.id.in_(ids))).all()
+    return {row.id: Place(row.industry, tuple(row.emergency_phrases or ())) for row in rows}
+
+
+def hear_turns(call: Call, snapshot: Sequence[Turn] | None, spoken: Spoken, places: Mapping[str, Place]) -> bool:
+    """Takes what a snapshot added, also of callers whose words are not kept; whether people are to be told."""
+    place = places.get(call.branch_id)
+    if not snapshot or place is None:
+        return False
+    first = spoken.first if spoken.turns else len(snapshot) if call.keeps_words else max(0, len(snapshot) - LAST_TURNS)
+    said = [(index, turn.text) for index, turn in enumerate(snapshot[first:], first) if turn.role == "caller"]
+    return detections.hear_turns(call, said, place)
+
+
+def alarm_people(desk: Desk, call: Call, *, received_at: datetime, webhook_event_id: int | None) -> None:
+    """Raises the alarm for what a transcript named; the caller hears of it with the agent's next function."""
+    kind = detections.kind_of(call)
+    if kind is None or call.is_test:
+        return
+    situation = Situation(call)
+    raise_alarm(call, kind, situation.branch, situation.company, forward_to=own_number(situation))
+    desk.note(call, CODE, at=now(), webhook_event_id=webhook_event_id, data={"kind": kind.name})
+    announce(CallUpdated(call.company_id, call.branch_id, call.id, received_at))

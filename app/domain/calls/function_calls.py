@@ -1,0 +1,222 @@
+"""Answers the agent in mid-call: the function is run once for each use, written down with its times, and shown live."""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from flask_babel import force_locale
+from sqlalchemy import bindparam, select
+from sqlalchemy.exc import IntegrityError
+
+from app.core import metrics
+from app.core.clock import now
+from app.core.database import is_away, is_passing
+from app.core.event_bus import announce
+from app.core.extensions import db
+from app.core.ids import new_ulid
+from app.core.query_stats import measured
+from app.core.tenancy import company_scope, every_company
+from app.core.transactions import transact
+from app.domain.agents.asked import asked_key
+from app.domain.agents.tools import registry
+from app.domain.agents.tools.context import Situation
+from app.domain.agents.tools.emergency_override import CODE as EMERGENCY, answer_emergency, without_records
+from app.domain.agents.tools.result import Answer, refused
+from app.domain.calls import lifecycle
+from app.domain.calls.call_batch import Desk
+from app.domain.calls.outcome import tool_did_it
+from app.domain.companies.number_lookup import Match
+from app.domain.language.detection import spoken_language
+from app.domain.language.time_expression import Language
+from app.domain.privacy.erasure import erase_words
+from app.domain.privacy.provider_deletion import ask_for_deletion
+from app.events import ToolFinished, ToolStarted
+from app.models import Call, ToolCall
+from app.providers.voice.base import FunctionUse
+
+log = structlog.get_logger()
+# the same again so soon is a repetition, not a new question
+REPEATED_WITHIN = timedelta(seconds=15)
+TURNS_HEARD = 6
+Run = Callable[[str, dict[str, Any], Situation], Answer]
+
+# built once: making a statement costs more than running it
+CALL = select(Call).where(Call.provider == bindparam("provider"), Call.provider_call_id == bindparam("name")).with_for_update()
+CALL_BY_US = CALL.where(Call.connection_id.is_(None)).execution_options(populate_existing=True)
+CALL_BY_CONNECTION = CALL.where(Call.connection_id == bindparam("connection")).execution_options(populate_existing=True)
+USES = (
+    select(ToolCall.id, ToolCall.tool_call_id, ToolCall.name, ToolCall.asked, ToolCall.finished_at, ToolCall.after_position)
+    .where(ToolCall.call_id == bindparam("call"))
+    .order_by(ToolCall.id)
+)
+RESULT = select(ToolCall.result).where(ToolCall.id == bindparam("use"))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A verified use of a function. `owner` finds whose a call is that we do not know yet: the same way as for its events."""
+
+    use: FunctionUse
+    connection_id: str | None
+    received_at: datetime
+    owner: Callable[[], tuple[Match | None, bool]]
+
+
+def answer(asked: Asked) -> dict[str, Any]:
+    """What the agent is told, committed before it is told. Faults of ours become a sentence too: what happened is in the log."""
+    began = time.perf_counter()
+    for _attempt in range(2):
+        try:
+            return transact(lambda: _answer(asked, began, registry.use))
+        except IntegrityError:
+            # the worker has made the call of the same moment; the second time it is there
+            log.info("function.again", name=asked.use.name)
+        except Exception as error:
+            if is_away(error) and not is_passing(error):
+                log.warning("function.database_away", name=asked.use.name)
+                return _without_records(asked.use)
+            log.exception("function.failed", name=asked.use.name)
+            break
+    with suppress(Exception):
+        return transact(lambda: _answer(asked, began, _trouble))
+    log.error("function.not_written", name=asked.use.name)
+    return _without_records(asked.use)
+
+
+def _without_records(use: FunctionUse) -> dict[str, Any]:
+    """Where nothing can be looked up or written down, an emergency is answered all the same."""
+    language = _heard(use) or "de"
+    dialled = use.event.business_raw
+    found = without_records(use.name, use.arguments, turns=_said_by_caller(use), dialled=dialled, language=language)
+    return found.as_json() if found is not None else in_trouble(language)
+
+
+def in_trouble(language: Language = "de") -> dict[str, Any]:
+    with force_locale(language):
+        return refused("trouble", registry.trouble()).as_json()
+
+
+def _trouble(_name: str, _given: dict[str, Any], situation: Situation) -> Answer:
+    """The use stands in the call's history even when we could not answer it."""
+    with force_locale(situation.language):
+        return refused("trouble", registry.trouble())
+
+
+def _answer(asked: Asked, began: float, run: Run) -> dict[str, Any]:
+    """One transaction: the call is locked, so that uses of one call are answered one after the other."""
+    call = _known(asked) or _made(asked)
+    if call is None:
+        log.warning("function.nobodys_call", name=asked.use.name)
+        return _without_records(asked.use)
+    with company_scope(call.company_id):
+        key, uses = asked_key(asked.use.name, asked.use.arguments), db.session.execute(USES, {"call": call.id}).all()
+        use, situation = asked.use, Situation(call, heard_language=_heard(asked.use))
+        with measured() as spent:
+            # whatever is asked for, and asked for again: nothing goes before somebody's life
+            urgent = answer_emergency(situation, use.name, use.arguments, turns=_said_by_caller(use), index=use.position)
+            if urgent is None and (repeated := _repeated(uses, use, key)) is not None:
+                return repeated
+            found = urgent or run(use.name, use.arguments, situation)
+            db.session.flush()
+        _write(asked, call, uses, key, found, began=began, database_s=spent.seconds)
+        if not call.keeps_words:
+            erase_words(call)
+            ask_for_deletion(call, "declined", again=False)
+        return found.as_json()
+
+
+def _known(asked: Asked) -> Call | None:
+    """The call, locked; one that came by another way is another one."""
+    names = {"provider": asked.use.event.provider, "name": asked.use.event.provider_call_id, "connection": asked.connection_id}
+    with every_company():
+        return db.session.scalars(CALL_BY_CONNECTION if asked.connection_id else CALL_BY_US, names).first()
+
+
+def _made(asked: Asked) -> Call | None:
+    """The agent is faster than the worker: the call is made as any event makes it."""
+    match, cached = asked.owner()
+    if match is None:
+        return None
+    arrival = lifecycle.Arrival(
+        webhook_event_id=None, received_at=asked.received_at, connection_id=asked.connection_id, event=asked.use.event,
+        match=match, cached=cached,
+    )  # fmt: skip
+    with company_scope(match.company_id):
+        return lifecycle.apply_events([arrival])[0]
+
+
+def _repeated(uses: Sequence[Any], use: FunctionUse, key: str) -> dict[str, Any] | None:
+    """The stored answer to just this use: the same id, or the same question again with nothing done in between."""
+    same_id = next((row for row in uses if use.tool_call_id and row.tool_call_id == use.tool_call_id), None)
+    last = uses[-1] if uses else None
+    for row in (same_id, last):
+        if row is None or row.asked != key or row.finished_at is None:
+            continue
+        if row is same_id or row.finished_at > now() - REPEATED_WITHIN:
+            result = db.session.scalar(RESULT, {"use": row.id})
+            if not isinstance(result, dict) or (_is_past(result, row, use) and row is not same_id):
+                return None
+            return result
+    return None
+
+
+def _is_past(result: dict[str, Any], row: Any, use: FunctionUse) -> bool:
+    """An emergency is answered once: when the caller has spoken since, the same question is a new one."""
+    return result.get("code") == EMERGENCY and row.after_position != use.position
+
+
+def _said_by_caller(use: FunctionUse) -> list[tuple[int, str]]:
+    return [(index, turn.text) for index, turn in enumerate(use.event.turns or ()) if turn.role == "caller"]
+
+
+def _heard(use: FunctionUse) -> Language | None:
+    return spoken_language([text for _index, text in _said_by_caller(use)[-TURNS_HEARD:]])
+
+
+def _write(asked: Asked, call: Call, uses: Sequence[Any], key: str, found: Answer, *, began: float, database_s: float) -> None:
+    """The row of this use: the provider may have told of it before, or tells of it later (lifecycle finds this one then)."""
+    use, desk, told = asked.use, Desk(), found.as_json()
+    did_it = tool_did_it(told, found.ok)
+    own_s = time.perf_counter() - began
+    finished = {
+        "result": told, "told_days": sorted(day.isoformat() for day in found.told_days) or None, "ok": did_it, "asked": key,
+        "finished_at": now(), "duration_ms": round(own_s * 1000), "database_ms": round(database_s * 1000), "provider_ms": 0,
+    }  # fmt: skip
+    row = _told_of(uses, use)
+    shown: dict[str, Any] = {"tool_call_id": row["tool_call_id"] if row else _id_for(uses, use), "name": use.name}
+    if row is not None:
+        desk.change_tool(row, **finished)
+    else:
+        made = {"arguments": use.arguments, "after_position": use.position, "created_at": asked.received_at}
+        desk.add_tool(call, {**shown, **made, **finished})
+        _announce(call, ToolStarted(call.company_id, call.branch_id, call.id, asked.received_at, shown | {"arguments": use.arguments}))
+    desk.note(call, "tool", at=now(), webhook_event_id=None, data=shown | {"ok": did_it})
+    if found.code == EMERGENCY:
+        desk.note(call, EMERGENCY, at=now(), webhook_event_id=None, data={"kind": found.data["kind"], "answered": True})
+    desk.write()
+    shown |= {"ok": did_it, "result": told, "duration_ms": round(own_s * 1000)}
+    _announce(call, ToolFinished(call.company_id, call.branch_id, call.id, asked.received_at, shown))
+    metrics.TOOL_SECONDS.labels(use.name if registry.find_tool(use.name) else "other").observe(own_s)
+
+
+def _announce(call: Call, happened: ToolStarted | ToolFinished) -> None:
+    """Boards hear nothing of the synthetic call of a line check."""
+    if not call.is_test:
+        announce(happened)
+
+
+def _told_of(uses: Sequence[Any], use: FunctionUse) -> dict[str, Any] | None:
+    """The unfinished row that a transcript has brought of this use already."""
+    running = [row for row in uses if row.finished_at is None and row.name == use.name]
+    same = next((row for row in running if use.tool_call_id in (None, row.tool_call_id)), None)
+    return {"id": same.id, "tool_call_id": same.tool_call_id} if same else None
+
+
+def _id_for(uses: Sequence[Any], use: FunctionUse) -> str:
+    """The provider's id of the use, unless something else goes by it already."""
+    taken = use.tool_call_id is None or any(row.tool_call_id == use.tool_call_id for row in uses)
+    return f"{lifecycle.OWN_USE}{new_ulid()}" if taken else use.tool_call_id or ""

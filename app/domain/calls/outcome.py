@@ -1,0 +1,86 @@
+"""What came of a call, in one word, from how it ended and what was done in it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from app.domain.agents.tools.emergency_override import CODE as EMERGENCY
+from app.domain.calls.analysis import Intent, intent_of
+from app.models import Call
+
+BY_INTENT: dict[Intent, str] = {
+    "book": "information",
+    "cancel": "cancelled",
+    "move": "rescheduled",
+    "callback": "callback",
+    "waitlist": "waitlist",
+    "transfer": "transferred",
+    "information": "information",
+}
+# a call without a word of the caller that lasts no longer was hung up
+SHORT_S = 10
+TOOLS_DONE = {
+    "book_appointment": "booked",
+    "reschedule_appointment": "rescheduled",
+    "cancel_appointment": "cancelled",
+    "join_waitlist": "waitlist",
+    "request_callback": "callback",
+    "take_message": "callback",
+}
+# after that it was about an appointment after all
+SETTLED = ("book_appointment", "reschedule_appointment", "cancel_appointment")
+
+
+def outcome_of(
+    call: Call, *, booked: bool, caller_spoke: bool, tools_done: set[str], transferred: bool, is_unverified: bool = False
+) -> str | None:
+    """The outcome as far as it is known; None while the call runs or only the analysis can tell.
+
+    `is_unverified`: the caller wanted what needs certainty and could not show who they are; a callback or a link is the way they took.
+    """
+    if call.is_running:
+        return None
+    if call.status == "not_connected":
+        return "missed"
+    if call.in_voicemail or call.disconnection == "machine":
+        return "voicemail"
+    if booked:
+        return "booked"
+    if call.emergency and tools_done.isdisjoint(SETTLED):
+        return "emergency"
+    if transferred or call.disconnection == "transfer":
+        return "transferred"
+    done = [TOOLS_DONE[name] for name in TOOLS_DONE if name in tools_done]
+    if done and not (is_unverified and done[0] == "callback"):
+        return done[0]
+    if is_unverified:
+        return "not_verified"
+    if call.analyzed_at is not None:
+        intent = intent_of(call.analysis or {})
+        if intent is not None:
+            return BY_INTENT[intent]
+    if call.status == "error":
+        return "unknown"
+    if not caller_spoke and (call.turn_count or (call.duration_s or 0) < SHORT_S):
+        return "hung_up"
+    return "information" if call.analyzed_at is not None and caller_spoke else None
+
+
+def is_unverified(results: Iterable[Any]) -> bool:
+    """Whether the last that was asked of the caller was to show who they are; `results` are the answers of the functions in order."""
+    refused = False
+    for result in results:
+        answer = result if isinstance(result, dict) else {}
+        data = answer.get("data") if isinstance(answer.get("data"), dict) else {}
+        if answer.get("code") == "not_verified":
+            refused = True
+        elif answer.get("ok") and (data.get("certainty") in ("verified", "code") or data.get("bookings")):
+            refused = False
+    return refused
+
+
+def tool_did_it(result: Any, successful: bool | None) -> bool | None:
+    """Whether a tool call achieved what it was for: what our own answer says counts before the provider's word."""
+    if isinstance(result, dict) and isinstance(result.get("ok"), bool):
+        # an emergency is answered in place of what was asked for
+        return bool(result["ok"]) and result.get("code") != EMERGENCY
+    return successful

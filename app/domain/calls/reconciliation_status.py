@@ -1,0 +1,56 @@
+"""Whether all calls that the provider holds of a company today are here: the line "Retell 41, here 41"."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from app.core.clock import now
+from app.core.extensions import db
+from app.domain.calls.reconciliation import PROVIDER, accounts_with_key
+from app.models import Call, CallAccount, CallTally
+
+# all: nothing is missing · missing · unknown: the provider does not answer · soon: not compared yet · not_set_up: there is no key
+State = Literal["all", "missing", "unknown", "soon", "not_set_up"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    state: State
+    there: int = 0
+    here: int = 0
+    # since when calls are missing, or the provider does not answer
+    since: datetime | None = None
+    compared_at: datetime | None = None
+
+
+def read_standing(company_id: str, *, zone: str) -> Standing:
+    """Today's calls of the company at work, as they were at the last look."""
+    account = _account_of(company_id)
+    if account is None:
+        return Standing("not_set_up")
+    if account.compared_at is None or account.compared_until is None:
+        return Standing("unknown" if account.failing_since else "soon", since=account.failing_since)
+    midnight = datetime.combine(now().astimezone(ZoneInfo(zone)).date(), time(), ZoneInfo(zone)).astimezone(UTC)
+    tallied = select(func.sum(CallTally.there), func.min(CallTally.missing_since))
+    there, since = db.session.execute(tallied.where(CallTally.account_id == account.id, CallTally.hour_at >= midnight)).one()
+    here, there = _here(account, midnight), int(there or 0)
+    state: State = "unknown" if account.failing_since else "missing" if here < there else "all"
+    return Standing(state, there, here, account.failing_since or since, account.compared_at)
+
+
+def _account_of(company_id: str) -> CallAccount | None:
+    """The company's own where it has one with a key, else the platform's."""
+    keys = accounts_with_key(company_id)
+    accounts = select(CallAccount).where(CallAccount.provider == PROVIDER, CallAccount.connection_id.in_(keys))
+    return db.session.scalars(accounts.order_by(CallAccount.connection_id.desc()).limit(1)).first() if keys else None
+
+
+def _here(account: CallAccount, since: datetime) -> int:
+    """Those that had begun by the last look, on the way that this account's calls come by."""
+    way = Call.connection_id == account.connection_id if account.connection_id else Call.connection_id.is_(None)
+    wanted = select(func.count()).select_from(Call)
+    wanted = wanted.where(Call.started_at >= since, Call.started_at <= account.compared_until, Call.provider == PROVIDER, way)
+    return db.session.scalar(wanted.where(Call.is_test.is_(False))) or 0

@@ -1,0 +1,184 @@
+"""Gathers what a call's claims are judged by: what its tools did, and the bookings that it could speak of with their history."""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from app.core.extensions import db
+from app.domain.claims.evidence import Facts, Known, Offer, Person, State
+from app.domain.claims.tool_output import is_refusal, prices_told
+from app.domain.customers import matching
+from app.models import (
+    Booking,
+    BookingChange,
+    Branch,
+    BranchService,
+    Call,
+    Company,
+    Hold,
+    Service,
+    ServiceSynonym,
+    StaffMember,
+    StaffService,
+    ToolCall,
+    Turn,
+)  # fmt: skip
+
+MOST_BOOKINGS = 60
+SURE_SYNONYM = 90
+# appointments that a call may speak of: from shortly before it to far ahead
+BEFORE, AHEAD = timedelta(days=1), timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What is the same for all calls of a company: people, offers with their prices, names of places."""
+
+    people: Sequence[Person]
+    offers: Sequence[Offer]
+    places: Sequence[str]
+
+    @property
+    def names(self) -> dict[str, str]:
+        return {person.id: person.name for person in self.people} | {offer.id: offer.names[0] for offer in self.offers}
+
+
+def load_catalogue(company_id: str) -> Catalogue:
+    """People and services that no longer work or are offered included: old calls spoke of them."""
+    people = [Person(row.id, row.name) for row in db.session.execute(select(StaffMember.id, StaffMember.name))]
+    synonyms: dict[str, list[str]] = defaultdict(list)
+    sure = select(ServiceSynonym.service_id, ServiceSynonym.text).where(ServiceSynonym.certainty >= SURE_SYNONYM)
+    for service_id, text in db.session.execute(sure):
+        synonyms[service_id].append(text)
+    services = db.session.scalars(select(Service)).all()
+    prices = _prices(services)
+    offers = [Offer(each.id, (each.name, *synonyms[each.id]), frozenset(prices[each.id])) for each in services]
+    company = db.session.get(Company, company_id)
+    places = [company.name if company else "", *db.session.scalars(select(Branch.name))]
+    return Catalogue(people, offers, places)
+
+
+def _prices(services: Sequence[Service]) -> dict[str, set[int]]:
+    """Each service's price, also where a branch or a person has another one; of a combined one the sum of its parts."""
+    prices: dict[str, set[int]] = defaultdict(set)
+    for service in services:
+        if service.price_cents:
+            prices[service.id].add(service.price_cents)
+    for model in (BranchService, StaffService):
+        for service_id, cents in db.session.execute(select(model.service_id, model.price_cents).where(model.price_cents.is_not(None))):
+            prices[service_id].add(cents)
+    for service in services:
+        if service.parts and all(prices[part] for part in service.parts):
+            prices[service.id].add(sum(min(prices[part]) for part in service.parts))
+    return prices
+
+
+def load_facts(call: Call, turns: Sequence[Turn], catalogue: Catalogue) -> Facts:
+    zone = db.session.scalars(select(Branch.zone).where(Branch.id == call.branch_id)).one()
+    tools = db.session.scalars(select(ToolCall).where(ToolCall.call_id == call.id).order_by(ToolCall.id)).all()
+    refused = {tool.name: code for tool in tools if (code := is_refusal(tool.result))}
+    done = {tool.name for tool in tools if tool.ok}
+    return Facts(
+        zone=zone,
+        began_at=call.started_at.astimezone(ZoneInfo(zone)),
+        people=catalogue.people,
+        offers=catalogue.offers,
+        places=catalogue.places,
+        known=_known(call, turns, tools),
+        refused={name: code for name, code in refused.items() if name not in done},
+        used=frozenset(tool.name for tool in tools),
+        held=_held(call),
+        told_prices=frozenset(cents for tool in tools for cents in prices_told(json.dumps(tool.result, ensure_ascii=False))),
+    )
+
+
+def _held(call: Call) -> list[State]:
+    holds = db.session.scalars(select(Hold).where(Hold.call_id == call.id))
+    return [State(hold.starts_at.astimezone(ZoneInfo(hold.zone)), hold.staff_id, frozenset({hold.service_id})) for hold in holds]
+
+
+def _known(call: Call, turns: Sequence[Turn], tools: Sequence[ToolCall]) -> list[Known]:
+    bookings = _bookings(call, tools)
+    changes: dict[str, list[BookingChange]] = defaultdict(list)
+    wanted = select(BookingChange).where(BookingChange.booking_id.in_([booking.id for booking in bookings])).order_by(BookingChange.id)
+    for change in db.session.scalars(wanted) if bookings else ():
+        changes[change.booking_id].append(change)
+    return [_of_booking(call, booking, changes[booking.id], turns) for booking in bookings]
+
+
+def _bookings(call: Call, tools: Sequence[ToolCall]) -> Sequence[Booking]:
+    """What this call made or named, and what its caller has: everybody who shares the number."""
+    number = call.from_number if call.caller_kind == "number" else None
+    callers = matching.candidates([(call.company_id, number)])[call.company_id, number] if number else []
+    customers = {customer.id for customer in callers} | ({call.customer_id} if call.customer_id else set())
+    theirs = Booking.customer_id.in_(customers) & Booking.starts_at.between(call.started_at - BEFORE, call.started_at + AHEAD)
+    named = _named_by(tools)
+    meant = [Booking.call_id == call.id, *([Booking.id.in_(named)] if named else []), *([theirs] if customers else [])]
+    # each asked by itself, so that each uses its index
+    several = [db.session.scalars(select(Booking).where(wanted).limit(MOST_BOOKINGS)).all() for wanted in meant]
+    return list({booking.id: booking for bookings in several for booking in bookings}.values())
+
+
+def _named_by(tools: Sequence[ToolCall]) -> set[str]:
+    found: set[str] = set()
+    for tool in tools:
+        data = tool.result.get("data") if isinstance(tool.result, dict) else None
+        if isinstance(data, dict):
+            several = data.get("bookings")
+            rows = [data, *(several if isinstance(several, list) else [])]
+            found |= {row["booking_id"] for row in rows if isinstance(row, dict) and isinstance(row.get("booking_id"), str)}
+    return found
+
+
+def _of_booking(call: Call, booking: Booking, changes: Sequence[BookingChange], turns: Sequence[Turn]) -> Known:
+    ended_at = call.ended_at or call.started_at + timedelta(seconds=call.duration_s or 3600)
+    mine = {change.action for change in changes if change.by_kind == "caller" and change.by_id == call.id}
+    cancelled = next((change for change in reversed(changes) if change.action == "cancelled"), None)
+    made, stands = booking.call_id == call.id, booking.status != "cancelled"
+    if not stands and cancelled is not None and "cancelled" not in mine and cancelled.at > call.started_at:
+        # what people cancelled later stood when it was spoken of; what a calendar never took did not
+        stands = not _never_took(cancelled)
+        made = made and stands
+    return Known(
+        booking.id,
+        _states(call, booking, changes, turns, ended_at),
+        made=made,
+        moved="moved" in mine,
+        cancelled="cancelled" in mine,
+        stands=stands,
+        is_pending=booking.status == "pending",
+    )
+
+
+def _never_took(cancelled: BookingChange) -> bool:
+    """It still waited for the other calendar or for consent when it was given up."""
+    return (cancelled.before or {}).get("status") == "pending" and cancelled.by_kind in ("calendar", "house")
+
+
+def _states(call: Call, booking: Booking, changes: Sequence[BookingChange], turns: Sequence[Turn], ended_at: datetime) -> tuple[State, ...]:
+    """How it stood from the beginning of the call on, the last one as it is now."""
+    zone = ZoneInfo(booking.zone)
+    now = {"starts_at": booking.starts_at.isoformat(), "staff_id": booking.staff_id, "service_id": booking.service_id}
+    states = [_state(now, zone, None)]
+    for change in reversed(changes):
+        if change.at < call.started_at or not change.before:
+            continue
+        now |= {name: value for name, value in change.before.items() if name in now and value is not None}
+        states.append(_state(now, zone, _last_turn_before(change.at, call, turns) if change.at <= ended_at else None))
+    return tuple(reversed(states))
+
+
+def _state(at: dict[str, str], zone: ZoneInfo, until: int | None) -> State:
+    return State(datetime.fromisoformat(at["starts_at"]).astimezone(zone), at["staff_id"], frozenset({at["service_id"]}), until)
+
+
+def _last_turn_before(moment: datetime, call: Call, turns: Sequence[Turn]) -> int | None:
+    """The turn after which it changed, where the turns have their times."""
+    second = (moment - call.started_at).total_seconds()
+    spoken = [turn.position for turn in turns if turn.start_s is not None and turn.start_s <= second]
+    return max(spoken) if spoken else None

@@ -1,0 +1,69 @@
+"""What a finding of the truth check says: what was said, and in a sentence what is so."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, cast
+
+from flask_babel import get_locale, gettext as _
+
+from app.domain.language.spoken_format import begun, say_moment, say_price
+from app.domain.language.time_expression import Language
+
+REFUSALS = ("slot_taken", "closed", "too_late", "not_allowed", "not_found", "in_the_past")
+
+
+def both_sides(finding: Mapping[str, Any], assistant: str) -> str:
+    said = _("%(who)s sagte: „%(said)s“", who=assistant, said=finding["said"])
+    return f"{said}\n{so_is(finding)}"
+
+
+def so_is(finding: Mapping[str, Any]) -> str:
+    """One sentence or two: what stands in the database in place of what was said."""
+    what, booking = finding["what"], finding.get("booking")
+    if what == "other_price":
+        return _price(finding)
+    if booking is not None:
+        return _booked(what, booking)
+    missing = {
+        "not_made": _("So einen Termin gibt es nicht."),
+        "not_moved": _("Verschoben wurde nichts."),
+        "not_cancelled": _("Abgesagt wurde nichts, der Termin steht noch."),
+    }
+    return f"{missing.get(what, _('Das lässt sich nicht belegen.'))} {_why(finding)}"
+
+
+def _price(finding: Mapping[str, Any]) -> str:
+    price = say_price(finding["price_cents"], _language())
+    if finding.get("service"):
+        return _("%(service)s kostet %(price)s.", service=finding["service"], price=price)
+    return _("Zusammen kostet es %(price)s.", price=price)
+
+
+def _booked(what: str, booking: Mapping[str, Any]) -> str:
+    when = begun(say_moment(datetime.fromisoformat(booking["starts_at"]), _language()))
+    told = _("%(when)s, %(service)s bei %(staff)s", when=when, service=booking["service"], staff=booking["staff"])
+    if what == "not_confirmed":
+        return _("Noch nicht bestätigt: %(booking)s.", booking=told)
+    if not booking["stands"]:
+        return _("Abgesagt wurde: %(booking)s.", booking=told)
+    return _("Im Kalender steht: %(booking)s.", booking=told)
+
+
+def _why(finding: Mapping[str, Any]) -> str:
+    if not finding.get("asked"):
+        return _("In diesem Gespräch wurde es nicht einmal versucht.")
+    why = {
+        "slot_taken": _("Der Platz war schon vergeben."),
+        "closed": _("Zu dieser Zeit ist geschlossen."),
+        "too_late": _("Dafür war es zu spät."),
+        "not_allowed": _("Dazu war der Anrufer nicht sicher genug erkannt."),
+        "not_found": _("Ein passender Termin wurde nicht gefunden."),
+        "in_the_past": _("Der Zeitpunkt war schon vorbei."),
+    }
+    code = finding.get("refused")
+    return why.get(str(code), _("Es wurde versucht und abgelehnt (%(code)s).", code=code)) if code else _("Es gelang nicht.")
+
+
+def _language() -> Language:
+    locale = get_locale()
+    return cast("Language", "en" if locale is not None and locale.language == "en" else "de")

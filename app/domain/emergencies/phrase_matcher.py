@@ -1,0 +1,201 @@
+"""Folds what is said to bare words, and finds phrases of a vocabulary in it in one pass."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+
+from app.domain.language.vocabulary import fold
+
+LONGEST_TEXT = 4000
+PIECE = re.compile(r"[a-z0-9]+|[.!?;:\n]|,")
+# the English verb, which would go with the German article
+DIE = re.compile(r"\b(to|wanna|gonna|rather) die\b")
+# ä is folded to ae, and written as a where there is no ä: both are read as a
+UMLAUT = re.compile(r"([aou])e")
+SENTENCE_ENDS = frozenset(".!?;:\n")
+# between the words of two sentences lies as much as two words
+SENTENCE_GAP = 2
+# "no, my chest hurts" denies nothing: what follows is no noun
+NO_INTERJECTION = frozenset((
+    "i", "im", "my", "he", "hes", "his", "she", "shes", "her", "it", "its", "we", "were", "our", "the", "they", "theyre",
+    "there", "this", "that", "a",
+))  # fmt: skip
+JOINED_FROM = 8
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """`dropped` words say nothing; `same` reads one word as another."""
+
+    dropped: frozenset[str]
+    same: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Words:
+    """What was said: words, where each stands (gaps between sentences count), and in which sentence and clause."""
+
+    words: list[str] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    # the same, with the words that were dropped
+    spoken: list[int] = field(default_factory=list)
+    sentences: list[int] = field(default_factory=list)
+    clauses: list[int] = field(default_factory=list)
+
+
+def plain(text: str) -> str:
+    return UMLAUT.sub(r"\1", DIE.sub(r"\1 sterben", fold(text[:LONGEST_TEXT])).replace("'s ", " ").replace("'", ""))
+
+
+def read_words(text: str, spelling: Spelling) -> Words:
+    """The words of a turn, folded, without those that say nothing."""
+    heard, place, sentence, clause, before = Words(), 0, 0, 0, ""
+    for spoken, piece in enumerate(PIECE.findall(plain(text))):
+        if piece in SENTENCE_ENDS:
+            place, sentence, clause = place + SENTENCE_GAP, sentence + 1, clause + 1
+        elif piece == ",":
+            clause += 1
+        elif piece in spelling.dropped:
+            if before == "no" and piece in NO_INTERJECTION:
+                heard.words[-1] = "nein"
+        else:
+            if piece in CLAUSE_WORDS:
+                clause += 1
+            heard.words.append(spelling.same.get(piece, piece))
+            heard.places.append(place)
+            heard.spoken.append(spoken)
+            heard.sentences.append(sentence)
+            heard.clauses.append(clause)
+            place += 1
+        before = piece
+    return heard
+
+
+CLAUSE_WORDS = frozenset((
+    "und", "and", "aber", "but", "sondern", "weil", "because", "denn",
+))  # fmt: skip
+
+
+class _Node:
+    """Most of the thousands have no children; those share one empty dictionary."""
+
+    __slots__ = ("ends", "exact", "lengths", "stems")
+
+    def __init__(self) -> None:
+        self.exact = self.stems = NO_CHILDREN
+        self.lengths: tuple[int, ...] = ()
+        self.ends: tuple[int, ...] = ()
+
+    def child(self, word: str) -> "_Node":
+        if word[-1] != "*":
+            if self.exact is NO_CHILDREN:
+                self.exact = {}
+            return self.exact.get(word) or self.exact.setdefault(word, _Node())
+        stem = word[:-1]
+        if len(stem) not in self.lengths:
+            self.lengths += (len(stem),)
+        if self.stems is NO_CHILDREN:
+            self.stems = {}
+        return self.stems.get(stem) or self.stems.setdefault(stem, _Node())
+
+    def next(self, word: str) -> Iterator["_Node"]:
+        if (node := self.exact.get(word)) is not None:
+            yield node
+        for length in self.lengths:
+            if (node := self.stems.get(word[:length])) is not None:
+                yield node
+
+
+NO_CHILDREN: dict[str, _Node] = {}
+
+
+class Vocabulary:
+    """Terms by number, each a set of phrases: `a/b c*` is "a" or "b" and then any word that begins with "c"; `*c` is any compound."""
+
+    def __init__(self, spelling: Spelling) -> None:
+        self.spelling = spelling
+        self._root = _Node()
+        # words of the table by how they are heard: most stand in it several times
+        self._words: dict[str, str] = {}
+        # the ends of compounds, and their terms
+        self._tails: dict[str, list[int]] = {}
+        self._tail: re.Pattern[str] | None = None
+
+    def add(self, term: int, phrase: str) -> None:
+        slots = phrase.split()
+        if "/" not in phrase:
+            self._add(term, [self._word(slot) for slot in slots])
+            return
+        for words in product(*([self._word(each) for each in slot.split("/")] for slot in slots)):
+            self._add(term, words)
+
+    def _add(self, term: int, words: Iterable[str]) -> None:
+        said = [word for word in words if word]
+        if len(said) == 1 and said[0][0] == "*":
+            self._tails.setdefault(said[0].strip("*"), []).append(term)
+        elif said:
+            node = self._root
+            for word in said:
+                node = node.child(word)
+            if term not in node.ends:
+                node.ends += (term,)
+
+    def seal(self) -> None:
+        """To be called once all phrases are there."""
+        self._words.clear()
+        self._tail = re.compile("|".join(sorted(map(re.escape, self._tails), key=len, reverse=True))) if self._tails else None
+
+    def find(self, heard: Words) -> dict[int, list[Span]]:
+        """Where each term is said, as (first word, behind the last word)."""
+        found: dict[int, list[Span]] = {}
+        words = heard.words
+        for start, word in enumerate(words):
+            self._walk(words, start, self._root.next(word), found)
+            if len(word) > 3 and self._tail is not None and (tail := self._tail.search(word)):
+                for term in self._tails[tail[0]]:
+                    found.setdefault(term, []).append((start, start + 1))
+            if start + 1 < len(words) and len(word) > 2 and len(words[start + 1]) > 2:
+                self._join(word, words[start + 1], start, found)
+        return found
+
+    def _walk(self, words: list[str], start: int, first: Iterable[_Node], found: dict[int, list[Span]]) -> None:
+        standing = list(first)
+        at = start + 1
+        while standing:
+            for node in standing:
+                for term in node.ends:
+                    found.setdefault(term, []).append((start, at))
+            if at >= len(words):
+                return
+            standing = [after for node in standing for after in node.next(words[at])]
+            at += 1
+
+    def _join(self, first: str, second: str, start: int, found: dict[int, list[Span]]) -> None:
+        """Compounds that were heard as two words."""
+        joined = first + second
+        reach = max(JOINED_FROM, len(first) + 3)
+        nodes = [self._root.exact[joined]] if len(joined) >= reach and joined in self._root.exact else []
+        nodes += [self._root.stems[joined[:n]] for n in self._root.lengths if reach <= n <= len(joined) and joined[:n] in self._root.stems]
+        for node in nodes:
+            for term in node.ends:
+                found.setdefault(term, []).append((start, start + 2))
+
+    def _word(self, given: str) -> str:
+        """A word of the table as it is heard; empty where it says nothing."""
+        if (known := self._words.get(given)) is None:
+            known = self._words[given] = self._heard_as(given)
+        return known
+
+    def _heard_as(self, given: str) -> str:
+        bare = given.strip("*")
+        # of most words nothing else can become of them, and there are thousands
+        is_plain = bare.isascii() and bare.isalpha() and bare.islower()
+        word = UMLAUT.sub(r"\1", bare) if is_plain else "".join(PIECE.findall(plain(bare)))
+        if given.startswith("*"):
+            return f"*{word}"
+        if given.endswith("*"):
+            return f"{word}*"
+        return "" if word in self.spelling.dropped else self.spelling.same.get(word, word)

@@ -1,0 +1,36 @@
+"""Reads dates of birth as people say them: "dritter März fünfundachtzig", 3.3.85, 1985-03-03, "March 3rd, 1985"."""
+
+import re
+from datetime import date
+
+from app.domain.language.vocabulary import MONTH, MONTHS, fold, with_digits
+
+YEAR = r"(\d{4}|(?:19|20) ?\d\d|\d{2})"
+# pattern → which group is year, month, day
+FORMS = (
+    (re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b"), (1, 2, 3)),
+    (re.compile(rf"\b(\d{{1,2}})\. ?(\d{{1,2}})\.? ?{YEAR}\b"), (3, 2, 1)),
+    (re.compile(rf"\b(\d{{1,2}})[/-](\d{{1,2}})[/-]{YEAR}\b"), (3, 2, 1)),
+    (re.compile(rf"\b(\d{{1,2}})\.? (?:of )?{MONTH},? {YEAR}\b"), (3, 2, 1)),
+    (re.compile(rf"\b{MONTH} (?:the )?(\d{{1,2}})\.?,? {YEAR}\b"), (3, 1, 2)),
+)
+
+
+def read_birth_date(text: str, today: date) -> date | None:
+    """The date of birth, or None where the words give none that can be; two digits of a year mean the last hundred years."""
+    plain = with_digits(fold(text[:100]))
+    for form, (year, month, day) in FORMS:
+        if found := form.search(plain):
+            return _date(found[year].replace(" ", ""), found[month], found[day], today)
+    return None
+
+
+def _date(year: str, month: str, day: str, today: date) -> date | None:
+    whole = int(year)
+    if len(year) == 2:
+        whole += today.year // 100 * 100 if whole <= today.year % 100 else today.year // 100 * 100 - 100
+    try:
+        born = date(whole, MONTHS.get(month) or int(month), int(day))
+    except ValueError:
+        return None
+    return born if today.year - 120 <= born.year and born <= today else None

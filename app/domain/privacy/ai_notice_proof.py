@@ -1,0 +1,60 @@
+"""Writes down, once for each call, where its transcript has the AI notice or that it lacks it, and the wordings that callers heard."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import and_, insert, select
+
+from app.core.clock import now
+from app.core.extensions import db
+from app.domain.language.time_expression import Language
+from app.domain.privacy.ai_notice import NOTICE, QUESTION, WORDINGS, Utterance, find_notice, version_of
+from app.models import Call, CallNotice, NoticeWording
+
+# told and asked in one breath: what an answer was given to
+TOLD: dict[str, tuple[Language, str]] = WORDINGS | {
+    version_of(f"{NOTICE[language]} {QUESTION[language]}"): (language, f"{NOTICE[language]} {QUESTION[language]}") for language in NOTICE
+}
+Place = dict[str, Any]
+
+
+def place_of(turns: Sequence[Utterance], *, is_over: bool) -> Place | None:
+    """The columns of the proof; None while there is nothing to say yet."""
+    if not any(turn.is_agent for turn in turns):
+        return None
+    found = find_notice(turns)
+    if found is None:
+        return {"turn": None, "at_ms": None, "wording": None} if is_over else None
+    return {"turn": found.turn, "at_ms": found.at_ms, "wording": found.wording}
+
+
+def told_by(turns: Iterable[Utterance]) -> str | None:
+    """The version of what the caller had been told and asked, for the evidence of an answer."""
+    said = " ".join(" ".join(turn.text.split()) for turn in turns if turn.is_agent)
+    for language in NOTICE:
+        if QUESTION[language] in said:
+            return version_of(f"{NOTICE[language]} {QUESTION[language]}")
+    return next((version_of(text) for text in NOTICE.values() if text in said), None)
+
+
+def notices_of(call_ids: Iterable[str]) -> dict[str, Place]:
+    """The proofs of these calls, whichever company's is at work."""
+    ids = list(call_ids)
+    if not ids:
+        return {}
+    rows = select(CallNotice.call_id, CallNotice.turn, CallNotice.at_ms, CallNotice.wording)
+    rows = rows.join(Call, and_(Call.company_id == CallNotice.company_id, Call.id == CallNotice.call_id)).where(Call.id.in_(ids))
+    return {row.call_id: {"turn": row.turn, "at_ms": row.at_ms, "wording": row.wording} for row in db.session.execute(rows)}
+
+
+def keep_wordings(versions: Iterable[str | None]) -> None:
+    """The texts behind the versions, the first time that each is needed."""
+    wanted = {version for version in versions if version in TOLD}
+    if not wanted:
+        return
+    missing = wanted - set(db.session.scalars(select(NoticeWording.version).where(NoticeWording.version.in_(sorted(wanted)))))
+    if missing:
+        rows = [{"version": each, "language": TOLD[each][0], "text": TOLD[each][1], "created_at": now()} for each in sorted(missing)]
+        statement = insert(NoticeWording)
+        prefix = "OR IGNORE" if db.engine.dialect.name == "sqlite" else "IGNORE"
+        db.session.execute(statement.prefix_with(prefix), rows)

@@ -1,0 +1,100 @@
+"""The words of a yes and a no to a question, and the questions that are meant, in German and English."""
+
+# ruff: noqa: E501  (a pattern is a line)
+
+import re
+
+from app.domain.privacy.refusal_vocabulary import any_of
+
+
+def _begins(*parts: str) -> re.Pattern[str]:
+    return re.compile(rf"^(?:(?:ach|oh|na|also|äh|ähm|hm|uff|well|um|eigentlich|moment|ey)\s)*(?:{'|'.join(parts)})")
+
+
+YES = _begins(
+    r"ja\b",
+    r"jawohl\b",
+    r"jo\b",
+    r"jap\b",
+    r"klar\b",
+    r"gerne?\b",
+    r"natürlich\b",
+    r"okay\b",
+    r"ok\b",
+    r"von mir aus",
+    r"meinetwegen\b",
+    r"(?:nein |nee |no )?(?:kein problem|das ist (?:schon |völlig )?(?:ok|okay|in ordnung)|nichts dagegen|no problem|that's fine|i don't mind)",
+    r"in ordnung\b",
+    r"sicher\b",
+    r"selbstverständlich\b",
+    r"einverstanden\b",
+    r"(?:da )?habe? ich nichts dagegen",
+    r"machen sie (?:nur|ruhig)",
+    r"yes\b",
+    r"yeah\b",
+    r"yep\b",
+    r"sure\b",
+    r"of course\b",
+    r"go ahead\b",
+    r"that is fine",
+    r"fine\b",
+    r"certainly\b",
+    r"you may\b",
+)
+NO = _begins(
+    r"nein\b",
+    r"nee\b",
+    r"nö\b",
+    r"ne\b",
+    r"na(?= )",
+    r"lieber nicht",
+    r"bitte nicht",
+    r"besser nicht",
+    r"auf (?:gar )?keinen fall",
+    r"keinesfalls",
+    r"ungern\b",
+    r"nicht so gern",
+    r"bin ich nicht",
+    r"ist es nicht",
+    r"dürfen sie nicht",
+    r"no\b",
+    r"nope\b",
+    r"nah\b",
+    r"not really",
+    r"absolutely not",
+    r"rather not",
+    r"please don't",
+    r"i (?:most )?(?:certainly )?do not\b",
+    r"i would rather not",
+)
+NO_PROBLEM = any_of(
+    r"\bkein problem\b",
+    r"\bnichts dagegen\b",
+    r"\bno problem\b",
+    r"\b(?:don't|do not) mind\b",
+    r"\bnein,? das ist (?:schon )?(?:ok|in ord)",
+    r"\bno,? that is fine\b",
+    r"\bkeine einwände\b",
+    r"\bno objections?\b",
+    r"\bnot at all\b",
+)
+# a permission that is asked for without naming the thing again
+PERMISSION = any_of(
+    r"\bin ordnung\b",
+    r"\brecht\b",
+    r"\beinverstanden\b",
+    r"\bdarf ich (?:das|es)\b",
+    r"\bokay\b",
+    r"\bok\b",
+    r"\ball right\b",
+    r"\bagree\b",
+    r"\bdagegen\b",
+    r"\bmind\b",
+    r"\bmöchten sie das\b",
+)
+SAY_NO = any_of(r"\bsagen sie (?:bitte |einfach )?[„\"]?nein\b", r"\bsay (?:so|no)\b", r"\bfalls sie das nicht möchten\b")
+
+
+def is_turned_round(asked: str) -> bool:
+    """ "Haben Sie etwas dagegen?": the no is a yes. `asked` without capitals."""
+    return re.search(r"(?:dagegen|etwas gegen|einw(?:a|ä)nd|stört|\bmind\b|object)[^.!?]*\?$", asked) is not None
