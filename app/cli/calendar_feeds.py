@@ -7,7 +7,7 @@ from app.cli.commands import Group
 from app.cli.tables import Table
 from app.core import settings
 from app.domain.bookings import calendar_feeds as making
-from app.domain.services.finding import get_person
+from app.domain.services.matching import get_person
 
 feeds = Group("feeds", help="Feeds for calendar programs.")
 

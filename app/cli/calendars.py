@@ -12,7 +12,7 @@ from app.cli.tables import Table
 from app.core.errors import ProviderError
 from app.core.extensions import db
 from app.domain.calendar_sync.mapping import access_of, active_connection, connect, map_service, unmap, webhook_address
-from app.domain.services.finding import get_person, get_services
+from app.domain.services.matching import get_person, get_services
 from app.jobs.calendar_sync import compare_calendar
 from app.models import CalendarComparison, CalendarMapping, Connection, Service, StaffMember
 from app.providers import calendar

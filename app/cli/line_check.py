@@ -12,8 +12,8 @@ from app.core.extensions import db
 from app.core.phone import normalise
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transact
-from app.domain.operations import line_checking
-from app.domain.operations.line_words import fact_of, label_of, repair_of
+from app.domain.line_check import runner
+from app.domain.line_check.messages import fact_of, label_of, repair_of
 from app.jobs.line_check import look, travel
 from app.models import LineCheck, PhoneNumber
 
@@ -41,7 +41,7 @@ def check(number: str) -> None:
 
 def _run(phone_number_id: str) -> bool:
     """Each step is told as soon as it is settled."""
-    check_id = transact(lambda: line_checking.begin(phone_number_id, via="command").id)
+    check_id = transact(lambda: runner.begin(phone_number_id, via="command").id)
     told: set[str] = set()
     _tell_new(check_id, told)
     travel(check_id)

@@ -24,7 +24,7 @@ from app.demo.shapes import DemoCompany
 from app.demo.town import BLOCKED_CALLER, COMPANIES, LINDGREN
 from app.domain.calls.search_index import searchable
 from app.domain.privacy.ai_notice_proof import keep_wordings
-from app.domain.reports import counting
+from app.domain.reports import call_stats
 from app.models import (
     BlockedCaller,
     Booking,
@@ -87,7 +87,7 @@ def _build(demo: DemoCompany, moment: datetime) -> None:
         _insert(BusySpan, booked.spans)
         _insert(OccupiedCell, booked.cells)
         _remember_last_calls(made.calls)
-        counting.recount(company.id, first=first, last=moment.astimezone(ZONE).date())
+        call_stats.recount(company.id, first=first, last=moment.astimezone(ZONE).date())
 
 
 def _insert(model: Any, rows: list[Row]) -> None:

@@ -7,7 +7,7 @@ from app.demo.agents import agent_versions
 from app.demo.call_rows import Known
 from app.demo.people import regulars
 from app.demo.shapes import DemoBranch, DemoCompany, DemoService, DemoStaff
-from app.domain.services.wording import fold
+from app.domain.services.fuzzy_text import fold
 from app.models import (
     Agent,
     Branch,

@@ -6,7 +6,7 @@ from app.core.queues import job
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transact
 from app.domain.companies import connections
-from app.domain.operations import connection_looks
+from app.domain.operations import connection_test
 
 EVERY = timedelta(hours=6)
 AT_ONCE = 100
@@ -15,10 +15,10 @@ AT_ONCE = 100
 @job("default", retry=(), timeout_s=60)
 def look_at_connection(connection_id: str) -> None:
     """Asks the provider, and writes down what it said."""
-    errand = transact(lambda: connection_looks.begin(connection_id))
+    errand = transact(lambda: connection_test.begin(connection_id))
     if errand is None:
         return
-    found = connection_looks.carry_out(errand)
+    found = connection_test.carry_out(errand)
     transact(lambda: connections.finish_look(connection_id, errand.asked_at, found))
 
 

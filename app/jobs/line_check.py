@@ -13,9 +13,9 @@ from app.core.queues import job, stopping
 from app.core.socketio_client import NoSocket, OwnSocket
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import read, transact
-from app.domain.operations import line_checking, line_ringing
-from app.domain.operations.line_looks import Seen
-from app.domain.operations.trimming import trim_line_checks
+from app.domain.line_check import runner, synthetic_call
+from app.domain.line_check.probes import Seen
+from app.domain.operations.retention import trim_line_checks
 from app.models import LineCheck
 
 log = structlog.get_logger()
@@ -45,10 +45,10 @@ def follow(check_id: str) -> None:
 def end_late() -> int:
     """Ends what nobody looks at any more; how many it were."""
     with every_company():
-        late = read(line_checking.late_checks)
+        late = read(runner.late_checks)
     for company_id, check_id in late:
         with company_scope(company_id):
-            transact(lambda: line_checking.look(check_id))  # noqa: B023 (run at once)
+            transact(lambda: runner.look(check_id))  # noqa: B023 (run at once)
     return len(late)
 
 
@@ -63,47 +63,47 @@ def trim() -> int:
 
 def travel(check_id: str) -> None:
     """Rings, calls, and leaves somebody behind who listens at a live socket. Twice does no harm: the events are known by then."""
-    errand = transact(lambda: line_ringing.prepare(check_id))
+    errand = transact(lambda: synthetic_call.prepare(check_id))
     if errand is None:
         return
     if not errand.key:
-        transact(lambda: line_checking.note(check_id, "ringing", Seen(None, "secret_missing")))
-        transact(lambda: line_checking.note(check_id, "webhook", Seen(None, "secret_missing")))
+        transact(lambda: runner.note(check_id, "ringing", Seen(None, "secret_missing")))
+        transact(lambda: runner.note(check_id, "webhook", Seen(None, "secret_missing")))
         return
     _listen(errand)
-    rung = line_ringing.ring(errand)
-    transact(lambda: line_checking.note(check_id, "ringing", rung))
-    called = line_ringing.call(errand)
-    transact(lambda: line_checking.note(check_id, "webhook", called))
+    rung = synthetic_call.ring(errand)
+    transact(lambda: runner.note(check_id, "ringing", rung))
+    called = synthetic_call.call(errand)
+    transact(lambda: runner.note(check_id, "webhook", called))
 
 
 def look(check_id: str) -> LineCheck | None:
     """Where the check stands; whoever looks cries for help when that is its next step."""
-    check = transact(lambda: line_checking.look(check_id))
-    if check is not None and line_checking.waits_for(check, "emergency"):
+    check = transact(lambda: runner.look(check_id))
+    if check is not None and runner.waits_for(check, "emergency"):
         _cry_for_help(check_id)
     return check
 
 
 def _cry_for_help(check_id: str) -> None:
     """Once the call stands in the database, so that its own way there is what was seen."""
-    errand = transact(lambda: line_ringing.prepare(check_id))
+    errand = transact(lambda: synthetic_call.prepare(check_id))
     if errand is not None:
-        helped = line_ringing.cry_for_help(errand)
-        transact(lambda: line_checking.note(check_id, "emergency", helped))
+        helped = synthetic_call.cry_for_help(errand)
+        transact(lambda: runner.note(check_id, "emergency", helped))
 
 
-def _listen(errand: line_ringing.Errand) -> None:
+def _listen(errand: synthetic_call.Errand) -> None:
     """Returns when the socket is seated, or cannot be."""
     seated = threading.Event()
-    company_id = transact(lambda: line_checking.company_of(errand.check_id))
+    company_id = transact(lambda: runner.company_of(errand.check_id))
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     ticket = make_ticket(errand.check_id)
     threading.Thread(target=_hear, args=(app, company_id, errand, ticket, seated), name="line-check", daemon=True).start()
     seated.wait(SEATED_WITHIN_S)
 
 
-def _hear(app: Flask, company_id: str, errand: line_ringing.Errand, ticket: str, seated: threading.Event) -> None:
+def _hear(app: Flask, company_id: str, errand: synthetic_call.Errand, ticket: str, seated: threading.Event) -> None:
     try:
         ears = _open(errand.bases, ticket)
     except NoSocket as error:
@@ -119,7 +119,7 @@ def _hear(app: Flask, company_id: str, errand: line_ringing.Errand, ticket: str,
     if came:
         with app.app_context(), company_scope(company_id):
             try:
-                transact(lambda: line_checking.note_heard(errand.check_id, at))
+                transact(lambda: runner.note_heard(errand.check_id, at))
             finally:
                 db.session.remove()
 

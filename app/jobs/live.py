@@ -2,7 +2,7 @@
 
 from app.core.queues import job, stopping
 from app.core.transactions import transact
-from app.domain.operations.trimming import trim_live_events
+from app.domain.operations.retention import trim_live_events
 
 # few enough that nobody waits for the lock
 AT_ONCE = 500

@@ -6,23 +6,23 @@ from app.core.queues import job
 from app.core.redis import is_reachable
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import read, transact
-from app.domain.notifications import delivering
+from app.domain.notifications import delivery
 
 
 @job("messages", retry=())
 def send_message(notification_id: str) -> None:
     """Hands one message over; what goes wrong is written on its row, which the sweep finds when it is due again."""
-    errand = transact(lambda: delivering.reserve(notification_id))
+    errand = transact(lambda: delivery.reserve(notification_id))
     if errand is not None:
-        outcome = delivering.hand_over(errand)
-        transact(lambda: delivering.confirm(errand, outcome))
+        outcome = delivery.hand_over(errand)
+        transact(lambda: delivery.confirm(errand, outcome))
 
 
 @job("messages", retry=())
 def sweep_messages() -> int:
     """Sends what is due to the workers; without Redis this process hands one of them over itself."""
     with every_company():
-        waiting = read(delivering.due)
+        waiting = read(delivery.due)
     reachable = is_reachable()
     for company_id, rows in groupby(sorted(waiting), key=lambda row: row[0]):
         ids = [notification_id for _company_id, notification_id in rows]
@@ -38,10 +38,10 @@ def sweep_messages() -> int:
 def forget_bodies() -> int:
     """Links and codes that nobody could send are forgotten when they are good no more."""
     with every_company():
-        return transact(delivering.forget_bodies)
+        return transact(delivery.forget_bodies)
 
 
 def _wake(notification_ids: list[str]) -> None:
-    delivering.mark_woken(notification_ids)
+    delivery.mark_woken(notification_ids)
     for notification_id in notification_ids:
         send_message.enqueue(notification_id)

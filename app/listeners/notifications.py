@@ -7,7 +7,7 @@ from app.core.event_bus import listens
 from app.core.extensions import db
 from app.core.tenancy import company_scope
 from app.domain.bookings.notifications import confirm_to_customer, offer_to_customer, tell_changes
-from app.domain.notifications.codes import tell_code
+from app.domain.notifications.one_time_code import tell_code
 from app.events import (
     BookingCancelled,
     BookingChanged,

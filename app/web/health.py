@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from app.domain.operations.checking import Check, check_everything, check_serving
+from app.domain.operations.health import Check, check_everything, check_serving
 from app.web.guards import public
 
 blueprint = Blueprint("health", __name__)

@@ -7,7 +7,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.domain.operations.line_words import Repair, fact_of, label_of, repair_of
+from app.domain.line_check.messages import Repair, fact_of, label_of, repair_of
 from app.models import LineCheck
 from app.web.guards import may_open
 

@@ -15,7 +15,7 @@ from app.core import settings
 from app.core.errors import NotAllowed, NotSignedIn
 from app.core.metrics import FOLDER
 from app.core.route_guards import guarded
-from app.domain.operations.gauging import gauges
+from app.domain.operations.gauges import gauges
 
 blueprint = Blueprint("metrics", __name__)
 LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")

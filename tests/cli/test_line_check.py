@@ -16,8 +16,8 @@ from app.core.line_check_token import HEADER, make_ticket, read_ticket
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.inbox.processor import drain_batch
-from app.domain.operations.checking import CHECKS
-from app.domain.operations.line_checking import STEPS
+from app.domain.line_check.runner import STEPS
+from app.domain.operations.health import CHECKS
 from app.models import Agent, LineCheck, PhoneNumber
 from tests.factories.salons import Salon
 from tests.support.agent_line import MITTE, make_house

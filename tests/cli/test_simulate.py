@@ -20,7 +20,7 @@ from app.core.transactions import transaction
 from app.domain.inbox.processor import drain_batch
 from app.domain.operations import onboarding
 from app.domain.operations.onboarding import Place
-from app.domain.services.editing import FIELDS, save_person, save_service
+from app.domain.services.catalogue_editor import FIELDS, save_person, save_service
 from app.models import Booking, PhoneNumber, WebhookEvent
 from tests.support.demo_salon import make_demo_salon
 from tests.support.lindgren import PANKOW

@@ -15,7 +15,7 @@ from rq.serializers import JSONSerializer
 
 from app.core.clock import now
 from app.core.transactions import transaction
-from app.domain.operations import checking
+from app.domain.operations import health
 from app.models import ScheduleRun, WebhookEvent
 from tests.factories.companies import WebhookEventFactory
 from tests.support.redis import private_redis
@@ -52,8 +52,8 @@ def test_without_the_database_it_answers_503_in_time(make_app: MakeApp, tmp_path
 
 
 def test_a_check_without_an_end_has_failed(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checking, "ANSWERS_WITHIN_S", 0.1)
-    monkeypatch.setitem(checking.CHECKS, "database", lambda: time.sleep(0.5) or ("ok", {}))
+    monkeypatch.setattr(health, "ANSWERS_WITHIN_S", 0.1)
+    monkeypatch.setitem(health.CHECKS, "database", lambda: time.sleep(0.5) or ("ok", {}))
     assert client.get("/health/ready").status_code == 503
 
 

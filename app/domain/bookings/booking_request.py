@@ -15,7 +15,7 @@ from app.domain.scheduling.availability import free_slots
 from app.domain.scheduling.loader import load_facts
 from app.domain.scheduling.reasons import Reason, why_not
 from app.domain.scheduling.types import Facts, Part, Question, Slot
-from app.domain.services.finding import UnknownService, UnknownStaff, get_person, get_services
+from app.domain.services.matching import UnknownService, UnknownStaff, get_person, get_services
 from app.models import Branch, Service, StaffMember, StaffService
 
 

@@ -17,7 +17,7 @@ from app.domain.bookings.self_service_links import GOOD_FOR_ALL, make_identity_l
 from app.domain.bookings.status import rules_of
 from app.domain.bookings.waitlist import offer_token
 from app.domain.notifications.channels import is_set_up
-from app.domain.notifications.writing import Letter, way_to, withdraw_unsent, write
+from app.domain.notifications.outbox import Letter, way_to, withdraw_unsent, write
 from app.models import (
     Booking,
     BookingChange,

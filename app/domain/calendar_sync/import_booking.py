@@ -16,7 +16,7 @@ from app.domain.calendar_sync.state import BY_CALENDAR
 from app.domain.customers.contacts import find_or_make
 from app.domain.customers.name_matching import same_name
 from app.domain.scheduling.types import Part
-from app.domain.tasks.making import make_task
+from app.domain.tasks.lifecycle import make_task
 from app.models import Booking, BookingSync, CalendarMapping, Connection, Customer
 from app.models.booking import STANDING
 from app.providers.calendar.base import Contact, RemoteBooking

@@ -12,7 +12,7 @@ from app.core.tenancy import current_company_id
 from app.domain.bookings import history
 from app.domain.bookings.history import By
 from app.domain.bookings.status import changed
-from app.domain.tasks.making import make_task
+from app.domain.tasks.lifecycle import make_task
 from app.events import BookingChanged
 from app.models import Booking, BookingSync, CalendarUid, Customer
 from app.providers.calendar.base import RemoteBooking

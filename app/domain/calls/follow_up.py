@@ -15,7 +15,7 @@ from app.domain.bookings.history import By
 from app.domain.calls.analysis import Wish, intent_of, wish_of
 from app.domain.calls.call_batch import Desk
 from app.domain.customers import matching
-from app.domain.tasks.making import make_task
+from app.domain.tasks.lifecycle import make_task
 from app.models import Booking, Branch, Call, Customer
 from app.providers.voice.base import CallEvent
 

@@ -24,7 +24,7 @@ from app.domain.companies.number_lookup import Match
 from app.domain.customers import matching
 from app.domain.emergencies.detections import Place
 from app.domain.privacy.erasure import erase_words
-from app.domain.reports.counting import as_counted, count_call
+from app.domain.reports.call_stats import as_counted, count_call
 from app.events import (
     CallAnalyzed,
     CallEnded,

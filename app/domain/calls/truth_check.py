@@ -14,7 +14,7 @@ from app.domain.calls.truth_wording import both_sides
 from app.domain.claims.evidence import Said
 from app.domain.claims.extraction import is_readable, read_claims
 from app.domain.claims.fact_check import Finding, judge
-from app.domain.tasks.making import make_task
+from app.domain.tasks.lifecycle import make_task
 from app.events import TaskUpdated
 from app.models import Agent, Call, CallNotice, Customer, Task, TruthCheck, Turn
 

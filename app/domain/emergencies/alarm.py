@@ -14,8 +14,8 @@ from app.domain.emergencies.emergency_numbers import numbers_of, to_dial
 from app.domain.emergencies.messages import label_of, say_what_to_do
 from app.domain.emergencies.on_call import OnCall, on_call_now
 from app.domain.emergencies.signs import Kind
-from app.domain.notifications.writing import Letter, write
-from app.domain.tasks.making import make_task
+from app.domain.notifications.outbox import Letter, write
+from app.domain.tasks.lifecycle import make_task
 from app.events import MessageWritten
 from app.models import Branch, Call, Company, Task
 

@@ -13,7 +13,7 @@ from app.core import job_stats
 from app.core.clock import now
 from app.core.queues import QUEUES, get_queue
 from app.core.redis import get_redis
-from app.domain.operations.checking import WORKERS_SEEN_WITHIN_S
+from app.domain.operations.health import WORKERS_SEEN_WITHIN_S
 
 MOST_FAILED = 50
 LONGEST_REASON = 300

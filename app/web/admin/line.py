@@ -12,7 +12,7 @@ from app.core.phone import normalise
 from app.core.tenancy import company_scope
 from app.core.transactions import transact
 from app.domain.audit.log import record
-from app.domain.operations import line_checking
+from app.domain.line_check import runner
 from app.jobs import line_check as jobs
 from app.models import Branch, Company, LineCheck, PhoneNumber
 from app.web.fields import Phone
@@ -47,9 +47,9 @@ def show(check_id: str) -> str:
 @for_support("support.line", by_script=True)
 def steps(check_id: str) -> str:
     found = _get(check_id)
-    if line_checking.is_late(found):
+    if runner.is_late(found):
         with company_scope(found.company_id):
-            found = transact(lambda: line_checking.look(check_id)) or found
+            found = transact(lambda: runner.look(check_id)) or found
     return render_template("settings/line_steps.html", check=shown(found), steps_endpoint="support_line.steps")
 
 
@@ -62,7 +62,7 @@ def check(number_id: str) -> Response:
     company_id = number.company_id
 
     def work() -> str:
-        begun = line_checking.begin(number_id, via="support", asked_by=current_user.id)
+        begun = runner.begin(number_id, via="support", asked_by=current_user.id)
         record("line_checked", subject=f"line_check:{begun.id}", company_id=company_id)
         if begun.is_running:
             jobs.ring.enqueue(begun.id)
@@ -94,7 +94,7 @@ def _find(number: str) -> tuple[PhoneNumber, str, str] | None:
 
 
 def _page(wanted: str, found: tuple[PhoneNumber, str, str] | None, check: LineCheck | None) -> str:
-    history = line_checking.history(found[0].id) if found else []
+    history = runner.history(found[0].id) if found else []
     check = check or next(iter(history), None)
     return render_template(
         "admin/line.html",

@@ -5,8 +5,8 @@ from flask_babel import gettext as _, ngettext
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.domain.operations.checking import Check, check_everything
-from app.domain.operations.gauging import events_in, running_calls
+from app.domain.operations.gauges import events_in, running_calls
+from app.domain.operations.health import Check, check_everything
 from app.models import BrowserReport
 from app.web.admin.words import CHECK_STATES, CHECKED
 from app.web.formatting import number

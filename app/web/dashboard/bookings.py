@@ -21,7 +21,7 @@ from app.domain.bookings.recurrence import cancel_series_from, continue_series, 
 from app.domain.bookings.reschedule import move_booking
 from app.domain.bookings.status import FOLLOWING, confirm_booking, edit_notes, mark_done, mark_no_show, rules_of
 from app.domain.companies.policies import in_words
-from app.domain.notifications.writing import link_of, messages_about
+from app.domain.notifications.outbox import link_of, messages_about
 from app.domain.services import catalogue
 from app.models import Booking, Branch, Customer, Service, StaffMember
 from app.models.booking import STANDING

@@ -9,7 +9,7 @@ from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.core.transactions import transact
-from app.domain.notifications import delivering
+from app.domain.notifications import delivery
 from app.jobs.messages import send_message
 from app.models import Notification
 from app.web.guards import for_company, next_path
@@ -31,6 +31,6 @@ def again(notification_id: str) -> Response:
 
 
 def _again(notification_id: str) -> None:
-    row = delivering.try_again(notification_id)
+    row = delivery.try_again(notification_id)
     if row is not None and row.status == "pending":
         send_message.enqueue(row.id)

@@ -13,7 +13,7 @@ from app.core.clock import now
 from app.core.extensions import db
 from app.core.locale import reader_zone
 from app.domain.reports.figures import Totals, read_figures, read_night
-from app.domain.reports.truth import Kept, read_kept
+from app.domain.reports.truth_rate import Kept, read_kept
 from app.models import Booking, Customer, Service, StaffMember
 from app.models.booking import STANDING
 from app.web.dashboard.agent_lines import standing_lines

@@ -6,7 +6,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.core.transactions import transaction
-from app.domain.tasks import finishing
+from app.domain.tasks import lifecycle
 from app.web.dashboard.task_list import count_open, done_tasks, open_tasks
 from app.web.guards import for_company, next_path
 
@@ -26,7 +26,7 @@ def index() -> str:
 @for_company("tasks.write")
 def done(task_id: str) -> Response:
     with transaction():
-        task = finishing.finish(task_id, branch_ids=current_user.branch_ids)
+        task = lifecycle.finish(task_id, branch_ids=current_user.branch_ids)
     flash(_("Erledigt: %(title)s", title=task.title), f"undo {url_for('tasks.reopen', task_id=task_id)}")
     return _back()
 
@@ -35,7 +35,7 @@ def done(task_id: str) -> Response:
 @for_company("tasks.write")
 def reopen(task_id: str) -> Response:
     with transaction():
-        finishing.reopen(task_id, branch_ids=current_user.branch_ids)
+        lifecycle.reopen(task_id, branch_ids=current_user.branch_ids)
     return _back()
 
 

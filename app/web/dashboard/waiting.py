@@ -13,7 +13,7 @@ from app.core.extensions import db
 from app.core.transactions import transact
 from app.domain.accounts.permissions import can
 from app.domain.bookings import waitlist
-from app.domain.notifications.writing import link_of, messages_about
+from app.domain.notifications.outbox import link_of, messages_about
 from app.models import Branch, Customer, Service, StaffMember, WaitlistEntry, WaitlistOffer
 from app.web.guards import for_company
 from app.web.reader import chosen_branches

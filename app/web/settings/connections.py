@@ -15,7 +15,7 @@ from app.core.transactions import transact, transaction
 from app.domain.accounts.permissions import can
 from app.domain.companies import connections
 from app.domain.companies.connection_credentials import shown_again
-from app.domain.operations import connecting
+from app.domain.operations import connection_setup
 from app.jobs.agents import register_agent
 from app.jobs.connections import look_at_connection
 from app.models import Connection
@@ -84,7 +84,7 @@ def save(provider: str) -> Any:
     _known(provider)
     try:
         with transaction():
-            taken = connecting.take(provider, FORMS[provider].read().model_dump())
+            taken = connection_setup.take(provider, FORMS[provider].read().model_dump())
     except InvalidInput as error:
         return _page(provider, errors=errors_of(error)), 422
     _send(taken)
@@ -111,7 +111,7 @@ def check(provider: str) -> Response:
 @for_company("connections.write")
 def ask_to_remove(provider: str) -> str:
     connections.get_active(provider)
-    follows = words.what_follows(provider, connecting.what_follows(provider))
+    follows = words.what_follows(provider, connection_setup.what_follows(provider))
     return render_template("settings/connection_remove.html", each=_shown(provider), follows=follows)
 
 
@@ -119,13 +119,13 @@ def ask_to_remove(provider: str) -> str:
 @for_company("connections.write")
 def remove(provider: str) -> Response:
     with transaction():
-        removed = connecting.remove(provider)
+        removed = connection_setup.remove(provider)
     _send(removed)
     flash(_("Entfernt: %(name)s. Der Schlüssel ist gelöscht.", name=words.NAMES[provider]), "message")
     return redirect(url_for("connections.index"))
 
 
-def _send(followed: connecting.Followed) -> None:
+def _send(followed: connection_setup.Followed) -> None:
     """What hangs on the connection goes on its way; whatever gets lost is swept up."""
     for registration_id in followed.registrations:
         register_agent.enqueue(registration_id)
@@ -154,9 +154,9 @@ def _shown(provider: str) -> SimpleNamespace:
         icon=words.ICONS[provider],
         connection=connection,
         waits=waits,
-        state=words.state_of(connection, waits=waits, has_platform=connecting.what_follows(provider)["has_platform"]),
+        state=words.state_of(connection, waits=waits, has_platform=connection_setup.what_follows(provider)["has_platform"]),
         sentence=words.sentence_of(connection, waits=waits),
-        heard_at=connecting.last_heard(connection) if connection else None,
+        heard_at=connection_setup.last_heard(connection) if connection else None,
         fields=shown_again(connection) if connection else {},
         doors=[(words.DOORS[door], _address(connection, door)) for door in DOORS.get(provider, ())] if connection else [],
     )

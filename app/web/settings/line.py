@@ -12,7 +12,7 @@ from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.transactions import transact
 from app.domain.customers.blocked_callers import list_blocked
-from app.domain.operations import line_checking
+from app.domain.line_check import runner
 from app.jobs import line_check as jobs
 from app.models import Branch, LineCheck, PhoneNumber
 from app.web.fields import Id
@@ -46,8 +46,8 @@ def show(check_id: str) -> str:
 def steps(check_id: str) -> str:
     """The steps as they stand now; where nobody else moves the check on, whoever watches ends it."""
     found = _get(check_id)
-    if line_checking.is_late(found):
-        found = transact(lambda: line_checking.look(check_id)) or found
+    if runner.is_late(found):
+        found = transact(lambda: runner.look(check_id)) or found
     return render_template("settings/line_steps.html", check=shown(found), steps_endpoint="line.steps")
 
 
@@ -61,7 +61,7 @@ def begin(number_id: str, *, via: str) -> str:
     """Begins inside the company at work and sends it on its way; its id. Raises NotFound."""
 
     def work() -> str:
-        begun = line_checking.begin(number_id, via=via, asked_by=current_user.id)
+        begun = runner.begin(number_id, via=via, asked_by=current_user.id)
         if begun.is_running:
             jobs.ring.enqueue(begun.id)
         return begun.id
@@ -79,7 +79,7 @@ def _get(check_id: str) -> LineCheck:
 def _page(chosen: LineCheck | None) -> str:
     numbers = _numbers()
     if chosen is None and (number_id := NumberQuery.read_known().number_id):
-        chosen = next(iter(line_checking.history(number_id, 1)), None)
+        chosen = next(iter(runner.history(number_id, 1)), None)
     if chosen is None:
         chosen = max((number.last for number in numbers if number.last), key=lambda last: last.started_at, default=None)
     return render_template(
@@ -89,7 +89,7 @@ def _page(chosen: LineCheck | None) -> str:
         blocked=list_blocked(),
         check=shown(chosen) if chosen else None,
         number_id=chosen.phone_number_id if chosen else None,
-        history=line_checking.history(chosen.phone_number_id) if chosen else [],
+        history=runner.history(chosen.phone_number_id) if chosen else [],
     )
 
 
@@ -98,7 +98,7 @@ def _numbers() -> list[SimpleNamespace]:
     return [
         SimpleNamespace(
             id=number.id, e164=number.e164, label=number.label, branch=branch, is_active=number.is_active,
-            last=next(iter(line_checking.history(number.id, 1)), None),
+            last=next(iter(runner.history(number.id, 1)), None),
         )
         for number, branch in db.session.execute(wanted.limit(MOST_NUMBERS)).all()
     ]  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
-from app.domain.services.own_times import Own
+from app.domain.services.overrides import Own
 from app.web.fields import Cents, Flag, Whole
 from app.web.forms import Form
 

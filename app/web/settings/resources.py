@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from app.core.errors import InvalidInput
 from app.core.transactions import transaction
-from app.domain.services import rooms
+from app.domain.services import resources
 from app.models import Resource
 from app.web.fields import Flag, Id, Text, Whole
 from app.web.forms import Form, Query, errors_of
@@ -33,8 +33,8 @@ class NewResourceQuery(Query):
 @for_company("services.read")
 def index() -> str:
     mine = dict(branches())
-    found = [room for room in rooms.list_rooms() if room.branch_id in mine]
-    return render_template("settings/resources.html", rooms=found, branch_names=mine, needed=rooms.needed_by())
+    found = [room for room in resources.list_rooms() if room.branch_id in mine]
+    return render_template("settings/resources.html", rooms=found, branch_names=mine, needed=resources.needed_by())
 
 
 @blueprint.get("/settings/resources/new")
@@ -46,7 +46,7 @@ def new() -> str:
 @blueprint.get("/settings/resources/<room_id>")
 @for_company("services.read")
 def edit(room_id: str) -> str:
-    room = rooms.get_room(room_id)
+    room = resources.get_room(room_id)
     return _form(room, {name: getattr(room, name) for name in ("name", "kind", "places", "is_active", "branch_id")}, {})
 
 
@@ -59,14 +59,14 @@ def make() -> Any:
 @blueprint.post("/settings/resources/<room_id>")
 @for_company("services.write")
 def save(room_id: str) -> Any:
-    return _save(rooms.get_room(room_id))
+    return _save(resources.get_room(room_id))
 
 
 def _save(room: Resource | None) -> Any:
     try:
         form = ResourceForm.read()
         with transaction():
-            rooms.save_room(room.id if room else None, **form.model_dump())
+            resources.save_room(room.id if room else None, **form.model_dump())
     except InvalidInput as error:
         return _form(room, ResourceForm.typed(), errors_of(error)), 422
     flash(_("Gespeichert: %(name)s", name=form.name), "message")
@@ -75,5 +75,5 @@ def _save(room: Resource | None) -> Any:
 
 def _form(room: Resource | None, values: dict[str, Any], errors: dict[str, str]) -> str:
     return render_template(
-        "settings/resource.html", room=room, values=values, errors=errors, branches=branches(), kinds=rooms.known_kinds()
+        "settings/resource.html", room=room, values=values, errors=errors, branches=branches(), kinds=resources.known_kinds()
     )

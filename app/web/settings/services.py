@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.core.errors import InvalidInput, NotFound
 from app.core.extensions import db
 from app.core.transactions import transaction
-from app.domain.services import catalogue, editing, own_times, rooms
+from app.domain.services import catalogue, catalogue_editor, overrides, resources
 from app.models import Service
 from app.web.dashboard.calendar_grid import PALETTE
 from app.web.fields import Cents, Flag, Id, Lines, OneOf, Text, Whole
@@ -44,7 +44,7 @@ class ServiceForm(Form):
 
     @property
     def columns(self) -> dict[str, Any]:
-        known = rooms.known_kinds()
+        known = resources.known_kinds()
         return self.model_dump(exclude={"synonyms", "price"}) | {
             "price_cents": self.price,
             "room_kinds": [kind for kind in self.room_kinds if kind in known],
@@ -69,8 +69,8 @@ def new() -> str:
 @for_company("services.read")
 def edit(service_id: str) -> str:
     service = _find(service_id)
-    values = {name: getattr(service, name) for name in editing.FIELDS} | as_fields(own_times.at_branches(service.id))
-    synonyms = editing.write_synonyms(catalogue.certain_synonyms(service.id))
+    values = {name: getattr(service, name) for name in catalogue_editor.FIELDS} | as_fields(overrides.at_branches(service.id))
+    synonyms = catalogue_editor.write_synonyms(catalogue.certain_synonyms(service.id))
     return _form(service, values | {"price": price_text(service.price_cents), "synonyms": synonyms, "parts": service.parts or []}, {})
 
 
@@ -94,9 +94,11 @@ def _save(service: Service | None) -> Any:
         refuse(wrong | wrong_own)
         assert form is not None
         with transaction():
-            saved = editing.save_service(service.id if service else None, form.columns, editing.read_synonyms(form.synonyms))
+            saved = catalogue_editor.save_service(
+                service.id if service else None, form.columns, catalogue_editor.read_synonyms(form.synonyms)
+            )
             if own:
-                own_times.save_at_branches(saved.id, own)
+                overrides.save_at_branches(saved.id, own)
     except InvalidInput as error:
         return _form(service, typed_own(ids) | ServiceForm.typed(), errors_of(error)), 422
     flash(_("Gespeichert: %(name)s", name=form.name), "message")
@@ -118,7 +120,7 @@ def _form(service: Service | None, values: dict[str, Any], errors: dict[str, str
         values=values,
         errors=errors,
         palette=list(enumerate(PALETTE)),
-        kinds=rooms.known_kinds(),
+        kinds=resources.known_kinds(),
         simple=[(one.id, one.name) for one in simple],
         most_parts=MOST_PARTS,
         branches=[(row_id, name, service) for row_id, name in branches()] if service else [],

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.core.errors import InvalidInput, NotFound
 from app.core.extensions import db
 from app.core.transactions import transaction
-from app.domain.services import catalogue, editing, own_times
+from app.domain.services import catalogue, catalogue_editor, overrides
 from app.models import Branch, Service, StaffMember
 from app.web.fields import Email, Flag, Id, Phone, Text
 from app.web.forms import Form, errors_of, refuse
@@ -51,7 +51,7 @@ def edit(staff_id: str) -> str:
     person = _find(staff_id)
     branches, services = catalogue.places_of([person.id])
     values = {name: getattr(person, name) for name in ("name", "email", "phone", "is_active")}
-    values |= as_fields(own_times.of_person(person.id))
+    values |= as_fields(overrides.of_person(person.id))
     return _form(person, {**values, "branch_ids": branches.get(person.id, []), "service_ids": services.get(person.id, [])}, {})
 
 
@@ -75,8 +75,8 @@ def _save(person: StaffMember | None) -> Any:
         refuse(wrong | wrong_own)
         assert form is not None
         with transaction():
-            saved = editing.save_person(person.id if person else None, **form.model_dump())
-            own_times.save_of_person(saved.id, own)
+            saved = catalogue_editor.save_person(person.id if person else None, **form.model_dump())
+            overrides.save_of_person(saved.id, own)
     except InvalidInput as error:
         return _form(person, typed_own(does) | PersonForm.typed(), errors_of(error)), 422
     flash(_("Gespeichert: %(name)s", name=form.name), "message")

@@ -17,7 +17,7 @@ from app.domain.bookings.create import find_same, make_booking
 from app.domain.bookings.errors import BookingRefused, Closed, InThePast, NotBookable, SlotTaken
 from app.domain.scheduling.allocation_plan import Taking
 from app.domain.scheduling.types import Part
-from app.domain.services.finding import UnknownService, UnknownStaff
+from app.domain.services.matching import UnknownService, UnknownStaff
 from app.events import BookingMade
 from app.models import Booking, BookingChange, BusySpan, GroupSession, OccupiedCell, Policy, Service, StaffService
 from tests.factories.salons import DESK, Salon, at, make_call, make_customer, make_salon

@@ -26,7 +26,7 @@ from app.domain.bookings.waitlist import (
     offer_token,
     withdraw,
 )  # fmt: skip
-from app.domain.services.finding import UnknownService
+from app.domain.services.matching import UnknownService
 from app.events import WaitlistOffered
 from app.models import Booking, Hold, Service, WaitlistEntry, WaitlistOffer
 from tests.factories.salons import DESK, Salon, at, make_customer

@@ -119,17 +119,17 @@ def test_nobody_there_is_not_the_same_as_refused(owner: FlaskClient, db: SQLAlch
 
 def test_a_look_for_an_older_key_counts_no_more(owner: FlaskClient, db: SQLAlchemy, salon: Salon, twilio: TwilioDouble, monkeypatch):
     """While the provider is asked, somebody replaces the key."""
-    from app.domain.operations import connection_looks
+    from app.domain.operations import connection_test
 
     take_twilio(owner, token="an_older_token_x")
-    before = connection_looks.carry_out
+    before = connection_test.carry_out
 
     def replaced_meanwhile(errand: Any) -> Any:
         answer = before(errand)
         take_twilio(owner)
         return answer
 
-    monkeypatch.setattr(connection_looks, "carry_out", replaced_meanwhile)
+    monkeypatch.setattr(connection_test, "carry_out", replaced_meanwhile)
     assert looked(db, salon, "twilio").state == "checking"
     monkeypatch.undo()
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from app.core.tenancy import company_scope
 from app.domain.bookings.booking_request import choose, free_times
-from app.domain.services.editing import read_synonyms, write_synonyms
+from app.domain.services.catalogue_editor import read_synonyms, write_synonyms
 from app.models import BranchService, Company, Resource, Service, ServiceSynonym, StaffService
 from tests.factories.salons import Salon, at, make_salon
 from tests.support.people import csrf_token, make_user, signed_in

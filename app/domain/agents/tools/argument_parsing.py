@@ -17,8 +17,8 @@ from app.domain.language.parser import read_when
 from app.domain.language.spoken_format import one_of
 from app.domain.language.time_expression import When, instant
 from app.domain.scheduling.types import Part
-from app.domain.services.finding import JOINTS, find_service, get_services
-from app.domain.services.wording import likeness, telling_words
+from app.domain.services.fuzzy_text import likeness, telling_words
+from app.domain.services.matching import JOINTS, find_service, get_services
 from app.models import Branch
 
 LOOKED_AHEAD = timedelta(days=14)

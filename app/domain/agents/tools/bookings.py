@@ -24,7 +24,7 @@ from app.domain.bookings.reschedule import move_booking
 from app.domain.customers.name_matching import same_name
 from app.domain.language.spoken_format import all_of, say_price
 from app.domain.scheduling.types import Part
-from app.domain.services.finding import get_person
+from app.domain.services.matching import get_person
 from app.models import Booking, Branch, Customer, Hold
 from app.models.booking import STANDING
 

@@ -14,7 +14,7 @@ from app.domain.agents.tools.service_catalogue import fitting_services, say_serv
 from app.domain.language.spoken_format import all_of
 from app.domain.language.vocabulary import fold
 from app.domain.services.catalogue import list_staff
-from app.domain.services.finding import find_service
+from app.domain.services.matching import find_service
 from app.models import Branch, PhoneNumber
 
 HOURS = (

@@ -28,7 +28,7 @@ from app.domain.bookings.notifications import send_identity_link, send_link_to_c
 from app.domain.language.parser import read_when
 from app.domain.language.time_expression import When, instant
 from app.domain.notifications.channels import is_set_up
-from app.domain.tasks.making import make_task
+from app.domain.tasks.lifecycle import make_task
 from app.events import MessageWritten, TaskUpdated
 from app.models import Booking, Notification
 

@@ -9,7 +9,7 @@ from app.core.extensions import db
 from app.domain.agents.tools.context import Situation
 from app.domain.language.spoken_format import say_length, say_price
 from app.domain.services.catalogue import list_services, synonyms_of
-from app.domain.services.wording import fold, likeness, telling_words
+from app.domain.services.fuzzy_text import fold, likeness, telling_words
 from app.models import BranchService, Service
 
 MOST = 40

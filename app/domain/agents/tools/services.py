@@ -15,7 +15,7 @@ from app.domain.agents.tools.registry import Arguments, tool
 from app.domain.agents.tools.result import Answer, done, refused
 from app.domain.agents.tools.service_catalogue import fitting_services, say_service, service_data
 from app.domain.language.spoken_format import all_of, begun, say_day, say_hours
-from app.domain.services.finding import get_services
+from app.domain.services.matching import get_services
 
 MOST_SAID = 5
 

@@ -14,7 +14,7 @@ from app.domain.customers.disclosures import provable_days
 from app.domain.customers.one_time_codes import may_send
 from app.domain.language.spoken_format import one_of
 from app.domain.notifications.channels import is_set_up
-from app.domain.notifications.writing import way_to
+from app.domain.notifications.outbox import way_to
 from app.models import Customer
 from app.providers.messaging.base import Channel
 

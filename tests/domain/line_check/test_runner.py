@@ -22,9 +22,10 @@ from app.core.transactions import transaction
 from app.domain.accounts.api_keys import SCOPES, make_key
 from app.domain.agents.status import Standing
 from app.domain.inbox.processor import drain_batch
-from app.domain.operations import gauging, line_checking
-from app.domain.operations.checking import CHECKS
-from app.domain.operations.line_words import repair_of
+from app.domain.line_check import runner
+from app.domain.line_check.messages import repair_of
+from app.domain.operations import gauges
+from app.domain.operations.health import CHECKS
 from app.jobs import line_check as jobs
 from app.models import Agent, Branch, Call, CallHour, Company, Connection, Customer, LineCheck, LiveEvent, PhoneNumber, Task, User
 from tests.factories.salons import Salon
@@ -32,7 +33,7 @@ from tests.support.agent_line import MITTE, make_house
 from tests.support.lindgren import call_body, send
 from tests.support.people import csrf_token, make_user, signed_in
 
-GREEN = [(name, "ok") for name in line_checking.STEPS]
+GREEN = [(name, "ok") for name in runner.STEPS]
 # what a check may leave behind
 ITS_OWN = {"calls", "call_events", "tool_calls", "webhook_events", "live_events", "live_cursors", "line_checks"}
 
@@ -83,14 +84,14 @@ def check(db: SQLAlchemy, salon: Salon, *, drains: bool = True, hears: bool = Tr
     number = number_id(db)
     with company_scope(salon.company_id):
         with transaction():
-            begun = line_checking.begin(number, via="page").id
+            begun = runner.begin(number, via="page").id
         if travels:
             jobs.travel(begun)
         while drains and drain_batch(10):
             pass
         if hears:
             with transaction():
-                line_checking.note_heard(begun, now())
+                runner.note_heard(begun, now())
         jobs.look(begun)
         return db.session.scalars(select(LineCheck).where(LineCheck.id == begun)).one()
 
@@ -108,7 +109,7 @@ def later(db: SQLAlchemy, salon: Salon, found: LineCheck, seconds: int) -> Itera
     """The check as it is looked at so many seconds later."""
     with time_machine.travel(now() + timedelta(seconds=seconds), tick=True), company_scope(salon.company_id):
         with transaction():
-            line_checking.look(found.id)
+            runner.look(found.id)
         yield db.session.scalars(select(LineCheck).where(LineCheck.id == found.id)).one()
 
 
@@ -163,7 +164,7 @@ def test_a_number_without_an_agent_is_red_and_the_call_still_gets_through(db: SQ
 
 
 def test_what_is_registered_differently_at_the_provider_is_red(db: SQLAlchemy, salon: Salon, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(line_checking, "standing_of", lambda agent: Standing(agent.id, agent.name, "wrong"))
+    monkeypatch.setattr(runner, "standing_of", lambda agent: Standing(agent.id, agent.name, "wrong"))
     assert problems(check(db, salon, travels=False, drains=False, hears=False)) == {"agent": "not_registered"}
 
 
@@ -280,14 +281,14 @@ def test_two_at_once_are_one(db: SQLAlchemy, salon: Salon) -> None:
     with company_scope(salon.company_id):
         number = number_id(db)
         with transaction():
-            first = line_checking.begin(number, via="page").id
+            first = runner.begin(number, via="page").id
         with transaction():
-            assert line_checking.begin(number, via="support").id == first
+            assert runner.begin(number, via="support").id == first
 
 
 def test_whoever_writes_the_mark_into_a_real_call_hides_nothing(db: SQLAlchemy, salon: Salon, client: FlaskClient) -> None:
     with company_scope(salon.company_id), transaction():
-        running = line_checking.begin(number_id(db), via="page").id
+        running = runner.begin(number_id(db), via="page").id
     for name, mark in (("call_1", True), ("call_2", running), ("call_3", "x")):
         send(client, call_body("call_started", name, metadata={"line_check": mark}))
     while drain_batch(10):
@@ -319,7 +320,7 @@ def test_a_check_changes_no_list_no_figure_and_no_page(app: Flask, db: SQLAlchem
         assert list(names) == ["line_check.arrived"]
         assert db.session.scalar(select(func.sum(CallHour.calls))) == 1
         assert [db.session.scalar(select(func.count()).select_from(model)) for model in (Task, Customer)] == [0, 4]
-    assert gauging.running_calls() == 1
+    assert gauges.running_calls() == 1
 
 
 def _pages(app: Flask, owner: FlaskClient, key: str, moment: Any) -> dict[str, str]:

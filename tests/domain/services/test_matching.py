@@ -7,8 +7,8 @@ from flask_sqlalchemy import SQLAlchemy
 
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.services.finding import UnknownService, find_person, find_service, get_services
-from app.domain.services.wording import fold, likeness
+from app.domain.services.fuzzy_text import fold, likeness
+from app.domain.services.matching import UnknownService, find_person, find_service, get_services
 from app.models import ServiceSynonym, StaffMember
 from tests.factories.salons import Salon, make_salon
 from tests.support.tables import each_row

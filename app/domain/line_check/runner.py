@@ -13,7 +13,7 @@ from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.domain.agents.status import standing_of
 from app.domain.companies import number_lookup
-from app.domain.operations.line_looks import LOOKS, Seen, why_nothing_moves
+from app.domain.line_check.probes import LOOKS, Seen, why_nothing_moves
 from app.models import Agent, Branch, Call, CallNotice, Company, LineCheck, PhoneNumber
 
 # in the order of the way, with the seconds after which a step that is waited for is red

@@ -11,7 +11,7 @@ from app.core.errors import InvalidInput, NotFound
 from app.core.extensions import db
 from app.domain.audit.log import record
 from app.domain.customers.contacts import check_contact
-from app.domain.services.wording import fold
+from app.domain.services.fuzzy_text import fold
 from app.models import Branch, Service, ServiceSynonym, StaffBranch, StaffMember, StaffService
 
 FIELDS = (

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.core import settings
 from app.core.clock import now, to_ms
 from app.core.extensions import db
-from app.domain.operations.line_looks import Seen
+from app.domain.line_check.probes import Seen
 from app.domain.privacy.ai_notice import NOTICE
 from app.models import Agent, Connection, LineCheck, PhoneNumber
 from app.providers.voice.retell_sender import Posted, post

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.core.extensions import db
 from app.core.redis import RedisError
 from app.core.tenancy import every_company
-from app.domain.operations.checking import queue_depths
+from app.domain.operations.health import queue_depths
 from app.models.call import RUNNING, Call
 from app.models.company import Company
 from app.models.webhook_event import WebhookEvent

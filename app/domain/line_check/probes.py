@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.domain.operations.checking import Check, check_named
+from app.domain.operations.health import Check, check_named
 from app.models import Call, LineCheck, PhoneNumber, WebhookEvent
 
 

@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
+from app.core.clock import now
+from app.core.errors import NotFound
 from app.core.event_bus import announce
 from app.core.extensions import db
 from app.core.tenancy import current_company_id
-from app.events import TaskCreated
+from app.events import TaskCreated, TaskUpdated
 from app.models import Booking, Call, Task
 
 
@@ -28,4 +31,25 @@ def make_task(
     db.session.add(task)
     db.session.flush()
     announce(TaskCreated(current_company_id() or "", task.branch_id, task.id, task.call_id))
+    return task
+
+
+def finish(task_id: str, *, branch_ids: list[str]) -> Task:
+    """Marks it done; again changes nothing. `branch_ids` are those the reader is limited to, empty for all. Raises NotFound."""
+    return _become("done", task_id, branch_ids)
+
+
+def reopen(task_id: str, *, branch_ids: list[str]) -> Task:
+    """Takes that back."""
+    return _become("open", task_id, branch_ids)
+
+
+def _become(status: str, task_id: str, branch_ids: list[str]) -> Task:
+    wanted = select(Task).where(Task.id == task_id)
+    task = db.session.scalar(wanted.where(Task.branch_id.in_(branch_ids)) if branch_ids else wanted)
+    if task is None:
+        raise NotFound(_("Diese Aufgabe gibt es nicht."))
+    if task.status != status:
+        task.status, task.done_at = status, now() if status == "done" else None
+        announce(TaskUpdated(task.company_id, task.branch_id, task.id, task.call_id))
     return task

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.core.errors import InvalidInput
 from app.core.extensions import db
 from app.core.ids import is_ulid
-from app.domain.services.wording import likeness, telling_words, without_titles
+from app.domain.services.fuzzy_text import likeness, telling_words, without_titles
 from app.models import Service, ServiceSynonym, StaffBranch, StaffMember
 
 SURE_ENOUGH = 60

@@ -4,7 +4,7 @@ from flask_babel import force_locale, gettext as _
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.domain.notifications.writing import Letter, write
+from app.domain.notifications.outbox import Letter, write
 from app.models import Company, Customer, Notification, OneTimeCode
 
 
