@@ -30,7 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _listeners()
     _doors(app)
     if settings.sockets_in_web and settings.redis_url:
-        from app.realtime.serving import serve_sockets
+        from app.realtime.server import serve_sockets
 
         serve_sockets(app, settings)
     return app

@@ -48,7 +48,7 @@ def main(sockets: int, rate: int, seconds: int, kind: str) -> None:
 def _push(companies: list[str], rate: int, seconds: int) -> dict[int, float]:
     """Each event at its time; when that was."""
     from app.core.clock import now
-    from app.realtime import emit
+    from app.realtime import broadcast
 
     pushed = {}
     began = time.perf_counter()
@@ -57,7 +57,7 @@ def _push(companies: list[str], rate: int, seconds: int) -> dict[int, float]:
         data = {"index": mark, "role": "caller", "text": f"#{mark}# Ich hätte gern einen Termin am Donnerstag.", "start_s": 1.0}
         company = companies[mark % COMPANIES]
         pushed[mark] = time.perf_counter()
-        emit.push(
+        broadcast.push(
             [
                 {
                     "seq": mark + 1, "at": now(), "company_id": company, "name": "message.received", "data": data,

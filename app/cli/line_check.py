@@ -14,7 +14,7 @@ from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transact
 from app.domain.line_check import runner
 from app.domain.line_check.messages import fact_of, label_of, repair_of
-from app.jobs.line_check import look, travel
+from app.jobs.line_checks import look, travel
 from app.models import LineCheck, PhoneNumber
 
 line = Group("line", help="Whether a number takes calls.")

@@ -33,7 +33,7 @@ def worker(burst: bool) -> None:
 def clock() -> None:
     """Keep the schedule."""
     from app.jobs.schedule import SCHEDULE
-    from app.jobs.ticker import run_for_ever
+    from app.jobs.scheduler import run_for_ever
 
     check_connections(settings())
     stop = threading.Event()

@@ -4,8 +4,21 @@ from app.core.redis import is_reachable
 from app.core.transactions import read
 from app.core.worker import send_delayed
 from app.domain.inbox import lease
-from app.jobs import agents, bookings, calendar_sync, connections, inbox, line_check, live, messages, privacy, reconciling, sessions, truth
-from app.jobs.ticker import Entry
+from app.jobs import (
+    agents,
+    bookings,
+    calendar_sync,
+    call_reconciliation,
+    connections,
+    inbox,
+    line_checks,
+    live_events,
+    notifications,
+    privacy,
+    sessions,
+    truth_checks,
+)
+from app.jobs.scheduler import Entry
 
 # events that wait longer are worked through by the clock itself: the workers are away
 WORKERS_AWAY_S = 15.0
@@ -35,16 +48,16 @@ SCHEDULE = (
     Entry("bookings.cells", bookings.forget_past_cells.enqueue, daily_at="03:40"),
     Entry("calendars.sync", calendar_sync.sweep_syncs, every_s=5),
     Entry("calendars.compare", calendar_sync.compare_calendars, every_s=600),
-    Entry("calls.compare", reconciling.compare_all, every_s=180),
-    Entry("truth.check", truth.sweep, every_s=3),
-    Entry("line.late", line_check.end_late, every_s=15),
-    Entry("line.trim", line_check.trim.enqueue, daily_at="03:50"),
-    Entry("messages.sweep", messages.sweep_messages, every_s=5),
-    Entry("messages.forget", messages.forget_bodies.enqueue, every_s=900),
+    Entry("calls.compare", call_reconciliation.compare_all, every_s=180),
+    Entry("truth.check", truth_checks.sweep, every_s=3),
+    Entry("line.late", line_checks.end_late, every_s=15),
+    Entry("line.trim", line_checks.trim.enqueue, daily_at="03:50"),
+    Entry("messages.sweep", notifications.sweep_messages, every_s=5),
+    Entry("messages.forget", notifications.forget_bodies.enqueue, every_s=900),
     Entry("privacy.delete", privacy.sweep_deletions, every_s=10),
     Entry("agents.register", agents.sweep_registrations, every_s=10),
     Entry("agents.check", agents.check_agents.enqueue, every_s=600),
     Entry("connections.look", connections.look_at_connections.enqueue, every_s=900),
-    Entry("live.trim", live.trim.enqueue, every_s=3600),
+    Entry("live.trim", live_events.trim.enqueue, every_s=3600),
     Entry("sessions.forget", sessions.forget_dead.enqueue, every_s=900),
 )

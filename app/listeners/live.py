@@ -24,7 +24,7 @@ from app.events import (
     ToolStarted,
     TurnSpoken,
 )
-from app.realtime import emit, sequence
+from app.realtime import broadcast, event_log
 from app.serializers import live as shapes, live_booking
 
 Happening = CallHappening | BookingHappening | TaskCreated | TaskUpdated
@@ -61,15 +61,15 @@ def write_live_events(happened: list[Happening]) -> None:
         rows = _rows(told, now())
         if not rows:
             return
-        sequence.write_down(rows)
-    after_commit(partial(emit.push, rows, [event.received_at for event in told if isinstance(event, CallHappening)]))
+        event_log.write_down(rows)
+    after_commit(partial(broadcast.push, rows, [event.received_at for event in told if isinstance(event, CallHappening)]))
 
 
 @listens(SessionsEnded, when="after_commit")
 def end_sockets(ended: list[SessionsEnded]) -> None:
     """Whoever is no longer signed in hears nothing more."""
     for event in ended:
-        emit.end_sockets(event.user_id, event.session)
+        broadcast.end_sockets(event.user_id, event.session)
 
 
 def _subject(event: Happening) -> tuple[Any, ...]:

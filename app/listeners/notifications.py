@@ -18,7 +18,7 @@ from app.events import (
     MessageWritten,
     WaitlistOffered,
 )
-from app.jobs.messages import send_message
+from app.jobs.notifications import send_message
 from app.models import Notification
 
 

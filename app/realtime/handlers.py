@@ -12,10 +12,10 @@ from app.core.extensions import db, socketio
 from app.core.ids import is_ulid
 from app.core.tenancy import company_scope
 from app.models.call import Call
-from app.realtime import rooms, sequence
-from app.realtime.door import VISITOR
-from app.realtime.hall import NAMESPACE, hall
-from app.realtime.seats import Seat, Visitor
+from app.realtime import event_log, rooms
+from app.realtime.connections import Seat, Visitor
+from app.realtime.handshake import VISITOR
+from app.realtime.hub import NAMESPACE, hall
 from app.serializers.live import caught_up
 
 log = structlog.get_logger()
@@ -69,7 +69,7 @@ def catch_up(asked: object = None, *_more: object) -> dict[str, Any]:
         return RELOAD
     visitor = seat.visitor
     with company_scope(visitor.company_id), reading_only():
-        missed, newest = sequence.missed_since(visitor.company_id, since, branch_ids=visitor.branch_ids)
+        missed, newest = event_log.missed_since(visitor.company_id, since, branch_ids=visitor.branch_ids)
     return RELOAD if missed is None else {"events": [caught_up(row) for row in missed], "seq": newest}
 
 

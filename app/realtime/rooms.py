@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.realtime.seats import Visitor
+from app.realtime.connections import Visitor
 
 
 def of_company(company_id: str) -> str:

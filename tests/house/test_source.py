@@ -103,7 +103,7 @@ PAST_THE_FILTER = {
     "app.core.sessions": "browser sessions, which belong to no company",
     "app.domain.inbox.lease": "webhook events, before it is known whose they are",
     "app.domain.inbox.store": "webhook events, before it is known whose they are",
-    "app.realtime.sequence": "numbers the live events of many companies at once, each row with its company",
+    "app.realtime.event_log": "numbers the live events of many companies at once, each row with its company",
 }
 
 

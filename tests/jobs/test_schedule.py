@@ -6,7 +6,7 @@ from flask_sqlalchemy import SQLAlchemy
 from app.core import redis as guarded
 from app.jobs import inbox
 from app.jobs.schedule import SCHEDULE
-from app.jobs.ticker import Entry
+from app.jobs.scheduler import Entry
 from tests.support.inbox import arrive, by_status
 from tests.support.lindgren import call_body, make_salon
 

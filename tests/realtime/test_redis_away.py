@@ -14,7 +14,7 @@ import redis as redis_library
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
-from app.realtime import manager
+from app.realtime import redis_manager
 from scripts.embedded.redis_server import prepare_redis
 from tests.support import processes
 from tests.support.live import make_call, make_salon, say, told, turn
@@ -108,7 +108,7 @@ def test_dashboards_hear_of_it_and_catch_up(
 
 def test_a_redis_that_says_nothing_counts_as_away(mortal: MortalRedis, monkeypatch: pytest.MonkeyPatch) -> None:
     """A cut network closes no connection."""
-    monkeypatch.setattr(manager, "ASK_AFTER_S", 0.2)
+    monkeypatch.setattr(redis_manager, "ASK_AFTER_S", 0.2)
     told: list[bool] = []
 
     class Audience:
@@ -116,7 +116,7 @@ def test_a_redis_that_says_nothing_counts_as_away(mortal: MortalRedis, monkeypat
             told.append(is_there)
 
     mortal.live()
-    listening = manager.LiveManager(mortal.url, Audience())  # type: ignore[arg-type]
+    listening = redis_manager.LiveManager(mortal.url, Audience())  # type: ignore[arg-type]
     threading.Thread(target=lambda: list(listening._listen()), daemon=True).start()
     wait_until(lambda: told == [True])
     mortal.say_nothing(True)

@@ -13,7 +13,7 @@ from app.core.tenancy import company_scope
 from app.core.transactions import transact
 from app.domain.audit.log import record
 from app.domain.line_check import runner
-from app.jobs import line_check as jobs
+from app.jobs import line_checks as jobs
 from app.models import Branch, Company, LineCheck, PhoneNumber
 from app.web.fields import Phone
 from app.web.forms import Query

@@ -20,7 +20,7 @@ from app.domain.bookings.closure_conflicts import affected_by, ways_out
 from app.domain.bookings.notifications import send_link_to_customer
 from app.domain.scheduling import hours_editor
 from app.domain.services import catalogue
-from app.jobs.messages import send_message
+from app.jobs.notifications import send_message
 from app.models import Booking, Closure, Customer, Service, StaffMember
 from app.web.dashboard.booking_access import my_booking, shown_branch
 from app.web.fields import Whole

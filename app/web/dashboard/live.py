@@ -13,7 +13,7 @@ from app.core.extensions import db
 from app.core.redis import is_reachable
 from app.models import Call
 from app.models.call import RUNNING
-from app.realtime.sequence import last_number
+from app.realtime.event_log import last_number
 from app.serializers.live import live_calls
 from app.web.dashboard.held_calls import held_calls
 from app.web.guards import for_company

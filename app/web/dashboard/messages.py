@@ -10,7 +10,7 @@ from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.core.transactions import transact
 from app.domain.notifications import delivery
-from app.jobs.messages import send_message
+from app.jobs.notifications import send_message
 from app.models import Notification
 from app.web.guards import for_company, next_path
 from app.web.reader import chosen_branches

@@ -13,7 +13,7 @@ from app.core.extensions import db
 from app.core.transactions import transact
 from app.domain.customers.blocked_callers import list_blocked
 from app.domain.line_check import runner
-from app.jobs import line_check as jobs
+from app.jobs import line_checks as jobs
 from app.models import Branch, LineCheck, PhoneNumber
 from app.web.fields import Id
 from app.web.forms import Query

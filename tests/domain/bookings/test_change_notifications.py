@@ -18,7 +18,7 @@ from app.domain.bookings.reschedule import move_booking
 from app.domain.bookings.status import confirm_booking, edit_notes, mark_no_show
 from app.domain.companies.policies import save_policy
 from app.domain.customers.contacts import find_or_make
-from app.jobs.messages import send_message, sweep_messages
+from app.jobs.notifications import send_message, sweep_messages
 from app.models import Booking, Customer, Notification
 from tests.doubles.messaging import TwilioDouble
 from tests.factories.salons import DESK, Salon, at

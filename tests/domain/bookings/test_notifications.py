@@ -21,7 +21,7 @@ from app.domain.bookings.waitlist import join_waitlist, offer_freed
 from app.domain.companies import feature_flags
 from app.domain.customers.contacts import find_or_make
 from app.domain.notifications import delivery
-from app.jobs.messages import forget_bodies, send_message, sweep_messages
+from app.jobs.notifications import forget_bodies, send_message, sweep_messages
 from app.models import Booking, Notification, WaitlistOffer
 from tests.doubles.messaging import MailDouble, TwilioDouble
 from tests.factories.salons import DESK, Salon, at

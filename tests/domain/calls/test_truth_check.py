@@ -15,7 +15,7 @@ from app.domain.bookings.history import By
 from app.domain.bookings.status import confirm_booking
 from app.domain.companies import feature_flags
 from app.domain.inbox import processor
-from app.jobs import truth
+from app.jobs import truth_checks
 from app.models import Booking, Call, PhoneNumber, Task, TruthCheck
 from tests.factories.salons import DESK, PRESENT, Salon, make_salon
 from tests.support.lindgren import MITTE, call_body, send, transcript
@@ -56,7 +56,7 @@ def told(client, db, salon):
 
 
 def check(db) -> TruthCheck | None:
-    truth.check_due()
+    truth_checks.check_due()
     db.session.rollback()
     db.session.expire_all()
     return db.session.scalars(select(TruthCheck)).first()

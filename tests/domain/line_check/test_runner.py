@@ -26,7 +26,7 @@ from app.domain.line_check import runner
 from app.domain.line_check.messages import repair_of
 from app.domain.operations import gauges
 from app.domain.operations.health import CHECKS
-from app.jobs import line_check as jobs
+from app.jobs import line_checks as jobs
 from app.models import Agent, Branch, Call, CallHour, Company, Connection, Customer, LineCheck, LiveEvent, PhoneNumber, Task, User
 from tests.factories.salons import Salon
 from tests.support.agent_line import MITTE, make_house

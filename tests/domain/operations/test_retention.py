@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.core.clock import now
 from app.core.tenancy import company_scope
-from app.jobs.line_check import trim
+from app.jobs.line_checks import trim
 from app.models import Call, CallEvent, LineCheck
 from tests.factories.calls import CallEventFactory, CallFactory, LineCheckFactory
 from tests.factories.companies import PhoneNumberFactory

@@ -23,7 +23,7 @@ from app.domain.inbox.processor import drain_batch
 from app.domain.inbox.replay import replay
 from app.domain.privacy import erasure
 from app.jobs.privacy import delete_call, sweep_deletions
-from app.jobs.truth import check_due
+from app.jobs.truth_checks import check_due
 from app.models import Call, CallConsent, CallDeletion, CallNotice, LiveEvent, PhoneNumber, Task, TruthCheck, Turn, WebhookEvent
 from tests.doubles.retell import RetellDouble
 from tests.factories.salons import Salon

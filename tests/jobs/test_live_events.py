@@ -9,22 +9,22 @@ from sqlalchemy import update
 from app.core.clock import now
 from app.core.tenancy import company_scope, every_company
 from app.core.transactions import transaction
-from app.jobs import live
+from app.jobs import live_events
 from app.models import LiveEvent
-from app.realtime.sequence import missed_since
+from app.realtime.event_log import missed_since
 from tests.support.live import make_call, make_salon, say, told, turn
 
 
 def test_yesterdays_events_are_forgotten_and_numbers_go_on(db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "AT_ONCE", 3)
+    monkeypatch.setattr(live_events, "AT_ONCE", 3)
     salon, praxis = make_salon(), make_salon("praxis-morgenstern")
     for call in (make_call(salon), make_call(praxis)):
         say(*(turn(call, index, "gesagt") for index in range(5)))
     with every_company(), transaction():
         for seq, hours in ((1, 30), (2, 29), (3, 26), (4, 25)):
             db.session.execute(update(LiveEvent).where(LiveEvent.seq == seq).values(at=now() - timedelta(hours=hours)))
-    assert live.trim() == 8
-    assert live.trim() == 0
+    assert live_events.trim() == 8
+    assert live_events.trim() == 0
     say(turn(make_call(salon), 0, "weiter"))
     assert [row.seq for row in told(salon.company_id)] == [5, 6]
     with company_scope(salon.company_id):

@@ -5,10 +5,10 @@ import sys
 from flask import Flask
 
 from app.core.extensions import socketio
-from app.realtime import handlers, wire
-from app.realtime.door import Door
-from app.realtime.hall import Hall
-from app.realtime.limits import LARGEST_MESSAGE, close_on_unreadable, limit_threads
+from app.realtime import handlers, json_codec
+from app.realtime.handshake import Door
+from app.realtime.hub import Hall
+from app.realtime.socket_limits import LARGEST_MESSAGE, close_on_unreadable, limit_threads
 from config import Settings
 
 
@@ -28,7 +28,7 @@ def serve_sockets(app: Flask, settings: Settings) -> None:
         ping_interval=25,
         ping_timeout=20,
         max_http_buffer_size=LARGEST_MESSAGE,
-        json=wire,
+        json=json_codec,
     )
     hall.server = socketio.server
     close_on_unreadable(hall.server)

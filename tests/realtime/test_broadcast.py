@@ -15,7 +15,7 @@ from socketio import RedisManager
 from app.core.clock import now
 from app.core.redis import get_redis
 from app.events import CallStarted
-from app.realtime import emit, wire
+from app.realtime import broadcast, json_codec
 from tests.support.live import about, make_call, make_salon, say, turn
 
 MakeApp = Callable[..., Flask]
@@ -24,7 +24,7 @@ MakeApp = Callable[..., Flask]
 @pytest.fixture
 def overheard(redis: redis_library.Redis) -> redis_library.client.PubSub:
     pubsub = redis.pubsub(ignore_subscribe_messages=True)
-    pubsub.subscribe(wire.CHANNEL)
+    pubsub.subscribe(json_codec.CHANNEL)
     pubsub.get_message(timeout=1)
     yield pubsub
     pubsub.close()
@@ -57,7 +57,7 @@ def test_one_commit_is_one_round_trip(db: SQLAlchemy, overheard: redis_library.c
 def test_messages_are_those_of_the_library(db: SQLAlchemy, redis_url: str, overheard: redis_library.client.PubSub) -> None:
     """The installed python-socketio reads what we write: same fields, same nesting."""
     say(turn(make_call(make_salon()), 0, "Guten Tag"))
-    library = RedisManager(redis_url, channel=wire.CHANNEL, write_only=True)
+    library = RedisManager(redis_url, channel=json_codec.CHANNEL, write_only=True)
     library.emit("message.received", {"seq": 1}, namespace="/", room=["company:1"])
     ours, theirs = all_of(overheard)
     assert ours.keys() == theirs.keys()
@@ -79,7 +79,7 @@ def test_without_redis_nothing_is_raised_and_it_is_said_once(
         assert pushed("away") - before == 3
     assert [line["event"] for line in lines] == ["live.not_pushed"]
 
-    emit._line.silent_until = 0.0
+    broadcast._line.silent_until = 0.0
     say(turn(call, 3, "wieder da"))
     said, missed = all_of(overheard)
     assert said["data"][0]["seq"] == 4
@@ -96,7 +96,7 @@ def test_the_way_from_the_webhook_is_measured(db: SQLAlchemy) -> None:
 
 def test_odd_values_do_not_stop_the_wire() -> None:
     for odd in ({"at": now()}, {1: "key"}, "kaputt \ud800"):
-        assert wire.dumps(odd)
+        assert json_codec.dumps(odd)
 
 
 def pushed(result: str) -> float:

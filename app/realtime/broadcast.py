@@ -12,7 +12,7 @@ from socketio import RedisManager
 from app.core import metrics
 from app.core.clock import now
 from app.core.redis import RedisError, get_redis
-from app.realtime import rooms, wire
+from app.realtime import json_codec, rooms
 from app.serializers.live import envelope
 
 log = structlog.get_logger()
@@ -39,7 +39,7 @@ class Collector(RedisManager):
     """A manager that writes messages as Socket.IO's own does, and keeps them to be sent together."""
 
     def __init__(self) -> None:
-        super().__init__(channel=wire.CHANNEL, write_only=True, json=wire)
+        super().__init__(channel=json_codec.CHANNEL, write_only=True, json=json_codec)
         self.messages: list[str] = []
 
     def _publish(self, data: dict[str, Any]) -> None:
@@ -57,7 +57,7 @@ def push(rows: Iterable[Mapping[str, Any]], received: Iterable[datetime] = ()) -
         collector.emit(row["name"], envelope(row), namespace="/", room=rooms.for_event(row))
         companies.append(row["company_id"])
     if _line.missed:
-        collector.messages.append(wire.dumps({"method": MISSED, "companies": sorted(_line.missed)}))
+        collector.messages.append(json_codec.dumps({"method": MISSED, "companies": sorted(_line.missed)}))
     sent = _send(collector.messages)
     metrics.LIVE_PUSHES.labels("sent" if sent else "away").inc(len(companies))
     if not sent:
@@ -71,7 +71,7 @@ def push(rows: Iterable[Mapping[str, Any]], received: Iterable[datetime] = ()) -
 
 def end_sockets(user_id: str, session: str | None = None) -> None:
     """Closes the user's sockets in every process, or only those of one session; a re-check finds those that this does not reach."""
-    _send([wire.dumps({"method": END_SOCKETS, "user": user_id, "session": session})])
+    _send([json_codec.dumps({"method": END_SOCKETS, "user": user_id, "session": session})])
 
 
 def _send(messages: list[str]) -> bool:
@@ -80,7 +80,7 @@ def _send(messages: list[str]) -> bool:
     try:
         pipeline = get_redis().pipeline(transaction=False)
         for message in messages:
-            pipeline.publish(wire.CHANNEL, message)
+            pipeline.publish(json_codec.CHANNEL, message)
         pipeline.execute()
     except (RedisError, OSError) as error:
         _line.silent_until = time.monotonic() + SILENCE_AFTER_FAILURE_S

@@ -10,9 +10,9 @@ from sqlalchemy import delete
 
 from app.core.transactions import transaction
 from app.models import User, WebSession
-from app.realtime.hall import Hall
-from app.realtime.seats import Seats, Visitor
-from app.realtime.visitors import still_welcome
+from app.realtime.authentication import still_welcome
+from app.realtime.connections import Seats, Visitor
+from app.realtime.hub import Hall
 from tests.support.live import make_call, make_salon, say, turn
 from tests.support.sockets import Dashboard, SocketServer, make_user, sign_in, wait_until
 

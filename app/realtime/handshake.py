@@ -9,9 +9,9 @@ import structlog
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.realtime.hall import Hall
-from app.realtime.limits import limit_green
-from app.realtime.visitors import visitor_of_request
+from app.realtime.authentication import visitor_of_request
+from app.realtime.hub import Hall
+from app.realtime.socket_limits import limit_green
 from config import Settings
 
 log = structlog.get_logger()

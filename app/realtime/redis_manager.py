@@ -12,7 +12,7 @@ from redis.client import PubSub
 from redis.retry import Retry
 from socketio import RedisManager
 
-from app.realtime import emit, wire
+from app.realtime import broadcast, json_codec
 
 log = structlog.get_logger()
 AGAIN_AFTER_S = 1.0
@@ -40,7 +40,7 @@ class LiveManager(RedisManager):
     """Hands on what comes through Redis to the sockets of this process; what they are to hear goes through `emit`, never out here."""
 
     def __init__(self, url: str, audience: Audience) -> None:
-        super().__init__(url, channel=wire.CHANNEL, json=wire)
+        super().__init__(url, channel=json_codec.CHANNEL, json=json_codec)
         self._audience = audience
         self._listening = threading.Event()
         self._told: bool | None = None
@@ -87,14 +87,14 @@ class LiveManager(RedisManager):
 
     def _understood(self, text: bytes) -> Iterator[dict[str, Any]]:
         try:
-            said = wire.loads(text)
+            said = json_codec.loads(text)
         except ValueError:
             log.warning("live.unreadable_message")
             return
         match said.get("method"):
-            case emit.END_SOCKETS:
+            case broadcast.END_SOCKETS:
                 self._audience.end(said["user"], said["session"])
-            case emit.MISSED:
+            case broadcast.MISSED:
                 self._audience.missed(said["companies"])
             case "emit":
                 envelope = said["data"][0]

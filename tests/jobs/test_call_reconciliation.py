@@ -13,7 +13,7 @@ from app.core.transactions import transact
 from app.domain.calls import reconciliation
 from app.domain.calls.reconciliation_status import read_standing
 from app.domain.inbox import processor
-from app.jobs.reconciling import compare
+from app.jobs.call_reconciliation import compare
 from app.models import Call, CallAccount, CallComparison, Connection, WebhookEvent
 from tests.doubles.retell import RetellDouble
 from tests.support.lindgren import CALLER, MITTE, call_body, make_salon, send, transcript
@@ -224,7 +224,7 @@ def test_a_companys_own_account_brings_nobody_elses_calls(retell, salon, db, app
 
 def test_the_line_says_how_many_are_missing(retell, salon, db, monkeypatch) -> None:
     there(retell, "call_a")
-    monkeypatch.setattr("app.jobs.reconciling.store_fetched", lambda *_a, **_k: None)
+    monkeypatch.setattr("app.jobs.call_reconciliation.store_fetched", lambda *_a, **_k: None)
     look(db)
     assert standing(db, salon) == ("missing", 1, 0) or now().hour < 1
     monkeypatch.undo()

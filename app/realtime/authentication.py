@@ -15,7 +15,7 @@ from app.domain.accounts.permissions import can
 from app.models.company import Company
 from app.models.line_check import LineCheck
 from app.models.user import User, UserBranch
-from app.realtime.seats import Visitor
+from app.realtime.connections import Visitor
 
 AT_ONCE = 500
 IDS: BindParameter[list[str]] = bindparam("ids", expanding=True)

@@ -12,10 +12,10 @@ from socketio import Server
 from app.core.database import reading_only
 from app.core.extensions import db
 from app.core.request_coalescing import Batch
-from app.realtime import sequence
-from app.realtime.manager import LiveManager
-from app.realtime.seats import Seat, Seats, Visitor
-from app.realtime.visitors import still_welcome
+from app.realtime import event_log
+from app.realtime.authentication import still_welcome
+from app.realtime.connections import Seat, Seats, Visitor
+from app.realtime.redis_manager import LiveManager
 from config import Settings
 
 log = structlog.get_logger()
@@ -129,7 +129,7 @@ class Hall:
         if not companies:
             return
         with self._app.app_context(), reading_only():
-            are_at = sequence.last_numbers(companies)
+            are_at = event_log.last_numbers(companies)
         lost = [company for company in companies if self._were_at.get(company, 0) > self._told.get(company, 0)]
         self._were_at = are_at
         if lost and self.manager.is_listening:
@@ -158,7 +158,7 @@ def _are_welcome(visitors: Sequence[Visitor]) -> list[bool]:
 
 def _numbers_of(company_ids: Sequence[str]) -> list[int]:
     with reading_only():
-        numbers = sequence.last_numbers(set(company_ids))
+        numbers = event_log.last_numbers(set(company_ids))
         db.session.rollback()
     return [numbers[company_id] for company_id in company_ids]
 

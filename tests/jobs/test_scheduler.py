@@ -14,7 +14,7 @@ from hypothesis import example, given, strategies as st
 from sqlalchemy import select
 
 from app.core.clock import now
-from app.jobs.ticker import Entry, run_for_ever, tick
+from app.jobs.scheduler import Entry, run_for_ever, tick
 from app.models.schedule_run import ScheduleRun
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -99,13 +99,13 @@ def test_many_tickers_run_an_entry_once(app: Flask, db: SQLAlchemy) -> None:
     entries = [Entry(f"entry{number}", lambda number=number: ran.append(f"entry{number}"), every_s=3600) for number in range(4)]
     together = threading.Barrier(6, timeout=20)
 
-    def ticker() -> None:
+    def scheduler() -> None:
         with app.app_context():
             together.wait()
             for _ in range(3):
                 tick(entries)
 
-    _all_at_once(ticker, 6)
+    _all_at_once(scheduler, 6)
     assert sorted(ran) == [f"entry{number}" for number in range(4)]
 
 
@@ -171,7 +171,7 @@ def test_a_ticker_that_was_stopped_for_long_does_not_unlock_its_successor(app: F
 
 
 def test_it_ticks_until_stopped_and_outlives_a_failing_round(app: Flask, db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
-    from app.jobs import ticker
+    from app.jobs import scheduler
 
     rounds, stop = [], threading.Event()
 
@@ -181,7 +181,7 @@ def test_it_ticks_until_stopped_and_outlives_a_failing_round(app: Flask, db: SQL
             stop.set()
         raise RuntimeError("the database is away")
 
-    monkeypatch.setattr(ticker, "tick", failing)
+    monkeypatch.setattr(scheduler, "tick", failing)
     run_for_ever(app, [], stop, pause_s=0.01)
     assert len(rounds) == 3
 
