@@ -7,8 +7,8 @@ from app.core import settings
 from app.core.transactions import transaction
 from app.demo.accounts import make_accounts
 from app.demo.api_keys import make_api_keys
-from app.demo.building import build_companies
-from app.demo.town import COMPANIES, SUPPORT
+from app.demo.companies import COMPANIES, SUPPORT
+from app.demo.seeder import build_companies
 
 seed = Group("seed", help="Fill the database with something to look at.")
 

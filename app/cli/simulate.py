@@ -32,7 +32,7 @@ def call(
 
     Ends with 1 when an accepted call is not found again, or an answer was not the right one.
     """
-    from app.simulator.calling import Wishes, make_calls, name_scenarios
+    from app.simulator.run_calls import Wishes, make_calls, name_scenarios
 
     if lists:
         name_scenarios()

@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from app.core.extensions import db
 from app.core.tenancy import company_scope
-from app.demo.shapes import DemoUser
-from app.demo.town import COMPANIES, SUPPORT
+from app.demo.companies import COMPANIES, SUPPORT
+from app.demo.schema import DemoUser
 from app.domain.accounts import passwords
 from app.domain.accounts.users import end_sessions
 from app.models import Branch, Company, User, UserBranch

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from app.demo.shapes import DemoCompany
+from app.demo.schema import DemoCompany
 from app.domain.agents.config import checked
 from app.models import AgentVersion
 

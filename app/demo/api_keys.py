@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.demo.town import COMPANIES
+from app.demo.companies import COMPANIES
 from app.domain.accounts.api_keys import SCOPES, hash_key, make_key, revoke_key
 from app.models import ApiKey, Company
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from app.demo.booking_generator import Appointment, Change
 from app.demo.call_rows import Known, Row, ulid_at
-from app.demo.diary import Appointment, Change
 from app.domain.scheduling.minute_bits import minute_of
 from app.models.slot_lock import CELL_MINUTES
 

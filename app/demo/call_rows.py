@@ -8,8 +8,8 @@ from typing import Any
 
 from ulid import ULID
 
-from app.demo.calls import CENTS_PER_MINUTE, DemoCall
-from app.demo.diary import ZONE
+from app.demo.booking_generator import ZONE
+from app.demo.call_generator import CENTS_PER_MINUTE, DemoCall
 from app.domain.privacy.ai_notice import Utterance
 from app.domain.privacy.ai_notice_proof import place_of
 

@@ -9,8 +9,8 @@ from sqlalchemy import and_, select
 from app.core.database import reading_only
 from app.core.extensions import db
 from app.core.tenancy import every_company
-from app.demo.shapes import DemoBranch, DemoCompany, DemoService, DemoStaff, Week
-from app.demo.town import LINDGREN
+from app.demo.companies import LINDGREN
+from app.demo.schema import DemoBranch, DemoCompany, DemoService, DemoStaff, Week
 from app.models import Agent, Branch, Company, PhoneNumber, Service, StaffBranch, StaffMember, StaffService, WorkingHours
 
 DAY = 1440

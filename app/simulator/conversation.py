@@ -10,7 +10,7 @@ from pathlib import Path
 from string import Template
 from typing import Any, Protocol
 
-from app.simulator.learning import Words, learn
+from app.simulator.tool_results import Words, learn
 
 DIALOGUES = Path(__file__).parent / "dialogues"
 ROLES = {"agent": "agent", "caller": "user", "target": "transfer_target"}

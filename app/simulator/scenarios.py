@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from app.demo.town import BLOCKED_CALLER
-from app.simulator.casting import Cast, Delivery, answering, deliveries, rings
-from app.simulator.garbage import garbage_bodies
-from app.simulator.town import FIRST_BRANCH, PRACTICE, SECOND_BRANCH, UNKNOWN_NUMBER
+from app.demo.companies import BLOCKED_CALLER
+from app.simulator.call_factory import Cast, Delivery, answering, deliveries, rings
+from app.simulator.callers import FIRST_BRANCH, PRACTICE, SECOND_BRANCH, UNKNOWN_NUMBER
+from app.simulator.malformed_payloads import garbage_bodies
 
 Found = Literal["call", "tray", "nowhere"]
 ABOUT_NO_SERVICE = ("information", "hung_up", "missed", "voicemail", "withheld", "blocked", "forged", "replayed", "garbage")

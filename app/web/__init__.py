@@ -5,66 +5,66 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Opens the doors of this room, and gives the templates what they all use."""
-    from app.web import account, admin, design, formatting, health, icons, metrics, shell, sign_in, translating, words
+    from app.web import account, admin, formatting, health, i18n, icons, labels, layout, metrics, sign_in, styleguide
     from app.web.dashboard import (
         absences,
-        agent_history,
-        agent_provider,
+        agent_provisioning,
+        agent_versions,
         agents,
-        blocking,
+        blocked_callers,
         bookings,
         calendar,
         call,
         calls,
         customers,
+        home,
         live,
-        messages,
-        no_branch,
+        missing_branch,
+        notifications,
         preview,
-        start,
         tasks,
-        waiting,
+        waitlist,
     )
-    from app.web.public import booking as own_booking, feeds
-    from app.web.settings import connections, hours, line, on_call, policies, resources, services, staff, subscriptions, switches
+    from app.web.public import calendar_feeds as public_calendar_feeds, self_service
+    from app.web.settings import activation, calendar_feeds, connections, hours, line_check, on_call, policies, resources, services, staff
 
-    for ground in (formatting, icons, shell, translating, words, no_branch):
+    for ground in (formatting, icons, layout, i18n, labels, missing_branch):
         ground.register(app)
     for door in (
         health,
         metrics,
         sign_in,
         account,
-        start,
+        home,
         live,
         calls,
         call,
         customers,
-        blocking,
+        blocked_callers,
         calendar,
         bookings,
-        own_booking,
-        feeds,
-        waiting,
-        messages,
+        self_service,
+        public_calendar_feeds,
+        waitlist,
+        notifications,
         absences,
         agents,
-        agent_history,
-        agent_provider,
+        agent_versions,
+        agent_provisioning,
         services,
         resources,
-        subscriptions,
+        calendar_feeds,
         staff,
         hours,
         on_call,
         policies,
-        line,
+        line_check,
         connections,
-        switches,
+        activation,
         preview,
         tasks,
     ):
         app.register_blueprint(door.blueprint)
     admin.register(app)
     if not app.config["SETTINGS"].is_production:
-        app.register_blueprint(design.blueprint)
+        app.register_blueprint(styleguide.blueprint)

@@ -8,11 +8,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.locale import LANGUAGES
 from app.core.transactions import transaction
-from app.web import reader
+from app.web import branch_filter
 from app.web.fields import Id, OneOf
 from app.web.forms import Form
 from app.web.guards import for_company, for_user, next_path
-from app.web.shell import THEMES
+from app.web.layout import THEMES
 
 blueprint = Blueprint("account", __name__)
 
@@ -47,7 +47,7 @@ def preferences() -> BaseResponse:
 @for_company("calls.read")
 def choose_branch() -> BaseResponse:
     chosen = BranchForm.read().branch_id
-    if any(chosen == branch_id for branch_id, _name in reader.branches()):
+    if any(chosen == branch_id for branch_id, _name in branch_filter.branches()):
         session["branch_id"] = chosen
     else:
         session.pop("branch_id", None)

@@ -7,8 +7,8 @@ from app.core.extensions import csrf
 
 def register(app: Flask) -> None:
     """Opens the doors of this room; what a signature protects needs no CSRF token."""
-    from app.webhooks import calcom, retell, retell_questions, twilio
+    from app.webhooks import calcom, retell, retell_functions, twilio
 
-    for door in (calcom, retell, retell_questions, twilio):
+    for door in (calcom, retell, retell_functions, twilio):
         csrf.exempt(door.blueprint)
         app.register_blueprint(door.blueprint)

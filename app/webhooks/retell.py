@@ -6,7 +6,7 @@ from app.core import settings
 from app.core.clock import now, to_ms
 from app.core.route_guards import guarded
 from app.core.signatures import verify_retell
-from app.webhooks.receiving import raw_body, receive, sender_of
+from app.webhooks.receiver import raw_body, receive, sender_of
 
 blueprint = Blueprint("retell", __name__, url_prefix="/api/retell")
 

@@ -5,7 +5,7 @@ from flask import Blueprint, Response, request
 from app.core import settings
 from app.core.route_guards import guarded
 from app.core.signatures import verify_twilio
-from app.webhooks.receiving import raw_body, receive, sender_of
+from app.webhooks.receiver import raw_body, receive, sender_of
 
 blueprint = Blueprint("twilio", __name__, url_prefix="/api/twilio")
 

@@ -155,7 +155,7 @@ def test_a_key_that_opens_nothing_is_said_in_a_sentence(simulate, http: HTTPServ
     [(["--scenario", "teleported"], "is not one of"), (["--url", "http://127.0.0.1:9"], "No server answers"), (["--count", "0"], "0")],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(simulate, monkeypatch, arguments, said):
-    monkeypatch.setattr("app.simulator.sending.RetellStandIn.is_answered.__kwdefaults__", {"within_s": 0.1})
+    monkeypatch.setattr("app.simulator.webhook_sender.RetellStandIn.is_answered.__kwdefaults__", {"within_s": 0.1})
     result = simulate(*arguments)
     assert result.exit_code != 0 and said in result.output and "Traceback" not in result.output
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from app.core.clock import now, to_ms
-from app.simulator.garbage import garbage_bodies
+from app.simulator.malformed_payloads import garbage_bodies
 from tests.support.lindgren import call_body
 
 # the demo town's numbers and whose they are; nobody owns the last one

@@ -12,7 +12,7 @@ BY_HAND = {
     "app.api.openapi": "the page of the API's document looks for one word, cut to its length",
     "app.api.browser_reports": "what browsers send is no form, and anything at all",
     "app.core.assets": "asks only whether a file was named with its version",
-    "app.webhooks.receiving": "the raw body is what the provider has signed",
+    "app.webhooks.receiver": "the raw body is what the provider has signed",
     "app.webhooks.twilio": "the raw body is what the provider has signed",
 }
 

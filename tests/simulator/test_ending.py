@@ -14,10 +14,10 @@ from app.core.signatures import sign_retell
 from app.core.tenancy import every_company
 from app.domain.inbox.processor import drain_batch
 from app.models import Branch, Call, ToolCall, Turn, WebhookEvent
-from app.simulator.casting import Cast, Delivery
-from app.simulator.finding import in_database
+from app.simulator.call_factory import Cast, Delivery
+from app.simulator.callers import SECOND_BRANCH, UNKNOWN_NUMBER, answering_at
+from app.simulator.result_check import in_database
 from app.simulator.scenarios import SCENARIOS
-from app.simulator.town import SECOND_BRANCH, UNKNOWN_NUMBER, answering_at
 from tests.support.demo_salon import make_demo_company
 from tests.support.lindgren import KEY
 

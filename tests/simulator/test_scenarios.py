@@ -5,12 +5,12 @@ import random
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from app.demo.town import COMPANIES
+from app.demo.companies import COMPANIES
 from app.providers import call_driver
 from app.providers.voice.base import Unreadable
-from app.simulator.casting import Cast
+from app.simulator.call_factory import Cast
+from app.simulator.callers import answering_at, free_looking_time, spoken_day, spoken_time
 from app.simulator.scenarios import SCENARIOS, find_scenario
-from app.simulator.town import answering_at, free_looking_time, spoken_day, spoken_time
 from tests.support.tables import each_row
 
 NOW = datetime(2026, 11, 20, 10, 42, tzinfo=UTC)

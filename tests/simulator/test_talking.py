@@ -16,12 +16,12 @@ from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
 from app.core.tenancy import every_company
-from app.demo.town import BLOCKED_CALLER
+from app.demo.companies import BLOCKED_CALLER
 from app.domain.inbox.processor import drain_batch
 from app.models import BlockedCaller, Booking, Call, Company, Customer, Task, ToolCall
-from app.simulator.running import Called, plan_calls, run
+from app.simulator.load import Called, plan_calls, run
 from app.simulator.scenarios import SCENARIOS
-from app.simulator.sending import RetellStandIn
+from app.simulator.webhook_sender import RetellStandIn
 from tests.support.demo_salon import make_demo_salon
 from tests.support.lindgren import KEY
 

@@ -7,9 +7,9 @@ from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.demo.catalogue import write_catalogue
-from app.demo.shapes import DemoCompany
-from app.demo.town import LINDGREN
+from app.demo.catalogue_seeder import write_catalogue
+from app.demo.companies import LINDGREN
+from app.demo.schema import DemoCompany
 from app.models import Company
 
 

@@ -22,7 +22,7 @@ def test_no_style_and_no_script_stands_in_a_template(template: Path) -> None:
 def test_every_icon_that_is_named_is_drawn() -> None:
     pages = "".join(path.read_text() for path in TEMPLATES)
     named = set(re.findall(r"icon\('([\w-]+)'", pages))
-    words = (ROOT / "app/web/words.py").read_text()
+    words = (ROOT / "app/web/labels.py").read_text()
     named |= set(re.findall(r"Word\(_l\([^)]*\), \"([\w-]+)\"", words)) | set(re.findall(r"\), \"([\w-]+)\"\),", words))
     assert named <= ICONS
 

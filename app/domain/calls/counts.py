@@ -1,5 +1,6 @@
 """How many calls there are: counted where they are few, added up from the daily counts where they are many."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -9,10 +10,17 @@ from sqlalchemy import ColumnElement, func, select
 from app.core.extensions import db
 from app.domain.calls.search import Search, narrowed_by
 from app.models import Branch, Call, CallDay
+from app.models.call import RUNNING
 
 COUNTED_ONE_BY_ONE = 1000
 # where the daily counts do not know it
 MOST_COUNTED = 10_000
+
+
+def count_running(branch_ids: Sequence[str]) -> int:
+    """How many calls run now in these branches; in the whole company where there are none."""
+    running = select(func.count()).select_from(Call).where(Call.status.in_(RUNNING), Call.is_test.is_(False))
+    return db.session.scalar(running.where(Call.branch_id.in_(branch_ids)) if branch_ids else running) or 0
 
 
 def count_calls(search: Search, *, seen: int = 0) -> tuple[int, bool]:

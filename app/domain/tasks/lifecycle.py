@@ -1,9 +1,10 @@
 """Writes down what a person must do, once for each cause."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.core.clock import now
 from app.core.errors import NotFound
@@ -32,6 +33,12 @@ def make_task(
     db.session.flush()
     announce(TaskCreated(current_company_id() or "", task.branch_id, task.id, task.call_id))
     return task
+
+
+def count_open(branch_ids: Sequence[str]) -> int:
+    """How many tasks are open in these branches; of the whole company where there are none."""
+    open_tasks = select(func.count()).select_from(Task).where(Task.status == "open")
+    return db.session.scalar(open_tasks.where(Task.branch_id.in_(branch_ids)) if branch_ids else open_tasks) or 0
 
 
 def finish(task_id: str, *, branch_ids: list[str]) -> Task:

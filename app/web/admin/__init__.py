@@ -8,17 +8,31 @@ def register(app: Flask) -> None:
         audit,
         calls,
         companies,
-        comparisons,
         flags,
-        line,
+        health,
+        line_check,
         onboarding,
         queues,
+        reconciliation,
         schedule,
-        state,
         unassigned,
         users,
         webhooks,
     )
 
-    for door in (unassigned, webhooks, comparisons, line, calls, onboarding, companies, users, state, queues, schedule, audit, flags):
+    for door in (
+        unassigned,
+        webhooks,
+        reconciliation,
+        line_check,
+        calls,
+        onboarding,
+        companies,
+        users,
+        health,
+        queues,
+        schedule,
+        audit,
+        flags,
+    ):
         app.register_blueprint(door.blueprint)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.core.extensions import db
 from app.models import AuditEntry, Company, User
-from app.web.admin.words import AUDITED
+from app.web.admin.labels import AUDITED
 from app.web.fields import Id, Serial
 from app.web.forms import Query
 from app.web.guards import for_support

@@ -10,11 +10,11 @@ from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.models import Branch, Call, Company
-from app.web.dashboard.call import PROVIDERS
-from app.web.dashboard.call_recorder import recorder, tool_calls
+from app.web.dashboard.call_timeline import recorder, tool_calls
 from app.web.fields import Id, Text
 from app.web.forms import Query
 from app.web.guards import for_support
+from app.web.labels import PROVIDERS
 
 PAGE = 50
 

@@ -17,9 +17,9 @@ from app.domain.customers.one_time_codes import MOST_A_DAY_OF_COMPANY, Sent, cou
 from app.domain.operations.company_list import list_companies
 from app.domain.operations.readiness import missing_steps
 from app.models import Agent, Branch, Company, Connection, PhoneNumber, User
-from app.web.admin.words import SETUP_STEPS
-from app.web.dashboard.call import PROVIDERS
+from app.web.admin.labels import SETUP_STEPS
 from app.web.guards import for_support
+from app.web.labels import PROVIDERS
 
 MOST = 500
 

@@ -25,11 +25,11 @@ from app.jobs.agents import register_agent
 from app.models import Company, User
 from app.models.user import COMPANY_ROLES
 from app.web.admin.companies import company_page, get_company
-from app.web.admin.words import number_taken
+from app.web.admin.labels import number_taken
 from app.web.fields import As, Email, Id, OneOf, Phone, Text
 from app.web.forms import Form, errors_of
 from app.web.guards import for_support
-from app.web.words import ROLES
+from app.web.labels import ROLES
 
 blueprint = Blueprint("onboarding", __name__)
 

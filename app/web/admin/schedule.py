@@ -11,7 +11,7 @@ from app.core.errors import NotFound
 from app.core.transactions import transaction
 from app.domain.audit.log import record
 from app.domain.operations import schedule
-from app.web.admin.words import SCHEDULED
+from app.web.admin.labels import SCHEDULED
 from app.web.fields import Word
 from app.web.forms import Form
 from app.web.guards import for_support

@@ -18,12 +18,11 @@ from app.core.transactions import transaction
 from app.domain.audit.log import record
 from app.domain.companies.phone_numbers import NumberTaken, assign_number, unassigned_numbers
 from app.models import Branch, Company
-from app.web.admin.words import number_taken
-from app.web.dashboard.call import PROVIDERS
+from app.web.admin.labels import number_taken
 from app.web.fields import Id, Lines, LocalMoment, Text
 from app.web.forms import Form, Query, errors_of, refuse
 from app.web.guards import for_support
-from app.web.words import WAITING_REASONS
+from app.web.labels import PROVIDERS, WAITING_REASONS
 
 blueprint = Blueprint("unassigned", __name__)
 

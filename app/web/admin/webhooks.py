@@ -16,12 +16,11 @@ from app.domain.audit.log import record
 from app.domain.inbox.replay import replay as replay_events
 from app.domain.inbox.store import BodyBroken, body_of
 from app.models import Company, WebhookEvent
-from app.web.admin.payload import HIDDEN, readable
-from app.web.dashboard.call import PROVIDERS
+from app.web.admin.webhook_payload import HIDDEN, readable
 from app.web.fields import OneOf, Serial, Text
 from app.web.forms import Form, Query
 from app.web.guards import for_support
-from app.web.words import EVENT_STATUSES, WAITING_REASONS
+from app.web.labels import EVENT_STATUSES, PROVIDERS, WAITING_REASONS
 
 PAGE = 50
 MOST_RELATED = 30

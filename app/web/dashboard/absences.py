@@ -22,11 +22,11 @@ from app.domain.scheduling import hours_editor
 from app.domain.services import catalogue
 from app.jobs.notifications import send_message
 from app.models import Booking, Closure, Customer, Service, StaffMember
-from app.web.dashboard.booking_access import my_booking, shown_branch
+from app.web.branch_filter import branches, shown_branch
+from app.web.dashboard.booking_actions import my_booking
 from app.web.fields import Whole
 from app.web.forms import Form
 from app.web.guards import for_company, next_path
-from app.web.reader import branches
 
 MOST = 200
 # so many get their ways out at once; each costs a look into the calendar

@@ -18,8 +18,8 @@ from app.domain.agents.provisioning import workflow
 from app.domain.agents.status import standing_of, standings
 from app.jobs.agents import register_agent
 from app.models import Agent
-from app.web.dashboard import agent_words as words
-from app.web.dashboard.agent_lines import standing_lines
+from app.web.dashboard import agent_labels as words
+from app.web.dashboard.agent_alerts import standing_lines
 from app.web.fields import Id, Lines, OneOf, Phone, Text, Version
 from app.web.forms import Form, errors_of
 from app.web.guards import for_company

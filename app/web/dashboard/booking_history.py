@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.models import Booking, BookingChange, BookingSync, StaffMember, User
 from app.web.formatting import when
-from app.web.shell import assistant_name
+from app.web.layout import assistant_name
 
 
 @dataclass(frozen=True)

@@ -25,15 +25,15 @@ from app.domain.notifications.outbox import link_of, messages_about
 from app.domain.services import catalogue
 from app.models import Booking, Branch, Customer, Service, StaffMember
 from app.models.booking import STANDING
-from app.web.dashboard.booking_access import done, instant_at, me, my_booking, telling
+from app.web.branch_filter import chosen_branches
+from app.web.dashboard.booking_actions import done, instant_at, me, my_booking, telling
 from app.web.dashboard.booking_history import history_of, sync_of
-from app.web.dashboard.rhythm import RhythmForm, choices, told_of
+from app.web.dashboard.recurrence import RhythmForm, choices, told_of
 from app.web.fields import Clock, Day, Flag, Id, Instant, Lines, OneOf, Text, Version
 from app.web.formatting import clock, day, when
 from app.web.forms import Form, Query
 from app.web.guards import for_company
-from app.web.reader import chosen_branches
-from app.web.words import BOOKING_STATUSES
+from app.web.labels import BOOKING_STATUSES
 
 PAGE = 50
 MOST = 200

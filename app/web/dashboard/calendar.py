@@ -24,14 +24,14 @@ from app.domain.scheduling.reasons import sentence
 from app.domain.scheduling.types import Slot
 from app.domain.services import catalogue
 from app.models import Branch, Service
-from app.web.dashboard.booking_access import by_script, done, instant_at, kindly, me, shown_branch, shown_day
+from app.web.branch_filter import branches, shown_branch, shown_day
+from app.web.dashboard.booking_actions import by_script, done, instant_at, kindly, me
 from app.web.dashboard.calendar_grid import headline, make_grid
-from app.web.dashboard.rhythm import RhythmForm, choices, told_of
+from app.web.dashboard.recurrence import RhythmForm, choices, told_of
 from app.web.fields import Clock, Day, Id, Lines, OneOf, Phone, SearchText, Text
 from app.web.formatting import clock, phone_number, when, whole_day
 from app.web.forms import Query, errors_of
 from app.web.guards import for_company
-from app.web.reader import branches
 
 MOST = 200
 

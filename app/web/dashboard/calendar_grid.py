@@ -10,7 +10,7 @@ from app.core.clock import now
 from app.domain.bookings.day_schedule import Diary, Entry, Lane, Span
 from app.models import Service
 from app.web.formatting import clock, day_name
-from app.web.words import BOOKING_STATUSES
+from app.web.labels import BOOKING_STATUSES, PALETTE
 
 ROW_MINUTES = 5
 FIRST_HOUR, LAST_HOUR = 8, 19
@@ -20,7 +20,6 @@ ONE_LINE = 6
 GAP_MINUTES = 30
 # a stretch between two shifts of a day that is called a break
 LONGEST_BREAK = 150
-PALETTE = ("#0B6A73", "#6442B8", "#1C5DBF", "#BF789D", "#AB3511", "#1B7443")
 
 
 @dataclass

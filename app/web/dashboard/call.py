@@ -19,15 +19,13 @@ from app.domain.customers.blocked_callers import blocked_among
 from app.models import Booking, Branch, Call, Customer, PhoneNumber, Service, StaffMember, Task, ToolCall, Turn
 from app.serializers.live import CERTAINTY_BY_NUMBER
 from app.web.dashboard.call_consent import consent_of
-from app.web.dashboard.call_recorder import recorder, tool_calls
-from app.web.dashboard.call_script import script
+from app.web.dashboard.call_timeline import recorder, tool_calls
+from app.web.dashboard.call_transcript import script
 from app.web.dashboard.call_truth import Truth, truth_of
 from app.web.formatting import clock, long_day, money
 from app.web.guards import for_company
-from app.web.shell import assistant_name
-from app.web.words import BOOKING_STATUSES
-
-PROVIDERS = {"retell": "Retell", "twilio": "Twilio", "vonage": "Vonage", "simulator": "Simulator"}
+from app.web.labels import BOOKING_STATUSES, PROVIDERS
+from app.web.layout import assistant_name
 
 blueprint = Blueprint("call", __name__)
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.domain.calls.truth_wording import so_is
 from app.models import TruthCheck
-from app.web.shell import assistant_name
+from app.web.layout import assistant_name
 
 
 @dataclass(frozen=True)

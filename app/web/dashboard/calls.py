@@ -17,13 +17,13 @@ from app.core.locale import reader_zone
 from app.domain.calls.search import LONGEST_QUERY, Search, find_calls, newest_first
 from app.models import Booking, Branch, Call, CallDay, Customer
 from app.models.booking import STANDING
+from app.web.branch_filter import chosen_branches
 from app.web.dashboard.call_truth import marked_calls
 from app.web.fields import Id, OneOf, SearchText
 from app.web.formatting import day, day_of, number
 from app.web.forms import Query
 from app.web.guards import for_company
-from app.web.reader import chosen_branches
-from app.web.words import OUTCOMES
+from app.web.labels import OUTCOMES
 
 PAGE = 50
 CHIPS = ("booked", "callback", "transferred", "information", "hung_up", "missed")

@@ -21,7 +21,7 @@ from app.models import Booking, Branch, Call, Customer, Service, StaffMember
 from app.web.fields import Id, SearchText
 from app.web.forms import Query
 from app.web.guards import for_company
-from app.web.words import BOOKING_STATUSES
+from app.web.labels import BOOKING_STATUSES
 
 PAGE = 50
 CALLS_SHOWN = 10

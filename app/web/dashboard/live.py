@@ -6,16 +6,17 @@ from typing import Any
 
 from flask import Blueprint, render_template
 from flask_login import current_user
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 
 from app.core.clock import now
 from app.core.extensions import db
 from app.core.redis import is_reachable
+from app.domain.calls.counts import count_running
 from app.models import Call
 from app.models.call import RUNNING
 from app.realtime.event_log import last_number
 from app.serializers.live import live_calls
-from app.web.dashboard.held_calls import held_calls
+from app.web.dashboard.reconciliation_status import held_calls
 from app.web.guards import for_company
 
 MOST_RUNNING = 60
@@ -46,12 +47,7 @@ def state() -> dict[str, Any]:
 @blueprint.get("/live/state/running")
 @for_company("calls.read", by_script=True)
 def running() -> dict[str, int]:
-    return {"running": count_running()}
-
-
-def count_running() -> int:
-    """How many calls run now that the reader may see."""
-    return db.session.scalar(select(func.count()).select_from(Call).where(*_mine(), Call.status.in_(RUNNING), Call.is_test.is_(False))) or 0
+    return {"running": count_running(current_user.branch_ids)}
 
 
 def _page(template: str) -> str:

@@ -14,11 +14,11 @@ from app.domain.agents.preview import RINGING, Asked, Told, preview
 from app.domain.agents.tools import registry
 from app.domain.agents.tools.registry import TOOLS
 from app.models import Branch, PhoneNumber
-from app.web.dashboard.booking_access import instant_at
+from app.web.dashboard.booking_actions import instant_at
 from app.web.fields import Clock, Day, Flag, Id, OneOf, Phone, Text
 from app.web.forms import Query, errors_of, refuse, typed_texts
 from app.web.guards import for_company
-from app.web.preview_words import FIELDS, QUESTIONS
+from app.web.preview_labels import FIELDS, QUESTIONS
 
 MOST = 100
 LONGEST = 500

@@ -22,7 +22,7 @@ from app.models import Connection
 from app.web.fields import Email, Secret, Text
 from app.web.forms import Form, errors_of
 from app.web.guards import for_company
-from app.web.settings import connection_words as words
+from app.web.settings import connection_labels as words
 
 # our doors for a provider's news, in the order in which a call passes them
 DOORS = {"retell": ("inbound", "function", "webhook"), "twilio": ("voice/status",), "calcom": ("webhook",)}

@@ -21,11 +21,10 @@ from app.domain.scheduling.holidays import GERMAN_STATES, public_holidays
 from app.domain.services import catalogue
 from app.models import Branch
 from app.models.closure import KINDS, REPEATS
-from app.web.dashboard.booking_access import shown_branch
+from app.web.branch_filter import branches, shown_branch
 from app.web.fields import As, Clock, Day, Flag, Id, OneOf, Text
 from app.web.forms import Form, Query, errors_of
 from app.web.guards import for_company
-from app.web.reader import branches
 
 MOST = 200
 # days whose hours are shown as they follow from all that is entered

@@ -17,11 +17,10 @@ from app.domain.emergencies.alarm import advise
 from app.domain.emergencies.messages import label_of
 from app.domain.emergencies.recognition import recognise
 from app.models import Branch
-from app.web.dashboard.booking_access import shown_branch
+from app.web.branch_filter import branches, shown_branch
 from app.web.fields import Clock, Lines, LocalMoment, OneOf, Phone, Text
 from app.web.forms import Form, Query, errors_of, refuse
 from app.web.guards import for_company
-from app.web.reader import branches
 
 blueprint = Blueprint("on_call", __name__)
 

@@ -12,10 +12,10 @@ from app.domain.accounts.permissions import can
 from app.domain.companies.policies import LIMITS as RULE_LIMITS, Rules, check_scope, find_policy, in_words, load_policies, save_policy
 from app.domain.services import catalogue
 from app.models.policy import RULES
+from app.web.branch_filter import branches
 from app.web.fields import Cents, Text, Whole, YesOrNo
 from app.web.forms import Form, Query, errors_of
 from app.web.guards import for_company
-from app.web.reader import branches
 
 MOST = 200
 LIMITS = {name: Whole(*limits) for name, limits in RULE_LIMITS.items()}

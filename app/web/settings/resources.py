@@ -9,10 +9,10 @@ from app.core.errors import InvalidInput
 from app.core.transactions import transaction
 from app.domain.services import resources
 from app.models import Resource
+from app.web.branch_filter import branches
 from app.web.fields import Flag, Id, Text, Whole
 from app.web.forms import Form, Query, errors_of
 from app.web.guards import for_company
-from app.web.reader import branches
 
 blueprint = Blueprint("resources", __name__)
 

@@ -11,12 +11,12 @@ from app.core.extensions import db
 from app.core.transactions import transaction
 from app.domain.services import catalogue, catalogue_editor, overrides, resources
 from app.models import Service
-from app.web.dashboard.calendar_grid import PALETTE
+from app.web.branch_filter import branches
 from app.web.fields import Cents, Flag, Id, Lines, OneOf, Text, Whole
 from app.web.forms import Form, errors_of, refuse
 from app.web.guards import for_company
-from app.web.reader import branches
-from app.web.settings.own_times import as_fields, price_text, read_own, typed_own
+from app.web.labels import PALETTE
+from app.web.settings.overrides import as_fields, price_text, read_own, typed_own
 
 MOST = 200
 MOST_PARTS = 5

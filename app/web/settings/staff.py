@@ -14,7 +14,7 @@ from app.models import Branch, Service, StaffMember
 from app.web.fields import Email, Flag, Id, Phone, Text
 from app.web.forms import Form, errors_of, refuse
 from app.web.guards import for_company
-from app.web.settings.own_times import as_fields, price_text, read_own, typed_own
+from app.web.settings.overrides import as_fields, price_text, read_own, typed_own
 
 blueprint = Blueprint("staff", __name__)
 

@@ -1,7 +1,7 @@
 from flask import Flask
 from flask_babel import force_locale
 
-from app.demo.town import COMPANIES
+from app.demo.companies import COMPANIES
 from app.domain.companies.industries import INDUSTRIES, OTHER, industry_of
 from app.models import Company
 

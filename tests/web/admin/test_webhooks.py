@@ -7,7 +7,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import LargeBinary, select, type_coerce, update
 
 from app.models import AuditEntry, WebhookEvent
-from app.web.admin.payload import HIDDEN, readable
+from app.web.admin.webhook_payload import HIDDEN, readable
 from tests.support.lindgren import call_body, send, transcript
 from tests.support.people import csrf_token, make_user, signed_in
 

@@ -1,0 +1,144 @@
+"""Makes up what happened on a company's telephones: when it rang, who it was, what was said, what came of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import Any
+
+from app.demo.booking_generator import ZONE, Appointment, Change, Diary, Slot, is_open
+from app.demo.customer_generator import Caller, somebody
+from app.demo.dialogue_loader import Script, scripts_for, speak
+from app.demo.schema import DemoBranch, DemoService
+from app.demo.spoken_dates import words_of
+from app.demo.tool_calls import Matter, ToolUse, use
+from app.domain.emergencies.recognition import recognise
+
+# how often the phone rings in each hour of an open day, relative to each other
+HOURS = {6: 1, 7: 4, 8: 12, 9: 24, 10: 22, 11: 16, 12: 12, 13: 9, 14: 11, 15: 14, 16: 18, 17: 20, 18: 14, 19: 8, 20: 4, 21: 2, 22: 1}
+OUTCOMES_OF_CUSTOMERS = {
+    "booked": 54, "rescheduled": 10, "cancelled": 8, "information": 9, "callback": 6, "waitlist": 4, "transferred": 3,
+    "hung_up": 3, "missed": 3,
+}  # fmt: skip
+OUTCOMES_OF_STRANGERS = {
+    "information": 46, "hung_up": 16, "missed": 10, "unknown": 9, "callback": 8, "transferred": 8, "voicemail": 3,
+}  # fmt: skip
+LETTERS_PER_S = 15.0
+CENTS_PER_MINUTE = 11.4
+
+
+@dataclass
+class DemoCall:
+    branch: DemoBranch
+    caller: Caller
+    outcome: str
+    started_at: datetime
+    service: DemoService
+    sentiment: str
+    language: str
+    duration_s: int = 0
+    summary: str | None = None
+    # (role, text, start, end), in seconds
+    turns: list[tuple[str, str, float, float]] = field(default_factory=list)
+    # (use, position of the turn before it, when, in seconds)
+    tools: list[tuple[ToolUse, int, float]] = field(default_factory=list)
+    appointment: Appointment | None = None
+    # what Call.emergency keeps, as the recognition of calls finds it
+    emergency: dict[str, Any] | None = None
+
+    @property
+    def ended_at(self) -> datetime:
+        return self.started_at + timedelta(seconds=self.duration_s)
+
+
+def make_calls(diary: Diary, *, first: date, until: datetime) -> list[DemoCall]:
+    """The company's calls from that day on until that instant, oldest first; the diary keeps what they book, move and cancel."""
+    rings = sorted(
+        ((moment, branch) for branch in diary.company.branches for moment in _rings(branch, first, until, diary.rng)),
+        key=lambda ring: ring[0],
+    )
+    return [_call(diary, branch, moment, number) for number, (moment, branch) in enumerate(rings)]
+
+
+def _rings(branch: DemoBranch, first: date, until: datetime, rng: Random) -> Iterator[datetime]:
+    for ahead in range((until.astimezone(ZONE).date() - first).days + 1):
+        day = first + timedelta(days=ahead)
+        count = rng.randint(6, 12) if is_open(branch, day) else rng.randint(0, 3)
+        for hour in rng.choices(list(HOURS), list(HOURS.values()), k=count):
+            moment = datetime.combine(day, time(hour, rng.randrange(60), rng.randrange(60), rng.randrange(1_000_000)), ZONE)
+            if moment < until - timedelta(minutes=10):
+                yield moment.astimezone(until.tzinfo)
+
+
+def _call(diary: Diary, branch: DemoBranch, moment: datetime, number: int) -> DemoCall:
+    rng = diary.rng
+    caller = somebody(diary.company, branch, rng)
+    wanted = _draw(OUTCOMES_OF_CUSTOMERS if caller.is_customer else OUTCOMES_OF_STRANGERS, rng)
+    outcome, slot, old = _settle_on(diary, branch, caller, wanted, moment)
+    service = slot.service if slot else rng.choice(diary.company.services)
+    script = _choose(diary.company.industry, outcome, caller, service, rng) if outcome != "missed" else None
+    call = DemoCall(
+        branch, caller, outcome, moment, service, script.sentiment if script else "unknown", "en" if caller.speaks_english else "de"
+    )
+    if script:
+        staff = slot.staff if slot else rng.choice(branch.staff)
+        said = words_of(diary.company, branch, caller, service=service, staff=staff, slot=slot, old=old, in_english=caller.speaks_english)
+        _talk(call, script, Matter(branch, caller, slot, old, said), rng, diary.company.industry)
+    call.appointment = _write_down(diary, call, slot, old, number)
+    return call
+
+
+def _settle_on(
+    diary: Diary, branch: DemoBranch, caller: Caller, wanted: str, moment: datetime
+) -> tuple[str, Slot | None, Appointment | None]:
+    """Only who has an appointment can move or cancel it, and only what is free can be booked."""
+    old = diary.upcoming(caller.name, branch, at=moment) if wanted in ("rescheduled", "cancelled") else None
+    if wanted == "cancelled" and old:
+        return wanted, None, old
+    if wanted in ("booked", "rescheduled", "cancelled"):
+        slot = diary.find(branch, caller.name, at=moment, like=old)
+        return ("rescheduled" if old else "booked", slot, old) if slot else ("waitlist", None, None)
+    # nobody can be called back without a number
+    return ("information" if wanted == "callback" and not caller.number else wanted), None, None
+
+
+def _talk(call: DemoCall, script: Script, matter: Matter, rng: Random, industry: str) -> None:
+    clock = 0.4
+    for speaker, text in script.lines:
+        if speaker == "tool":
+            clock += 0.3
+            call.tools.append((use(text, matter, rng), len(call.turns) - 1, round(clock, 2)))
+            continue
+        said = speak(text, matter.said, rng)
+        if speaker == "caller" and call.outcome == "transferred" and (kind := recognise(said, industry)):
+            at = (call.started_at + timedelta(seconds=clock)).isoformat()
+            call.emergency = {"kind": kind.name, "level": kind.level, "at": at, "heard": [[len(call.turns), kind.name, True]]}
+        end = clock + len(said) / LETTERS_PER_S * rng.uniform(0.9, 1.15)
+        call.turns.append((speaker, said, round(clock, 2), round(end, 2)))
+        clock = end + rng.uniform(0.3, 1.1)
+    call.duration_s = max(2, round(clock + rng.uniform(0.5, 4)))
+    if call.outcome == "transferred":
+        call.duration_s += rng.randint(40, 260)
+    call.summary = speak(script.summary, matter.said, rng)
+
+
+def _write_down(diary: Diary, call: DemoCall, slot: Slot | None, old: Appointment | None, number: int) -> Appointment | None:
+    if call.outcome == "booked" and slot:
+        appointment = Appointment(call.caller.name, call.branch, slot.staff, slot.service, slot.starts_at, call=number)
+        appointment.history.append(Change("made", call.ended_at, number))
+        return diary.enter(appointment)
+    if call.outcome == "rescheduled" and slot and old:
+        diary.move(old, slot, at=call.ended_at, call=number)
+    elif call.outcome == "cancelled" and old:
+        diary.cancel(old, at=call.ended_at, call=number)
+    return None
+
+
+def _draw(weights: dict[str, int], rng: Random) -> str:
+    return rng.choices(list(weights), list(weights.values()))[0]
+
+
+def _choose(industry: str, outcome: str, caller: Caller, service: DemoService, rng: Random) -> Script:
+    scripts = scripts_for(industry, outcome, in_english=caller.speaks_english)
+    fitting = [script for script in scripts if not script.services or service.key in script.services]
+    return rng.choices(fitting, [script.weight for script in fitting])[0]

@@ -1,0 +1,121 @@
+"""Looks the simulated calls up again: through the API as a program of the business would, or in the database."""
+
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import urllib3
+from sqlalchemy import and_, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.core.database import reading_only
+from app.core.extensions import db
+from app.core.tenancy import every_company
+from app.models import Call, TruthCheck, WebhookEvent
+from app.models.call import RUNNING
+
+AT_ONCE = 200
+BETWEEN_LOOKS_S = 0.3
+# the analysis may take a moment longer than the call itself; then the outcome stays open
+OUTCOME_WITHIN_S = 3.0
+# calls are checked every few seconds
+TRUTH_WITHIN_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Where a call was found: as a call, or in the tray of those that belong to nobody."""
+
+    status: str
+    outcome: str | None = None
+    # the verdict of the truth check, None while there is none
+    truth: str | None = None
+
+    @property
+    def is_over(self) -> bool:
+        return self.status not in RUNNING
+
+    @property
+    def is_settled(self) -> bool:
+        return self.is_over and (self.outcome is not None or self.status == "unassigned")
+
+
+Look = Callable[[Sequence[str]], dict[str, Seen]]
+
+
+def in_database(call_ids: Sequence[str]) -> dict[str, Seen]:
+    """Calls and unassigned ones by provider's id, across all companies; needs an application context."""
+    seen: dict[str, Seen] = {}
+    for ids in _portions(call_ids):
+        with reading_only(), every_company():
+            waiting = select(WebhookEvent.provider_call_id).where(
+                WebhookEvent.provider_call_id.in_(ids), WebhookEvent.status == "unassigned"
+            )
+            seen |= {call_id: Seen("unassigned") for call_id in db.session.scalars(waiting) if call_id}
+            checked = and_(TruthCheck.company_id == Call.company_id, TruthCheck.call_id == Call.id)
+            calls = select(Call.provider_call_id, Call.status, Call.outcome, TruthCheck.verdict).outerjoin(TruthCheck, checked)
+            found = db.session.execute(calls.where(Call.provider_call_id.in_(ids)))
+            seen |= {call_id: Seen(status, outcome, verdict) for call_id, status, outcome, verdict in found}
+            db.session.rollback()
+    return seen
+
+
+def by_api(url: str, key: str) -> Look:
+    """Looks with `GET /api/v1/calls?q=<provider's id>`; when told to slow down it waits as long as it is told.
+
+    Looking raises LookupError where the key does not open that door.
+    """
+    http = urllib3.PoolManager(num_pools=1, retries=urllib3.Retry(5, backoff_factor=0.3, status_forcelist=(429, 503)), timeout=10)
+    headers = {"Authorization": f"Bearer {key}", "Accept": "application/json"}
+
+    def look(call_ids: Sequence[str]) -> dict[str, Seen]:
+        seen: dict[str, Seen] = {}
+        for call_id in call_ids:
+            answer = http.request("GET", f"{url.rstrip('/')}/api/v1/calls", fields={"q": call_id}, headers=headers)
+            if answer.status != 200:
+                raise LookupError(f"GET /api/v1/calls answered {answer.status}.")
+            for item in answer.json()["items"]:
+                if item["provider_call_id"] == call_id:
+                    seen[call_id] = Seen(item["status"], item["outcome"], item.get("truth"))
+        return seen
+
+    return look
+
+
+def wait_for(
+    call_ids: Sequence[str],
+    look: Look,
+    *,
+    within_s: float,
+    on_seen: Callable[[int], None] = lambda count: None,
+    truths: Collection[str] = (),
+) -> dict[str, Seen]:
+    """Looks until every call is over and its outcome known, of some (`truths`) the truth check's verdict too, or the time is up; what
+    was seen last.
+    """
+    seen: dict[str, Seen] = {}
+    over_since: float | None = None
+    deadline = time.monotonic() + within_s
+    while True:
+        open_ids = [call_id for call_id in call_ids if not _is_known(seen.get(call_id), call_id in truths)]
+        if not open_ids or time.monotonic() > deadline:
+            return seen
+        with suppress(urllib3.exceptions.HTTPError, SQLAlchemyError):  # who is away for a moment is asked again
+            seen |= look(open_ids)
+        on_seen(sum(each.is_over for each in seen.values()))
+        if all(call_id in seen and seen[call_id].is_over for call_id in call_ids):
+            over_since = over_since or time.monotonic()
+            if time.monotonic() - over_since > (TRUTH_WITHIN_S if truths else OUTCOME_WITHIN_S):
+                return seen
+        if not all(_is_known(seen.get(call_id), call_id in truths) for call_id in call_ids):
+            time.sleep(BETWEEN_LOOKS_S)
+
+
+def _is_known(seen: Seen | None, with_truth: bool) -> bool:
+    return seen is not None and seen.is_settled and (seen.truth is not None or not with_truth)
+
+
+def _portions(call_ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(call_ids), AT_ONCE):
+        yield call_ids[start : start + AT_ONCE]

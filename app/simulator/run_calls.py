@@ -1,0 +1,166 @@
+"""Makes simulated calls as the command line asks for them, watches them happen and finds them again."""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from app.core import settings
+from app.core.phone import normalise
+from app.demo.companies import COMPANIES
+from app.simulator.businesses import Business, find_business, known_numbers
+from app.simulator.callers import FIRST_BRANCH, answering_at
+from app.simulator.load import Called, Plan, plan_calls, run
+from app.simulator.report import complaints_about, line_of, result_table, scenario_table
+from app.simulator.result_check import Look, Seen, by_api, in_database, wait_for
+from app.simulator.scenarios import SCENARIOS, Scenario, find_scenario
+from app.simulator.webhook_sender import RetellStandIn
+
+WATCHABLE_PACE_S = 10.0
+WITHOUT_A_TERMINAL = 140
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the command line said; None where it said nothing."""
+
+    names: tuple[str, ...] = ()
+    count: int | None = None
+    rate: float | None = None
+    number: str | None = None
+    url: str | None = None
+    pace_s: float | None = None
+    api_key: str | None = None
+    within_s: float = 60.0
+
+
+def name_scenarios() -> None:
+    _console().print(scenario_table())
+
+
+def make_calls(wishes: Wishes) -> int:
+    """The exit code: 1 when an accepted call is not found again, or an answer was not the right one."""
+    console = _console()
+    scenarios = _chosen(wishes.names)
+    url = wishes.url or _running_server()
+    stand_in = _stand_in(url, connections=min(wishes.count or 1, 48))
+    number = _dialled(wishes.number)
+    business = _answering(number, scenarios, is_ours=wishes.url is None)
+    plans = plan_calls(scenarios, wishes.count or len(scenarios), number=number, business=business)
+    pace_s = wishes.pace_s if wishes.pace_s is not None else 0.0 if wishes.count else WATCHABLE_PACE_S
+    called = _call(console, plans, stand_in, pace_s=pace_s, rate=wishes.rate)
+    try:
+        seen = _find_again(console, called, url=url, api_key=wishes.api_key, within_s=wishes.within_s)
+    except LookupError as error:
+        raise click.ClickException(f"The calls cannot be looked up: {error}") from None
+    console.print(result_table(called, seen))
+    complaints = complaints_about(called, seen)
+    for complaint in complaints[:20]:
+        console.print(complaint, style="red", markup=False)
+    return 1 if complaints else 0
+
+
+def _console() -> Console:
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=WITHOUT_A_TERMINAL)
+
+
+def _chosen(names: tuple[str, ...]) -> list[Scenario]:
+    if any(name.strip().lower() == "all" for name in names):
+        return list(SCENARIOS.values())
+    chosen = []
+    for name in names or ("booked",):
+        scenario = find_scenario(name)
+        if scenario is None:
+            raise click.BadParameter(f"{name!r} is not one of: {', '.join(SCENARIOS)}, all.", param_hint="--scenario")
+        chosen.append(scenario)
+    return chosen
+
+
+def _dialled(typed: str | None) -> str | None:
+    """E.164, or as typed where it is no number: that too may be tried."""
+    return normalise(typed, source="human").e164 or typed if typed else None
+
+
+def _answering(number: str | None, scenarios: Sequence[Scenario], *, is_ours: bool) -> Business | None:
+    """Who answers, where it is nobody of the demo town; what cannot be asked of them is said before anybody calls."""
+    business = find_business(number or FIRST_BRANCH)
+    is_demo = business is not None and business.company.slug in {company.slug for company in COMPANIES}
+    if number is None and is_ours and not is_demo:
+        numbers = ", ".join(known_numbers()) or "none yet, `flask numbers add` makes one"
+        raise click.ClickException(f"There is no demo town here. Say whom to call with --to NUMBER: {numbers}.")
+    if number is None or is_demo:
+        return None
+    unable = [each.name for each in scenarios if each.needs_service] if business and not business.can_book else []
+    if business and unable:
+        others = ", ".join(each.name for each in SCENARIOS.values() if not each.needs_service)
+        raise click.ClickException(
+            f"{business.company.name} has nothing that could be booked: it needs a service and somebody in the team who does it, under"
+            f" Services and team. Until then there are: --scenario {others}."
+        )
+    return business
+
+
+def _running_server() -> str:
+    """The address that the server noted in the instance folder, else the port of the settings."""
+    note = settings().instance_path / "server.json"
+    return json.loads(note.read_text())["url"] if note.exists() else f"http://127.0.0.1:{settings().port}"
+
+
+def _stand_in(url: str, *, connections: int) -> RetellStandIn:
+    key = settings().retell_api_key
+    if not key:
+        raise click.ClickException("RETELL_API_KEY is not set: without it no webhook can be signed.")
+    stand_in = RetellStandIn(url, key, connections=connections)
+    if not stand_in.is_answered():
+        raise click.ClickException(f"No server answers at {url}. `scripts/server` starts one.")
+    return stand_in
+
+
+def _call(console: Console, plans: Sequence[Plan], stand_in: RetellStandIn, *, pace_s: float, rate: float | None) -> list[Called]:
+    if len(plans) == 1:
+        plan = plans[0]
+        console.print(f"[bold]{plan.scenario.name}[/bold]: {plan.scenario.about}. {plan.number}, {plan.call_id}")
+        return run(plans, stand_in, pace_s=pace_s, on_answer=lambda _, answer: console.print(line_of(answer), markup=False, soft_wrap=True))
+    with _progress(console) as progress:
+        calls = progress.add_task("calling", total=len(plans))
+        return run(plans, stand_in, pace_s=pace_s, rate=rate, on_called=lambda _: progress.advance(calls))
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console)
+
+
+def _find_again(console: Console, called: Sequence[Called], *, url: str, api_key: str | None, within_s: float) -> dict[str, Seen]:
+    wanted: dict[str | None, list[str]] = defaultdict(list)
+    for each in called:
+        if each.is_known_to_the_server and each.plan.scenario.found != "nowhere":
+            wanted[_key_for(each.plan, api_key)].append(each.plan.call_id)
+    judged = {each.plan.call_id for each in called if each.plan.scenario.truth is not None}
+    total = sum(map(len, wanted.values()))
+    seen: dict[str, Seen] = {}
+    with _progress(console) if total > 1 else nullcontext() as progress:
+        task = progress.add_task("finding", total=total) if progress else None
+        for key, ids in wanted.items():
+            look: Look = by_api(url, key) if key else in_database
+            before = len(seen)
+
+            def show(count: int, before: int = before) -> None:
+                if progress and task is not None:
+                    progress.update(task, completed=before + count)
+
+            seen |= wait_for(ids, look, within_s=within_s, on_seen=show, truths=judged)
+    return seen
+
+
+def _key_for(plan: Plan, api_key: str | None) -> str | None:
+    """The key of the business that was called; the tray of those that nobody owns, and a business without a key, in the database only."""
+    if plan.scenario.found == "tray" or (plan.business and not api_key):
+        return None
+    keys = (settings().demo_api_key, settings().demo_api_key_2, settings().demo_api_key_3)
+    return api_key or keys[COMPANIES.index(answering_at(plan.number)[0])]

@@ -1,0 +1,88 @@
+"""Stands in for Retell's servers: signs each body when it is sent, posts it, and tries again as Retell does."""
+
+import time
+from dataclasses import dataclass
+
+import urllib3
+
+from app.core import clock
+from app.core.signatures import sign_retell
+from app.simulator.call_factory import Delivery
+
+PATHS = {"webhook": "/api/retell/webhook", "inbound": "/api/retell/inbound", "function": "/api/retell/function"}
+# doors that a server may not have; then they are not asked again
+OPTIONAL = ("inbound", "function")
+NOT_OFFERED = frozenset({404, 405, 501, 503})
+PAUSES_S = (0.5, 1.0, 2.0)
+TIMEOUT = urllib3.Timeout(connect=5, read=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back; status 0 when nothing did. `skipped`: this server does not offer that door."""
+
+    delivery: Delivery
+    status: int
+    took_ms: float
+    tries: int = 1
+    skipped: bool = False
+    body: bytes = b""
+
+    @property
+    def accepted(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def as_expected(self) -> bool:
+        return self.skipped or self.delivery.is_as_expected(self.status)
+
+
+class RetellStandIn:
+    """One connection pool to one server; safe to use from many threads."""
+
+    def __init__(self, url: str, key: str, *, connections: int = 1) -> None:
+        self._url, self._key = url.rstrip("/"), key
+        self._http = urllib3.PoolManager(num_pools=1, maxsize=connections, block=True, retries=False, timeout=TIMEOUT)
+        self._without: set[str] = set()
+
+    def is_answered(self, *, within_s: float = 5.0) -> bool:
+        """Whether a server is there at all; one that just starts gets a moment."""
+        deadline = time.monotonic() + within_s
+        while True:
+            try:
+                self._http.request("GET", f"{self._url}/health/live")
+                return True
+            except urllib3.exceptions.HTTPError:
+                if time.monotonic() > deadline:
+                    return False
+                time.sleep(0.2)
+
+    def send(self, delivery: Delivery) -> Answer:
+        """Posts it; without an answer, or after a 5xx, up to three times more."""
+        if delivery.path in self._without:
+            return Answer(delivery, 0, 0.0, tries=0, skipped=True)
+        answer = self._post(delivery, 1)
+        for pause_s in PAUSES_S:
+            if answer.skipped or 0 < answer.status < 500:
+                break
+            time.sleep(pause_s)
+            answer = self._post(delivery, answer.tries + 1)
+        return answer
+
+    def _post(self, delivery: Delivery, tries: int) -> Answer:
+        headers = {"Content-Type": "application/json", "X-Retell-Signature": self._signature(delivery)}
+        began = time.perf_counter()
+        try:
+            came = self._http.request("POST", self._url + PATHS[delivery.path], body=delivery.body, headers=headers)
+            status, body = came.status, came.data
+        except urllib3.exceptions.HTTPError:
+            status, body = 0, b""
+        took_ms = (time.perf_counter() - began) * 1000
+        if delivery.path in OPTIONAL and status in NOT_OFFERED:
+            self._without.add(delivery.path)
+            return Answer(delivery, status, took_ms, tries, skipped=True)
+        return Answer(delivery, status, took_ms, tries, body=body)
+
+    def _signature(self, delivery: Delivery) -> str:
+        at_ms = clock.to_ms(clock.now()) - (600_000 if delivery.signature == "ten_minutes_old" else 0)
+        return sign_retell(delivery.body, f"not-{self._key}" if delivery.signature == "forged" else self._key, at_ms)

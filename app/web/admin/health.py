@@ -1,0 +1,50 @@
+"""How everything stands: the checks of /health as people read them, what waits, and what browsers report."""
+
+from flask import Blueprint, render_template
+from flask_babel import gettext as _, ngettext
+from sqlalchemy import select
+
+from app.core.extensions import db
+from app.domain.operations.gauges import events_in, running_calls
+from app.domain.operations.health import Check, check_everything
+from app.models import BrowserReport
+from app.web.admin.labels import CHECK_STATES, CHECKED
+from app.web.formatting import number
+from app.web.guards import for_support
+
+MOST_REPORTS = 20
+
+blueprint = Blueprint("state", __name__)
+
+
+@blueprint.get("/admin/health")
+@for_support("support.health")
+def index() -> str:
+    reports = select(BrowserReport).order_by(BrowserReport.last_at.desc(), BrowserReport.id.desc()).limit(MOST_REPORTS)
+    return render_template(
+        "admin/health.html",
+        checks=[(check, told(check)) for check in check_everything()],
+        words=CHECKED,
+        states=CHECK_STATES,
+        counts={"running": running_calls(), **{status: events_in(status) for status in ("pending", "unassigned", "dead")}},
+        reports=db.session.scalars(reports).all(),
+    )
+
+
+def told(check: Check) -> str:
+    """What a check found, as a sentence."""
+    data = check.data
+    if not data:
+        return _("antwortet") if check.status == "ok" else _("antwortet nicht")
+    if check.name == "database":
+        return _("antwortet, Stand %(version)s", version=data["version"])
+    if check.name == "queue":
+        waiting = sum(data["waiting"].values())
+        return ngettext("%(n)s Job wartet", "%(n)s Jobs warten", waiting, n=number(waiting))
+    if check.name == "workers":
+        return ngettext("%(num)s arbeitet", "%(num)s arbeiten", data["living"])
+    if check.name == "clock":
+        return _("noch nie gehört") if data["last_tick_s"] is None else _("zuletzt vor %(n)s s", n=number(data["last_tick_s"]))
+    if check.name == "inbox":
+        return _("Ältestes Ereignis wartet %(n)s s", n=number(data["oldest_waiting_s"]))
+    return _("%(n)s MB frei", n=number(data["free_mb"]))

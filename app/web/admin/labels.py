@@ -1,0 +1,87 @@
+"""The words of the pages of support: what runs when, what is checked, what the log says."""
+
+from flask_babel import gettext as _, lazy_gettext as _l
+
+from app.domain.companies.phone_numbers import NumberTaken
+from app.web.labels import Word
+
+# by the name in jobs/schedule; one that is not here is shown by its name
+SCHEDULED = {
+    "inbox.sweep": _l("Weckt die Verarbeitung, wenn Webhooks warten"),
+    "privacy.delete": _l("Löscht beim Anbieter, was Anrufer abgelehnt haben"),
+    "queues.delayed": _l("Holt Jobs zurück, deren Pause vorbei ist"),
+    "bookings.ran_out": _l("Gibt Plätze frei, deren Zeit abgelaufen ist"),
+    "bookings.waitlist": _l("Sieht nach, ob für die Warteliste etwas frei wurde"),
+    "bookings.cells": _l("Räumt vergangene Belegungen weg"),
+    "calendars.sync": _l("Bringt andere Kalender auf unseren Stand"),
+    "calendars.compare": _l("Vergleicht andere Kalender mit unserem"),
+    "live.trim": _l("Vergisst alte Live-Ereignisse"),
+    "sessions.forget": _l("Vergisst abgelaufene Anmeldungen"),
+}
+CHECKED = {
+    "database": _l("Datenbank"),
+    "redis": _l("Redis"),
+    "queue": _l("Warteschlangen"),
+    "workers": _l("Worker"),
+    "clock": _l("Uhr"),
+    "inbox": _l("Eingang"),
+    "disk": _l("Festplatte"),
+}
+CHECK_STATES = {
+    "ok": Word(_l("in Ordnung"), "check", "booked"),
+    "warn": Word(_l("knapp"), "triangle-alert", "warn"),
+    "failed": Word(_l("gestört"), "octagon-x", "bad"),
+}
+AUDITED = {
+    "signed_in": _l("Angemeldet"),
+    "signed_out": _l("Abgemeldet"),
+    "password_changed": _l("Passwort geändert"),
+    "password_reset": _l("Passwort zurückgesetzt"),
+    "user_made": _l("Zugang angelegt"),
+    "user_blocked": _l("Zugang gesperrt"),
+    "user_unblocked": _l("Zugang entsperrt"),
+    "role_changed": _l("Rolle geändert"),
+    "api_key_made": _l("API-Schlüssel angelegt"),
+    "api_key_revoked": _l("API-Schlüssel widerrufen"),
+    "number_assigned": _l("Nummer zugeordnet"),
+    "number_added": _l("Nummer hinzugefügt"),
+    "number_moved": _l("Nummer zu einer anderen Filiale verschoben"),
+    "number_switched_on": _l("Nummer eingeschaltet"),
+    "number_switched_off": _l("Nummer ausgeschaltet"),
+    "company_made": _l("Firma angelegt"),
+    "branch_made": _l("Filiale angelegt"),
+    "branch_switched_on": _l("Filiale eingeschaltet"),
+    "branch_switched_off": _l("Filiale ausgeschaltet"),
+    "agent_made": _l("Assistentin angelegt"),
+    "agent_published": _l("Assistentin veröffentlicht"),
+    "event_replayed": _l("Webhook noch einmal verarbeitet"),
+    "payload_read": _l("Webhook ungekürzt gelesen"),
+    "job_retried": _l("Job noch einmal ausgeführt"),
+    "job_forgotten": _l("Job vergessen"),
+    "schedule_run_now": _l("Eintrag des Zeitplans sofort ausgeführt"),
+    "flag_switched": _l("Schalter umgelegt"),
+    "hours_saved": _l("Öffnungszeiten geändert"),
+    "special_day_saved": _l("Besonderer Tag geändert"),
+    "closure_added": _l("Schließtag eingetragen"),
+    "closure_removed": _l("Schließtag entfernt"),
+    "policy_saved": _l("Regeln geändert"),
+    "service_saved": _l("Leistung geändert"),
+    "staff_member_saved": _l("Person im Team geändert"),
+}
+# what a company still lacks (domain/operations/readiness): what is to be done, and why
+SETUP_STEPS = {
+    "branch": (_l("Filiale anlegen"), _l("Anrufe, Termine und Öffnungszeiten gehören zu einer Filiale.")),
+    "number": (_l("Rufnummer geben"), _l("Erst mit einer Nummer kommen Anrufe an.")),
+    "owner": (_l("Inhaberin oder Inhaber hereinlassen"), _l("Sonst sieht niemand, was am Telefon geschieht.")),
+    "provider": (
+        _l("Beim Anbieter eintragen"),
+        _l("Die Rufnummer muss im Konto bei Retell stehen. Den Rest tragen wir dort ein, sobald der Schlüssel da ist."),
+    ),
+    "service": (_l("Leistung eintragen"), _l("Das macht der Betrieb: ohne Leistung wird nichts gebucht.")),
+    "staff": (_l("Team eintragen"), _l("Das macht der Betrieb: ohne jemanden, der sie erbringt, wird nichts gebucht.")),
+}
+
+
+def number_taken(taken: NumberTaken) -> str:
+    """Whose it is, for support only."""
+    return _("Diese Nummer gehört schon zu %(owner)s.", owner=taken.owner)

@@ -1,0 +1,112 @@
+"""Support checks any number's line: the same synthetic call, on behalf of the company that owns the number."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from app.core.errors import NotFound
+from app.core.extensions import db
+from app.core.phone import normalise
+from app.core.tenancy import company_scope
+from app.core.transactions import transact
+from app.domain.audit.log import record
+from app.domain.line_check import runner
+from app.jobs import line_checks as jobs
+from app.models import Branch, Company, LineCheck, PhoneNumber
+from app.web.fields import Phone
+from app.web.forms import Query
+from app.web.guards import for_support
+from app.web.line_check_view import shown
+
+MOST_LATEST = 20
+
+blueprint = Blueprint("support_line", __name__)
+
+
+class NumberQuery(Query):
+    number: Phone = ""
+
+
+@blueprint.get("/admin/line")
+@for_support("support.line")
+def index() -> str:
+    wanted = NumberQuery.read_known().number
+    return _page(wanted, _find(wanted) if wanted else None, None)
+
+
+@blueprint.get("/admin/line/checks/<check_id>")
+@for_support("support.line")
+def show(check_id: str) -> str:
+    check = _get(check_id)
+    return _page(check.number, _find(check.number), check)
+
+
+@blueprint.get("/admin/line/checks/<check_id>/steps")
+@for_support("support.line", by_script=True)
+def steps(check_id: str) -> str:
+    found = _get(check_id)
+    if runner.is_late(found):
+        with company_scope(found.company_id):
+            found = transact(lambda: runner.look(check_id)) or found
+    return render_template("settings/line_steps.html", check=shown(found), steps_endpoint="support_line.steps")
+
+
+@blueprint.post("/admin/line/<number_id>/check")
+@for_support("support.line")
+def check(number_id: str) -> Response:
+    number = db.session.scalars(select(PhoneNumber).where(PhoneNumber.id == number_id)).first()
+    if number is None:
+        raise NotFound(_("Das gibt es hier nicht."))
+    company_id = number.company_id
+
+    def work() -> str:
+        begun = runner.begin(number_id, via="support", asked_by=current_user.id)
+        record("line_checked", subject=f"line_check:{begun.id}", company_id=company_id)
+        if begun.is_running:
+            jobs.ring.enqueue(begun.id)
+        return begun.id
+
+    with company_scope(company_id):
+        begun_id = transact(work)
+    return redirect(url_for("support_line.show", check_id=begun_id))
+
+
+def _get(check_id: str) -> LineCheck:
+    found = db.session.scalars(select(LineCheck).where(LineCheck.id == check_id)).first()
+    if found is None:
+        raise NotFound(_("Das gibt es hier nicht."))
+    return found
+
+
+def _find(number: str) -> tuple[PhoneNumber, str, str] | None:
+    """The number with its branch and company, however it is written."""
+    e164 = normalise(number, source="human").e164
+    wanted = (
+        select(PhoneNumber, Branch.name, Company.name)
+        .join(Branch, Branch.id == PhoneNumber.branch_id)
+        .join(Company, Company.id == PhoneNumber.company_id)
+        .where(PhoneNumber.e164 == e164)
+    )
+    found = db.session.execute(wanted).first() if e164 else None
+    return (found[0], found[1], found[2]) if found else None
+
+
+def _page(wanted: str, found: tuple[PhoneNumber, str, str] | None, check: LineCheck | None) -> str:
+    history = runner.history(found[0].id) if found else []
+    check = check or next(iter(history), None)
+    return render_template(
+        "admin/line.html",
+        wanted=wanted,
+        found=found,
+        check=shown(check) if check else None,
+        history=history,
+        latest=_latest() if not wanted else [],
+    )
+
+
+def _latest() -> list[tuple[LineCheck, str]]:
+    """The newest checks of all companies that were red, by id: ids rise with time."""
+    wanted = select(LineCheck, Company.name).join(Company, Company.id == LineCheck.company_id).order_by(LineCheck.id.desc())
+    return [(row[0], row[1]) for row in db.session.execute(wanted.limit(MOST_LATEST)).all()]

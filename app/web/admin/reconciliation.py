@@ -1,0 +1,45 @@
+"""Every look at the calls that voice providers hold: how each account stands, and what the last looks found."""
+
+from typing import Any
+
+from flask import Blueprint, render_template
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.core.extensions import db
+from app.models import CallAccount, CallComparison, Company
+from app.web.guards import for_support
+from app.web.labels import PROVIDERS
+
+SHOWN = 60
+
+blueprint = Blueprint("comparisons", __name__)
+
+
+@blueprint.get("/admin/comparisons")
+@for_support("support.webhooks")
+def index() -> str:
+    names = {row.id: row.name for row in db.session.execute(select(Company.id, Company.name))}
+    accounts = {account.id: account for account in db.session.scalars(select(CallAccount).order_by(CallAccount.id))}
+    looks = db.session.scalars(select(CallComparison).order_by(CallComparison.id.desc()).limit(SHOWN)).all()
+    return render_template(
+        "admin/comparisons.html",
+        accounts=[_account(account, names) for account in accounts.values()],
+        looks=[{"look": look, "account": _name(accounts[look.account_id], names)} for look in looks if look.account_id in accounts],
+    )
+
+
+def _account(account: CallAccount, names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "name": _name(account, names),
+        "compared_at": account.compared_at,
+        "failing_since": account.failing_since,
+        "error": account.error,
+        "watermark": account.watermark,
+    }
+
+
+def _name(account: CallAccount, names: dict[str, str]) -> str:
+    provider = PROVIDERS.get(account.provider, account.provider)
+    whose = names.get(account.company_id, account.company_id) if account.company_id else _("Plattform")
+    return f"{provider}, {whose}"

@@ -1,0 +1,69 @@
+"""The lines that must not be missed: an assistant who stands wrong at her provider, of whom nobody knows, or whom no key connects."""
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.core.phone import display
+from app.domain.accounts.permissions import can
+from app.domain.agents.status import Standing, numbers_without_agent, standings
+from app.domain.companies.connections import failing
+from app.web.dashboard.agent_labels import finding_label, reason_of, takes_over
+from app.web.settings import connection_labels as words
+
+FIELDS_NAMED = 3
+Line = tuple[str, str, str]
+
+
+def standing_lines() -> list[Line]:
+    """(state, sentence, where to go) for whoever may read how the assistant stands."""
+    if not can(current_user, "agents.read"):
+        return []
+    lines = [line for each in standings() if (line := _line(each))]
+    for e164 in numbers_without_agent():
+        sentence = _("Unter %(number)s meldet sich niemand: Die Nummer hat keine Assistentin.", number=display(e164))
+        lines.append(("bad", sentence, url_for("agents.index")))
+    return lines + _connection_lines()
+
+
+def _connection_lines() -> list[Line]:
+    """Keys of one's own that a provider takes no more: without them nothing goes out and nothing comes in."""
+    if not can(current_user, "connections.read"):
+        return []
+    told = [(each.provider, f"{words.NAMES[each.provider]}: {words.sentence_of(each, waits=False)}") for each in failing()]
+    return [("bad", sentence, url_for("connections.show", provider=provider)) for provider, sentence in told]
+
+
+def sentence_of(standing: Standing) -> str:
+    name, why = standing.name, reason_of(standing.reason)
+    match standing.kind:
+        case "on":
+            return _("%(name)s steht bei Retell so, wie sie soll.", name=name)
+        case "waiting":
+            return _("%(name)s wird gerade bei Retell eingetragen.", name=name)
+        case "wrong" if standing.reason is None:
+            return _("%(name)s steht bei Retell nicht so, wie sie soll: %(fields)s.", name=name, fields=_fields(standing))
+        case "wrong":
+            return _("%(name)s ließ sich bei Retell nicht eintragen: %(why)s", name=name, why=why)
+        case "unknown":
+            return _("Ob %(name)s bei Retell richtig eingetragen ist, ist gerade unbekannt. %(why)s", name=name, why=why)
+        case "not_set_up":
+            return _("Retell ist nicht eingerichtet: Echte Anrufe erreichen %(name)s erst mit einem Schlüssel.", name=name)
+        case "unpublished":
+            return _("%(name)s hat noch keine veröffentlichte Fassung.", name=name)
+        case "off":
+            return _("%(name)s ist ausgeschaltet. %(then)s", name=name, then=takes_over(standing.agent_id, standing.forward_to))
+
+
+def _line(standing: Standing) -> Line | None:
+    if standing.kind in ("on", "waiting"):
+        return None
+    if standing.kind == "off":
+        return "warn", sentence_of(standing), url_for("agents.edit", agent_id=standing.agent_id)
+    return "bad" if standing.is_red else "warn", sentence_of(standing), url_for("agent_provider.show", agent_id=standing.agent_id)
+
+
+def _fields(standing: Standing) -> str:
+    named = [finding_label(key) for key in standing.wrong[:FIELDS_NAMED]]
+    more = len(standing.wrong) - len(named)
+    return ", ".join(named) + (_(" und %(n)s mehr", n=more) if more else "")

@@ -1,0 +1,133 @@
+"""How an assistant stands at her provider: wanted against actual, field by field, repaired with one press and really looked at."""
+
+from typing import Any
+
+from flask import Blueprint, flash, make_response, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from app.core.clock import now, to_ms
+from app.core.transactions import transaction
+from app.domain.accounts.permissions import can
+from app.domain.agents import versions
+from app.domain.agents.provisioning import workflow
+from app.domain.agents.status import standing_of
+from app.jobs.agents import check_agent, register_agent
+from app.models import Registration
+from app.web.dashboard import agent_labels as words
+from app.web.dashboard.agent_alerts import sentence_of
+from app.web.fields import Serial
+from app.web.forms import Query
+from app.web.guards import for_company
+
+# so long a page waits for a look before it says that none came
+PATIENCE_MS = 25_000
+STEPS = {
+    "look": "search", "draft": "pencil", "brain": "sparkles", "agent": "audio-lines", "publish": "check", "number": "phone",
+    "release": "phone-off", "check": "shield-check",
+}  # fmt: skip
+
+blueprint = Blueprint("agent_provider", __name__)
+
+
+class AskedQuery(Query):
+    """When somebody asked to look, in milliseconds."""
+
+    asked: Serial | None = None
+
+
+@blueprint.get("/agents/<agent_id>/provider")
+@for_company("agents.read")
+def show(agent_id: str) -> str:
+    return render_template("dashboard/agent_provider.html", **_shown(agent_id))
+
+
+@blueprint.get("/agents/<agent_id>/provider/part")
+@for_company("agents.read", by_script=True)
+def part(agent_id: str) -> Response:
+    """While something is on its way; once it has come, the whole page is shown again."""
+    shown = _shown(agent_id)
+    answer = make_response(render_template("dashboard/agent_provider_part.html", **shown))
+    if not shown["waits"]:
+        answer.headers["HX-Refresh"] = "true"
+    return answer
+
+
+@blueprint.post("/agents/<agent_id>/check")
+@for_company("agents.read")
+def check(agent_id: str) -> Response:
+    """Really looks there; the page waits for what comes of it."""
+    agent = versions.get_agent(agent_id)
+    if workflow.access_there() is None or workflow.find_registration(agent_id) is None:
+        flash(sentence_of(standing_of(agent)), "error")
+        return redirect(url_for("agent_provider.show", agent_id=agent_id))
+    check_agent.enqueue(agent_id)
+    return redirect(url_for("agent_provider.show", agent_id=agent_id, asked=to_ms(now())))
+
+
+@blueprint.post("/agents/<agent_id>/repair")
+@for_company("agents.write")
+def repair(agent_id: str) -> Response:
+    with transaction():
+        registration_id = workflow.repair(agent_id).id
+    register_agent.enqueue(registration_id)
+    flash(_("Wird bei Retell eingetragen."), "message")
+    return redirect(url_for("agent_provider.show", agent_id=agent_id))
+
+
+def _shown(agent_id: str) -> dict[str, Any]:
+    agent, row = versions.get_agent(agent_id), workflow.find_registration(agent_id)
+    standing, asked = standing_of(agent), AskedQuery.read_known().asked
+    findings = [words.finding_shown(finding) for finding in (row.findings or [] if row else [])]
+    return {
+        "agent": agent,
+        "row": row,
+        "standing": standing,
+        "sentence": sentence_of(standing),
+        "parts": _groups(findings),
+        "right": sum(finding["fits"] for finding in findings),
+        "steps": [(step, _step_label(step.name), STEPS[step.name.partition(":")[0]]) for step in workflow.steps_of(row)] if row else [],
+        "waits": _waits(row, asked),
+        "asked": asked,
+        "reason": words.reason_of(standing.reason) if standing.reason else None,
+        "may_write": can(current_user, "agents.write"),
+    }
+
+
+def _waits(row: Registration | None, asked: int | None) -> bool:
+    """Whether something is on its way: the page asks again soon."""
+    if row is not None and row.state == "pending":
+        return True
+    if asked is None or row is None or row.state == "no_key" or to_ms(now()) - asked > PATIENCE_MS:
+        return False
+    return row.checked_at is None or to_ms(row.checked_at) < asked
+
+
+def _groups(findings: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """What is wrong first; then numbers, the way of the news, herself, and what she may do."""
+    kinds = {
+        _("Rufnummern"): ("number", "ringing", "released"),
+        _("Meldungen an uns"): ("webhook_url", "events", "webhook_timeout"),
+        _("Was sie kann"): ("tool",),
+    }
+    grouped: dict[str, list[dict[str, Any]]] = {name: [] for name in kinds}
+    rest = grouped.setdefault(_("Sie selbst"), [])
+    for finding in findings:
+        kind = finding["key"].partition(":")[0]
+        next((grouped[name] for name, those in kinds.items() if kind in those), rest).append(finding)
+    return [(name, sorted(those, key=lambda each: each["fits"])) for name, those in grouped.items() if those]
+
+
+def _step_label(name: str) -> str:
+    kind, _colon, number = name.partition(":")
+    if kind in ("number", "release"):
+        return words.finding_label(f"{'number' if kind == 'number' else 'released'}:{number}")
+    return {
+        "look": _("nachsehen, was da ist"),
+        "draft": _("neue Fassung beginnen"),
+        "brain": _("Anweisungen und Funktionen"),
+        "agent": _("Stimme, Sprache, Adressen"),
+        "publish": _("veröffentlichen"),
+        "check": _("zurücklesen"),
+    }[kind]

@@ -1,0 +1,66 @@
+"""What an assistant ever said: her versions, who published them and when, what each changed, and the way back."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from app.core.extensions import db
+from app.core.transactions import transaction
+from app.domain.accounts.permissions import can
+from app.domain.agents import versions
+from app.domain.agents.config import read_content
+from app.domain.agents.provisioning import workflow
+from app.domain.agents.status import standing_of
+from app.jobs.agents import register_agent
+from app.models import User
+from app.web.dashboard.agent_labels import changes
+from app.web.fields import Version
+from app.web.forms import Form
+from app.web.guards import for_company
+
+MOST = 50
+
+blueprint = Blueprint("agent_history", __name__)
+
+
+class RestoreForm(Form):
+    number: Version = 0
+
+
+@blueprint.get("/agents/<agent_id>/history")
+@for_company("agents.read")
+def index(agent_id: str) -> str:
+    agent = versions.get_agent(agent_id)
+    shown = versions.history(agent_id, most=MOST + 1)
+    contents = [read_content(agent, version) for version in shown]
+    rows = [
+        {
+            "version": version,
+            # the oldest shown has none before it that was asked for
+            "changes": changes(contents[place + 1], contents[place]) if place + 1 < len(shown) else None,
+        }
+        for place, version in enumerate(shown[:MOST])
+    ]
+    return render_template(
+        "dashboard/agent_history.html", agent=agent, rows=rows, people=_people({version.published_by for version in shown}),
+        standing=standing_of(agent), may_write=can(current_user, "agents.write"),
+    )  # fmt: skip
+
+
+@blueprint.post("/agents/<agent_id>/restore")
+@for_company("agents.write")
+def restore(agent_id: str) -> Response:
+    with transaction():
+        again = versions.restore(agent_id, RestoreForm.read().number, by=current_user.id)
+        registration_id = workflow.ask_for_registration(agent_id).id
+    register_agent.enqueue(registration_id)
+    flash(_("Fassung %(old)s gilt wieder, als Fassung %(new)s.", old=again.restored_from, new=again.number), "message")
+    return redirect(url_for("agent_provider.show", agent_id=agent_id))
+
+
+def _people(ids: set[str | None]) -> dict[str, str]:
+    """Of this company, and of support by its trade only."""
+    rows = db.session.execute(select(User.id, User.name, User.company_id).where(User.id.in_(ids - {None})))
+    return {row.id: row.name if row.company_id == current_user.company_id else "AskProAI" for row in rows}

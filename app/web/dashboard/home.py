@@ -1,0 +1,142 @@
+"""The start page: what the telephone brought, what is left to do, who comes next."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, render_template, url_for
+from flask_babel import gettext as _, ngettext
+from flask_login import current_user
+from sqlalchemy import and_, select
+
+from app.core.clock import now
+from app.core.extensions import db
+from app.core.locale import reader_zone
+from app.domain.reports.figures import Totals, read_figures, read_night
+from app.domain.reports.truth_rate import Kept, read_kept
+from app.models import Booking, Customer, Service, StaffMember
+from app.models.booking import STANDING
+from app.web.branch_filter import chosen_branches
+from app.web.dashboard.agent_alerts import standing_lines
+from app.web.dashboard.charts import figures_shown, funnel, heat
+from app.web.dashboard.reconciliation_status import held_calls
+from app.web.dashboard.setup_checklist import setup_lines
+from app.web.dashboard.tasks import open_tasks
+from app.web.fields import OneOf
+from app.web.formatting import clock, day, day_of
+from app.web.forms import Query
+from app.web.guards import for_company
+from app.web.layout import assistant_name, open_task_count
+
+PERIODS = {"today": 1, "week": 7, "month": 30}
+TASKS_SHOWN = 5
+BOOKINGS_SHOWN = 6
+LATE_MORNING, NOON, EVENING = 11, 12, 17
+
+blueprint = Blueprint("home", __name__)
+
+
+class PeriodQuery(Query):
+    period: Annotated[str, OneOf(*PERIODS)] = "week"
+
+
+@blueprint.get("/dashboard")
+@for_company("calls.read")
+def index() -> str:
+    period = PeriodQuery.read_known().period
+    branches = chosen_branches(all_if_none=True)
+    figures = read_figures(branches, days=PERIODS[period], now=now(), zone=reader_zone())
+    tasks_left = open_task_count()
+    bookings = _bookings(branches)
+    return render_template(
+        "dashboard/home.html",
+        greeting=_greeting(),
+        lead=f"{_what_happened(branches, figures.today)} {_what_is_left(tasks_left)}",
+        periods=[(label, key == period, url_for("home.index", period=key)) for key, label in _labels().items()],
+        period_label=_labels()[period],
+        # whoever has appointments has all that they need
+        agent_lines=standing_lines() + ([] if bookings else setup_lines()),
+        figures=figures_shown(figures, period),
+        heat=heat(figures.rings),
+        funnel=funnel(figures.period.total),
+        held=held_calls(),
+        kept=_kept(branches, PERIODS[period]),
+        tasks=open_tasks(TASKS_SHOWN),
+        tasks_left=tasks_left,
+        bookings=bookings,
+        bookings_are_today=bool(bookings) and bookings[0]["day"] == day(now()),
+    )
+
+
+def _kept(branches: list[str], days: int) -> Kept:
+    """From the first day's midnight where the business is."""
+    zone = ZoneInfo(reader_zone())
+    first = now().astimezone(zone).date() - timedelta(days=days - 1)
+    return read_kept(branches, since=datetime.combine(first, time(), zone).astimezone(UTC), until=now())
+
+
+def _labels() -> dict[str, str]:
+    return {"today": _("Heute"), "week": _("7 Tage"), "month": _("30 Tage")}
+
+
+def _greeting() -> str:
+    hour, name = _hour(), current_user.name
+    if hour < LATE_MORNING:
+        return _("Guten Morgen, %(name)s", name=name)
+    return _("Guten Tag, %(name)s", name=name) if hour < EVENING else _("Guten Abend, %(name)s", name=name)
+
+
+def _what_happened(branches: list[str], today: Totals) -> str:
+    """In the morning the night, later the day."""
+    night = read_night(branches, now=now(), zone=reader_zone()) if _hour() < NOON else Totals()
+    told, both, calls_only = (
+        today,
+        _("Heute hat %(who)s %(calls)s angenommen und %(bookings)s gebucht."),
+        _("Heute hat %(who)s %(calls)s angenommen."),
+    )
+    if night.answered:
+        told, both = night, _("Über Nacht hat %(who)s %(calls)s angenommen und %(bookings)s gebucht.")
+        calls_only = _("Über Nacht hat %(who)s %(calls)s angenommen.")
+    if not told.answered:
+        return _("Heute hat noch niemand angerufen.")
+    calls = ngettext("%(num)s Anruf", "%(num)s Anrufe", told.answered)
+    bookings = ngettext("einen Termin", "%(num)s Termine", told.booked)
+    return (both if told.booked else calls_only) % {"who": assistant_name(), "calls": calls, "bookings": bookings}
+
+
+def _what_is_left(tasks_left: int) -> str:
+    if not tasks_left:
+        return _("Für Sie ist nichts offen.")
+    return ngettext("Eine Sache braucht Sie noch.", "%(num)s Dinge brauchen Sie noch.", tasks_left)
+
+
+def _bookings(branches: list[str]) -> list[dict[str, Any]]:
+    """Who comes next: what is left of today, else the first ones of the coming days."""
+    wanted = (
+        select(Booking.id, Booking.starts_at, Customer.name, Service.name.label("service"), StaffMember.name.label("staff"))
+        .join(Service, and_(Service.company_id == Booking.company_id, Service.id == Booking.service_id))
+        .join(StaffMember, and_(StaffMember.company_id == Booking.company_id, StaffMember.id == Booking.staff_id))
+        .outerjoin(Customer, and_(Customer.company_id == Booking.company_id, Customer.id == Booking.customer_id))
+        .where(
+            Booking.branch_id.in_(branches), Booking.status.in_(STANDING), Booking.ends_at > now(),
+            Booking.starts_at.between(now() - timedelta(hours=12), now() + timedelta(days=8)),
+        )
+        .order_by(Booking.starts_at, Booking.id)
+        .limit(BOOKINGS_SHOWN)
+    )  # fmt: skip
+    rows = list(db.session.execute(wanted))
+    first_day = day_of(rows[0].starts_at) if rows else None
+    is_next = next((row.id for row in rows if row.starts_at > now()), None)
+    return [
+        {
+            "time": clock(row.starts_at), "day": day(row.starts_at), "name": row.name or _("Ohne Namen"), "service": row.service,
+            "staff": row.staff.split()[0] if not row.staff.startswith("Dr.") else row.staff, "is_next": row.id == is_next,
+        }
+        for row in rows
+        if day_of(row.starts_at) == first_day
+    ]  # fmt: skip
+
+
+def _hour() -> int:
+    """Where the business is."""
+    return now().astimezone(ZoneInfo(reader_zone())).hour

@@ -1,0 +1,28 @@
+"""What stands in place of a page about a branch while there is none to show: what is missing, and who can mend it."""
+
+from typing import Any
+
+from flask import Flask, render_template, request
+from sqlalchemy import exists, select
+
+from app.core.error_handlers import answer_error, wants_problem
+from app.core.extensions import db
+from app.core.request_hooks import READING
+from app.models import Branch
+from app.web.branch_filter import NoBranch
+from app.web.dashboard.booking_actions import by_script
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(NoBranch, show)
+
+
+def show(error: NoBranch) -> Any:
+    """Whoever only looks finds an empty page, which is no error."""
+    if wants_problem() or by_script() or request.method not in READING:
+        return answer_error(error)
+    return render_template(
+        "dashboard/no_branch.html",
+        is_switched_off=db.session.scalar(select(exists().where(Branch.is_active.is_(False)))),
+        active="hours" if request.blueprint == "hours" else "calendar",
+    )

@@ -1,0 +1,36 @@
+"""Messages to customers: what did not reach them goes out once more."""
+
+from flask import Blueprint, flash, redirect, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from app.core.errors import NotFound
+from app.core.extensions import db
+from app.core.ids import is_ulid
+from app.core.transactions import transact
+from app.domain.notifications import delivery
+from app.jobs.notifications import send_message
+from app.models import Notification
+from app.web.branch_filter import chosen_branches
+from app.web.guards import for_company, next_path
+
+blueprint = Blueprint("messages", __name__)
+
+
+@blueprint.post("/messages/<notification_id>/again")
+@for_company("bookings.write")
+def again(notification_id: str) -> Response:
+    branches = chosen_branches(all_if_none=True)
+    mine = select(Notification.id).where(Notification.id == notification_id, Notification.branch_id.in_(branches))
+    if not is_ulid(notification_id) or db.session.scalar(mine) is None:
+        raise NotFound(_("Das gibt es hier nicht."))
+    transact(lambda: _again(notification_id))
+    flash(_("Die Nachricht ist noch einmal unterwegs."), "message")
+    return redirect(next_path(otherwise=url_for("waitlist.index")))
+
+
+def _again(notification_id: str) -> None:
+    row = delivery.try_again(notification_id)
+    if row is not None and row.status == "pending":
+        send_message.enqueue(row.id)

@@ -1,0 +1,34 @@
+"""What a new business still lacks before its callers can be served, and where that is mended."""
+
+from flask import g, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.domain.accounts.permissions import can
+from app.domain.operations.readiness import missing_steps
+from app.web.dashboard.agent_alerts import Line
+from app.web.layout import assistant_name
+
+
+def setup_lines() -> list[Line]:
+    """(state, sentence, where to go) for whoever may mend it: what support does next, and what the business does next."""
+    if not can(current_user, "services.write"):
+        return []
+    missing, lines = missing_steps(g.company.id), []
+    if "branch" in missing:
+        sentence = _("Noch keine Filiale: Der Support von AskProAI legt sie mit Ihrer Rufnummer an.")
+        lines.append(("warn", sentence, url_for("hours.index")))
+    elif "number" in missing:
+        sentence = _(
+            "Noch keine Rufnummer, unter der %(name)s sich meldet: Der Support von AskProAI gibt Ihnen eine.", name=assistant_name()
+        )
+        lines.append(("warn", sentence, url_for("line.index")))
+    if "service" in missing:
+        sentence = _("Noch keine Leistung: Ohne eine vergibt %(name)s keine Termine.", name=assistant_name())
+        lines.append(("warn", sentence, url_for("services.index")))
+    elif "staff" in missing:
+        sentence = _(
+            "Noch niemand im Team: Ohne jemanden, der die Leistung erbringt, vergibt %(name)s keine Termine.", name=assistant_name()
+        )
+        lines.append(("warn", sentence, url_for("staff.index")))
+    return lines

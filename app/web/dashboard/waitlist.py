@@ -1,0 +1,72 @@
+"""The waitlist: who waits for which time, who has an offer, and how to take somebody off."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import and_, or_, select
+from werkzeug.wrappers import Response
+
+from app.core.errors import NotFound
+from app.core.extensions import db
+from app.core.transactions import transact
+from app.domain.accounts.permissions import can
+from app.domain.bookings import waitlist
+from app.domain.notifications.outbox import link_of, messages_about
+from app.models import Branch, Customer, Service, StaffMember, WaitlistEntry, WaitlistOffer
+from app.web.branch_filter import chosen_branches
+from app.web.guards import for_company
+
+SHOWN = 200
+
+blueprint = Blueprint("waitlist", __name__)
+
+
+@blueprint.get("/waitlist")
+@for_company("bookings.read")
+def index() -> str:
+    entries = _entries()
+    told = {row.subject: (row, link_of(row)) for row in messages_about(*(f"offer:{row.offer_id}" for row in entries if row.offer_id))}
+    return render_template("dashboard/waitlist.html", entries=entries, told=told, may_write=can(current_user, "bookings.write"))
+
+
+@blueprint.post("/waitlist/<entry_id>/withdraw")
+@for_company("bookings.write")
+def withdraw(entry_id: str) -> Response:
+    entry = db.session.scalars(select(WaitlistEntry).where(WaitlistEntry.id == entry_id, *_mine())).first()
+    if entry is None:
+        raise NotFound(_("Das gibt es hier nicht."))
+    transact(lambda: waitlist.withdraw(entry_id))
+    flash(_("Von der Warteliste genommen."), "message")
+    return redirect(url_for("waitlist.index"))
+
+
+def _mine() -> list[Any]:
+    branches = chosen_branches()
+    return [or_(WaitlistEntry.branch_id.is_(None), WaitlistEntry.branch_id.in_(branches))] if branches else []
+
+
+def _entries() -> list[Any]:
+    """Those who wait longest first, offers on top."""
+    wanted = (
+        select(
+            WaitlistEntry, Customer.name, Service.name.label("service"), Branch.name.label("branch"), StaffMember.name.label("staff"),
+            WaitlistOffer.id.label("offer_id"), WaitlistOffer.expires_at,
+        )
+        .join(Customer, and_(Customer.company_id == WaitlistEntry.company_id, Customer.id == WaitlistEntry.customer_id))
+        .join(Service, and_(Service.company_id == WaitlistEntry.company_id, Service.id == WaitlistEntry.service_id))
+        .outerjoin(Branch, and_(Branch.company_id == WaitlistEntry.company_id, Branch.id == WaitlistEntry.branch_id))
+        .outerjoin(StaffMember, and_(StaffMember.company_id == WaitlistEntry.company_id, StaffMember.id == WaitlistEntry.staff_id))
+        .outerjoin(
+            WaitlistOffer,
+            and_(
+                WaitlistOffer.company_id == WaitlistEntry.company_id, WaitlistOffer.entry_id == WaitlistEntry.id,
+                WaitlistOffer.status == "offered",
+            ),
+        )
+        .where(WaitlistEntry.status.in_(("waiting", "offered")), *_mine())
+        .order_by(WaitlistEntry.status, WaitlistEntry.created_at, WaitlistEntry.id)
+        .limit(SHOWN)
+    )  # fmt: skip
+    return list(db.session.execute(wanted))

@@ -1,0 +1,106 @@
+"""What the frame around every page knows: the reader, the branches, how many calls run, where one may go."""
+
+from functools import cached_property
+
+from flask import Flask, g, request
+from flask_babel import get_locale
+from flask_login import current_user
+from sqlalchemy import func, select
+
+from app.core.extensions import db
+from app.core.locale import reader_zone
+from app.domain.calls.counts import count_running
+from app.domain.tasks.lifecycle import count_open
+from app.models import Agent, Company, WebhookEvent
+from app.web import branch_filter
+from app.web.guards import may_open
+from app.web.labels import ROLES
+
+THEMES = ("light", "dark", "auto")
+
+
+class Shell:
+    """Asked for only as far as a page shows it: an error page touches neither session nor database."""
+
+    @property
+    def locale(self) -> str:
+        return get_locale().language
+
+    @property
+    def timezone(self) -> str:
+        return reader_zone()
+
+    @property
+    def nav(self) -> str:
+        return "slim" if request.cookies.get("nav") == "slim" else "wide"
+
+    @property
+    def theme(self) -> str:
+        reader_of_page = g.get("_login_user")
+        theme = getattr(reader_of_page, "theme", "auto")
+        return theme if theme in THEMES else "auto"
+
+    @cached_property
+    def user(self) -> dict[str, object]:
+        return {
+            "name": current_user.name,
+            "email": current_user.email,
+            "role_label": ROLES.get(current_user.role, current_user.role),
+            "is_platform": current_user.is_platform,
+        }
+
+    @cached_property
+    def company(self) -> str | None:
+        company = db.session.get(Company, current_user.company_id) if current_user.company_id else None
+        return company.name if company else None
+
+    @cached_property
+    def assistant(self) -> str:
+        return assistant_name()
+
+    @property
+    def branches(self) -> list[tuple[str, str]]:
+        return [] if current_user.is_platform else branch_filter.branches()
+
+    @property
+    def branch_id(self) -> str | None:
+        return None if current_user.is_platform else branch_filter.chosen_branch()
+
+    @cached_property
+    def running(self) -> int | None:
+        return None if current_user.is_platform else count_running(current_user.branch_ids)
+
+    @cached_property
+    def open_tasks(self) -> int | None:
+        return None if current_user.is_platform else open_task_count()
+
+    @cached_property
+    def unassigned(self) -> int | None:
+        """How many numbers wait for support."""
+        if not current_user.is_platform:
+            return None
+        waiting = select(func.count(WebhookEvent.dialled.distinct())).where(WebhookEvent.status == "unassigned")
+        return db.session.scalar(waiting)
+
+
+def open_task_count() -> int:
+    """How many tasks wait in the branches that the page narrows to; counted once a request."""
+    if "open_task_count" not in g:
+        g.open_task_count = count_open(branch_filter.chosen_branches())
+    return g.open_task_count
+
+
+def assistant_name() -> str:
+    """What the company's agent calls herself; asked for once a request."""
+    if current_user.is_platform:
+        return "Lena"
+    if "assistant_name" not in g:
+        wanted = select(Agent.name).where(Agent.is_active).order_by(Agent.created_at, Agent.id).limit(1)
+        g.assistant_name = db.session.scalar(wanted) or "Lena"
+    return g.assistant_name
+
+
+def register(app: Flask) -> None:
+    """Gives every template `shell` and `may_open`."""
+    app.context_processor(lambda: {"shell": Shell()})
+    app.jinja_env.globals.update(may_open=may_open)

@@ -1,0 +1,66 @@
+"""Calendar subscriptions: addresses under which phones and calendar programs read the appointments of a person or a branch."""
+
+from typing import Annotated, Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from app.core import settings
+from app.core.errors import InvalidInput
+from app.core.transactions import transaction
+from app.domain.bookings import calendar_feeds
+from app.domain.services import catalogue
+from app.web.branch_filter import branches
+from app.web.fields import Text
+from app.web.forms import Form, errors_of
+from app.web.guards import for_company
+
+MOST = 200
+
+blueprint = Blueprint("subscriptions", __name__)
+
+
+class FeedForm(Form):
+    """`staff:` or `branch:` and the id."""
+
+    whose: Annotated[str, Text(40)]
+
+
+@blueprint.get("/settings/subscriptions")
+@for_company("services.write")
+def index() -> str:
+    return _page()
+
+
+@blueprint.post("/settings/subscriptions")
+@for_company("services.write")
+def make() -> Any:
+    """The address is on this page once and nowhere else: we keep only its hash."""
+    try:
+        kind, _colon, row_id = FeedForm.read().whose.partition(":")
+        with transaction():
+            token = calendar_feeds.make_feed(**{f"{kind}_id": row_id} if kind in ("staff", "branch") and row_id.isascii() else {})
+    except InvalidInput as error:
+        return _page(errors=errors_of(error) or {"whose": str(error.message)}), 422
+    return _page(address=f"{settings().public_base}/ics/{token}.ics")
+
+
+@blueprint.post("/settings/subscriptions/<feed>/revoke")
+@for_company("services.write")
+def revoke(feed: str) -> Response:
+    with transaction():
+        calendar_feeds.revoke_feed(feed)
+    flash(_("Die Adresse gilt nicht mehr."), "message")
+    return redirect(url_for("subscriptions.index"))
+
+
+def _page(*, address: str = "", errors: dict[str, str] | None = None) -> str:
+    people = [(f"staff:{person.id}", person.name) for person in catalogue.list_staff(limit=MOST)]
+    return render_template(
+        "settings/subscriptions.html",
+        feeds=[(feed, calendar_feeds.name_of(feed)) for feed in calendar_feeds.list_feeds()],
+        whose=[(_("Team"), people), (_("Filialen"), [(f"branch:{row_id}", name) for row_id, name in branches()])],
+        address=address,
+        errors=errors or {},
+    )

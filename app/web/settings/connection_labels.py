@@ -1,0 +1,130 @@
+"""The words under which a company's connections are shown."""
+
+from typing import Any
+
+from flask_babel import gettext as _, lazy_gettext as _l, ngettext
+
+from app.core.phone import display
+from app.models import Connection
+from app.web.labels import Word
+
+NAMES = {"retell": "Retell", "calcom": "Cal.com", "twilio": "Twilio", "smtp": _l("E-Mail-Versand")}
+ICONS = {"retell": "audio-lines", "calcom": "calendar", "twilio": "message-square", "smtp": "mail"}
+PURPOSES = {
+    "retell": _l("Spricht mit Ihren Anrufern. Mit einem eigenen Konto gehören Rufnummern, Stimmen und Abrechnung Ihnen."),
+    "calcom": _l("Ihr Kalender bei Cal.com. Termine gehen in beide Richtungen, damit nichts doppelt vergeben wird."),
+    "twilio": _l("Verschickt SMS unter Ihrer Nummer oder Ihrem Namen: Bestätigungen, Erinnerungen, Links."),
+    "smtp": _l("Verschickt E-Mails von Ihrer Adresse, über den Mailserver Ihres Anbieters."),
+}
+DOORS = {
+    "inbound": _l("Wenn es klingelt"),
+    "function": _l("Fragen im Gespräch"),
+    "webhook": _l("Was geschieht"),
+    "voice/status": _l("Stand der Anrufe"),
+}
+# the fields that a page may show again after a mistake
+OPEN_FIELDS: dict[str, tuple[str, ...]] = {
+    "retell": (), "calcom": (), "twilio": ("account", "sender"), "smtp": ("host", "port", "user", "address"),
+}  # fmt: skip
+STATES = {
+    "none": Word(_l("nicht eingerichtet"), "circle-help"),
+    "platform": Word(_l("über AskProAI"), "circle-check"),
+    "unchecked": Word(_l("noch nie geprüft"), "circle-help", "warn"),
+    "checking": Word(_l("wird geprüft"), "hourglass", "tool"),
+    "ok": Word(_l("verbunden"), "circle-check", "booked"),
+    "warn": Word(_l("verbunden, etwas fehlt"), "triangle-alert", "warn"),
+    "refused": Word(_l("abgelehnt"), "octagon-x", "bad"),
+    "unreachable": Word(_l("nicht erreicht"), "triangle-alert", "warn"),
+}
+REASONS = {
+    "bad_key": _l("Der Schlüssel wird dort nicht angenommen. Wahrscheinlich wurde er gelöscht oder erneuert."),
+    "not_allowed": _l("Der Anbieter lässt dieses Konto nicht herein. Bitte prüfen Sie Konto, Passwort und Absender."),
+    "forbidden": _l("Der Schlüssel darf dort nicht, was wir brauchen. Bitte nehmen Sie einen mit vollen Rechten."),
+    "no_credit": _l("Das Guthaben dort ist aufgebraucht."),
+    "not_reached": _l("Der Anbieter war nicht erreichbar."),
+    "no_answer": _l("Der Anbieter hat nicht rechtzeitig geantwortet."),
+    "rate_limited": _l("Der Anbieter bittet um eine Pause. Bitte versuchen Sie es in ein paar Minuten noch einmal."),
+    "no_sender": _l("Es fehlt, als wer wir senden sollen."),
+}
+# what follows when the keys are taken away: where the platform's account steps in, and where nothing does
+WITH_OURS = {
+    "retell": (
+        _l("Ihre Assistentin wird im Konto von AskProAI eingetragen. Rufnummern, die nur in Ihrem Konto liegen, erreicht sie nicht mehr."),
+    ),
+    "calcom": (),
+    "twilio": (_l("SMS gehen dann über AskProAI, nicht mehr unter Ihrem Absender."),),
+    "smtp": (_l("E-Mails gehen dann über AskProAI, nicht mehr von Ihrer Adresse."),),
+}
+WITHOUT = {
+    "calcom": (
+        _l("Neue Termine gehen nicht mehr zu Cal.com, und was dort geschieht, sehen wir nicht. Was dort steht, bleibt stehen."),
+        _l("Was welcher Terminart entspricht, bleibt gemerkt, falls Sie sich wieder verbinden."),
+    ),
+    "twilio": (_l("SMS werden dann nicht mehr verschickt: auch keine Bestätigungen und Erinnerungen."),),
+    "smtp": (_l("E-Mails werden dann nicht mehr verschickt."),),
+}
+
+
+def state_of(connection: Connection | None, *, waits: bool, has_platform: bool) -> Word:
+    if connection is None:
+        return STATES["platform" if has_platform else "none"]
+    if waits:
+        return STATES["checking"]
+    if connection.state == "ok":
+        return STATES["warn" if _lacks(connection) else "ok"]
+    return STATES.get(connection.state, STATES["unchecked"]) if connection.state != "checking" else STATES["unreachable"]
+
+
+def sentence_of(connection: Connection | None, *, waits: bool) -> str:
+    """What the last look brought, in one or two sentences; empty where there is nothing to say."""
+    if connection is None:
+        return ""
+    if waits:
+        return _("Wir fragen gerade dort nach …")
+    match connection.state:
+        case "ok":
+            return _lacks(connection) or _found(connection)
+        case "checking":
+            return _("Auf die letzte Prüfung kam keine Antwort. Bitte prüfen Sie noch einmal.")
+        case "unchecked":
+            return _("Ob der Schlüssel dort gilt, hat noch niemand nachgesehen.")
+    return str(REASONS.get(connection.reason or "", _("Der Anbieter hat abgelehnt.")))
+
+
+def what_follows(provider: str, known: dict[str, Any]) -> list[str]:
+    """What happens when the keys are taken away, in sentences for the person who is about to do it."""
+    told = [_("Der Schlüssel wird gelöscht. Was von dort kommt, nehmen wir nicht mehr an.")]
+    if provider == "retell" and not known["has_platform"]:
+        told.append(
+            ngettext(
+                "Unter %(num)d Rufnummer meldet sich dann niemand mehr von uns.",
+                "Unter %(num)d Rufnummern meldet sich dann niemand mehr von uns.",
+                known["numbers"],
+            )
+        )
+        return told
+    return told + [str(sentence) for sentence in (WITH_OURS if known["has_platform"] else WITHOUT)[provider]]
+
+
+def _lacks(connection: Connection) -> str:
+    """What is not there although the key is good."""
+    facts = connection.facts or {}
+    if missing := facts.get("missing"):
+        numbers = ", ".join(display(e164) for e164 in missing[:5])
+        return _("Der Schlüssel gilt, aber in diesem Konto fehlt: %(numbers)s.", numbers=numbers)
+    if facts.get("has_address") is False:
+        return _("Der Schlüssel gilt, aber %(sender)s gehört nicht zu diesem Konto.", sender=connection.label or "")
+    return ""
+
+
+def _found(connection: Connection) -> str:
+    facts = connection.facts or {}
+    if "numbers" in facts:
+        many = ngettext("%(num)d Rufnummer liegt in diesem Konto.", "%(num)d Rufnummern liegen in diesem Konto.", facts["numbers"])
+        return _("Der Schlüssel gilt. %(many)s", many=many)
+    if "event_types" in facts:
+        many = ngettext("%(num)d Terminart gibt es dort.", "%(num)d Terminarten gibt es dort.", facts["event_types"])
+        return _("Der Schlüssel gilt. %(many)s", many=many)
+    if facts.get("name"):
+        return _("Das Konto heißt dort „%(name)s“.", name=facts["name"])
+    return _("Wir werden dort angenommen.")

@@ -1,0 +1,104 @@
+"""The company's numbers and whether each takes calls: one button sends a synthetic call through."""
+
+from types import SimpleNamespace
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from app.core.errors import NotFound
+from app.core.extensions import db
+from app.core.transactions import transact
+from app.domain.customers.blocked_callers import list_blocked
+from app.domain.line_check import runner
+from app.jobs import line_checks as jobs
+from app.models import Branch, LineCheck, PhoneNumber
+from app.web.fields import Id
+from app.web.forms import Query
+from app.web.guards import for_company
+from app.web.line_check_view import shown
+
+MOST_NUMBERS = 100
+
+blueprint = Blueprint("line", __name__)
+
+
+class NumberQuery(Query):
+    number_id: Id | None = None
+
+
+@blueprint.get("/settings/line")
+@for_company("line.check")
+def index() -> str:
+    return _page(None)
+
+
+@blueprint.get("/settings/line/checks/<check_id>")
+@for_company("line.check")
+def show(check_id: str) -> str:
+    return _page(_get(check_id))
+
+
+@blueprint.get("/settings/line/checks/<check_id>/steps")
+@for_company("line.check", by_script=True)
+def steps(check_id: str) -> str:
+    """The steps as they stand now; where nobody else moves the check on, whoever watches ends it."""
+    found = _get(check_id)
+    if runner.is_late(found):
+        found = transact(lambda: runner.look(check_id)) or found
+    return render_template("settings/line_steps.html", check=shown(found), steps_endpoint="line.steps")
+
+
+@blueprint.post("/settings/line/<number_id>/check")
+@for_company("line.check")
+def check(number_id: str) -> Response:
+    return redirect(url_for("line.show", check_id=begin(number_id, via="page")))
+
+
+def begin(number_id: str, *, via: str) -> str:
+    """Begins inside the company at work and sends it on its way; its id. Raises NotFound."""
+
+    def work() -> str:
+        begun = runner.begin(number_id, via=via, asked_by=current_user.id)
+        if begun.is_running:
+            jobs.ring.enqueue(begun.id)
+        return begun.id
+
+    return transact(work)
+
+
+def _get(check_id: str) -> LineCheck:
+    found = db.session.scalars(select(LineCheck).where(LineCheck.id == check_id)).first()
+    if found is None:
+        raise NotFound(_("Das gibt es hier nicht."))
+    return found
+
+
+def _page(chosen: LineCheck | None) -> str:
+    numbers = _numbers()
+    if chosen is None and (number_id := NumberQuery.read_known().number_id):
+        chosen = next(iter(runner.history(number_id, 1)), None)
+    if chosen is None:
+        chosen = max((number.last for number in numbers if number.last), key=lambda last: last.started_at, default=None)
+    return render_template(
+        "settings/line.html",
+        numbers=numbers,
+        branches=db.session.scalars(select(Branch).order_by(Branch.name, Branch.id).limit(MOST_NUMBERS)).all(),
+        blocked=list_blocked(),
+        check=shown(chosen) if chosen else None,
+        number_id=chosen.phone_number_id if chosen else None,
+        history=runner.history(chosen.phone_number_id) if chosen else [],
+    )
+
+
+def _numbers() -> list[SimpleNamespace]:
+    wanted = select(PhoneNumber, Branch.name).join(Branch, Branch.id == PhoneNumber.branch_id).order_by(Branch.name, PhoneNumber.e164)
+    return [
+        SimpleNamespace(
+            id=number.id, e164=number.e164, label=number.label, branch=branch, is_active=number.is_active,
+            last=next(iter(runner.history(number.id, 1)), None),
+        )
+        for number, branch in db.session.execute(wanted.limit(MOST_NUMBERS)).all()
+    ]  # fmt: skip

@@ -1,0 +1,98 @@
+"""Retell's two questions: both are answered at once, from local data, and never with an error once the signature is good."""
+
+import time
+from typing import Any
+
+import orjson
+import structlog
+from flask import Blueprint, Response, request
+
+from app.core import metrics, settings
+from app.core.clock import now, to_ms
+from app.core.concurrency import callers_turn
+from app.core.database import reading_only
+from app.core.extensions import db
+from app.core.route_guards import guarded
+from app.core.signatures import verify_retell
+from app.core.tenancy import company_scope
+from app.domain.agents import inbound_call
+from app.domain.calls import function_calls
+from app.domain.companies.number_lookup import Match
+from app.domain.inbox import call_handler
+from app.domain.inbox.inbox_item import Read
+from app.models import WebhookEvent
+from app.providers.voice.base import CallEvent, Unreadable
+from app.providers.voice.retell_functions import read_function, read_inbound
+from app.webhooks.receiver import BadSignature, raw_body, sender_of
+
+log = structlog.get_logger()
+blueprint = Blueprint("retell_questions", __name__, url_prefix="/api/retell")
+
+
+@blueprint.post("/inbound")
+@blueprint.post("/inbound/<connection>")
+@guarded("signature", "Retell's, over the raw body")
+def inbound(connection: str | None = None) -> Response:
+    """The phone rings: who is called, who calls. An unknown number gets an empty answer, and Retell's own agent takes the call."""
+    raw, began = _verified(connection, "call_inbound"), time.perf_counter()
+    try:
+        with reading_only(), callers_turn(writes=False):
+            told = _welcome(raw, connection)
+    except Exception:
+        log.exception("inbound.failed")
+        told = {}
+    db.session.rollback()
+    metrics.TOOL_SECONDS.labels("inbound").observe(time.perf_counter() - began)
+    return _json({"call_inbound": told})
+
+
+@blueprint.post("/function")
+@blueprint.post("/function/<connection>")
+@guarded("signature", "Retell's, over the raw body")
+def function(connection: str | None = None) -> Response:
+    """The agent wants a function run: `{ok, say, code?, data}`. Whose call it is says the call, never an argument."""
+    raw, received_at = _verified(connection, "function"), now()
+    try:
+        use = read_function(raw)
+    except Unreadable:
+        return _json(function_calls.in_trouble())
+    with callers_turn(writes=True):
+        return _json(function_calls.answer(function_calls.Asked(use, connection, received_at, lambda: _owner(use.event, connection))))
+
+
+def _verified(connection: str | None, event: str) -> bytes:
+    """The raw body. Raises BadSignature (401) and NotConfigured (503)."""
+    sender = sender_of("retell", connection, platform_secret=settings().retell_api_key, column="api_key")
+    raw = raw_body()
+    genuine = verify_retell(raw, request.headers.get("X-Retell-Signature"), sender.secret, to_ms(now()))
+    metrics.WEBHOOKS_RECEIVED.labels("retell", event, "answered" if genuine else "refused").inc()
+    if not genuine:
+        raise BadSignature("The signature does not fit this body.")
+    return raw
+
+
+def _welcome(raw: bytes, connection: str | None) -> dict[str, Any]:
+    try:
+        call = read_inbound(raw)
+    except Unreadable:
+        return {}
+    match, _cached = _owner(CallEvent("retell", "started", "call_inbound", None, business_raw=call.business_raw), connection)
+    if match is None:
+        return {}
+    with company_scope(match.company_id):
+        told = inbound_call.welcome(match, call.caller_raw)
+    if told.rejected:
+        return {"reject": True}
+    first_words = {"retell_llm": {"begin_message": told.begin_message, "start_speaker": "agent"}}
+    return {"dynamic_variables": told.variables, "metadata": told.metadata, "agent_override": first_words}
+
+
+def _owner(event: CallEvent, connection: str | None) -> tuple[Match | None, bool]:
+    """The same way from the call to its company as for every event: by the call we know, else by the dialled number."""
+    read = Read(WebhookEvent(id=0, provider="retell", connection_id=connection), event)
+    call_handler.match([read])
+    return (read.match if isinstance(read.match, Match) else None), read.cached
+
+
+def _json(told: dict[str, Any]) -> Response:
+    return Response(orjson.dumps(told), mimetype="application/json")
