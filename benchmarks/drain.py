@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from benchmarks import places
+from benchmarks import servers
 
 CALLER = "+4917139200{:02d}"
 MITTE = "+493023125100"
@@ -56,10 +56,10 @@ def interleaved(calls: int, run: str) -> list[bytes]:
 
 
 def main(kind: str, calls: int) -> None:
-    with places.place(kind) as environment:
+    with servers.place(kind) as environment:
         os.environ.clear()
         os.environ.update(environment)
-        places.run_flask(environment, "db", "upgrade")
+        servers.run_flask(environment, "db", "upgrade")
         from app import create_app
 
         app = create_app()

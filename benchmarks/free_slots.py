@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from sqlalchemy import event, insert
 
-from benchmarks.places import place
+from benchmarks.servers import place
 
 PEOPLE = 20
 BOOKED_A_DAY = 8

@@ -14,8 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 
 from app.core.signatures import sign_retell
-from benchmarks import client, places
-from benchmarks.bodies import SENTENCE
+from benchmarks import client, servers
+from benchmarks.payloads import SENTENCE
 
 CALLS = 50
 NUMBER = "+493023125100"
@@ -32,13 +32,13 @@ ASKED = {
 
 
 def main(kind: str, rounds: int) -> None:
-    with places.place(kind) as environment:
-        places.run_flask(environment, "db", "upgrade")
-        places.run_flask(environment, "seed", "demo")
+    with servers.place(kind) as environment:
+        servers.run_flask(environment, "db", "upgrade")
+        servers.run_flask(environment, "seed", "demo")
         found: dict[tuple[str, str], list[client.Answers]] = {}
         with (
-            places.served("wsgi:app", environment, worker=places.WEB_WORKER, workers=2, threads=32) as ours,
-            places.served("benchmarks.floors.signed_nothing:app", environment, worker="gthread", workers=2, threads=32) as floor,
+            servers.served("wsgi:app", environment, worker=servers.WEB_WORKER, workers=2, threads=32) as ours,
+            servers.served("benchmarks.baselines.signed_request:app", environment, worker="gthread", workers=2, threads=32) as floor,
         ):
             for turn in range(0, 2 * (rounds + 1), 2):
                 runs = (("as callers speak", _speaking(ours, floor, turn)), ("in one instant", _at_once(ours, floor, turn + 1)))
@@ -107,7 +107,7 @@ def _call(place: int, name: str, asked: dict[str, object], turn: int) -> dict[st
 
 def _signed(bodies: list[dict[str, object]]) -> list[tuple[bytes, str]]:
     raws = [json.dumps(body, ensure_ascii=False).encode() for body in bodies]
-    return [(raw, sign_retell(raw, places.KEY, time.time_ns() // 10**6)) for raw in raws]
+    return [(raw, sign_retell(raw, servers.KEY, time.time_ns() // 10**6)) for raw in raws]
 
 
 def _tell(kind: str, rounds: int, found: dict[tuple[str, str], list[client.Answers]]) -> None:

@@ -7,30 +7,30 @@ import sys
 import time
 from statistics import median
 
-from benchmarks import bodies, client, places
+from benchmarks import client, payloads, servers
 
 CLIENTS = 16
 P99_TARGETS_MS = {200: 25, 800: 100}
 SERVERS = {
-    "F1 plain": ("benchmarks.floors.plain_intake:app", "gevent"),
-    "F2 grouped": ("benchmarks.floors.grouped_intake:app", "gevent"),
-    "ours": ("wsgi:app", places.WEB_WORKER),
+    "F1 plain": ("benchmarks.baselines.plain_intake:app", "gevent"),
+    "F2 grouped": ("benchmarks.baselines.grouped_intake:app", "gevent"),
+    "ours": ("wsgi:app", servers.WEB_WORKER),
 }
 
 
 def main(kind: str, count: int, rounds: int) -> None:
-    with places.place(kind) as environment:
-        places.run_flask(environment, "db", "upgrade")
+    with servers.place(kind) as environment:
+        servers.run_flask(environment, "db", "upgrade")
         results: dict[str, list[client.Answers]] = {name: [] for name in SERVERS}
         for turn in range(rounds):
             for name, (module, worker) in SERVERS.items():
                 if kind == "sqlite" and worker == "gevent":
                     worker = "gthread"
-                with places.served(module, environment, worker=worker, workers=2) as port:
+                with servers.served(module, environment, worker=worker, workers=2) as port:
                     warm = _requests(300, f"warm{turn}{name[:2]}")
                     client.send(port, warm, clients=CLIENTS)
                     results[name].append(client.send(port, _requests(count, f"run{turn}{name[:2]}"), clients=CLIENTS))
-        with places.served("wsgi:app", environment, worker=places.WEB_WORKER, workers=2) as port:
+        with servers.served("wsgi:app", environment, worker=servers.WEB_WORKER, workers=2) as port:
             client.send(port, _requests(300, "warmrate"), clients=CLIENTS)
             paced = {rate: client.send(port, _requests(rate * 5, f"rate{rate}"), clients=CLIENTS * 2, rate=rate) for rate in P99_TARGETS_MS}
     _tell(kind, results, paced)
@@ -38,11 +38,11 @@ def main(kind: str, count: int, rounds: int) -> None:
 
 def _requests(count: int, prefix: str) -> list[bytes]:
     now_ms = time.time_ns() // 10**6
-    return client.prepared("/api/retell/webhook", bodies.signed(count, key=places.KEY, now_ms=now_ms, prefix=prefix.replace(" ", "")))
+    return client.prepared("/api/retell/webhook", payloads.signed(count, key=servers.KEY, now_ms=now_ms, prefix=prefix.replace(" ", "")))
 
 
 def _tell(kind: str, results: dict[str, list[client.Answers]], paced: dict[int, client.Answers]) -> None:
-    size = len(next(bodies.signed(1, key="k", now_ms=1, prefix="p"))[0])
+    size = len(next(payloads.signed(1, key="k", now_ms=1, prefix="p"))[0])
     print(f"intake on {kind}: {CLIENTS} clients, 2 web processes, body {size} bytes")
     rates = {name: median(answers.per_second for answers in runs) for name, runs in results.items()}
     for name, runs in results.items():

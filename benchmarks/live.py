@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from benchmarks import client, places
+from benchmarks import client, servers
 
 COMPANIES = 50
 SOCKETS_EACH = 4
@@ -25,15 +25,15 @@ TOKEN = re.compile(rb"zeichen([0-9]{8})x")
 
 
 def main(kind: str, seconds: float) -> None:
-    with places.place(kind) as environment:
+    with servers.place(kind) as environment:
         os.environ.clear()
         os.environ.update(environment)
-        places.run_flask(environment, "db", "upgrade")
+        servers.run_flask(environment, "db", "upgrade")
         cookies = _town()
         live = environment | {"LIVE_IN_WEB": "1", "LIVE_SOCKETS": "1000"}
         with (
-            places.served("wsgi:app", environment | {"LIVE_IN_WEB": "0"}, worker=places.WEB_WORKER, workers=1) as web,
-            places.served("wsgi:app", live, worker="scripts.web_server.live_worker.TimedWebSocketWorker", workers=1) as sockets,
+            servers.served("wsgi:app", environment | {"LIVE_IN_WEB": "0"}, worker=servers.WEB_WORKER, workers=1) as web,
+            servers.served("wsgi:app", live, worker="scripts.web_server.live_worker.TimedWebSocketWorker", workers=1) as sockets,
             _worker(environment),
         ):
             ears = Ears(sockets, cookies)
@@ -113,7 +113,7 @@ def _snapshots(first: int, count: int) -> Iterator[tuple[bytes, str]]:
             "from_number": "+491713920050", "to_number": _number(company), "start_timestamp": 1773130445120, "transcript_object": said,
         }  # fmt: skip
         raw = json.dumps({"event": "transcript_updated", "call": call}).encode()
-        yield raw, sign_retell(raw, places.KEY, time.time_ns() // 10**6)
+        yield raw, sign_retell(raw, servers.KEY, time.time_ns() // 10**6)
 
 
 def _number(company: int) -> str:

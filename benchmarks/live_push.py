@@ -7,8 +7,8 @@ import os
 import sys
 import time
 
-from benchmarks import places
-from benchmarks.audience import Audience
+from benchmarks import servers
+from benchmarks.socket_clients import Audience
 
 COMPANIES = 50
 WORKERS = {"gevent": "geventwebsocket.gunicorn.workers.GeventWebSocketWorker", "gthread": "gthread"}
@@ -16,10 +16,10 @@ TARGET_MS = 20
 
 
 def main(sockets: int, rate: int, seconds: int, kind: str) -> None:
-    with places.place("sqlite") as environment:
+    with servers.place("sqlite") as environment:
         os.environ.clear()
         os.environ.update(environment)
-        places.run_flask(environment, "db", "upgrade")
+        servers.run_flask(environment, "db", "upgrade")
         live = environment | {
             "LIVE_IN_WEB": "1",
             "LIVE_SOCKETS": str(sockets),
@@ -30,7 +30,7 @@ def main(sockets: int, rate: int, seconds: int, kind: str) -> None:
         app = create_app()
         with app.app_context():
             companies = _companies()
-        with places.served("wsgi:app", live, worker=WORKERS[kind], workers=1, threads=sockets + 20) as port:
+        with servers.served("wsgi:app", live, worker=WORKERS[kind], workers=1, threads=sockets + 20) as port:
             audience = Audience(port, [list(companies.values())[number % COMPANIES] for number in range(sockets)])
             audience.wait_until_welcomed()
             with app.app_context():

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import places
+from benchmarks import servers
 
 CLIENTS = 16
 STEP = 10_000
@@ -29,14 +29,14 @@ JSON = {"Content-Type": "application/json"}
 
 
 def main(total: int, *, by_kind: bool) -> None:
-    with places.place("sqlite") as environment:
+    with servers.place("sqlite") as environment:
         environment |= {"DEMO_PASSWORD": "benchmarks-only-1", "DEMO_API_KEY": OWNER_KEY}
         os.environ.clear()
         os.environ.update(environment)
-        places.run_flask(environment, "db", "upgrade")
-        places.run_flask(environment, "seed", "demo")
+        servers.run_flask(environment, "db", "upgrade")
+        servers.run_flask(environment, "seed", "demo")
         cookie = _cookie()
-        with places.served("wsgi:app", environment, worker=places.WEB_WORKER, workers=1, threads=THREADS) as port:
+        with servers.served("wsgi:app", environment, worker=servers.WEB_WORKER, workers=1, threads=THREADS) as port:
             kinds = kinds_of_requests(cookie, environment["BENCH_KEY"])
             _tell(f"{'at the start':>14}", port, Counter())
             if by_kind:

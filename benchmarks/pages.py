@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import create_engine
 
-from benchmarks import places
-from benchmarks.filling import RARE_WORD, UNCOMMON_WORD, Filling
+from benchmarks import servers
+from benchmarks.fill_database import RARE_WORD, UNCOMMON_WORD, Filling
 
 TIMES = 60
 WARM = 5
@@ -24,12 +24,12 @@ OWNER = "owner@salon-lindgren.example"
 
 def main(kind: str, sizes: list[int]) -> None:
     found: dict[str, list[list[float]]] = {}
-    with places.place(kind) as environment:
+    with servers.place(kind) as environment:
         environment |= {"DEMO_PASSWORD": "benchmarks-only-1", "DEMO_API_KEY": KEY}
         os.environ.clear()
         os.environ.update(environment)
-        places.run_flask(environment, "db", "upgrade")
-        places.run_flask(environment, "seed", "demo")
+        servers.run_flask(environment, "db", "upgrade")
+        servers.run_flask(environment, "seed", "demo")
         from app import create_app
 
         app = create_app()

@@ -13,14 +13,14 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scripts.embedded.files import InstanceBusy, occupy, read_json, write_private
-from scripts.embedded.output import Output
-from scripts.embedded.preparing import note_demo_town, what_is_needed
+from scripts.embedded.instance_files import InstanceBusy, occupy, read_json, write_private
+from scripts.embedded.log_relay import Output
+from scripts.embedded.messages import summary
+from scripts.embedded.migration_check import note_demo_town, what_is_needed
 from scripts.embedded.readiness import Readiness
 from scripts.embedded.redis_server import SMALL_TALK, prepare_redis
 from scripts.embedded.secret_keys import keep_secrets
 from scripts.embedded.supervisor import Program, Supervisor
-from scripts.embedded.words import summary
 
 ROOT = Path(__file__).resolve().parents[2]
 WEB_WORKER = "scripts.web_server.worker.BufferedThreadWorker"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from scripts.embedded.files import write_private
+from scripts.embedded.instance_files import write_private
 
 CONFIG = """\
 bind 127.0.0.1

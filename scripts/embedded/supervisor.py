@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import IO
 
-from scripts.embedded.output import Output
+from scripts.embedded.log_relay import Output
 from scripts.embedded.processes import bound_to
 
 # a process that lived shorter than this died young; its next start waits twice as long

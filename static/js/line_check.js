@@ -1,5 +1,5 @@
 // A line check that runs: its steps are asked for again until it is over.
-import { getPart, nodesOf } from "./fragments.js";
+import { getPart, nodesOf } from "./http.js";
 
 const EVERY_MS = 350;
 

@@ -1,5 +1,5 @@
 // Short messages at the lower edge; they leave by themselves unless somebody is reading them.
-import { nodesOf } from "./fragments.js";
+import { nodesOf } from "./http.js";
 
 const STAY_MS = 6000;
 

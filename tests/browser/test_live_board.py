@@ -28,7 +28,7 @@ ORDER = """async ({gapless, seqs, missing}) => {
   return { applied, asked };
 }"""
 MOVES = """async (events) => {
-  const { CallBook, stageOf } = await import('/static/js/live/book.js');
+  const { CallBook, stageOf } = await import('/static/js/live/call_store.js');
   const book = new CallBook();
   const stages = [];
   for (const [name, data] of events) {

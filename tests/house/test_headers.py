@@ -35,7 +35,7 @@ def test_every_answer_carries_the_headers(app: Flask, readers: list[FlaskClient]
 
 def test_also_what_is_refused_and_what_is_a_file(client: FlaskClient) -> None:
     answers = [
-        client.get("/static/js/shell.js", buffered=True),
+        client.get("/static/js/layout.js", buffered=True),
         client.post("/login"),
         client.get("/%ff"),
         client.post("/api/retell/webhook"),

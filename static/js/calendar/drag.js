@@ -1,5 +1,5 @@
 // Moving a block with the mouse: a copy follows in steps of the business's grid, the block itself stays until the server agrees.
-import { minuteOf, rowHeight, rowsOf, timeOf } from "./places.js";
+import { minuteOf, rowHeight, rowsOf, timeOf } from "./positions.js";
 
 const FAR_ENOUGH_PX = 5;
 const root = () => document.getElementById("calendar");

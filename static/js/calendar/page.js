@@ -1,9 +1,9 @@
 // The calendar: follows what happens live, opens bookings and free places, and takes keys.
-import { getPart, nodesOf, send } from "../fragments.js";
+import { getPart, nodesOf, send } from "../http.js";
 import { openConnection } from "../live/connection.js";
 import { putToast, showToast } from "../toasts.js";
 import { followDrags } from "./drag.js";
-import { placeOf, shiftedBy } from "./places.js";
+import { placeOf, shiftedBy } from "./positions.js";
 import { openSheet, sheet, watchSheet } from "./sheet.js";
 
 const SOON_MS = 60;

@@ -1,5 +1,5 @@
 // The calendar's sheet: a booking, a new booking, or why a time is not free; forms inside answer without leaving the page.
-import { getJson, getPart, nodesOf, send } from "../fragments.js";
+import { getJson, getPart, nodesOf, send } from "../http.js";
 import { putToast, showToast } from "../toasts.js";
 
 const TYPED_MS = 180;

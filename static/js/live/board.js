@@ -1,9 +1,9 @@
 // The live board: events move the calls, a clock moves the figures, and the page follows.
-import { showRunning } from "../running.js";
-import { CallBook } from "./book.js";
+import { showRunning } from "../active_calls.js";
+import { CallBook } from "./call_store.js";
 import { headline, keep, makeCard, makeEnded, makeRing, updateCard, updateEnded, updateRing } from "./cards.js";
 import { openConnection } from "./connection.js";
-import { clock, clockWithSeconds, fill, words } from "./words.js";
+import { clock, clockWithSeconds, fill, words } from "./i18n.js";
 
 const LEAVE_MS = 360;
 const root = document.getElementById("live");

@@ -1,6 +1,6 @@
 // One card per call, made from the page's templates. Data only ever becomes text, never markup.
-import { assistant, count, duration, fill, initials, since, tenths, when, words } from "./words.js";
-import { stageOf } from "./book.js";
+import { assistant, count, duration, fill, initials, since, tenths, when, words } from "./i18n.js";
+import { stageOf } from "./call_store.js";
 
 const STAGES = ["ringing", "talking", "tool", "held", "booked"];
 const RING = 2 * Math.PI * 31;

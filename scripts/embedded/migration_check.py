@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.embedded.files import read_json, write_private
+from scripts.embedded.instance_files import read_json, write_private
 
 REVISION = re.compile(r"^(revision|down_revision)\b[^=]*=\s*(.+)$", re.MULTILINE)
 QUOTED = re.compile(r"""["']([^"']+)["']""")

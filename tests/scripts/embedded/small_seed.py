@@ -1,4 +1,4 @@
-"""A supervisor with small programs in place of the product: `python -m tests.set_up.small_house FOLDER NAME…`."""
+"""A supervisor with small programs in place of the product: `python -m tests.scripts.embedded.small_seed FOLDER NAME…`."""
 
 import json
 import os
@@ -6,8 +6,8 @@ import signal
 import sys
 from pathlib import Path
 
-from scripts.embedded.files import write_private
-from scripts.embedded.output import Output
+from scripts.embedded.instance_files import write_private
+from scripts.embedded.log_relay import Output
 from scripts.embedded.redis_server import prepare_redis
 from scripts.embedded.supervisor import Program, Supervisor
 

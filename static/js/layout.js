@@ -1,7 +1,7 @@
 // What every signed-in page does: the folding navigation, the search shortcut, toasts, busy buttons, the count of running calls.
 import "./forms.js";
 import { showFailures } from "./toasts.js";
-import { watchRunning } from "./running.js";
+import { watchRunning } from "./active_calls.js";
 
 foldNavigation();
 focusSearch();

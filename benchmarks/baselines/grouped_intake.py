@@ -8,7 +8,7 @@ import msgspec
 import zstandard
 from flask import Flask, request
 
-from benchmarks.floors.plain_intake import engine, events, genuine, queue
+from benchmarks.baselines.plain_intake import engine, events, genuine, queue
 
 
 class Call(msgspec.Struct):

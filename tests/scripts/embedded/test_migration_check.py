@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.embedded.files import InstanceBusy, occupy
-from scripts.embedded.preparing import heads, note_demo_town, what_is_needed
+from scripts.embedded.instance_files import InstanceBusy, occupy
+from scripts.embedded.migration_check import heads, note_demo_town, what_is_needed
 from scripts.embedded.secret_keys import GENERATED, keep_secrets
 from tests.support.running_server import ROOT
 
