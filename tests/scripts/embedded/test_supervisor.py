@@ -17,7 +17,7 @@ from tests.support.running_server import ROOT
 class House:
     def __init__(self, folder: Path, *names: str, read: bool = True) -> None:
         self.folder, self.said = folder, folder / "said.txt"
-        command = [sys.executable, "-m", "tests.scripts.embedded.small_seed", str(folder), *names]
+        command = [sys.executable, "-m", "tests.scripts.embedded.small_programs", str(folder), *names]
         with self.said.open("wb") as said:
             out: Any = said if read else subprocess.PIPE
             self.process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)

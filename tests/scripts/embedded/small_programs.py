@@ -1,4 +1,4 @@
-"""A supervisor with small programs in place of the product: `python -m tests.scripts.embedded.small_seed FOLDER NAME…`."""
+"""A supervisor with small programs in place of the product: `python -m tests.scripts.embedded.small_programs FOLDER NAME…`."""
 
 import json
 import os
