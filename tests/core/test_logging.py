@@ -21,7 +21,7 @@ def test_the_same_sort_is_written_once_a_minute_with_its_place_and_without_a_tra
     once = OnceAMinute(lambda: moment)
     first = line("message handler error", error=ValueError)
     assert once.filter(first)
-    assert logging.Formatter().format(first).splitlines() == ["message handler error ValueError in test_logs.py:13"]
+    assert logging.Formatter().format(first).splitlines() == ["message handler error ValueError in test_logging.py:13"]
     assert not once.filter(line("message handler error", error=ValueError))
     assert once.filter(line("message handler error", error=KeyError))
     assert once.filter(line("%s: gone", "a")) and not once.filter(line("%s: gone", "b"))

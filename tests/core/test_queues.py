@@ -73,7 +73,7 @@ def test_what_a_job_has_read_last_keeps_nobody_from_writing_while_redis_is_told(
 ) -> None:
     """A silent Redis is told for as long as it is silent."""
     open_then: list[bool] = []
-    monkeypatch.setattr(queues.job_counts, "count", lambda *_, **__: open_then.append(db.session().in_transaction()))
+    monkeypatch.setattr(queues.job_stats, "count", lambda *_, **__: open_then.append(db.session().in_transaction()))
     run(reading.name, None, [], time.time())
     assert open_then == [False]
 

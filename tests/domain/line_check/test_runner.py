@@ -177,8 +177,8 @@ def test_a_missing_secret_is_named(db: SQLAlchemy, salon: Salon, app: Flask, mon
 def test_two_processes_with_two_keys_are_found_out(
     db: SQLAlchemy, salon: Salon, served: None, monkeypatch: pytest.MonkeyPatch, app: Flask
 ) -> None:
-    real = jobs.line_ringing.prepare
-    monkeypatch.setattr(jobs.line_ringing, "prepare", lambda check_id: _with_key(real(check_id), "another_key"))
+    real = jobs.synthetic_call.prepare
+    monkeypatch.setattr(jobs.synthetic_call, "prepare", lambda check_id: _with_key(real(check_id), "another_key"))
     assert problems(check(db, salon, hears=False))["webhook"] == "signature_refused"
 
 
