@@ -6,12 +6,25 @@ import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticUseDefault
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from config_values import DatabaseUrl, EncryptionKeys, LogLevel, MailAddress, MailServer, Port, RedisUrl, SentryDsn, SmsSender, WebAddress
+from config_values import (
+    DatabaseUrl,
+    EncryptionKeys,
+    LogLevel,
+    MailAddress,
+    MailServer,
+    Port,
+    RedisUrl,
+    SentryDsn,
+    SmsSender,
+    WebAddress,
+    is_loopback,
+)
 
 ROOT = Path(__file__).resolve().parent
 NEEDED_IN_PRODUCTION = ("SECRET_KEY", "ENCRYPTION_KEYS", "DATABASE_URL", "REDIS_URL")
@@ -150,6 +163,11 @@ class Settings(BaseSettings):
     @property
     def public_base(self) -> str:
         return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @property
+    def has_secure_address(self) -> bool:
+        """Whether browsers keep a session under it: over https, and on the machine itself."""
+        return self.public_base.startswith("https:") or is_loopback(urlsplit(self.public_base).hostname or "")
 
     @property
     def sockets_in_web(self) -> bool:

@@ -46,14 +46,24 @@ def _database_url(value: str) -> str:
     if scheme in MEANT_AS_MARIADB:
         scheme = MARIADB
     if found is None or scheme not in (MARIADB, "sqlite"):
-        raise ValueError(f"{MARIADB}://user:password@host/name; this one begins with {value.partition(':')[0][:20]!r}")
+        # without "://" what stands there may be the password
+        shown = f"; this one begins with {value.partition('://')[0]!r}" if re.match(r"[\w+]{1,20}://", value) else ""
+        raise ValueError(f"{MARIADB}://user:password@host/name{shown}")
     if scheme == MARIADB:
+        # a bare @ or / moves the end of the password, and its rest would be shown as host or name
+        if "@" in rest.partition("@")[2] or "@" in value[found.start("host") :]:
+            raise ValueError(f"{MARIADB}://user:password@host/name with user and password percent-encoded: %40 for @, %2F for /, %3A for :")
         if not _is_port(found["port"]):
             raise ValueError(f"{MARIADB}://user:password@host:port/name; the port of this one is no number from 1 to {LARGEST_PORT}")
         if not found["name"] or not (found["host"] or "unix_socket=" in (found["options"] or "")):
             lacking = "database" if found["host"] else "host"
             raise ValueError(f"{MARIADB}://user:password@host/name; this one names no {lacking}")
     return f"{scheme}://{rest}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether it is this machine, where browsers take http for safe (W3C Secure Contexts, 3.1)."""
+    return host == "localhost" or host.endswith(".localhost") or host == "::1" or bool(re.fullmatch(r"127(\.\d{1,3}){3}", host))
 
 
 def _is_port(text: str | None) -> bool:

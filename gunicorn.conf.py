@@ -22,8 +22,8 @@ return_large_buffers()
 
 # Said once and before any worker is there, which would say it again and again. A process of its own looks: what it loads for that
 # would be in the way of green threads.
-checked = "app.core.start_check" if os.environ.get("APP_ENV") == "production" else "config"
-if code := subprocess.run([sys.executable, "-m", checked], cwd=Path(__file__).parent, check=False).returncode:
+checked = ["app.core.start_check", "--wait"] if os.environ.get("APP_ENV") == "production" else ["config"]
+if code := subprocess.run([sys.executable, "-m", *checked], cwd=Path(__file__).parent, check=False).returncode:
     raise SystemExit(code)
 
 

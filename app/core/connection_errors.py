@@ -26,12 +26,19 @@ class Problem:
 
     text: str
     is_final: bool
+    is_unmigrated: bool = False
 
 
-# while a release is on its way, others may be first
-NOT_MIGRATED = Problem(
-    "The database is not migrated to this version: `flask --app wsgi db upgrade`, release in the Procfile, does it.", is_final=False
-)
+def _unmigrated(settings: Settings) -> Problem:
+    """Not final: while a release is on its way, others may be first."""
+    url = make_url(settings.database_uri)
+    which = f"{url.database}" if url.get_backend_name() == "sqlite" else f"{url.database!r} at {url.host or 'localhost'}:{url.port or 3306}"
+    source = "from DATABASE_URL" if settings.database_url else "for DATABASE_URL is not set"
+    return Problem(
+        f"The database {which} ({source}, APP_ENV is {settings.app_env}) is not migrated to this version: `flask --app wsgi db upgrade`, "
+        "release in the Procfile, does it.",
+        is_final=False, is_unmigrated=True,
+    )  # fmt: skip
 
 
 def database_problem(error: DBAPIError, settings: Settings) -> Problem:
@@ -40,7 +47,7 @@ def database_problem(error: DBAPIError, settings: Settings) -> Problem:
         return _mariadb_problem(cause, settings)
     said = str(cause) if isinstance(cause, sqlite3.Error) else type(cause).__name__
     if "no such table" in said or "no such column" in said:
-        return NOT_MIGRATED
+        return _unmigrated(settings)
     variable = "DATABASE_URL" if settings.database_url else "INSTANCE_PATH"
     file = make_url(settings.database_uri).database
     return Problem(f"{variable}: the database {file} cannot be used: {said}.", is_final="locked" not in said)
@@ -59,7 +66,7 @@ def _mariadb_problem(cause: pymysql.MySQLError, settings: Settings) -> Problem:
     if code in final:
         return Problem(f"DATABASE_URL: {final[code]}", is_final=True)
     if code in (NO_SUCH_TABLE, NO_SUCH_COLUMN):
-        return NOT_MIGRATED
+        return _unmigrated(settings)
     if code == NO_CONNECTION_FREE:
         return Problem(f"DATABASE_URL: MariaDB at {where} has no connection free (max_connections).", is_final=False)
     if code not in NOBODY_THERE:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Request, Response
@@ -19,6 +20,7 @@ from app.core.database import reading_only
 from app.core.encryption import SealBroken
 from app.core.extensions import db
 from app.core.transactions import apart
+from config_values import is_loopback
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
@@ -189,6 +191,15 @@ class DatabaseSessions(SessionInterface):
             response.set_cookie(self.cookie_name, fresh, path="/", httponly=True, secure=self.secure, samesite="Lax")
         elif session.is_ended:
             response.delete_cookie(self.cookie_name, path="/", httponly=True, secure=self.secure, samesite="Lax")
+
+
+def is_cookie_refused(request: Request, *, secure: bool) -> bool:
+    """Whether the browser refuses a `secure` cookie of this answer, as over plain http everywhere but on the machine itself.
+
+    Behind a proxy that is not counted (PROXY_HOPS) https looks like http; browsers send Sec-Fetch-* over https only.
+    """
+    is_plain = not request.is_secure and "Sec-Fetch-Mode" not in request.headers
+    return secure and is_plain and not is_loopback(urlsplit(f"//{request.host}").hostname or "")
 
 
 def hash_of(cookie: str) -> str:

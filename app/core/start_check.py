@@ -1,28 +1,53 @@
 """Whether the environment is right and what it names answers; asked before a process serves.
 
-`python -m app.core.start_check` for gunicorn; with `--now` for `scripts/server`, in front of which somebody sits.
+`python -m app.core.start_check` refuses whatever is wrong. `--wait`, for gunicorn, goes on while the database or Redis does not answer
+yet; `--now`, for `scripts/server`, only while the database is not migrated yet, which that does next.
 """
 
 import sys
+from collections.abc import Sequence
 
 import structlog
 
 from app.core import logging
-from app.core.connection_errors import NOT_MIGRATED, find_problems
+from app.core.connection_errors import find_problems
 from config import Settings, SettingsRefused
 
 log = structlog.get_logger()
 
 
-def check_connections(settings: Settings, *, waits: bool = True) -> None:
-    """Refuses the start where the database or Redis said no; one that does not answer yet is told of and, by default, waited for."""
+def check_connections(settings: Settings, *, waits: bool = True, migrates: bool = False) -> None:
+    """Refuses the start where the database or Redis said no.
+
+    One that does not answer yet is logged and, by default, waited for; `migrates`: so is a database that is not migrated yet.
+    """
     for problem in find_problems(settings):
-        if problem.is_final or not (waits or problem is NOT_MIGRATED):
+        if problem.is_final or not (waits or (migrates and problem.is_unmigrated)):
             raise SettingsRefused(problem.text)
         log.warning("start.waits", problem=problem.text)
 
 
+def find_address_problem(settings: Settings) -> str | None:
+    """What will not work in production under this PUBLIC_URL, in one line; None where it is right."""
+    if not settings.is_production:
+        return None
+    if settings.public_url is None:
+        return f"PUBLIC_URL is not set: links in messages and Retell's webhooks would lead to {settings.public_base}, which only we reach."
+    if settings.has_secure_address:
+        return None
+    return (
+        f"PUBLIC_URL is {settings.public_url!r}: nobody can sign in over plain http, for the browser keeps no session there; "
+        "it must be https://host."
+    )
+
+
+def main(arguments: Sequence[str]) -> None:
+    settings = Settings()
+    logging.set_up(settings)
+    if problem := find_address_problem(settings):
+        log.warning("start.address", problem=problem)
+    check_connections(settings, waits="--wait" in arguments, migrates="--now" in arguments)
+
+
 if __name__ == "__main__":
-    found = Settings()
-    logging.set_up(found)
-    check_connections(found, waits="--now" not in sys.argv)
+    main(sys.argv[1:])

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, current_user, login_user, logout_user
+from flask_wtf.csrf import CSRFError
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import joinedload
@@ -12,10 +13,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import settings
 from app.core.database import reading_only
+from app.core.error_handlers import answer_error
 from app.core.errors import InvalidInput
 from app.core.event_bus import announce
 from app.core.extensions import db, login_manager
 from app.core.locale import LANGUAGES
+from app.core.sessions import is_cookie_refused
 from app.core.transactions import transaction
 from app.domain.accounts import known_devices, passwords, sign_in as signing_in, users
 from app.domain.audit.log import record
@@ -179,7 +182,21 @@ def _who_is_here() -> SessionsEnded | None:
     return SessionsEnded(user_id, session.id_hash) if user_id else None  # type: ignore[attr-defined]
 
 
+@blueprint.errorhandler(CSRFError)
+def answer_without_token(error: CSRFError) -> Any:
+    """Where the browser refuses our cookie its form can never hold the right token, and the page says why."""
+    return (_form(), 400) if _needs_https() else answer_error(error)
+
+
+def _needs_https() -> bool:
+    return is_cookie_refused(request, secure=settings().is_production)
+
+
 def _form(*, email: str = "", error: str | None = None, notice: str | None = None) -> str:
+    if _needs_https():
+        error = _("Anmelden geht nur über https: Über http behält der Browser die Anmeldung nicht.")
+        if settings().public_base.startswith("https:"):
+            error += " " + _("Öffnen Sie %(address)s.", address=f"{settings().public_base}/login")
     return render_template("sign_in/login.html", email=email, error=error, notice=notice, next=next_path(otherwise=""))
 
 

@@ -421,3 +421,40 @@ def test_user_branches_and_company_of_a_page_are_one_question(app: Flask, db: SQ
         event.remove(db.engine, "before_cursor_execute", note)
     tables = ("FROM users", "FROM user_branches", "FROM companies")
     assert len([statement for statement in asked if any(table in statement for table in tables)]) == 1
+
+
+@pytest.fixture
+def production(make_app: Callable[..., Flask]) -> Flask:
+    return make_app(app_env="production", public_url="https://app.example.com")
+
+
+HTTPS_ONLY = "Anmelden geht nur über https"
+
+
+def test_over_plain_http_the_sign_in_page_names_https_and_where_it_is(production: Flask, owner: User) -> None:
+    client = production.test_client()
+    page = client.get("/login", base_url="http://app.example.com").text
+    assert HTTPS_ONLY in page and "https://app.example.com/login" in page
+    token = csrf_token(client)
+    form = {"email": owner.email, "password": PASSWORD, "csrf_token": token}
+    refused = production.test_client().post("/login", data=form, base_url="http://app.example.com")
+    assert refused.status_code == 400 and HTTPS_ONLY in refused.text
+
+
+@pytest.mark.parametrize(
+    ("address", "headers"),
+    [
+        ("https://app.example.com", {}),
+        ("http://localhost:8000", {}),
+        ("http://127.0.0.1:8000", {}),
+        # behind a proxy whose headers are not counted
+        ("http://app.example.com", {"Sec-Fetch-Mode": "navigate"}),
+    ],
+)
+def test_where_the_browser_keeps_the_session_nothing_is_said_of_https(production: Flask, address: str, headers: dict[str, str]) -> None:
+    assert HTTPS_ONLY not in production.test_client().get("/login", base_url=address, headers=headers).text
+
+
+def test_without_its_token_the_form_over_https_is_refused_as_unreadable(production: Flask, owner: User) -> None:
+    answer = production.test_client().post("/login", data={"email": owner.email}, base_url="https://app.example.com")
+    assert answer.status_code == 400 and HTTPS_ONLY not in answer.text
