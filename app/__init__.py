@@ -61,11 +61,11 @@ def _ground(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     with app.app_context():
         database.prepare_engine(db.engine)
-        query_stats.watch(db.engine)
-    app.extensions["migrate"] = lazy_imports.Migrations(app, db, str(ROOT / "migrations"))
+        query_stats.instrument(db.engine)
+    app.extensions["migrate"] = lazy_imports.LazyMigrate(app, db, str(ROOT / "migrations"))
     if settings.redis_url:
         app.extensions["askproai_redis"] = redis.connect(settings.redis_url)
-    app.session_interface = sessions.DatabaseSessions(secure=settings.is_production)
+    app.session_interface = sessions.DatabaseSessionInterface(secure=settings.is_production)
     login_manager.init_app(app)
     # nobody is remembered beyond the session, so its look into the session of every answer is not needed
     app.after_request_funcs[None].remove(login_manager._update_remember_cookie)

@@ -6,7 +6,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class CallHappening:
+class CallEventBase:
     """Something happened in a call; `received_at` is when the webhook behind it came in, for measuring the way."""
 
     company_id: str
@@ -16,27 +16,27 @@ class CallHappening:
 
 
 @dataclass(frozen=True, slots=True)
-class CallStarted(CallHappening):
+class CallStarted(CallEventBase):
     """First seen: it rings or is already being talked."""
 
 
 @dataclass(frozen=True, slots=True)
-class CallUpdated(CallHappening):
+class CallUpdated(CallEventBase):
     """Status, transfer or caller changed while it runs."""
 
 
 @dataclass(frozen=True, slots=True)
-class CallEnded(CallHappening):
+class CallEnded(CallEventBase):
     """It is over: talked, not connected or failed."""
 
 
 @dataclass(frozen=True, slots=True)
-class CallAnalyzed(CallHappening):
+class CallAnalyzed(CallEventBase):
     """Summary, sentiment and outcome are known."""
 
 
 @dataclass(frozen=True, slots=True)
-class CallRetold:
+class TranscriptRevised:
     """Words or uses of tools came in after it was over."""
 
     company_id: str
@@ -44,35 +44,35 @@ class CallRetold:
 
 
 @dataclass(frozen=True, slots=True)
-class TurnSpoken(CallHappening):
+class TranscriptTurnAdded(CallEventBase):
     """A turn was added or grew: {index, role, text, start_s}."""
 
     turn: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class ToolStarted(CallHappening):
+class ToolStarted(CallEventBase):
     """The agent called a tool: {tool_call_id, name, arguments}."""
 
     tool: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class ToolFinished(CallHappening):
+class ToolFinished(CallEventBase):
     """The tool answered: {tool_call_id, name, ok, result, duration_ms}."""
 
     tool: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class LineCheckArrived(CallHappening):
+class LineCheckReceived(CallEventBase):
     """The synthetic call of a line check is stored; nothing else is ever said of it."""
 
     check_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class CallCounted:
+class CallStatsChanged:
     """The counts of a branch change: so many calls and seconds more (or fewer) of this outcome, in the hour of that start."""
 
     company_id: str
@@ -100,7 +100,7 @@ class TaskUpdated:
 
 
 @dataclass(frozen=True, slots=True)
-class BookingHappening:
+class BookingEventBase:
     company_id: str
     branch_id: str
     booking_id: str
@@ -108,32 +108,32 @@ class BookingHappening:
 
 
 @dataclass(frozen=True, slots=True)
-class BookingMade(BookingHappening):
+class BookingCreated(BookingEventBase):
     """A slot is taken."""
 
 
 @dataclass(frozen=True, slots=True)
-class BookingMoved(BookingHappening):
+class BookingRescheduled(BookingEventBase):
     """Another time or person."""
 
 
 @dataclass(frozen=True, slots=True)
-class BookingCancelled(BookingHappening):
+class BookingCancelled(BookingEventBase):
     """The slot is free again."""
 
 
 @dataclass(frozen=True, slots=True)
-class BookingChanged(BookingHappening):
+class BookingChanged(BookingEventBase):
     """Confirmed, done, nobody came, or its notes were edited; time and person are as before."""
 
 
 @dataclass(frozen=True, slots=True)
-class HoldPlaced(BookingHappening):
+class HoldPlaced(BookingEventBase):
     """A slot is kept while the caller decides."""
 
 
 @dataclass(frozen=True, slots=True)
-class HoldReleased(BookingHappening):
+class HoldReleased(BookingEventBase):
     """It was given back or ran out."""
 
 
@@ -148,7 +148,7 @@ class WaitlistOffered:
 
 
 @dataclass(frozen=True, slots=True)
-class NumberChanged:
+class PhoneNumberChanged:
     """A phone number was made, moved to another branch, switched or removed: who cached it must forget it."""
 
     company_id: str
@@ -156,14 +156,14 @@ class NumberChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class EventsReleased:
+class WebhookEventsReleased:
     """Waiting webhook events became due: somebody should drain the inbox."""
 
     count: int
 
 
 @dataclass(frozen=True, slots=True)
-class MessageWritten:
+class NotificationQueued:
     """A message to a customer is written down and may leave."""
 
     company_id: str
@@ -171,7 +171,7 @@ class MessageWritten:
 
 
 @dataclass(frozen=True, slots=True)
-class DeletionDue:
+class ProviderDeletionQueued:
     """A call is to be deleted at its provider."""
 
     company_id: str
@@ -179,7 +179,7 @@ class DeletionDue:
 
 
 @dataclass(frozen=True, slots=True)
-class CodeWanted:
+class OneTimeCodeRequested:
     """A caller is to be sent this one-time code; the digits stand nowhere else."""
 
     company_id: str
@@ -191,7 +191,7 @@ class CodeWanted:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionsEnded:
+class SessionsRevoked:
     """A user's sessions are dead (sign-out, password, role, block): sockets must go too. `session` None means all."""
 
     user_id: str

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.mysql.mariadb import MariaDBDialect
 from app.core import column_types
 
 MARIADB = MariaDBDialect()
-NAMED = {"ascii_bin": "Key", "utf8mb4_nopad_bin": "Exact"}
+NAMED = {"ascii_bin": "AsciiString", "utf8mb4_nopad_bin": "CaseSensitiveString"}
 database = current_app.extensions["migrate"].db
 
 
@@ -18,7 +18,7 @@ def no_search_parts(_object: object, name: str | None, _kind: str, _reflected: b
 
 
 def in_our_words(kind: str, thing: object, _context: object) -> str | bool:
-    """Column types are written with their names in core/columns."""
+    """Column types are written with their names in core/column_types."""
     if kind != "type":
         return False
     collation = getattr(thing.dialect_impl(MARIADB), "collation", None) if isinstance(thing, String) else None

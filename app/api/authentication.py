@@ -13,18 +13,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.clock import now
 from app.core.column_types import Id, UtcDateTime
-from app.core.database import reading_only
-from app.core.errors import NotAllowed, NotSignedIn, TooMany
+from app.core.database import read_only
+from app.core.errors import NotAllowed, NotSignedIn, TooManyRequests
 from app.core.extensions import db
-from app.core.rate_limiter import Rate, network_of
-from app.core.route_guards import View, guarded, stay_in
+from app.core.rate_limiter import RateLimit, network_of
+from app.core.route_guards import View, declare_guard, enter_for_request
 from app.core.tenancy import company_scope
-from app.core.transactions import apart
+from app.core.transactions import autonomous_transaction
 from app.domain.accounts.api_keys import KnownKey, find_key
 
 USED_STEP = timedelta(minutes=1)
 # wrong keys a minute from one address; keys that are right come in from there all the same
-WRONG_KEYS = Rate("api_key.wrong", 30)
+WRONG_KEYS = RateLimit("api_key.wrong", 30)
 log = structlog.get_logger()
 keys = table("api_keys", column("id", Id), column("last_used_at", UtcDateTime))
 
@@ -50,17 +50,17 @@ def for_key(scope: str | None = None) -> Callable[[View], View]:
             key = _known_key()
             if scope is not None and scope not in key.scopes:
                 raise ScopeMissing(_("Diesem Schlüssel fehlt das Recht %(scope)s.", scope=scope), scope=scope)
-            wait_s = Rate("api_key", key.per_minute).hit(key.id)
+            wait_s = RateLimit("api_key", key.per_minute).hit(key.id)
             if wait_s is not None:
-                raise TooMany(_("Zu viele Anfragen mit diesem Schlüssel. Bitte warten Sie einen Moment."), retry_after_s=wait_s)
+                raise TooManyRequests(_("Zu viele Anfragen mit diesem Schlüssel. Bitte warten Sie einen Moment."), retry_after_s=wait_s)
             g.key, g.zone = key, key.zone
             structlog.contextvars.bind_contextvars(api_client=key.id)
-            stay_in(company_scope(key.company_id))
+            enter_for_request(company_scope(key.company_id))
             answer = view(*args, **kwargs)
             _note_use(key)
             return answer
 
-        return guarded("key", scope or "any")(guarded_view)  # type: ignore[return-value]
+        return declare_guard("key", scope or "any")(guarded_view)  # type: ignore[return-value]
 
     return around
 
@@ -70,13 +70,15 @@ def _known_key() -> KnownKey:
     if scheme.lower() != "bearer" or not plain.strip():
         raise KeyInvalid(_("Bitte schicken Sie Ihren Schlüssel: Authorization: Bearer …"))
     # nobody waits for a writer to be recognised
-    with reading_only():
+    with read_only():
         key = find_key(plain.strip())
         db.session.rollback()
     if key is None:
         wait_s = WRONG_KEYS.hit(network_of(request.remote_addr))
         if wait_s is not None:
-            raise TooMany(_("Zu viele unbekannte Schlüssel von dieser Adresse. Bitte warten Sie einen Moment."), retry_after_s=wait_s)
+            raise TooManyRequests(
+                _("Zu viele unbekannte Schlüssel von dieser Adresse. Bitte warten Sie einen Moment."), retry_after_s=wait_s
+            )
         raise KeyInvalid(_("Diesen Schlüssel kennen wir nicht, oder er ist gesperrt."))
     return key
 
@@ -87,7 +89,7 @@ def _note_use(key: KnownKey) -> None:
     if key.last_used_at is not None and instant - key.last_used_at < USED_STEP:
         return
     try:
-        with apart() as connection:
+        with autonomous_transaction() as connection:
             connection.execute(update(keys).where(keys.c.id == key.id).values(last_used_at=instant))
     except SQLAlchemyError as error:
         log.warning("api_key.use_not_noted", error=type(error).__name__)

@@ -5,19 +5,19 @@ import json
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from app.core.rate_limiter import Rate, network_of
-from app.core.route_guards import guarded
-from app.core.transactions import transact
+from app.core.rate_limiter import RateLimit, network_of
+from app.core.route_guards import declare_guard
+from app.core.transactions import run_in_transaction
 from app.domain.operations.browser_reports import keep_reports
 
 LONGEST = 64 * 1024
-PER_SENDER = Rate("browser_reports", 30)
+PER_SENDER = RateLimit("browser_reports", 30)
 
 blueprint = Blueprint("api_browser_reports", __name__)
 
 
 @blueprint.post("/api/reports")
-@guarded("public", "browsers send reports of pages on which nobody has signed in, too")
+@declare_guard("public", "browsers send reports of pages on which nobody has signed in, too")
 def keep() -> Response:
     """Always the same answer: a browser does nothing with another one."""
     if PER_SENDER.hit(network_of(request.remote_addr)) is None and (request.content_length or 0) <= LONGEST:
@@ -25,5 +25,5 @@ def keep() -> Response:
             sent = json.loads(request.get_data()[:LONGEST])
         except (ValueError, RecursionError):
             sent = None
-        transact(lambda: keep_reports(sent))
+        run_in_transaction(lambda: keep_reports(sent))
     return Response(status=204)

@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Map
 
 from app.api.operation import PUBLIC, Operation, operation, operation_of
-from app.core.route_guards import guarded
+from app.core.route_guards import declare_guard
 
 BASE = "/api/v1"
 VERSION = "1.0"
@@ -52,7 +52,7 @@ def openapi() -> Response:
 
 
 @blueprint.get("/api/docs")
-@guarded("public", "developers read it before they have a key")
+@declare_guard("public", "developers read it before they have a key")
 def docs() -> str:
     whole = document()
     wanted = request.args.get("q", "")[:200].strip()

@@ -13,7 +13,7 @@ from werkzeug.exceptions import BadRequest
 
 from app.api.authentication import for_key
 from app.core.errors import InvalidInput
-from app.core.route_guards import guarded
+from app.core.route_guards import declare_guard
 from app.serializers.page import Page
 
 DEEPEST = 10_000
@@ -60,7 +60,7 @@ def operation(summary: str, **facts: Any) -> Callable[[Callable[..., BaseModel |
             _refuse_too_deep(answer)
             return Response(answer.model_dump_json(by_alias=True), of.status, mimetype="application/json")
 
-        guard = guarded("public", "the document of the API") if of.scope == PUBLIC else for_key(of.scope)
+        guard = declare_guard("public", "the document of the API") if of.scope == PUBLIC else for_key(of.scope)
         made = guard(answering)
         made.operation = of  # type: ignore[attr-defined]
         return made

@@ -5,7 +5,7 @@ import click
 from app.cli.command_errors import company_named, one_transaction
 from app.cli.commands import Group
 from app.cli.tables import Table
-from app.core.tenancy import every_company
+from app.core.tenancy import unscoped
 from app.domain.accounts import api_keys as keys
 
 api_keys = Group("api-keys", help="Keys of the API.")
@@ -18,7 +18,7 @@ api_keys = Group("api-keys", help="Keys of the API.")
 def create(slug: str, name: str, scopes: str) -> None:
     """Make a key and print it, this once."""
     wanted = [scope.strip() for scope in scopes.split(",") if scope.strip()]
-    with every_company(), one_transaction():
+    with unscoped(), one_transaction():
         key, plain = keys.make_key(company_named(slug), name, wanted)
     click.echo(f"Key {key.id} for {slug}: {', '.join(key.scopes)}. It is shown this once:\n\n  {plain}\n")
 
@@ -28,7 +28,7 @@ def create(slug: str, name: str, scopes: str) -> None:
 def list_keys(slug: str | None) -> None:
     """Show all keys, or those of one company."""
     table = Table("id", "begins with", "name", "company", "scopes", "last used", "state")
-    with every_company(), one_transaction():
+    with unscoped(), one_transaction():
         company = company_named(slug) if slug else None
         for key in keys.list_keys(company.id if company else None):
             used = f"{key.last_used_at:%Y-%m-%d %H:%M} UTC" if key.last_used_at else "never"
@@ -42,6 +42,6 @@ def list_keys(slug: str | None) -> None:
 @click.argument("key")
 def revoke(key: str) -> None:
     """Kill a key, named by its id or by what it begins with."""
-    with every_company(), one_transaction():
+    with unscoped(), one_transaction():
         dead = keys.revoke_key(key)
     click.echo(f"Key {dead.id} is revoked.")

@@ -14,7 +14,7 @@ from app.core.extensions import db
 from app.domain.calendar_sync.mapping import access_of, active_connection, connect, map_service, unmap, webhook_address
 from app.domain.services.matching import get_person, get_services
 from app.jobs.calendar_sync import compare_calendar
-from app.models import CalendarComparison, CalendarMapping, Connection, Service, StaffMember
+from app.models import CalendarMapping, CalendarReconciliation, Connection, Service, StaffMember
 from app.providers import calendar
 from app.providers.calendar.base import Calendar
 
@@ -98,9 +98,9 @@ def show() -> None:
         for row in db.session.scalars(select(CalendarMapping).where(CalendarMapping.connection_id == connection.id)):
             table.add_row(row.id, services[row.service_id], people.get(row.staff_id or "", "anybody"), row.event_type, row.host or "any")
         table.show()
-        looks = select(CalendarComparison).where(CalendarComparison.connection_id == connection.id)
+        looks = select(CalendarReconciliation).where(CalendarReconciliation.connection_id == connection.id)
         table = Table("compared at", "result", "seen", "repaired", "error")
-        for look in db.session.scalars(looks.order_by(CalendarComparison.id.desc()).limit(10)):
+        for look in db.session.scalars(looks.order_by(CalendarReconciliation.id.desc()).limit(10)):
             table.add_row(f"{look.started_at:%Y-%m-%d %H:%M} UTC", look.result, str(look.seen), str(look.repaired), look.error or "")
         table.show()
 
@@ -113,8 +113,8 @@ def compare() -> None:
         connection_id = _connection().id
     compare_calendar(connection_id)
     with one_transaction():
-        mine = select(CalendarComparison).where(CalendarComparison.connection_id == connection_id)
-        look = db.session.scalars(mine.order_by(CalendarComparison.id.desc()).limit(1)).one()
+        mine = select(CalendarReconciliation).where(CalendarReconciliation.connection_id == connection_id)
+        look = db.session.scalars(mine.order_by(CalendarReconciliation.id.desc()).limit(1)).one()
         click.echo(f"{look.result}: {look.seen} seen, {look.repaired} repaired. {look.error or ''}".strip())
         if look.result != "done":
             raise SystemExit(1)

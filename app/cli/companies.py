@@ -6,7 +6,7 @@ from flask_babel import force_locale
 from app.cli.command_errors import one_transaction
 from app.cli.commands import Group
 from app.cli.tables import Table
-from app.core.tenancy import every_company
+from app.core.tenancy import unscoped
 from app.domain.companies.industries import INDUSTRIES, industry_of
 from app.domain.operations import onboarding
 from app.domain.operations.company_list import list_companies
@@ -22,7 +22,7 @@ companies = Group("companies", help="Businesses.")
 @click.option("--language", default="de", show_default=True, help="Of its assistant: de or en.")
 def create(name: str, industry: str, zone: str, state: str | None, language: str) -> None:
     """Make a business and its assistant. It takes calls as soon as it has a branch and a number."""
-    with every_company(), one_transaction():
+    with unscoped(), one_transaction():
         company, agent = onboarding.create_company(name, industry, zone=zone, state=state, language=language)
         told = (
             f"{company.name}: {industry_of(company.industry).name}, {company.zone}.",
@@ -38,7 +38,7 @@ def create(name: str, industry: str, zone: str, state: str | None, language: str
 def show_all() -> None:
     """Show all businesses, and what each has."""
     table = Table("slug", "name", "industry", "zone", "branches", "numbers", "users", "last call", "state", "id")
-    with every_company(), one_transaction(), force_locale("en"):
+    with unscoped(), one_transaction(), force_locale("en"):
         for row in list_companies():
             company = row.company
             table.add_row(

@@ -4,7 +4,7 @@ import click
 
 from app.cli.commands import Group
 from app.core import key_rotation
-from app.core.encryption import SealBroken, new_key
+from app.core.encryption import DecryptionError, new_key
 
 keys = Group("keys", help="Keys for ENCRYPTION_KEYS.")
 encryption = Group("encryption", help="What is sealed with them.")
@@ -23,13 +23,13 @@ def rotate() -> None:
 
     resealed = 0
     with Progress() as progress:
-        for column in key_rotation.sealed_columns():
+        for column in key_rotation.encrypted_columns():
             name = f"{column.table.name}.{column.name}"
             task = progress.add_task(name, total=key_rotation.count_rows(column.table))
             try:
-                for step in key_rotation.reseal(column):
+                for step in key_rotation.rotate(column):
                     resealed += step.resealed
                     progress.advance(task, step.looked_at)
-            except SealBroken as broken:
+            except DecryptionError as broken:
                 raise click.ClickException(f"{name}: {broken} Is the key that sealed it missing?") from broken
     click.echo(f"{resealed} values are sealed anew; everything rests under the first key.")

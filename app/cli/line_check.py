@@ -10,8 +10,8 @@ from sqlalchemy import select
 from app.cli.commands import Group
 from app.core.extensions import db
 from app.core.phone import normalise
-from app.core.tenancy import company_scope, every_company
-from app.core.transactions import transact
+from app.core.tenancy import company_scope, unscoped
+from app.core.transactions import run_in_transaction
 from app.domain.line_check import runner
 from app.domain.line_check.messages import fact_of, label_of, repair_of
 from app.jobs.line_checks import look, travel
@@ -27,7 +27,7 @@ MARKS = {"ok": ("✓", "green"), "failed": ("✗", "red"), "skipped": ("·", "br
 def check(number: str) -> None:
     """Send a signed synthetic call through NUMBER and watch it from door to dashboard; ends with 1 when a step is red."""
     e164 = normalise(number, source="human").e164
-    with every_company():
+    with unscoped():
         row = db.session.scalars(select(PhoneNumber).where(PhoneNumber.e164 == e164)).first() if e164 else None
         found = (row.company_id, row.id) if row else None
         db.session.rollback()
@@ -41,7 +41,7 @@ def check(number: str) -> None:
 
 def _run(phone_number_id: str) -> bool:
     """Each step is told as soon as it is settled."""
-    check_id = transact(lambda: runner.begin(phone_number_id, via="command").id)
+    check_id = run_in_transaction(lambda: runner.begin(phone_number_id, via="command").id)
     told: set[str] = set()
     _tell_new(check_id, told)
     travel(check_id)

@@ -7,7 +7,7 @@ from app.cli.command_errors import branch_named, company_named, one_transaction
 from app.cli.commands import Group
 from app.cli.tables import Table
 from app.core.extensions import db
-from app.core.tenancy import company_scope, every_company
+from app.core.tenancy import company_scope, unscoped
 from app.domain.companies.phone_numbers import NumberTaken
 from app.domain.operations import onboarding
 from app.models import Agent, Branch, Company, PhoneNumber
@@ -52,7 +52,7 @@ def show_all(slug: str | None) -> None:
         .outerjoin(Agent, Agent.id == PhoneNumber.agent_id)
         .order_by(Company.slug, PhoneNumber.e164)
     )
-    with every_company(), one_transaction():
+    with unscoped(), one_transaction():
         for row in db.session.execute(shown.where(Company.id == company_named(slug).id) if slug else shown):
             number = row.PhoneNumber
             table.add_row(

@@ -5,7 +5,7 @@ import click
 from app.cli.command_errors import company_named, one_transaction
 from app.cli.commands import Group
 from app.cli.tables import Table
-from app.core.tenancy import every_company
+from app.core.tenancy import unscoped
 from app.domain.accounts import users as accounts
 from app.models.user import COMPANY_ROLES, PLATFORM_ROLES
 
@@ -19,7 +19,7 @@ users = Group("users", help="Who may sign in.")
 @click.option("--name", help="Default: what stands before the @.")
 def create(email: str, role: str, slug: str | None, name: str | None) -> None:
     """Make a user and print a one-time password, which must be changed at the first sign-in."""
-    with every_company(), one_transaction():
+    with unscoped(), one_transaction():
         user, password = accounts.create_user(email, role, company=company_named(slug) if slug else None, name=name)
     click.echo(f"{user.email} can sign in with this password once, and then chooses another one:\n\n  {password}\n")
 
@@ -29,7 +29,7 @@ def create(email: str, role: str, slug: str | None, name: str | None) -> None:
 def list_users(slug: str | None) -> None:
     """Show all users, or those of one company."""
     table = Table("e-mail", "name", "role", "company", "signed in", "state")
-    with every_company(), one_transaction():
+    with unscoped(), one_transaction():
         company = company_named(slug) if slug else None
         for user in accounts.list_users(company.id if company else None):
             state = "blocked" if not user.is_active else "must change password" if user.must_change_password else "active"
@@ -42,7 +42,7 @@ def list_users(slug: str | None) -> None:
 @click.argument("email")
 def block(email: str) -> None:
     """Lock a user out, in every browser, at once."""
-    with every_company(), one_transaction():
+    with unscoped(), one_transaction():
         accounts.block(accounts.get_user(email))
     click.echo(f"{email} is blocked.")
 
@@ -51,7 +51,7 @@ def block(email: str) -> None:
 @click.argument("email")
 def unblock(email: str) -> None:
     """Let a blocked user in again."""
-    with every_company(), one_transaction():
+    with unscoped(), one_transaction():
         accounts.unblock(accounts.get_user(email))
     click.echo(f"{email} may sign in again.")
 
@@ -61,7 +61,7 @@ def unblock(email: str) -> None:
 @click.argument("role", type=click.Choice([*COMPANY_ROLES, *PLATFORM_ROLES]))
 def role(email: str, role: str) -> None:
     """Give a user another role; they have to sign in again."""
-    with every_company(), one_transaction():
+    with unscoped(), one_transaction():
         accounts.change_role(accounts.get_user(email), role)
     click.echo(f"{email} is {role} now.")
 
@@ -70,6 +70,6 @@ def role(email: str, role: str) -> None:
 @click.argument("email")
 def reset(email: str) -> None:
     """Print a new one-time password; the old one and all sessions are dead."""
-    with every_company(), one_transaction():
+    with unscoped(), one_transaction():
         password = accounts.reset_password(accounts.get_user(email))
     click.echo(f"{email} can sign in with this password once, and then chooses another one:\n\n  {password}\n")

@@ -8,7 +8,7 @@ from flask import current_app
 
 from app.cli.commands import Command, Group
 from app.core import settings
-from app.core.redis import RedisAway
+from app.core.redis import RedisUnavailable
 from app.core.start_check import check_connections
 from app.core.transactions import transaction
 from app.domain.inbox import replay as inbox_replay
@@ -24,7 +24,7 @@ def worker(burst: bool) -> None:
     from app.core.worker import work
 
     if not settings().redis_url:
-        raise RedisAway("No REDIS_URL is set.")
+        raise RedisUnavailable("No REDIS_URL is set.")
     check_connections(settings())
     work(current_app._get_current_object(), burst=burst)  # type: ignore[attr-defined]
 

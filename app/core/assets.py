@@ -8,18 +8,18 @@ from typing import Any
 from flask import Flask, Response, current_app, request
 
 # what stands under a name with its version in it, or is asked for by a style sheet or a script that cannot say which
-NAMED_BY_VERSION = ("fonts/", "vendor/")
-FOR_EVER = "public, max-age=31536000, immutable"
+VERSIONED_FOLDERS = ("fonts/", "vendor/")
+IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 def set_up(app: Flask) -> None:
     app.url_defaults(_add_version)
-    app.after_request(_keep)
+    app.after_request(_set_cache_headers)
 
 
 def _add_version(endpoint: str, values: dict[str, Any]) -> None:
     name = values.get("filename", "")
-    if endpoint != "static" or name.startswith(NAMED_BY_VERSION):
+    if endpoint != "static" or name.startswith(VERSIONED_FOLDERS):
         return
     file = Path(current_app.static_folder or "") / name
     if file.is_file():
@@ -32,9 +32,9 @@ def _version(file: str, _changed: int) -> str:
     return hashlib.sha256(Path(file).read_bytes()).hexdigest()[:10]
 
 
-def _keep(response: Response) -> Response:
+def _set_cache_headers(response: Response) -> Response:
     if request.endpoint == "static" and response.status_code in (200, 206, 304):
         name = (request.view_args or {}).get("filename", "")
-        if "v" in request.args or name.startswith(NAMED_BY_VERSION):
-            response.headers["Cache-Control"] = FOR_EVER
+        if "v" in request.args or name.startswith(VERSIONED_FOLDERS):
+            response.headers["Cache-Control"] = IMMUTABLE
     return response

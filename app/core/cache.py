@@ -21,7 +21,7 @@ class Cache:
         """The generation (hand it to put_many) and what is known of these keys."""
         keys = list(keys)
         try:
-            generation = _text(get_redis().get(self._generation_key)) or self._begin()
+            generation = _to_text(get_redis().get(self._generation_key)) or self._begin()
             found = get_redis().mget([self._key(generation, key) for key in keys]) if keys else []
         except RedisError:
             metrics.CACHE_REQUESTS.labels(self.kind, "away").inc()
@@ -53,11 +53,11 @@ class Cache:
     def _begin(self) -> str:
         """The first generation, or the first after Redis was emptied: never one that was there before."""
         get_redis().set(self._generation_key, new_ulid(), nx=True)
-        return _text(get_redis().get(self._generation_key)) or ""
+        return _to_text(get_redis().get(self._generation_key)) or ""
 
     def _key(self, generation: str, key: str) -> str:
         return f"cache:{self.kind}:{generation}:{key}"
 
 
-def _text(value: bytes | None) -> str | None:
+def _to_text(value: bytes | None) -> str | None:
     return None if value is None else value.decode()

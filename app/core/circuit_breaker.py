@@ -9,10 +9,10 @@ from pybreaker import STATE_CLOSED, STATE_HALF_OPEN, STATE_OPEN, CircuitBreaker,
 from app.core import metrics
 from app.core.redis import RedisError, get_redis
 
-FAILURES = 5
-REST_S = 30.0
-FORGOTTEN_AFTER_S = 3600
-SHOWN = {STATE_CLOSED: 0, STATE_HALF_OPEN: 1, STATE_OPEN: 2}
+MAX_FAILURES = 5
+RESET_TIMEOUT_S = 30.0
+STATE_TTL_S = 3600
+STATE_VALUES = {STATE_CLOSED: 0, STATE_HALF_OPEN: 1, STATE_OPEN: 2}
 
 
 @cache
@@ -23,26 +23,26 @@ def breaker(name: str, *, shown_as: str) -> CircuitBreaker:
     request). Every exception raised inside counts as a failure; while it is open entering raises CircuitBreakerError.
     """
     return CircuitBreaker(
-        fail_max=FAILURES,
-        reset_timeout=REST_S,
-        state_storage=SharedState(name),
-        listeners=[ShownState(shown_as)],
+        fail_max=MAX_FAILURES,
+        reset_timeout=RESET_TIMEOUT_S,
+        state_storage=RedisStateStorage(name),
+        listeners=[StateMetrics(shown_as)],
         name=name,
         throw_new_error_on_trip=False,
     )
 
 
-class ShownState(CircuitBreakerListener):
+class StateMetrics(CircuitBreakerListener):
     """Keeps the gauge of /metrics."""
 
     def __init__(self, provider: str) -> None:
         self._gauge = metrics.BREAKER_STATE.labels(provider)
 
     def state_change(self, cb: CircuitBreaker, old_state: Any, new_state: Any) -> None:
-        self._gauge.set(SHOWN[new_state.name])
+        self._gauge.set(STATE_VALUES[new_state.name])
 
 
-class SharedState(CircuitMemoryStorage):
+class RedisStateStorage(CircuitMemoryStorage):
     """A breaker's state in one Redis hash; this process's own copy is used while Redis does not answer."""
 
     def __init__(self, name: str) -> None:
@@ -52,7 +52,7 @@ class SharedState(CircuitMemoryStorage):
     @property
     def state(self) -> str:
         kept = self._read("state", self._state)
-        return kept if kept in SHOWN else STATE_CLOSED
+        return kept if kept in STATE_VALUES else STATE_CLOSED
 
     @state.setter
     def state(self, state: str) -> None:
@@ -106,7 +106,7 @@ class SharedState(CircuitMemoryStorage):
         try:
             pipe = get_redis().pipeline(transaction=False)
             pipe.hset(self._key, field, value)
-            pipe.expire(self._key, FORGOTTEN_AFTER_S)
+            pipe.expire(self._key, STATE_TTL_S)
             pipe.execute()
         except RedisError:
             return
@@ -115,7 +115,7 @@ class SharedState(CircuitMemoryStorage):
         try:
             pipe = get_redis().pipeline(transaction=False)
             pipe.hincrby(self._key, field, 1)
-            pipe.expire(self._key, FORGOTTEN_AFTER_S)
+            pipe.expire(self._key, STATE_TTL_S)
             pipe.execute()
         except RedisError:
             return

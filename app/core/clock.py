@@ -14,7 +14,7 @@ def now() -> datetime:
 
 
 @contextmanager
-def pretending(instant: datetime) -> Iterator[None]:
+def frozen_time(instant: datetime) -> Iterator[None]:
     """Inside it is that instant, and time stands still."""
     token = _pretended.set(instant.astimezone(UTC))
     try:

@@ -13,17 +13,17 @@ from app.core.encryption import keyring
 MYSQL = ("mysql", "mariadb")
 
 
-def Key(length: int) -> TypeEngine[str]:
+def AsciiString(length: int) -> TypeEngine[str]:
     """Text that is compared byte by byte: ids, hashes, E.164 numbers, vendor ids, status words."""
     return String(length).with_variant(VARCHAR(length, charset="ascii", collation="ascii_bin"), *MYSQL)
 
 
-def Exact(length: int) -> TypeEngine[str]:
+def CaseSensitiveString(length: int) -> TypeEngine[str]:
     """Any text, compared exactly as it stands: what vendors call things."""
     return String(length).with_variant(VARCHAR(length, charset="utf8mb4", collation="utf8mb4_nopad_bin"), *MYSQL)
 
 
-Id = Key(26)
+Id = AsciiString(26)
 BigId = BigInteger().with_variant(Integer, "sqlite")
 Json = JSON(none_as_null=True)
 LongText = Text().with_variant(LONGTEXT, *MYSQL)
@@ -50,7 +50,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
-class SealedBytes(TypeDecorator[bytes]):
+class EncryptedBytes(TypeDecorator[bytes]):
     """Bytes that rest encrypted (see core/encryption)."""
 
     impl = LargeBinary
@@ -66,7 +66,7 @@ class SealedBytes(TypeDecorator[bytes]):
         return None if value is None else keyring().open(bytes(value))
 
 
-class KeptSealed(SealedBytes):
+class RawEncryptedBytes(EncryptedBytes):
     """Bytes that are sealed on the way in and stay so on the way out: one broken seal must not keep the other rows from being read."""
 
     cache_ok = True
@@ -75,7 +75,7 @@ class KeptSealed(SealedBytes):
         return None if value is None else bytes(value)
 
 
-class Sealed(TypeDecorator[str]):
+class EncryptedString(TypeDecorator[str]):
     """Text that rests encrypted; it cannot be searched, keep a blind index beside it where that is needed."""
 
     impl = LargeBinary

@@ -16,12 +16,12 @@ CONNECT_TIMEOUT_S = 2
 ACCESS_DENIED, ACCESS_DENIED_WITHOUT_PASSWORD, DATABASE_DENIED, UNKNOWN_DATABASE, COMMAND_DENIED = 1045, 1698, 1044, 1049, 1142
 NO_CONNECTION_FREE, NO_SUCH_TABLE, NO_SUCH_COLUMN = 1040, 1146, 1054
 # no connection by socket file or network, gone, lost meanwhile, closed before
-NOBODY_THERE = {2002, 2003, 2006, 2013, 0}
+UNREACHABLE_ERRORS = {2002, 2003, 2006, 2013, 0}
 VERSION = select(column("version_num")).select_from(table("alembic_version"))
 
 
 @dataclass(frozen=True)
-class Problem:
+class ConnectionProblem:
     """`is_final`: the other side answered and said no, so waiting does not help."""
 
     text: str
@@ -29,19 +29,19 @@ class Problem:
     is_unmigrated: bool = False
 
 
-def _unmigrated(settings: Settings) -> Problem:
+def _unmigrated(settings: Settings) -> ConnectionProblem:
     """Not final: while a release is on its way, others may be first."""
     url = make_url(settings.database_uri)
     which = f"{url.database}" if url.get_backend_name() == "sqlite" else f"{url.database!r} at {url.host or 'localhost'}:{url.port or 3306}"
     source = "from DATABASE_URL" if settings.database_url else "for DATABASE_URL is not set"
-    return Problem(
+    return ConnectionProblem(
         f"The database {which} ({source}, APP_ENV is {settings.app_env}) is not migrated to this version: `flask --app wsgi db upgrade`, "
         "release in the Procfile, does it.",
         is_final=False, is_unmigrated=True,
     )  # fmt: skip
 
 
-def database_problem(error: DBAPIError, settings: Settings) -> Problem:
+def database_problem(error: DBAPIError, settings: Settings) -> ConnectionProblem:
     cause = error.orig
     if isinstance(cause, pymysql.MySQLError):
         return _mariadb_problem(cause, settings)
@@ -50,10 +50,10 @@ def database_problem(error: DBAPIError, settings: Settings) -> Problem:
         return _unmigrated(settings)
     variable = "DATABASE_URL" if settings.database_url else "INSTANCE_PATH"
     file = make_url(settings.database_uri).database
-    return Problem(f"{variable}: the database {file} cannot be used: {said}.", is_final="locked" not in said)
+    return ConnectionProblem(f"{variable}: the database {file} cannot be used: {said}.", is_final="locked" not in said)
 
 
-def _mariadb_problem(cause: pymysql.MySQLError, settings: Settings) -> Problem:
+def _mariadb_problem(cause: pymysql.MySQLError, settings: Settings) -> ConnectionProblem:
     url = make_url(settings.database_uri)
     where, code = f"{url.host or 'localhost'}:{url.port or 3306}", cause.args[0] if cause.args else 0
     final = {
@@ -64,34 +64,38 @@ def _mariadb_problem(cause: pymysql.MySQLError, settings: Settings) -> Problem:
         UNKNOWN_DATABASE: f"{where} has no database {url.database!r}: CREATE DATABASE {url.database} CHARACTER SET utf8mb4 makes it.",
     }
     if code in final:
-        return Problem(f"DATABASE_URL: {final[code]}", is_final=True)
+        return ConnectionProblem(f"DATABASE_URL: {final[code]}", is_final=True)
     if code in (NO_SUCH_TABLE, NO_SUCH_COLUMN):
         return _unmigrated(settings)
     if code == NO_CONNECTION_FREE:
-        return Problem(f"DATABASE_URL: MariaDB at {where} has no connection free (max_connections).", is_final=False)
-    if code not in NOBODY_THERE:
-        return Problem(f"MariaDB at {where} says: {cause.args[-1]} ({code}).", is_final=False)
-    reason = _reason(getattr(cause, "original_exception", None) or cause)
-    return Problem(f"DATABASE_URL: no MariaDB answers at {where} ({reason}); host and port must be those of one that runs.", is_final=False)
-
-
-def redis_problem(error: redis.RedisError, settings: Settings) -> Problem:
-    options: dict[str, Any] = redis.connection.parse_url(settings.redis_url) if settings.redis_url else {}
-    if not options:
-        return Problem("REDIS_URL is not set, and no embedded server runs; `scripts/server` starts one.", is_final=True)
-    where = f"{options.get('host', 'localhost')}:{options.get('port', 6379)}"
-    if isinstance(error, redis.AuthenticationError) or "NOAUTH" in str(error):
-        return Problem(f"REDIS_URL: Redis at {where} refuses the password; redis://:password@host:port/0 names one.", is_final=True)
-    if isinstance(error, redis.ResponseError) and "DB index" in str(error):
-        return Problem(f"REDIS_URL: Redis at {where} has no database {options.get('db')}; 0 is always there.", is_final=True)
-    if isinstance(error, redis.InvalidResponse):
-        return Problem(f"REDIS_URL: what answers at {where} is not Redis.", is_final=True)
-    return Problem(
-        f"REDIS_URL: no Redis answers at {where} ({_reason(error)}); host and port must be those of one that runs.", is_final=False
+        return ConnectionProblem(f"DATABASE_URL: MariaDB at {where} has no connection free (max_connections).", is_final=False)
+    if code not in UNREACHABLE_ERRORS:
+        return ConnectionProblem(f"MariaDB at {where} says: {cause.args[-1]} ({code}).", is_final=False)
+    reason = _get_reason(getattr(cause, "original_exception", None) or cause)
+    return ConnectionProblem(
+        f"DATABASE_URL: no MariaDB answers at {where} ({reason}); host and port must be those of one that runs.", is_final=False
     )
 
 
-def _reason(error: BaseException) -> str:
+def redis_problem(error: redis.RedisError, settings: Settings) -> ConnectionProblem:
+    options: dict[str, Any] = redis.connection.parse_url(settings.redis_url) if settings.redis_url else {}
+    if not options:
+        return ConnectionProblem("REDIS_URL is not set, and no embedded server runs; `scripts/server` starts one.", is_final=True)
+    where = f"{options.get('host', 'localhost')}:{options.get('port', 6379)}"
+    if isinstance(error, redis.AuthenticationError) or "NOAUTH" in str(error):
+        return ConnectionProblem(
+            f"REDIS_URL: Redis at {where} refuses the password; redis://:password@host:port/0 names one.", is_final=True
+        )
+    if isinstance(error, redis.ResponseError) and "DB index" in str(error):
+        return ConnectionProblem(f"REDIS_URL: Redis at {where} has no database {options.get('db')}; 0 is always there.", is_final=True)
+    if isinstance(error, redis.InvalidResponse):
+        return ConnectionProblem(f"REDIS_URL: what answers at {where} is not Redis.", is_final=True)
+    return ConnectionProblem(
+        f"REDIS_URL: no Redis answers at {where} ({_get_reason(error)}); host and port must be those of one that runs.", is_final=False
+    )
+
+
+def _get_reason(error: BaseException) -> str:
     """What the system says, found below what the libraries made of it."""
     below: BaseException | None = error
     while below is not None:
@@ -101,12 +105,12 @@ def _reason(error: BaseException) -> str:
     return "timed out" if "imed out" in str(error) or "Timeout" in str(error) else type(error).__name__
 
 
-def find_problems(settings: Settings) -> list[Problem]:
+def find_problems(settings: Settings) -> list[ConnectionProblem]:
     """Asks the database and Redis once."""
-    return [problem for problem in (_of_database(settings), _of_redis(settings)) if problem]
+    return [problem for problem in (_find_database_problem(settings), _find_redis_problem(settings)) if problem]
 
 
-def _of_database(settings: Settings) -> Problem | None:
+def _find_database_problem(settings: Settings) -> ConnectionProblem | None:
     is_sqlite = settings.database_uri.startswith("sqlite")
     timeout = {} if is_sqlite else {"connect_timeout": CONNECT_TIMEOUT_S, "read_timeout": CONNECT_TIMEOUT_S}
     engine = create_engine(settings.database_uri, poolclass=NullPool, connect_args=timeout)
@@ -116,11 +120,11 @@ def _of_database(settings: Settings) -> Problem | None:
     except DBAPIError as error:
         return database_problem(error, settings)
     except TypeError as error:  # an option in the address that the driver does not have
-        return Problem(f"DATABASE_URL: {str(error).rpartition(') ')[2].rpartition('() ')[2]}.", is_final=True)
+        return ConnectionProblem(f"DATABASE_URL: {str(error).rpartition(') ')[2].rpartition('() ')[2]}.", is_final=True)
     return None
 
 
-def _of_redis(settings: Settings) -> Problem | None:
+def _find_redis_problem(settings: Settings) -> ConnectionProblem | None:
     if not settings.redis_url:
         return None
     try:

@@ -12,25 +12,25 @@ from flask_babel import gettext as _
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError, TimeoutError as PoolTimeout
 
-from app.core.database_watchdog import DatabaseWatchdog, WatchedConnection, WatchedPool, pinging
+from app.core.database_watchdog import DatabaseWatchdog, WatchedConnection, WatchedPool, build_ping
 from app.core.errors import NotFound
 from config import Settings
 
 # MariaDB: lock wait time-out, deadlock; "record has changed since last read"; a savepoint that a deadlock took along
-PASSING_MARIADB_ERRORS = {1205, 1213, 1020, 1305}
+TRANSIENT_MARIADB_ERRORS = {1205, 1213, 1020, 1305}
 # text that a column's alphabet does not have was compared with it
 ILLEGAL_MIX_OF_COLLATIONS = 1267
 # all connections are taken, here or at the server
 NO_CONNECTION_LEFT = {1040, 1203}
 # how long one waits for a connection before it is looked whether the others get answers
-POOL_ROUND_S = 0.5
+POOL_TIMEOUT_S = 0.5
 # a connection that lay unused for longer is asked whether it is still there
-IDLE_S = 2.0
+PING_AFTER_IDLE_S = 2.0
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 
 
 @contextmanager
-def reading_only() -> Iterator[None]:
+def read_only() -> Iterator[None]:
     """On SQLite, transactions begun inside wait for no writer and block none."""
     token = _reading.set(True)
     try:
@@ -40,7 +40,7 @@ def reading_only() -> Iterator[None]:
 
 
 @contextmanager
-def writing() -> Iterator[None]:
+def read_write() -> Iterator[None]:
     """Transactions begun inside write, whatever the request around them does."""
     token = _reading.set(False)
     try:
@@ -49,7 +49,7 @@ def writing() -> Iterator[None]:
         _reading.reset(token)
 
 
-def set_reading(reading: bool) -> None:
+def set_read_only(reading: bool) -> None:
     """Says whether this context (a request) will only read."""
     _reading.set(reading)
 
@@ -70,7 +70,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         "poolclass": WatchedPool,
         "pool_size": settings.database_pool,
         "max_overflow": 0,
-        "pool_timeout": POOL_ROUND_S,
+        "pool_timeout": POOL_TIMEOUT_S,
         "pool_recycle": 1800,
         "connect_args": {"connect_timeout": 2, "read_timeout": 20, "write_timeout": 20, "charset": "utf8mb4", "conv": _conversions()},
     }
@@ -93,9 +93,9 @@ def _conversions() -> dict[Any, Any]:
 def prepare_engine(engine: Engine) -> None:
     """SQLite: WAL, foreign keys, durable commits, and BEGIN in our hands (its driver begins too late); MariaDB: see below."""
     if engine.dialect.name != "sqlite":
-        _watch(engine)
+        _install_watchdog(engine)
         _ping_idle(engine)
-        _find_nothing_by_foreign_letters(engine)
+        _treat_collation_mix_as_no_match(engine)
         return
 
     @event.listens_for(engine, "connect")
@@ -111,14 +111,14 @@ def prepare_engine(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
 
 
-def _watch(engine: Engine) -> None:
+def _install_watchdog(engine: Engine) -> None:
     """Connections are the watchdog's, which learns from the first one how to ask for itself."""
     assert isinstance(engine.pool, WatchedPool)
     watchdog = engine.pool.watchdog = DatabaseWatchdog()
 
     @event.listens_for(engine, "do_connect")
     def _connect(_dialect: Any, _record: Any, _arguments: Any, parameters: dict[str, Any]) -> WatchedConnection:
-        watchdog.ping = pinging(parameters)
+        watchdog.ping = build_ping(parameters)
         return WatchedConnection(watchdog, **parameters)
 
 
@@ -150,7 +150,7 @@ def _ping_idle(engine: Engine) -> None:
 
     @event.listens_for(engine, "checkout")
     def _ping(connection: Any, record: Any, _proxy: Any) -> None:
-        if time.monotonic() - record.info.get("used", time.monotonic()) < IDLE_S:
+        if time.monotonic() - record.info.get("used", time.monotonic()) < PING_AFTER_IDLE_S:
             return
         try:
             connection.ping(reconnect=False)
@@ -158,7 +158,7 @@ def _ping_idle(engine: Engine) -> None:
             raise DisconnectionError("The connection was closed while it lay idle.") from error
 
 
-def _find_nothing_by_foreign_letters(engine: Engine) -> None:
+def _treat_collation_mix_as_no_match(engine: Engine) -> None:
     """Ids and words of ours are ASCII; whoever asks MariaDB for `ü` in such a column finds nothing, as on SQLite, and no fault."""
 
     @event.listens_for(engine, "handle_error")
@@ -168,12 +168,12 @@ def _find_nothing_by_foreign_letters(engine: Engine) -> None:
             raise NotFound(_("Das gibt es hier nicht.")) from cause
 
 
-def is_passing(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Whether doing the same again may work: a deadlock, a lock time-out, a busy database."""
     if not isinstance(error, DBAPIError):
         return False
     cause = error.orig
-    if cause is not None and cause.args and cause.args[0] in PASSING_MARIADB_ERRORS:
+    if cause is not None and cause.args and cause.args[0] in TRANSIENT_MARIADB_ERRORS:
         return True
     return isinstance(error, OperationalError) and "locked" in str(cause)
 
@@ -182,10 +182,10 @@ def is_busy(error: BaseException) -> bool:
     """Whether the database is there, and only too many want something of it."""
     if isinstance(error, DBAPIError) and error.orig is not None and error.orig.args and error.orig.args[0] in NO_CONNECTION_LEFT:
         return True
-    return isinstance(error, PoolTimeout) or is_passing(error)
+    return isinstance(error, PoolTimeout) or is_transient(error)
 
 
-def is_away(error: BaseException) -> bool:
+def is_unavailable(error: BaseException) -> bool:
     """Whether the database cannot be reached at all."""
     if isinstance(error, PoolTimeout | InterfaceError):
         return True

@@ -22,11 +22,11 @@ log = structlog.get_logger()
 # somebody waits so long and nobody has heard anything: the server is asked
 SUSPECT_AFTER_S = 0.8
 PING_TIMEOUT_S = 1.0
-ROUND_S = 0.2
+POLL_INTERVAL_S = 0.2
 # with nobody waiting for so long the thread ends; the next statement begins another one
-REST_AFTER_S = 30.0
+IDLE_TIMEOUT_S = 30.0
 # who waits for a connection goes on waiting while the others get answers
-POOL_PATIENCE_S = 20.0
+POOL_TIMEOUT_S = 20.0
 NO_ANSWER = {CR.CR_CONN_HOST_ERROR, CR.CR_SERVER_GONE_ERROR, CR.CR_SERVER_LOST}
 Ping = Callable[[], None]
 
@@ -81,12 +81,12 @@ class DatabaseWatchdog:
     def _watch(self) -> None:
         busy_at = time.monotonic()
         while True:
-            time.sleep(ROUND_S)
+            time.sleep(POLL_INTERVAL_S)
             moment = time.monotonic()
             if self._waiting or self.is_silent:
                 busy_at = moment
             with self._lock:
-                if moment - busy_at > REST_AFTER_S and not self._waiting:
+                if moment - busy_at > IDLE_TIMEOUT_S and not self._waiting:
                     self._watches_in = None
                     return
             try:
@@ -168,7 +168,7 @@ class WatchedPool(QueuePool):
         return fresh
 
     def _do_get(self) -> ConnectionPoolEntry:
-        until = time.monotonic() + POOL_PATIENCE_S
+        until = time.monotonic() + POOL_TIMEOUT_S
         while True:
             began = time.monotonic()
             try:
@@ -185,7 +185,7 @@ def is_answer(error: BaseException) -> bool:
     return isinstance(error, Error) and bool(error.args) and error.args[0] not in NO_ANSWER and error.args[0] != 0
 
 
-def pinging(parameters: dict[str, Any]) -> Ping:
+def build_ping(parameters: dict[str, Any]) -> Ping:
     """Asks the server for a connection, made as the engine's are; to be let in takes a few answers."""
     limits = dict.fromkeys(("connect_timeout", "read_timeout", "write_timeout"), PING_TIMEOUT_S)
 

@@ -7,12 +7,12 @@ from contextvars import ContextVar
 _rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
 
 
-def is_rehearsing() -> bool:
+def is_dry_run() -> bool:
     return _rehearsing.get()
 
 
 @contextmanager
-def marked() -> Iterator[None]:
+def mark_dry_run() -> Iterator[None]:
     """Everything inside is a rehearsal; see core/transactions."""
     token = _rehearsing.set(True)
     try:

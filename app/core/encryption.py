@@ -14,7 +14,7 @@ KEY_ID_BYTES = 4
 NONCE_BYTES = 12
 
 
-class SealBroken(Exception):
+class DecryptionError(Exception):
     """The sealed bytes were changed, or no key in ENCRYPTION_KEYS opens them."""
 
 
@@ -39,12 +39,12 @@ class Keyring:
     def open(self, sealed: bytes) -> bytes:
         cipher = self._ciphers.get(sealed[:KEY_ID_BYTES])
         if cipher is None:
-            raise SealBroken("No key in ENCRYPTION_KEYS opens this.")
+            raise DecryptionError("No key in ENCRYPTION_KEYS opens this.")
         nonce_end = KEY_ID_BYTES + NONCE_BYTES
         try:
             return cipher.decrypt(sealed[KEY_ID_BYTES:nonce_end], sealed[nonce_end:], None)
         except InvalidTag as error:
-            raise SealBroken("The sealed bytes were changed.") from error
+            raise DecryptionError("The sealed bytes were changed.") from error
 
     def needs_resealing(self, sealed: bytes) -> bool:
         return sealed[:KEY_ID_BYTES] != self._writing

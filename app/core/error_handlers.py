@@ -8,18 +8,18 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import BadHost, HTTPException, MethodNotAllowed
 
 from app.core import error_tracking, settings
-from app.core.database import is_away, is_busy
+from app.core.database import is_busy, is_unavailable
 from app.core.errors import AppError
 from app.core.extensions import db
 from app.core.logging import route_of_request
 
 log = structlog.get_logger()
-PROGRAMS = ("/api/", "/live/state", "/health", "/metrics")
+PROGRAM_PATHS = ("/api/", "/live/state", "/health", "/metrics")
 
 
-def wants_problem() -> bool:
+def wants_problem_json() -> bool:
     """Whether the reader is a program."""
-    return request.path.startswith(PROGRAMS)
+    return request.path.startswith(PROGRAM_PATHS)
 
 
 def log_unanswered_error(exc_info: Any) -> None:
@@ -30,7 +30,7 @@ def log_unanswered_error(exc_info: Any) -> None:
 def answer_error(error: Exception) -> Any:
     """A problem document for programs (RFC 9457), a page for people; nothing about our insides in either."""
     db.session.rollback()
-    status, code, message, data = _told(error)
+    status, code, message, data = _describe_error(error)
     if status >= 500:
         if status != 503:
             error_tracking.track(error, settings(), route=route_of_request(), request=g.get("request_id"))
@@ -41,7 +41,7 @@ def answer_error(error: Exception) -> Any:
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         headers["Allow"] = ", ".join(sorted(error.valid_methods))
     # under a name that is none no page can be built: it has addresses in it
-    if wants_problem() or isinstance(error, BadHost):
+    if wants_problem_json() or isinstance(error, BadHost):
         problem = {
             "type": "about:blank",
             "title": code,
@@ -55,21 +55,21 @@ def answer_error(error: Exception) -> Any:
     return render_template(page, status=status, message=message, request_id=g.get("request_id")), status, headers
 
 
-def _told(error: BaseException) -> tuple[int, str, str, dict[str, Any]]:
+def _describe_error(error: BaseException) -> tuple[int, str, str, dict[str, Any]]:
     # what went wrong behind the view (storing the session) comes wrapped
     error = getattr(error, "original_exception", None) or error
     if isinstance(error, AppError):
         return error.status, error.code, str(error.message), error.details()
     if isinstance(error, HTTPException):
-        return error.code or 500, (error.name or "error").lower().replace(" ", "_"), _known(error.code or 500), {}
+        return error.code or 500, (error.name or "error").lower().replace(" ", "_"), _message_for_status(error.code or 500), {}
     if is_busy(error):
         return 503, "busy", _("Gerade ist hier sehr viel los. Bitte gleich noch einmal versuchen."), {}
-    if is_away(error):
+    if is_unavailable(error):
         return 503, "database_away", _("Unsere Datenbank antwortet gerade nicht. Bitte gleich noch einmal versuchen."), {}
     return 500, "internal", _("Das liegt an uns. Ihre Daten sind gespeichert."), {}
 
 
-def _known(status: int) -> str:
+def _message_for_status(status: int) -> str:
     return {
         400: _("Die Anfrage ist nicht lesbar."),
         401: _("Bitte melden Sie sich an."),

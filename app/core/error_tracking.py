@@ -5,7 +5,7 @@ from typing import Any
 from config import Settings
 
 # what an event keeps of all that the SDK knows; the message of an error may hold names, numbers and links
-KEPT = ("event_id", "timestamp", "level", "platform", "environment", "tags", "exception")
+KEPT_FIELDS = ("event_id", "timestamp", "level", "platform", "environment", "tags", "exception")
 CLOSE_TIMEOUT_S = 2.0
 
 
@@ -23,7 +23,7 @@ def set_up(settings: Settings) -> None:
         auto_session_tracking=False,
         server_name="",
         shutdown_timeout=CLOSE_TIMEOUT_S,
-        before_send=bare,  # type: ignore[arg-type]
+        before_send=strip_event,  # type: ignore[arg-type]
     )
 
 
@@ -38,8 +38,8 @@ def track(error: BaseException, settings: Settings, **tags: str | None) -> None:
         scope.capture_exception(error)
 
 
-def bare(event: dict[str, Any], _hint: object) -> dict[str, Any]:
-    kept = {name: event[name] for name in KEPT if name in event}
+def strip_event(event: dict[str, Any], _hint: object) -> dict[str, Any]:
+    kept = {name: event[name] for name in KEPT_FIELDS if name in event}
     for value in kept.get("exception", {}).get("values", ()):
         value.pop("value", None)
         for frame in value.get("stacktrace", {}).get("frames", ()):

@@ -48,7 +48,7 @@ class InvalidInput(AppError):
     code = "invalid_input"
 
 
-class TooMany(AppError):
+class TooManyRequests(AppError):
     """`retry_after_s` in data."""
 
     status = 429

@@ -13,7 +13,7 @@ Listener = Callable[[list[Any]], None]
 _listeners: dict[When, list[tuple[tuple[type, ...], Listener]]] = {"before_commit": [], "after_commit": []}
 
 
-def listens(*events: type, when: When) -> Callable[[Listener], Listener]:
+def subscribe(*events: type, when: When) -> Callable[[Listener], Listener]:
     """Registers a listener; it is called once per transaction with all events of these classes, in order."""
 
     def register(listener: Listener) -> Listener:
@@ -23,14 +23,14 @@ def listens(*events: type, when: When) -> Callable[[Listener], Listener]:
     return register
 
 
-def announce(event: object) -> None:
+def publish(event: object) -> None:
     """Says that something happened; heard only if the transaction is committed."""
     db.session().info.setdefault("announced", []).append(event)
 
 
 def run_before_commit() -> None:
     """Called by the transaction; an error here rolls it back."""
-    _hear("before_commit", db.session().info.get("announced", []))
+    _deliver("before_commit", db.session().info.get("announced", []))
     db.session.flush()
 
 
@@ -49,11 +49,11 @@ def run_after_commit() -> None:
                 log.exception("listener.failed", listener=listener.__qualname__)
 
 
-def forget() -> None:
+def discard() -> None:
     db.session().info.pop("announced", None)
 
 
-def _hear(when: When, announced: list[object]) -> None:
+def _deliver(when: When, announced: list[object]) -> None:
     for events, listener in _listeners[when]:
         heard = [event for event in announced if isinstance(event, events)]
         if heard:

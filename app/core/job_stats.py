@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from app.core.redis import RedisError, get_redis
 
-KEPT_S = 2 * 3600
+RETENTION_S = 2 * 3600
 MINUTES = 60
 
 
 @dataclass(slots=True)
-class Counts:
+class QueueStats:
     """What a queue did within the last hour."""
 
     done: int = 0
@@ -32,7 +32,7 @@ class Counts:
         return self.done + self.failed
 
 
-def count(queue: str, *, wait_s: float, run_s: float, is_done: bool) -> None:
+def record(queue: str, *, wait_s: float, run_s: float, is_done: bool) -> None:
     """Adds a job that ended; a Redis that is away counts nothing."""
     key = _key(queue, int(time.time()) // 60)
     with suppress(RedisError):
@@ -40,11 +40,11 @@ def count(queue: str, *, wait_s: float, run_s: float, is_done: bool) -> None:
         pipe.hincrby(key, "done" if is_done else "failed", 1)
         pipe.hincrby(key, "wait_ms", round(max(0.0, wait_s) * 1000))
         pipe.hincrby(key, "run_ms", round(run_s * 1000))
-        pipe.expire(key, KEPT_S)
+        pipe.expire(key, RETENTION_S)
         pipe.execute()
 
 
-def last_hour(queues: tuple[str, ...]) -> dict[str, Counts]:
+def last_hour(queues: tuple[str, ...]) -> dict[str, QueueStats]:
     """By queue; raises RedisError."""
     minute = int(time.time()) // 60
     pipe = get_redis().pipeline(transaction=False)
@@ -54,7 +54,7 @@ def last_hour(queues: tuple[str, ...]) -> dict[str, Counts]:
     answers = iter(pipe.execute())
     found = {}
     for queue in queues:
-        counts = Counts()
+        counts = QueueStats()
         for _minute in range(MINUTES):
             for name, value in next(answers).items():
                 field = name.decode() if isinstance(name, bytes) else name

@@ -5,25 +5,25 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, LargeBinary, Table, func, select, type_coerce, update
 
-from app.core.column_types import Sealed, SealedBytes
+from app.core.column_types import EncryptedBytes, EncryptedString
 from app.core.encryption import keyring
 from app.core.extensions import db
 
-BATCH = 200
+BATCH_SIZE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RotationProgress:
     """A batch that is done: rows looked at, values sealed anew."""
 
     looked_at: int
     resealed: int
 
 
-def sealed_columns() -> list[Column]:
+def encrypted_columns() -> list[Column]:
     """Every column that rests encrypted."""
     tables = sorted(db.metadata.tables.values(), key=lambda table: table.name)
-    return [column for table in tables for column in table.columns if isinstance(column.type, Sealed | SealedBytes)]
+    return [column for table in tables for column in table.columns if isinstance(column.type, EncryptedString | EncryptedBytes)]
 
 
 def count_rows(table: Table) -> int:
@@ -31,7 +31,7 @@ def count_rows(table: Table) -> int:
         return connection.scalar(select(func.count()).select_from(table)) or 0
 
 
-def reseal(column: Column) -> Iterator[Step]:
+def rotate(column: Column) -> Iterator[RotationProgress]:
     """Goes through the column in batches, each a transaction of its own; may be stopped and begun again at any time.
 
     A value that somebody changes meanwhile is left alone: it was sealed with the first key just then.
@@ -41,7 +41,7 @@ def reseal(column: Column) -> Iterator[Step]:
     last = None
     while True:
         with db.engine.begin() as connection:
-            wanted = select(key, raw.label("sealed")).order_by(key).limit(BATCH)
+            wanted = select(key, raw.label("sealed")).order_by(key).limit(BATCH_SIZE)
             rows = connection.execute(wanted if last is None else wanted.where(key > last)).all()
             old = [row for row in rows if row.sealed is not None and keyring().needs_resealing(bytes(row.sealed))]
             for row in old:
@@ -50,6 +50,6 @@ def reseal(column: Column) -> Iterator[Step]:
                 connection.execute(update(table).where(*unchanged).values({column.name: type_coerce(anew, LargeBinary)}))
         if rows:
             last = rows[-1][0]
-            yield Step(len(rows), len(old))
-        if len(rows) < BATCH:
+            yield RotationProgress(len(rows), len(old))
+        if len(rows) < BATCH_SIZE:
             return

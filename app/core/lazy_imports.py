@@ -10,7 +10,7 @@ from flask import Flask
 
 
 @contextmanager
-def left_out(*names: str) -> Iterator[None]:
+def without_modules(*names: str) -> Iterator[None]:
     """What is imported inside finds these packages missing, where it can do without them; later imports find them again."""
     absent = [name for name in names if name not in sys.modules]
     sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]
@@ -21,7 +21,7 @@ def left_out(*names: str) -> Iterator[None]:
             sys.modules.pop(name, None)
 
 
-class Migrations:
+class LazyMigrate:
     """flask-migrate's place in the application, taken when something asks for a migration: Alembic weighs ten megabytes."""
 
     def __init__(self, app: Flask, database: Any, directory: str) -> None:
@@ -39,10 +39,10 @@ class Migrations:
 
 
 # requests would bring tables of all alphabets to guess by: what names none is UTF-8; it warns that it cannot guess
-with left_out("chardet", "charset_normalizer"), warnings.catch_warnings(action="ignore"):
+with without_modules("chardet", "charset_normalizer"), warnings.catch_warnings(action="ignore"):
     import requests  # noqa: F401
 
 # socketio would bring aiohttp and valkey for managers that are not ours, structlog rich for its colours
-with left_out("aiohttp", "rich", "valkey"):
+with without_modules("aiohttp", "rich", "valkey"):
     import socketio  # noqa: F401
     import structlog  # noqa: F401

@@ -4,17 +4,17 @@ from flask import current_app
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 HEADER = "X-Line-Check"
-GOOD_FOR_S = 60
+TOKEN_TTL_S = 60
 
 
-def make_ticket(check_id: str) -> str:
+def create_token(check_id: str) -> str:
     return _serializer().dumps(check_id)
 
 
-def read_ticket(ticket: str) -> str | None:
+def read_token(ticket: str) -> str | None:
     """The check that it was made for, or None for a forged or an old one."""
     try:
-        check_id = _serializer().loads(ticket, max_age=GOOD_FOR_S)
+        check_id = _serializer().loads(ticket, max_age=TOKEN_TTL_S)
     except BadSignature:
         return None
     return check_id if isinstance(check_id, str) else None

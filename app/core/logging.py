@@ -15,15 +15,15 @@ from flask import has_request_context, request
 from app.core.tenancy import current_company_id
 from config import Settings
 
-HIDDEN = re.compile(r"password|secret|token|key|authorization|signature|transcript|body", re.I)
+SECRET_FIELDS = re.compile(r"password|secret|token|key|authorization|signature|transcript|body", re.I)
 PHONE = re.compile(r"\+\d{6,}")
 # what stands behind these is the key to somebody's own page or calendar
 LINK = re.compile(r"(?<=/b/)[^\s/?#\"'<>]+|(?<=/ics/)[^\s/?#\"'<>]+")
 # who writes lines of their own, with the path of a request in them
 SOCKET_LOGGERS = ("engineio.server", "socketio.server", "geventwebsocket.handler")
 FOREIGN_LOGGERS = ("gunicorn.error", "werkzeug", *SOCKET_LOGGERS)
-SAID_AGAIN_AFTER_S = 60.0
-MAX_SAID = 200
+REPEAT_INTERVAL_S = 60.0
+MAX_REMEMBERED_LINES = 200
 
 
 def set_up(settings: Settings) -> None:
@@ -31,10 +31,10 @@ def set_up(settings: Settings) -> None:
     logging.basicConfig(format="%(message)s", stream=sys.stderr, level=level)
     for noisy in ("werkzeug", "engineio.server", "socketio.server", "rq.worker", "rq.scheduler", "alembic", "faker"):
         logging.getLogger(noisy).setLevel(max(level, logging.WARNING))
-    shown = structlog.processors.JSONRenderer() if settings.is_production else _for_eyes()
+    shown = structlog.processors.JSONRenderer() if settings.is_production else _console_renderer()
     for foreign in FOREIGN_LOGGERS:
         logger = logging.getLogger(foreign)
-        logger.filters = [OnceAMinute(), WithoutLinks()] if foreign in SOCKET_LOGGERS else [WithoutLinks()]
+        logger.filters = [RepeatedLineFilter(), LinkTokenFilter()] if foreign in SOCKET_LOGGERS else [LinkTokenFilter()]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -42,7 +42,7 @@ def set_up(settings: Settings) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _add_company,
             structlog.processors.format_exc_info,
-            _hide,
+            _mask_secrets,
             shown,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -58,23 +58,23 @@ def _add_company(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, 
     return line
 
 
-def _hide(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]:
+def _mask_secrets(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]:
     """Secrets by name, phone numbers and links by their form."""
     for name, value in line.items():
-        if HIDDEN.search(name) and name != "event":
+        if SECRET_FIELDS.search(name) and name != "event":
             line[name] = "…"
         elif isinstance(value, str):
-            line[name] = without_links(PHONE.sub(lambda found: found.group()[:4] + "…" + found.group()[-2:], value))
+            line[name] = mask_link_tokens(PHONE.sub(lambda found: found.group()[:4] + "…" + found.group()[-2:], value))
     return line
 
 
-def without_links(text: str) -> str:
+def mask_link_tokens(text: str) -> str:
     """The text without the tokens of links and feeds, and without that of the request itself however it stands there."""
     token = (request.view_args or {}).get("token") if has_request_context() else None
     return LINK.sub("…", text.replace(token, "…") if token else text)
 
 
-class OnceAMinute(logging.Filter):
+class RepeatedLineFilter(logging.Filter):
     """For libraries that write a traceback for every packet they cannot read: one line of each sort a minute, with its place."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -84,9 +84,9 @@ class OnceAMinute(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         sort, moment = (str(record.msg), _place_of(record.exc_info)), self._clock()
-        if moment - self._said.get(sort, -SAID_AGAIN_AFTER_S) < SAID_AGAIN_AFTER_S:
+        if moment - self._said.get(sort, -REPEAT_INTERVAL_S) < REPEAT_INTERVAL_S:
             return False
-        if len(self._said) >= MAX_SAID:
+        if len(self._said) >= MAX_REMEMBERED_LINES:
             self._said.clear()
         self._said[sort] = moment
         record.msg, record.args = f"{record.getMessage()} {sort[1]}".strip(), None
@@ -102,17 +102,17 @@ def _place_of(exc_info: Any) -> str:
     return f"{exc_info[0].__name__} in {Path(last[0].f_code.co_filename).name}:{last[1]}"
 
 
-class WithoutLinks(logging.Filter):
+class LinkTokenFilter(logging.Filter):
     """For the lines of servers and libraries, which name the address that they could not answer."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = without_links(record.getMessage()), None
+        record.msg, record.args = mask_link_tokens(record.getMessage()), None
         if record.exc_info and not record.exc_text:
-            record.exc_text = without_links(logging.Formatter().formatException(record.exc_info))
+            record.exc_text = mask_link_tokens(logging.Formatter().formatException(record.exc_info))
         return True
 
 
-def _for_eyes() -> Any:
+def _console_renderer() -> Any:
     """Without the local variables of a traceback: they hold names and numbers."""
     return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
 

@@ -13,7 +13,7 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, P
 Kind = Literal["number", "withheld", "sip", "short", "invalid"]
 Source = Literal["human", "e164", "digits"]
 
-LONGEST_RAW = 200
+MAX_RAW_LENGTH = 200
 
 WITHHELD_WORDS = frozenset(
     [
@@ -96,7 +96,7 @@ def normalise(raw: str | None, *, source: Source, region: str = "DE") -> Number:
     """
     if not isinstance(raw, str):
         return Number("withheld" if raw is None else "invalid", "")
-    return _normalise(raw[:LONGEST_RAW], source, region)
+    return _normalise(raw[:MAX_RAW_LENGTH], source, region)
 
 
 @lru_cache(maxsize=8192)

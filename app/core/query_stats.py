@@ -14,24 +14,24 @@ from app.core import metrics
 
 log = structlog.get_logger()
 SLOW_S = 0.2
-SHOWN = 300
+MAX_STATEMENT_LENGTH = 300
 
 
 @dataclass
-class Spent:
+class QueryStats:
     """What the statements of one piece of work took."""
 
     seconds: float = 0.0
     statements: int = 0
 
 
-_spent: ContextVar[Spent | None] = ContextVar("spent", default=None)
+_spent: ContextVar[QueryStats | None] = ContextVar("spent", default=None)
 
 
 @contextmanager
-def measured() -> Iterator[Spent]:
+def track_queries() -> Iterator[QueryStats]:
     """Adds up the time that the statements inside spend in the database."""
-    spent = Spent()
+    spent = QueryStats()
     token = _spent.set(spent)
     try:
         yield spent
@@ -39,7 +39,7 @@ def measured() -> Iterator[Spent]:
         _spent.reset(token)
 
 
-def watch(engine: Engine) -> None:
+def instrument(engine: Engine) -> None:
     """Measures this engine's statements; the log shows their text, never their values."""
 
     @event.listens_for(engine, "before_cursor_execute")
@@ -55,4 +55,4 @@ def watch(engine: Engine) -> None:
         metrics.DB_QUERY_SECONDS.observe(took)
         if took >= SLOW_S:
             metrics.SLOW_QUERIES.inc()
-            log.warning("query.slow", ms=round(took * 1000), statement=statement[:SHOWN])
+            log.warning("query.slow", ms=round(took * 1000), statement=statement[:MAX_STATEMENT_LENGTH])

@@ -15,11 +15,11 @@ from rq import Queue, Retry
 from rq.serializers import JSONSerializer
 
 from app.core import job_stats, metrics
-from app.core.dry_run import is_rehearsing
+from app.core.dry_run import is_dry_run
 from app.core.extensions import db
 from app.core.redis import RedisError, connect_for_queue, get_redis
 from app.core.tenancy import company_scope, current_company_id
-from app.core.transactions import after_commit
+from app.core.transactions import on_commit
 
 log = structlog.get_logger()
 # in the order in which a worker serves them; every one is watched by `flask worker`
@@ -48,10 +48,10 @@ class Job:
         """
         # refused here, where the sender hears of it, and not after the commit
         json.dumps(args)
-        if is_rehearsing():
+        if is_dry_run():
             return
         company = current_company_id()
-        after_commit(lambda: self._send(company, args))
+        on_commit(lambda: self._send(company, args))
 
     def _send(self, company: str | None, args: tuple[Any, ...]) -> None:
         try:
@@ -88,12 +88,12 @@ def job(queue: str, *, retry: tuple[int, ...] = (5, 30, 120, 600), timeout_s: in
 _stopping = threading.Event()
 
 
-def stop() -> None:
+def request_shutdown() -> None:
     """The worker was asked to end: long jobs should come to a good end now."""
     _stopping.set()
 
 
-def stopping() -> bool:
+def is_shutting_down() -> bool:
     return _stopping.is_set()
 
 
@@ -122,6 +122,6 @@ def run(name: str, company: str | None, args: list[Any], sent_at: float) -> None
         # what the job has read last may have left SQLite's only write lock with us, and telling Redis of its end may take long
         db.session.rollback()
         took_s = time.time() - started
-        job_stats.count(wanted.queue, wait_s=started - sent_at, run_s=took_s, is_done=result == "done")
+        job_stats.record(wanted.queue, wait_s=started - sent_at, run_s=took_s, is_done=result == "done")
         metrics.JOB_SECONDS.labels(wanted.queue).observe(took_s)
         metrics.JOBS_TOTAL.labels(wanted.queue, result).inc()

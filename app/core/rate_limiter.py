@@ -16,7 +16,7 @@ local count = redis.call('INCRBY', KEYS[1], ARGV[1])
 if redis.call('TTL', KEYS[1]) < 0 then redis.call('EXPIRE', KEYS[1], ARGV[2]) end
 return {count, redis.call('TTL', KEYS[1])}
 """
-MOST_REMEMBERED = 50_000
+MAX_IN_MEMORY_COUNTERS = 50_000
 
 
 def network_of(address: str | None) -> str:
@@ -29,7 +29,7 @@ def network_of(address: str | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class RateLimit:
     """At most `limit` times in a window of `per_s` seconds, which begins with the first time."""
 
     name: str
@@ -61,10 +61,10 @@ class Rate:
                 return int(count), int(rest)
             except RedisError:
                 pass
-        return current_app.extensions.setdefault("askproai_rates", Memory()).add(name, change, self.per_s)
+        return current_app.extensions.setdefault("askproai_rates", InMemoryCounters()).add(name, change, self.per_s)
 
 
-class Memory:
+class InMemoryCounters:
     """The same counts, of this process alone."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -79,6 +79,6 @@ class Memory:
             if ends <= instant:
                 count, ends = 0, instant + per_s
             self._counts[name] = (count + change, ends)
-            if len(self._counts) > MOST_REMEMBERED:
+            if len(self._counts) > MAX_IN_MEMORY_COUNTERS:
                 self._counts = {name: kept for name, kept in self._counts.items() if kept[1] > instant}
             return count + change, int(ends - instant) + 1

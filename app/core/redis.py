@@ -11,15 +11,15 @@ from redis.backoff import NoBackoff
 from redis.client import Pipeline
 from redis.retry import Retry
 
-SILENCE_AFTER_FAILURE_S = 1.0
+FAILURE_BACKOFF_S = 1.0
 RedisError = redis.RedisError
 
 
-class RedisAway(redis.ConnectionError):
+class RedisUnavailable(redis.ConnectionError):
     """Redis did not answer a moment ago and is not asked again yet."""
 
 
-class GuardedRedis(redis.Redis):
+class FailFastRedis(redis.Redis):
     """Short time-outs, and a moment of silence after a failure, so that nobody waits for a Redis that is away."""
 
     _silent_until = 0.0
@@ -29,23 +29,23 @@ class GuardedRedis(redis.Redis):
             return super().execute_command(*args, **options)
 
     def pipeline(self, transaction: bool = True, shard_hint: Any = None) -> Pipeline:
-        return GuardedPipeline(self, transaction, shard_hint)
+        return FailFastPipeline(self, transaction, shard_hint)
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
         if time.monotonic() < self._silent_until:
-            raise RedisAway("Redis is away.")
+            raise RedisUnavailable("Redis is away.")
         try:
             yield
         except (redis.ConnectionError, redis.TimeoutError):
-            self._silent_until = time.monotonic() + SILENCE_AFTER_FAILURE_S
+            self._silent_until = time.monotonic() + FAILURE_BACKOFF_S
             raise
 
 
-class GuardedPipeline(Pipeline):
+class FailFastPipeline(Pipeline):
     """Keeps the silence of the connection that it came from."""
 
-    def __init__(self, owner: GuardedRedis, transaction: bool, shard_hint: Any) -> None:
+    def __init__(self, owner: FailFastRedis, transaction: bool, shard_hint: Any) -> None:
         super().__init__(owner.connection_pool, owner.response_callbacks, transaction, shard_hint)
         self._owner = owner
 
@@ -54,10 +54,10 @@ class GuardedPipeline(Pipeline):
             return super().execute(raise_on_error)
 
 
-def connect(url: str) -> GuardedRedis:
+def connect(url: str) -> FailFastRedis:
     """A connection that was closed meanwhile is opened again; who was silent for a second is not asked twice."""
     again = Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,))
-    return GuardedRedis.from_url(url, socket_timeout=1.0, socket_connect_timeout=0.5, retry=again, health_check_interval=0)
+    return FailFastRedis.from_url(url, socket_timeout=1.0, socket_connect_timeout=0.5, retry=again, health_check_interval=0)
 
 
 def connect_for_queue(url: str) -> redis.Redis:
@@ -65,11 +65,11 @@ def connect_for_queue(url: str) -> redis.Redis:
     return redis.Redis.from_url(url, socket_connect_timeout=1.0)
 
 
-def get_redis() -> GuardedRedis:
+def get_redis() -> FailFastRedis:
     """The application's connection; raises RedisError where there is none, and when used while Redis is away."""
     connection = current_app.extensions.get("askproai_redis")
     if connection is None:
-        raise RedisAway("No REDIS_URL is set.")
+        raise RedisUnavailable("No REDIS_URL is set.")
     return connection
 
 

@@ -6,10 +6,10 @@ from typing import Generic, TypeVar, cast
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
-MAX_BATCH = 200
+MAX_BATCH_SIZE = 200
 
 
-class _Waiting(Generic[Item, Answer]):
+class _PendingItem(Generic[Item, Answer]):
     def __init__(self, item: Item) -> None:
         self.item = item
         self.answer: Answer | None = None
@@ -20,18 +20,18 @@ class _Waiting(Generic[Item, Answer]):
         self.called.acquire()
 
 
-class Batch(Generic[Item, Answer]):
+class CoalescedQuery(Generic[Item, Answer]):
     """`work` answers many items in one go, in their order; every answer was looked up after its item was asked for."""
 
     def __init__(self, work: Callable[[Sequence[Item]], Sequence[Answer]]) -> None:
         self._work = work
         self._lock = threading.Lock()
-        self._queue: list[_Waiting[Item, Answer]] = []
+        self._queue: list[_PendingItem[Item, Answer]] = []
         self._is_led = False
 
     def ask(self, item: Item) -> Answer:
         """The answer for this item. Raises what `work` raised for the batch that it was in."""
-        mine: _Waiting[Item, Answer] = _Waiting(item)
+        mine: _PendingItem[Item, Answer] = _PendingItem(item)
         with self._lock:
             self._queue.append(mine)
             if not self._is_led:
@@ -46,7 +46,7 @@ class Batch(Generic[Item, Answer]):
 
     def _lead(self) -> None:
         with self._lock:
-            batch, self._queue = self._queue[:MAX_BATCH], self._queue[MAX_BATCH:]
+            batch, self._queue = self._queue[:MAX_BATCH_SIZE], self._queue[MAX_BATCH_SIZE:]
         try:
             answers = self._work([waiting.item for waiting in batch])
             for waiting, answer in zip(batch, answers, strict=True):

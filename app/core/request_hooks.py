@@ -10,58 +10,58 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from app.core import metrics, settings
-from app.core.database import set_reading
+from app.core.database import set_read_only
 from app.core.error_handlers import answer_error, log_unanswered_error
 from app.core.logging import route_of_request
-from app.core.security_headers import BY_HTTPS_ONLY, SAFE
+from app.core.security_headers import SECURITY_HEADERS, STRICT_TRANSPORT_SECURITY
 
 log = structlog.get_logger()
-READING = ("GET", "HEAD", "OPTIONS")
-METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
-MAX_ROW = 2**63 - 1
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+KNOWN_METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
+MAX_ROW_ID = 2**63 - 1
 
 
-class RowNumber(IntegerConverter):
+class RowIdConverter(IntegerConverter):
     """A number in an address; beyond what a database counts to there is nothing."""
 
     def __init__(self, url_map: Map, *arguments: Any, **options: Any) -> None:
-        super().__init__(url_map, *arguments, **{"max": MAX_ROW} | options)
+        super().__init__(url_map, *arguments, **{"max": MAX_ROW_ID} | options)
 
 
 def set_up(app: Flask) -> None:
-    app.url_map.converters["int"] = RowNumber
+    app.url_map.converters["int"] = RowIdConverter
     if hops := app.config["SETTINGS"].proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    app.before_request(_begin)
-    app.after_request(_finish)
-    app.teardown_request(_forget)
+    app.before_request(_start_request)
+    app.after_request(_finish_response)
+    app.teardown_request(_clear_request_state)
     app.register_error_handler(Exception, answer_error)
     # Flask's own line names the path
     app.log_exception = log_unanswered_error  # type: ignore[method-assign]
 
 
-def _begin() -> None:
+def _start_request() -> None:
     g.request_id = secrets.token_hex(8)
     g.began = time.perf_counter()
-    set_reading(request.method in READING)
+    set_read_only(request.method in SAFE_METHODS)
     structlog.contextvars.bind_contextvars(request=g.request_id)
 
 
-def _finish(response: Response) -> Response:
+def _finish_response(response: Response) -> Response:
     route = route_of_request()
     response.headers["X-Request-Id"] = g.get("request_id", "")
-    response.headers.extend(SAFE)
+    response.headers.extend(SECURITY_HEADERS)
     if request.is_secure and settings().is_production:
-        response.headers["Strict-Transport-Security"] = BY_HTTPS_ONLY
+        response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT_SECURITY
     if not request.path.startswith("/static/"):
         response.headers.setdefault("Cache-Control", "no-store")
         took = time.perf_counter() - g.get("began", time.perf_counter())
         # a caller must not be able to make up labels
-        method = request.method if request.method in METHODS else "other"
+        method = request.method if request.method in KNOWN_METHODS else "other"
         metrics.API_RESPONSE_TIME.labels(route, method, response.status_code).observe(took)
     return response
 
 
-def _forget(_error: BaseException | None) -> None:
-    set_reading(False)
+def _clear_request_state(_error: BaseException | None) -> None:
+    set_read_only(False)
     structlog.contextvars.clear_contextvars()

@@ -19,7 +19,7 @@ class Guard:
     by: str
 
 
-def guarded(kind: str, by: str) -> Callable[[View], View]:
+def declare_guard(kind: str, by: str) -> Callable[[View], View]:
     """Marks a view, so that a test can walk all routes and find the one that nobody guards."""
 
     def mark(view: View) -> View:
@@ -37,14 +37,14 @@ def set_up(app: Flask) -> None:
     app.teardown_request(_leave)
 
 
-def stay_in(scope: AbstractContextManager[Any]) -> None:
+def enter_for_request(scope: AbstractContextManager[Any]) -> None:
     """Enters the scope until the request is over: its view, its templates and its error page are all inside."""
     if "scopes" not in g:
         g.scopes = ExitStack()
     g.scopes.enter_context(scope)
 
 
-def acting(user_id: str) -> None:
+def bind_user(user_id: str) -> None:
     """Notes who acts, for the log and the audit."""
     structlog.contextvars.bind_contextvars(user=user_id)
 

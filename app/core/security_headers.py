@@ -18,13 +18,23 @@ CONTENT_POLICY = {
 }
 
 
-NOT_NEEDED = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "payment", "usb")
+DISABLED_FEATURES = (
+    "accelerometer",
+    "camera",
+    "display-capture",
+    "geolocation",
+    "gyroscope",
+    "magnetometer",
+    "microphone",
+    "payment",
+    "usb",
+)
 
 
 # the same for every answer, so put together once
-SAFE = (
+SECURITY_HEADERS = (
     ("Content-Security-Policy", "; ".join(f"{name} {value}" for name, value in CONTENT_POLICY.items())),
-    ("Permissions-Policy", ", ".join(f"{name}=()" for name in NOT_NEEDED)),
+    ("Permissions-Policy", ", ".join(f"{name}=()" for name in DISABLED_FEATURES)),
     ("X-Frame-Options", "DENY"),
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "strict-origin-when-cross-origin"),
@@ -34,4 +44,4 @@ SAFE = (
 )
 
 
-BY_HTTPS_ONLY = "max-age=63072000; includeSubDomains; preload"
+STRICT_TRANSPORT_SECURITY = "max-age=63072000; includeSubDomains; preload"

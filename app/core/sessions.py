@@ -15,31 +15,31 @@ from sqlalchemy import column, delete, insert, or_, select, table, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.clock import now
-from app.core.column_types import Id, Key, Sealed, UtcDateTime
-from app.core.database import reading_only
-from app.core.encryption import SealBroken
+from app.core.column_types import AsciiString, EncryptedString, Id, UtcDateTime
+from app.core.database import read_only
+from app.core.encryption import DecryptionError
 from app.core.extensions import db
-from app.core.transactions import apart
+from app.core.transactions import autonomous_transaction
 from config_values import is_loopback
 
-IDLE = timedelta(minutes=30)
-LONGEST = timedelta(hours=12)
-SEEN_STEP = timedelta(minutes=1)
+IDLE_TIMEOUT = timedelta(minutes=30)
+ABSOLUTE_TIMEOUT = timedelta(hours=12)
+TOUCH_INTERVAL = timedelta(minutes=1)
 # what flask-login calls the signed-in user in a session
 USER = "_user_id"
 
 log = structlog.get_logger()
 rows = table(
     "web_sessions",
-    column("id_hash", Key(64)),
+    column("id_hash", AsciiString(64)),
     column("user_id", Id),
-    column("data", Sealed),
+    column("data", EncryptedString),
     column("created_at", UtcDateTime),
     column("seen_at", UtcDateTime),
 )
 
 
-class BrowserSession(SessionMixin):
+class ServerSession(SessionMixin):
     """The session of one browser, read from the database when it is first looked into.
 
     While the database is away the first look raises its error, and later ones find an empty session, so that the page
@@ -83,7 +83,7 @@ class BrowserSession(SessionMixin):
         self._data, self._cookie, self._is_stored, self._is_ended = {}, None, False, True
         self.modified = True
         if name:
-            with apart() as connection:
+            with autonomous_transaction() as connection:
                 connection.execute(delete(rows).where(rows.c.id_hash == name))
 
     def __getitem__(self, key: str) -> Any:
@@ -116,9 +116,11 @@ class BrowserSession(SessionMixin):
     def _read(self) -> None:
         name, instant = hash_of(self._cookie or ""), now()
         try:
-            with reading_only(), db.engine.connect() as connection:
-                row = connection.execute(select(rows.c.data, rows.c.seen_at).where(rows.c.id_hash == name, *_living(instant))).first()
-        except SealBroken:
+            with read_only(), db.engine.connect() as connection:
+                row = connection.execute(
+                    select(rows.c.data, rows.c.seen_at).where(rows.c.id_hash == name, *_active_condition(instant))
+                ).first()
+        except DecryptionError:
             return
         if row is not None:
             self._data, self._seen_at, self._is_stored = json.loads(row.data), row.seen_at, True
@@ -134,7 +136,7 @@ class BrowserSession(SessionMixin):
         if not self.modified or not (self._data or self._replaces):
             return None
         self._cookie = secrets.token_urlsafe(32)
-        with apart() as connection:
+        with autonomous_transaction() as connection:
             if self._replaces:
                 connection.execute(delete(rows).where(rows.c.id_hash == self._replaces))
             connection.execute(insert(rows).values(id_hash=hash_of(self._cookie), created_at=instant, **self._values(instant)))
@@ -145,11 +147,11 @@ class BrowserSession(SessionMixin):
         """Only a row that is still there: what was ended meanwhile does not come back to life."""
         this = rows.c.id_hash == hash_of(self._cookie or "")
         if self.modified:
-            with apart() as connection:
+            with autonomous_transaction() as connection:
                 connection.execute(update(rows).where(this).values(**self._values(instant)))
-        elif self.is_activity and self._seen_at and instant - self._seen_at >= SEEN_STEP:
+        elif self.is_activity and self._seen_at and instant - self._seen_at >= TOUCH_INTERVAL:
             try:
-                with apart() as connection:
+                with autonomous_transaction() as connection:
                     connection.execute(update(rows).where(this).values(seen_at=instant))
             except SQLAlchemyError as error:
                 log.warning("session.not_touched", error=type(error).__name__)
@@ -167,18 +169,18 @@ class BrowserSession(SessionMixin):
         self._is_lost = True
 
 
-class DatabaseSessions(SessionInterface):
+class DatabaseSessionInterface(SessionInterface):
     """Flask's door to them. Secure in production, where the cookie's `__Host-` name also pins it to this host."""
 
     def __init__(self, *, secure: bool) -> None:
         self.secure = secure
         self.cookie_name = "__Host-askproai" if secure else "askproai"
 
-    def open_session(self, app: Flask, request: Request) -> BrowserSession:
-        return BrowserSession(request.cookies.get(self.cookie_name) or None)
+    def open_session(self, app: Flask, request: Request) -> ServerSession:
+        return ServerSession(request.cookies.get(self.cookie_name) or None)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if not isinstance(session, BrowserSession):
+        if not isinstance(session, ServerSession):
             return
         if session.accessed:
             response.vary.add("Cookie")
@@ -206,20 +208,20 @@ def hash_of(cookie: str) -> str:
     return hashlib.sha256(cookie.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def alive_among(id_hashes: Collection[str]) -> set[str]:
+def find_active_sessions(id_hashes: Collection[str]) -> set[str]:
     """Which of these sessions are still good."""
-    with reading_only(), db.engine.connect() as connection:
-        return set(connection.scalars(select(rows.c.id_hash).where(rows.c.id_hash.in_(id_hashes), *_living(now()))))
+    with read_only(), db.engine.connect() as connection:
+        return set(connection.scalars(select(rows.c.id_hash).where(rows.c.id_hash.in_(id_hashes), *_active_condition(now()))))
 
 
-def forget_dead_sessions() -> int:
+def delete_expired_sessions() -> int:
     """Deletes the rows of sessions that ran out; says how many."""
     instant = now()
-    with apart() as connection:
+    with autonomous_transaction() as connection:
         return connection.execute(
-            delete(rows).where(or_(rows.c.seen_at <= instant - IDLE, rows.c.created_at <= instant - LONGEST))
+            delete(rows).where(or_(rows.c.seen_at <= instant - IDLE_TIMEOUT, rows.c.created_at <= instant - ABSOLUTE_TIMEOUT))
         ).rowcount
 
 
-def _living(instant: datetime) -> tuple[Any, ...]:
-    return rows.c.seen_at > instant - IDLE, rows.c.created_at > instant - LONGEST
+def _active_condition(instant: datetime) -> tuple[Any, ...]:
+    return rows.c.seen_at > instant - IDLE_TIMEOUT, rows.c.created_at > instant - ABSOLUTE_TIMEOUT

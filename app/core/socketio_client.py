@@ -12,25 +12,25 @@ from simple_websocket import Client, ConnectionClosed, ConnectionError as NotCon
 PATH = "/socket.io/?EIO=4&transport=websocket"
 
 
-class NoSocket(Exception):
+class SocketError(Exception):
     """No socket could be opened there; the message says why."""
 
 
-class OwnSocket:
+class SocketClient:
     """Speaks just enough of Engine.IO 4 to be seated and to listen."""
 
     def __init__(self, url: str, headers: dict[str, str], *, within_s: float) -> None:
-        """Seated when this returns. Raises NoSocket."""
+        """Seated when this returns. Raises SocketError."""
         address = "ws" + url.removeprefix("http").rstrip("/") + PATH
         try:
             self._socket = Client(address, headers=headers, ssl_context=ssl.create_default_context() if address[2] == "s" else None)
             self._socket.send("40")
         except (NotConnected, ConnectionClosed, OSError) as error:
-            raise NoSocket(_reason(error)) from error
+            raise SocketError(_reason(error)) from error
         seated = self._next(lambda text: text.startswith(("40", "44")), within_s)
         if seated is None or seated.startswith("44"):
             self.close()
-            raise NoSocket("refused" if seated else "silent")
+            raise SocketError("refused" if seated else "silent")
 
     def hears(self, name: str, fits: Callable[[dict[str, Any]], bool], *, within_s: float) -> bool:
         """Whether an event of this name that fits comes in time."""

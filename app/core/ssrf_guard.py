@@ -6,19 +6,19 @@ import socket
 from app.core import settings
 
 
-class NotOutside(OSError):
+class PrivateAddressError(OSError):
     """The name leads to this machine, to a private network, or nowhere that can be reached from the world."""
 
 
-def connect_outside(host: str, port: int, timeout_s: float) -> socket.socket:
+def connect_public(host: str, port: int, timeout_s: float) -> socket.socket:
     """A connection to an address that was looked at: the name is asked once, so it cannot lead elsewhere meanwhile.
 
-    Raises NotOutside, and OSError where nobody is reached. Where PRIVATE_HOSTS says so, private ones are reached too.
+    Raises PrivateAddressError, and OSError where nobody is reached. Where PRIVATE_HOSTS says so, private ones are reached too.
     """
-    error: OSError = NotOutside(f"{host} leads nowhere.")
+    error: OSError = PrivateAddressError(f"{host} leads nowhere.")
     for family, kind, protocol, _name, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        if not settings().private_hosts and not is_outside(str(address[0])):
-            raise NotOutside(f"{host} does not stand outside.")
+        if not settings().private_hosts and not is_public_address(str(address[0])):
+            raise PrivateAddressError(f"{host} does not stand outside.")
         there = socket.socket(family, kind, protocol)
         there.settimeout(timeout_s)
         try:
@@ -31,7 +31,7 @@ def connect_outside(host: str, port: int, timeout_s: float) -> socket.socket:
     raise error
 
 
-def is_outside(address: str) -> bool:
+def is_public_address(address: str) -> bool:
     """Whether the whole world could reach this IP address; one that wraps another is what it wraps."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):

@@ -13,22 +13,22 @@ from sqlalchemy.sql import visitors
 
 from app.core.column_types import Id
 
-EVERY_COMPANY = "*"
+UNSCOPED = "*"
 _company: ContextVar[str | None] = ContextVar("company", default=None)
 
 
-class CompanyNotSet(RuntimeError):
+class CompanyContextMissing(RuntimeError):
     """A company-owned table was asked for without a company."""
 
 
-class WrongCompany(RuntimeError):
+class CrossCompanyAccess(RuntimeError):
     """A row of another company was about to be written or read."""
 
 
 OWNED_TABLES: set[str] = set()
 
 
-class Owned:
+class CompanyScoped:
     """A model whose rows belong to one company."""
 
     company_id: Mapped[str] = mapped_column(Id)
@@ -40,16 +40,16 @@ class Owned:
 
 
 def current_company_id() -> str | None:
-    """The company at work, or None without one and inside every_company()."""
+    """The company at work, or None without one and inside unscoped()."""
     company = _company.get()
-    return None if company == EVERY_COMPANY else company
+    return None if company == UNSCOPED else company
 
 
 @contextmanager
 def company_scope(company_id: str) -> Iterator[None]:
     """Everything inside sees and writes this company's rows only."""
-    if not company_id or company_id == EVERY_COMPANY:
-        raise CompanyNotSet("A scope needs a company.")
+    if not company_id or company_id == UNSCOPED:
+        raise CompanyContextMissing("A scope needs a company.")
     token = _company.set(company_id)
     try:
         yield
@@ -58,9 +58,9 @@ def company_scope(company_id: str) -> Iterator[None]:
 
 
 @contextmanager
-def every_company() -> Iterator[None]:
+def unscoped() -> Iterator[None]:
     """Support and machinery at work: sees all companies, in the open."""
-    token = _company.set(EVERY_COMPANY)
+    token = _company.set(UNSCOPED)
     try:
         yield
     finally:
@@ -68,7 +68,7 @@ def every_company() -> Iterator[None]:
 
 
 @contextmanager
-def no_company() -> Iterator[None]:
+def clear_company() -> Iterator[None]:
     """Back to the closed state, for code that hands on to others."""
     token = _company.set(None)
     try:
@@ -82,62 +82,62 @@ class CompanySession(FlaskSession):
 
     def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         found = super().get(entity, ident, **options)
-        return found if found is None or _may_see(found) else None
+        return found if found is None or _is_visible(found) else None
 
     def _bulk_save_mappings(self, *_args: Any, **_options: Any) -> None:
         """What bulk_save_objects and its sisters end in: they pass by everything that looks at rows."""
-        raise WrongCompany("Use add_all(), or insert() and update() of the model with a list of rows.")
+        raise CrossCompanyAccess("Use add_all(), or insert() and update() of the model with a list of rows.")
 
     def plain_rows(self, statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Any]:
         """The rows of a select of columns, inside the company at work as everything is, but past the ORM, which would touch each
         of them several times: for those who read many and make no objects of them."""
         if statement._propagate_attrs.get("compile_state_plugin") != "orm":
-            raise CompanyNotSet("Ask for the model, not for a bare table.")
+            raise CompanyContextMissing("Ask for the model, not for a bare table.")
         self.flush()
-        company = _required("What is asked for")
-        kept = statement if company == EVERY_COMPANY else statement.options(_inside(company))
+        company = _require_company("What is asked for")
+        kept = statement if company == UNSCOPED else statement.options(_company_condition(company))
         return self.connection().execute(kept, values).all()
 
 
-def _inside(company: str) -> LoaderCriteriaOption:
-    return with_loader_criteria(Owned, lambda cls: cls.company_id == company, include_aliases=True)
+def _company_condition(company: str) -> LoaderCriteriaOption:
+    return with_loader_criteria(CompanyScoped, lambda cls: cls.company_id == company, include_aliases=True)
 
 
-def _may_see(row: Any) -> bool:
+def _is_visible(row: Any) -> bool:
     """Rows that the identity map hands out without a query pass the same gate."""
-    if not isinstance(row, Owned):
+    if not isinstance(row, CompanyScoped):
         return True
-    company = _required(type(row).__name__)
-    return company == EVERY_COMPANY or row.company_id == company
+    company = _require_company(type(row).__name__)
+    return company == UNSCOPED or row.company_id == company
 
 
-def _required(what: str) -> str:
+def _require_company(what: str) -> str:
     company = _company.get()
     if company is None:
-        raise CompanyNotSet(f"{what} belongs to a company, and none is set here.")
+        raise CompanyContextMissing(f"{what} belongs to a company, and none is set here.")
     return company
 
 
 @event.listens_for(Session, "do_orm_execute")
-def _keep_inside(state: ORMExecuteState) -> CursorResult[Any] | None:
+def _filter_by_company(state: ORMExecuteState) -> CursorResult[Any] | None:
     if state.is_column_load or state.is_relationship_load:
         return None
     company = _company.get()
-    if company == EVERY_COMPANY:
+    if company == UNSCOPED:
         return None
     owned = _owned_table(state)
     if owned is None:
         return None
     if company is None:
-        raise CompanyNotSet(f"{owned} belongs to a company, and none is set here.")
+        raise CompanyContextMissing(f"{owned} belongs to a company, and none is set here.")
     if state.is_insert:
         _refuse_foreign_rows(state, company)
         return None
     if state.is_update:
-        _refuse_to_give_away(state, company)
+        _refuse_company_change(state, company)
         if isinstance(state.parameters, list):
             return _update_one_by_one(state, company)
-    state.statement = state.statement.options(_inside(company))
+    state.statement = state.statement.options(_company_condition(company))
     return None
 
 
@@ -147,14 +147,14 @@ def _refuse_foreign_rows(state: ORMExecuteState, company: str) -> None:
     fixed = [row for rows in state.statement._multi_values for row in rows] or [state.statement._values or {}]
     for row in ({**_plain(values), **_plain(parameters)} for values in fixed for parameters in given):
         if row.get("company_id") != company:
-            raise WrongCompany("A row of another company was about to be inserted.")
+            raise CrossCompanyAccess("A row of another company was about to be inserted.")
 
 
-def _refuse_to_give_away(state: ORMExecuteState, company: str) -> None:
+def _refuse_company_change(state: ORMExecuteState, company: str) -> None:
     """An UPDATE that writes a company writes the one at work."""
     rows = state.parameters if isinstance(state.parameters, list) else [state.statement._values or {}, state.parameters or {}]
     if any(_plain(row).get("company_id", company) != company for row in rows):
-        raise WrongCompany("A row was about to be given to another company.")
+        raise CrossCompanyAccess("A row was about to be given to another company.")
 
 
 def _update_one_by_one(state: ORMExecuteState, company: str) -> CursorResult[Any]:
@@ -171,7 +171,7 @@ def _update_one_by_one(state: ORMExecuteState, company: str) -> CursorResult[Any
     named = [{f"{'its' if name in keys else 'new'}_{name}": value for name, value in row.items()} for row in rows]
     result = state.session.connection().execute(statement, [{**row, "its_company_id": company} for row in named])
     if result.rowcount != len(rows):
-        raise WrongCompany("A row of another company was about to be changed.")
+        raise CrossCompanyAccess("A row of another company was about to be changed.")
     return result
 
 
@@ -187,7 +187,7 @@ def _owned_table(state: ORMExecuteState) -> str | None:
     A bare Table of an owned model is refused: the filter can be hung on models only. So is SQL in a text.
     """
     for mapper in state.all_mappers:
-        if issubclass(mapper.class_, Owned):
+        if issubclass(mapper.class_, CompanyScoped):
             return mapper.class_.__name__
     found = None
     if isinstance(state.statement, TextClause):
@@ -213,21 +213,21 @@ def _bare(froms: Iterable[Any]) -> Iterator[str]:
 
 def _refuse_bare(tables: Iterable[str]) -> None:
     for table in tables:
-        raise CompanyNotSet(f"Ask for the model, not for the bare table {table}.")
+        raise CompanyContextMissing(f"Ask for the model, not for the bare table {table}.")
 
 
 @event.listens_for(Session, "before_flush")
 def _stamp_and_check(session: Session, _context: object, _instances: object) -> None:
     for row in session.new:
-        if isinstance(row, Owned) and row.company_id is None:
+        if isinstance(row, CompanyScoped) and row.company_id is None:
             row.company_id = current_company_id()
     company = _company.get()
     for row in (*session.new, *session.dirty, *session.deleted):
-        if not isinstance(row, Owned):
+        if not isinstance(row, CompanyScoped):
             continue
         if company is None:
-            raise CompanyNotSet(f"{type(row).__name__} belongs to a company, and none is set here.")
-        if row.company_id is None or company not in (EVERY_COMPANY, row.company_id):
-            raise WrongCompany(f"{type(row).__name__} belongs to another company than the one at work.")
+            raise CompanyContextMissing(f"{type(row).__name__} belongs to a company, and none is set here.")
+        if row.company_id is None or company not in (UNSCOPED, row.company_id):
+            raise CrossCompanyAccess(f"{type(row).__name__} belongs to another company than the one at work.")
         if row in session.dirty and inspect(row).attrs.company_id.history.has_changes():
-            raise WrongCompany(f"{type(row).__name__} cannot move to another company.")
+            raise CrossCompanyAccess(f"{type(row).__name__} cannot move to another company.")

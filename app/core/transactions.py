@@ -10,14 +10,14 @@ import structlog
 from sqlalchemy import Connection
 
 from app.core import event_bus
-from app.core.clock import pretending
-from app.core.database import is_passing, reading_only, writing
-from app.core.dry_run import marked
+from app.core.clock import frozen_time
+from app.core.database import is_transient, read_only, read_write
+from app.core.dry_run import mark_dry_run
 from app.core.extensions import db
 
 T = TypeVar("T")
 log = structlog.get_logger()
-RETRY_PAUSES_S = (0.02, 0.1, 0.4)
+RETRY_DELAYS_S = (0.02, 0.1, 0.4)
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def transaction() -> Iterator[None]:
         db.session.commit()
     except BaseException:
         db.session.rollback()
-        event_bus.forget()
+        event_bus.discard()
         info.pop("after_commit", None)
         raise
     finally:
@@ -46,7 +46,7 @@ def transaction() -> Iterator[None]:
     _run_after_commit(info.pop("after_commit", []))
 
 
-def after_commit(action: Callable[[], object]) -> None:
+def on_commit(action: Callable[[], object]) -> None:
     """Runs the action once this transaction is committed; at once when none is open."""
     info = db.session().info
     if info.get("open"):
@@ -55,26 +55,26 @@ def after_commit(action: Callable[[], object]) -> None:
         action()
 
 
-def transact(work: Callable[[], T]) -> T:
+def run_in_transaction(work: Callable[[], T]) -> T:
     """Does the work in a transaction of its own, again when the database asks for it (deadlock, lock time-out).
 
     Inside an open transaction it is done once: a deadlock takes all of it along, so only the outermost may try again.
     """
     if db.session().info.get("open"):
         return work()
-    for pause in (*RETRY_PAUSES_S, None):
+    for pause in (*RETRY_DELAYS_S, None):
         try:
             with transaction():
                 return work()
         except Exception as error:
-            if pause is None or not is_passing(error):
+            if pause is None or not is_transient(error):
                 raise
             log.info("transaction.again", error=type(error).__name__, pause_s=pause)
             time.sleep(pause)
     raise AssertionError("unreachable")
 
 
-def read(question: Callable[[], T]) -> T:
+def run_read_only(question: Callable[[], T]) -> T:
     """Asks the database and leaves no transaction open: what follows may take long (Redis is silent, a provider thinks).
 
     On SQLite an open one may hold the only write lock there is. Inside a transaction it just asks.
@@ -82,7 +82,7 @@ def read(question: Callable[[], T]) -> T:
     if db.session().info.get("open"):
         return question()
     db.session.rollback()
-    with reading_only():
+    with read_only():
         try:
             return question()
         finally:
@@ -90,7 +90,7 @@ def read(question: Callable[[], T]) -> T:
 
 
 @contextmanager
-def rehearsal(moment: datetime | None = None) -> Iterator[None]:
+def dry_run(moment: datetime | None = None) -> Iterator[None]:
     """A transaction in which everything is done as always, at that moment or now, and of which nothing remains or is heard of.
 
     It stands alone: inside somebody else's transaction it would undo theirs.
@@ -101,11 +101,11 @@ def rehearsal(moment: datetime | None = None) -> Iterator[None]:
     db.session.rollback()
     info["open"] = True
     try:
-        with marked(), pretending(moment) if moment else nullcontext():
+        with mark_dry_run(), frozen_time(moment) if moment else nullcontext():
             yield
     finally:
         db.session.rollback()
-        event_bus.forget()
+        event_bus.discard()
         info.pop("after_commit", None)
         info.pop("open", None)
 
@@ -121,7 +121,7 @@ def _run_after_commit(actions: list[Callable[[], object]]) -> None:
 
 
 @contextmanager
-def apart() -> Iterator[Connection]:
+def autonomous_transaction() -> Iterator[Connection]:
     """A connection whose transaction is committed at the end.
 
     What the request has read or left uncommitted is let go first: the two would wait for each other, and only
@@ -131,5 +131,5 @@ def apart() -> Iterator[Connection]:
         if db.session().info.get("open"):
             raise RuntimeError("A transaction is open: do this before or after it.")
         db.session.rollback()
-    with writing(), db.engine.begin() as connection:
+    with read_write(), db.engine.begin() as connection:
         yield connection

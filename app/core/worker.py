@@ -24,9 +24,9 @@ from app.core.redis import RedisError
 
 log = structlog.get_logger()
 # after so many jobs or so much memory the process ends and its supervisor starts a fresh one
-JOBS_A_LIFE = 20_000
-MEMORY_MB = 400
-AGAIN_AFTER_S = 1.0
+MAX_JOBS_PER_PROCESS = 20_000
+MAX_MEMORY_MB = 400
+RETRY_AFTER_S = 1.0
 
 
 class Worker(SimpleWorker):
@@ -44,12 +44,12 @@ class Worker(SimpleWorker):
                 db.session.remove()
                 structlog.contextvars.clear_contextvars()
         self.jobs_done = getattr(self, "jobs_done", 0) + 1
-        if self.jobs_done >= JOBS_A_LIFE or memory_mb() > MEMORY_MB:
+        if self.jobs_done >= MAX_JOBS_PER_PROCESS or memory_mb() > MAX_MEMORY_MB:
             log.info("worker.recycled", jobs=self.jobs_done, memory_mb=memory_mb())
             self._stop_requested = True
 
     def request_stop(self, signum: int, frame: FrameType | None) -> Any:
-        queues.stop()
+        queues.request_shutdown()
         return super().request_stop(signum, frame)
 
 
@@ -65,7 +65,7 @@ def memory_mb() -> int:
 def work(app: Flask, *, burst: bool = False) -> None:
     """Serves all queues until stopped. A Redis that is away is waited for here, in the warm process that is there already."""
     with suppress(StopRequested):
-        while not queues.stopping():
+        while not queues.is_shutting_down():
             try:
                 worker = _make_worker(app)
                 worker.work(burst=burst, logging_level="WARNING")
@@ -75,7 +75,7 @@ def work(app: Flask, *, burst: bool = False) -> None:
                 log.warning("worker.redis_away", error=type(error).__name__)
                 if burst:
                     raise
-            time.sleep(AGAIN_AFTER_S)
+            time.sleep(RETRY_AFTER_S)
 
 
 def _make_worker(app: Flask) -> Worker:
@@ -101,7 +101,7 @@ def _track(job: RqJob, _kind: Any, error: BaseException, _traceback: Any) -> boo
     return True
 
 
-def send_delayed() -> None:
+def enqueue_due_jobs() -> None:
     """Puts jobs whose pause is over back into their queues; the clock does it, in place of RQ's scheduler.
 
     That one forks, keeps locks that outlive it, and opens connections of its own. Here a clock that comes too late finds the

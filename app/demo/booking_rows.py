@@ -9,7 +9,7 @@ from typing import Any
 from app.demo.booking_generator import Appointment, Change
 from app.demo.call_rows import Known, Row, ulid_at
 from app.domain.scheduling.minute_bits import minute_of
-from app.models.slot_lock import CELL_MINUTES
+from app.models.slot_lock import SLOT_MINUTES
 
 # who does what when no call did
 MAKERS = {"done": ("house", "clock")}
@@ -38,7 +38,7 @@ def booking_rows(appointments: list[Appointment], call_ids: list[str], known: Kn
             for start, end in _busy(appointment):
                 own = {"company_id": known.company_id, "resource_id": booking["staff_id"], "taken_by": booking["id"]}
                 rows.spans.append({**own, "first_minute": start, "end_minute": end, "kind": "booked"})
-                cells = range(start // CELL_MINUTES, end // CELL_MINUTES)
+                cells = range(start // SLOT_MINUTES, end // SLOT_MINUTES)
                 rows.cells += [{**own, "cell": cell, "seat": 0} for cell in cells]
     return rows
 

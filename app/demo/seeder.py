@@ -13,7 +13,7 @@ from app.core.clock import now
 from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.core.tenancy import company_scope
-from app.core.transactions import transact
+from app.core.transactions import run_in_transaction
 from app.demo.booking_generator import ZONE, Diary
 from app.demo.booking_rows import booking_rows
 from app.demo.call_generator import make_calls
@@ -33,10 +33,10 @@ from app.models import (
     Call,
     CallEvent,
     CallNotice,
-    CallText,
+    CallSearchText,
     Company,
     Customer,
-    OccupiedCell,
+    SlotLock,
     Task,
     ToolCall,
     Turn,
@@ -52,7 +52,7 @@ def build_companies() -> list[str]:
     db.session.rollback()
     missing = [demo for demo in COMPANIES if demo.slug not in there]
     for demo in missing:
-        transact(partial(_build, demo, now()))
+        run_in_transaction(partial(_build, demo, now()))
     return [demo.name for demo in missing]
 
 
@@ -79,13 +79,13 @@ def _build(demo: DemoCompany, moment: datetime) -> None:
         _insert(CallNotice, made.notices)
         _insert(ToolCall, made.tools)
         _insert(CallEvent, made.events)
-        _insert(CallText, _texts(made, {customer_id: name for name, customer_id in known.customers.items()}))
+        _insert(CallSearchText, _texts(made, {customer_id: name for name, customer_id in known.customers.items()}))
         _insert(Task, made.tasks)
         _insert(WaitlistEntry, made.waitlist)
         _insert(Booking, booked.bookings)
         _insert(BookingChange, booked.changes)
         _insert(BusySpan, booked.spans)
-        _insert(OccupiedCell, booked.cells)
+        _insert(SlotLock, booked.cells)
         _remember_last_calls(made.calls)
         call_stats.recount(company.id, first=first, last=moment.astimezone(ZONE).date())
 

@@ -5,8 +5,8 @@ from itertools import groupby
 from app.core.errors import ProviderError
 from app.core.queues import job
 from app.core.redis import is_reachable
-from app.core.tenancy import company_scope, every_company
-from app.core.transactions import read, transact
+from app.core.tenancy import company_scope, unscoped
+from app.core.transactions import run_in_transaction, run_read_only
 from app.domain.calendar_sync import outbound, reconciliation
 from app.domain.calendar_sync.provider_calls import carry_out
 from app.domain.calendar_sync.reconciliation import Look
@@ -19,19 +19,19 @@ MOST_STEPS = 5
 def sync_booking(sync_id: str) -> None:
     """Brings one booking into step, step by step; what cannot be done now is due again later."""
     for _step in range(MOST_STEPS):
-        errand = transact(lambda: outbound.reserve(sync_id))
+        errand = run_in_transaction(lambda: outbound.reserve(sync_id))
         if errand is None:
             return
         outcome = carry_out(errand)
-        if not transact(lambda: outbound.confirm(errand, outcome)):  # noqa: B023 (run at once)
+        if not run_in_transaction(lambda: outbound.confirm(errand, outcome)):  # noqa: B023 (run at once)
             return
 
 
 @job("bookings", retry=())
 def sweep_syncs() -> int:
     """Sends what is due to the workers; without Redis this process does one of them itself, so that the clock is not held up long."""
-    with every_company():
-        waiting = read(lambda: outbound.due(AT_ONCE))
+    with unscoped():
+        waiting = run_read_only(lambda: outbound.due(AT_ONCE))
     reachable = is_reachable()
     for company_id, rows in groupby(sorted(waiting), key=lambda row: row[0]):
         ids = [sync_id for _company_id, sync_id in rows]
@@ -39,7 +39,7 @@ def sweep_syncs() -> int:
             if not reachable:
                 sync_booking(ids[0])
                 return 1
-            transact(lambda: _send(ids))  # noqa: B023 (run at once)
+            run_in_transaction(lambda: _send(ids))  # noqa: B023 (run at once)
     return len(waiting)
 
 
@@ -52,8 +52,8 @@ def _send(sync_ids: list[str]) -> None:
 @job("bookings", retry=())
 def compare_calendars() -> None:
     """Sends the comparison of every connected calendar."""
-    with every_company():
-        connections = read(reconciliation.connections_to_compare)
+    with unscoped():
+        connections = run_read_only(reconciliation.connections_to_compare)
     for company_id, connection_id in connections:
         with company_scope(company_id):
             compare_calendar.enqueue(connection_id)
@@ -62,7 +62,7 @@ def compare_calendars() -> None:
 @job("maintenance", retry=(), timeout_s=600)
 def compare_calendar(connection_id: str) -> None:
     """Compares one calendar elsewhere with ours and leaves a row that says what came of it."""
-    look = transact(lambda: reconciliation.begin(connection_id))
+    look = run_in_transaction(lambda: reconciliation.begin(connection_id))
     if look is None:
         return
     error = None
@@ -70,19 +70,19 @@ def compare_calendar(connection_id: str) -> None:
         _compare(look)
     except ProviderError as failure:
         error = f"{failure.code}: {failure.message}"
-    transact(lambda: reconciliation.finish(look, error=error))
+    run_in_transaction(lambda: reconciliation.finish(look, error=error))
 
 
 def _compare(look: Look) -> None:
     for there in reconciliation.fetch(look):
-        transact(lambda: reconciliation.settle(look, there))  # noqa: B023 (run at once)
-    for uid in transact(lambda: reconciliation.to_fetch_again(look)):
+        run_in_transaction(lambda: reconciliation.settle(look, there))  # noqa: B023 (run at once)
+    for uid in run_in_transaction(lambda: reconciliation.to_fetch_again(look)):
         found = reconciliation.fetch_again(look, uid)
         if found is None:
-            transact(lambda: reconciliation.miss(look, uid))  # noqa: B023 (run at once)
+            run_in_transaction(lambda: reconciliation.miss(look, uid))  # noqa: B023 (run at once)
         else:
-            transact(lambda: reconciliation.settle(look, found, is_certain=True))  # noqa: B023 (run at once)
-    transact(lambda: _make_up(look))
+            run_in_transaction(lambda: reconciliation.settle(look, found, is_certain=True))  # noqa: B023 (run at once)
+    run_in_transaction(lambda: _make_up(look))
 
 
 def _make_up(look: Look) -> None:

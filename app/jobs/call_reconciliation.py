@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from app.core.errors import ProviderError
 from app.core.queues import job
 from app.core.redis import is_reachable
-from app.core.tenancy import every_company
-from app.core.transactions import transact
+from app.core.tenancy import unscoped
+from app.core.transactions import run_in_transaction
 from app.domain.calls import reconciliation
 from app.domain.calls.reconciliation import PROVIDER, Look, Sorted
 from app.domain.calls.stale_calls import close_unknown
@@ -16,8 +16,8 @@ from app.jobs import inbox
 
 def compare_all() -> None:
     """Sends a look at each account; without Redis they are left for later: they ask a provider and may take long."""
-    with every_company():
-        accounts = transact(reconciliation.accounts_to_compare)
+    with unscoped():
+        accounts = run_in_transaction(reconciliation.accounts_to_compare)
     if is_reachable():
         for account_id in accounts:
             compare.enqueue(account_id)
@@ -26,17 +26,17 @@ def compare_all() -> None:
 @job("maintenance", retry=(), timeout_s=300)
 def compare(account_id: int) -> None:
     """One look at one account; twice at once or again changes nothing."""
-    with every_company():
-        look = transact(lambda: reconciliation.begin(account_id))
+    with unscoped():
+        look = run_in_transaction(lambda: reconciliation.begin(account_id))
         if look is None:
             return
         try:
             _compare(look)
         except ProviderError as failure:
             told = f"{failure.code}: {failure.message}"[:500]
-            transact(lambda: reconciliation.finish(look, error=told))
+            run_in_transaction(lambda: reconciliation.finish(look, error=told))
         except BaseException:
-            transact(lambda: reconciliation.forget_lost_locks([account_id]))
+            run_in_transaction(lambda: reconciliation.forget_lost_locks([account_id]))
             raise
 
 
@@ -51,15 +51,15 @@ class _Fetched:
 
 def _compare(look: Look) -> None:
     listed = reconciliation.list_calls(look)
-    found = transact(lambda: reconciliation.sort_out(look, listed))
+    found = run_in_transaction(lambda: reconciliation.sort_out(look, listed))
     fetched = _fetch(look, found)
     if fetched.stored:
         inbox.wake()
-    transact(lambda: close_unknown(look, fetched.unknown))
-    transact(lambda: reconciliation.count(look, listed))
+    run_in_transaction(lambda: close_unknown(look, fetched.unknown))
+    run_in_transaction(lambda: reconciliation.count(look, listed))
     if fetched.failure is not None:
         raise fetched.failure
-    transact(lambda: reconciliation.finish(look, listed=listed, found=found, fetched=fetched.stored))
+    run_in_transaction(lambda: reconciliation.finish(look, listed=listed, found=found, fetched=fetched.stored))
 
 
 def _fetch(look: Look, found: Sorted) -> _Fetched:

@@ -6,7 +6,7 @@ from contextlib import suppress
 import structlog
 
 from app.core.extensions import db
-from app.core.queues import QUEUES, get_queue, job, stopping
+from app.core.queues import QUEUES, get_queue, is_shutting_down, job
 from app.core.redis import RedisError, get_redis
 from app.domain.inbox import processor
 
@@ -45,7 +45,7 @@ def drain() -> int:
     until = time.monotonic() + LONGEST_S
     batch = BATCH_SQLITE if db.engine.dialect.name == "sqlite" else BATCH
     helped = False
-    while time.monotonic() < until and not stopping():
+    while time.monotonic() < until and not is_shutting_down():
         done = processor.drain_batch(batch)
         handled += done
         _keep_hint()
@@ -78,7 +78,7 @@ def _bell_rings() -> bool:
     """Waits for the bell in slices, so that stopping and other queues are noticed."""
     until = time.monotonic() + WAIT_S
     try:
-        while time.monotonic() < until and not stopping():
+        while time.monotonic() < until and not is_shutting_down():
             if get_redis().blpop([BELL], timeout=0.5):
                 return True
             if _others_wait():

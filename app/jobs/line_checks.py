@@ -8,11 +8,11 @@ from flask import Flask, current_app
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.core.line_check_token import HEADER, make_ticket
-from app.core.queues import job, stopping
-from app.core.socketio_client import NoSocket, OwnSocket
-from app.core.tenancy import company_scope, every_company
-from app.core.transactions import read, transact
+from app.core.line_check_token import HEADER, create_token
+from app.core.queues import is_shutting_down, job
+from app.core.socketio_client import SocketClient, SocketError
+from app.core.tenancy import company_scope, unscoped
+from app.core.transactions import run_in_transaction, run_read_only
 from app.domain.line_check import runner, synthetic_call
 from app.domain.line_check.probes import Seen
 from app.domain.operations.retention import trim_line_checks
@@ -29,7 +29,7 @@ TRIMMED_AT_ONCE = 100
 def ring(check_id: str) -> None:
     """Rings and hands on to those who look: one worker alone must be free to work through what it has just sent."""
     travel(check_id)
-    transact(lambda: follow.enqueue(check_id))
+    run_in_transaction(lambda: follow.enqueue(check_id))
 
 
 @job("default", retry=(), timeout_s=30)
@@ -38,17 +38,17 @@ def follow(check_id: str) -> None:
     time.sleep(PAUSE_S)
     check = look(check_id)
     if check is not None and check.is_running:
-        transact(lambda: follow.enqueue(check_id))
+        run_in_transaction(lambda: follow.enqueue(check_id))
 
 
 @job("maintenance", retry=())
 def end_late() -> int:
     """Ends what nobody looks at any more; how many it were."""
-    with every_company():
-        late = read(runner.late_checks)
+    with unscoped():
+        late = run_read_only(runner.late_checks)
     for company_id, check_id in late:
         with company_scope(company_id):
-            transact(lambda: runner.look(check_id))  # noqa: B023 (run at once)
+            run_in_transaction(lambda: runner.look(check_id))  # noqa: B023 (run at once)
     return len(late)
 
 
@@ -56,30 +56,30 @@ def end_late() -> int:
 def trim() -> int:
     """Forgets checks of weeks ago; how many they were. What one run leaves, the next one takes."""
     deleted = 0
-    while not stopping() and (done := transact(lambda: trim_line_checks(TRIMMED_AT_ONCE))):
+    while not is_shutting_down() and (done := run_in_transaction(lambda: trim_line_checks(TRIMMED_AT_ONCE))):
         deleted += done
     return deleted
 
 
 def travel(check_id: str) -> None:
     """Rings, calls, and leaves somebody behind who listens at a live socket. Twice does no harm: the events are known by then."""
-    errand = transact(lambda: synthetic_call.prepare(check_id))
+    errand = run_in_transaction(lambda: synthetic_call.prepare(check_id))
     if errand is None:
         return
     if not errand.key:
-        transact(lambda: runner.note(check_id, "ringing", Seen(None, "secret_missing")))
-        transact(lambda: runner.note(check_id, "webhook", Seen(None, "secret_missing")))
+        run_in_transaction(lambda: runner.note(check_id, "ringing", Seen(None, "secret_missing")))
+        run_in_transaction(lambda: runner.note(check_id, "webhook", Seen(None, "secret_missing")))
         return
     _listen(errand)
     rung = synthetic_call.ring(errand)
-    transact(lambda: runner.note(check_id, "ringing", rung))
+    run_in_transaction(lambda: runner.note(check_id, "ringing", rung))
     called = synthetic_call.call(errand)
-    transact(lambda: runner.note(check_id, "webhook", called))
+    run_in_transaction(lambda: runner.note(check_id, "webhook", called))
 
 
 def look(check_id: str) -> LineCheck | None:
     """Where the check stands; whoever looks cries for help when that is its next step."""
-    check = transact(lambda: runner.look(check_id))
+    check = run_in_transaction(lambda: runner.look(check_id))
     if check is not None and runner.waits_for(check, "emergency"):
         _cry_for_help(check_id)
     return check
@@ -87,18 +87,18 @@ def look(check_id: str) -> LineCheck | None:
 
 def _cry_for_help(check_id: str) -> None:
     """Once the call stands in the database, so that its own way there is what was seen."""
-    errand = transact(lambda: synthetic_call.prepare(check_id))
+    errand = run_in_transaction(lambda: synthetic_call.prepare(check_id))
     if errand is not None:
         helped = synthetic_call.cry_for_help(errand)
-        transact(lambda: runner.note(check_id, "emergency", helped))
+        run_in_transaction(lambda: runner.note(check_id, "emergency", helped))
 
 
 def _listen(errand: synthetic_call.Errand) -> None:
     """Returns when the socket is seated, or cannot be."""
     seated = threading.Event()
-    company_id = transact(lambda: runner.company_of(errand.check_id))
+    company_id = run_in_transaction(lambda: runner.company_of(errand.check_id))
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    ticket = make_ticket(errand.check_id)
+    ticket = create_token(errand.check_id)
     threading.Thread(target=_hear, args=(app, company_id, errand, ticket, seated), name="line-check", daemon=True).start()
     seated.wait(SEATED_WITHIN_S)
 
@@ -106,7 +106,7 @@ def _listen(errand: synthetic_call.Errand) -> None:
 def _hear(app: Flask, company_id: str, errand: synthetic_call.Errand, ticket: str, seated: threading.Event) -> None:
     try:
         ears = _open(errand.bases, ticket)
-    except NoSocket as error:
+    except SocketError as error:
         log.warning("line_check.no_socket", check=errand.check_id, reason=str(error))
         return
     finally:
@@ -119,15 +119,15 @@ def _hear(app: Flask, company_id: str, errand: synthetic_call.Errand, ticket: st
     if came:
         with app.app_context(), company_scope(company_id):
             try:
-                transact(lambda: runner.note_heard(errand.check_id, at))
+                run_in_transaction(lambda: runner.note_heard(errand.check_id, at))
             finally:
                 db.session.remove()
 
 
-def _open(bases: tuple[str, ...], ticket: str) -> OwnSocket:
+def _open(bases: tuple[str, ...], ticket: str) -> SocketClient:
     for base in bases[:-1]:
         try:
-            return OwnSocket(base, {HEADER: ticket}, within_s=SEATED_WITHIN_S)
-        except NoSocket:
+            return SocketClient(base, {HEADER: ticket}, within_s=SEATED_WITHIN_S)
+        except SocketError:
             continue
-    return OwnSocket(bases[-1], {HEADER: ticket}, within_s=SEATED_WITHIN_S)
+    return SocketClient(bases[-1], {HEADER: ticket}, within_s=SEATED_WITHIN_S)

@@ -1,8 +1,8 @@
 """What runs when; `flask clock` keeps it."""
 
 from app.core.redis import is_reachable
-from app.core.transactions import read
-from app.core.worker import send_delayed
+from app.core.transactions import run_read_only
+from app.core.worker import enqueue_due_jobs
 from app.domain.inbox import lease
 from app.jobs import (
     agents,
@@ -26,7 +26,7 @@ WORKERS_AWAY_S = 15.0
 
 def sweep_inbox() -> None:
     """Wakes the workers for events that have been due for a while; without Redis or workers the clock drains them itself."""
-    age = read(lease.oldest_due_age_s)
+    age = run_read_only(lease.oldest_due_age_s)
     if age < 1.0:
         return
     if age < WORKERS_AWAY_S and is_reachable():
@@ -37,7 +37,7 @@ def sweep_inbox() -> None:
 
 def send_delayed_jobs() -> None:
     if is_reachable():
-        send_delayed()
+        enqueue_due_jobs()
 
 
 SCHEDULE = (

@@ -13,10 +13,10 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core.clock import now
-from app.core.database import is_away
+from app.core.database import is_unavailable
 from app.core.extensions import db
-from app.core.transactions import read, transact
-from app.models.schedule_run import ScheduleRun
+from app.core.transactions import run_in_transaction, run_read_only
+from app.models.schedule_run import ScheduledTask
 
 log = structlog.get_logger()
 LOCK = timedelta(minutes=10)
@@ -53,7 +53,7 @@ def run_for_ever(app: Flask, entries: Sequence[Entry], stop: threading.Event, *,
             try:
                 tick(entries)
             except Exception as error:
-                if is_away(error):
+                if is_unavailable(error):
                     log.warning("ticker.database_away", error=type(error).__name__)
                 else:
                     log.exception("ticker.failed")
@@ -63,7 +63,7 @@ def run_for_ever(app: Flask, entries: Sequence[Entry], stop: threading.Event, *,
 
 def tick(entries: Sequence[Entry]) -> list[str]:
     """Runs what is due and free; the names that ran."""
-    next_at = read(lambda: dict(db.session.execute(select(ScheduleRun.name, ScheduleRun.next_at)).all()))
+    next_at = run_read_only(lambda: dict(db.session.execute(select(ScheduledTask.name, ScheduledTask.next_at)).all()))
     for entry in entries:
         if entry.name not in next_at:
             _add(entry)
@@ -80,7 +80,7 @@ def tick(entries: Sequence[Entry]) -> list[str]:
 def _add(entry: Entry) -> None:
     first = now() if entry.every_s is not None else entry.next_after(now())
     try:
-        transact(lambda: db.session.add(ScheduleRun(name=entry.name, next_at=first)))
+        run_in_transaction(lambda: db.session.add(ScheduledTask(name=entry.name, next_at=first)))
     except IntegrityError:
         log.debug("ticker.known", name=entry.name)
 
@@ -92,14 +92,14 @@ def _take(entry: Entry) -> datetime | None:
 
     def work() -> int:
         return db.session.execute(
-            update(ScheduleRun)
-            .where(ScheduleRun.name == entry.name, ScheduleRun.next_at <= moment)
-            .where((ScheduleRun.locked_until.is_(None)) | (ScheduleRun.locked_until < moment))
+            update(ScheduledTask)
+            .where(ScheduledTask.name == entry.name, ScheduledTask.next_at <= moment)
+            .where((ScheduledTask.locked_until.is_(None)) | (ScheduledTask.locked_until < moment))
             .values(locked_until=until, started_at=moment)
             .execution_options(synchronize_session=False)
         ).rowcount
 
-    return until if transact(work) == 1 else None
+    return until if run_in_transaction(work) == 1 else None
 
 
 def _run(entry: Entry, until: datetime) -> None:
@@ -115,19 +115,19 @@ def _run(entry: Entry, until: datetime) -> None:
 
     def work() -> int:
         return db.session.execute(
-            update(ScheduleRun)
-            .where(ScheduleRun.name == entry.name, ScheduleRun.locked_until == until)
+            update(ScheduledTask)
+            .where(ScheduledTask.name == entry.name, ScheduledTask.locked_until == until)
             .values(
                 next_at=entry.next_after(done),
                 locked_until=None,
                 finished_at=done,
-                runs=ScheduleRun.runs + 1,
+                runs=ScheduledTask.runs + 1,
                 result="failed" if error else "done",
                 error=error,
             )
             .execution_options(synchronize_session=False)
         ).rowcount
 
-    if transact(work) != 1:
+    if run_in_transaction(work) != 1:
         log.warning("ticker.taken_over", name=entry.name)
     log.debug("ticker.ran", name=entry.name, seconds=round(monotonic() - began, 3))

@@ -7,4 +7,4 @@ from app.core.queues import job
 @job("maintenance", retry=())
 def forget_dead() -> int:
     """Deletes the rows of sessions that were left alone or got too old; how many it were."""
-    return sessions.forget_dead_sessions()
+    return sessions.delete_expired_sessions()

@@ -3,24 +3,24 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
-from app.core.event_bus import listens
+from app.core.event_bus import subscribe
 from app.core.tenancy import company_scope
 from app.domain.calendar_sync.enqueue import note_changes, note_other_changes
-from app.events import BookingCancelled, BookingChanged, BookingHappening, BookingMade, BookingMoved
+from app.events import BookingCancelled, BookingChanged, BookingCreated, BookingEventBase, BookingRescheduled
 from app.jobs.calendar_sync import sync_booking
 
 
-@listens(BookingMade, BookingMoved, BookingCancelled, when="before_commit")
-def keep_in_step(events: Sequence[BookingHappening]) -> None:
+@subscribe(BookingCreated, BookingRescheduled, BookingCancelled, when="before_commit")
+def keep_in_step(events: Sequence[BookingEventBase]) -> None:
     _note(events, note_changes)
 
 
-@listens(BookingChanged, when="before_commit")
-def tell_confirmations(events: Sequence[BookingHappening]) -> None:
+@subscribe(BookingChanged, when="before_commit")
+def tell_confirmations(events: Sequence[BookingEventBase]) -> None:
     _note(events, note_other_changes)
 
 
-def _note(events: Sequence[BookingHappening], note: Callable[[Iterable[str]], list[str]]) -> None:
+def _note(events: Sequence[BookingEventBase], note: Callable[[Iterable[str]], list[str]]) -> None:
     bookings: dict[str, set[str]] = defaultdict(set)
     for event in events:
         bookings[event.company_id].add(event.booking_id)

@@ -7,27 +7,27 @@ from typing import Any
 
 from app import events
 from app.core.clock import now
-from app.core.event_bus import listens
-from app.core.tenancy import every_company
-from app.core.transactions import after_commit
+from app.core.event_bus import subscribe
+from app.core.tenancy import unscoped
+from app.core.transactions import on_commit
 from app.domain.privacy.erasure import silenced
 from app.events import (
-    BookingHappening,
-    CallHappening,
+    BookingEventBase,
+    CallEventBase,
     HoldPlaced,
     HoldReleased,
-    LineCheckArrived,
-    SessionsEnded,
+    LineCheckReceived,
+    SessionsRevoked,
     TaskCreated,
     TaskUpdated,
     ToolFinished,
     ToolStarted,
-    TurnSpoken,
+    TranscriptTurnAdded,
 )
 from app.realtime import broadcast, event_log
 from app.serializers import live as shapes, live_booking
 
-Happening = CallHappening | BookingHappening | TaskCreated | TaskUpdated
+Happening = CallEventBase | BookingEventBase | TaskCreated | TaskUpdated
 Rows = list[dict[str, Any]]
 
 CALL_NAMES = {
@@ -37,8 +37,8 @@ CALL_NAMES = {
     events.CallAnalyzed: "call.analyzed",
 }
 BOOKING_NAMES = {
-    events.BookingMade: "booking.made",
-    events.BookingMoved: "booking.moved",
+    events.BookingCreated: "booking.made",
+    events.BookingRescheduled: "booking.moved",
     events.BookingChanged: "booking.changed",
     events.BookingCancelled: "booking.cancelled",
 }
@@ -52,21 +52,21 @@ COUNTED = {
 }
 
 
-@listens(CallHappening, BookingHappening, TaskCreated, TaskUpdated, when="before_commit")
+@subscribe(CallEventBase, BookingEventBase, TaskCreated, TaskUpdated, when="before_commit")
 def write_live_events(happened: list[Happening]) -> None:
     """One row per event; what a transaction says again about the same thing is said once, as it was in the end."""
     latest = {_subject(event): event for event in happened}
     told = [event for event in happened if latest[_subject(event)] is event]
-    with every_company():
+    with unscoped():
         rows = _rows(told, now())
         if not rows:
             return
         event_log.write_down(rows)
-    after_commit(partial(broadcast.push, rows, [event.received_at for event in told if isinstance(event, CallHappening)]))
+    on_commit(partial(broadcast.push, rows, [event.received_at for event in told if isinstance(event, CallEventBase)]))
 
 
-@listens(SessionsEnded, when="after_commit")
-def end_sockets(ended: list[SessionsEnded]) -> None:
+@subscribe(SessionsRevoked, when="after_commit")
+def end_sockets(ended: list[SessionsRevoked]) -> None:
     """Whoever is no longer signed in hears nothing more."""
     for event in ended:
         broadcast.end_sockets(event.user_id, event.session)
@@ -74,13 +74,13 @@ def end_sockets(ended: list[SessionsEnded]) -> None:
 
 def _subject(event: Happening) -> tuple[Any, ...]:
     """What an event is about; a growing turn is said again under its index."""
-    if isinstance(event, TurnSpoken):
-        return TurnSpoken, event.call_id, event.turn["index"]
+    if isinstance(event, TranscriptTurnAdded):
+        return TranscriptTurnAdded, event.call_id, event.turn["index"]
     if isinstance(event, ToolStarted | ToolFinished):
         return type(event), event.call_id, event.tool.get("tool_call_id")
-    if isinstance(event, CallHappening):
+    if isinstance(event, CallEventBase):
         return type(event), event.call_id
-    return type(event), event.booking_id if isinstance(event, BookingHappening) else event.task_id
+    return type(event), event.booking_id if isinstance(event, BookingEventBase) else event.task_id
 
 
 def _rows(told: Sequence[Happening], at: datetime) -> Rows:
@@ -94,8 +94,8 @@ class _Shown:
 
     def __init__(self, told: Sequence[Happening], at: datetime) -> None:
         self.at = at
-        self.calls = shapes.live_calls({event.call_id for event in told if isinstance(event, CallHappening) and type(event) in CALL_NAMES})
-        booked = [event for event in told if isinstance(event, BookingHappening)]
+        self.calls = shapes.live_calls({event.call_id for event in told if isinstance(event, CallEventBase) and type(event) in CALL_NAMES})
+        booked = [event for event in told if isinstance(event, BookingEventBase)]
         self.bookings = live_booking.live_bookings({event.booking_id for event in booked if not _is_hold(event)})
         self.holds = live_booking.live_holds({event.booking_id for event in booked if _is_hold(event)})
         self.tasks = shapes.live_tasks({event.task_id for event in told if isinstance(event, TaskCreated | TaskUpdated)})
@@ -109,19 +109,19 @@ class _Shown:
 
     def _of(self, event: Happening) -> tuple[str, dict[str, Any] | None]:
         match event:
-            case TurnSpoken():
+            case TranscriptTurnAdded():
                 return "message.sent" if event.turn["role"] == "agent" else "message.received", shapes.live_turn(event.turn)
             case ToolStarted():
                 return "tool.started", shapes.tool_started(event.tool, self.at)
             case ToolFinished():
                 return "tool.finished", shapes.tool_finished(event.tool)
-            case LineCheckArrived():
+            case LineCheckReceived():
                 return "line_check.arrived", {"check": event.check_id}
-            case CallHappening():
+            case CallEventBase():
                 return CALL_NAMES[type(event)], self.calls.get(event.call_id)
             case HoldPlaced() | HoldReleased():
                 return HOLD_NAMES[type(event)], self.holds.get(event.booking_id)
-            case BookingHappening():
+            case BookingEventBase():
                 return BOOKING_NAMES[type(event)], self.bookings.get(event.booking_id)
         return TASK_NAMES[type(event)], self.tasks.get(event.task_id)
 
@@ -133,12 +133,12 @@ def _row(event: Happening, at: datetime, name: str, data: dict[str, Any]) -> dic
         "name": name,
         "branch_id": event.branch_id,
         "call_id": event.call_id,
-        "booking_id": event.booking_id if isinstance(event, BookingHappening) and not _is_hold(event) else None,
+        "booking_id": event.booking_id if isinstance(event, BookingEventBase) and not _is_hold(event) else None,
         "data": data,
     }
 
 
-def _is_hold(event: BookingHappening) -> bool:
+def _is_hold(event: BookingEventBase) -> bool:
     return isinstance(event, HoldPlaced | HoldReleased)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.core.clock import now
-from app.core.event_bus import listens
+from app.core.event_bus import subscribe
 from app.core.extensions import db
 from app.core.tenancy import company_scope
 from app.domain.bookings.notifications import confirm_to_customer, offer_to_customer, tell_changes
@@ -11,48 +11,48 @@ from app.domain.notifications.one_time_code import tell_code
 from app.events import (
     BookingCancelled,
     BookingChanged,
-    BookingHappening,
-    BookingMade,
-    BookingMoved,
-    CodeWanted,
-    MessageWritten,
+    BookingCreated,
+    BookingEventBase,
+    BookingRescheduled,
+    NotificationQueued,
+    OneTimeCodeRequested,
     WaitlistOffered,
 )
 from app.jobs.notifications import send_message
 from app.models import Notification
 
 
-@listens(BookingMade, when="before_commit")
-def confirm_bookings(events: Sequence[BookingMade]) -> None:
+@subscribe(BookingCreated, when="before_commit")
+def confirm_bookings(events: Sequence[BookingCreated]) -> None:
     for event in events:
         with company_scope(event.company_id):
             _send(confirm_to_customer(event.booking_id))
 
 
-@listens(BookingMoved, BookingCancelled, BookingChanged, when="before_commit")
-def tell_of_changes(events: Sequence[BookingHappening]) -> None:
+@subscribe(BookingRescheduled, BookingCancelled, BookingChanged, when="before_commit")
+def tell_of_changes(events: Sequence[BookingEventBase]) -> None:
     for company_id in {event.company_id for event in events}:
         with company_scope(company_id):
             for row in tell_changes([event.booking_id for event in events if event.company_id == company_id]):
                 _send(row)
 
 
-@listens(WaitlistOffered, when="before_commit")
+@subscribe(WaitlistOffered, when="before_commit")
 def tell_offers(events: Sequence[WaitlistOffered]) -> None:
     for event in events:
         with company_scope(event.company_id):
             _send(offer_to_customer(event.offer_id))
 
 
-@listens(CodeWanted, when="before_commit")
-def tell_codes(events: Sequence[CodeWanted]) -> None:
+@subscribe(OneTimeCodeRequested, when="before_commit")
+def tell_codes(events: Sequence[OneTimeCodeRequested]) -> None:
     for event in events:
         with company_scope(event.company_id):
             _send(tell_code(event.code_id, event.number, event.digits, branch_id=event.branch_id))
 
 
-@listens(MessageWritten, when="before_commit")
-def send_written(events: Sequence[MessageWritten]) -> None:
+@subscribe(NotificationQueued, when="before_commit")
+def send_written(events: Sequence[NotificationQueued]) -> None:
     for event in events:
         with company_scope(event.company_id):
             _send(db.session.get(Notification, event.notification_id))

@@ -4,22 +4,22 @@ from collections import defaultdict
 
 from sqlalchemy import and_, select
 
-from app.core.event_bus import listens
+from app.core.event_bus import subscribe
 from app.core.extensions import db
-from app.core.tenancy import every_company
+from app.core.tenancy import unscoped
 from app.domain.calls.search_index import write_call_texts
-from app.events import CallAnalyzed, CallEnded, CallHappening
+from app.events import CallAnalyzed, CallEnded, CallEventBase
 from app.models import Call, Customer, Turn
 
 
-@listens(CallEnded, CallAnalyzed, when="before_commit")
-def write_search_texts(events: list[CallHappening]) -> None:
+@subscribe(CallEnded, CallAnalyzed, when="before_commit")
+def write_search_texts(events: list[CallEventBase]) -> None:
     """In two questions, however many calls of however many companies there are."""
     call_ids = {happened.call_id for happened in events}
     spoken: dict[str, list[str]] = defaultdict(list)
     calls = select(Call, Customer.name).outerjoin(Customer, and_(Customer.company_id == Call.company_id, Customer.id == Call.customer_id))
     turns = select(Turn.call_id, Turn.text).join(Call, and_(Call.company_id == Turn.company_id, Call.id == Turn.call_id))
-    with every_company():
+    with unscoped():
         for call_id, text in db.session.execute(turns.where(Call.id.in_(call_ids)).order_by(Turn.call_id, Turn.position)):
             spoken[call_id].append(text)
         known = db.session.execute(calls.where(Call.id.in_(call_ids)).order_by(Call.id))

@@ -2,30 +2,30 @@
 
 from collections import defaultdict
 
-from app.core.event_bus import listens
+from app.core.event_bus import subscribe
 from app.core.tenancy import company_scope
 from app.domain.calls import truth_queue
 from app.events import (
     BookingCancelled,
     BookingChanged,
-    BookingHappening,
-    BookingMade,
-    BookingMoved,
+    BookingCreated,
+    BookingEventBase,
+    BookingRescheduled,
     CallAnalyzed,
     CallEnded,
-    CallHappening,
-    CallRetold,
+    CallEventBase,
+    TranscriptRevised,
 )
 
 
-@listens(CallEnded, CallAnalyzed, CallRetold, when="before_commit")
-def check_when_over(events: list[CallHappening | CallRetold]) -> None:
+@subscribe(CallEnded, CallAnalyzed, TranscriptRevised, when="before_commit")
+def check_when_over(events: list[CallEventBase | TranscriptRevised]) -> None:
     """In three statements, however many calls of however many companies there are."""
     truth_queue.note_due(event.call_id for event in events)
 
 
-@listens(BookingMade, BookingMoved, BookingChanged, BookingCancelled, when="before_commit")
-def check_again(events: list[BookingHappening]) -> None:
+@subscribe(BookingCreated, BookingRescheduled, BookingChanged, BookingCancelled, when="before_commit")
+def check_again(events: list[BookingEventBase]) -> None:
     bookings: dict[str, set[str]] = defaultdict(set)
     for event in events:
         bookings[event.company_id].add(event.booking_id)

@@ -1,23 +1,23 @@
 """The nouns of the house, one a file."""
 
 from app.models.agent import Agent
-from app.models.agent_deployment import Registration, RegistrationStep
+from app.models.agent_deployment import AgentDeployment, AgentDeploymentStep
 from app.models.agent_version import AgentVersion
 from app.models.api_key import ApiKey
 from app.models.audit_entry import AuditEntry
 from app.models.blocked_caller import BlockedCaller
 from app.models.booking import Booking, BookingChange, BookingLink
-from app.models.booking_sync import BookingSync, CalendarUid
+from app.models.booking_sync import BookingSync, ExternalEvent
 from app.models.branch import Branch
 from app.models.browser_report import BrowserReport
 from app.models.calendar_feed import CalendarFeed
 from app.models.calendar_mapping import CalendarMapping
-from app.models.calendar_reconciliation import CalendarComparison
-from app.models.call import Call, CallText
+from app.models.calendar_reconciliation import CalendarReconciliation
+from app.models.call import Call, CallSearchText
 from app.models.call_event import CallEvent
-from app.models.call_reconciliation import CallAccount, CallComparison, CallTally
+from app.models.call_reconciliation import CallReconciliation, CallReconciliationCount, ProviderAccount
 from app.models.call_stats import CallDay, CallHour
-from app.models.caller_verification import CallerProof
+from app.models.caller_verification import CallerVerification
 from app.models.closure import Closure
 from app.models.company import Company
 from app.models.connection import Connection
@@ -35,15 +35,15 @@ from app.models.one_time_code import OneTimeCode
 from app.models.phone_number import PhoneNumber
 from app.models.policy import Policy
 from app.models.resource import Resource
-from app.models.schedule_run import ScheduleRun
+from app.models.schedule_run import ScheduledTask
 from app.models.service import BranchService, Service, ServiceSynonym
-from app.models.slot_lock import BusySpan, OccupiedCell
+from app.models.slot_lock import BusySpan, SlotLock
 from app.models.staff_member import StaffBranch, StaffMember, StaffService
 from app.models.task import Task
 from app.models.tool_call import ToolCall
 from app.models.truth_check import TruthCheck
 from app.models.turn import Turn
-from app.models.unmet_demand import Wish
+from app.models.unmet_demand import UnmetDemand
 from app.models.user import User, UserBranch
 from app.models.waitlist import WaitlistEntry, WaitlistOffer
 from app.models.web_session import WebSession
@@ -51,12 +51,73 @@ from app.models.webhook_event import WebhookEvent
 from app.models.working_hours import WorkingHours
 
 __all__ = [
-    "Agent", "AgentVersion", "ApiKey", "AuditEntry", "BlockedCaller", "Booking", "BookingChange", "BookingLink", "BookingSync", "Branch",
-    "BranchService", "BrowserReport", "BusySpan", "CalendarComparison", "CalendarFeed", "CalendarMapping", "CalendarUid", "Call",
-    "CallAccount", "CallComparison", "CallConsent", "CallDay", "CallDeletion", "CallEvent", "CallHour", "CallNotice", "CallTally",
-    "CallText", "CallerProof", "Closure", "Company", "Connection", "Customer", "CustomerIdentity", "FeatureFlag", "GroupSession", "Hold",
-    "IdentityLink", "LineCheck", "LiveCursor", "LiveEvent", "NoticeWording", "Notification", "OccupiedCell", "OnCallShift", "OneTimeCode",
-    "PhoneNumber", "Policy", "Registration", "RegistrationStep", "Resource", "ScheduleRun", "Service", "ServiceSynonym", "StaffBranch",
-    "StaffMember", "StaffService", "Task", "ToolCall", "TruthCheck", "Turn", "User", "UserBranch", "WaitlistEntry", "WaitlistOffer",
-    "WebSession", "WebhookEvent", "Wish", "WorkingHours",
+    "Agent",
+    "AgentDeployment",
+    "AgentDeploymentStep",
+    "AgentVersion",
+    "ApiKey",
+    "AuditEntry",
+    "BlockedCaller",
+    "Booking",
+    "BookingChange",
+    "BookingLink",
+    "BookingSync",
+    "Branch",
+    "BranchService",
+    "BrowserReport",
+    "BusySpan",
+    "CalendarFeed",
+    "CalendarMapping",
+    "CalendarReconciliation",
+    "Call",
+    "CallConsent",
+    "CallDay",
+    "CallDeletion",
+    "CallEvent",
+    "CallHour",
+    "CallNotice",
+    "CallReconciliation",
+    "CallReconciliationCount",
+    "CallSearchText",
+    "CallerVerification",
+    "Closure",
+    "Company",
+    "Connection",
+    "Customer",
+    "CustomerIdentity",
+    "ExternalEvent",
+    "FeatureFlag",
+    "GroupSession",
+    "Hold",
+    "IdentityLink",
+    "LineCheck",
+    "LiveCursor",
+    "LiveEvent",
+    "NoticeWording",
+    "Notification",
+    "OnCallShift",
+    "OneTimeCode",
+    "PhoneNumber",
+    "Policy",
+    "ProviderAccount",
+    "Resource",
+    "ScheduledTask",
+    "Service",
+    "ServiceSynonym",
+    "SlotLock",
+    "StaffBranch",
+    "StaffMember",
+    "StaffService",
+    "Task",
+    "ToolCall",
+    "TruthCheck",
+    "Turn",
+    "UnmetDemand",
+    "User",
+    "UserBranch",
+    "WaitlistEntry",
+    "WaitlistOffer",
+    "WebSession",
+    "WebhookEvent",
+    "WorkingHours",
 ]  # fmt: skip

@@ -7,19 +7,19 @@ from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.column_types import Id, Json, Key, UtcDateTime
+from app.core.column_types import AsciiString, Id, Json, UtcDateTime
 from app.core.extensions import db
-from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
+from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_foreign_key, company_table_args
 
-REGISTRATION_STATES = ("pending", "right", "drift", "failed", "no_key")
+DEPLOYMENT_STATUSES = ("pending", "right", "drift", "failed", "no_key")
 
 
-class Registration(CompanyOwned, Named, Timed, db.Model):
+class AgentDeployment(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     """One an agent. The agent's id is our mark there, by which what was made is found again when its answer got lost."""
 
     __tablename__ = "registrations"
-    __table_args__ = owned_args(
-        inside("agent_id", "agents"),
+    __table_args__ = company_table_args(
+        company_foreign_key("agent_id", "agents"),
         UniqueConstraint("company_id", "agent_id"),
         CheckConstraint("state IN ('pending', 'right', 'drift', 'failed', 'no_key')", name="state"),
         Index("ix_registrations_due", "state", "due_at"),
@@ -28,17 +28,17 @@ class Registration(CompanyOwned, Named, Timed, db.Model):
     agent_id: Mapped[str] = mapped_column(Id)
     # pending: to be written there · right: stands there as it should · drift: something is different there · failed: it will not
     # take it · no_key: there is no account to write to
-    state: Mapped[str] = mapped_column(Key(16), default="pending")
+    state: Mapped[str] = mapped_column(AsciiString(16), default="pending")
     # why it waits or failed, as a code that pages turn into a sentence; and the vendor's words
-    reason: Mapped[str | None] = mapped_column(Key(32))
+    reason: Mapped[str | None] = mapped_column(AsciiString(32))
     error: Mapped[str | None] = mapped_column(String(500))
     # whose account: of a connection, or the platform's
-    account: Mapped[str | None] = mapped_column(Key(32))
+    account: Mapped[str | None] = mapped_column(AsciiString(32))
 
     # its names there
-    agent_ref: Mapped[str | None] = mapped_column(Key(128))
+    agent_ref: Mapped[str | None] = mapped_column(AsciiString(128))
     agent_version: Mapped[int | None]
-    brain_ref: Mapped[str | None] = mapped_column(Key(128))
+    brain_ref: Mapped[str | None] = mapped_column(AsciiString(128))
     brain_version: Mapped[int | None]
 
     # raised with every wish to write: what is on its way for an older one counts no more
@@ -53,18 +53,18 @@ class Registration(CompanyOwned, Named, Timed, db.Model):
     findings: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
 
 
-class RegistrationStep(CompanyOwned, db.Model):
+class AgentDeploymentStep(CompanyOwned, db.Model):
     """One step of writing it there: what became of it, and when."""
 
     __tablename__ = "registration_steps"
-    __table_args__ = owned_args(inside("registration_id", "registrations", ondelete="CASCADE"), referable=False)
+    __table_args__ = company_table_args(company_foreign_key("registration_id", "registrations", ondelete="CASCADE"), referable=False)
 
     company_id: Mapped[str] = mapped_column(Id, primary_key=True)
     registration_id: Mapped[str] = mapped_column(Id, primary_key=True)
     # look, draft, brain, agent, publish, number:+49…, check
-    name: Mapped[str] = mapped_column(Key(40), primary_key=True)
+    name: Mapped[str] = mapped_column(AsciiString(40), primary_key=True)
     position: Mapped[int]
     # waiting, done, failed
-    state: Mapped[str] = mapped_column(Key(16), default="waiting")
+    state: Mapped[str] = mapped_column(AsciiString(16), default="waiting")
     error: Mapped[str | None] = mapped_column(String(500))
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -5,12 +5,12 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.column_types import Id, Json, Key, UtcDateTime
+from app.core.column_types import AsciiString, Id, Json, UtcDateTime
 from app.core.extensions import db
-from app.models.base import Named, Timed
+from app.models.base import HasCreatedAt, HasUlid
 
 
-class ApiKey(Named, Timed, db.Model):
+class ApiKey(HasUlid, HasCreatedAt, db.Model):
     """Not company-owned for the query filter: it is what tells the company."""
 
     __tablename__ = "api_keys"
@@ -19,8 +19,8 @@ class ApiKey(Named, Timed, db.Model):
     company_id: Mapped[str] = mapped_column(Id, ForeignKey("companies.id"))
     name: Mapped[str] = mapped_column(String(80))
     # its first characters, to tell keys apart
-    prefix: Mapped[str] = mapped_column(Key(16))
-    key_hash: Mapped[str] = mapped_column(Key(64), unique=True)
+    prefix: Mapped[str] = mapped_column(AsciiString(16))
+    key_hash: Mapped[str] = mapped_column(AsciiString(64), unique=True)
     scopes: Mapped[list[str]] = mapped_column(Json)
     # enough for a rush of everybody at once, and still an end to a loop that went wild
     per_minute: Mapped[int] = mapped_column(default=6000)

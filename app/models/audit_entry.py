@@ -7,7 +7,7 @@ from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.column_types import BigId, Id, Json, Key, UtcDateTime
+from app.core.column_types import AsciiString, BigId, Id, Json, UtcDateTime
 from app.core.extensions import db
 
 
@@ -20,7 +20,7 @@ class AuditEntry(db.Model):
     company_id: Mapped[str | None] = mapped_column(Id)
     user_id: Mapped[str | None] = mapped_column(Id)
     # signed_in, number_assigned, event_replayed, key_made …
-    action: Mapped[str] = mapped_column(Key(64))
+    action: Mapped[str] = mapped_column(AsciiString(64))
     subject: Mapped[str | None] = mapped_column(String(80))
     data: Mapped[dict[str, Any] | None] = mapped_column(Json)
-    request_id: Mapped[str | None] = mapped_column(Key(64))
+    request_id: Mapped[str | None] = mapped_column(AsciiString(64))

@@ -9,31 +9,31 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.clock import now
 from app.core.column_types import Id, UtcDateTime
 from app.core.ids import new_ulid
-from app.core.tenancy import Owned
+from app.core.tenancy import CompanyScoped
 
-__all__ = ["CompanyOwned", "Named", "Timed", "inside", "owned_args"]
+__all__ = ["CompanyOwned", "HasCreatedAt", "HasUlid", "company_foreign_key", "company_table_args"]
 
 
-class CompanyOwned(Owned):
+class CompanyOwned(CompanyScoped):
     """Rows of one company; see core/tenancy for how that is kept."""
 
 
-class Named:
+class HasUlid:
     """A row whose id leaves the house."""
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_ulid)
 
 
-class Timed:
+class HasCreatedAt:
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
-def inside(column: str, table: str, **options: Any) -> ForeignKeyConstraint:
+def company_foreign_key(column: str, table: str, **options: Any) -> ForeignKeyConstraint:
     """A reference to a row of the same company: (company_id, column) → table(company_id, id)."""
     return ForeignKeyConstraint(["company_id", column], [f"{table}.company_id", f"{table}.id"], **options)
 
 
-def owned_args(*extra: Any, referable: bool = True) -> tuple[Any, ...]:
+def company_table_args(*extra: Any, referable: bool = True) -> tuple[Any, ...]:
     """Table arguments of an owned model: its company exists, and others of the company may refer to it."""
     unique = (UniqueConstraint("company_id", "id"),) if referable else ()
     return (ForeignKeyConstraint(["company_id"], ["companies.id"]), *unique, *extra)

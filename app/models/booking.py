@@ -7,25 +7,25 @@ from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.column_types import BigId, Exact, Id, Json, Key, UtcDateTime
+from app.core.column_types import AsciiString, BigId, CaseSensitiveString, Id, Json, UtcDateTime
 from app.core.extensions import db
-from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
+from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_foreign_key, company_table_args
 
 STATUSES = ("held", "pending", "confirmed", "cancelled", "no_show", "done")
 # these take their time; `held` is what a hold looks like to programs
-STANDING = ("pending", "confirmed")
+ACTIVE_STATUSES = ("pending", "confirmed")
 SOURCES = ("call", "api", "web", "calcom", "link", "simulator")
 
 
-class Booking(CompanyOwned, Named, Timed, db.Model):
+class Booking(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     __tablename__ = "bookings"
-    __table_args__ = owned_args(
-        inside("branch_id", "branches"),
-        inside("service_id", "services"),
-        inside("staff_id", "staff_members"),
-        inside("customer_id", "customers"),
-        inside("call_id", "calls"),
-        inside("session_id", "group_sessions"),
+    __table_args__ = company_table_args(
+        company_foreign_key("branch_id", "branches"),
+        company_foreign_key("service_id", "services"),
+        company_foreign_key("staff_id", "staff_members"),
+        company_foreign_key("customer_id", "customers"),
+        company_foreign_key("call_id", "calls"),
+        company_foreign_key("session_id", "group_sessions"),
         CheckConstraint("ends_at > starts_at", name="stretch"),
         UniqueConstraint("company_id", "source_ref"),
         UniqueConstraint("company_id", "idempotency_key"),
@@ -47,26 +47,26 @@ class Booking(CompanyOwned, Named, Timed, db.Model):
     staff_id: Mapped[str] = mapped_column(Id)
     customer_id: Mapped[str | None] = mapped_column(Id)
     call_id: Mapped[str | None] = mapped_column(Id)
-    status: Mapped[str] = mapped_column(Key(16), default="confirmed")
+    status: Mapped[str] = mapped_column(AsciiString(16), default="confirmed")
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # the branch's zone when it was made: what the customer was told
-    zone: Mapped[str] = mapped_column(Key(64))
+    zone: Mapped[str] = mapped_column(AsciiString(64))
     seats: Mapped[int] = mapped_column(default=1)
     # the group appointment whose seats it takes
     session_id: Mapped[str | None] = mapped_column(Id)
     # bookings of one visit (several services one after the other) and of one series share these
     visit_id: Mapped[str | None] = mapped_column(Id)
     series_id: Mapped[str | None] = mapped_column(Id)
-    source: Mapped[str] = mapped_column(Key(16))
+    source: Mapped[str] = mapped_column(AsciiString(16))
     # what made it, where it came from: the same cause makes it once
-    source_ref: Mapped[str | None] = mapped_column(Exact(128))
-    idempotency_key: Mapped[str | None] = mapped_column(Exact(128))
+    source_ref: Mapped[str | None] = mapped_column(CaseSensitiveString(128))
+    idempotency_key: Mapped[str | None] = mapped_column(CaseSensitiveString(128))
     price_cents: Mapped[int | None]
     notes: Mapped[str | None] = mapped_column(Text)
     # how to reach whoever booked it about this booking alone: said by a caller who was not sure enough for the customer's record
-    contact_phone: Mapped[str | None] = mapped_column(Exact(20))
-    contact_email: Mapped[str | None] = mapped_column(Exact(190))
+    contact_phone: Mapped[str | None] = mapped_column(CaseSensitiveString(20))
+    contact_email: Mapped[str | None] = mapped_column(CaseSensitiveString(190))
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # rises with every change; an edit names the one it saw
     version: Mapped[int] = mapped_column(default=1)
@@ -74,7 +74,7 @@ class Booking(CompanyOwned, Named, Timed, db.Model):
 
     @property
     def is_standing(self) -> bool:
-        return self.status in STANDING
+        return self.status in ACTIVE_STATUSES
 
     @property
     def occupant(self) -> str:
@@ -86,19 +86,21 @@ class BookingChange(CompanyOwned, db.Model):
     """One line of a booking's history: who, by which way, what and why; rows are only ever added."""
 
     __tablename__ = "booking_changes"
-    __table_args__ = owned_args(
-        inside("booking_id", "bookings"), Index("ix_booking_changes_booking", "company_id", "booking_id", "id"), referable=False
+    __table_args__ = company_table_args(
+        company_foreign_key("booking_id", "bookings"),
+        Index("ix_booking_changes_booking", "company_id", "booking_id", "id"),
+        referable=False,
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     booking_id: Mapped[str] = mapped_column(Id)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     # made, confirmed, moved, edited, cancelled, no_show, done
-    action: Mapped[str] = mapped_column(Key(16))
+    action: Mapped[str] = mapped_column(AsciiString(16))
     # caller, user, program, calendar, house; and which one
-    by_kind: Mapped[str] = mapped_column(Key(16))
-    by_id: Mapped[str | None] = mapped_column(Exact(64))
-    way: Mapped[str] = mapped_column(Key(16))
+    by_kind: Mapped[str] = mapped_column(AsciiString(16))
+    by_id: Mapped[str | None] = mapped_column(CaseSensitiveString(64))
+    way: Mapped[str] = mapped_column(AsciiString(16))
     why: Mapped[str | None] = mapped_column(String(250))
     # what it was and what it is, of the fields that changed
     before: Mapped[dict[str, Any] | None] = mapped_column(Json)
@@ -110,11 +112,11 @@ class BookingLink(CompanyOwned, db.Model):
     """The way to a caller's own page; only the token's hash is kept."""
 
     __tablename__ = "booking_links"
-    __table_args__ = owned_args(
-        inside("booking_id", "bookings"), Index("ix_booking_links_booking", "company_id", "booking_id"), referable=False
+    __table_args__ = company_table_args(
+        company_foreign_key("booking_id", "bookings"), Index("ix_booking_links_booking", "company_id", "booking_id"), referable=False
     )
 
-    token_hash: Mapped[str] = mapped_column(Key(64), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(AsciiString(64), primary_key=True)
     booking_id: Mapped[str] = mapped_column(Id)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -6,20 +6,20 @@ from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.column_types import Exact, Id, Key, UtcDateTime
+from app.core.column_types import AsciiString, CaseSensitiveString, Id, UtcDateTime
 from app.core.extensions import db
-from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
+from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_foreign_key, company_table_args
 
-SYNC_STATES = ("pending", "synced", "failed", "conflict")
+SYNC_STATUSES = ("pending", "synced", "failed", "conflict")
 
 
-class BookingSync(CompanyOwned, Named, Timed, db.Model):
+class BookingSync(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     """Written with the change of the booking; its id stands there as our own mark (`ref`), by which the booking is found again."""
 
     __tablename__ = "booking_syncs"
-    __table_args__ = owned_args(
-        inside("booking_id", "bookings"),
-        inside("connection_id", "connections"),
+    __table_args__ = company_table_args(
+        company_foreign_key("booking_id", "bookings"),
+        company_foreign_key("connection_id", "connections"),
         UniqueConstraint("company_id", "booking_id"),
         Index("ix_booking_syncs_due", "state", "due_at"),
         Index("ix_booking_syncs_company_state", "company_id", "connection_id", "state", "due_at"),
@@ -28,14 +28,14 @@ class BookingSync(CompanyOwned, Named, Timed, db.Model):
     booking_id: Mapped[str] = mapped_column(Id)
     connection_id: Mapped[str] = mapped_column(Id)
     # pending: to be told there · synced · failed: it will not take it · conflict: one of the two calendars has no room for it
-    state: Mapped[str] = mapped_column(Key(16), default="pending")
+    state: Mapped[str] = mapped_column(AsciiString(16), default="pending")
     # make, move, cancel, confirm: what is to be done there, or was done last
-    action: Mapped[str] = mapped_column(Key(8))
+    action: Mapped[str] = mapped_column(AsciiString(8))
     # why it waits, failed or is in conflict, as a code that the page turns into a sentence; and the vendor's words
-    reason: Mapped[str | None] = mapped_column(Key(32))
+    reason: Mapped[str | None] = mapped_column(AsciiString(32))
     error: Mapped[str | None] = mapped_column(String(500))
-    event_type: Mapped[str | None] = mapped_column(Exact(64))
-    uid: Mapped[str | None] = mapped_column(Exact(128))
+    event_type: Mapped[str | None] = mapped_column(CaseSensitiveString(64))
+    uid: Mapped[str | None] = mapped_column(CaseSensitiveString(128))
 
     # the booking's version that is to stand there, and the last one that did
     version: Mapped[int]
@@ -50,16 +50,16 @@ class BookingSync(CompanyOwned, Named, Timed, db.Model):
     # since then a request is out of which nobody knows what became: look there before asking again
     asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # what the booking was before a conflict made it wait
-    status_before: Mapped[str | None] = mapped_column(Key(16))
+    status_before: Mapped[str | None] = mapped_column(AsciiString(16))
 
 
-class CalendarUid(CompanyOwned, db.Model):
+class ExternalEvent(CompanyOwned, db.Model):
     """A name under which a booking stands or stood in a calendar elsewhere; a move there gives it a new one."""
 
     __tablename__ = "calendar_uids"
-    __table_args__ = owned_args(
-        inside("connection_id", "connections"),
-        inside("sync_id", "booking_syncs"),
+    __table_args__ = company_table_args(
+        company_foreign_key("connection_id", "connections"),
+        company_foreign_key("sync_id", "booking_syncs"),
         Index("ix_calendar_uids_sync", "company_id", "sync_id"),
         Index("ix_calendar_uids_state", "company_id", "connection_id", "state"),
         referable=False,
@@ -67,13 +67,13 @@ class CalendarUid(CompanyOwned, db.Model):
 
     company_id: Mapped[str] = mapped_column(Id, primary_key=True)
     connection_id: Mapped[str] = mapped_column(Id, primary_key=True)
-    uid: Mapped[str] = mapped_column(Exact(128), primary_key=True)
+    uid: Mapped[str] = mapped_column(CaseSensitiveString(128), primary_key=True)
     # None: there is no booking of ours behind it (not yet, not any more, or it found no room here)
     sync_id: Mapped[str | None] = mapped_column(Id)
     # standing, requested (waits for consent there), moved (see successor), over, surplus (to be cancelled there),
     # refused (no room here), unmapped
-    state: Mapped[str] = mapped_column(Key(16))
-    successor: Mapped[str | None] = mapped_column(Exact(128))
+    state: Mapped[str] = mapped_column(AsciiString(16))
+    successor: Mapped[str | None] = mapped_column(CaseSensitiveString(128))
     # the last news of it: when it happened there, and its number in the chain of moves
     news_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sequence: Mapped[int | None]

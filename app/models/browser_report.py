@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.column_types import BigId, Exact, Key, UtcDateTime
+from app.core.column_types import AsciiString, BigId, CaseSensitiveString, UtcDateTime
 from app.core.extensions import db
 
 
@@ -15,15 +15,15 @@ class BrowserReport(db.Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     # hash of the day and all that follows: the same trouble is counted, not kept again
-    fingerprint: Mapped[str] = mapped_column(Key(64), unique=True)
+    fingerprint: Mapped[str] = mapped_column(AsciiString(64), unique=True)
     # csp-violation, deprecation, intervention …
-    kind: Mapped[str] = mapped_column(Exact(32))
+    kind: Mapped[str] = mapped_column(CaseSensitiveString(32))
     # path without its ids
-    page: Mapped[str] = mapped_column(Exact(190))
+    page: Mapped[str] = mapped_column(CaseSensitiveString(190))
     # the directive of the policy, or the browser's name of the trouble
-    rule: Mapped[str] = mapped_column(Exact(64))
+    rule: Mapped[str] = mapped_column(CaseSensitiveString(64))
     # origin and path of what was not let in, or the word that stands for it (inline, eval)
-    blocked: Mapped[str] = mapped_column(Exact(190))
+    blocked: Mapped[str] = mapped_column(CaseSensitiveString(190))
     seen: Mapped[int]
     first_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -6,24 +6,24 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.column_types import Id, Key, UtcDateTime
+from app.core.column_types import AsciiString, Id, UtcDateTime
 from app.core.extensions import db
-from app.models.base import CompanyOwned, inside, owned_args
+from app.models.base import CompanyOwned, company_foreign_key, company_table_args
 
 
 class CalendarFeed(CompanyOwned, db.Model):
     """Only the token's hash is kept."""
 
     __tablename__ = "calendar_feeds"
-    __table_args__ = owned_args(
-        inside("staff_id", "staff_members", ondelete="CASCADE"),
-        inside("branch_id", "branches"),
+    __table_args__ = company_table_args(
+        company_foreign_key("staff_id", "staff_members", ondelete="CASCADE"),
+        company_foreign_key("branch_id", "branches"),
         Index("ix_calendar_feeds_staff", "company_id", "staff_id"),
         Index("ix_calendar_feeds_branch", "company_id", "branch_id"),
         referable=False,
     )
 
-    token_hash: Mapped[str] = mapped_column(Key(64), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(AsciiString(64), primary_key=True)
     staff_id: Mapped[str | None] = mapped_column(Id)
     branch_id: Mapped[str | None] = mapped_column(Id)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -7,15 +7,15 @@ from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.column_types import BigId, Id, Json, Key, UtcDateTime
+from app.core.column_types import AsciiString, BigId, Id, Json, UtcDateTime
 from app.core.extensions import db
-from app.models.base import CompanyOwned, inside, owned_args
+from app.models.base import CompanyOwned, company_foreign_key, company_table_args
 
 
-class CalendarComparison(CompanyOwned, db.Model):
+class CalendarReconciliation(CompanyOwned, db.Model):
     __tablename__ = "calendar_comparisons"
-    __table_args__ = owned_args(
-        inside("connection_id", "connections"),
+    __table_args__ = company_table_args(
+        company_foreign_key("connection_id", "connections"),
         Index("ix_calendar_comparisons_connection", "company_id", "connection_id", "id"),
         referable=False,
     )
@@ -27,7 +27,7 @@ class CalendarComparison(CompanyOwned, db.Model):
     # changes there from this time on were looked at; None: all that is to come
     since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # running, done, failed
-    result: Mapped[str] = mapped_column(Key(16), default="running")
+    result: Mapped[str] = mapped_column(AsciiString(16), default="running")
     error: Mapped[str | None] = mapped_column(String(500))
     seen: Mapped[int] = mapped_column(default=0)
     repaired: Mapped[int] = mapped_column(default=0)

@@ -8,12 +8,12 @@ from sqlalchemy import Index, Numeric, String, Text, UniqueConstraint, false, tr
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.clock import now
-from app.core.column_types import BigId, Exact, Id, Json, Key, LongText, Sealed, UtcDateTime
+from app.core.column_types import AsciiString, BigId, CaseSensitiveString, EncryptedString, Id, Json, LongText, UtcDateTime
 from app.core.extensions import db
-from app.models.base import CompanyOwned, Named, inside, owned_args
+from app.models.base import CompanyOwned, HasUlid, company_foreign_key, company_table_args
 from app.models.customer import Customer
 
-RUNNING = ("ringing", "ongoing")
+ACTIVE_STATUSES = ("ringing", "ongoing")
 # a status never goes back: only a higher rank replaces it
 STATUS_RANK = {"ringing": 0, "ongoing": 1, "ended": 2, "not_connected": 2, "error": 2}
 OUTCOMES = (
@@ -23,13 +23,13 @@ OUTCOMES = (
 SENTIMENTS = ("positive", "neutral", "negative", "unknown")
 
 
-class Call(CompanyOwned, Named, db.Model):
+class Call(CompanyOwned, HasUlid, db.Model):
     __tablename__ = "calls"
-    __table_args__ = owned_args(
-        inside("branch_id", "branches"),
-        inside("phone_number_id", "phone_numbers"),
-        inside("customer_id", "customers"),
-        inside("agent_id", "agents"),
+    __table_args__ = company_table_args(
+        company_foreign_key("branch_id", "branches"),
+        company_foreign_key("phone_number_id", "phone_numbers"),
+        company_foreign_key("customer_id", "customers"),
+        company_foreign_key("agent_id", "agents"),
         UniqueConstraint("company_id", "provider", "provider_call_id"),
         Index("ix_calls_company_time", "company_id", "started_at", "id"),
         Index("ix_calls_company_branch_time", "company_id", "branch_id", "started_at", "id"),
@@ -40,29 +40,29 @@ class Call(CompanyOwned, Named, db.Model):
         Index("ix_calls_provider_call_id", "provider_call_id"),
     )
 
-    provider: Mapped[str] = mapped_column(Key(32))
-    provider_call_id: Mapped[str] = mapped_column(Exact(128))
+    provider: Mapped[str] = mapped_column(AsciiString(32))
+    provider_call_id: Mapped[str] = mapped_column(CaseSensitiveString(128))
     # the company's own connection it came by; none for the platform's account
     connection_id: Mapped[str | None] = mapped_column(Id)
     # the same call at the telephone company below the voice provider
-    telephony_id: Mapped[str | None] = mapped_column(Exact(128))
+    telephony_id: Mapped[str | None] = mapped_column(CaseSensitiveString(128))
     branch_id: Mapped[str] = mapped_column(Id)
     phone_number_id: Mapped[str | None] = mapped_column(Id)
     agent_id: Mapped[str | None] = mapped_column(Id)
     customer_id: Mapped[str | None] = mapped_column(Id)
 
     # inbound, outbound, web, unknown
-    direction: Mapped[str] = mapped_column(Key(16), default="inbound")
-    status: Mapped[str] = mapped_column(Key(16), default="ringing")
-    outcome: Mapped[str | None] = mapped_column(Key(16))
+    direction: Mapped[str] = mapped_column(AsciiString(16), default="inbound")
+    status: Mapped[str] = mapped_column(AsciiString(16), default="ringing")
+    outcome: Mapped[str | None] = mapped_column(AsciiString(16))
     # why it ended, in our groups (talked, machine, not_reached, account, technical, transfer, other) and the vendor's word
-    disconnection: Mapped[str | None] = mapped_column(Key(16))
+    disconnection: Mapped[str | None] = mapped_column(AsciiString(16))
     disconnection_reason: Mapped[str | None] = mapped_column(String(80))
     # number, withheld, sip, short, invalid
-    caller_kind: Mapped[str] = mapped_column(Key(16), default="number")
+    caller_kind: Mapped[str] = mapped_column(AsciiString(16), default="number")
     # E.164, or what came where it is no number
-    from_number: Mapped[str | None] = mapped_column(Exact(128))
-    to_number: Mapped[str | None] = mapped_column(Exact(128))
+    from_number: Mapped[str | None] = mapped_column(CaseSensitiveString(128))
+    to_number: Mapped[str | None] = mapped_column(CaseSensitiveString(128))
 
     # the best we know: the provider's start, else when the first event came
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -71,12 +71,12 @@ class Call(CompanyOwned, Named, db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     summary: Mapped[str | None] = mapped_column(Text)
-    sentiment: Mapped[str | None] = mapped_column(Key(16))
+    sentiment: Mapped[str | None] = mapped_column(AsciiString(16))
     successful: Mapped[bool | None]
     in_voicemail: Mapped[bool | None]
     analyzed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     analysis: Mapped[dict[str, Any] | None] = mapped_column(Json)
-    language: Mapped[str | None] = mapped_column(Key(8))
+    language: Mapped[str | None] = mapped_column(AsciiString(8))
     # the gravest emergency spoken of: {kind, level, at, heard: [{kind, position, answered}]}, and none of the words
     emergency: Mapped[dict[str, Any] | None] = mapped_column(Json)
     # a person took over
@@ -84,7 +84,7 @@ class Call(CompanyOwned, Named, db.Model):
     transfer_destination: Mapped[str | None] = mapped_column(String(128))
     # US cents, as the provider bills
     cost_cents: Mapped[Decimal | None] = mapped_column(Numeric(12, 4))
-    recording_url: Mapped[str | None] = mapped_column(Sealed)
+    recording_url: Mapped[str | None] = mapped_column(EncryptedString)
     # False once the caller declined: no word of theirs is stored any more, and what was is gone
     keeps_words: Mapped[bool] = mapped_column(default=True, server_default=true())
     # True only after a yes to the recording
@@ -103,15 +103,15 @@ class Call(CompanyOwned, Named, db.Model):
 
     @property
     def is_running(self) -> bool:
-        return self.status in RUNNING
+        return self.status in ACTIVE_STATUSES
 
 
-class CallText(CompanyOwned, db.Model):
+class CallSearchText(CompanyOwned, db.Model):
     """The words of a call as full-text search reads them (FULLTEXT on MariaDB, FTS5 on SQLite)."""
 
     __tablename__ = "call_texts"
-    __table_args__ = owned_args(
-        inside("call_id", "calls"), Index("uq_call_texts_call", "company_id", "call_id", unique=True), referable=False
+    __table_args__ = company_table_args(
+        company_foreign_key("call_id", "calls"), Index("uq_call_texts_call", "company_id", "call_id", unique=True), referable=False
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

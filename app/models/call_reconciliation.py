@@ -6,19 +6,19 @@ from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.column_types import BigId, Id, Key, UtcDateTime
+from app.core.column_types import AsciiString, BigId, Id, UtcDateTime
 from app.core.extensions import db
-from app.models.base import CompanyOwned, owned_args
+from app.models.base import CompanyOwned, company_table_args
 
 
-class CallAccount(db.Model):
+class ProviderAccount(db.Model):
     """An account at a provider, the platform's or a company's own. Not company-owned: the platform's serves many."""
 
     __tablename__ = "call_accounts"
     __table_args__ = (UniqueConstraint("provider", "connection_id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    provider: Mapped[str] = mapped_column(Key(32))
+    provider: Mapped[str] = mapped_column(AsciiString(32))
     # "" for the platform's own
     connection_id: Mapped[str] = mapped_column(Id, default="")
     company_id: Mapped[str | None] = mapped_column(Id)
@@ -34,7 +34,7 @@ class CallAccount(db.Model):
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class CallComparison(db.Model):
+class CallReconciliation(db.Model):
     """One look through an account."""
 
     __tablename__ = "call_comparisons"
@@ -47,7 +47,7 @@ class CallComparison(db.Model):
     since: Mapped[datetime] = mapped_column(UtcDateTime)
     until: Mapped[datetime] = mapped_column(UtcDateTime)
     # running, done, failed
-    result: Mapped[str] = mapped_column(Key(16), default="running")
+    result: Mapped[str] = mapped_column(AsciiString(16), default="running")
     error: Mapped[str | None] = mapped_column(String(500))
     # calls there; of those not here; fetched because they were missing, still ran here, or had no analysis; of nobody we know
     listed: Mapped[int] = mapped_column(default=0)
@@ -58,11 +58,11 @@ class CallComparison(db.Model):
     unassigned: Mapped[int] = mapped_column(default=0)
 
 
-class CallTally(CompanyOwned, db.Model):
+class CallReconciliationCount(CompanyOwned, db.Model):
     """How many calls of a company began in an hour as the provider counts, and how many of those were not here at the last look."""
 
     __tablename__ = "call_tallies"
-    __table_args__ = owned_args(referable=False)
+    __table_args__ = company_table_args(referable=False)
 
     company_id: Mapped[str] = mapped_column(Id, primary_key=True)
     account_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)

@@ -5,67 +5,69 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.column_types import BigId, Id, Key, UtcDateTime
+from app.core.column_types import AsciiString, BigId, Id, UtcDateTime
 from app.core.extensions import db
-from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
+from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_foreign_key, company_table_args
 
 DELETION_STATUSES = ("waiting", "pending", "done", "failed", "no_key")
 
 
-class NoticeWording(Timed, db.Model):
+class NoticeWording(HasCreatedAt, db.Model):
     """A wording of the AI notice that callers have heard. Not company-owned: it is the same for all."""
 
     __tablename__ = "notice_wordings"
 
     # the beginning of the text's SHA-256
-    version: Mapped[str] = mapped_column(Key(16), primary_key=True)
-    language: Mapped[str] = mapped_column(Key(8))
+    version: Mapped[str] = mapped_column(AsciiString(16), primary_key=True)
+    language: Mapped[str] = mapped_column(AsciiString(8))
     text: Mapped[str] = mapped_column(Text)
 
 
-class CallNotice(CompanyOwned, Timed, db.Model):
+class CallNotice(CompanyOwned, HasCreatedAt, db.Model):
     """Where in its transcript a call has the AI notice; without a turn the transcript lacks it."""
 
     __tablename__ = "call_notices"
-    __table_args__ = owned_args(inside("call_id", "calls"), referable=False)
+    __table_args__ = company_table_args(company_foreign_key("call_id", "calls"), referable=False)
 
     company_id: Mapped[str] = mapped_column(Id, primary_key=True)
     call_id: Mapped[str] = mapped_column(Id, primary_key=True)
     turn: Mapped[int | None]
     # since the call began
     at_ms: Mapped[int | None]
-    wording: Mapped[str | None] = mapped_column(Key(16))
+    wording: Mapped[str | None] = mapped_column(AsciiString(16))
 
     @property
     def is_spoken(self) -> bool:
         return self.turn is not None
 
 
-class CallConsent(CompanyOwned, Timed, db.Model):
+class CallConsent(CompanyOwned, HasCreatedAt, db.Model):
     """An answer of the caller, kept as evidence; rows are only ever added, and none holds a word of the caller."""
 
     __tablename__ = "call_consents"
-    __table_args__ = owned_args(inside("call_id", "calls"), Index("ix_call_consents_call", "company_id", "call_id", "id"), referable=False)
+    __table_args__ = company_table_args(
+        company_foreign_key("call_id", "calls"), Index("ix_call_consents_call", "company_id", "call_id", "id"), referable=False
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     call_id: Mapped[str] = mapped_column(Id)
     # recording, transcript, ai
-    what: Mapped[str] = mapped_column(Key(16))
+    what: Mapped[str] = mapped_column(AsciiString(16))
     # yes, no
-    answer: Mapped[str] = mapped_column(Key(8))
+    answer: Mapped[str] = mapped_column(AsciiString(8))
     # function: the agent told us · words: recognised in what was said
-    source: Mapped[str] = mapped_column(Key(16))
+    source: Mapped[str] = mapped_column(AsciiString(16))
     turn: Mapped[int | None]
     # what the caller had been told by then
-    wording: Mapped[str | None] = mapped_column(Key(16))
+    wording: Mapped[str | None] = mapped_column(AsciiString(16))
 
 
-class CallDeletion(CompanyOwned, Named, Timed, db.Model):
+class CallDeletion(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     """A call that is to be deleted at its provider; written with what demands it, carried out by a job, tried again until it is done."""
 
     __tablename__ = "call_deletions"
-    __table_args__ = owned_args(
-        inside("call_id", "calls"),
+    __table_args__ = company_table_args(
+        company_foreign_key("call_id", "calls"),
         UniqueConstraint("company_id", "call_id"),
         CheckConstraint("status IN ('waiting', 'pending', 'done', 'failed', 'no_key')", name="status"),
         Index("ix_call_deletions_due", "status", "due_at"),
@@ -73,9 +75,9 @@ class CallDeletion(CompanyOwned, Named, Timed, db.Model):
 
     call_id: Mapped[str] = mapped_column(Id)
     # declined: the caller said no · unanswered: nobody allowed the recording
-    reason: Mapped[str] = mapped_column(Key(16))
+    reason: Mapped[str] = mapped_column(AsciiString(16))
     # waiting: for the call's end · pending · done · failed: the provider refuses · no_key: there is no account to ask
-    status: Mapped[str] = mapped_column(Key(16), default="waiting")
+    status: Mapped[str] = mapped_column(AsciiString(16), default="waiting")
     # not before this time: pauses between tries, and the lease of whoever is at it
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     claim_token: Mapped[str | None] = mapped_column(Id)

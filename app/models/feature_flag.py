@@ -6,7 +6,7 @@ from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.column_types import BigId, Id, Key, UtcDateTime
+from app.core.column_types import AsciiString, BigId, Id, UtcDateTime
 from app.core.extensions import db
 
 
@@ -15,7 +15,7 @@ class FeatureFlag(db.Model):
     __table_args__ = (UniqueConstraint("name", "company_id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    name: Mapped[str] = mapped_column(Key(64))
+    name: Mapped[str] = mapped_column(AsciiString(64))
     # empty: all companies
     company_id: Mapped[str] = mapped_column(Id, default="")
     is_on: Mapped[bool]

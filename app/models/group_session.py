@@ -7,17 +7,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.column_types import Id, UtcDateTime
 from app.core.extensions import db
-from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
+from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_foreign_key, company_table_args
 
 
-class GroupSession(CompanyOwned, Named, Timed, db.Model):
+class GroupSession(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     """It takes person and rooms; its customers take its seats. It goes when the last of them leaves."""
 
     __tablename__ = "group_sessions"
-    __table_args__ = owned_args(
-        inside("branch_id", "branches"),
-        inside("service_id", "services"),
-        inside("staff_id", "staff_members"),
+    __table_args__ = company_table_args(
+        company_foreign_key("branch_id", "branches"),
+        company_foreign_key("service_id", "services"),
+        company_foreign_key("staff_id", "staff_members"),
         CheckConstraint("seats >= 1 AND taken >= 0 AND taken <= seats", name="seats"),
         Index("ix_group_sessions_staff", "company_id", "staff_id", "starts_at"),
     )

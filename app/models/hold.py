@@ -6,18 +6,18 @@ from typing import Any
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.column_types import Id, Json, Key, UtcDateTime
+from app.core.column_types import AsciiString, Id, Json, UtcDateTime
 from app.core.extensions import db
-from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
+from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_foreign_key, company_table_args
 
 
-class Hold(CompanyOwned, Named, Timed, db.Model):
+class Hold(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     __tablename__ = "holds"
-    __table_args__ = owned_args(
-        inside("branch_id", "branches"),
-        inside("service_id", "services"),
-        inside("staff_id", "staff_members"),
-        inside("call_id", "calls"),
+    __table_args__ = company_table_args(
+        company_foreign_key("branch_id", "branches"),
+        company_foreign_key("service_id", "services"),
+        company_foreign_key("staff_id", "staff_members"),
+        company_foreign_key("call_id", "calls"),
         Index("ix_holds_company_status", "company_id", "status", "expires_at"),
         Index("ix_holds_status_expiry", "status", "expires_at"),
         Index("ix_holds_call", "company_id", "call_id"),
@@ -32,8 +32,8 @@ class Hold(CompanyOwned, Named, Timed, db.Model):
     parts: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    zone: Mapped[str] = mapped_column(Key(64))
-    token_hash: Mapped[str] = mapped_column(Key(64), unique=True)
+    zone: Mapped[str] = mapped_column(AsciiString(64))
+    token_hash: Mapped[str] = mapped_column(AsciiString(64), unique=True)
     # open, used, released, expired
-    status: Mapped[str] = mapped_column(Key(16), default="open")
+    status: Mapped[str] = mapped_column(AsciiString(16), default="open")
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -6,27 +6,27 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.column_types import Exact, Id, Key, UtcDateTime
+from app.core.column_types import AsciiString, CaseSensitiveString, Id, UtcDateTime
 from app.core.extensions import db
-from app.models.base import CompanyOwned, inside, owned_args
+from app.models.base import CompanyOwned, company_foreign_key, company_table_args
 
 
 class IdentityLink(CompanyOwned, db.Model):
     """Only the token's hash is kept."""
 
     __tablename__ = "identity_links"
-    __table_args__ = owned_args(
-        inside("call_id", "calls"),
-        inside("customer_id", "customers"),
+    __table_args__ = company_table_args(
+        company_foreign_key("call_id", "calls"),
+        company_foreign_key("customer_id", "customers"),
         Index("ix_identity_links_call", "company_id", "call_id"),
         Index("ix_identity_links_customer", "company_id", "customer_id"),
         Index("ix_identity_links_sent", "company_id", "created_at"),
         referable=False,
     )
 
-    token_hash: Mapped[str] = mapped_column(Key(64), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(AsciiString(64), primary_key=True)
     call_id: Mapped[str] = mapped_column(Id)
     customer_id: Mapped[str] = mapped_column(Id)
-    sent_to: Mapped[str] = mapped_column(Exact(190))
+    sent_to: Mapped[str] = mapped_column(CaseSensitiveString(190))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -7,15 +7,15 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.column_types import Exact, Id, Json, Key, UtcDateTime
+from app.core.column_types import AsciiString, CaseSensitiveString, Id, Json, UtcDateTime
 from app.core.extensions import db
-from app.models.base import CompanyOwned, Named, inside, owned_args
+from app.models.base import CompanyOwned, HasUlid, company_foreign_key, company_table_args
 
 
-class LineCheck(CompanyOwned, Named, db.Model):
+class LineCheck(CompanyOwned, HasUlid, db.Model):
     __tablename__ = "line_checks"
-    __table_args__ = owned_args(
-        inside("phone_number_id", "phone_numbers", ondelete="CASCADE"),
+    __table_args__ = company_table_args(
+        company_foreign_key("phone_number_id", "phone_numbers", ondelete="CASCADE"),
         UniqueConstraint("company_id", "provider_call_id"),
         Index("ix_line_checks_number", "company_id", "phone_number_id", "started_at"),
         Index("ix_line_checks_result", "result", "started_at"),
@@ -23,13 +23,13 @@ class LineCheck(CompanyOwned, Named, db.Model):
 
     phone_number_id: Mapped[str] = mapped_column(Id)
     # E.164, as it was when it was checked
-    number: Mapped[str] = mapped_column(Key(20))
+    number: Mapped[str] = mapped_column(AsciiString(20))
     # page, support, command
-    via: Mapped[str] = mapped_column(Key(8))
+    via: Mapped[str] = mapped_column(AsciiString(8))
     # a person of the company or of the platform
     asked_by: Mapped[str | None] = mapped_column(Id)
     # the synthetic call's id at the provider that it pretends to come from
-    provider_call_id: Mapped[str] = mapped_column(Exact(128))
+    provider_call_id: Mapped[str] = mapped_column(CaseSensitiveString(128))
     call_id: Mapped[str | None] = mapped_column(Id)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -38,7 +38,7 @@ class LineCheck(CompanyOwned, Named, db.Model):
     # when the pushed event came out of a live socket
     heard_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # running, ok, failed
-    result: Mapped[str] = mapped_column(Key(8), default="running")
+    result: Mapped[str] = mapped_column(AsciiString(8), default="running")
     # in the order of the way: [{name, status, ms?, problem?, data?}]; status: waiting, ok, failed, skipped
     steps: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
 

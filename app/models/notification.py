@@ -5,18 +5,18 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.column_types import Exact, Id, Key, Sealed, UtcDateTime
+from app.core.column_types import AsciiString, CaseSensitiveString, EncryptedString, Id, UtcDateTime
 from app.core.extensions import db
-from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
+from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_foreign_key, company_table_args
 
 STATUSES = ("pending", "not_set_up", "sent", "dead", "expired")
 
 
-class Notification(CompanyOwned, Named, Timed, db.Model):
+class Notification(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     __tablename__ = "notifications"
-    __table_args__ = owned_args(
-        inside("branch_id", "branches"),
-        inside("customer_id", "customers"),
+    __table_args__ = company_table_args(
+        company_foreign_key("branch_id", "branches"),
+        company_foreign_key("customer_id", "customers"),
         UniqueConstraint("company_id", "cause"),
         CheckConstraint("attempts >= 0", name="attempts"),
         Index("ix_notifications_due", "status", "due_at"),
@@ -27,17 +27,17 @@ class Notification(CompanyOwned, Named, Timed, db.Model):
     branch_id: Mapped[str | None] = mapped_column(Id)
     customer_id: Mapped[str | None] = mapped_column(Id)
     # waitlist_offer, booking_link, booking_moved, booking_cancelled, booking_confirmed, code
-    kind: Mapped[str] = mapped_column(Key(32))
+    kind: Mapped[str] = mapped_column(AsciiString(32))
     # what it is about, "booking:<id>"; and what caused it: the same cause writes it once
-    subject: Mapped[str] = mapped_column(Key(64))
-    cause: Mapped[str] = mapped_column(Key(96))
+    subject: Mapped[str] = mapped_column(AsciiString(64))
+    cause: Mapped[str] = mapped_column(AsciiString(96))
     # sms, email
-    channel: Mapped[str] = mapped_column(Key(8))
-    recipient: Mapped[str] = mapped_column(Sealed)
+    channel: Mapped[str] = mapped_column(AsciiString(8))
+    recipient: Mapped[str] = mapped_column(EncryptedString)
     title: Mapped[str | None] = mapped_column(String(160))
     # forgotten when it is sent or over: links and codes rest nowhere
-    body: Mapped[str | None] = mapped_column(Sealed)
-    status: Mapped[str] = mapped_column(Key(16), default="pending")
+    body: Mapped[str | None] = mapped_column(EncryptedString)
+    status: Mapped[str] = mapped_column(AsciiString(16), default="pending")
     attempts: Mapped[int] = mapped_column(default=0)
     # when it is next tried; while a worker is at it, until when it may be
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -50,6 +50,6 @@ class Notification(CompanyOwned, Named, Timed, db.Model):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # how the carrier calls it
-    provider_ref: Mapped[str | None] = mapped_column(Exact(120))
-    reason: Mapped[str | None] = mapped_column(Key(32))
+    provider_ref: Mapped[str | None] = mapped_column(CaseSensitiveString(120))
+    reason: Mapped[str | None] = mapped_column(AsciiString(32))
     error: Mapped[str | None] = mapped_column(String(500))

@@ -5,17 +5,17 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, DateTime, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.column_types import Id, Key
+from app.core.column_types import AsciiString, Id
 from app.core.extensions import db
-from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
+from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_foreign_key, company_table_args
 
 
-class OnCallShift(CompanyOwned, Named, Timed, db.Model):
+class OnCallShift(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     """Either a weekday (0 is Monday) in minutes after local midnight, beyond 1440 into the next day; or once, in wall-clock times."""
 
     __tablename__ = "on_call_shifts"
-    __table_args__ = owned_args(
-        inside("branch_id", "branches"),
+    __table_args__ = company_table_args(
+        company_foreign_key("branch_id", "branches"),
         CheckConstraint(
             "weekday BETWEEN 0 AND 6 AND from_minute BETWEEN 0 AND 1439 AND until_minute > from_minute AND until_minute <= 2880",
             name="week",
@@ -28,7 +28,7 @@ class OnCallShift(CompanyOwned, Named, Timed, db.Model):
     branch_id: Mapped[str] = mapped_column(Id)
     name: Mapped[str] = mapped_column(String(80))
     # E.164
-    number: Mapped[str] = mapped_column(Key(20))
+    number: Mapped[str] = mapped_column(AsciiString(20))
     weekday: Mapped[int | None] = mapped_column(SmallInteger)
     from_minute: Mapped[int | None] = mapped_column(SmallInteger)
     until_minute: Mapped[int | None] = mapped_column(SmallInteger)

@@ -5,21 +5,21 @@ from datetime import datetime
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.column_types import Id, Key, UtcDateTime
+from app.core.column_types import AsciiString, Id, UtcDateTime
 from app.core.extensions import db
-from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
+from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_foreign_key, company_table_args
 
 
-class PhoneNumber(CompanyOwned, Named, Timed, db.Model):
+class PhoneNumber(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     __tablename__ = "phone_numbers"
-    __table_args__ = owned_args(
-        inside("branch_id", "branches"),
-        inside("agent_id", "agents"),
+    __table_args__ = company_table_args(
+        company_foreign_key("branch_id", "branches"),
+        company_foreign_key("agent_id", "agents"),
         Index("ix_phone_numbers_company_branch", "company_id", "branch_id"),
     )
 
     # one number, one owner, over all companies
-    e164: Mapped[str] = mapped_column(Key(20), unique=True)
+    e164: Mapped[str] = mapped_column(AsciiString(20), unique=True)
     branch_id: Mapped[str] = mapped_column(Id)
     agent_id: Mapped[str | None] = mapped_column(Id)
     label: Mapped[str | None] = mapped_column(String(80))

@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.column_types import BigId, Id, Key
+from app.core.column_types import AsciiString, BigId, Id
 from app.core.extensions import db
-from app.models.base import CompanyOwned, inside, owned_args
+from app.models.base import CompanyOwned, company_foreign_key, company_table_args
 
 RULES = (
     "grid_minutes", "notice_minutes", "horizon_days", "cancel_minutes", "move_minutes", "open_bookings_per_customer",
@@ -20,10 +20,10 @@ class Policy(CompanyOwned, db.Model):
     """Rules that are None come from the next wider one: person, service, branch, company, and at last the house's defaults."""
 
     __tablename__ = "policies"
-    __table_args__ = owned_args(
-        inside("branch_id", "branches"),
-        inside("service_id", "services", ondelete="CASCADE"),
-        inside("staff_id", "staff_members", ondelete="CASCADE"),
+    __table_args__ = company_table_args(
+        company_foreign_key("branch_id", "branches"),
+        company_foreign_key("service_id", "services", ondelete="CASCADE"),
+        company_foreign_key("staff_id", "staff_members", ondelete="CASCADE"),
         UniqueConstraint("company_id", "scope"),
         CheckConstraint("grid_minutes BETWEEN 5 AND 60", name="grid"),
         CheckConstraint("notice_minutes >= 0 AND horizon_days >= 0", name="window"),
@@ -32,7 +32,7 @@ class Policy(CompanyOwned, db.Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     # "company", or the id that one of the three columns names: one policy for each
-    scope: Mapped[str] = mapped_column(Key(32), default="company")
+    scope: Mapped[str] = mapped_column(AsciiString(32), default="company")
     branch_id: Mapped[str | None] = mapped_column(Id)
     service_id: Mapped[str | None] = mapped_column(Id)
     staff_id: Mapped[str | None] = mapped_column(Id)

@@ -3,15 +3,15 @@
 from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.column_types import Exact, Id
+from app.core.column_types import CaseSensitiveString, Id
 from app.core.extensions import db
-from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
+from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_foreign_key, company_table_args
 
 
-class Resource(CompanyOwned, Named, Timed, db.Model):
+class Resource(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     __tablename__ = "resources"
-    __table_args__ = owned_args(
-        inside("branch_id", "branches"),
+    __table_args__ = company_table_args(
+        company_foreign_key("branch_id", "branches"),
         CheckConstraint("places >= 1", name="places"),
         Index("ix_resources_branch", "company_id", "branch_id"),
     )
@@ -19,7 +19,7 @@ class Resource(CompanyOwned, Named, Timed, db.Model):
     branch_id: Mapped[str] = mapped_column(Id)
     name: Mapped[str] = mapped_column(String(80))
     # what services ask for: chair, basin, lift, treatment room …
-    kind: Mapped[str] = mapped_column(Exact(40))
+    kind: Mapped[str] = mapped_column(CaseSensitiveString(40))
     # how many customers of one group fit in
     places: Mapped[int] = mapped_column(default=1)
     is_active: Mapped[bool] = mapped_column(default=True)

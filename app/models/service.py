@@ -5,16 +5,16 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.column_types import BigId, Exact, Id, Json, Key
+from app.core.column_types import AsciiString, BigId, CaseSensitiveString, Id, Json
 from app.core.extensions import db
-from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
+from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_foreign_key, company_table_args
 
 TIMES = ("minutes", "before_minutes", "after_minutes", "processing_from", "processing_minutes")
 
 
-class Service(CompanyOwned, Named, Timed, db.Model):
+class Service(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     __tablename__ = "services"
-    __table_args__ = owned_args(
+    __table_args__ = company_table_args(
         UniqueConstraint("company_id", "slug"),
         CheckConstraint("minutes > 0 AND minutes <= 10080", name="minutes"),
         CheckConstraint("before_minutes >= 0 AND after_minutes >= 0", name="buffers"),
@@ -26,7 +26,7 @@ class Service(CompanyOwned, Named, Timed, db.Model):
         CheckConstraint("capacity >= 1", name="capacity"),
     )
 
-    slug: Mapped[str] = mapped_column(Key(64))
+    slug: Mapped[str] = mapped_column(AsciiString(64))
     name: Mapped[str] = mapped_column(String(120))
     category: Mapped[str | None] = mapped_column(String(80))
     description: Mapped[str | None] = mapped_column(Text)
@@ -44,7 +44,7 @@ class Service(CompanyOwned, Named, Timed, db.Model):
     # a visit of several services, one after the other: their ids in order; its own times and price are then not used
     parts: Mapped[list[str] | None] = mapped_column(Json)
     max_gap_minutes: Mapped[int] = mapped_column(default=0)
-    colour: Mapped[str | None] = mapped_column(Key(7))
+    colour: Mapped[str | None] = mapped_column(AsciiString(7))
     position: Mapped[int] = mapped_column(default=0)
     is_active: Mapped[bool] = mapped_column(default=True)
 
@@ -53,8 +53,8 @@ class ServiceSynonym(CompanyOwned, db.Model):
     """Another word for a service; `certainty` says how surely it is meant, in percent."""
 
     __tablename__ = "service_synonyms"
-    __table_args__ = owned_args(
-        inside("service_id", "services", ondelete="CASCADE"),
+    __table_args__ = company_table_args(
+        company_foreign_key("service_id", "services", ondelete="CASCADE"),
         UniqueConstraint("company_id", "key", "service_id"),
         CheckConstraint("certainty BETWEEN 1 AND 100", name="certainty"),
         referable=False,
@@ -64,11 +64,11 @@ class ServiceSynonym(CompanyOwned, db.Model):
     service_id: Mapped[str] = mapped_column(Id)
     text: Mapped[str] = mapped_column(String(120))
     # the text as domain/services/wording folds it
-    key: Mapped[str] = mapped_column(Exact(120))
+    key: Mapped[str] = mapped_column(CaseSensitiveString(120))
     certainty: Mapped[int] = mapped_column(default=100)
 
 
-class OwnTimes:
+class TimingOverrides:
     """Times and price that differ from the service's; None: as the service has it."""
 
     minutes: Mapped[int | None]
@@ -82,13 +82,13 @@ class OwnTimes:
         return {name: value for name in (*TIMES, "price_cents") if (value := getattr(self, name)) is not None}
 
 
-class BranchService(OwnTimes, CompanyOwned, db.Model):
+class BranchService(TimingOverrides, CompanyOwned, db.Model):
     """What is different about a service at one branch; without a row it is offered there as it is."""
 
     __tablename__ = "branch_services"
-    __table_args__ = owned_args(
-        inside("branch_id", "branches"),
-        inside("service_id", "services", ondelete="CASCADE"),
+    __table_args__ = company_table_args(
+        company_foreign_key("branch_id", "branches"),
+        company_foreign_key("service_id", "services", ondelete="CASCADE"),
         Index("ix_branch_services_service", "company_id", "service_id"),
         referable=False,
     )

@@ -5,14 +5,14 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, Integer, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.column_types import BigId, Id, Key, UtcDateTime
+from app.core.column_types import AsciiString, BigId, Id, UtcDateTime
 from app.core.extensions import db
-from app.models.base import CompanyOwned, owned_args
+from app.models.base import CompanyOwned, company_table_args
 
-CELL_MINUTES = 5
+SLOT_MINUTES = 5
 
 
-class OccupiedCell(CompanyOwned, db.Model):
+class SlotLock(CompanyOwned, db.Model):
     """Five minutes of one person or room (cell: count of five minutes since 1970, UTC), or one seat of a group session.
 
     The primary key is the guard: whoever comes second is refused, whatever path leads there.
@@ -20,7 +20,7 @@ class OccupiedCell(CompanyOwned, db.Model):
 
     __tablename__ = "occupancy"
     __table_args__ = (
-        *owned_args(Index("ix_occupancy_taken_by", "company_id", "taken_by"), Index("ix_occupancy_cell", "cell"), referable=False),
+        *company_table_args(Index("ix_occupancy_taken_by", "company_id", "taken_by"), Index("ix_occupancy_cell", "cell"), referable=False),
         {"sqlite_with_rowid": False},
     )
 
@@ -36,7 +36,7 @@ class BusySpan(CompanyOwned, db.Model):
     """The same as readable stretches, one row in place of many cells: what the calendar loads. Minutes since 1970, UTC, whole cells."""
 
     __tablename__ = "busy_spans"
-    __table_args__ = owned_args(
+    __table_args__ = company_table_args(
         CheckConstraint("end_minute > first_minute", name="stretch"),
         Index("ix_busy_spans_resource", "company_id", "resource_id", "first_minute"),
         Index("ix_busy_spans_taken_by", "company_id", "taken_by"),
@@ -48,7 +48,7 @@ class BusySpan(CompanyOwned, db.Model):
     first_minute: Mapped[int]
     end_minute: Mapped[int]
     # booked, held
-    kind: Mapped[str] = mapped_column(Key(8))
+    kind: Mapped[str] = mapped_column(AsciiString(8))
     # how much of its beginning and end is buffer and not work
     before_minutes: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     after_minutes: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")

@@ -7,22 +7,24 @@ from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.column_types import BigId, Exact, Id, Json, Key, UtcDateTime
+from app.core.column_types import AsciiString, BigId, CaseSensitiveString, Id, Json, UtcDateTime
 from app.core.extensions import db
-from app.models.base import CompanyOwned, inside, owned_args
+from app.models.base import CompanyOwned, company_foreign_key, company_table_args
 
 
 class ToolCall(CompanyOwned, db.Model):
     __tablename__ = "tool_calls"
-    __table_args__ = owned_args(inside("call_id", "calls"), UniqueConstraint("company_id", "call_id", "tool_call_id"), referable=False)
+    __table_args__ = company_table_args(
+        company_foreign_key("call_id", "calls"), UniqueConstraint("company_id", "call_id", "tool_call_id"), referable=False
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     call_id: Mapped[str] = mapped_column(Id)
-    tool_call_id: Mapped[str] = mapped_column(Exact(128))
+    tool_call_id: Mapped[str] = mapped_column(CaseSensitiveString(128))
     name: Mapped[str] = mapped_column(String(64))
     arguments: Mapped[dict[str, Any] | None] = mapped_column(Json)
     # name and arguments, hashed: the same question again, or the same use as the provider tells of it later
-    asked: Mapped[str | None] = mapped_column(Key(64))
+    asked: Mapped[str | None] = mapped_column(AsciiString(64))
     # what the agent was told; None while it waits
     result: Mapped[Any | None] = mapped_column(Json)
     # the days (ISO) that were told and that the caller had not named: none of them proves who calls

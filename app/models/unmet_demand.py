@@ -5,19 +5,19 @@ from datetime import datetime
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.column_types import Id, Key, UtcDateTime
+from app.core.column_types import AsciiString, Id, UtcDateTime
 from app.core.extensions import db
-from app.models.base import CompanyOwned, Named, Timed, inside, owned_args
+from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_foreign_key, company_table_args
 
 
-class Wish(CompanyOwned, Named, Timed, db.Model):
+class UnmetDemand(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     __tablename__ = "wishes"
-    __table_args__ = owned_args(
-        inside("branch_id", "branches"),
-        inside("service_id", "services"),
-        inside("staff_id", "staff_members"),
-        inside("customer_id", "customers"),
-        inside("call_id", "calls"),
+    __table_args__ = company_table_args(
+        company_foreign_key("branch_id", "branches"),
+        company_foreign_key("service_id", "services"),
+        company_foreign_key("staff_id", "staff_members"),
+        company_foreign_key("customer_id", "customers"),
+        company_foreign_key("call_id", "calls"),
         Index("ix_wishes_company_time", "company_id", "created_at"),
         Index("uq_wishes_source", "company_id", "source_ref", unique=True),
     )
@@ -32,6 +32,6 @@ class Wish(CompanyOwned, Named, Timed, db.Model):
     wanted_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
     wanted_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # the first reason why not (closed, booked, not_offered …)
-    reason: Mapped[str] = mapped_column(Key(24))
+    reason: Mapped[str] = mapped_column(AsciiString(24))
     # what made it: the same cause makes it once
-    source_ref: Mapped[str | None] = mapped_column(Key(128))
+    source_ref: Mapped[str | None] = mapped_column(AsciiString(128))

@@ -6,15 +6,15 @@ from flask_login import UserMixin
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.column_types import Id, Key, UtcDateTime
+from app.core.column_types import AsciiString, Id, UtcDateTime
 from app.core.extensions import db
-from app.models.base import Named, Timed
+from app.models.base import HasCreatedAt, HasUlid
 
 COMPANY_ROLES = ("owner", "manager", "front_desk", "staff", "read_only")
 PLATFORM_ROLES = ("support", "admin")
 
 
-class User(Named, Timed, UserMixin, db.Model):
+class User(HasUlid, HasCreatedAt, UserMixin, db.Model):
     """Not company-owned for the query filter: signing in looks it up before any company is known."""
 
     __tablename__ = "users"
@@ -23,17 +23,17 @@ class User(Named, Timed, UserMixin, db.Model):
     # none for platform roles
     company_id: Mapped[str | None] = mapped_column(Id, ForeignKey("companies.id"))
     # lower case
-    email: Mapped[str] = mapped_column(Key(190), unique=True)
+    email: Mapped[str] = mapped_column(AsciiString(190), unique=True)
     name: Mapped[str] = mapped_column(String(120))
-    role: Mapped[str] = mapped_column(Key(16))
-    password_hash: Mapped[str | None] = mapped_column(Key(255))
+    role: Mapped[str] = mapped_column(AsciiString(16))
+    password_hash: Mapped[str | None] = mapped_column(AsciiString(255))
     must_change_password: Mapped[bool] = mapped_column(default=False)
     is_active: Mapped[bool] = mapped_column(default=True)
     # raised by password change, role change and block: sessions made before are dead
     session_epoch: Mapped[int] = mapped_column(default=0)
-    language: Mapped[str] = mapped_column(Key(8), default="de")
+    language: Mapped[str] = mapped_column(AsciiString(8), default="de")
     # light, dark, auto
-    theme: Mapped[str] = mapped_column(Key(8), default="auto")
+    theme: Mapped[str] = mapped_column(AsciiString(8), default="auto")
     signed_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     # only these branches; none listed: all of the company

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.column_types import Id, Key, Sealed, UtcDateTime
+from app.core.column_types import AsciiString, EncryptedString, Id, UtcDateTime
 from app.core.extensions import db
 
 
@@ -14,8 +14,8 @@ class WebSession(db.Model):
     __table_args__ = (Index("ix_web_sessions_seen", "seen_at"), Index("ix_web_sessions_user", "user_id"))
 
     # SHA-256 of the cookie: a copy of this table signs nobody in
-    id_hash: Mapped[str] = mapped_column(Key(64), primary_key=True)
+    id_hash: Mapped[str] = mapped_column(AsciiString(64), primary_key=True)
     user_id: Mapped[str | None] = mapped_column(Id, ForeignKey("users.id"))
-    data: Mapped[str] = mapped_column(Sealed)
+    data: Mapped[str] = mapped_column(EncryptedString)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.column_types import BigId, Exact, Id, KeptSealed, Key, UtcDateTime
+from app.core.column_types import AsciiString, BigId, CaseSensitiveString, Id, RawEncryptedBytes, UtcDateTime
 from app.core.extensions import db
 
 WAITING = ("pending", "unassigned")
@@ -25,23 +25,23 @@ class WebhookEvent(db.Model):
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    provider: Mapped[str] = mapped_column(Key(32))
+    provider: Mapped[str] = mapped_column(AsciiString(32))
     # the connection's id and what makes the event one of a kind, hashed
-    dedupe_key: Mapped[str] = mapped_column(Key(64))
+    dedupe_key: Mapped[str] = mapped_column(AsciiString(64))
     # the vendor's name of it
-    event: Mapped[str] = mapped_column(Exact(64))
+    event: Mapped[str] = mapped_column(CaseSensitiveString(64))
     # events of one call are worked through one after the other
-    provider_call_id: Mapped[str | None] = mapped_column(Exact(128))
+    provider_call_id: Mapped[str | None] = mapped_column(CaseSensitiveString(128))
     # the business's number as it came; what the unassigned tray groups by
-    dialled: Mapped[str | None] = mapped_column(Exact(64))
+    dialled: Mapped[str | None] = mapped_column(CaseSensitiveString(64))
     connection_id: Mapped[str | None] = mapped_column(Id)
     # zstd, sealed (core/bodies); of a call whose caller declined it holds no word any more
-    body: Mapped[bytes] = mapped_column(KeptSealed)
+    body: Mapped[bytes] = mapped_column(RawEncryptedBytes)
     size: Mapped[int]
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     # pending, unassigned, handled, ignored, dead
-    status: Mapped[str] = mapped_column(Key(16), default="pending")
+    status: Mapped[str] = mapped_column(AsciiString(16), default="pending")
     # not before this time: pauses between tries, and the lease of whoever works on it
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     claim_token: Mapped[str | None] = mapped_column(Id)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.column_types import BigId, Id
 from app.core.extensions import db
-from app.models.base import CompanyOwned, inside, owned_args
+from app.models.base import CompanyOwned, company_foreign_key, company_table_args
 
 
 class WorkingHours(CompanyOwned, db.Model):
@@ -19,9 +19,9 @@ class WorkingHours(CompanyOwned, db.Model):
     """
 
     __tablename__ = "working_hours"
-    __table_args__ = owned_args(
-        inside("branch_id", "branches"),
-        inside("staff_id", "staff_members", ondelete="CASCADE"),
+    __table_args__ = company_table_args(
+        company_foreign_key("branch_id", "branches"),
+        company_foreign_key("staff_id", "staff_members", ondelete="CASCADE"),
         CheckConstraint("opens >= 0 AND opens < 1440 AND closes >= opens AND closes <= 2880", name="stretch"),
         CheckConstraint("(weekday IS NULL) <> (day IS NULL)", name="weekday_or_day"),
         CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),

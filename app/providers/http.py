@@ -18,7 +18,7 @@ from urllib3.util import Retry
 
 from app.core import metrics
 from app.core.circuit_breaker import breaker
-from app.core.dry_run import is_rehearsing
+from app.core.dry_run import is_dry_run
 from app.core.errors import ProviderError
 
 CONNECT_S, READ_S = 2.0, 5.0
@@ -119,7 +119,7 @@ def watched(provider: str, url: str, exchange: Callable[[], Answer]) -> Answer:
 
     `exchange` raises NotSent and NoAnswer (5xx too), and gives back every other answer as it came.
     """
-    if is_rehearsing():
+    if is_dry_run():
         raise NotSent("Nothing leaves the house in a rehearsal.")
     result, began = "failed", time.perf_counter()
     try:

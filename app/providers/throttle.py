@@ -4,7 +4,7 @@ import hashlib
 import time
 from threading import Lock
 
-from app.core.rate_limiter import Rate
+from app.core.rate_limiter import RateLimit
 from app.core.redis import RedisError, get_redis
 from app.providers.http import TooFast
 
@@ -14,7 +14,7 @@ class Pace:
 
     def __init__(self, name: str, *, limit: int, per_s: int = 60) -> None:
         self._name = name
-        self._rate = Rate(f"pace:{name}", limit, per_s)
+        self._rate = RateLimit(f"pace:{name}", limit, per_s)
         self._rests: dict[str, float] = {}
         self._lock = Lock()
 

@@ -6,11 +6,11 @@ from flask import request, session
 from flask_login import current_user
 from sqlalchemy import BindParameter, bindparam, select
 
-from app.core.database import reading_only
+from app.core.database import read_only
 from app.core.extensions import db
-from app.core.line_check_token import HEADER, read_ticket
-from app.core.sessions import alive_among
-from app.core.tenancy import every_company
+from app.core.line_check_token import HEADER, read_token
+from app.core.sessions import find_active_sessions
+from app.core.tenancy import unscoped
 from app.domain.accounts.permissions import can
 from app.models.company import Company
 from app.models.line_check import LineCheck
@@ -31,10 +31,10 @@ BRANCHES = select(UserBranch.user_id, UserBranch.branch_id).where(UserBranch.use
 def visitor_of_request() -> Visitor | None:
     """The signed-in user behind the request's cookie or the line check behind its ticket, or None for who may hear nothing."""
     if ticket := request.headers.get(HEADER):
-        return _checker(read_ticket(ticket))
+        return _checker(read_token(ticket))
     # a socket that opens again by itself keeps nobody signed in
     session.is_activity = False  # type: ignore[attr-defined]
-    with reading_only():
+    with read_only():
         if not can(current_user, "calls.read") or current_user.must_change_password:
             return None
         name = session.id_hash  # type: ignore[attr-defined]
@@ -52,7 +52,7 @@ def visitor_of_request() -> Visitor | None:
 
 
 def _checker(check_id: str | None) -> Visitor | None:
-    with reading_only(), every_company():
+    with read_only(), unscoped():
         company_id = db.session.scalar(RUNNING_CHECKS.with_only_columns(LineCheck.company_id), {"ids": [check_id]}) if check_id else None
         db.session.rollback()
     if check_id is None or company_id is None:
@@ -64,7 +64,7 @@ def still_welcome(visitors: Iterable[Visitor]) -> set[Visitor]:
     """Those whose session lives and whose rights are what they were; in three queries for up to five hundred."""
     welcome: set[Visitor] = set()
     asked = list(set(visitors))
-    with reading_only():
+    with read_only():
         for first in range(0, len(asked), AT_ONCE):
             welcome.update(_still_welcome(asked[first : first + AT_ONCE]))
     return welcome
@@ -73,7 +73,7 @@ def still_welcome(visitors: Iterable[Visitor]) -> set[Visitor]:
 def _still_welcome(asked: list[Visitor]) -> Iterator[Visitor]:
     checks = [visitor for visitor in asked if visitor.check_id]
     if checks:
-        with every_company():
+        with unscoped():
             running = set(db.session.scalars(RUNNING_CHECKS, {"ids": [visitor.check_id for visitor in checks]}))
         yield from (visitor for visitor in checks if visitor.check_id in running)
     user_ids = sorted({visitor.user_id for visitor in asked})
@@ -82,7 +82,7 @@ def _still_welcome(asked: list[Visitor]) -> Iterator[Visitor]:
     for row in db.session.execute(BRANCHES, {"ids": user_ids}):
         branches.setdefault(row.user_id, []).append(row.branch_id)
     db.session.rollback()
-    alive = alive_among({visitor.session for visitor in asked})
+    alive = find_active_sessions({visitor.session for visitor in asked})
     for visitor in asked:
         if visitor.check_id:
             continue

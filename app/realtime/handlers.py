@@ -7,7 +7,7 @@ from flask import request
 from flask_socketio import ConnectionRefusedError, join_room, leave_room, rooms as joined_rooms
 from sqlalchemy import select
 
-from app.core.database import reading_only
+from app.core.database import read_only
 from app.core.extensions import db, socketio
 from app.core.ids import is_ulid
 from app.core.tenancy import company_scope
@@ -68,7 +68,7 @@ def catch_up(asked: object = None, *_more: object) -> dict[str, Any]:
     if seat is None or not isinstance(since, int) or not 0 <= since <= HIGHEST_NUMBER:
         return RELOAD
     visitor = seat.visitor
-    with company_scope(visitor.company_id), reading_only():
+    with company_scope(visitor.company_id), read_only():
         missed, newest = event_log.missed_since(visitor.company_id, since, branch_ids=visitor.branch_ids)
     return RELOAD if missed is None else {"events": [caught_up(row) for row in missed], "seq": newest}
 
@@ -115,6 +115,6 @@ def _field(asked: object, name: str) -> object:
 
 
 def _may_see(visitor: Visitor, call_id: str) -> bool:
-    with company_scope(visitor.company_id), reading_only():
+    with company_scope(visitor.company_id), read_only():
         branch_id = db.session.scalar(select(Call.branch_id).where(Call.id == call_id))
     return branch_id is not None and (not visitor.branch_ids or branch_id in visitor.branch_ids)

@@ -9,9 +9,9 @@ import structlog
 from flask import Flask, current_app
 from socketio import Server
 
-from app.core.database import reading_only
+from app.core.database import read_only
 from app.core.extensions import db
-from app.core.request_coalescing import Batch
+from app.core.request_coalescing import CoalescedQuery
 from app.realtime import event_log
 from app.realtime.authentication import still_welcome
 from app.realtime.connections import Seat, Seats, Visitor
@@ -41,8 +41,8 @@ class Hall:
         self._told: dict[str, int] = {}
         self._were_at: dict[str, int] = {}
         # hundreds come in one instant after a restart: they are looked up together
-        self._checks = Batch(_are_welcome)
-        self._numbers = Batch(_numbers_of)
+        self._checks = CoalescedQuery(_are_welcome)
+        self._numbers = CoalescedQuery(_numbers_of)
 
     @property
     def connections(self) -> int:
@@ -128,7 +128,7 @@ class Hall:
         companies = {seat.visitor.company_id for seat in self.seats.all()}
         if not companies:
             return
-        with self._app.app_context(), reading_only():
+        with self._app.app_context(), read_only():
             are_at = event_log.last_numbers(companies)
         lost = [company for company in companies if self._were_at.get(company, 0) > self._told.get(company, 0)]
         self._were_at = are_at
@@ -157,7 +157,7 @@ def _are_welcome(visitors: Sequence[Visitor]) -> list[bool]:
 
 
 def _numbers_of(company_ids: Sequence[str]) -> list[int]:
-    with reading_only():
+    with read_only():
         numbers = event_log.last_numbers(set(company_ids))
         db.session.rollback()
     return [numbers[company_id] for company_id in company_ids]

@@ -12,7 +12,7 @@ from app.core import phone
 from app.core.extensions import db
 from app.models.agent import Agent
 from app.models.branch import Branch
-from app.models.call import RUNNING, Call
+from app.models.call import ACTIVE_STATUSES, Call
 from app.models.company import Company
 from app.models.customer import Customer
 from app.models.task import Task
@@ -67,7 +67,7 @@ def live_calls(call_ids: Collection[str]) -> dict[str, dict[str, Any]]:
     if not call_ids:
         return {}
     rows = db.session.execute(CALLS, {"ids": list(call_ids)}).all()
-    running = [row.id for row in rows if row.status in RUNNING]
+    running = [row.id for row in rows if row.status in ACTIVE_STATUSES]
     turns, tools, holds, bookings = _last_turns(running), _running_tools(running), open_holds_of_calls(running), bookings_of_calls(call_ids)
     return {
         row.id: _live_call(row, turns[row.id], tool=tools.get(row.id), hold=holds.get(row.id), booking=bookings.get(row.id)) for row in rows
@@ -205,7 +205,7 @@ def _caller(row: Any) -> dict[str, Any]:
 
 def _state(status: str, **has: object) -> str:
     """Where the call stands on the thread."""
-    if status not in RUNNING:
+    if status not in ACTIVE_STATUSES:
         return "ended"
     if status == "ringing":
         return "ringing"

@@ -7,7 +7,7 @@ from sqlalchemy import BindParameter, and_, bindparam, select
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.models.booking import STANDING, Booking
+from app.models.booking import ACTIVE_STATUSES, Booking
 from app.models.call import Call
 from app.models.hold import Hold
 from app.models.service import Service
@@ -81,7 +81,7 @@ def open_holds_of_calls(call_ids: Collection[str]) -> dict[str, dict[str, Any]]:
 def bookings_of_calls(call_ids: Collection[str]) -> dict[str, dict[str, Any]]:
     """The newest standing booking of each call."""
     rows = db.session.execute(BOOKINGS_OF_CALLS, {"ids": list(call_ids)})
-    return {row.call_id: _live_booking(row) for row in rows if row.status in STANDING}
+    return {row.call_id: _live_booking(row) for row in rows if row.status in ACTIVE_STATUSES}
 
 
 def _live_booking(row: Any) -> dict[str, Any]:

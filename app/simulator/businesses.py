@@ -6,9 +6,9 @@ from datetime import time
 
 from sqlalchemy import and_, select
 
-from app.core.database import reading_only
+from app.core.database import read_only
 from app.core.extensions import db
-from app.core.tenancy import every_company
+from app.core.tenancy import unscoped
 from app.demo.companies import LINDGREN
 from app.demo.schema import DemoBranch, DemoCompany, DemoService, DemoStaff, Week
 from app.models import Agent, Branch, Company, PhoneNumber, Service, StaffBranch, StaffMember, StaffService, WorkingHours
@@ -41,7 +41,7 @@ def find_business(number: str) -> Business | None:
     )
     if not number.isascii():
         return None
-    with reading_only(), every_company():
+    with read_only(), unscoped():
         row = db.session.execute(owner).first()
         found = _read(row.Company, row.Branch, row.Agent, number) if row else None
         db.session.rollback()
@@ -49,7 +49,7 @@ def find_business(number: str) -> Business | None:
 
 
 def known_numbers(limit: int = 10) -> Sequence[str]:
-    with reading_only(), every_company():
+    with read_only(), unscoped():
         numbers = db.session.scalars(select(PhoneNumber.e164).where(PhoneNumber.is_active).order_by(PhoneNumber.e164).limit(limit)).all()
         db.session.rollback()
     return numbers

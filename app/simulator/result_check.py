@@ -9,11 +9,11 @@ import urllib3
 from sqlalchemy import and_, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.core.database import reading_only
+from app.core.database import read_only
 from app.core.extensions import db
-from app.core.tenancy import every_company
+from app.core.tenancy import unscoped
 from app.models import Call, TruthCheck, WebhookEvent
-from app.models.call import RUNNING
+from app.models.call import ACTIVE_STATUSES
 
 AT_ONCE = 200
 BETWEEN_LOOKS_S = 0.3
@@ -34,7 +34,7 @@ class Seen:
 
     @property
     def is_over(self) -> bool:
-        return self.status not in RUNNING
+        return self.status not in ACTIVE_STATUSES
 
     @property
     def is_settled(self) -> bool:
@@ -48,7 +48,7 @@ def in_database(call_ids: Sequence[str]) -> dict[str, Seen]:
     """Calls and unassigned ones by provider's id, across all companies; needs an application context."""
     seen: dict[str, Seen] = {}
     for ids in _portions(call_ids):
-        with reading_only(), every_company():
+        with read_only(), unscoped():
             waiting = select(WebhookEvent.provider_call_id).where(
                 WebhookEvent.provider_call_id.in_(ids), WebhookEvent.status == "unassigned"
             )

@@ -10,12 +10,12 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.core.error_handlers import wants_problem
+from app.core.error_handlers import wants_problem_json
 from app.core.errors import NotAllowed, NotFound, NotSignedIn
 from app.core.extensions import db
-from app.core.request_hooks import READING
-from app.core.route_guards import View, acting, guard_of, guarded, stay_in
-from app.core.tenancy import company_scope, every_company
+from app.core.request_hooks import SAFE_METHODS
+from app.core.route_guards import View, bind_user, declare_guard, enter_for_request, guard_of
+from app.core.tenancy import company_scope, unscoped
 from app.domain.accounts.permissions import can
 from app.models import Company
 from app.web.fields import Path
@@ -49,7 +49,7 @@ def for_user() -> Callable[[View], View]:
 
 def public(why: str) -> Callable[[View], View]:
     """Lets in everybody; says why."""
-    return guarded("public", why)
+    return declare_guard("public", why)
 
 
 def may_open(endpoint: str) -> bool:
@@ -86,13 +86,13 @@ def _guard(kind: str, action: str, enter: Enter, *, by_script: bool = False) -> 
                 session.is_activity = False  # type: ignore[attr-defined]
             if not current_user.is_authenticated:
                 return _to_sign_in()
-            acting(current_user.id)
+            bind_user(current_user.id)
             if current_user.must_change_password and request.endpoint != "sign_in.change_password":
                 return _to_change_password()
             enter(action)
             return view(*args, **kwargs)
 
-        return guarded(kind, action)(guarded_view)  # type: ignore[return-value]
+        return declare_guard(kind, action)(guarded_view)  # type: ignore[return-value]
 
     return around
 
@@ -108,12 +108,12 @@ def _enter_company(action: str) -> None:
 def _enter_every_company(action: str) -> None:
     if not can(current_user, action):
         raise NotFound(_("Das gibt es hier nicht."))
-    stay_in(every_company())
+    enter_for_request(unscoped())
 
 
 def _enter_own(_action: str) -> None:
     if current_user.is_platform:
-        stay_in(every_company())
+        enter_for_request(unscoped())
     else:
         _work_for(current_user.company_id)
 
@@ -123,13 +123,13 @@ def _work_for(company_id: str) -> None:
     if company is None or not company.is_active:
         raise NotFound(_("Das gibt es hier nicht."))
     g.company, g.zone = company, company.zone
-    stay_in(company_scope(company.id))
+    enter_for_request(company_scope(company.id))
 
 
 def _to_sign_in() -> Response:
-    if wants_problem():
+    if wants_problem_json():
         raise NotSignedIn(_("Bitte melden Sie sich an."))
-    wanted = request.full_path.rstrip("?") if request.method in READING else ""
+    wanted = request.full_path.rstrip("?") if request.method in SAFE_METHODS else ""
     if request.headers.get("HX-Request"):
         # a fragment is never the sign-in page: the whole window goes there, and comes back to what it showed
         return _window_to(url_for("sign_in.login", next=local_path(_shown_path())))
@@ -145,7 +145,7 @@ def _shown_path() -> str:
 
 
 def _to_change_password() -> Response:
-    if wants_problem():
+    if wants_problem_json():
         raise PasswordMustChange(_("Bitte wählen Sie zuerst ein eigenes Passwort."))
     target = url_for("sign_in.change_password")
     return _window_to(target) if request.headers.get("HX-Request") else redirect(target)

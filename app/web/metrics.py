@@ -14,7 +14,7 @@ from prometheus_flask_exporter import PrometheusMetrics
 from app.core import settings
 from app.core.errors import NotAllowed, NotSignedIn
 from app.core.metrics import FOLDER
-from app.core.route_guards import guarded
+from app.core.route_guards import declare_guard
 from app.domain.operations.gauges import gauges
 
 blueprint = Blueprint("metrics", __name__)
@@ -31,7 +31,7 @@ GAUGES = {
 
 
 @blueprint.get("/metrics")
-@guarded("token", "METRICS_TOKEN, or from this machine only where none is set")
+@declare_guard("token", "METRICS_TOKEN, or from this machine only where none is set")
 def metrics() -> Response:
     _let_in()
     _forget_the_dead()

@@ -12,17 +12,17 @@ from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import settings
-from app.core.database import reading_only
+from app.core.database import read_only
 from app.core.error_handlers import answer_error
 from app.core.errors import InvalidInput
-from app.core.event_bus import announce
+from app.core.event_bus import publish
 from app.core.extensions import db, login_manager
 from app.core.locale import LANGUAGES
 from app.core.sessions import is_cookie_refused
 from app.core.transactions import transaction
 from app.domain.accounts import known_devices, passwords, sign_in as signing_in, users
 from app.domain.audit.log import record
-from app.events import SessionsEnded
+from app.events import SessionsRevoked
 from app.models import Company, User
 from app.web.fields import OneOf, Secret
 from app.web.forms import Form, Query
@@ -75,7 +75,7 @@ def log_in() -> BaseResponse | tuple[str, int]:
     form = LoginForm.read()
     email, password = form.email, form.password
     try:
-        with reading_only():
+        with read_only():
             device = request.cookies.get(_device_cookie())
             user = signing_in.recognise(email, password, address=request.remote_addr or "", device=device)
     except signing_in.WrongPassword as refusal:
@@ -87,7 +87,7 @@ def log_in() -> BaseResponse | tuple[str, int]:
     with transaction():
         signing_in.welcome(user, password)
         if before:
-            announce(before)
+            publish(before)
     session.clear()
     _come_in(user)
     return _knowing_device(redirect(next_path(otherwise=start_path(user))), user)
@@ -172,14 +172,14 @@ def _leave() -> None:
     session.end()  # type: ignore[attr-defined]
     if leaving:
         with transaction():
-            announce(leaving)
+            publish(leaving)
             record("signed_out", subject=f"user:{leaving.user_id}", user_id=leaving.user_id, company_id=company_id)
 
 
-def _who_is_here() -> SessionsEnded | None:
+def _who_is_here() -> SessionsRevoked | None:
     """What is to be said when this browser's session ends."""
     user_id = current_user.get_id()
-    return SessionsEnded(user_id, session.id_hash) if user_id else None  # type: ignore[attr-defined]
+    return SessionsRevoked(user_id, session.id_hash) if user_id else None  # type: ignore[attr-defined]
 
 
 @blueprint.errorhandler(CSRFError)

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, request
 
 from app.core import settings
-from app.core.route_guards import guarded
+from app.core.route_guards import declare_guard
 from app.core.signatures import verify_calcom
 from app.webhooks.receiver import raw_body, receive, sender_of
 
@@ -12,7 +12,7 @@ blueprint = Blueprint("calcom", __name__, url_prefix="/api/calcom")
 
 @blueprint.post("/webhook")
 @blueprint.post("/webhook/<connection>")
-@guarded("signature", "Cal.com's, over the raw body")
+@declare_guard("signature", "Cal.com's, over the raw body")
 def webhook(connection: str | None = None) -> Response:
     """Signed over the raw body with the secret of the platform's webhook, or of the connection that the address names."""
     sender = sender_of("calcom", connection, platform_secret=settings().calcom_webhook_secret, column="webhook_secret")

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, request
 
 from app.core import settings
 from app.core.clock import now, to_ms
-from app.core.route_guards import guarded
+from app.core.route_guards import declare_guard
 from app.core.signatures import verify_retell
 from app.webhooks.receiver import raw_body, receive, sender_of
 
@@ -13,7 +13,7 @@ blueprint = Blueprint("retell", __name__, url_prefix="/api/retell")
 
 @blueprint.post("/webhook")
 @blueprint.post("/webhook/<connection>")
-@guarded("signature", "Retell's, over the raw body")
+@declare_guard("signature", "Retell's, over the raw body")
 def webhook(connection: str | None = None) -> Response:
     """Signed over the raw body with the API key of the platform, or of the connection that the address names."""
     sender = sender_of("retell", connection, platform_secret=settings().retell_api_key, column="api_key")

@@ -9,10 +9,10 @@ from flask import Blueprint, Response, request
 
 from app.core import metrics, settings
 from app.core.clock import now, to_ms
-from app.core.concurrency import callers_turn
-from app.core.database import reading_only
+from app.core.concurrency import caller_slot
+from app.core.database import read_only
 from app.core.extensions import db
-from app.core.route_guards import guarded
+from app.core.route_guards import declare_guard
 from app.core.signatures import verify_retell
 from app.core.tenancy import company_scope
 from app.domain.agents import inbound_call
@@ -31,12 +31,12 @@ blueprint = Blueprint("retell_questions", __name__, url_prefix="/api/retell")
 
 @blueprint.post("/inbound")
 @blueprint.post("/inbound/<connection>")
-@guarded("signature", "Retell's, over the raw body")
+@declare_guard("signature", "Retell's, over the raw body")
 def inbound(connection: str | None = None) -> Response:
     """The phone rings: who is called, who calls. An unknown number gets an empty answer, and Retell's own agent takes the call."""
     raw, began = _verified(connection, "call_inbound"), time.perf_counter()
     try:
-        with reading_only(), callers_turn(writes=False):
+        with read_only(), caller_slot(writes=False):
             told = _welcome(raw, connection)
     except Exception:
         log.exception("inbound.failed")
@@ -48,7 +48,7 @@ def inbound(connection: str | None = None) -> Response:
 
 @blueprint.post("/function")
 @blueprint.post("/function/<connection>")
-@guarded("signature", "Retell's, over the raw body")
+@declare_guard("signature", "Retell's, over the raw body")
 def function(connection: str | None = None) -> Response:
     """The agent wants a function run: `{ok, say, code?, data}`. Whose call it is says the call, never an argument."""
     raw, received_at = _verified(connection, "function"), now()
@@ -56,7 +56,7 @@ def function(connection: str | None = None) -> Response:
         use = read_function(raw)
     except Unreadable:
         return _json(function_calls.in_trouble())
-    with callers_turn(writes=True):
+    with caller_slot(writes=True):
         return _json(function_calls.answer(function_calls.Asked(use, connection, received_at, lambda: _owner(use.event, connection))))
 
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, request
 
 from app.core import settings
-from app.core.route_guards import guarded
+from app.core.route_guards import declare_guard
 from app.core.signatures import verify_twilio
 from app.webhooks.receiver import raw_body, receive, sender_of
 
@@ -12,7 +12,7 @@ blueprint = Blueprint("twilio", __name__, url_prefix="/api/twilio")
 
 @blueprint.post("/voice/status")
 @blueprint.post("/voice/status/<connection>")
-@guarded("signature", "Twilio's, over the public address and the form")
+@declare_guard("signature", "Twilio's, over the public address and the form")
 def voice_status(connection: str | None = None) -> Response:
     """Signed over our public address and the form fields with the auth token of the account."""
     sender = sender_of("twilio", connection, platform_secret=settings().twilio_auth_token, column="webhook_secret")

@@ -15,9 +15,9 @@ def upgrade() -> None:
     op.create_table(
         "call_accounts",
         sa.Column("id", column_types.BigId, nullable=False),
-        sa.Column("provider", column_types.Key(32), nullable=False),
-        sa.Column("connection_id", column_types.Key(26), nullable=False),
-        sa.Column("company_id", column_types.Key(26), nullable=True),
+        sa.Column("provider", column_types.AsciiString(32), nullable=False),
+        sa.Column("connection_id", column_types.AsciiString(26), nullable=False),
+        sa.Column("company_id", column_types.AsciiString(26), nullable=True),
         sa.Column("watermark", column_types.UtcDateTime(), nullable=True),
         sa.Column("compared_until", column_types.UtcDateTime(), nullable=True),
         sa.Column("compared_at", column_types.UtcDateTime(), nullable=True),
@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.Column("finished_at", column_types.UtcDateTime(), nullable=True),
         sa.Column("since", column_types.UtcDateTime(), nullable=False),
         sa.Column("until", column_types.UtcDateTime(), nullable=False),
-        sa.Column("result", column_types.Key(16), nullable=False),
+        sa.Column("result", column_types.AsciiString(16), nullable=False),
         sa.Column("error", sa.String(length=500), nullable=True),
         sa.Column("listed", sa.Integer(), nullable=False),
         sa.Column("missing", sa.Integer(), nullable=False),
@@ -48,7 +48,7 @@ def upgrade() -> None:
     op.create_index("ix_call_comparisons_account", "call_comparisons", ["account_id", "id"], unique=False)
     op.create_table(
         "call_tallies",
-        sa.Column("company_id", column_types.Key(26), nullable=False),
+        sa.Column("company_id", column_types.AsciiString(26), nullable=False),
         sa.Column("account_id", column_types.BigId, autoincrement=False, nullable=False),
         sa.Column("hour_at", column_types.UtcDateTime(), nullable=False),
         sa.Column("there", sa.Integer(), nullable=False),

@@ -14,10 +14,10 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "call_days",
-        sa.Column("company_id", column_types.Key(26), nullable=False),
-        sa.Column("branch_id", column_types.Key(26), nullable=False),
+        sa.Column("company_id", column_types.AsciiString(26), nullable=False),
+        sa.Column("branch_id", column_types.AsciiString(26), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("outcome", column_types.Key(16), nullable=False),
+        sa.Column("outcome", column_types.AsciiString(16), nullable=False),
         sa.Column("calls", sa.Integer(), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(

@@ -12,8 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("connections", sa.Column("state", column_types.Key(16), nullable=False, server_default="unchecked"))
-    op.add_column("connections", sa.Column("reason", column_types.Key(32), nullable=True))
+    op.add_column("connections", sa.Column("state", column_types.AsciiString(16), nullable=False, server_default="unchecked"))
+    op.add_column("connections", sa.Column("reason", column_types.AsciiString(32), nullable=True))
     op.add_column("connections", sa.Column("facts", column_types.Json, nullable=True))
     op.add_column("connections", sa.Column("asked_at", column_types.UtcDateTime(), nullable=True))
     op.add_column("connections", sa.Column("checked_at", column_types.UtcDateTime(), nullable=True))

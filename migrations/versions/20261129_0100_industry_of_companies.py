@@ -12,13 +12,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.alter_column("companies", "trade", new_column_name="industry", existing_type=column_types.Key(32), existing_nullable=False)
+    op.alter_column("companies", "trade", new_column_name="industry", existing_type=column_types.AsciiString(32), existing_nullable=False)
     _rename("practice", "medical_practice")
 
 
 def downgrade() -> None:
     _rename("medical_practice", "practice")
-    op.alter_column("companies", "industry", new_column_name="trade", existing_type=column_types.Key(32), existing_nullable=False)
+    op.alter_column("companies", "industry", new_column_name="trade", existing_type=column_types.AsciiString(32), existing_nullable=False)
 
 
 def _rename(before: str, after: str) -> None:

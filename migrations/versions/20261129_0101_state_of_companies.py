@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("companies", sa.Column("state", column_types.Key(8), nullable=True))
+    op.add_column("companies", sa.Column("state", column_types.AsciiString(8), nullable=True))
 
 
 def downgrade() -> None:

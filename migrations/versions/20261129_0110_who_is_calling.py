@@ -13,20 +13,20 @@ depends_on = None
 
 def upgrade() -> None:
     for table in ("bookings", "waitlist_entries"):
-        op.add_column(table, sa.Column("contact_phone", column_types.Exact(20), nullable=True))
-        op.add_column(table, sa.Column("contact_email", column_types.Exact(190), nullable=True))
+        op.add_column(table, sa.Column("contact_phone", column_types.CaseSensitiveString(20), nullable=True))
+        op.add_column(table, sa.Column("contact_email", column_types.CaseSensitiveString(190), nullable=True))
     for kind in ("phone", "email"):
         op.create_index(f"ix_bookings_company_contact_{kind}", "bookings", ["company_id", f"contact_{kind}"])
     op.add_column("tool_calls", sa.Column("told_days", column_types.Json, nullable=True))
     op.create_table(
         "identity_links",
-        sa.Column("token_hash", column_types.Key(64), nullable=False),
-        sa.Column("call_id", column_types.Key(26), nullable=False),
-        sa.Column("customer_id", column_types.Key(26), nullable=False),
-        sa.Column("sent_to", column_types.Exact(190), nullable=False),
+        sa.Column("token_hash", column_types.AsciiString(64), nullable=False),
+        sa.Column("call_id", column_types.AsciiString(26), nullable=False),
+        sa.Column("customer_id", column_types.AsciiString(26), nullable=False),
+        sa.Column("sent_to", column_types.CaseSensitiveString(190), nullable=False),
         sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
         sa.Column("expires_at", column_types.UtcDateTime(), nullable=False),
-        sa.Column("company_id", column_types.Key(26), nullable=False),
+        sa.Column("company_id", column_types.AsciiString(26), nullable=False),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_identity_links_company_id")),
         sa.ForeignKeyConstraint(
             ["company_id", "call_id"], ["calls.company_id", "calls.id"], name=op.f("fk_identity_links_company_id_call_id")

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
-from app.core.tenancy import company_scope, every_company
+from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
 from app.domain.bookings.create import make_booking
 from app.jobs.calendar_sync import sync_booking
@@ -52,7 +52,7 @@ OF_SALON = ("--company", "salon-lindgren")
 def test_a_company_is_connected_mapped_and_in_step(run: Run, db: SQLAlchemy, salon: Salon, double: CalcomDouble) -> None:
     said = run("calendars", "connect", *OF_SALON, typed=f"{KEY}\n")
     assert KEY not in said
-    with every_company():
+    with unscoped():
         connection = db.session.scalars(select(Connection)).one()
         address = f"http://localhost:8000/api/calcom/webhook/{connection.id}"
         assert address in said
@@ -80,7 +80,7 @@ def test_connecting_again_changes_the_key_and_nothing_else(run: Run, db: SQLAlch
     run("calendars", "connect", *OF_SALON, "--api-key", KEY)
     double.key = "cal_new"
     run("calendars", "connect", *OF_SALON, "--api-key", "cal_new")
-    with every_company():
+    with unscoped():
         assert [connection.api_key for connection in db.session.scalars(select(Connection))] == ["cal_new"]
     assert len(double.subscriptions) == 1
 

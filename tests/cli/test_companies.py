@@ -6,7 +6,7 @@ from flask.testing import FlaskCliRunner
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import func, select
 
-from app.core.tenancy import every_company
+from app.core.tenancy import unscoped
 from app.models import Agent, Branch, Company, PhoneNumber, WorkingHours
 from tests.support.people import make_company
 from tests.support.tables import each_row
@@ -26,7 +26,7 @@ def runner(app: Flask, db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> Flask
 def test_a_business_begins_with_three_commands(runner: FlaskCliRunner, db: SQLAlchemy) -> None:
     told = [runner.invoke(args=command) for command in (SALON, BRANCH, NUMBER)]
     assert [answer.exit_code for answer in told] == [0, 0, 0], [answer.output for answer in told]
-    with every_company():
+    with unscoped():
         company, branch = db.session.scalars(select(Company)).one(), db.session.scalars(select(Branch)).one()
         number, agent = db.session.scalars(select(PhoneNumber)).one(), db.session.scalars(select(Agent)).one()
         assert (company.slug, company.industry, company.zone, company.country, company.language) == (
@@ -42,7 +42,7 @@ def test_a_business_begins_with_three_commands(runner: FlaskCliRunner, db: SQLAl
 def test_the_lists_show_slugs_and_ids(runner: FlaskCliRunner, db: SQLAlchemy) -> None:
     for command in (SALON, BRANCH, NUMBER):
         assert runner.invoke(args=command).exit_code == 0
-    with every_company():
+    with unscoped():
         ids = [db.session.scalars(select(model.id)).one() for model in (Company, Branch, PhoneNumber)]
     companies = runner.invoke(args=["companies", "list"]).output
     assert all(shown in companies for shown in (SLUG, "Friseur Müßig & Söhne", "Hair salon", "never", ids[0])), companies
@@ -60,7 +60,7 @@ def test_what_can_be_said_is_kept(runner: FlaskCliRunner, db: SQLAlchemy) -> Non
     assert made.exit_code == 0, made.output
     number = ["numbers", "add", "01 58058 99", "--company", "garage-huber", "--branch", "wien", "--label", "Werkstatt"]
     assert runner.invoke(args=number).exit_code == 0
-    with every_company():
+    with unscoped():
         company, branch = db.session.scalars(select(Company)).one(), db.session.scalars(select(Branch)).one()
         assert (company.country, company.language, db.session.scalars(select(Agent.language)).one()) == ("AT", "en", "en")
         assert (branch.zone, branch.city, branch.forward_to) == ("Europe/Vienna", "Wien", "+43158058")
@@ -72,7 +72,7 @@ def test_a_federal_state_holds_for_all_branches(runner: FlaskCliRunner, db: SQLA
     assert runner.invoke(args=[*SALON, "--state", "Nordrhein-Westfalen"]).exit_code == 0
     assert runner.invoke(args=BRANCH).exit_code == 0
     assert runner.invoke(args=["branches", "create", "--company", SLUG, "--name", "Mainz", "--state", "rp"]).exit_code == 0
-    with every_company():
+    with unscoped():
         assert db.session.scalars(select(Branch.state).order_by(Branch.slug)).all() == ["NW", "RP"]
 
 
@@ -120,7 +120,7 @@ def test_a_branch_that_cannot_be_is_refused_in_words(runner: FlaskCliRunner, db:
         assert runner.invoke(args=command).exit_code == 0
     answer = runner.invoke(args=["branches", "create", *arguments])
     assert answer.exit_code == 1 and said in answer.output and "Traceback" not in answer.output, answer.output
-    with every_company():
+    with unscoped():
         assert len(db.session.scalars(select(Branch)).all()) == 1
 
 
@@ -139,7 +139,7 @@ def test_a_number_that_cannot_be_is_refused_in_words(runner: FlaskCliRunner, db:
         assert runner.invoke(args=command).exit_code == 0
     answer = runner.invoke(args=["numbers", "add", *arguments])
     assert answer.exit_code == 1 and said in answer.output and "Traceback" not in answer.output, answer.output
-    with every_company():
+    with unscoped():
         assert db.session.scalars(select(PhoneNumber)).all() == []
 
 
@@ -149,7 +149,7 @@ def test_a_number_is_read_as_people_write_it_and_again_is_no_error(runner: Flask
         assert runner.invoke(args=command).exit_code == 0
     again = runner.invoke(args=["numbers", "add", written, "--company", SLUG, "--branch", "koeln-sued"])
     assert again.exit_code == 0, again.output
-    with every_company():
+    with unscoped():
         assert db.session.scalars(select(PhoneNumber.e164)).all() == ["+492214710100"]
 
 

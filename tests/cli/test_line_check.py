@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from app import events
 from app.core.ids import new_ulid
-from app.core.line_check_token import HEADER, make_ticket, read_ticket
+from app.core.line_check_token import HEADER, create_token, read_token
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.inbox.processor import drain_batch
@@ -88,25 +88,25 @@ def test_a_ticket_hears_its_own_arrival_and_nothing_else(app: Flask, db: SQLAlch
         ]
         db.session.add_all(rows)
     mine, other, over = (row.id for row in rows)
-    ears = Dashboard(server, None, **{HEADER: make_ticket(mine)})
+    ears = Dashboard(server, None, **{HEADER: create_token(mine)})
     ears.wait_for("welcome")
     call = make_call(LiveSalon(salon.company_id, tuple(salon.branches.values())))
     say(about(call, events.CallStarted), turn(call, 0, "Ein Geheimnis."))
-    say(about(call, events.LineCheckArrived, check_id=other))
-    say(about(call, events.LineCheckArrived, check_id=mine))
+    say(about(call, events.LineCheckReceived, check_id=other))
+    say(about(call, events.LineCheckReceived, check_id=mine))
     assert ears.wait_for("line_check.arrived")["data"] == {"check": mine}
     assert ears.names() == ["line_check.arrived"]
     assert ears.ask("watch", {"call": call.id}) == {"ok": False}
     assert ears.ask("catch_up", {"since": 0}) == {"reload": True}
     ears.close()
-    for ticket in (make_ticket(over), make_ticket(new_ulid()), make_ticket(mine) + "x", "x"):
+    for ticket in (create_token(over), create_token(new_ulid()), create_token(mine) + "x", "x"):
         with pytest.raises(Refused):
             Dashboard(server, None, **{HEADER: ticket})
 
 
 def test_an_old_ticket_is_none(app: Flask) -> None:
     with app.app_context():
-        assert read_ticket(make_ticket("x")) == "x"
+        assert read_token(create_token("x")) == "x"
         with time_machine.travel("2020-01-01", tick=False):
-            old = make_ticket("x")
-        assert read_ticket(old) is None
+            old = create_token("x")
+        assert read_token(old) is None

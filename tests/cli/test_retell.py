@@ -7,7 +7,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import update
 
-from app.core.tenancy import company_scope, every_company
+from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
 from app.models import Company, Connection
 from tests.doubles.retell import RetellDouble
@@ -26,7 +26,7 @@ def there(app: Flask, db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 def test_it_publishes_checks_and_tells_what_is_different(app: Flask, db: SQLAlchemy, there: AtRetell) -> None:
     there.publish()
-    with every_company():
+    with unscoped():
         company = db.session.get(Company, there.salon.company_id)
     assert company is not None
     run, slug = app.test_cli_runner().invoke, company.slug
@@ -47,7 +47,7 @@ def test_publishing_without_a_key_says_what_is_missing_and_fails(
     app: Flask, db: SQLAlchemy, there: AtRetell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     there.publish()
-    with every_company():
+    with unscoped():
         company = db.session.get(Company, there.salon.company_id)
     assert company is not None
     slug = company.slug

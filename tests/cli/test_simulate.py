@@ -15,7 +15,7 @@ from werkzeug import Response
 from werkzeug.serving import make_server
 
 from app.core.extensions import db as the_db
-from app.core.tenancy import company_scope, every_company
+from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
 from app.domain.inbox.processor import drain_batch
 from app.domain.operations import onboarding
@@ -168,7 +168,7 @@ def test_without_a_key_nothing_is_sent(make_app):
 @pytest.fixture
 def sunshine(app: Flask) -> str:
     """A business that began just now, without services; its number."""
-    with app.app_context(), every_company(), transaction():
+    with app.app_context(), unscoped(), transaction():
         company, _agent = onboarding.create_company("Praxis Sonne", "physiotherapy")
         branch = onboarding.create_branch(company, "Potsdam", Place())
         return onboarding.add_number(company, branch.id, "+493312009900")[0].e164
@@ -186,12 +186,12 @@ def test_what_a_new_business_cannot_book_is_said_before_anybody_calls(app: Flask
         result = simulate("--url", url, "--to", sunshine, "--pace", 0)
     assert result.exit_code == 1
     assert "Praxis Sonne has nothing that could be booked" in result.output and "--scenario information" in result.output
-    with app.app_context(), every_company():
+    with app.app_context(), unscoped():
         assert the_db.session.scalars(select(WebhookEvent.id)).all() == []
 
 
 def test_a_new_business_books_what_it_offers(app: Flask, simulate, sunshine: str):
-    with app.app_context(), every_company():
+    with app.app_context(), unscoped():
         number = the_db.session.scalars(select(PhoneNumber).where(PhoneNumber.e164 == sunshine)).one()
         with company_scope(number.company_id), transaction():
             service = save_service(None, {**dict.fromkeys(FIELDS), **SERVICE}, ())
@@ -203,7 +203,7 @@ def test_a_new_business_books_what_it_offers(app: Flask, simulate, sunshine: str
         result = simulate("--url", url, "--to", sunshine, "--pace", 0)
     assert result.exit_code == 0, result.output
     assert "Massage" in result.output and "Nele Hofmann" in result.output and "ended, booked" in result.output
-    with app.app_context(), every_company():
+    with app.app_context(), unscoped():
         assert the_db.session.scalars(select(Booking.company_id)).all() == [number.company_id]
 
 

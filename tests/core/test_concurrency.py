@@ -11,14 +11,14 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import text
 
 from app.core import concurrency
-from app.core.concurrency import TooBusy, callers_turn, transact_in_turn
+from app.core.concurrency import ServiceBusy, caller_slot, run_with_write_slot
 from app.core.errors import Conflict
 
 
 @contextmanager
 def all_turns_taken(app: Flask, db: SQLAlchemy) -> Iterator[None]:
     """Others are at work with an open write transaction each until the end of this."""
-    count = 1 if db.engine.dialect.name == "sqlite" else concurrency.AT_ONCE
+    count = 1 if db.engine.dialect.name == "sqlite" else concurrency.MAX_WRITERS
     begun, over = threading.Barrier(count + 1), threading.Event()
 
     def write() -> None:
@@ -27,7 +27,7 @@ def all_turns_taken(app: Flask, db: SQLAlchemy) -> Iterator[None]:
 
     def work() -> None:
         with app.app_context():
-            transact_in_turn(write)
+            run_with_write_slot(write)
 
     threads = [threading.Thread(target=work) for _number in range(count)]
     for thread in threads:
@@ -51,8 +51,8 @@ def never(name: str) -> Callable[[], None]:
 
 def test_a_refusal_seen_while_waiting_takes_no_turn(app: Flask, db: SQLAlchemy) -> None:
     with all_turns_taken(app, db), pytest.raises(Conflict):
-        transact_in_turn(never("It wrote."), look=refuse)
-    assert transact_in_turn(lambda: db.session.scalar(text("SELECT 1"))) == 1
+        run_with_write_slot(never("It wrote."), look=refuse)
+    assert run_with_write_slot(lambda: db.session.scalar(text("SELECT 1"))) == 1
 
 
 def test_looking_waits_for_no_writer(app: Flask, db: SQLAlchemy) -> None:
@@ -61,19 +61,19 @@ def test_looking_waits_for_no_writer(app: Flask, db: SQLAlchemy) -> None:
         refuse()
 
     with all_turns_taken(app, db), pytest.raises(Conflict):
-        transact_in_turn(never("It wrote."), look=look)
+        run_with_write_slot(never("It wrote."), look=look)
 
 
 def test_whoever_need_not_wait_does_not_look(db: SQLAlchemy) -> None:
-    assert transact_in_turn(lambda: "done", look=never("It looked.")) == "done"
+    assert run_with_write_slot(lambda: "done", look=never("It looked.")) == "done"
 
 
 def test_nobody_waits_for_ever(app: Flask, db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(concurrency, "PATIENCE_S", 0.05)
-    with all_turns_taken(app, db), pytest.raises(TooBusy) as busy:
-        transact_in_turn(never("It wrote."))
+    monkeypatch.setattr(concurrency, "WRITE_TIMEOUT_S", 0.05)
+    with all_turns_taken(app, db), pytest.raises(ServiceBusy) as busy:
+        run_with_write_slot(never("It wrote."))
     assert busy.value.status == 503
-    assert transact_in_turn(lambda: "done") == "done"
+    assert run_with_write_slot(lambda: "done") == "done"
 
 
 def test_callers_go_a_few_at_a_time(app: Flask, db: SQLAlchemy) -> None:
@@ -81,7 +81,7 @@ def test_callers_go_a_few_at_a_time(app: Flask, db: SQLAlchemy) -> None:
 
     def ask() -> None:
         nonlocal inside, most
-        with app.app_context(), callers_turn(writes=False):
+        with app.app_context(), caller_slot(writes=False):
             with lock:
                 inside += 1
                 most = max(most, inside)
@@ -89,24 +89,24 @@ def test_callers_go_a_few_at_a_time(app: Flask, db: SQLAlchemy) -> None:
             with lock:
                 inside -= 1
 
-    threads = [threading.Thread(target=ask) for _number in range(3 * concurrency.AT_ONCE)]
+    threads = [threading.Thread(target=ask) for _number in range(3 * concurrency.MAX_WRITERS)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert most == concurrency.AT_ONCE
+    assert most == concurrency.MAX_WRITERS
 
 
 def test_no_caller_is_sent_away(app: Flask, db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who has waited long is answered beside those who hold all turns, and gives back none that was not theirs."""
-    monkeypatch.setattr(concurrency, "CALLERS_PATIENCE_S", 0.05)
+    monkeypatch.setattr(concurrency, "CALLER_TIMEOUT_S", 0.05)
     with ExitStack() as others:
-        for _number in range(concurrency.AT_ONCE):
-            others.enter_context(callers_turn(writes=False))
+        for _number in range(concurrency.MAX_WRITERS):
+            others.enter_context(caller_slot(writes=False))
         for _number in range(2):
-            with callers_turn(writes=False):
+            with caller_slot(writes=False):
                 assert db.session.scalar(text("SELECT 1")) == 1
-    with callers_turn(writes=False):
+    with caller_slot(writes=False):
         pass
 
 
@@ -122,5 +122,5 @@ def test_what_a_refusal_tells_is_gathered_without_the_turn(app: Flask, db: SQLAl
         raise Refused("taken")
 
     with pytest.raises(Refused):
-        transact_in_turn(work)
+        run_with_write_slot(work)
     assert gathered == [False]

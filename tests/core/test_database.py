@@ -11,7 +11,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, create_engine, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError, TimeoutError as PoolTimeout
 
-from app.core.database import engine_options, is_away, is_passing, prepare_engine, reading_only
+from app.core.database import engine_options, is_transient, is_unavailable, prepare_engine, read_only
 from app.models import Company
 from tests.support.applications import settings_for
 from tests.support.backends import MariaBackend
@@ -42,7 +42,7 @@ def wrapped(kind: type[DBAPIError], number: int, words: str) -> DBAPIError:
     ],
 )
 def test_errors_are_told_apart(error: Exception, passing: bool, away: bool) -> None:
-    assert (is_passing(error), is_away(error)) == (passing, away)
+    assert (is_transient(error), is_unavailable(error)) == (passing, away)
 
 
 @ON_MARIADB
@@ -64,7 +64,7 @@ def test_on_sqlite_readers_wait_for_no_writer(app: Flask, db: SQLAlchemy) -> Non
     with db.engine.begin() as writer:
         writer.execute(update(Company).values(name="after"))
         began = time.monotonic()
-        with reading_only(), db.engine.begin() as reader:
+        with read_only(), db.engine.begin() as reader:
             assert reader.execute(select(Company.name)).scalar() == "before"
         assert time.monotonic() - began < 1
 
@@ -116,7 +116,7 @@ def test_a_killed_mariadb_is_away_at_once_and_needs_no_new_engine(
     with pytest.raises(DBAPIError) as raised:
         (engine.connect() if idle else connection).execute(text("SELECT 1"))
     assert time.monotonic() - began < 3
-    assert is_away(raised.value)
+    assert is_unavailable(raised.value)
     connection.close()
     backend.start()
     with engine.connect() as again:
@@ -136,7 +136,7 @@ def test_no_connection_left_means_away_within_three_seconds(backend: MariaBacken
     with pytest.raises(OperationalError) as raised:
         engine.connect()
     assert time.monotonic() - began < 3
-    assert is_away(raised.value)
+    assert is_unavailable(raised.value)
     for connection in held:
         connection.close()
     with engine.connect() as again:
@@ -153,7 +153,7 @@ def test_a_pool_that_is_used_up_says_so_within_three_seconds(backend: MariaBacke
     with pytest.raises(PoolTimeout) as raised:
         engine.connect()
     assert time.monotonic() - began < 3
-    assert is_away(raised.value)
+    assert is_unavailable(raised.value)
     for connection in held:
         connection.close()
     engine.dispose()

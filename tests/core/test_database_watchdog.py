@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError, TimeoutError as PoolTimeout
 
-from app.core.database import engine_options, is_away, is_busy, prepare_engine
+from app.core.database import engine_options, is_busy, is_unavailable, prepare_engine
 from tests.support.applications import settings_for
 from tests.support.backends import MariaBackend, wait_until
 
@@ -68,7 +68,7 @@ def test_who_waits_for_a_frozen_database_is_let_go_and_those_behind_do_not_wait_
         began = time.monotonic()
         errors = asked_at_once(engine, 8)
         assert time.monotonic() - began < HANGS_S
-        assert [(is_away(error), is_busy(error)) for error in errors] == [(True, False)] * 8
+        assert [(is_unavailable(error), is_busy(error)) for error in errors] == [(True, False)] * 8
         assert engine.pool.watchdog.is_silent  # type: ignore[attr-defined]
         assert not answers(engine)
     finally:

@@ -8,7 +8,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
 from app.core import event_bus
-from app.core.event_bus import announce, listens
+from app.core.event_bus import publish, subscribe
 from app.core.transactions import transaction
 from app.models import Company
 
@@ -46,38 +46,38 @@ def add(db: SQLAlchemy, name: str) -> None:
 
 def test_a_listener_hears_all_of_a_transaction_at_once_and_in_order(db: SQLAlchemy) -> None:
     heard: list[list[object]] = []
-    listens(Opened, when="after_commit")(heard.append)
+    subscribe(Opened, when="after_commit")(heard.append)
     with transaction():
-        announce(Opened("Lindgren"))
-        announce(Closed("Kruse"))
-        announce(OpenedLate("Morgenstern"))
+        publish(Opened("Lindgren"))
+        publish(Closed("Kruse"))
+        publish(OpenedLate("Morgenstern"))
     assert heard == [[Opened("Lindgren"), OpenedLate("Morgenstern")]]
 
 
 def test_nobody_is_called_for_nothing(db: SQLAlchemy) -> None:
     heard: list[list[object]] = []
-    listens(Closed, when="before_commit")(heard.append)
-    listens(Closed, when="after_commit")(heard.append)
+    subscribe(Closed, when="before_commit")(heard.append)
+    subscribe(Closed, when="after_commit")(heard.append)
     with transaction():
-        announce(Opened("Lindgren"))
+        publish(Opened("Lindgren"))
     assert heard == []
 
 
 def test_what_is_rolled_back_was_never_announced(db: SQLAlchemy) -> None:
     heard: list[list[object]] = []
-    listens(Opened, when="after_commit")(heard.append)
+    subscribe(Opened, when="after_commit")(heard.append)
     with pytest.raises(ValueError, match="no"), transaction():
-        announce(Opened("Lindgren"))
+        publish(Opened("Lindgren"))
         raise ValueError("no")
     with transaction():
-        announce(Opened("Kruse"))
+        publish(Opened("Kruse"))
     assert heard == [[Opened("Kruse")]]
 
 
 def test_what_a_listener_writes_before_the_commit_is_part_of_it(db: SQLAlchemy) -> None:
-    listens(Opened, when="before_commit")(lambda events: [add(db, event.name) for event in events])
+    subscribe(Opened, when="before_commit")(lambda events: [add(db, event.name) for event in events])
     with transaction():
-        announce(Opened("Lindgren"))
+        publish(Opened("Lindgren"))
         assert companies(db) == []
     assert companies(db) == ["Lindgren"]
 
@@ -85,14 +85,14 @@ def test_what_a_listener_writes_before_the_commit_is_part_of_it(db: SQLAlchemy) 
 def test_a_listener_that_fails_before_the_commit_stops_it(db: SQLAlchemy) -> None:
     heard: list[list[object]] = []
 
-    @listens(Opened, when="before_commit")
+    @subscribe(Opened, when="before_commit")
     def refuse(_events: list[Opened]) -> None:
         raise ValueError("no")
 
-    listens(Opened, when="after_commit")(heard.append)
+    subscribe(Opened, when="after_commit")(heard.append)
     with pytest.raises(ValueError, match="no"), transaction():
         add(db, "Lindgren")
-        announce(Opened("Lindgren"))
+        publish(Opened("Lindgren"))
     assert companies(db) == []
     assert heard == []
 
@@ -100,40 +100,40 @@ def test_a_listener_that_fails_before_the_commit_stops_it(db: SQLAlchemy) -> Non
 def test_a_listener_that_fails_after_the_commit_harms_nobody(db: SQLAlchemy) -> None:
     heard: list[list[object]] = []
 
-    @listens(Opened, when="after_commit")
+    @subscribe(Opened, when="after_commit")
     def fail(_events: list[Opened]) -> None:
         raise ValueError("no")
 
-    listens(Opened, when="after_commit")(heard.append)
+    subscribe(Opened, when="after_commit")(heard.append)
     with transaction():
         add(db, "Lindgren")
-        announce(Opened("Lindgren"))
+        publish(Opened("Lindgren"))
     assert companies(db) == ["Lindgren"]
     assert heard == [[Opened("Lindgren")]]
 
 
 def test_what_is_heard_after_the_commit_is_committed(db: SQLAlchemy) -> None:
     seen: list[list[str]] = []
-    listens(Opened, when="after_commit")(lambda _events: seen.append(companies(db)))
+    subscribe(Opened, when="after_commit")(lambda _events: seen.append(companies(db)))
     with transaction():
         add(db, "Lindgren")
-        announce(Opened("Lindgren"))
+        publish(Opened("Lindgren"))
     assert seen == [["Lindgren"]]
 
 
 def test_a_listener_may_work_in_a_transaction_of_its_own_and_nothing_is_heard_twice(db: SQLAlchemy) -> None:
     heard: list[tuple[str, list[object]]] = []
-    listens(Opened, Closed, when="before_commit")(lambda events: heard.append(("before", events)))
+    subscribe(Opened, Closed, when="before_commit")(lambda events: heard.append(("before", events)))
 
-    @listens(Opened, when="after_commit")
+    @subscribe(Opened, when="after_commit")
     def write(events: list[Opened]) -> None:
         heard.append(("after", list(events)))
         with transaction():
             add(db, "Kruse")
-            announce(Closed("Kruse"))
+            publish(Closed("Kruse"))
 
     with transaction():
-        announce(Opened("Lindgren"))
+        publish(Opened("Lindgren"))
     assert heard == [("before", [Opened("Lindgren")]), ("after", [Opened("Lindgren")]), ("before", [Closed("Kruse")])]
     assert companies(db) == ["Kruse"]
 
@@ -142,13 +142,13 @@ def test_what_a_listener_announces_before_the_commit_is_heard_by_those_behind_it
     """One round only: listeners stand in the order in which app/listeners imports them."""
     heard: list[list[object]] = []
 
-    @listens(Opened, when="before_commit")
+    @subscribe(Opened, when="before_commit")
     def close(events: list[Opened]) -> None:
         for event in events:
-            announce(Closed(event.name))
+            publish(Closed(event.name))
 
-    listens(Closed, when="before_commit")(heard.append)
-    listens(Closed, when="after_commit")(heard.append)
+    subscribe(Closed, when="before_commit")(heard.append)
+    subscribe(Closed, when="after_commit")(heard.append)
     with transaction():
-        announce(Opened("Lindgren"))
+        publish(Opened("Lindgren"))
     assert heard == [[Closed("Lindgren")], [Closed("Lindgren")]]

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from app.core import encryption, key_rotation
 from app.core.clock import now
-from app.core.encryption import SealBroken, new_key
+from app.core.encryption import DecryptionError, new_key
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.models import Company, Connection, WebhookEvent
@@ -32,7 +32,7 @@ def salon(db: SQLAlchemy) -> Iterator[Company]:
 
 
 def reseal_all() -> int:
-    return sum(step.resealed for column in key_rotation.sealed_columns() for step in key_rotation.reseal(column))
+    return sum(step.resealed for column in key_rotation.encrypted_columns() for step in key_rotation.rotate(column))
 
 
 def raw_keys(db: SQLAlchemy) -> list[bytes]:
@@ -41,7 +41,7 @@ def raw_keys(db: SQLAlchemy) -> list[bytes]:
 
 
 def test_afterwards_the_old_key_may_go(db: SQLAlchemy, salon: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(key_rotation, "BATCH", 3)
+    monkeypatch.setattr(key_rotation, "BATCH_SIZE", 3)
     encryption.use_keys(f"{NEW},{OLD}")
     assert reseal_all() == 8
     encryption.use_keys(NEW)
@@ -59,11 +59,11 @@ def test_a_second_time_there_is_nothing_to_do(salon: Company) -> None:
 def test_what_no_key_opens_is_left_as_it_is(db: SQLAlchemy, salon: Company) -> None:
     before = raw_keys(db)
     encryption.use_keys(NEW)
-    with pytest.raises(SealBroken):
+    with pytest.raises(DecryptionError):
         reseal_all()
     assert raw_keys(db) == before
 
 
 def test_every_sealed_column_is_known(salon: Company) -> None:
-    names = {f"{column.table.name}.{column.name}" for column in key_rotation.sealed_columns()}
+    names = {f"{column.table.name}.{column.name}" for column in key_rotation.encrypted_columns()}
     assert {"connections.api_key", "connections.webhook_secret", "calls.recording_url", "webhook_events.body", "web_sessions.data"} <= names

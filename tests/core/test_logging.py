@@ -3,7 +3,7 @@
 import logging
 import sys
 
-from app.core.logging import MAX_SAID, SAID_AGAIN_AFTER_S, OnceAMinute
+from app.core.logging import MAX_REMEMBERED_LINES, REPEAT_INTERVAL_S, RepeatedLineFilter
 
 
 def line(text: str, *values: object, error: type[Exception] | None = None) -> logging.LogRecord:
@@ -18,18 +18,18 @@ def line(text: str, *values: object, error: type[Exception] | None = None) -> lo
 
 def test_the_same_sort_is_written_once_a_minute_with_its_place_and_without_a_traceback() -> None:
     moment = 0.0
-    once = OnceAMinute(lambda: moment)
+    once = RepeatedLineFilter(lambda: moment)
     first = line("message handler error", error=ValueError)
     assert once.filter(first)
     assert logging.Formatter().format(first).splitlines() == ["message handler error ValueError in test_logging.py:13"]
     assert not once.filter(line("message handler error", error=ValueError))
     assert once.filter(line("message handler error", error=KeyError))
     assert once.filter(line("%s: gone", "a")) and not once.filter(line("%s: gone", "b"))
-    moment = SAID_AGAIN_AFTER_S
+    moment = REPEAT_INTERVAL_S
     assert once.filter(line("message handler error", error=ValueError))
 
 
 def test_sorts_without_end_do_not_fill_the_memory() -> None:
-    once = OnceAMinute()
-    assert all(once.filter(line(f"sort {number}")) for number in range(3 * MAX_SAID))
-    assert len(once._said) <= MAX_SAID
+    once = RepeatedLineFilter()
+    assert all(once.filter(line(f"sort {number}")) for number in range(3 * MAX_REMEMBERED_LINES))
+    assert len(once._said) <= MAX_REMEMBERED_LINES

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from app.core import queues
 from app.core.queues import QUEUES, get_queue, job, run
-from app.core.tenancy import company_scope, current_company_id, every_company
+from app.core.tenancy import company_scope, current_company_id, unscoped
 from app.core.transactions import transaction
 
 Seen = list[tuple[tuple[object, ...], str | None]]
@@ -61,7 +61,7 @@ def test_a_job_runs_in_the_company_that_sent_it(app: Flask, db: SQLAlchemy, look
 
 def test_a_job_of_no_company_runs_without_one(app: Flask, db: SQLAlchemy, look: queues.Job, seen: Seen) -> None:
     look.enqueue("a")
-    with every_company():
+    with unscoped():
         look.enqueue("b")
     for sent in waiting(app):
         run(*sent.args)
@@ -73,7 +73,7 @@ def test_what_a_job_has_read_last_keeps_nobody_from_writing_while_redis_is_told(
 ) -> None:
     """A silent Redis is told for as long as it is silent."""
     open_then: list[bool] = []
-    monkeypatch.setattr(queues.job_stats, "count", lambda *_, **__: open_then.append(db.session().in_transaction()))
+    monkeypatch.setattr(queues.job_stats, "record", lambda *_, **__: open_then.append(db.session().in_transaction()))
     run(reading.name, None, [], time.time())
     assert open_then == [False]
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask, current_app
 
-from app.core.rate_limiter import Memory, Rate
+from app.core.rate_limiter import InMemoryCounters, RateLimit
 
-RATE = Rate("test", 3, per_s=60)
+RATE = RateLimit("test", 3, per_s=60)
 
 
 @pytest.fixture(params=["redis", "memory"])
@@ -22,7 +22,7 @@ def test_as_often_as_allowed_and_then_one_waits(counting: None) -> None:
     assert [RATE.hit("a") for _ in range(3)] == [None] * 3
     assert 1 <= (RATE.hit("a") or 0) <= 60
     assert RATE.hit("b") is None
-    assert Rate("another", 3).hit("a") is None
+    assert RateLimit("another", 3).hit("a") is None
 
 
 def test_a_look_counts_nothing_and_what_is_taken_back_neither(counting: None) -> None:
@@ -40,7 +40,7 @@ def test_parallel_hits_are_counted_one_by_one(counting: None, make_app: Callable
 
     def hit() -> None:
         with app.app_context():
-            results.append(Rate("parallel", 8).hit("a") is None)
+            results.append(RateLimit("parallel", 8).hit("a") is None)
 
     threads = [threading.Thread(target=hit) for _ in range(20)]
     for thread in threads:
@@ -52,14 +52,14 @@ def test_parallel_hits_are_counted_one_by_one(counting: None, make_app: Callable
 
 def test_the_window_ends() -> None:
     instants = iter([0.0, 59.0, 61.0])
-    memory = Memory(lambda: next(instants))
+    memory = InMemoryCounters(lambda: next(instants))
     assert [memory.add("a", 1, 60)[0] for _ in range(3)] == [1, 2, 1]
 
 
 def test_memory_does_not_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.core.rate_limiter.MOST_REMEMBERED", 10)
+    monkeypatch.setattr("app.core.rate_limiter.MAX_IN_MEMORY_COUNTERS", 10)
     instants = iter(range(0, 1000, 10))
-    memory = Memory(lambda: float(next(instants)))
+    memory = InMemoryCounters(lambda: float(next(instants)))
     for n in range(100):
         memory.add(str(n), 1, 60)
     assert len(memory._counts) <= 11

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.core.request_coalescing import Batch
+from app.core.request_coalescing import CoalescedQuery
 
 
 def test_many_share_few_questions_and_each_gets_the_own_answer() -> None:
@@ -18,7 +18,7 @@ def test_many_share_few_questions_and_each_gets_the_own_answer() -> None:
         time.sleep(0.02)
         return [2 * item for item in items]
 
-    batch = Batch(double)
+    batch = CoalescedQuery(double)
     with ThreadPoolExecutor(100) as people:
         assert list(people.map(batch.ask, range(300))) == [2 * number for number in range(300)]
     assert sum(sizes) == 300
@@ -35,7 +35,7 @@ def test_error_reaches_the_batch_and_the_next_one_is_answered() -> None:
             raise LookupError
         return items
 
-    batch = Batch(work)
+    batch = CoalescedQuery(work)
     with ThreadPoolExecutor(3) as people:
         first = people.submit(batch.ask, "first")
         begun.wait(10)

@@ -82,7 +82,7 @@ def test_the_cookie_is_kept_from_scripts_and_the_table_holds_only_its_hash(clien
 
 
 def test_in_production_the_cookie_is_pinned_to_this_host_and_to_https(app: Flask) -> None:
-    app.session_interface = sessions.DatabaseSessions(secure=True)
+    app.session_interface = sessions.DatabaseSessionInterface(secure=True)
     answer = app.test_client().get("/put")
     assert answer.headers["Set-Cookie"].startswith("__Host-askproai=")
     assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(answer.headers["Set-Cookie"].split("; "))
@@ -115,7 +115,7 @@ def test_an_ended_session_is_dead_for_whoever_kept_the_cookie(app: Flask, db: SQ
 def test_a_slow_request_does_not_bring_an_ended_session_back(app: Flask, db: SQLAlchemy) -> None:
     kept = cookie(app.test_client().get("/put"))
     with app.test_request_context(headers={"Cookie": f"askproai={kept}"}):
-        slow = sessions.BrowserSession(kept)
+        slow = sessions.ServerSession(kept)
         assert slow["colour"] == "petrol"
         stranger_with(app, kept).get("/end")
         slow["colour"] = "red"
@@ -186,8 +186,8 @@ def test_dead_sessions_are_forgotten_and_living_ones_stay(client: FlaskClient, a
     with time_machine.travel(now() + timedelta(minutes=29), tick=False):
         living = sessions.hash_of(cookie(app.test_client().get("/put")))
     with time_machine.travel(now() + timedelta(minutes=31), tick=False):
-        assert sessions.forget_dead_sessions() == 1
-        assert sessions.alive_among([living, "another"]) == {living}
+        assert sessions.delete_expired_sessions() == 1
+        assert sessions.find_active_sessions([living, "another"]) == {living}
     assert db.session.scalars(select(WebSession.id_hash)).all() == [living]
 
 

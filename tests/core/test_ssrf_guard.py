@@ -3,12 +3,12 @@
 import pytest
 from flask import Flask
 
-from app.core.ssrf_guard import NotOutside, connect_outside, is_outside
+from app.core.ssrf_guard import PrivateAddressError, connect_public, is_public_address
 
 
 @pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c", "::ffff:93.184.215.14"])
 def test_what_the_world_can_reach_is_outside(address: str) -> None:
-    assert is_outside(address)
+    assert is_public_address(address)
 
 
 @pytest.mark.parametrize(
@@ -20,10 +20,10 @@ def test_what_the_world_can_reach_is_outside(address: str) -> None:
     ],
 )  # fmt: skip
 def test_ourselves_our_network_and_what_wraps_them_is_not(address: str) -> None:
-    assert not is_outside(address)
+    assert not is_public_address(address)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]".strip("[]")])
 def test_nobody_is_led_to_this_machine(app: Flask, host: str) -> None:
-    with app.app_context(), pytest.raises(NotOutside):
-        connect_outside(host, 25, 1.0)
+    with app.app_context(), pytest.raises(PrivateAddressError):
+        connect_public(host, 25, 1.0)

@@ -12,13 +12,13 @@ from sqlalchemy.orm import aliased
 
 from app.core.tenancy import (
     OWNED_TABLES,
-    CompanyNotSet,
-    Owned,
-    WrongCompany,
+    CompanyContextMissing,
+    CompanyScoped,
+    CrossCompanyAccess,
+    clear_company,
     company_scope,
     current_company_id,
-    every_company,
-    no_company,
+    unscoped,
 )
 from app.models import Branch, Company, Customer
 from tests.support.tables import each_row
@@ -68,12 +68,12 @@ def test_rows_past_the_orm_are_its_own_too(db: SQLAlchemy, two: tuple[str, str],
     for company_id, own in zip(two, ("lindgren", "kruse"), strict=True):
         with company_scope(company_id):
             assert {row[0] for row in db.session().plain_rows(READS[how](), {})} == {own}
-    with no_company(), pytest.raises(CompanyNotSet):
+    with clear_company(), pytest.raises(CompanyContextMissing):
         db.session().plain_rows(READS[how](), {})
 
 
 def test_rows_past_the_orm_are_asked_of_models_only(db: SQLAlchemy, two: tuple[str, str]) -> None:
-    with company_scope(two[0]), pytest.raises(CompanyNotSet):
+    with company_scope(two[0]), pytest.raises(CompanyContextMissing):
         db.session().plain_rows(select(Branch.__table__.c.name), {})
 
 
@@ -86,7 +86,7 @@ def test_a_company_reads_its_own_rows_only(db: SQLAlchemy, two: tuple[str, str],
 
 @each_row("how", READS)
 def test_without_a_company_nothing_is_read(db: SQLAlchemy, two: tuple[str, str], how: str) -> None:
-    with pytest.raises(CompanyNotSet):
+    with pytest.raises(CompanyContextMissing):
         db.session.scalars(READS[how]()).all()
 
 
@@ -99,12 +99,12 @@ def test_counts_and_loose_existence_are_the_companys_own(db: SQLAlchemy, two: tu
 
 
 def test_support_sees_all_of_them_in_the_open(db: SQLAlchemy, two: tuple[str, str]) -> None:
-    with every_company():
+    with unscoped():
         assert set(db.session.scalars(select(Branch.name))) == {"lindgren", "kruse"}
 
 
 def test_a_row_is_got_by_its_id_only_inside_its_company(db: SQLAlchemy, two: tuple[str, str]) -> None:
-    with every_company():
+    with unscoped():
         foreign = db.session.scalars(select(Branch).where(Branch.name == "kruse")).one()
     with company_scope(two[0]):
         assert db.session.get(Branch, foreign.id) is None, "the identity map knows it, the company must not"
@@ -112,7 +112,7 @@ def test_a_row_is_got_by_its_id_only_inside_its_company(db: SQLAlchemy, two: tup
         assert db.session.get(Branch, foreign.id) is None
     with company_scope(two[1]):
         assert db.session.get(Branch, foreign.id) is not None
-    with pytest.raises(CompanyNotSet):
+    with pytest.raises(CompanyContextMissing):
         db.session.get(Branch, foreign.id)
 
 
@@ -122,21 +122,21 @@ def test_updates_and_deletes_reach_the_companys_own_rows_only(db: SQLAlchemy, tw
         assert db.session.execute(update(Branch).where(Branch.name == "kruse").values(city="Berlin")).rowcount == 0
         assert db.session.execute(delete(Customer).where(Customer.name == "kruse")).rowcount == 0
         db.session.commit()
-    with every_company():
+    with unscoped():
         assert dict(db.session.execute(select(Branch.name, Branch.city)).all()) == {"lindgren": "Berlin", "kruse": None}
         assert db.session.query(Customer).count() == 2
 
 
 def test_updates_by_primary_key_reach_the_companys_own_rows_only(db: SQLAlchemy, two: tuple[str, str]) -> None:
-    with every_company():
+    with unscoped():
         ids = dict(db.session.execute(select(Branch.name, Branch.id)).all())
-    with company_scope(two[0]), pytest.raises(WrongCompany):
+    with company_scope(two[0]), pytest.raises(CrossCompanyAccess):
         db.session.execute(update(Branch), [{"id": ids["lindgren"], "city": "Berlin"}, {"id": ids["kruse"], "city": "Berlin"}])
     db.session.rollback()
     with company_scope(two[0]):
         db.session.execute(update(Branch), [{"id": ids["lindgren"], "city": "Berlin"}])
         db.session.commit()
-    with every_company():
+    with unscoped():
         assert dict(db.session.execute(select(Branch.name, Branch.city)).all()) == {"lindgren": "Berlin", "kruse": None}
 
 
@@ -155,8 +155,8 @@ BARE: dict[str, Callable[[], Any]] = {
 
 @each_row("how", BARE)
 def test_a_bare_table_is_refused_because_the_filter_hangs_on_models(db: SQLAlchemy, two: tuple[str, str], how: str) -> None:
-    for scope in (no_company(), company_scope(two[0])):
-        with scope, pytest.raises(CompanyNotSet):
+    for scope in (clear_company(), company_scope(two[0])):
+        with scope, pytest.raises(CompanyContextMissing):
             db.session.execute(BARE[how]())
         db.session.rollback()
 
@@ -171,22 +171,22 @@ def test_new_rows_get_the_company_at_work(db: SQLAlchemy, two: tuple[str, str]) 
 
 
 def test_a_row_of_another_company_is_never_written(db: SQLAlchemy, two: tuple[str, str]) -> None:
-    with company_scope(two[0]), pytest.raises(WrongCompany):
+    with company_scope(two[0]), pytest.raises(CrossCompanyAccess):
         db.session.add(Customer(name="Frieda", company_id=two[1]))
         db.session.flush()
     db.session.rollback()
-    with every_company():
+    with unscoped():
         foreign = db.session.scalars(select(Branch).where(Branch.name == "kruse")).one()
     for change in (lambda: setattr(foreign, "name", "taken"), lambda: db.session.delete(foreign)):
-        with company_scope(two[0]), pytest.raises(WrongCompany):
+        with company_scope(two[0]), pytest.raises(CrossCompanyAccess):
             change()
             db.session.flush()
         db.session.rollback()
-    with every_company(), pytest.raises(WrongCompany):
+    with unscoped(), pytest.raises(CrossCompanyAccess):
         db.session.add(Customer(name="nobody's"))
         db.session.flush()
     db.session.rollback()
-    with pytest.raises(CompanyNotSet):
+    with pytest.raises(CompanyContextMissing):
         db.session.add(Customer(name="nobody's", company_id=two[1]))
         db.session.flush()
     db.session.rollback()
@@ -196,28 +196,28 @@ def test_a_row_does_not_change_hands(db: SQLAlchemy, two: tuple[str, str]) -> No
     with company_scope(two[0]):
         own = db.session.scalars(select(Branch)).one()
         own.company_id = two[1]
-        with pytest.raises(WrongCompany):
+        with pytest.raises(CrossCompanyAccess):
             db.session.flush()
         db.session.rollback()
-        with pytest.raises(WrongCompany):
+        with pytest.raises(CrossCompanyAccess):
             db.session.execute(update(Branch).values(company_id=two[1]))
-        with pytest.raises(WrongCompany):
+        with pytest.raises(CrossCompanyAccess):
             db.session.execute(update(Branch), [{"id": own.id, "company_id": two[1]}])
 
 
 def test_inserts_name_the_company_at_work_in_every_row(db: SQLAlchemy, two: tuple[str, str]) -> None:
     own = {"company_id": two[0], "name": "own"}
     for rows in ([{**own, "company_id": two[1]}], [own, {**own, "company_id": two[1]}], [{"name": "nobody's"}]):
-        with company_scope(two[0]), pytest.raises(WrongCompany):
+        with company_scope(two[0]), pytest.raises(CrossCompanyAccess):
             db.session.execute(insert(Customer), rows)
-        with company_scope(two[0]), pytest.raises(WrongCompany):
+        with company_scope(two[0]), pytest.raises(CrossCompanyAccess):
             db.session.execute(insert(Customer).values(rows))
-        with company_scope(two[0]), pytest.raises(WrongCompany):
+        with company_scope(two[0]), pytest.raises(CrossCompanyAccess):
             db.session.execute(sqlite_insert(Customer).values(rows).on_conflict_do_nothing())
     with company_scope(two[0]):
         db.session.execute(insert(Customer), [own])
         assert db.session.scalars(select(Customer.name).order_by(Customer.name)).all() == ["lindgren", "own"]
-    with pytest.raises(CompanyNotSet):
+    with pytest.raises(CompanyContextMissing):
         db.session.execute(insert(Customer), [own])
 
 
@@ -229,7 +229,7 @@ def test_the_ways_around_the_unit_of_work_are_closed(db: SQLAlchemy, two: tuple[
             lambda: db.session.bulk_save_objects([Customer(**foreign)]),
             lambda: db.session.bulk_update_mappings(Customer, [{"id": "x", "name": "y"}]),
         ):
-            with pytest.raises(WrongCompany):
+            with pytest.raises(CrossCompanyAccess):
                 smuggle()
 
 
@@ -238,14 +238,14 @@ def test_scopes_nest_and_end(two: tuple[str, str]) -> None:
     with company_scope(two[0]):
         with company_scope(two[1]):
             assert current_company_id() == two[1]
-        with every_company():
+        with unscoped():
             assert current_company_id() is None
-        with no_company():
+        with clear_company():
             assert current_company_id() is None
         assert current_company_id() == two[0]
     assert current_company_id() is None
     for nothing in ("", "*", None):
-        with pytest.raises(CompanyNotSet), company_scope(nothing):  # type: ignore[arg-type]
+        with pytest.raises(CompanyContextMissing), company_scope(nothing):  # type: ignore[arg-type]
             pass
 
 
@@ -289,7 +289,7 @@ def test_every_reference_between_owned_tables_stays_inside_the_company(db: SQLAl
 
 def test_raw_sql_is_not_for_the_session(db: SQLAlchemy, two: tuple[str, str]) -> None:
     """The filter cannot look into text: what names an owned table there is refused."""
-    with company_scope(two[0]), pytest.raises(CompanyNotSet):
+    with company_scope(two[0]), pytest.raises(CompanyContextMissing):
         db.session.execute(text("SELECT name FROM branches"))
     assert db.session.execute(text("SELECT 1")).scalar() == 1
-    assert issubclass(Branch, Owned)
+    assert issubclass(Branch, CompanyScoped)

@@ -9,7 +9,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.core import transactions
-from app.core.transactions import after_commit, read, transact, transaction
+from app.core.transactions import on_commit, run_in_transaction, run_read_only, transaction
 from app.models import Company
 
 
@@ -36,7 +36,7 @@ def test_an_error_leaves_nothing_behind(db: SQLAlchemy, error: type[BaseExceptio
     left: list[str] = []
     with pytest.raises(error), transaction():
         add(db, "Lindgren")
-        after_commit(lambda: left.append("pushed"))
+        on_commit(lambda: left.append("pushed"))
         raise error
     assert names(db) == []
     with transaction():
@@ -49,17 +49,17 @@ def test_a_look_leaves_no_transaction_open(db: SQLAlchemy) -> None:
     with transaction():
         add(db, "Lindgren")
     db.session.execute(select(Company.name))
-    assert read(lambda: list(db.session.scalars(select(Company.name)))) == ["Lindgren"]
+    assert run_read_only(lambda: list(db.session.scalars(select(Company.name)))) == ["Lindgren"]
     assert not db.session().in_transaction()
     with pytest.raises(ZeroDivisionError):
-        read(lambda: (db.session.execute(select(Company.name)), 1 / 0))
+        run_read_only(lambda: (db.session.execute(select(Company.name)), 1 / 0))
     assert not db.session().in_transaction()
 
 
 def test_a_look_inside_a_transaction_sees_what_that_did_and_leaves_it_open(db: SQLAlchemy) -> None:
     with transaction():
         add(db, "Lindgren")
-        assert read(lambda: list(db.session.scalars(select(Company.name)))) == ["Lindgren"]
+        assert run_read_only(lambda: list(db.session.scalars(select(Company.name)))) == ["Lindgren"]
     assert names(db) == ["Lindgren"]
 
 
@@ -74,7 +74,7 @@ def test_a_transaction_inside_another_one_is_part_of_it(db: SQLAlchemy) -> None:
 def test_what_waits_for_the_commit_sees_what_was_committed(db: SQLAlchemy) -> None:
     seen: list[list[str]] = []
     with transaction():
-        after_commit(lambda: seen.append(names(db)))
+        on_commit(lambda: seen.append(names(db)))
         add(db, "Lindgren")
         assert seen == []
     assert seen == [["Lindgren"]]
@@ -82,7 +82,7 @@ def test_what_waits_for_the_commit_sees_what_was_committed(db: SQLAlchemy) -> No
 
 def test_outside_a_transaction_nothing_waits(db: SQLAlchemy) -> None:
     done: list[int] = []
-    after_commit(lambda: done.append(1))
+    on_commit(lambda: done.append(1))
     assert done == [1]
 
 
@@ -90,8 +90,8 @@ def test_a_failing_follow_up_harms_neither_the_commit_nor_the_next_one(db: SQLAl
     done: list[int] = []
     with transaction():
         add(db, "Lindgren")
-        after_commit(lambda: 1 / 0)  # type: ignore[arg-type, return-value]
-        after_commit(lambda: done.append(1))
+        on_commit(lambda: 1 / 0)  # type: ignore[arg-type, return-value]
+        on_commit(lambda: done.append(1))
     assert names(db) == ["Lindgren"]
     assert done == [1]
 
@@ -103,12 +103,12 @@ def test_what_follows_may_work_in_a_transaction_of_its_own(db: SQLAlchemy) -> No
 
     with transaction():
         add(db, "Lindgren")
-        after_commit(follow)
+        on_commit(follow)
     assert names(db) == ["Kruse", "Lindgren"]
 
 
 def test_work_is_done_again_when_the_database_asks_for_it(db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transactions, "RETRY_PAUSES_S", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(transactions, "RETRY_DELAYS_S", (0.0, 0.0, 0.0))
     tries: list[int] = []
 
     def work() -> str:
@@ -118,12 +118,12 @@ def test_work_is_done_again_when_the_database_asks_for_it(db: SQLAlchemy, monkey
             raise OperationalError("UPDATE", {}, Exception(1213, "Deadlock found"))
         return "done"
 
-    assert transact(work) == "done"
+    assert run_in_transaction(work) == "done"
     assert names(db) == ["Lindgren"]
 
 
 def test_it_is_given_up_after_a_few_tries(db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transactions, "RETRY_PAUSES_S", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(transactions, "RETRY_DELAYS_S", (0.0, 0.0, 0.0))
     tries: list[int] = []
 
     def work() -> None:
@@ -131,7 +131,7 @@ def test_it_is_given_up_after_a_few_tries(db: SQLAlchemy, monkeypatch: pytest.Mo
         raise OperationalError("UPDATE", {}, Exception(1205, "Lock wait timeout exceeded"))
 
     with pytest.raises(OperationalError):
-        transact(work)
+        run_in_transaction(work)
     assert len(tries) == 4
 
 
@@ -146,13 +146,13 @@ def test_what_another_try_does_not_mend_is_not_tried_again(db: SQLAlchemy) -> No
             db.session.flush()
 
     with pytest.raises(IntegrityError):
-        transact(work)
+        run_in_transaction(work)
     assert len(tries) == 1
 
 
 def test_inside_a_transaction_only_the_outer_one_is_done_again(db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
     """A deadlock takes the whole transaction along: doing only the inner part again would lose what came before it."""
-    monkeypatch.setattr(transactions, "RETRY_PAUSES_S", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(transactions, "RETRY_DELAYS_S", (0.0, 0.0, 0.0))
     tries: list[int] = []
 
     def inner() -> None:
@@ -165,9 +165,9 @@ def test_inside_a_transaction_only_the_outer_one_is_done_again(db: SQLAlchemy, m
 
     def outer() -> None:
         add(db, "Lindgren")
-        transact(inner)
+        run_in_transaction(inner)
 
-    transact(outer)
+    run_in_transaction(outer)
     assert names(db) == ["Kruse", "Lindgren"]
 
 
@@ -189,7 +189,7 @@ def test_two_that_lock_crosswise_both_get_through(app: Flask, db: SQLAlchemy) ->
                     if place == 0 and tries.count(first) == 1:
                         both_hold_one.wait()
 
-            transact(work)
+            run_in_transaction(work)
 
     crosswise = [threading.Thread(target=change, args=names) for names in (("Lindgren", "Kruse"), ("Kruse", "Lindgren"))]
     for thread in crosswise:
@@ -216,7 +216,7 @@ def test_who_waits_too_long_for_a_lock_tries_again(app: Flask, db: SQLAlchemy) -
         db.session.execute(text("SET SESSION innodb_lock_wait_timeout = 1"))
         db.session.execute(update(Company).values(industry="mine"))
 
-    transact(work)
+    run_in_transaction(work)
     holder.close()
     assert len(tries) == 2
     assert db.session.scalar(select(Company.industry)) == "mine"

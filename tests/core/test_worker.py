@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from app.core import queues, worker
 from app.core.queues import QUEUES, get_queue, job
-from app.core.worker import send_delayed, work
+from app.core.worker import enqueue_due_jobs, work
 
 Done = list[object]
 
@@ -28,7 +28,7 @@ def done(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Done]:
     """What the jobs of these tests did. Signals stay with pytest, and its memory recycles nobody; the worker ends with its queues."""
     happened: Done = []
     known = set(queues.JOBS)
-    monkeypatch.setattr(worker, "MEMORY_MB", 100_000)
+    monkeypatch.setattr(worker, "MAX_MEMORY_MB", 100_000)
     monkeypatch.setattr(worker.Worker, "_install_signal_handlers", lambda self: None)
     yield happened
     for name in set(queues.JOBS) - known:
@@ -85,7 +85,7 @@ def test_each_job_has_a_fresh_session_and_no_company(app: Flask, db: SQLAlchemy,
 
 
 def test_it_is_recycled_after_so_many_jobs(app: Flask, db: SQLAlchemy, done: Done, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "JOBS_A_LIFE", 2)
+    monkeypatch.setattr(worker, "MAX_JOBS_PER_PROCESS", 2)
     note = job("default", retry=())(_named("note", done))
     for place in range(5):
         note.enqueue(place)
@@ -96,7 +96,7 @@ def test_it_is_recycled_after_so_many_jobs(app: Flask, db: SQLAlchemy, done: Don
 
 
 def test_it_is_recycled_when_it_has_grown(app: Flask, db: SQLAlchemy, done: Done, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "MEMORY_MB", 1)
+    monkeypatch.setattr(worker, "MAX_MEMORY_MB", 1)
     note = job("default", retry=())(_named("note", done))
     for place in range(3):
         note.enqueue(place)
@@ -108,11 +108,11 @@ def test_a_failed_job_comes_back_after_its_pause(app: Flask, db: SQLAlchemy, don
     fail_until(done, 2, retry=(600,)).enqueue("a letter")
     work(app, burst=True)
     assert done == ["a letter"]
-    send_delayed()
+    enqueue_due_jobs()
     work(app, burst=True)
     assert done == ["a letter"], "its pause is not over"
     _let_pauses_be_over("messages")
-    send_delayed()
+    enqueue_due_jobs()
     work(app, burst=True)
     assert done == ["a letter", "a letter"]
     assert len(ScheduledJobRegistry(queue=get_queue("messages"))) == 0
@@ -123,7 +123,7 @@ def test_after_the_last_try_a_job_is_kept_as_failed(app: Flask, db: SQLAlchemy, 
     for _ in range(4):
         work(app, burst=True)
         _let_pauses_be_over("messages")
-        send_delayed()
+        enqueue_due_jobs()
     assert done == ["a letter"] * 3
     (failed,) = FailedJobRegistry(queue=get_queue("messages")).get_job_ids()
     kept = get_queue("messages").fetch_job(failed)
@@ -138,7 +138,7 @@ def test_two_clocks_send_a_delayed_job_once(app: Flask, db: SQLAlchemy, done: Do
 
     def send() -> None:
         with app.app_context():
-            send_delayed()
+            enqueue_due_jobs()
 
     clocks = [threading.Thread(target=send) for _ in range(4)]
     for clock in clocks:
@@ -155,22 +155,22 @@ def test_a_clock_that_was_killed_holds_up_nobody(app: Flask, db: SQLAlchemy, don
     get_queue("default").enqueue_in(timedelta(seconds=-1), "app.core.queues.run", args=(note.name, None, ["x"], time.time()))
     for name in QUEUES:
         redis.set(f"rq:scheduler-lock:{name}", "somebody who died", ex=61)
-    send_delayed()
+    enqueue_due_jobs()
     assert len(get_queue("default")) == 1
 
 
 def test_sending_delayed_jobs_opens_no_connections_of_its_own(app: Flask, db: SQLAlchemy, redis: redis_library.Redis) -> None:
-    send_delayed()
+    enqueue_due_jobs()
     before = redis.info("clients")["connected_clients"]
     for _ in range(10):
-        send_delayed()
+        enqueue_due_jobs()
     assert redis.info("clients")["connected_clients"] <= before
 
 
 def test_a_delayed_job_whose_body_is_gone_is_forgotten(app: Flask, db: SQLAlchemy, redis: redis_library.Redis) -> None:
     sent = get_queue("default").enqueue_in(timedelta(seconds=-1), "app.core.queues.run", args=("gone", None, [], 0.0))
     redis.delete(f"rq:job:{sent.id}")
-    send_delayed()
+    enqueue_due_jobs()
     assert len(ScheduledJobRegistry(queue=get_queue("default"))) == 0
     assert len(get_queue("default")) == 0
 

@@ -12,7 +12,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import func, select
 
 from app.core.clock import now
-from app.core.tenancy import every_company
+from app.core.tenancy import unscoped
 from app.demo.companies import COMPANIES
 from app.demo.dialogue_loader import read, speak
 from app.demo.dialogues import any_trade, english, garage, practice, salon
@@ -29,8 +29,8 @@ from app.models import (
     CallNotice,
     Company,
     CustomerIdentity,
-    OccupiedCell,
     PhoneNumber,
+    SlotLock,
     Task,
     Turn,
     User,
@@ -66,7 +66,7 @@ def town(app: Flask, db: SQLAlchemy) -> Iterator[FlaskCliRunner]:
     app.config["SETTINGS"].demo_password = "ein Passwort der Vorstellung"
     runner = app.test_cli_runner()
     assert runner.invoke(args=["seed", "demo"]).exit_code == 0
-    with every_company():
+    with unscoped():
         yield runner
     app.config["SETTINGS"].demo_password = None
 
@@ -120,10 +120,10 @@ def test_a_password_that_was_made_is_told_once_and_a_chosen_one_and_new_keys_are
     told = re.search(r"shown this once: (\S+)", town.invoke(args=["seed", "demo"]).output)
     assert told is not None
     assert len(told[1]) >= 12
-    with every_company():
+    with unscoped():
         assert is_right(told[1], db.session.scalar(select(User.password_hash).limit(1)))
     assert "shown this once" not in town.invoke(args=["seed", "demo"]).output
-    with every_company():
+    with unscoped():
         _a_changed_password_and_new_keys_are_taken_over(app, db, town)
 
 
@@ -195,7 +195,7 @@ def _appointments_add_up(db: SQLAlchemy) -> None:
     assert all(
         (booking.status == "confirmed") == (booking.ends_at >= now()) for booking in standing if abs(booking.ends_at - now()).seconds > 60
     )
-    taken = set(db.session.scalars(select(OccupiedCell.taken_by)))
+    taken = set(db.session.scalars(select(SlotLock.taken_by)))
     assert taken == {booking.id for booking in bookings if booking.status == "confirmed"}
     changes = dict(db.session.execute(select(BookingChange.booking_id, func.count()).group_by(BookingChange.booking_id)).all())
     assert changes == {booking.id: booking.version for booking in bookings}
@@ -222,7 +222,7 @@ def _rows(db: SQLAlchemy) -> dict[str, int | None]:
 
 
 def test_every_call_that_was_talked_has_its_notice(db: SQLAlchemy, town: FlaskCliRunner) -> None:
-    with every_company():
+    with unscoped():
         talked = db.session.scalar(select(func.count()).select_from(Call).where(Call.turn_count > 0))
         said = db.session.scalar(select(func.count()).select_from(CallNotice).where(CallNotice.turn == 0))
         lacking = db.session.scalar(select(func.count()).select_from(CallNotice).where(CallNotice.turn.is_(None)))

@@ -2,7 +2,7 @@
 
 import factory
 
-from app.models import AgentVersion, Registration, RegistrationStep
+from app.models import AgentDeployment, AgentDeploymentStep, AgentVersion
 from tests.factories.base import NamedFactory, OwnedFactory, ref
 
 
@@ -17,14 +17,14 @@ class AgentVersionFactory(NamedFactory):
 
 class RegistrationFactory(NamedFactory):
     class Meta:
-        model = Registration
+        model = AgentDeployment
 
     agent_id = ref("companies.AgentFactory")
 
 
 class RegistrationStepFactory(OwnedFactory):
     class Meta:
-        model = RegistrationStep
+        model = AgentDeploymentStep
 
     registration_id = ref("agents.RegistrationFactory")
     name = "brain"

@@ -15,17 +15,17 @@ from app.models import (
     GroupSession,
     Hold,
     Notification,
-    OccupiedCell,
     Policy,
     Resource,
     Service,
     ServiceSynonym,
+    SlotLock,
     StaffBranch,
     StaffMember,
     StaffService,
+    UnmetDemand,
     WaitlistEntry,
     WaitlistOffer,
-    Wish,
     WorkingHours,
 )
 from tests.factories.base import NamedFactory, OwnedFactory, ref
@@ -162,7 +162,7 @@ class GroupSessionFactory(NamedFactory):
 
 class OccupiedCellFactory(OwnedFactory):
     class Meta:
-        model = OccupiedCell
+        model = SlotLock
 
     resource_id = ref("calendar.StaffMemberFactory")
     cell = factory.Sequence(lambda n: n)
@@ -217,7 +217,7 @@ class WaitlistOfferFactory(NamedFactory):
 
 class WishFactory(NamedFactory):
     class Meta:
-        model = Wish
+        model = UnmetDemand
 
     wanted = "Keratin"
     reason = "not_offered"

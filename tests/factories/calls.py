@@ -6,17 +6,16 @@ from app.core.clock import now
 from app.models import (
     BlockedCaller,
     Call,
-    CallAccount,
-    CallComparison,
     CallConsent,
     CallDay,
     CallDeletion,
-    CallerProof,
+    CallerVerification,
     CallEvent,
     CallHour,
     CallNotice,
-    CallTally,
-    CallText,
+    CallReconciliation,
+    CallReconciliationCount,
+    CallSearchText,
     Customer,
     CustomerIdentity,
     IdentityLink,
@@ -25,6 +24,7 @@ from app.models import (
     LiveEvent,
     NoticeWording,
     OneTimeCode,
+    ProviderAccount,
     Task,
     ToolCall,
     TruthCheck,
@@ -98,7 +98,7 @@ class CallEventFactory(OwnedFactory):
 
 class CallTextFactory(OwnedFactory):
     class Meta:
-        model = CallText
+        model = CallSearchText
 
     call_id = ref("calls.CallFactory")
     text = "Ich hätte gern einen Termin."
@@ -154,7 +154,7 @@ class LiveEventFactory(OwnedFactory):
 
 class CallerProofFactory(OwnedFactory):
     class Meta:
-        model = CallerProof
+        model = CallerVerification
 
     call_id = ref("calls.CallFactory")
     customer_id = ref("calls.CustomerFactory")
@@ -215,7 +215,7 @@ class LineCheckFactory(NamedFactory):
 
 class CallAccountFactory(RowFactory):
     class Meta:
-        model = CallAccount
+        model = ProviderAccount
 
     provider = "retell"
     connection_id = factory.Sequence(lambda n: f"connection-{n}")
@@ -223,7 +223,7 @@ class CallAccountFactory(RowFactory):
 
 class CallComparisonFactory(RowFactory):
     class Meta:
-        model = CallComparison
+        model = CallReconciliation
 
     account_id = 1
     since = factory.LazyFunction(now)
@@ -232,7 +232,7 @@ class CallComparisonFactory(RowFactory):
 
 class CallTallyFactory(OwnedFactory):
     class Meta:
-        model = CallTally
+        model = CallReconciliationCount
 
     account_id = 1
     hour_at = factory.LazyFunction(now)

@@ -15,7 +15,7 @@ from app.models import (
     FeatureFlag,
     OnCallShift,
     PhoneNumber,
-    ScheduleRun,
+    ScheduledTask,
     User,
     UserBranch,
     WebhookEvent,
@@ -147,7 +147,7 @@ class FeatureFlagFactory(RowFactory):
 
 class ScheduleRunFactory(RowFactory):
     class Meta:
-        model = ScheduleRun
+        model = ScheduledTask
 
     name = factory.Sequence(lambda n: f"job_{n}")
     next_at = factory.LazyFunction(now)

@@ -2,7 +2,7 @@
 
 import factory
 
-from app.models import BookingSync, CalendarComparison, CalendarFeed, CalendarMapping, CalendarUid
+from app.models import BookingSync, CalendarFeed, CalendarMapping, CalendarReconciliation, ExternalEvent
 from tests.factories.base import NamedFactory, OwnedFactory, ref
 
 
@@ -29,7 +29,7 @@ class BookingSyncFactory(NamedFactory):
 
 class CalendarUidFactory(OwnedFactory):
     class Meta:
-        model = CalendarUid
+        model = ExternalEvent
 
     connection_id = ref("companies.ConnectionFactory")
     sync_id = ref("elsewhere.BookingSyncFactory")
@@ -39,7 +39,7 @@ class CalendarUidFactory(OwnedFactory):
 
 class CalendarComparisonFactory(OwnedFactory):
     class Meta:
-        model = CalendarComparison
+        model = CalendarReconciliation
 
     connection_id = ref("companies.ConnectionFactory")
 

@@ -17,7 +17,7 @@ import requests
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.core.database import reading_only
+from app.core.database import read_only
 from app.core.extensions import db
 from app.models import WebhookEvent
 from config import Settings
@@ -109,12 +109,12 @@ class House:
 
     def statuses(self) -> Counter[str]:
         """How many events of the inbox stand where."""
-        with self.app.app_context(), reading_only(), db.engine.connect() as connection:
+        with self.app.app_context(), read_only(), db.engine.connect() as connection:
             return Counter(connection.execute(select(WebhookEvent.status)).scalars())
 
     def claimed(self) -> int:
         """How many events are in the hands of a worker."""
-        with self.app.app_context(), reading_only(), db.engine.connect() as connection:
+        with self.app.app_context(), read_only(), db.engine.connect() as connection:
             table = WebhookEvent.__table__
             held = select(func.count()).where(table.c.status == "pending", table.c.claim_token.is_not(None))
             return connection.execute(held).scalar() or 0

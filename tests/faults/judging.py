@@ -8,9 +8,9 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.core.database import reading_only
+from app.core.database import read_only
 from app.core.extensions import db
-from app.core.tenancy import every_company
+from app.core.tenancy import unscoped
 from app.domain.inbox.store import body_of
 from app.models import Call, CallEvent, CallHour, Company, Customer, LiveCursor, LiveEvent, ToolCall, Turn, WebhookEvent
 from tests.faults.house import House
@@ -24,7 +24,7 @@ def judge(house: House, sent: Sent) -> None:
     """Fails with the first thing that is not as it must be."""
     with house.app.app_context():
         try:
-            with every_company():
+            with unscoped():
                 _calls_are_there_once_and_final(sent)
                 _inbox_holds_what_was_sent(sent)
                 _nothing_is_at_another_company()
@@ -143,7 +143,7 @@ def _api_says_the_same(house: House, sent: Sent) -> None:
 
 def rows(app: Flask, statement: Any) -> list[Any]:
     """A look into the server's database from outside."""
-    with app.app_context(), every_company(), reading_only():
+    with app.app_context(), unscoped(), read_only():
         try:
             return list(db.session.execute(statement).all())
         finally:

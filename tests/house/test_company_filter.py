@@ -9,14 +9,14 @@ from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, delete, ex
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import aliased
 
-from app.core.tenancy import OWNED_TABLES, CompanyNotSet, Owned, WrongCompany, company_scope, every_company
+from app.core.tenancy import OWNED_TABLES, CompanyContextMissing, CompanyScoped, CrossCompanyAccess, company_scope, unscoped
 from app.models import Branch, Call, Company, Customer, CustomerIdentity, LiveCursor, Turn, User
 from tests.factories.calls import CustomerFactory
 from tests.factories.companies import CompanyFactory
 from tests.factories.every import factories, models
 from tests.support.tables import each_row
 
-OWNED = [model for model in models() if issubclass(model, Owned)]
+OWNED = [model for model in models() if issubclass(model, CompanyScoped)]
 # tables with a company column that are no owned models, and why the filter cannot hang on them
 OPEN = {
     "users": "signing in looks a user up before any company is known",
@@ -52,7 +52,7 @@ def two_companies(db: SQLAlchemy) -> tuple[str, str]:
     return ids[0], ids[1]
 
 
-def statements(model: type[Owned]) -> Iterator[tuple[str, Any]]:
+def statements(model: type[CompanyScoped]) -> Iterator[tuple[str, Any]]:
     """One of each kind that touches the model, at its head or somewhere inside."""
     other = aliased(model)
     column = next(iter(model.__mapper__.primary_key))
@@ -81,19 +81,19 @@ def test_owned_models_are_exactly_those_with_a_company_column(app: Any) -> None:
 
 
 @each_owned_model
-def test_without_a_company_every_statement_is_refused(db: SQLAlchemy, model: type[Owned]) -> None:
+def test_without_a_company_every_statement_is_refused(db: SQLAlchemy, model: type[CompanyScoped]) -> None:
     for kind, statement in statements(model):
-        with pytest.raises(CompanyNotSet):
+        with pytest.raises(CompanyContextMissing):
             db.session.execute(statement)
             pytest.fail(f"{model.__name__}: {kind} went through")
 
 
 @each_owned_model
-def test_without_a_company_nothing_is_written(db: SQLAlchemy, model: type[Owned]) -> None:
+def test_without_a_company_nothing_is_written(db: SQLAlchemy, model: type[CompanyScoped]) -> None:
     db.session.rollback()
-    with pytest.raises(CompanyNotSet):
+    with pytest.raises(CompanyContextMissing):
         db.session.execute(insert(model), [{"company_id": "x"}])
-    with pytest.raises(CompanyNotSet):
+    with pytest.raises(CompanyContextMissing):
         db.session.add(model(company_id="01HZZZZZZZZZZZZZZZZZZZZZZZ"))
         db.session.flush()
 
@@ -114,7 +114,7 @@ def test_a_company_sees_its_own_rows_only(db: SQLAlchemy, two_companies: tuple[s
             assert set(db.session.execute(union_all(select(model.company_id), select(model.company_id))).scalars()) == {mine}
             cte = select(model.company_id).cte()
             assert set(db.session.scalars(select(cte.c.company_id))) == {mine}
-        with every_company():
+        with unscoped():
             assert {mine, other} <= set(db.session.scalars(select(model.company_id)))
 
 
@@ -144,12 +144,12 @@ def test_updates_and_deletes_stay_at_home(db: SQLAlchemy, two_companies: tuple[s
 
 
 @each_owned_model
-def test_the_bare_table_is_refused_inside_a_company_too(db: SQLAlchemy, model: type[Owned]) -> None:
+def test_the_bare_table_is_refused_inside_a_company_too(db: SQLAlchemy, model: type[CompanyScoped]) -> None:
     """The filter hangs on models; a statement that goes around them would see everybody's rows."""
     with company_scope(CompanyFactory().id):
         for kind, statement in statements(model):
             if "bare table" in kind:
-                with pytest.raises(CompanyNotSet):
+                with pytest.raises(CompanyContextMissing):
                     db.session.execute(statement)
                     pytest.fail(f"{model.__name__}: {kind} went through")
 
@@ -166,9 +166,9 @@ def test_rows_for_another_company_are_not_written(db: SQLAlchemy, two_companies:
             (insert(Customer).values(id="a", company_id=select(Company.id).where(Company.id == other).scalar_subquery()), None),
             (insert(Customer).from_select(["id", "company_id"], select(literal("a"), literal(other))), None),
         ):
-            with pytest.raises(WrongCompany):
+            with pytest.raises(CrossCompanyAccess):
                 db.session.execute(statement, *([rows] if rows else []))
-        with pytest.raises(WrongCompany):
+        with pytest.raises(CrossCompanyAccess):
             db.session.add(Customer(company_id=other))
             db.session.flush()
 
@@ -185,7 +185,7 @@ def test_a_loaded_row_cannot_be_changed_from_another_company(db: SQLAlchemy, two
                 call.company_id = mine
             else:
                 db.session.delete(call)
-            with pytest.raises(WrongCompany):
+            with pytest.raises(CrossCompanyAccess):
                 db.session.flush()
         db.session.rollback()
 
@@ -201,10 +201,10 @@ def test_new_rows_get_the_company_at_work(db: SQLAlchemy) -> None:
 def test_scopes_end_where_they_end(db: SQLAlchemy) -> None:
     with pytest.raises(RuntimeError), company_scope(CompanyFactory().id):
         raise RuntimeError
-    with pytest.raises(CompanyNotSet):
+    with pytest.raises(CompanyContextMissing):
         db.session.scalars(select(Call))
     for nothing in ("", "*"):
-        with pytest.raises(CompanyNotSet), company_scope(nothing):
+        with pytest.raises(CompanyContextMissing), company_scope(nothing):
             pass
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import inspect
 from werkzeug.routing import Rule
 
 from app.core.route_guards import guard_of
-from app.core.tenancy import Owned, company_scope
+from app.core.tenancy import CompanyScoped, company_scope
 from app.core.transactions import transaction
 from app.domain.accounts.api_keys import SCOPES, make_key
 from app.models import Company
@@ -149,5 +149,5 @@ def _picture(db: SQLAlchemy, company: Company) -> dict[str, list[str]]:
         return {
             model.__name__: sorted(repr({c.key: getattr(row, c.key) for c in inspect(model).columns}) for row in db.session.query(model))
             for model in models()
-            if issubclass(model, Owned)
+            if issubclass(model, CompanyScoped)
         }

@@ -79,7 +79,7 @@ def test_every_listener_that_is_written_is_registered(app: Flask) -> None:
         for name in modules()
         if name.startswith("app.")
         for function in ast.walk(ast.parse(modules()[name].read_text()))
-        if isinstance(function, ast.FunctionDef) and any(_is_call_of(mark, "listens") for mark in function.decorator_list)
+        if isinstance(function, ast.FunctionDef) and any(_is_call_of(mark, "subscribe") for mark in function.decorator_list)
     }
     assert written
     assert written <= registered

@@ -8,14 +8,14 @@ import time_machine
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import func, select
 
-from app.core.tenancy import company_scope, every_company
+from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import make_booking, place_hold
 from app.domain.bookings.reschedule import move_booking
 from app.domain.bookings.waitlist import join_waitlist
 from app.jobs import bookings
-from app.models import Booking, Hold, OccupiedCell, WaitlistEntry, WaitlistOffer
+from app.models import Booking, Hold, SlotLock, WaitlistEntry, WaitlistOffer
 from tests.factories.salons import DESK, PRESENT, Salon, at, make_customer, make_salon
 
 
@@ -46,7 +46,7 @@ def wait(salon: Salon, name: str) -> WaitlistEntry:
 
 def offers(db: SQLAlchemy) -> list[tuple[str, str]]:
     db.session.expire_all()
-    with every_company():
+    with unscoped():
         return [tuple(row) for row in db.session.execute(select(WaitlistOffer.entry_id, WaitlistOffer.status).order_by(WaitlistOffer.id))]
 
 
@@ -86,7 +86,7 @@ def test_what_ran_out_ends_at_every_company_and_the_next_is_asked(db: SQLAlchemy
     assert bookings.end_what_ran_out() == 2
     assert offers(db) == [(first.id, "expired"), (second.id, "offered")]
     assert bookings.end_what_ran_out() == 0
-    with every_company():
+    with unscoped():
         assert sorted(db.session.scalars(select(Hold.status)).all()) == ["expired", "expired", "open"]
 
 
@@ -97,8 +97,8 @@ def test_the_guard_of_days_that_are_over_is_forgotten(db: SQLAlchemy, salon: Sal
     hour = 60 // 5
     # two resources, an hour each, on two days
     assert bookings.forget_past_cells() == 2 * 2 * hour
-    with every_company():
-        left = db.session.scalar(select(func.count()).select_from(OccupiedCell))
+    with unscoped():
+        left = db.session.scalar(select(func.count()).select_from(SlotLock))
     # the booking to come, and the seats of all three
     assert left == 2 * hour + 3
     assert bookings.forget_past_cells() == 0

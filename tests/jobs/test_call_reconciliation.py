@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import select
 
 from app.core.clock import now, to_ms
-from app.core.tenancy import company_scope, every_company
-from app.core.transactions import transact
+from app.core.tenancy import company_scope, unscoped
+from app.core.transactions import run_in_transaction
 from app.domain.calls import reconciliation
 from app.domain.calls.reconciliation_status import read_standing
 from app.domain.inbox import processor
 from app.jobs.call_reconciliation import compare
-from app.models import Call, CallAccount, CallComparison, Connection, WebhookEvent
+from app.models import Call, CallReconciliation, Connection, ProviderAccount, WebhookEvent
 from tests.doubles.retell import RetellDouble
 from tests.support.lindgren import CALLER, MITTE, call_body, make_salon, send, transcript
 
@@ -46,22 +46,22 @@ def there(retell: RetellDouble, call_id: str, *, minutes_ago: int = 10, key: str
     return retell.add_call({name: value for name, value in (call | more).items() if value is not None})
 
 
-def look(db) -> CallComparison:
+def look(db) -> CallReconciliation:
     """One look at every account, and what it brought worked through; the last comparison."""
-    with every_company():
-        accounts = transact(reconciliation.accounts_to_compare)
+    with unscoped():
+        accounts = run_in_transaction(reconciliation.accounts_to_compare)
     for account_id in accounts:
         compare(account_id)
     db.session.rollback()
     while processor.drain_batch(50):
         pass
     db.session.rollback()
-    return db.session.scalars(select(CallComparison).order_by(CallComparison.id.desc())).first()
+    return db.session.scalars(select(CallReconciliation).order_by(CallReconciliation.id.desc())).first()
 
 
 def calls(db) -> dict[str, Call]:
     db.session.expire_all()
-    with every_company():
+    with unscoped():
         return {call.provider_call_id: call for call in db.session.scalars(select(Call))}
 
 
@@ -183,7 +183,7 @@ def test_a_provider_that_fails_breaks_nothing_and_is_told_of(retell, salon, db, 
     assert found.error
     assert calls(db) == {}
     assert standing(db, salon)[0] == "unknown"
-    account = db.session.scalars(select(CallAccount)).one()
+    account = db.session.scalars(select(ProviderAccount)).one()
     assert account.failing_since is not None
     assert account.locked_until is None
 

@@ -31,7 +31,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """A drain that waits for more does so for a moment only; signals stay with pytest, and its memory recycles nobody."""
     monkeypatch.setattr(inbox, "WAIT_S", 0.05)
     monkeypatch.setattr(Worker, "_install_signal_handlers", lambda self: None)
-    monkeypatch.setattr(worker, "MEMORY_MB", 100_000)
+    monkeypatch.setattr(worker, "MAX_MEMORY_MB", 100_000)
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_a_drain_that_waits_hears_the_bell(app: Flask, db: SQLAlchemy, sent: Cal
         assert time.monotonic() - began < 5
         time.sleep(0.02)
     assert sent() == 0
-    queues.stop()
+    queues.request_shutdown()
     drain.join(10)
     queues._stopping.clear()
     assert handled == [1]
@@ -118,7 +118,7 @@ def test_a_drain_gives_way_to_jobs_of_other_queues(app: Flask, db: SQLAlchemy, m
     inbox.wake()
     letter.enqueue()
     began = time.monotonic()
-    with_deadline = threading.Timer(30, queues.stop)
+    with_deadline = threading.Timer(30, queues.request_shutdown)
     with_deadline.start()
     work(app, burst=True)
     with_deadline.cancel()
@@ -140,7 +140,7 @@ def test_a_drain_that_never_rests_gives_its_worker_back_and_sends_the_next_one(
 
 def test_a_drain_ends_when_its_worker_is_asked_to(app: Flask, db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbox, "WAIT_S", 30.0)
-    timer = threading.Timer(0.5, queues.stop)
+    timer = threading.Timer(0.5, queues.request_shutdown)
     timer.start()
     began = time.monotonic()
     inbox.drain()

@@ -15,13 +15,13 @@ from tests.support.lindgren import call_body, make_salon
 def open_when_asked(db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Each time that Redis is asked: whether a transaction was open."""
     seen: list[bool] = []
-    ask = guarded.GuardedRedis.guarded
+    ask = guarded.FailFastRedis.guarded
 
-    def look(self: guarded.GuardedRedis) -> object:
+    def look(self: guarded.FailFastRedis) -> object:
         seen.append(db.session().in_transaction())
         return ask(self)
 
-    monkeypatch.setattr(guarded.GuardedRedis, "guarded", look)
+    monkeypatch.setattr(guarded.FailFastRedis, "guarded", look)
     return seen
 
 

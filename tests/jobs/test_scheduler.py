@@ -15,16 +15,16 @@ from sqlalchemy import select
 
 from app.core.clock import now
 from app.jobs.scheduler import Entry, run_for_ever, tick
-from app.models.schedule_run import ScheduleRun
+from app.models.schedule_run import ScheduledTask
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
-def run_of(db: SQLAlchemy, name: str = "sweep") -> ScheduleRun:
+def run_of(db: SQLAlchemy, name: str = "sweep") -> ScheduledTask:
     """As it stands now; no transaction stays open behind the look."""
     db.session.expire_all()
-    found = db.session.scalars(select(ScheduleRun).where(ScheduleRun.name == name)).one()
+    found = db.session.scalars(select(ScheduledTask).where(ScheduledTask.name == name)).one()
     db.session.commit()
     return found
 
@@ -86,7 +86,7 @@ def test_an_error_in_the_database_does_not_stop_the_others(db: SQLAlchemy) -> No
     ran: list[int] = []
 
     def fail() -> None:
-        db.session.add(ScheduleRun(name="failing", next_at=now()))
+        db.session.add(ScheduledTask(name="failing", next_at=now()))
         db.session.flush()
 
     tick([Entry("failing", fail, every_s=2), Entry("sweep", lambda: ran.append(1), every_s=2)])

@@ -11,9 +11,9 @@ from sqlalchemy import event
 
 from app import events
 from app.core.clock import now
-from app.core.event_bus import announce
-from app.core.tenancy import company_scope, every_company
-from app.core.transactions import transact, transaction
+from app.core.event_bus import publish
+from app.core.tenancy import company_scope, unscoped
+from app.core.transactions import run_in_transaction, transaction
 from app.models import Booking, Hold, LiveCursor, Service, StaffMember, Task, ToolCall, Turn
 from tests.support.live import about, make_call, make_customer, make_salon, say, told, turn
 
@@ -72,7 +72,7 @@ def test_what_is_said_twice_in_a_transaction_is_told_once_as_it_was_in_the_end(d
 def test_what_is_rolled_back_is_never_told_and_takes_no_number(db: SQLAlchemy) -> None:
     call = make_call(make_salon())
     with pytest.raises(RuntimeError), transaction():
-        announce(turn(call, 0, "verloren"))
+        publish(turn(call, 0, "verloren"))
         raise RuntimeError
     say(turn(call, 1, "bleibt"))
     assert [(row.seq, row.data["text"]) for row in told()] == [(1, "bleibt")]
@@ -84,7 +84,7 @@ def test_tasks_are_told_to_their_branch(db: SQLAlchemy) -> None:
         task = Task(kind="callback", title="Frau Naumann zurückrufen", branch_id=salon.branch_ids[1])
         db.session.add(task)
         db.session.flush()
-        announce(events.TaskCreated(salon.company_id, task.branch_id, task.id))
+        publish(events.TaskCreated(salon.company_id, task.branch_id, task.id))
     created, figures = told()
     assert (created.name, created.branch_id, created.data["title"]) == ("task.created", salon.branch_ids[1], "Frau Naumann zurückrufen")
     assert (figures.name, figures.data) == ("figures.updated", {"changed": ["tasks"]})
@@ -98,10 +98,10 @@ def test_a_batch_of_a_hundred_events_costs_few_statements(db: SQLAlchemy) -> Non
     event.listen(db.engine, "before_cursor_execute", note)
     with transaction():
         for call in calls:
-            announce(about(call, events.CallStarted))
-            announce(turn(call, 0, "Guten Tag", role="agent"))
-            announce(about(call, events.CallUpdated))
-            announce(turn(call, 1, "Guten Tag"))
+            publish(about(call, events.CallStarted))
+            publish(turn(call, 0, "Guten Tag", role="agent"))
+            publish(about(call, events.CallUpdated))
+            publish(turn(call, 1, "Guten Tag"))
     event.remove(db.engine, "before_cursor_execute", note)
     assert len([statement for statement in statements if not statement.startswith("BEGIN")]) <= 8
     counts = Counter(row.company_id for row in told())
@@ -118,12 +118,12 @@ def test_numbers_have_no_gaps_and_follow_the_commits_however_many_write_at_once(
 
                 def say_something(n: int = round_) -> None:
                     for call in calls if (number + n) % 2 else reversed(calls):
-                        announce(turn(call, number * 100 + n, "durcheinander"))
+                        publish(turn(call, number * 100 + n, "durcheinander"))
                     if n % 5 == 4:
                         raise LookupError
 
                 try:
-                    transact(say_something)
+                    run_in_transaction(say_something)
                 except LookupError:
                     continue
 
@@ -134,7 +134,7 @@ def test_numbers_have_no_gaps_and_follow_the_commits_however_many_write_at_once(
         thread.join()
     for salon in salons:
         assert [row.seq for row in told(salon.company_id)] == list(range(1, 49))
-    with every_company():
+    with unscoped():
         assert {cursor.seq for cursor in db.session.query(LiveCursor)} == {48}
 
 
@@ -165,8 +165,8 @@ def test_a_kept_time_and_the_booking_it_becomes_are_told_with_names(db: SQLAlche
         hold = Hold(**slot, parts=[], token_hash="0" * 64, expires_at=now() + timedelta(minutes=5))
         db.session.add(hold)
         db.session.flush()
-        announce(events.HoldPlaced(salon.company_id, call.branch_id, hold.id, call.id))
-        announce(about(call, events.CallUpdated))
+        publish(events.HoldPlaced(salon.company_id, call.branch_id, hold.id, call.id))
+        publish(about(call, events.CallUpdated))
     placed, with_hold = told()
     assert (placed.name, placed.booking_id, placed.call_id) == ("hold.placed", None, call.id)
     assert (placed.data["hold"], placed.data["service"], placed.data["staff"]) == (hold.id, "Haarschnitt", "Anna Lindgren")
@@ -177,8 +177,8 @@ def test_a_kept_time_and_the_booking_it_becomes_are_told_with_names(db: SQLAlche
         booking = Booking(**slot, source="call")
         db.session.add(booking)
         db.session.flush()
-        announce(events.BookingMade(salon.company_id, call.branch_id, booking.id, call.id))
-        announce(about(call, events.CallUpdated))
+        publish(events.BookingCreated(salon.company_id, call.branch_id, booking.id, call.id))
+        publish(about(call, events.CallUpdated))
     made, with_booking, figures = told()[2:]
     assert (made.name, made.booking_id) == ("booking.made", booking.id)
     assert made.data == {

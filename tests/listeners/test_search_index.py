@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from app.core.tenancy import company_scope
 from app.domain.calls.search import Search, find_calls
 from app.domain.inbox.processor import drain_batch
-from app.models import Call, CallText, Company
+from app.models import Call, CallSearchText, Company
 from tests.support.lindgren import call_body, make_salon, send, transcript
 
 ENDED = {"call_status": "ended", "end_timestamp": 1773130505120, "disconnection_reason": "user_hangup"}
@@ -49,7 +49,7 @@ def test_the_analysis_adds_to_it_and_events_twice_leave_one_row(app: Flask, db: 
     assert _found(db, salon, "Strähnchen") == ["call_1"]
     assert _found(db, salon, "Hochsteckfrisur") == ["call_1"]
     with company_scope(salon.id):
-        assert db.session.scalar(select(func.count()).select_from(CallText)) == 1
+        assert db.session.scalar(select(func.count()).select_from(CallSearchText)) == 1
 
 
 def test_a_search_stays_inside_the_company(app: Flask, db: SQLAlchemy, salon: Company) -> None:

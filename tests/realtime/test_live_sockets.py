@@ -108,7 +108,7 @@ def test_sockets_end_with_the_session(db: SQLAlchemy, server: SocketServer, open
     for dashboard in (home, work, other):
         dashboard.wait_for("welcome")
 
-    say(events.SessionsEnded(owner.id, hash_of(at_home)))
+    say(events.SessionsRevoked(owner.id, hash_of(at_home)))
     wait_until(lambda: not home.connected, within_s=1)
     assert work.connected
 
@@ -129,7 +129,7 @@ def test_nobody_hides_from_the_end_of_the_session(db: SQLAlchemy, start_sockets:
         dashboard.send(f'42["{word}"]')
         dashboard.send(f'42["{word}","transport close"]')
     assert sly[0].ask("catch_up", {"since": 0}) == {"events": [], "seq": 0}
-    say(events.SessionsEnded(owner.id, hash_of(cookie)))
+    say(events.SessionsRevoked(owner.id, hash_of(cookie)))
     wait_until(lambda: not any(dashboard.connected for dashboard in sly), within_s=2)
 
 

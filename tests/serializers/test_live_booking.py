@@ -6,7 +6,7 @@ import pytest
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Select, event
 
-from app.core.tenancy import every_company
+from app.core.tenancy import unscoped
 from app.serializers import live_booking
 
 PLANS = [
@@ -30,7 +30,7 @@ def explained(db: SQLAlchemy, statement: Select) -> list[tuple[str, str]]:
         sent.append((sql, values))
 
     event.listen(db.engine, "before_cursor_execute", note)
-    with every_company():
+    with unscoped():
         db.session.execute(statement, {"ids": ["01CALL00000000000000000000", "01CALL00000000000000000001"]}).all()
     event.remove(db.engine, "before_cursor_execute", note)
     sql, values = sent[-1]

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from app.core.clock import now, to_ms
 from app.core.extensions import db as database
 from app.core.signatures import sign_retell
-from app.core.tenancy import every_company
+from app.core.tenancy import unscoped
 from app.domain.inbox.processor import drain_batch
 from app.models import Branch, Call, ToolCall, Turn, WebhookEvent
 from app.simulator.call_factory import Cast, Delivery
@@ -59,12 +59,12 @@ def drain() -> None:
 
 
 def only_call() -> Call:
-    with every_company():
+    with unscoped():
         return database.session.scalars(select(Call)).one()
 
 
 def count(model: type) -> int:
-    with every_company():
+    with unscoped():
         return database.session.scalar(select(func.count()).select_from(model))
 
 
@@ -102,7 +102,7 @@ def test_a_withheld_caller_has_no_number_and_is_no_customer(ring_up):
 
 def test_the_second_branch_gets_its_own_calls(ring_up):
     ring_up("second_branch")
-    with every_company():
+    with unscoped():
         assert database.session.get(Branch, only_call().branch_id).name == "Berlin-Pankow"
 
 

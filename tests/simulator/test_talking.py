@@ -15,7 +15,7 @@ from sqlalchemy import select
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
-from app.core.tenancy import every_company
+from app.core.tenancy import unscoped
 from app.demo.companies import BLOCKED_CALLER
 from app.domain.inbox.processor import drain_batch
 from app.models import BlockedCaller, Booking, Call, Company, Customer, Task, ToolCall
@@ -59,7 +59,7 @@ def ring_up(app: Flask, db: SQLAlchemy) -> Callable[..., list[Called]]:
 
 
 def rows(db: SQLAlchemy, model: type) -> list[Any]:
-    with every_company():
+    with unscoped():
         return list(db.session.scalars(select(model).order_by(model.created_at)))
 
 
@@ -161,7 +161,7 @@ def test_where_nobody_answers_functions_the_call_is_held_all_the_same(http: HTTP
 
 
 def test_a_blocked_caller_is_turned_away_while_it_rings_and_leaves_no_call(ring_up: Callable[..., list[Called]], db: SQLAlchemy) -> None:
-    with every_company():
+    with unscoped():
         company_id = db.session.scalars(select(Company.id)).first()
         db.session.add(BlockedCaller(company_id=company_id, number=BLOCKED_CALLER))
         db.session.commit()

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.extensions import db
 from app.core.tenancy import company_scope
-from app.core.transactions import transact
+from app.core.transactions import run_in_transaction
 from app.domain.agents import versions
 from app.domain.agents.provisioning import workflow
 from app.jobs.agents import check_agent, register_agent
-from app.models import Agent, AuditEntry, Connection, PhoneNumber, Registration
+from app.models import Agent, AgentDeployment, AuditEntry, Connection, PhoneNumber
 from tests.doubles.retell import KEY, RetellDouble
 from tests.factories.salons import Salon
 
@@ -49,7 +49,7 @@ class AtRetell:
 
     def do(self, work: Any) -> Any:
         with company_scope(self.salon.company_id):
-            return transact(work)
+            return run_in_transaction(work)
 
     def draft(self, **changes: Any) -> None:
         self.do(lambda: versions.save_draft(self.agent_id, {"name": "Lena", "greeting": "Salon Lindgren.", **changes}, by="user-1"))
@@ -81,15 +81,15 @@ class AtRetell:
         """The pause is over."""
 
         def work() -> None:
-            row = db.session.scalars(select(Registration)).one()
+            row = db.session.scalars(select(AgentDeployment)).one()
             row.due_at = now()
 
         self.do(work)
 
-    def row(self) -> Registration:
+    def row(self) -> AgentDeployment:
         db.session.rollback()
         with company_scope(self.salon.company_id):
-            return db.session.scalars(select(Registration).execution_options(populate_existing=True)).one()
+            return db.session.scalars(select(AgentDeployment).execution_options(populate_existing=True)).one()
 
     def wrong(self) -> list[str]:
         return [finding["key"] for finding in self.row().findings or () if not finding["fits"]]

@@ -15,8 +15,8 @@ from werkzeug.serving import make_server
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.core.tenancy import company_scope, every_company
-from app.core.transactions import transact
+from app.core.tenancy import company_scope, unscoped
+from app.core.transactions import run_in_transaction
 from app.domain.bookings.create import make_booking
 from app.domain.bookings.history import By
 from app.domain.calendar_sync import outbound
@@ -29,11 +29,11 @@ from app.models import (
     BookingChange,
     BookingSync,
     BusySpan,
-    CalendarComparison,
     CalendarMapping,
-    CalendarUid,
+    CalendarReconciliation,
     Connection,
-    OccupiedCell,
+    ExternalEvent,
+    SlotLock,
     StaffMember,
     Task,
     WebhookEvent,
@@ -80,7 +80,7 @@ class Elsewhere:
                     )  # fmt: skip
                 return row.id
 
-            self.connection_id = transact(work)
+            self.connection_id = run_in_transaction(work)
         for number, title, minutes, hosts in (
             (CUT_ANNA, "Schnitt Anna", 30, (ANNA,)), (CUT_BEN, "Schnitt Ben", 30, (BEN,)),
             (COLOUR_ANNA, "Balayage", 90, (ANNA,)), (WASH_ANYBODY, "Waschen", 15, (ANNA, BEN)),
@@ -96,7 +96,7 @@ class Elsewhere:
 
     def do(self, work: Any) -> Any:
         with company_scope(self.salon.company_id):
-            return transact(work)
+            return run_in_transaction(work)
 
     def work(self) -> None:
         """What the workers do with everything that is due."""
@@ -135,7 +135,7 @@ class Elsewhere:
         """As if nothing had ever been heard from there."""
 
         def forget() -> None:
-            for model in (CalendarUid, BookingSync, BookingChange, Booking, OccupiedCell, BusySpan):
+            for model in (ExternalEvent, BookingSync, BookingChange, Booking, SlotLock, BusySpan):
                 db.session.execute(delete(model))
             db.session.execute(delete(WebhookEvent))
 
@@ -185,12 +185,12 @@ class Elsewhere:
         sync = self.sync(booking_id)
         return sync.state, sync.reason
 
-    def comparisons(self) -> list[CalendarComparison]:
-        wanted = select(CalendarComparison).order_by(CalendarComparison.id)
+    def comparisons(self) -> list[CalendarReconciliation]:
+        wanted = select(CalendarReconciliation).order_by(CalendarReconciliation.id)
         return self._look(lambda: [_apart(row) for row in db.session.scalars(wanted).all()])
 
     def names(self) -> dict[str, str]:
-        return self._look(lambda: {row.uid: row.state for row in db.session.scalars(select(CalendarUid))})
+        return self._look(lambda: {row.uid: row.state for row in db.session.scalars(select(ExternalEvent))})
 
     def tasks(self) -> list[Task]:
         return self._look(lambda: [_apart(row) for row in db.session.scalars(select(Task).order_by(Task.id)).all()])
@@ -202,7 +202,7 @@ class Elsewhere:
         """A look leaves no transaction open: on SQLite it would keep the other threads from writing."""
         db.session.rollback()
         try:
-            with every_company():
+            with unscoped():
                 return read()
         finally:
             db.session.rollback()

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.core.tenancy import every_company
+from app.core.tenancy import unscoped
 from app.domain.inbox import store
 from app.domain.inbox.store import Incoming
 from app.models import Call, WebhookEvent
@@ -55,7 +55,7 @@ def calls() -> dict[str, Call]:
     """Every company's calls by the provider's id."""
     db.session.rollback()
     db.session.expire_all()
-    with every_company():
+    with unscoped():
         found = {call.provider_call_id: call for call in db.session.scalars(select(Call))}
     db.session.commit()
     return found

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from app.core.clock import now
-from app.core.event_bus import announce
+from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.ids import new_ulid
-from app.core.tenancy import company_scope, every_company
+from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
-from app.events import CallHappening, TurnSpoken
+from app.events import CallEventBase, TranscriptTurnAdded
 from app.models import Branch, Call, Company, Customer, LiveEvent
 
 
@@ -49,20 +49,20 @@ def say(*events: object) -> None:
     """Announces all of this in one transaction."""
     with transaction():
         for event in events:
-            announce(event)
+            publish(event)
 
 
-def about(call: Call, kind: type[CallHappening], *, received_at: datetime | None = None, **values: Any) -> CallHappening:
+def about(call: Call, kind: type[CallEventBase], *, received_at: datetime | None = None, **values: Any) -> CallEventBase:
     return kind(call.company_id, call.branch_id, call.id, received_at or now(), **values)
 
 
-def turn(call: Call, index: int, text: str, *, role: str = "caller") -> CallHappening:
-    return about(call, TurnSpoken, turn={"index": index, "role": role, "text": text, "start_s": float(index)})
+def turn(call: Call, index: int, text: str, *, role: str = "caller") -> CallEventBase:
+    return about(call, TranscriptTurnAdded, turn={"index": index, "role": role, "text": text, "start_s": float(index)})
 
 
 def told(company_id: str | None = None) -> list[LiveEvent]:
     """What was written down, oldest first."""
-    with every_company():
+    with unscoped():
         rows = db.session.query(LiveEvent).order_by(LiveEvent.company_id, LiveEvent.seq)
         return [row for row in rows if company_id in (None, row.company_id)]
 

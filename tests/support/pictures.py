@@ -5,13 +5,13 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
-from app.core.tenancy import every_company
+from app.core.tenancy import unscoped
 
 
 def picture(db: SQLAlchemy, company_id: str | None = None) -> dict[str, list[Any]]:
     """What stands in the database, or what of it belongs to one company."""
     db.session.rollback()
-    with every_company():
+    with unscoped():
         return {model.__tablename__: _rows(db, model, company_id) for model in _models(db, owned_only=company_id is not None)}
 
 

@@ -16,7 +16,7 @@ from rq.serializers import JSONSerializer
 from app.core.clock import now
 from app.core.transactions import transaction
 from app.domain.operations import health
-from app.models import ScheduleRun, WebhookEvent
+from app.models import ScheduledTask, WebhookEvent
 from tests.factories.companies import WebhookEventFactory
 from tests.support.redis import private_redis
 
@@ -66,7 +66,7 @@ def test_everything_is_looked_at(client: FlaskClient, db: SQLAlchemy, redis: Red
     worker.register_birth()
     worker.heartbeat()
     with transaction():
-        db.session.add(ScheduleRun(name="inbox.sweep", next_at=now(), finished_at=now() - timedelta(seconds=5)))
+        db.session.add(ScheduledTask(name="inbox.sweep", next_at=now(), finished_at=now() - timedelta(seconds=5)))
     well = client.get("/health")
     assert (well.status_code, well.json["status"]) == (200, "ok")
     assert well.json["checks"]["workers"]["living"] == 1

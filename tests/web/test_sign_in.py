@@ -14,11 +14,11 @@ from sqlalchemy import event, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app.core.event_bus import _listeners, listens
+from app.core.event_bus import _listeners, subscribe
 from app.core.transactions import transaction
 from app.domain.accounts import known_devices, passwords, users
 from app.domain.accounts.passwords import hash_password
-from app.events import SessionsEnded
+from app.events import SessionsRevoked
 from app.models import AuditEntry, Company, User, WebSession
 from tests.support.people import PASSWORD, csrf_token, make_company, make_user, sign_in, signed_in
 
@@ -31,9 +31,9 @@ def owner(db: SQLAlchemy) -> User:
 
 
 @pytest.fixture
-def ended() -> list[SessionsEnded]:
-    heard: list[SessionsEnded] = []
-    listens(SessionsEnded, when="after_commit")(heard.extend)
+def ended() -> list[SessionsRevoked]:
+    heard: list[SessionsRevoked] = []
+    subscribe(SessionsRevoked, when="after_commit")(heard.extend)
     yield heard
     _listeners["after_commit"].pop()
 
@@ -141,7 +141,7 @@ def test_after_sign_in_the_browser_has_a_new_session(client: FlaskClient, owner:
     assert not is_in(client)
 
 
-def test_sign_out_kills_the_session_and_its_sockets(app: Flask, owner: User, db: SQLAlchemy, ended: list[SessionsEnded]) -> None:
+def test_sign_out_kills_the_session_and_its_sockets(app: Flask, owner: User, db: SQLAlchemy, ended: list[SessionsRevoked]) -> None:
     client = signed_in(app, owner)
     kept = client.get_cookie("askproai").value
     name = db.session.scalars(select(WebSession.id_hash)).one()
@@ -151,10 +151,10 @@ def test_sign_out_kills_the_session_and_its_sockets(app: Flask, owner: User, db:
     client.set_cookie("askproai", kept)
     assert not is_in(client)
     assert db.session.scalars(select(WebSession)).all() == []
-    assert ended == [SessionsEnded(owner.id, name)]
+    assert ended == [SessionsRevoked(owner.id, name)]
 
 
-def test_signing_in_as_somebody_else_ends_the_session_before(app: Flask, owner: User, ended: list[SessionsEnded]) -> None:
+def test_signing_in_as_somebody_else_ends_the_session_before(app: Flask, owner: User, ended: list[SessionsRevoked]) -> None:
     client = signed_in(app, owner)
     other = make_user(make_company("praxis-morgenstern"))
     token = csrf_token(client, "/account/password")
@@ -174,7 +174,7 @@ def test_signing_in_as_somebody_else_ends_the_session_before(app: Flask, owner: 
     ids=["password change", "password reset", "role change", "block"],
 )
 def test_when_rights_change_every_session_is_dead(
-    app: Flask, owner: User, db: SQLAlchemy, ended: list[SessionsEnded], change: Callable[[User], object]
+    app: Flask, owner: User, db: SQLAlchemy, ended: list[SessionsRevoked], change: Callable[[User], object]
 ) -> None:
     browsers = [signed_in(app, owner), signed_in(app, owner)]
     other = signed_in(app, make_user(make_company("praxis-morgenstern")))
@@ -182,7 +182,7 @@ def test_when_rights_change_every_session_is_dead(
         change(db.session.get_one(User, owner.id))
     assert [is_in(client) for client in browsers] == [False, False]
     assert is_in(other)
-    assert ended == [SessionsEnded(owner.id)]
+    assert ended == [SessionsRevoked(owner.id)]
 
 
 def test_a_session_of_an_older_epoch_is_dead_even_if_its_row_is_left(app: Flask, owner: User, db: SQLAlchemy) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from app.core.clock import now, to_ms
 from app.core.signatures import sign_retell
-from app.core.tenancy import company_scope, every_company
+from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
 from app.domain.agents.tools import registry
 from app.domain.agents.tools.registry import TOOLS
@@ -78,7 +78,7 @@ def test_the_ringing_phone_is_told_where_when_and_who(salon: Salon, ring: Callab
 
 def test_ringing_makes_no_call(salon: Salon, ring: Callable[..., Any], db: SQLAlchemy) -> None:
     ring()
-    with every_company():
+    with unscoped():
         assert db.session.scalar(select(func.count()).select_from(Call)) == 0
 
 
@@ -100,7 +100,7 @@ def test_a_stranger_and_a_family_are_not_greeted_by_name(salon: Salon, ring: Cal
 
 
 def test_nobody_is_greeted_by_name_where_the_house_does_not_want_it(salon: Salon, ring: Callable[..., Any], db: SQLAlchemy) -> None:
-    with every_company(), transaction():
+    with unscoped(), transaction():
         db.session.get(Company, salon.company_id).caller_rights = {"greet_by_name": False, "hear": "name"}
     variables = ring().get_json()["call_inbound"]["dynamic_variables"]
     assert (variables["caller_name"], variables["greeting"], variables["caller_known"]) == ("", FIRST_WORDS, "yes")
@@ -162,7 +162,7 @@ def test_a_forged_or_replayed_use_changes_nothing(line: Line, salon: Salon, db: 
     line.key = forged.get("key", KEY)
     assert line.ask("book_appointment", WHENS, age_ms=forged.get("age_ms", 0)).status_code == 401
     assert bookings_of(salon) == []
-    with every_company():
+    with unscoped():
         assert db.session.scalar(select(func.count()).select_from(Call)) == 0
 
 
@@ -297,7 +297,7 @@ def test_a_call_through_another_companys_connection_is_refused(line: Line, salon
 def test_a_call_of_nobodys_gets_a_sentence_and_no_row(line: Line, salon: Salon, db: SQLAlchemy, dialled: str) -> None:
     line.dialled = dialled
     assert line.use("book_appointment", **WHENS)["code"] == "trouble"
-    with every_company():
+    with unscoped():
         assert db.session.scalar(select(func.count()).select_from(ToolCall)) == 0
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from app.api.operation import operation, start_of
 from app.api.query_params import Instant, PageQuery
-from app.core.concurrency import transact_in_turn
+from app.core.concurrency import run_with_write_slot
 from app.core.errors import InvalidInput
 from app.domain.bookings import queries
 from app.domain.bookings.cancel import cancel_booking
@@ -122,7 +122,7 @@ def make(body: NewBooking) -> BookingItem:
     )
     source, by = "api", _by()
     try:
-        return _item(transact_in_turn(lambda: book_for(wish, source=source, by=by), look=lambda: check_free(wish, source=source, by=by)))
+        return _item(run_with_write_slot(lambda: book_for(wish, source=source, by=by), look=lambda: check_free(wish, source=source, by=by)))
     except InvalidInput as error:
         error.data["fields"] = _as_sent(error.data.get("fields", {}))
         raise
@@ -146,7 +146,7 @@ def change(booking_id: str, body: BookingChanges) -> BookingItem:
     def move() -> Booking:
         return move_booking(booking_id, _by(), starts_at=starts_at, staff_id=body.staff_id, version=body.version)
 
-    return _item(transact_in_turn(move))
+    return _item(run_with_write_slot(move))
 
 
 @blueprint.post("/bookings/<booking_id>/cancel")
@@ -159,7 +159,7 @@ def change(booking_id: str, body: BookingChanges) -> BookingItem:
     refusals=(UNKNOWN, (409, "It is over already (not_possible).")),
 )
 def cancel(booking_id: str, body: Cancellation) -> BookingItem:
-    return _item(transact_in_turn(lambda: cancel_booking(booking_id, _by(), why=body.reason)))
+    return _item(run_with_write_slot(lambda: cancel_booking(booking_id, _by(), why=body.reason)))
 
 
 def _as_sent(fields: dict[str, str]) -> dict[str, str]:

@@ -20,7 +20,7 @@ from app.domain.calls.search import LONGEST_QUERY, Search, find_calls, newest_fi
 from app.domain.calls.truth_wording import so_is
 from app.domain.privacy.consent import answers_of, stands
 from app.models import Booking, Branch, Call, CallDeletion, CallEvent, CallNotice, NoticeWording, ToolCall, TruthCheck, Turn
-from app.models.booking import STANDING
+from app.models.booking import ACTIVE_STATUSES
 from app.models.call import OUTCOMES, STATUS_RANK
 from app.serializers.call import COLUMNS, CallDetail, CallItem, CallList, Consent, Notice, Untruth, call_detail, call_item
 
@@ -134,5 +134,5 @@ def _zones() -> dict[str, ZoneInfo]:
 def _bookings(call_ids: Collection[str]) -> dict[str, str]:
     """The appointment made in each call: the first that still stands, else the first."""
     made = select(Booking.call_id, Booking.id, Booking.status).where(Booking.call_id.in_(call_ids)).order_by(Booking.id)
-    rows = sorted(db.session.execute(made), key=lambda row: row.status not in STANDING)
+    rows = sorted(db.session.execute(made), key=lambda row: row.status not in ACTIVE_STATUSES)
     return {row.call_id: row.id for row in reversed(rows)}

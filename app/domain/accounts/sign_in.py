@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.core.clock import now
-from app.core.errors import NotSignedIn, TooMany
+from app.core.errors import NotSignedIn, TooManyRequests
 from app.core.extensions import db
-from app.core.rate_limiter import Rate, network_of
+from app.core.rate_limiter import RateLimit, network_of
 from app.domain.accounts import known_devices, passwords
 from app.domain.audit.log import record
 from app.models import Company, User
@@ -18,13 +18,13 @@ from app.models import Company, User
 ADDRESS = re.compile(r"[!-~]{1,64}@[!-~]{1,125}")
 
 # wrong tries a minute: of one account from one address, of one address, of one account from everywhere, and of a known device
-ONE_ACCOUNT_HERE = Rate("sign_in.account_here", 10)
-ONE_ADDRESS = Rate("sign_in.address", 30)
-ONE_ACCOUNT = Rate("sign_in.account", 10)
-ONE_DEVICE = Rate("sign_in.device", 10)
+ONE_ACCOUNT_HERE = RateLimit("sign_in.account_here", 10)
+ONE_ADDRESS = RateLimit("sign_in.address", 30)
+ONE_ACCOUNT = RateLimit("sign_in.account", 10)
+ONE_DEVICE = RateLimit("sign_in.device", 10)
 # wrong tries an hour by strangers after which an account counts as besieged, and what each further address then has
-BESIEGED = Rate("sign_in.besieged", 100, per_s=3600)
-BESIEGED_HERE = Rate("sign_in.besieged_here", 2, per_s=3600)
+BESIEGED = RateLimit("sign_in.besieged", 100, per_s=3600)
+BESIEGED_HERE = RateLimit("sign_in.besieged_here", 2, per_s=3600)
 
 
 class WrongPassword(NotSignedIn):
@@ -36,7 +36,7 @@ class WrongPassword(NotSignedIn):
 def recognise(email: str, password: str, *, address: str, device: str | None = None) -> User:
     """The user with this e-mail and password, coming from that network address, perhaps with a known device. Only reads, and takes time.
 
-    Raises WrongPassword, or TooMany after 10 wrong tries a minute of the account or 30 of the address. Nobody is locked out by
+    Raises WrongPassword, or TooManyRequests after 10 wrong tries a minute of the account or 30 of the address. Nobody is locked out by
     somebody else who guesses: a known device has a budget of its own, and a right password is let in from any address that has
     not used its own up (docs/decisions/0012).
     """
@@ -57,7 +57,7 @@ def recognise(email: str, password: str, *, address: str, device: str | None = N
     return user
 
 
-Counted = list[tuple[Rate, str]]
+Counted = list[tuple[RateLimit, str]]
 
 
 def _count_device(device: str) -> Counted:
@@ -95,7 +95,7 @@ def find_user(email: str) -> User | None:
 
 def _refuse(wait_s: int | None) -> None:
     if wait_s is not None:
-        raise TooMany(_("Das waren zu viele Versuche. Bitte warten Sie einen Moment."), retry_after_s=wait_s)
+        raise TooManyRequests(_("Das waren zu viele Versuche. Bitte warten Sie einen Moment."), retry_after_s=wait_s)
 
 
 def _may_come_in(user: User) -> bool:

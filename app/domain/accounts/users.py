@@ -4,12 +4,12 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select
 
 from app.core.errors import Conflict, InvalidInput, NotFound
-from app.core.event_bus import announce
+from app.core.event_bus import publish
 from app.core.extensions import db
 from app.domain.accounts import passwords
 from app.domain.accounts.sign_in import ADDRESS, find_user
 from app.domain.audit.log import record
-from app.events import SessionsEnded
+from app.events import SessionsRevoked
 from app.models import Company, User, WebSession
 from app.models.user import COMPANY_ROLES, PLATFORM_ROLES
 
@@ -114,7 +114,7 @@ def end_sessions(user: User) -> None:
     """Every session made before now is dead, on whatever device; their sockets follow after the commit."""
     user.session_epoch += 1
     db.session.execute(delete(WebSession).where(WebSession.user_id == user.id))
-    announce(SessionsEnded(user.id))
+    publish(SessionsRevoked(user.id))
 
 
 def _refused(field: str, sentence: str) -> InvalidInput:

@@ -7,7 +7,7 @@ from app.domain.agents.provisioning.workflow import ask_for_registration
 from app.domain.agents.versions import find_published, get_agent
 from app.domain.audit.log import record
 from app.domain.companies.phone_numbers import changed, get_branch, get_number
-from app.models import Agent, PhoneNumber, Registration
+from app.models import Agent, AgentDeployment, PhoneNumber
 
 
 def switch_agent(agent_id: str, *, on: bool) -> tuple[str, ...]:
@@ -49,5 +49,7 @@ def _written_anew(agent_ids: list[str]) -> tuple[str, ...]:
 
 
 def _registered() -> list[str]:
-    wanted = select(Agent.id).join(Registration, (Registration.company_id == Agent.company_id) & (Registration.agent_id == Agent.id))
-    return list(db.session.scalars(wanted.where(or_(Registration.agent_ref.is_not(None), Registration.state == "pending"))))
+    wanted = select(Agent.id).join(
+        AgentDeployment, (AgentDeployment.company_id == Agent.company_id) & (AgentDeployment.agent_id == Agent.id)
+    )
+    return list(db.session.scalars(wanted.where(or_(AgentDeployment.agent_ref.is_not(None), AgentDeployment.state == "pending"))))

@@ -13,8 +13,8 @@ from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.core.phone import normalise
-from app.core.query_stats import measured
-from app.core.transactions import rehearsal
+from app.core.query_stats import track_queries
+from app.core.transactions import dry_run
 from app.domain.agents import inbound_call
 from app.domain.agents.preview_explanation import Step, of_the_call, of_the_emergency, of_the_time, of_the_words
 from app.domain.agents.tools import registry
@@ -56,7 +56,7 @@ class Told:
 
 def preview(asked: Asked) -> Told:
     """Asks in the company at work, in a rehearsal. Raises NotFound for a number of another company."""
-    with rehearsal(asked.moment):
+    with dry_run(asked.moment):
         number = db.session.scalars(select(PhoneNumber).where(PhoneNumber.id == asked.phone_number_id)).first()
         if number is None:
             raise NotFound(_("Das gibt es hier nicht."))
@@ -67,7 +67,7 @@ def _ring(asked: Asked, number: PhoneNumber) -> Told:
     company = db.session.scalars(select(Company).where(Company.id == number.company_id)).one()
     match = Match(number.company_id, number.branch_id, number.id, number.agent_id, by="number", asked=number.e164, region=company.country)
     began = time.perf_counter()
-    with measured() as spent:
+    with track_queries() as spent:
         welcome = inbound_call.welcome(match, _dialling(asked, company))
     took = time.perf_counter() - began
     steps = of_the_call(Situation(_call(asked, number, company)), number)
@@ -84,7 +84,7 @@ def _use(asked: Asked, number: PhoneNumber) -> Told:
     db.session.flush()
     situation = Situation(situation.call, heard_language=asked.language)
     began = time.perf_counter()
-    with measured() as spent:
+    with track_queries() as spent:
         urgent = answer_emergency(situation, asked.name, asked.arguments)
         answer = urgent or registry.use(asked.name, dict(asked.arguments), situation)
         db.session.flush()

@@ -12,7 +12,7 @@ from app.core.extensions import db
 from app.domain.agents.config import read_content
 from app.domain.agents.provisioning.drift import STALE
 from app.domain.agents.provisioning.workflow import access_there
-from app.models import Agent, AgentVersion, PhoneNumber, Registration
+from app.models import Agent, AgentDeployment, AgentVersion, PhoneNumber
 
 # on: looked at lately, and right · waiting: is being written · wrong: something is different there, or it was not taken ·
 # unknown: nobody could look for a while, or it was never written · not_set_up: no key · unpublished: nothing to write yet · off
@@ -39,8 +39,8 @@ class Standing:
 def standings() -> list[Standing]:
     """All agents of the company at work."""
     rows = db.session.execute(
-        select(Agent, Registration, AgentVersion)
-        .outerjoin(Registration, and_(Registration.company_id == Agent.company_id, Registration.agent_id == Agent.id))
+        select(Agent, AgentDeployment, AgentVersion)
+        .outerjoin(AgentDeployment, and_(AgentDeployment.company_id == Agent.company_id, AgentDeployment.agent_id == Agent.id))
         .outerjoin(
             AgentVersion,
             and_(AgentVersion.company_id == Agent.company_id, AgentVersion.agent_id == Agent.id, AgentVersion.standing == "published"),
@@ -62,7 +62,7 @@ def numbers_without_agent() -> Sequence[str]:
     return db.session.scalars(wanted.limit(5)).all()
 
 
-def _standing(agent: Agent, row: Registration | None, published: AgentVersion | None, *, has_key: bool) -> Standing:
+def _standing(agent: Agent, row: AgentDeployment | None, published: AgentVersion | None, *, has_key: bool) -> Standing:
     if not agent.is_active:
         return Standing(agent.id, agent.name, "off", forward_to=read_content(agent, published).forward_to)
     if published is None:
@@ -75,7 +75,7 @@ def _standing(agent: Agent, row: Registration | None, published: AgentVersion | 
     return Standing(agent.id, agent.name, _kind(row), row.reason or _why(row), wrong, row.checked_at)
 
 
-def _kind(row: Registration) -> Kind:
+def _kind(row: AgentDeployment) -> Kind:
     if row.state in ("drift", "failed"):
         return "wrong"
     if row.state == "pending":
@@ -83,9 +83,9 @@ def _kind(row: Registration) -> Kind:
     return "unknown" if row.reason or _is_stale(row) else "on"
 
 
-def _why(row: Registration) -> str | None:
+def _why(row: AgentDeployment) -> str | None:
     return "stale" if row.state == "right" and _is_stale(row) else None
 
 
-def _is_stale(row: Registration) -> bool:
+def _is_stale(row: AgentDeployment) -> bool:
     return row.checked_at is None or row.checked_at < now() - STALE

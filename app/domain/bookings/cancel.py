@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.clock import now
-from app.core.event_bus import announce
+from app.core.event_bus import publish
 from app.core.extensions import db
 from app.domain.bookings import slot_locks
 from app.domain.bookings.history import By
@@ -55,5 +55,5 @@ def cancel_booking(booking_id: str, by: By, *, why: str | None = None, version: 
     slot_locks.vacate(asked.occupant, *(booking.id for booking in visit))
     db.session.flush()
     for booking in visit:
-        announce(BookingCancelled(booking.company_id, booking.branch_id, booking.id, booking.call_id))
+        publish(BookingCancelled(booking.company_id, booking.branch_id, booking.id, booking.call_id))
     return asked

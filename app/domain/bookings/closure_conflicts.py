@@ -13,7 +13,7 @@ from app.domain.scheduling.loader import load_facts
 from app.domain.scheduling.opening_hours import occurrences
 from app.domain.scheduling.types import Closure as ClosureFacts, Part, Question, Slot
 from app.models import Booking, Branch, Closure
-from app.models.booking import STANDING
+from app.models.booking import ACTIVE_STATUSES
 
 # repeating ones are looked at so far ahead
 LOOKED_AHEAD = timedelta(days=180)
@@ -36,7 +36,7 @@ def affected_by(closure: Closure) -> list[Booking]:
     for branch in db.session.scalars(branches):
         for starts_at, ends_at in _stretches(closure, branch.zone):
             wanted = select(Booking).where(
-                Booking.branch_id == branch.id, Booking.status.in_(STANDING), Booking.starts_at < ends_at,
+                Booking.branch_id == branch.id, Booking.status.in_(ACTIVE_STATUSES), Booking.starts_at < ends_at,
                 Booking.starts_at > starts_at - timedelta(days=7), Booking.ends_at > max(starts_at, now()),
             )  # fmt: skip
             if closure.staff_id:

@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
 
 from app.core.clock import now
-from app.core.event_bus import announce
+from app.core.event_bus import publish
 from app.core.extensions import db
 from app.domain.bookings.allocation import settle, write_plan
 from app.domain.bookings.booking_request import Order, checked
@@ -13,13 +13,13 @@ from app.domain.bookings.holds import find_hold, tell_released, use_hold, write_
 from app.domain.companies.policies import Rules, load_policies
 from app.domain.scheduling.allocation_plan import Plan
 from app.domain.scheduling.types import Facts
-from app.events import BookingMade
+from app.events import BookingCreated
 from app.models import Booking, Hold
-from app.models.booking import STANDING
+from app.models.booking import ACTIVE_STATUSES
 
 
 def make_booking(order: Order, *, hold: Hold | None = None) -> Booking:
-    """Books the visit and announces BookingMade; of several services the first one's booking comes back, `visit_id` ties them.
+    """Books the visit and announces BookingCreated; of several services the first one's booking comes back, `visit_id` ties them.
 
     The same idempotency key or source reference gives back the first booking, whatever else the order says. The order's hold (or
     `hold`, for those who have the row) gives way to the booking. Raises UnknownService, UnknownStaff, InThePast, Closed, NotBookable
@@ -37,7 +37,7 @@ def make_booking(order: Order, *, hold: Hold | None = None) -> Booking:
             use_hold(held)
         bookings = write_plan(order, plan, facts, policies)
         for booking in bookings:
-            announce(BookingMade(booking.company_id, booking.branch_id, booking.id, booking.call_id))
+            publish(BookingCreated(booking.company_id, booking.branch_id, booking.id, booking.call_id))
         if held:
             tell_released(held)
         return bookings[0]
@@ -73,6 +73,6 @@ def check_customer(order: Order, rules: Rules) -> None:
     if order.anonymous and not rules.anonymous_callers:
         raise NotBookable(_("Wer seine Rufnummer unterdrückt, kann nicht buchen."))
     if rules.open_bookings_per_customer and order.customer_id:
-        mine = (Booking.customer_id == order.customer_id, Booking.status.in_(STANDING), Booking.starts_at > now())
+        mine = (Booking.customer_id == order.customer_id, Booking.status.in_(ACTIVE_STATUSES), Booking.starts_at > now())
         if (db.session.scalar(select(func.count()).select_from(Booking).where(*mine)) or 0) >= rules.open_bookings_per_customer:
             raise NotBookable(_("Mehr offene Termine sind nicht möglich."))

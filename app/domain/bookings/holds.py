@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from app.core.clock import now
-from app.core.event_bus import announce
+from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.domain.bookings import slot_locks
@@ -35,7 +35,7 @@ def write_hold(order: Order, plan: Plan, facts: Facts, *, minutes: int) -> tuple
     db.session.add(hold)
     db.session.flush()
     take_plan(plan, facts, names=[hold.id] * len(plan.parts), together=hold.id, seats=order.seats, expires_at=hold.expires_at)
-    announce(HoldPlaced(hold.company_id, hold.branch_id, hold.id, hold.call_id))
+    publish(HoldPlaced(hold.company_id, hold.branch_id, hold.id, hold.call_id))
     return hold, token
 
 
@@ -65,7 +65,7 @@ def close_hold(hold: Hold, status: str) -> bool:
 
 
 def tell_released(hold: Hold) -> None:
-    announce(HoldReleased(hold.company_id, hold.branch_id, hold.id, hold.call_id))
+    publish(HoldReleased(hold.company_id, hold.branch_id, hold.id, hold.call_id))
 
 
 def _close(hold: Hold, status: str) -> bool:
@@ -76,7 +76,7 @@ def _close(hold: Hold, status: str) -> bool:
 
 
 def expire_holds(limit: int = 100) -> int:
-    """Ends holds whose time is over, of the company at work or inside every_company of all; gives their number."""
+    """Ends holds whose time is over, of the company at work or inside unscoped of all; gives their number."""
     due = select(Hold).where(Hold.status == "open", Hold.expires_at <= now()).order_by(Hold.expires_at).limit(limit)
     return sum(close_hold(hold, "expired") for hold in db.session.scalars(due).all())
 

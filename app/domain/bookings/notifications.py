@@ -84,7 +84,7 @@ def way_about(booking: Booking) -> tuple[Channel, str] | None:
 
 
 def send_identity_link(call: Call, customer: Customer, way: tuple[Channel, str]) -> Notification:
-    """Writes down the link to all that the customer has ahead, once a call. Raises TooMany where too many have left today."""
+    """Writes down the link to all that the customer has ahead, once a call. Raises TooManyRequests where too many have left today."""
     cause = f"identity:{call.id}:{customer.id}"
     if known := db.session.scalars(select(Notification).where(Notification.cause == cause)).first():
         return known

@@ -20,7 +20,7 @@ from app.domain.bookings.history import By
 from app.domain.bookings.status import NotPossibleNow, visit_for_change
 from app.domain.scheduling.types import Part
 from app.models import Booking
-from app.models.booking import STANDING
+from app.models.booking import ACTIVE_STATUSES
 
 LONGEST = 104
 
@@ -78,7 +78,7 @@ def following_of(booking: Booking) -> list[Booking]:
     if not booking.series_id:
         return []
     others = select(Booking).where(
-        Booking.series_id == booking.series_id, Booking.status.in_(STANDING), Booking.starts_at > now(), Booking.id != booking.id
+        Booking.series_id == booking.series_id, Booking.status.in_(ACTIVE_STATUSES), Booking.starts_at > now(), Booking.id != booking.id
     )  # fmt: skip
     first: dict[str, Booking] = {}
     for other in db.session.scalars(others.order_by(Booking.starts_at, Booking.id).limit(LONGEST)):
@@ -113,7 +113,7 @@ def _go_on(series: Series, order: Order, zone: str, *, every_weeks: int, times: 
 def cancel_series(series_id: str, by: By, *, since: datetime | None = None, why: str | None = None) -> list[Booking]:
     """Cancels what still stands of the series from `since` (None: now) on."""
     standing = select(Booking.id).where(
-        Booking.series_id == series_id, Booking.status.in_(STANDING), Booking.starts_at >= (since or now())
+        Booking.series_id == series_id, Booking.status.in_(ACTIVE_STATUSES), Booking.starts_at >= (since or now())
     )  # fmt: skip
     return [cancel_booking(booking_id, by, why=why) for booking_id in db.session.scalars(standing.order_by(Booking.starts_at)).all()]
 

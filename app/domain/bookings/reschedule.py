@@ -6,7 +6,7 @@ from itertools import pairwise
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.core.event_bus import announce
+from app.core.event_bus import publish
 from app.core.extensions import db
 from app.domain.bookings import history, slot_locks
 from app.domain.bookings.allocation import settle, sit_down
@@ -15,7 +15,7 @@ from app.domain.bookings.history import By
 from app.domain.bookings.status import NotPossibleNow, changed, check_in_time, rules_of, visit_for_change
 from app.domain.scheduling.allocation_plan import Plan
 from app.domain.scheduling.types import Facts, Part
-from app.events import BookingMoved
+from app.events import BookingRescheduled
 from app.models import Booking, GroupSession
 
 
@@ -31,7 +31,7 @@ def move_booking(
     outside_rules: bool = False,
 ) -> Booking:
     """Moves the whole visit so that it begins at `starts_at` (None: as before), with `staff_id` for the booking named, or the same
-    people, and announces BookingMoved; moving it to where it is changes nothing.
+    people, and announces BookingRescheduled; moving it to where it is changes nothing.
 
     Raises BookingNotFound, ChangedMeanwhile, NotPossibleNow, TooLate, and what make_booking raises.
     """
@@ -48,7 +48,7 @@ def move_booking(
     def resettle(plan: Plan, facts: Facts) -> Booking:
         _resettle(visit, plan, facts, by, why)
         for booking in visit:
-            announce(BookingMoved(booking.company_id, booking.branch_id, booking.id, booking.call_id))
+            publish(BookingRescheduled(booking.company_id, booking.branch_id, booking.id, booking.call_id))
         return asked
 
     return settle(order, resettle, ignoring=frozenset([asked.occupant, *_own_sessions(visit)]))

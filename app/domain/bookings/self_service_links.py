@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.core.tenancy import company_scope, every_company
+from app.core.tenancy import company_scope, unscoped
 from app.domain.customers.one_time_codes import check_limits
 from app.models import Booking, BookingLink, Call, Customer, IdentityLink
 
@@ -29,7 +29,7 @@ def make_link(booking: Booking) -> str:
 
 
 def make_identity_link(call: Call, customer: Customer, sent_to: str) -> str:
-    """A new token for the page of all that the customer has ahead. Raises TooMany where too many codes and links have left today."""
+    """A new token for the page of all that the customer has ahead. Raises TooManyRequests where the day is full of codes and links."""
     check_limits(sent_to)
     token = secrets.token_urlsafe(32)
     expires_at = now() + GOOD_FOR_ALL
@@ -53,7 +53,7 @@ def find_identity_link(token: str) -> IdentityLink | None:
 def _living(model: type[L], token: str) -> L | None:
     if len(token) > LONGEST_TOKEN or not token.isascii():
         return None
-    with every_company():
+    with unscoped():
         return db.session.scalars(select(model).where(model.token_hash == hash_of(token), model.expires_at > now())).first()
 
 

@@ -13,13 +13,13 @@ from app.core.tenancy import current_company_id
 from app.domain.scheduling.allocation_plan import Taking
 from app.domain.scheduling.loader import LONGEST_SPAN
 from app.domain.scheduling.minute_bits import minute_of, minute_reaching
-from app.models import BusySpan, GroupSession, OccupiedCell
-from app.models.slot_lock import CELL_MINUTES
+from app.models import BusySpan, GroupSession, SlotLock
+from app.models.slot_lock import SLOT_MINUTES
 
 MARIADB_DUPLICATE = 1062
 # the cell of seats, which belong to a session and not to a minute
 NO_TIME = 0
-CELLS_A_DAY = 24 * 60 // CELL_MINUTES
+CELLS_A_DAY = 24 * 60 // SLOT_MINUTES
 
 
 def occupy(taken_by: str, takings: Iterable[Taking], *, expires_at: datetime | None = None) -> None:
@@ -35,14 +35,14 @@ def occupy(taken_by: str, takings: Iterable[Taking], *, expires_at: datetime | N
         {"company_id": company_id, "resource_id": resource_id, "cell": cell, "seat": 0, "taken_by": taken_by}
         for resource_id, cell in sorted(cells)
     ]
-    db.session.execute(insert(OccupiedCell), rows)
+    db.session.execute(insert(SlotLock), rows)
     spans = [span for taking in takings for span in _spans(taking, taken_by, expires_at)]
     db.session.execute(insert(BusySpan), spans)
 
 
 def release(taken_by: str) -> None:
     """Gives back the minutes and seats that stand under this name."""
-    db.session.execute(delete(OccupiedCell).where(OccupiedCell.taken_by == taken_by))
+    db.session.execute(delete(SlotLock).where(SlotLock.taken_by == taken_by))
     db.session.execute(delete(BusySpan).where(BusySpan.taken_by == taken_by))
 
 
@@ -58,12 +58,12 @@ def take_seats(session_id: str, taken_by: str, seats: int) -> bool:
     )
     if not changed_rows(counted):
         return False
-    sold = set(db.session.scalars(select(OccupiedCell.seat).where(OccupiedCell.resource_id == session_id)))
+    sold = set(db.session.scalars(select(SlotLock.seat).where(SlotLock.resource_id == session_id)))
     size = db.session.scalar(select(GroupSession.seats).where(GroupSession.id == session_id)) or 0
     free = [seat for seat in range(size) if seat not in sold][:seats]
     company_id = current_company_id()
     rows = [{"company_id": company_id, "resource_id": session_id, "cell": NO_TIME, "seat": seat, "taken_by": taken_by} for seat in free]
-    db.session.execute(insert(OccupiedCell), rows)
+    db.session.execute(insert(SlotLock), rows)
     return True
 
 
@@ -73,10 +73,10 @@ def vacate(*names: str) -> None:
     No booking may still name that session then. Nothing happens to names that have nothing.
     """
     seats = (
-        select(OccupiedCell.resource_id, func.count())
-        .where(OccupiedCell.taken_by.in_(names), OccupiedCell.cell == NO_TIME)
-        .group_by(OccupiedCell.resource_id)
-        .order_by(OccupiedCell.resource_id)
+        select(SlotLock.resource_id, func.count())
+        .where(SlotLock.taken_by.in_(names), SlotLock.cell == NO_TIME)
+        .group_by(SlotLock.resource_id)
+        .order_by(SlotLock.resource_id)
     )
     left = db.session.execute(seats).all()
     for name in sorted(set(names)):
@@ -90,14 +90,14 @@ def vacate(*names: str) -> None:
 def forget_past_day() -> int:
     """Deletes the cells of the earliest day that is over for more than a day, seats excepted; their number, 0 when none is left.
 
-    To be called inside every_company. What is past can no longer be sold twice.
+    To be called inside unscoped. What is past can no longer be sold twice.
     """
-    over = minute_of(now()) // CELL_MINUTES - CELLS_A_DAY
-    earliest = db.session.scalar(select(func.min(OccupiedCell.cell)).where(OccupiedCell.cell > NO_TIME))
+    over = minute_of(now()) // SLOT_MINUTES - CELLS_A_DAY
+    earliest = db.session.scalar(select(func.min(SlotLock.cell)).where(SlotLock.cell > NO_TIME))
     if earliest is None or earliest >= over:
         return 0
     until = min(over, earliest + CELLS_A_DAY)
-    return changed_rows(delete(OccupiedCell).where(OccupiedCell.cell > NO_TIME, OccupiedCell.cell < until))
+    return changed_rows(delete(SlotLock).where(SlotLock.cell > NO_TIME, SlotLock.cell < until))
 
 
 def changed_rows(statement: Executable) -> int:
@@ -112,12 +112,12 @@ def was_taken(error: IntegrityError) -> bool:
 
 def _cells(taking: Taking) -> tuple[int, int]:
     """The cells that a stretch touches, as [first, end)."""
-    return minute_of(taking.starts_at) // CELL_MINUTES, -(-minute_reaching(taking.ends_at) // CELL_MINUTES)
+    return minute_of(taking.starts_at) // SLOT_MINUTES, -(-minute_reaching(taking.ends_at) // SLOT_MINUTES)
 
 
 def _spans(taking: Taking, taken_by: str, expires_at: datetime | None) -> list[dict[str, Any]]:
     """The stretch in whole cells, in pieces no longer than look-ups go back; the buffers stand at its two ends."""
-    first, end = (cell * CELL_MINUTES for cell in _cells(taking))
+    first, end = (cell * SLOT_MINUTES for cell in _cells(taking))
     before = minute_of(taking.starts_at) - first + taking.before
     after = end - minute_reaching(taking.ends_at) + taking.after
     pieces = [
@@ -139,8 +139,8 @@ def _clear_expired(takings: list[Taking]) -> None:
         *(
             and_(
                 BusySpan.resource_id == taking.resource_id,
-                BusySpan.first_minute >= minute_of(taking.starts_at) - LONGEST_SPAN - CELL_MINUTES,
-                BusySpan.first_minute < minute_reaching(taking.ends_at) + CELL_MINUTES,
+                BusySpan.first_minute >= minute_of(taking.starts_at) - LONGEST_SPAN - SLOT_MINUTES,
+                BusySpan.first_minute < minute_reaching(taking.ends_at) + SLOT_MINUTES,
             )
             for taking in takings
         )

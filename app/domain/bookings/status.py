@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.core.clock import now
 from app.core.errors import Conflict, NotFound
-from app.core.event_bus import announce
+from app.core.event_bus import publish
 from app.core.extensions import db
 from app.domain.bookings import history
 from app.domain.bookings.history import By
@@ -128,7 +128,7 @@ def edit_notes(booking_id: str, notes: str | None, by: By, *, version: int | Non
         before = history.picture(booking)
         booking.notes = notes
         changed(booking, "edited", by, why=None, before=before)
-        announce(BookingChanged(booking.company_id, booking.branch_id, booking.id, booking.call_id))
+        publish(BookingChanged(booking.company_id, booking.branch_id, booking.id, booking.call_id))
     return booking
 
 
@@ -138,5 +138,5 @@ def _mark(booking_id: str, status: str, by: By, *, version: int | None, why: str
     for booking in visit:
         if booking.status != status:
             set_status(booking, status, by, why=why)
-            announce(BookingChanged(booking.company_id, booking.branch_id, booking.id, booking.call_id))
+            publish(BookingChanged(booking.company_id, booking.branch_id, booking.id, booking.call_id))
     return next(booking for booking in visit if booking.id == booking_id)

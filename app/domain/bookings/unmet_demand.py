@@ -9,7 +9,7 @@ from app.core.extensions import db
 from app.domain.bookings import slot_locks
 from app.domain.bookings.booking_request import Order
 from app.domain.bookings.errors import BookingRefused
-from app.models import Wish
+from app.models import UnmetDemand
 
 
 def keep_wish(
@@ -24,12 +24,12 @@ def keep_wish(
     customer_id: str | None = None,
     call_id: str | None = None,
     source_ref: str | None = None,
-) -> Wish:
+) -> UnmetDemand:
     """Writes the wish down with the reason why it was not met; the same source keeps it once.
 
     `wanted` has the words where no service of ours is meant. To be called in a transaction of its own: the refused one is rolled back.
     """
-    wish = Wish(
+    wish = UnmetDemand(
         branch_id=branch_id, service_id=service_id, staff_id=staff_id, customer_id=customer_id, call_id=call_id, reason=reason,
         wanted=wanted[:200] if wanted else None, wanted_from=wanted_from, wanted_until=wanted_until, source_ref=source_ref,
     )  # fmt: skip
@@ -46,7 +46,7 @@ def keep_wish(
     return wish
 
 
-def keep_refused(order: Order, refused: BookingRefused, *, source_ref: str | None = None) -> Wish:
+def keep_refused(order: Order, refused: BookingRefused, *, source_ref: str | None = None) -> UnmetDemand:
     """The wish behind an order that was refused."""
     first = order.parts[0]
     reason = refused.reasons[0].code if refused.reasons else refused.code
@@ -56,5 +56,5 @@ def keep_refused(order: Order, refused: BookingRefused, *, source_ref: str | Non
     )  # fmt: skip
 
 
-def _of_source(source_ref: str) -> Wish | None:
-    return db.session.scalars(select(Wish).where(Wish.source_ref == source_ref)).first()
+def _of_source(source_ref: str) -> UnmetDemand | None:
+    return db.session.scalars(select(UnmetDemand).where(UnmetDemand.source_ref == source_ref)).first()

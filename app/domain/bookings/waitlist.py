@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 
 from app.core.clock import now
 from app.core.errors import Conflict, InvalidInput
-from app.core.event_bus import announce
+from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.domain.bookings.booking_request import Order, checked, opened
@@ -91,7 +91,7 @@ def offer_freed(branch_id: str, starts_at: datetime, ends_at: datetime, *, minut
         entry.status = "offered"
         db.session.add(offer)
         db.session.flush()
-        announce(WaitlistOffered(offer.company_id, branch_id, offer.id, entry.id))
+        publish(WaitlistOffered(offer.company_id, branch_id, offer.id, entry.id))
         return offer
     return None
 
@@ -105,7 +105,7 @@ def offer_token(offer: WaitlistOffer) -> str:
 
 
 def find_offer(token: str) -> WaitlistOffer | None:
-    """The offer of this token, of the company at work (inside every_company: of any)."""
+    """The offer of this token, of the company at work (inside unscoped: of any)."""
     return db.session.scalars(select(WaitlistOffer).where(WaitlistOffer.token_hash == hash_of(token))).first()
 
 
@@ -243,12 +243,12 @@ def recently_cancelled() -> list[str]:
 
 
 def companies_that_wait() -> list[str]:
-    """Companies with somebody on the list; to be asked inside every_company."""
+    """Companies with somebody on the list; to be asked inside unscoped."""
     return list(db.session.scalars(select(WaitlistEntry.company_id).where(WaitlistEntry.status == "waiting").distinct()))
 
 
 def companies_with_late_offers() -> list[str]:
-    """Companies with an offer that was not answered in time; to be asked inside every_company."""
+    """Companies with an offer that was not answered in time; to be asked inside unscoped."""
     late = select(WaitlistOffer.company_id).where(WaitlistOffer.status == "offered", WaitlistOffer.expires_at <= now())
     return list(db.session.scalars(late.distinct()))
 

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.extensions import db
 from app.domain.calendar_sync.mapping import Mappings, active_connection, load_mappings
-from app.models import Booking, BookingSync, CalendarUid, Connection
-from app.models.booking import STANDING
+from app.models import Booking, BookingSync, Connection, ExternalEvent
+from app.models.booking import ACTIVE_STATUSES
 
 
 def note_changes(booking_ids: Iterable[str]) -> list[str]:
@@ -38,9 +38,9 @@ def note_other_changes(booking_ids: Iterable[str]) -> list[str]:
     waiting = (
         select(Booking, BookingSync)
         .join(BookingSync, BookingSync.booking_id == Booking.id)
-        .join(CalendarUid, CalendarUid.sync_id == BookingSync.id)
+        .join(ExternalEvent, ExternalEvent.sync_id == BookingSync.id)
         .where(Booking.id.in_(set(booking_ids)), Booking.status == "confirmed", BookingSync.state == "synced")
-        .where(CalendarUid.state == "requested", CalendarUid.uid == BookingSync.uid)
+        .where(ExternalEvent.state == "requested", ExternalEvent.uid == BookingSync.uid)
         .order_by(Booking.id)
     )
     noted = []
@@ -58,7 +58,7 @@ def note_missing(connection: Connection, *, limit: int = 1000) -> list[str]:
     noted = []
     known = select(BookingSync.id).where(BookingSync.booking_id == Booking.id)
     missing = select(Booking).where(
-        Booking.starts_at > now(), Booking.status.in_(STANDING), Booking.service_id.in_(mappings.services), ~known.exists()
+        Booking.starts_at > now(), Booking.status.in_(ACTIVE_STATUSES), Booking.service_id.in_(mappings.services), ~known.exists()
     )
     for booking in db.session.scalars(missing.order_by(Booking.starts_at).limit(limit)):
         if sync := _new_sync(booking, connection, mappings):

@@ -18,7 +18,7 @@ from app.domain.customers.name_matching import same_name
 from app.domain.scheduling.types import Part
 from app.domain.tasks.lifecycle import make_task
 from app.models import Booking, BookingSync, CalendarMapping, Connection, Customer
-from app.models.booking import STANDING
+from app.models.booking import ACTIVE_STATUSES
 from app.providers.calendar.base import Contact, RemoteBooking
 
 NAMELESS = "Ohne Namen"
@@ -72,7 +72,7 @@ def _twin(there: RemoteBooking, starts_at: datetime, mapping: CalendarMapping, p
     rows = db.session.execute(
         select(Booking, BookingSync.uid)
         .outerjoin(BookingSync, BookingSync.booking_id == Booking.id)
-        .where(Booking.starts_at == starts_at, Booking.service_id == mapping.service_id, Booking.status.in_(STANDING))
+        .where(Booking.starts_at == starts_at, Booking.service_id == mapping.service_id, Booking.status.in_(ACTIVE_STATUSES))
         .order_by(Booking.id)
     ).all()
     for booking, uid in rows:

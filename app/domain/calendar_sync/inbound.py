@@ -16,7 +16,7 @@ from app.domain.calendar_sync.enqueue import ask
 from app.domain.calendar_sync.import_booking import take_in
 from app.domain.calendar_sync.mapping import load_mappings, person_of
 from app.domain.calendar_sync.state import BY_CALENDAR
-from app.models import Booking, BookingSync, CalendarUid, Connection
+from app.models import Booking, BookingSync, Connection, ExternalEvent
 from app.providers.calendar.base import CalendarEvent, EventKind, RemoteBooking
 
 # names under which nothing stands there any more
@@ -30,7 +30,7 @@ class News:
     connection: Connection
     there: RemoteBooking
     happened_at: datetime | None
-    known: CalendarUid | None
+    known: ExternalEvent | None
     sync_id: str | None
     # how it stood there a moment ago, and so never late; certain: asked for by itself, whatever else was heard
     is_snapshot: bool = False
@@ -88,7 +88,7 @@ def _heard(connection: Connection, there: RemoteBooking, happened_at: datetime |
         db.session.flush()
 
 
-def _sync_of(connection: Connection, there: RemoteBooking, known: CalendarUid | None) -> str | None:
+def _sync_of(connection: Connection, there: RemoteBooking, known: ExternalEvent | None) -> str | None:
     """The booking of ours: by the name there, by our mark, or by a name it had before."""
     if known is not None and known.sync_id:
         return known.sync_id

@@ -19,7 +19,7 @@ from app.domain.calendar_sync.enqueue import ask
 from app.domain.calendar_sync.inbound import apply_snapshot
 from app.domain.calendar_sync.mapping import Mappings, access_of, find_connection, load_mappings
 from app.domain.calendar_sync.provider_calls import Action, Errand, Outcome
-from app.models import Booking, BookingSync, CalendarMapping, CalendarUid, Call, Customer
+from app.models import Booking, BookingSync, CalendarMapping, Call, Customer, ExternalEvent
 from app.providers.calendar.base import Access, CalendarRefused, Contact, RemoteBooking, RemoteOrder
 from app.providers.http import NoAnswer, TooFast
 
@@ -217,7 +217,7 @@ def try_again(booking_id: str) -> BookingSync:
 
 
 def due(limit: int) -> list[tuple[str, str]]:
-    """(company, sync) of what is due and not known to be sent to a worker, the oldest first; inside every_company."""
+    """(company, sync) of what is due and not known to be sent to a worker, the oldest first; inside unscoped."""
     lost = or_(BookingSync.sent_at.is_(None), BookingSync.sent_at < now() - LOST_AFTER)
     wanted = select(BookingSync.company_id, BookingSync.id).where(BookingSync.state == "pending", BookingSync.due_at <= now(), lost)
     return [(row.company_id, row.id) for row in db.session.execute(wanted.order_by(BookingSync.due_at).limit(limit))]
@@ -229,7 +229,7 @@ def mark_sent(sync_ids: list[str]) -> None:
 
 
 def _surplus(sync: BookingSync) -> tuple[str, ...]:
-    rows = select(CalendarUid.uid).where(CalendarUid.sync_id == sync.id, CalendarUid.state == "surplus").order_by(CalendarUid.uid)
+    rows = select(ExternalEvent.uid).where(ExternalEvent.sync_id == sync.id, ExternalEvent.state == "surplus").order_by(ExternalEvent.uid)
     return tuple(db.session.scalars(rows))
 
 

@@ -14,8 +14,8 @@ from app.domain.calendar_sync import state as standing
 from app.domain.calendar_sync.enqueue import ask, note_missing
 from app.domain.calendar_sync.inbound import apply_snapshot
 from app.domain.calendar_sync.mapping import access_of, find_connection
-from app.models import Booking, BookingSync, CalendarComparison, CalendarUid, Connection
-from app.models.booking import STANDING
+from app.models import Booking, BookingSync, CalendarReconciliation, Connection, ExternalEvent
+from app.models.booking import ACTIVE_STATUSES
 from app.providers import CALENDARS, calendar
 from app.providers.calendar.base import Access, RemoteBooking
 
@@ -50,7 +50,7 @@ class Look:
 
 
 def connections_to_compare() -> list[tuple[str, str]]:
-    """(company, connection) of every active one; inside every_company."""
+    """(company, connection) of every active one; inside unscoped."""
     active = select(Connection.company_id, Connection.id).where(Connection.provider.in_(CALENDARS), Connection.is_active)
     return [(row.company_id, row.id) for row in db.session.execute(active.order_by(Connection.company_id, Connection.id))]
 
@@ -61,11 +61,13 @@ def begin(connection_id: str) -> Look | None:
     access = access_of(connection) if connection else None
     if connection is None or access is None:
         return None
-    good = select(CalendarComparison).where(CalendarComparison.connection_id == connection_id, CalendarComparison.result == "done")
-    last = db.session.scalars(good.order_by(CalendarComparison.id.desc()).limit(1)).first()
-    whole = good.where(CalendarComparison.since.is_(None), CalendarComparison.started_at > now() - WHOLE_EVERY).limit(1)
+    good = select(CalendarReconciliation).where(
+        CalendarReconciliation.connection_id == connection_id, CalendarReconciliation.result == "done"
+    )
+    last = db.session.scalars(good.order_by(CalendarReconciliation.id.desc()).limit(1)).first()
+    whole = good.where(CalendarReconciliation.since.is_(None), CalendarReconciliation.started_at > now() - WHOLE_EVERY).limit(1)
     since = last.started_at - OVERLAP if last and db.session.scalars(whole).first() else None
-    comparison = CalendarComparison(connection_id=connection_id, since=since)
+    comparison = CalendarReconciliation(connection_id=connection_id, since=since)
     db.session.add(comparison)
     db.session.flush()
     return Look(comparison.id, connection_id, connection.provider, access, since)
@@ -97,20 +99,20 @@ def settle(look: Look, there: RemoteBooking, *, is_certain: bool = False) -> Non
 def to_fetch_again(look: Look) -> list[str]:
     """Names to be asked for one by one: those that are doubtful or found no room here, and in a whole look those it should have had."""
     waiting = (
-        select(CalendarUid.uid)
-        .outerjoin(BookingSync, BookingSync.id == CalendarUid.sync_id)
-        .where(CalendarUid.connection_id == look.connection_id)
-        .where(or_(CalendarUid.state == "refused", (BookingSync.reason == "no_room_here") & (BookingSync.uid == CalendarUid.uid)))
+        select(ExternalEvent.uid)
+        .outerjoin(BookingSync, BookingSync.id == ExternalEvent.sync_id)
+        .where(ExternalEvent.connection_id == look.connection_id)
+        .where(or_(ExternalEvent.state == "refused", (BookingSync.reason == "no_room_here") & (BookingSync.uid == ExternalEvent.uid)))
         .limit(MOST_AGAIN)
     )
     uids = set(db.session.scalars(waiting))
     if look.since is None:
         expected = (
-            select(CalendarUid.uid)
-            .join(BookingSync, BookingSync.id == CalendarUid.sync_id)
+            select(ExternalEvent.uid)
+            .join(BookingSync, BookingSync.id == ExternalEvent.sync_id)
             .join(Booking, Booking.id == BookingSync.booking_id)
-            .where(CalendarUid.connection_id == look.connection_id, CalendarUid.state.in_(("standing", "requested")))
-            .where(Booking.status.in_(STANDING), Booking.starts_at > now(), BookingSync.state == "synced")
+            .where(ExternalEvent.connection_id == look.connection_id, ExternalEvent.state.in_(("standing", "requested")))
+            .where(Booking.status.in_(ACTIVE_STATUSES), Booking.starts_at > now(), BookingSync.state == "synced")
         )
         uids |= set(db.session.scalars(expected))
     return sorted(uids - look.seen | look.doubtful)[:MOST_AGAIN]
@@ -148,18 +150,18 @@ def make_up(look: Look) -> list[str]:
 
 
 def finish(look: Look, *, error: str | None = None) -> None:
-    comparison = db.session.get_one(CalendarComparison, look.comparison_id)
+    comparison = db.session.get_one(CalendarReconciliation, look.comparison_id)
     comparison.finished_at, comparison.result, comparison.error = now(), "failed" if error else "done", error[:500] if error else None
     comparison.seen, comparison.repaired = len(look.seen), len(look.drift)
     comparison.drift = [{"what": what, "uid": uid, "booking_id": booking_id} for what, uid, booking_id in list(look.drift)[:MOST_NOTED]]
     db.session.execute(
-        delete(CalendarComparison).where(
-            CalendarComparison.connection_id == look.connection_id, CalendarComparison.started_at < now() - KEPT
+        delete(CalendarReconciliation).where(
+            CalendarReconciliation.connection_id == look.connection_id, CalendarReconciliation.started_at < now() - KEPT
         )
     )
 
 
-def _booking_of(name: CalendarUid | None) -> str | None:
+def _booking_of(name: ExternalEvent | None) -> str | None:
     if name is None or name.sync_id is None:
         return None
     return db.session.scalars(select(BookingSync.booking_id).where(BookingSync.id == name.sync_id)).first()

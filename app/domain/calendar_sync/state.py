@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from app.core.clock import now
-from app.core.event_bus import announce
+from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.tenancy import current_company_id
 from app.domain.bookings import history
@@ -14,7 +14,7 @@ from app.domain.bookings.history import By
 from app.domain.bookings.status import changed
 from app.domain.tasks.lifecycle import make_task
 from app.events import BookingChanged
-from app.models import Booking, BookingSync, CalendarUid, Customer
+from app.models import Booking, BookingSync, Customer, ExternalEvent
 from app.providers.calendar.base import RemoteBooking
 
 # the desk reads why in the task
@@ -36,15 +36,15 @@ def lock(booking_id: str) -> tuple[Booking, BookingSync] | None:
     return (booking, sync) if booking and sync else None
 
 
-def find_name(connection_id: str, uid: str) -> CalendarUid | None:
-    return db.session.scalars(select(CalendarUid).where(CalendarUid.connection_id == connection_id, CalendarUid.uid == uid)).first()
+def find_name(connection_id: str, uid: str) -> ExternalEvent | None:
+    return db.session.scalars(select(ExternalEvent).where(ExternalEvent.connection_id == connection_id, ExternalEvent.uid == uid)).first()
 
 
-def name(connection_id: str, uid: str, state: str, *, sync_id: str | None = None, successor: str | None = None) -> CalendarUid:
+def name(connection_id: str, uid: str, state: str, *, sync_id: str | None = None, successor: str | None = None) -> ExternalEvent:
     """Notes that a booking stands or stood under this name there; what is known besides stays."""
     row = find_name(connection_id, uid)
     if row is None:
-        row = CalendarUid(company_id=current_company_id() or "", connection_id=connection_id, uid=uid)
+        row = ExternalEvent(company_id=current_company_id() or "", connection_id=connection_id, uid=uid)
         db.session.add(row)
     row.state, row.sync_id, row.successor = state, sync_id or row.sync_id, successor or row.successor
     db.session.flush()
@@ -117,4 +117,4 @@ def _become(booking: Booking, status: str, why: str) -> None:
     before = history.picture(booking)
     booking.status = status
     changed(booking, status, BY_CALENDAR, why=why, before=before)
-    announce(BookingChanged(booking.company_id, booking.branch_id, booking.id, booking.call_id))
+    publish(BookingChanged(booking.company_id, booking.branch_id, booking.id, booking.call_id))

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import and_, insert, select, update
 
 from app.core.extensions import db
-from app.core.tenancy import every_company
+from app.core.tenancy import unscoped
 from app.domain.customers import matching
 from app.domain.privacy.ai_notice_proof import Place, keep_wordings, notices_of
 from app.domain.privacy.consent import Answers, answers_of
@@ -50,7 +50,7 @@ class Desk:
         """Loads and locks the calls of these keys and what hangs on them."""
         desk = cls()
         wanted = set(keys)
-        with every_company():
+        with unscoped():
             ids = sorted({key[2] for key in wanted})
             rows = db.session.scalars(select(Call).where(Call.provider_call_id.in_(ids)).order_by(Call.id).with_for_update())
             desk.calls = {key: call for call in rows if (key := key_of(call)) in wanted}
@@ -134,7 +134,7 @@ class Desk:
 
     def write(self) -> None:
         """Writes everything in a handful of statements."""
-        with every_company():
+        with unscoped():
             db.session.flush()
             keep_wordings(row["wording"] for row in (*self._new_consents, *self._new_notices.values(), *self._changed_notices.values()))
             for model, rows in ((CallConsent, self._new_consents), (CallNotice, list(self._new_notices.values()))):

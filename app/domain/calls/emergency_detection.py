@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.core.clock import now
-from app.core.event_bus import announce
+from app.core.event_bus import publish
 from app.core.extensions import db
-from app.core.tenancy import every_company
+from app.core.tenancy import unscoped
 from app.domain.agents.tools.context import Situation
 from app.domain.agents.tools.emergency_override import CODE, own_number
 from app.domain.calls.call_batch import Desk
@@ -27,7 +27,7 @@ def places_of(branch_ids: Iterable[str]) -> dict[str, Place]:
     if not ids:
         return {}
     wanted = select(Branch.id, Branch.emergency_phrases, Company.industry).join(Company, Company.id == Branch.company_id)
-    with every_company():
+    with unscoped():
         rows = db.session.execute(wanted.where(Branch.id.in_(ids))).all()
     return {row.id: Place(row.industry, tuple(row.emergency_phrases or ())) for row in rows}
 
@@ -50,4 +50,4 @@ def alarm_people(desk: Desk, call: Call, *, received_at: datetime, webhook_event
     situation = Situation(call)
     raise_alarm(call, kind, situation.branch, situation.company, forward_to=own_number(situation))
     desk.note(call, CODE, at=now(), webhook_event_id=webhook_event_id, data={"kind": kind.name})
-    announce(CallUpdated(call.company_id, call.branch_id, call.id, received_at))
+    publish(CallUpdated(call.company_id, call.branch_id, call.id, received_at))

@@ -14,13 +14,13 @@ from sqlalchemy.exc import IntegrityError
 
 from app.core import metrics
 from app.core.clock import now
-from app.core.database import is_away, is_passing
-from app.core.event_bus import announce
+from app.core.database import is_transient, is_unavailable
+from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.ids import new_ulid
-from app.core.query_stats import measured
-from app.core.tenancy import company_scope, every_company
-from app.core.transactions import transact
+from app.core.query_stats import track_queries
+from app.core.tenancy import company_scope, unscoped
+from app.core.transactions import run_in_transaction
 from app.domain.agents.asked import asked_key
 from app.domain.agents.tools import registry
 from app.domain.agents.tools.context import Situation
@@ -71,18 +71,18 @@ def answer(asked: Asked) -> dict[str, Any]:
     began = time.perf_counter()
     for _attempt in range(2):
         try:
-            return transact(lambda: _answer(asked, began, registry.use))
+            return run_in_transaction(lambda: _answer(asked, began, registry.use))
         except IntegrityError:
             # the worker has made the call of the same moment; the second time it is there
             log.info("function.again", name=asked.use.name)
         except Exception as error:
-            if is_away(error) and not is_passing(error):
+            if is_unavailable(error) and not is_transient(error):
                 log.warning("function.database_away", name=asked.use.name)
                 return _without_records(asked.use)
             log.exception("function.failed", name=asked.use.name)
             break
     with suppress(Exception):
-        return transact(lambda: _answer(asked, began, _trouble))
+        return run_in_transaction(lambda: _answer(asked, began, _trouble))
     log.error("function.not_written", name=asked.use.name)
     return _without_records(asked.use)
 
@@ -115,7 +115,7 @@ def _answer(asked: Asked, began: float, run: Run) -> dict[str, Any]:
     with company_scope(call.company_id):
         key, uses = asked_key(asked.use.name, asked.use.arguments), db.session.execute(USES, {"call": call.id}).all()
         use, situation = asked.use, Situation(call, heard_language=_heard(asked.use))
-        with measured() as spent:
+        with track_queries() as spent:
             # whatever is asked for, and asked for again: nothing goes before somebody's life
             urgent = answer_emergency(situation, use.name, use.arguments, turns=_said_by_caller(use), index=use.position)
             if urgent is None and (repeated := _repeated(uses, use, key)) is not None:
@@ -132,7 +132,7 @@ def _answer(asked: Asked, began: float, run: Run) -> dict[str, Any]:
 def _known(asked: Asked) -> Call | None:
     """The call, locked; one that came by another way is another one."""
     names = {"provider": asked.use.event.provider, "name": asked.use.event.provider_call_id, "connection": asked.connection_id}
-    with every_company():
+    with unscoped():
         return db.session.scalars(CALL_BY_CONNECTION if asked.connection_id else CALL_BY_US, names).first()
 
 
@@ -206,7 +206,7 @@ def _write(asked: Asked, call: Call, uses: Sequence[Any], key: str, found: Answe
 def _announce(call: Call, happened: ToolStarted | ToolFinished) -> None:
     """Boards hear nothing of the synthetic call of a line check."""
     if not call.is_test:
-        announce(happened)
+        publish(happened)
 
 
 def _told_of(uses: Sequence[Any], use: FunctionUse) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.core.event_bus import announce
+from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.ids import is_ulid, new_ulid
 from app.core.phone import Number, normalise
@@ -28,14 +28,14 @@ from app.domain.reports.call_stats import as_counted, count_call
 from app.events import (
     CallAnalyzed,
     CallEnded,
-    CallHappening,
-    CallRetold,
+    CallEventBase,
     CallStarted,
     CallUpdated,
-    LineCheckArrived,
+    LineCheckReceived,
     ToolFinished,
     ToolStarted,
-    TurnSpoken,
+    TranscriptRevised,
+    TranscriptTurnAdded,
 )
 from app.models import Call, LineCheck, ToolCall
 from app.providers.voice.base import CallEvent, ToolUse
@@ -123,13 +123,13 @@ def _apply(desk: Desk, arrival: Arrival, caller: Number, places: Mapping[str, Pl
     _note(desk, arrival, call, spoken, moved)
     if call.is_test:
         if is_new:
-            announce(LineCheckArrived(call.company_id, call.branch_id, call.id, arrival.received_at, str(event.metadata["line_check"])))
+            publish(LineCheckReceived(call.company_id, call.branch_id, call.id, arrival.received_at, str(event.metadata["line_check"])))
         return False
     if is_new:
         _say(CallStarted, arrival, call)
     if was_running and call.is_running and call.keeps_words:
         for turn in spoken.turns:
-            announce(TurnSpoken(call.company_id, call.branch_id, call.id, arrival.received_at, turn))
+            publish(TranscriptTurnAdded(call.company_id, call.branch_id, call.id, arrival.received_at, turn))
     if (was_running or is_new) and not call.is_running:
         _say(CallEnded, arrival, call)
     elif not is_new and before != _shown(call):
@@ -137,7 +137,7 @@ def _apply(desk: Desk, arrival: Arrival, caller: Number, places: Mapping[str, Pl
     if call.analyzed_at is not None and not was_analyzed:
         _say(CallAnalyzed, arrival, call)
     elif not call.is_running and not was_running and not is_new and (spoken.turns or used):
-        announce(CallRetold(call.company_id, call.id))
+        publish(TranscriptRevised(call.company_id, call.id))
     return is_alarming
 
 
@@ -219,7 +219,7 @@ def _take_tools(desk: Desk, arrival: Arrival, call: Call, uses: Sequence[ToolUse
                 },
             )  # fmt: skip
             if call.is_running:
-                announce(_tool(ToolStarted, arrival, call, shown | {"arguments": use.arguments}))
+                publish(_tool(ToolStarted, arrival, call, shown | {"arguments": use.arguments}))
         elif stored["finished_at"] is not None or not use.finished:
             continue
         else:
@@ -228,7 +228,7 @@ def _take_tools(desk: Desk, arrival: Arrival, call: Call, uses: Sequence[ToolUse
         if use.finished:
             desk.note(call, "tool", at=arrival.received_at, webhook_event_id=arrival.webhook_event_id, data=shown | {"ok": ok})
             if call.is_running:
-                announce(_tool(ToolFinished, arrival, call, shown | {"ok": ok, "result": use.result}))
+                publish(_tool(ToolFinished, arrival, call, shown | {"ok": ok, "result": use.result}))
     return is_new
 
 
@@ -290,5 +290,5 @@ def _note(desk: Desk, arrival: Arrival, call: Call, spoken: Spoken, moved: bool)
     desk.note(call, kind, at=at, webhook_event_id=arrival.webhook_event_id, data=data or None)
 
 
-def _say(kind: type[CallHappening], arrival: Arrival, call: Call) -> None:
-    announce(kind(call.company_id, call.branch_id, call.id, arrival.received_at))
+def _say(kind: type[CallEventBase], arrival: Arrival, call: Call) -> None:
+    publish(kind(call.company_id, call.branch_id, call.id, arrival.received_at))

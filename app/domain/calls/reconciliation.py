@@ -14,10 +14,10 @@ from sqlalchemy import delete, or_, select, update
 from app.core import settings
 from app.core.clock import now, to_ms
 from app.core.extensions import db
-from app.core.tenancy import every_company
+from app.core.tenancy import unscoped
 from app.domain.companies import number_lookup
-from app.models import Call, CallAccount, CallComparison, CallTally, Company, Connection, WebhookEvent
-from app.models.call import RUNNING
+from app.models import Call, CallReconciliation, CallReconciliationCount, Company, Connection, ProviderAccount, WebhookEvent
+from app.models.call import ACTIVE_STATUSES
 from app.providers import voice_account
 from app.providers.credentials import Access
 from app.providers.voice.management import FetchedCall, ListedCall
@@ -64,11 +64,11 @@ class Sorted:
 
 
 def accounts_to_compare() -> list[int]:
-    """The platform's account and each company's own, where there is a key; rows are made for new ones. Inside every_company."""
+    """The platform's account and each company's own, where there is a key; rows are made for new ones. Inside unscoped."""
     wanted = accounts_with_key()
-    known = {row.connection_id: row for row in db.session.scalars(select(CallAccount).where(CallAccount.provider == PROVIDER))}
+    known = {row.connection_id: row for row in db.session.scalars(select(ProviderAccount).where(ProviderAccount.provider == PROVIDER))}
     for connection_id in wanted.keys() - known.keys():
-        known[connection_id] = CallAccount(provider=PROVIDER, connection_id=connection_id, company_id=wanted[connection_id])
+        known[connection_id] = ProviderAccount(provider=PROVIDER, connection_id=connection_id, company_id=wanted[connection_id])
         db.session.add(known[connection_id])
     db.session.flush()
     return sorted(known[connection_id].id for connection_id in wanted)
@@ -76,7 +76,7 @@ def accounts_to_compare() -> list[int]:
 
 def accounts_with_key(company_id: str | None = None) -> dict[str, str | None]:
     """Connection ("" for the platform's account) and company of each account that can be asked; of one company or, inside
-    every_company, of all.
+    unscoped, of all.
     """
     own = select(Connection.id, Connection.company_id).where(
         Connection.provider == PROVIDER, Connection.is_active, Connection.api_key.is_not(None)
@@ -88,27 +88,27 @@ def accounts_with_key(company_id: str | None = None) -> dict[str, str | None]:
 def begin(account_id: int) -> Look | None:
     """Takes the account for this look; None where somebody else is at it or there is no key."""
     moment = now()
-    account = db.session.scalars(select(CallAccount).where(CallAccount.id == account_id).with_for_update()).first()
+    account = db.session.scalars(select(ProviderAccount).where(ProviderAccount.id == account_id).with_for_update()).first()
     access = _access(account) if account else None
     if account is None or access is None or (account.locked_until and account.locked_until > moment):
         return None
     since = _hour((account.watermark or moment - FIRST_LOOK) - OVERLAP)
     until = min(moment - FRESH, since + LONGEST_LOOK)
     account.locked_until = moment + LEASE
-    comparison = CallComparison(account_id=account.id, since=since, until=until)
+    comparison = CallReconciliation(account_id=account.id, since=since, until=until)
     db.session.add(comparison)
     db.session.flush()
     return Look(account.id, comparison.id, account.connection_id or None, account.company_id, access, since, until)
 
 
 def sort_out(look: Look, listed: Sequence[ListedCall]) -> Sorted:
-    """Which of the listed calls are not here, still run here though they are over, or have no analysis; inside every_company."""
+    """Which of the listed calls are not here, still run here though they are over, or have no analysis; inside unscoped."""
     found, here = Sorted(), _here([call.call_id for call in listed], look)
     waiting = _in_the_inbox([call.call_id for call in listed], look)
     moment = now()
     for call in listed:
         ours = here.get(call.call_id)
-        is_over = call.status not in RUNNING
+        is_over = call.status not in ACTIVE_STATUSES
         if ours is None:
             if call.call_id not in waiting:
                 found.missing.append(call.call_id)
@@ -122,7 +122,7 @@ def sort_out(look: Look, listed: Sequence[ListedCall]) -> Sorted:
 
 
 def count(look: Look, listed: Sequence[ListedCall]) -> None:
-    """Writes how many calls of each company began in each hour there, and how many of them are not here yet; inside every_company."""
+    """Writes how many calls of each company began in each hour there, and how many of them are not here yet; inside unscoped."""
     ids = [call.call_id for call in listed]
     here = _here(ids, look)
     owners = _owners(look, listed, here)
@@ -134,14 +134,16 @@ def count(look: Look, listed: Sequence[ListedCall]) -> None:
             key = (owner, _hour(call.started_at))
             there[key] += 1
             missing[key] += call.call_id not in here
-    first = select(CallTally).where(
-        CallTally.account_id == look.account_id, CallTally.hour_at >= look.since, CallTally.hour_at <= look.until
+    first = select(CallReconciliationCount).where(
+        CallReconciliationCount.account_id == look.account_id,
+        CallReconciliationCount.hour_at >= look.since,
+        CallReconciliationCount.hour_at <= look.until,
     )
     known = {(row.company_id, row.hour_at): row for row in db.session.scalars(first)}
     for key in known.keys() | there.keys():
         row = known.get(key)
         if row is None:
-            row = CallTally(company_id=key[0], account_id=look.account_id, hour_at=key[1])
+            row = CallReconciliationCount(company_id=key[0], account_id=look.account_id, hour_at=key[1])
             db.session.add(row)
         row.there, row.missing = there[key], missing[key]
         row.missing_since = (row.missing_since or now()) if missing[key] else None
@@ -152,8 +154,8 @@ def finish(
 ) -> None:  # fmt: skip
     """Writes down what came of it, and up to where all is here."""
     moment = now()
-    account = db.session.scalars(select(CallAccount).where(CallAccount.id == look.account_id)).one()
-    comparison = db.session.scalars(select(CallComparison).where(CallComparison.id == look.comparison_id)).one()
+    account = db.session.scalars(select(ProviderAccount).where(ProviderAccount.id == look.account_id)).one()
+    comparison = db.session.scalars(select(CallReconciliation).where(CallReconciliation.id == look.comparison_id)).one()
     comparison.finished_at, comparison.result, comparison.error = moment, "failed" if error else "done", error
     account.locked_until, account.error = None, error
     if error:
@@ -164,7 +166,9 @@ def finish(
     if found:
         comparison.listed, comparison.missing, comparison.fetched = len(listed), len(found.missing), fetched
         comparison.closed, comparison.completed, comparison.unassigned = len(found.stuck), len(found.incomplete), found.nobodys
-    forgotten = delete(CallComparison).where(CallComparison.account_id == look.account_id, CallComparison.started_at < moment - KEPT)
+    forgotten = delete(CallReconciliation).where(
+        CallReconciliation.account_id == look.account_id, CallReconciliation.started_at < moment - KEPT
+    )
     db.session.execute(forgotten.execution_options(synchronize_session=False))
 
 
@@ -175,10 +179,10 @@ def _settled_until(look: Look, listed: Sequence[ListedCall], found: Sorted) -> d
     return min([look.until, *starts])
 
 
-def _access(account: CallAccount) -> Access | None:
+def _access(account: ProviderAccount) -> Access | None:
     key = settings().retell_account_key
     if account.connection_id:
-        with every_company():
+        with unscoped():
             wanted = select(Connection.api_key).where(Connection.id == account.connection_id, Connection.is_active)
             key = db.session.scalars(wanted).first()
     return Access(settings().retell_base_url, key) if key else None
@@ -206,7 +210,7 @@ def _hanging(look: Look) -> list[str]:
     wanted = select(Call.provider_call_id).where(
         Call.company_id.in_(companies),
         Call.provider == PROVIDER,
-        Call.status.in_(RUNNING),
+        Call.status.in_(ACTIVE_STATUSES),
         Call.is_test.is_(False),
         Call.started_at.between(moment - STUCK_FOR, moment - RUNS_LONG),
         Call.connection_id == look.connection_id if look.connection_id else Call.connection_id.is_(None),
@@ -238,10 +242,10 @@ def _hour(moment: datetime) -> datetime:
 
 def forget_lost_locks(ids: Iterable[int]) -> None:
     """For looks that were broken off by something that is none of the provider's errors."""
-    freed = update(CallAccount).where(CallAccount.id.in_(list(ids))).values(locked_until=None)
+    freed = update(ProviderAccount).where(ProviderAccount.id.in_(list(ids))).values(locked_until=None)
     db.session.execute(freed.execution_options(synchronize_session=False))
-    stale = update(CallComparison).where(CallComparison.account_id.in_(list(ids)), CallComparison.result == "running")
-    stale = stale.where(or_(CallComparison.finished_at.is_(None), CallComparison.finished_at < now()))
+    stale = update(CallReconciliation).where(CallReconciliation.account_id.in_(list(ids)), CallReconciliation.result == "running")
+    stale = stale.where(or_(CallReconciliation.finished_at.is_(None), CallReconciliation.finished_at < now()))
     db.session.execute(stale.values(result="failed", finished_at=now(), error="broken_off").execution_options(synchronize_session=False))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.core.clock import now
 from app.core.extensions import db
 from app.domain.calls.reconciliation import PROVIDER, accounts_with_key
-from app.models import Call, CallAccount, CallTally
+from app.models import Call, CallReconciliationCount, ProviderAccount
 
 # all: nothing is missing · missing · unknown: the provider does not answer · soon: not compared yet · not_set_up: there is no key
 State = Literal["all", "missing", "unknown", "soon", "not_set_up"]
@@ -34,21 +34,23 @@ def read_standing(company_id: str, *, zone: str) -> Standing:
     if account.compared_at is None or account.compared_until is None:
         return Standing("unknown" if account.failing_since else "soon", since=account.failing_since)
     midnight = datetime.combine(now().astimezone(ZoneInfo(zone)).date(), time(), ZoneInfo(zone)).astimezone(UTC)
-    tallied = select(func.sum(CallTally.there), func.min(CallTally.missing_since))
-    there, since = db.session.execute(tallied.where(CallTally.account_id == account.id, CallTally.hour_at >= midnight)).one()
+    tallied = select(func.sum(CallReconciliationCount.there), func.min(CallReconciliationCount.missing_since))
+    there, since = db.session.execute(
+        tallied.where(CallReconciliationCount.account_id == account.id, CallReconciliationCount.hour_at >= midnight)
+    ).one()
     here, there = _here(account, midnight), int(there or 0)
     state: State = "unknown" if account.failing_since else "missing" if here < there else "all"
     return Standing(state, there, here, account.failing_since or since, account.compared_at)
 
 
-def _account_of(company_id: str) -> CallAccount | None:
+def _account_of(company_id: str) -> ProviderAccount | None:
     """The company's own where it has one with a key, else the platform's."""
     keys = accounts_with_key(company_id)
-    accounts = select(CallAccount).where(CallAccount.provider == PROVIDER, CallAccount.connection_id.in_(keys))
-    return db.session.scalars(accounts.order_by(CallAccount.connection_id.desc()).limit(1)).first() if keys else None
+    accounts = select(ProviderAccount).where(ProviderAccount.provider == PROVIDER, ProviderAccount.connection_id.in_(keys))
+    return db.session.scalars(accounts.order_by(ProviderAccount.connection_id.desc()).limit(1)).first() if keys else None
 
 
-def _here(account: CallAccount, since: datetime) -> int:
+def _here(account: ProviderAccount, since: datetime) -> int:
     """Those that had begun by the last look, on the way that this account's calls come by."""
     way = Call.connection_id == account.connection_id if account.connection_id else Call.connection_id.is_(None)
     wanted = select(func.count()).select_from(Call)

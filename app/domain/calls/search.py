@@ -12,8 +12,8 @@ from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.core.phone import normalise
 from app.domain.calls.search_index import words_of
-from app.models import Call, CallText, Customer, Turn
-from app.models.call import RUNNING
+from app.models import Call, CallSearchText, Customer, Turn
+from app.models.call import ACTIVE_STATUSES
 from app.providers import CALL_DRIVERS
 
 LONGEST_QUERY = 200
@@ -133,7 +133,7 @@ def _customers_called(name: str) -> list[str]:
 
 def _running(words: list[str], narrowed: list[ColumnElement[bool]]) -> set[Found]:
     """Calls that still run are in no index yet: what was said so far is read."""
-    calls = select(Call.started_at, Call.id, Call.from_number).where(*narrowed, Call.status.in_(RUNNING)).limit(MOST_RUNNING)
+    calls = select(Call.started_at, Call.id, Call.from_number).where(*narrowed, Call.status.in_(ACTIVE_STATUSES)).limit(MOST_RUNNING)
     running = {row.id: (row.started_at, row.from_number or "") for row in db.session.execute(calls)}
     if not running:
         return set()
@@ -150,16 +150,16 @@ def _begins(words: list[str], said: list[str]) -> bool:
 def _said(words: list[str], narrowed: list[ColumnElement[bool]], most: int) -> set[Found]:
     """Calls in whose words each of these begins one."""
     walk = newest_first(_by_time(narrowed))
-    first = db.session.execute(walk.add_columns(*_each(CallText.text, words)).limit(LOOKED_THROUGH_FIRST)).all()
+    first = db.session.execute(walk.add_columns(*_each(CallSearchText.text, words)).limit(LOOKED_THROUGH_FIRST)).all()
     found = {(row[0], row[1]) for row in first if all(row[2:])}
     if len(first) < LOOKED_THROUGH_FIRST or len(found) >= most:
         return found
     if found and LOOKED_THROUGH_FIRST * most / len(found) <= LOOKED_THROUGH_AT_MOST:
-        return _rows(walk.where(*_each(CallText.text, words)).limit(most))
+        return _rows(walk.where(*_each(CallSearchText.text, words)).limit(most))
     rare = [word for place, word in enumerate(words, 2) if sum(row[place] for row in first) < len(first) / COMMON]
     if indexed := _indexed(rare or words):
         return _rows(_by_index(indexed, words, narrowed, most))
-    newest = walk.add_columns(CallText.text).limit(LOOKED_THROUGH_AT_MOST).subquery()
+    newest = walk.add_columns(CallSearchText.text).limit(LOOKED_THROUGH_AT_MOST).subquery()
     return _rows(select(newest.c.started_at, newest.c.id).where(*_each(newest.c.text, words)).limit(most))
 
 
@@ -170,7 +170,7 @@ def _each(text: Any, words: list[str]) -> list[ColumnElement[bool]]:
 def _by_time(narrowed: list[ColumnElement[bool]]) -> Select:
     """Calls and their words, newest call first, read no further than the limit."""
     wanted = select(Call.started_at, Call.id).where(*narrowed)
-    wanted = wanted.join_from(Call, CallText, and_(CallText.company_id == Call.company_id, CallText.call_id == Call.id))
+    wanted = wanted.join_from(Call, CallSearchText, and_(CallSearchText.company_id == Call.company_id, CallSearchText.call_id == Call.id))
     return wanted.prefix_with("STRAIGHT_JOIN", dialect="mysql").prefix_with("STRAIGHT_JOIN", dialect="mariadb")
 
 

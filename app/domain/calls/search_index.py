@@ -11,7 +11,7 @@ from sqlalchemy import and_, insert, select, update
 
 from app.core import phone
 from app.core.extensions import db
-from app.models import Call, CallText
+from app.models import Call, CallSearchText
 
 WORD = re.compile(r"[^\W_]+")
 LONGEST_WORD = 60
@@ -27,14 +27,16 @@ def write_call_texts(known: Iterable[tuple[Call, Iterable[str], str | None]]) ->
     texts, companies = {}, {}
     for call, turns, name in known:
         texts[call.id], companies[call.id] = searchable(call, turns, name), call.company_id
-    rows = select(CallText.call_id, CallText.id).join(Call, and_(Call.company_id == CallText.company_id, Call.id == CallText.call_id))
+    rows = select(CallSearchText.call_id, CallSearchText.id).join(
+        Call, and_(Call.company_id == CallSearchText.company_id, Call.id == CallSearchText.call_id)
+    )
     stored = {row[0]: row[1] for row in db.session.execute(rows.where(Call.id.in_(texts)))}
     new = [{"company_id": companies[key], "call_id": key, "text": text} for key, text in texts.items() if key not in stored]
     if new:
-        db.session.execute(insert(CallText), new)
+        db.session.execute(insert(CallSearchText), new)
     changed = [{"id": stored[key], "text": text} for key, text in texts.items() if key in stored]
     if changed:
-        db.session.execute(update(CallText), changed)
+        db.session.execute(update(CallSearchText), changed)
 
 
 def searchable(call: Any, turns: Iterable[str], name: str | None) -> str:

@@ -12,7 +12,7 @@ from app.domain.calls.reconciliation import PROVIDER, Look
 from app.domain.calls.transitions import UNKNOWN_AT_PROVIDER
 from app.domain.companies.number_lookup import Match
 from app.models import Call
-from app.models.call import RUNNING
+from app.models.call import ACTIVE_STATUSES
 from app.providers.voice.base import CallEvent
 
 # so long after its beginning a call may be listed late; then the provider's word counts
@@ -20,9 +20,12 @@ KNOWN_WITHIN = timedelta(minutes=15)
 
 
 def close_unknown(look: Look, call_ids: Collection[str]) -> int:
-    """Ends those that the account does not know, once they should be known; how many. Inside every_company."""
+    """Ends those that the account does not know, once they should be known; how many. Inside unscoped."""
     wanted = select(Call).where(
-        Call.provider == PROVIDER, Call.provider_call_id.in_(call_ids), Call.status.in_(RUNNING), Call.started_at < now() - KNOWN_WITHIN
+        Call.provider == PROVIDER,
+        Call.provider_call_id.in_(call_ids),
+        Call.status.in_(ACTIVE_STATUSES),
+        Call.started_at < now() - KNOWN_WITHIN,
     )
     unknown = [call for call in db.session.scalars(wanted) if call.connection_id == look.connection_id] if call_ids else []
     if unknown:

@@ -1,7 +1,7 @@
 """What one event changes of the call itself: its status forward, and what is known of it."""
 
 from app.models import Call
-from app.models.call import RUNNING, STATUS_RANK
+from app.models.call import ACTIVE_STATUSES, STATUS_RANK
 from app.providers.voice.base import CallEvent
 
 # why we closed a call that its provider did not know (see closing): the provider may know better after all
@@ -65,7 +65,7 @@ def _may_keep(call: Call, name: str) -> bool:
 
 def _ended_in_truth(call: Call, event: CallEvent) -> bool:
     """The provider tells the end of a call that we closed for want of it."""
-    told = event.status is not None and event.status not in RUNNING and event.disconnection_reason != UNKNOWN_AT_PROVIDER
+    told = event.status is not None and event.status not in ACTIVE_STATUSES and event.disconnection_reason != UNKNOWN_AT_PROVIDER
     return told and call.disconnection_reason == UNKNOWN_AT_PROVIDER
 
 

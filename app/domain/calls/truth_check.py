@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.core.clock import now
-from app.core.event_bus import announce
+from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.phone import display
 from app.domain.calls.truth_evidence import Catalogue, load_catalogue, load_facts
@@ -114,7 +114,7 @@ def _ask_front_desk(row: TruthCheck, call: Call) -> None:
         task.details = details
         if row.ended_by_us:
             task.status, task.done_at = "open", None
-        announce(TaskUpdated(task.company_id, task.branch_id, task.id, task.call_id))
+        publish(TaskUpdated(task.company_id, task.branch_id, task.id, task.call_id))
     row.ended_by_us = False
 
 
@@ -124,7 +124,7 @@ def _end_task(row: TruthCheck) -> None:
     if task is not None and task.status == "open":
         task.status, task.done_at = "done", now()
         row.ended_by_us = True
-        announce(TaskUpdated(task.company_id, task.branch_id, task.id, task.call_id))
+        publish(TaskUpdated(task.company_id, task.branch_id, task.id, task.call_id))
 
 
 def _assistant() -> str:

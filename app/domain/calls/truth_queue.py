@@ -8,7 +8,7 @@ from sqlalchemy import and_, insert, select, update
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.core.tenancy import every_company
+from app.core.tenancy import unscoped
 from app.domain.companies.feature_flags import is_on
 from app.models import Booking, Call, TruthCheck
 
@@ -23,7 +23,7 @@ def note_due(call_ids: Iterable[str]) -> None:
     wanted = sorted(set(call_ids))
     on = cache(lambda company_id: is_on("truth_check", company_id))
     columns = (Call.id, Call.company_id, Call.branch_id, Call.started_at, Call.analyzed_at, Call.is_test, Call.status)
-    with every_company():
+    with unscoped():
         ended = db.session.execute(select(*columns).where(Call.id.in_(wanted)))
         calls = {row.id: row for row in ended if not row.is_test and on(row.company_id)}
         there = select(TruthCheck.call_id).join(Call, and_(Call.company_id == TruthCheck.company_id, Call.id == TruthCheck.call_id))

@@ -10,8 +10,8 @@ from app.core.cache import Cache
 from app.core.clock import to_ms
 from app.core.extensions import db
 from app.core.phone import normalise
-from app.core.tenancy import every_company
-from app.core.transactions import after_commit
+from app.core.tenancy import unscoped
+from app.core.transactions import on_commit
 from app.models import Agent, Branch, Company, PhoneNumber
 
 CACHE = Cache("number", seconds=60)
@@ -53,14 +53,14 @@ def find_numbers(numbers: Iterable[str]) -> dict[str, tuple[Match, bool]]:
     if missing:
         fresh = {match.asked: match for match in _ask_database(missing)}
         answers = {number: asdict(match) for number, match in fresh.items()}
-        after_commit(lambda: CACHE.put_many(generation, answers))
+        on_commit(lambda: CACHE.put_many(generation, answers))
         found.update({number: (match, False) for number, match in fresh.items()})
     return found
 
 
 def find_by_agent(provider: str, agent_ref: str) -> Match | None:
     """The branch of a call that names no number (a web call): its agent's, if that agent answers for one branch only."""
-    with every_company():
+    with unscoped():
         rows = db.session.execute(
             _matches().join(Agent, Agent.id == PhoneNumber.agent_id).where(Agent.provider == provider, Agent.provider_agent_id == agent_ref)
         ).all()
@@ -70,7 +70,7 @@ def find_by_agent(provider: str, agent_ref: str) -> Match | None:
 
 
 def _ask_database(numbers: Iterable[str]) -> list[Match]:
-    with every_company():
+    with unscoped():
         rows = db.session.execute(_matches().where(PhoneNumber.e164.in_(sorted(numbers)))).all()
     return [_match(row, by="number", asked=row.e164) for row in rows]
 

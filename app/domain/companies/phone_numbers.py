@@ -8,13 +8,13 @@ from sqlalchemy.exc import IntegrityError
 
 from app.core.clock import now
 from app.core.errors import Conflict, InvalidInput, NotFound
-from app.core.event_bus import announce
+from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.core.phone import normalise
-from app.core.tenancy import company_scope, every_company
+from app.core.tenancy import company_scope, unscoped
 from app.domain.companies.number_lookup import CACHE
-from app.events import EventsReleased, NumberChanged
+from app.events import PhoneNumberChanged, WebhookEventsReleased
 from app.models import Agent, Branch, Company, PhoneNumber, WebhookEvent
 
 FIRST_AGENT = select(Agent.id).where(Agent.is_active).order_by(Agent.created_at, Agent.id).limit(1)
@@ -33,7 +33,7 @@ class NumberTaken(Conflict):
 def assign_number(
     raw: str, *, company_id: str, branch_id: str, valid_from: datetime | None = None, label: str | None = None
 ) -> PhoneNumber:
-    """Gives the number to the branch and makes the events due that waited for it; announces NumberChanged.
+    """Gives the number to the branch and makes the events due that waited for it; announces PhoneNumberChanged.
 
     Where nobody answers it yet, the company's first agent does. Assigning it again to the same branch changes nothing; another branch
     of the same company moves it. Raises InvalidInput, NotFound, and NumberTaken where it is another company's.
@@ -67,7 +67,7 @@ def read_number(raw: str, region: str) -> str:
 
 
 def _find_mine(e164: str, company_id: str) -> PhoneNumber | None:
-    with every_company():
+    with unscoped():
         number = db.session.scalars(select(PhoneNumber).where(PhoneNumber.e164 == e164).with_for_update()).first()
         if number is not None and number.company_id != company_id:
             raise NumberTaken(_owner(number))
@@ -112,7 +112,7 @@ def get_branch(branch_id: str) -> Branch:
 def changed(number: PhoneNumber) -> None:
     """To be called by whoever edits a number: nobody may route by what it was."""
     CACHE.forget()
-    announce(NumberChanged(number.company_id, number.e164))
+    publish(PhoneNumberChanged(number.company_id, number.e164))
 
 
 def release_events(e164: str) -> int:
@@ -124,7 +124,7 @@ def release_events(e164: str) -> int:
         .execution_options(synchronize_session=False)
     ).rowcount
     if released:
-        announce(EventsReleased(released))
+        publish(WebhookEventsReleased(released))
     return released
 
 

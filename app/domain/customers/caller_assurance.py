@@ -13,7 +13,7 @@ from app.core.extensions import db
 from app.core.phone import normalise
 from app.domain.customers import matching
 from app.domain.customers.name_matching import name_fits, same_name
-from app.models import Call, CallerProof, Company, Customer
+from app.models import Call, CallerVerification, Company, Customer
 
 Rung = Literal["none", "number", "name", "verified", "code"]
 Right = Literal["hear", "change", "cancel", "book"]
@@ -30,7 +30,7 @@ TRIES_A_DAY = 10
 # and about one customer, whoever tries: a day of a booking is one of few, so that guessing goes on over many calls
 TRIES_ABOUT_SOMEBODY = 6
 TRIES_COUNT_FOR = timedelta(days=30)
-PROOFS = select(CallerProof).where(CallerProof.call_id == bindparam("call")).order_by(CallerProof.id)
+PROOFS = select(CallerVerification).where(CallerVerification.call_id == bindparam("call")).order_by(CallerVerification.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def customers_at(company_id: str, number: str | None) -> list[Customer]:
     return matching.candidates([(company_id, number)])[company_id, number] if number else []
 
 
-def _guesses(proofs: Sequence[CallerProof]) -> bool:
+def _guesses(proofs: Sequence[CallerVerification]) -> bool:
     wrong = [proof.kind for proof in proofs if not proof.ok]
     names = sum(kind in ("name", "alike") for kind in wrong)
     return len(wrong) - names >= TRIES_IN_A_CALL or names >= NAMES_IN_A_CALL
@@ -135,22 +135,31 @@ def alike(name: str, customers: Sequence[Customer]) -> list[Customer]:
 
 def note_proof(call: Call, kind: Proof, *, ok: bool, customer: Customer | None) -> None:
     """Writes down that somebody tried; what was said is not kept."""
-    db.session.add(CallerProof(call_id=call.id, customer_id=customer.id if customer else None, kind=kind, ok=ok))
+    db.session.add(CallerVerification(call_id=call.id, customer_id=customer.id if customer else None, kind=kind, ok=ok))
     db.session.flush()
 
 
 def may_try(customer: Customer) -> bool:
     """Whether not too many days, dates of birth or codes have been tried about this person of late, by whomever."""
-    lately = (CallerProof.customer_id == customer.id, CallerProof.at > now() - TRIES_COUNT_FOR, CallerProof.ok.is_(False))
-    wrong = select(func.count()).select_from(CallerProof).where(*lately, CallerProof.kind.not_in(("name", "alike")))
+    lately = (
+        CallerVerification.customer_id == customer.id,
+        CallerVerification.at > now() - TRIES_COUNT_FOR,
+        CallerVerification.ok.is_(False),
+    )
+    wrong = select(func.count()).select_from(CallerVerification).where(*lately, CallerVerification.kind.not_in(("name", "alike")))
     return (db.session.scalar(wrong) or 0) < TRIES_ABOUT_SOMEBODY
 
 
 def may_try_from(call: Call) -> bool:
     """Whether this number has not tried too often of late, about whomever."""
     since = now() - timedelta(days=1)
-    wrong = select(func.count()).select_from(CallerProof).join(Call, Call.id == CallerProof.call_id)
-    lately = (Call.from_number == call.from_number, Call.started_at > since, CallerProof.at > since, CallerProof.ok.is_(False))
+    wrong = select(func.count()).select_from(CallerVerification).join(Call, Call.id == CallerVerification.call_id)
+    lately = (
+        Call.from_number == call.from_number,
+        Call.started_at > since,
+        CallerVerification.at > since,
+        CallerVerification.ok.is_(False),
+    )
     return (db.session.scalar(wrong.where(*lately)) or 0) < TRIES_A_DAY
 
 

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from app.core import settings
 from app.core.clock import now
 from app.core.encryption import keyring
-from app.core.errors import TooMany
-from app.core.event_bus import announce
+from app.core.errors import TooManyRequests
+from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.ids import new_ulid
-from app.events import CodeWanted
+from app.events import OneTimeCodeRequested
 from app.models import Call, Customer, IdentityLink, OneTimeCode
 
 GOOD_FOR = timedelta(minutes=10)
@@ -25,7 +25,7 @@ MOST_A_DAY_OF_COMPANY = 200
 
 
 def want_code(call: Call, customer: Customer, number: str) -> OneTimeCode:
-    """A new code for this caller, announced as CodeWanted: whoever sends messages sends it. Raises TooMany."""
+    """A new code for this caller, announced as OneTimeCodeRequested: whoever sends messages sends it. Raises TooManyRequests."""
     check_limits(number)
     digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     code = OneTimeCode(
@@ -34,14 +34,14 @@ def want_code(call: Call, customer: Customer, number: str) -> OneTimeCode:
     )  # fmt: skip
     db.session.add(code)
     db.session.flush()
-    announce(CodeWanted(call.company_id, call.branch_id, code.id, call.id, number, digits))
+    publish(OneTimeCodeRequested(call.company_id, call.branch_id, code.id, call.id, number, digits))
     return code
 
 
 def check_limits(sent_to: str) -> None:
-    """Raises TooMany where one more code or link to this number or address, or of this company, is too much for a day."""
+    """Raises TooManyRequests where one more code or link to this number or address, or of this company, is too much for a day."""
     if not may_send(sent_to):
-        raise TooMany()
+        raise TooManyRequests()
 
 
 def may_send(sent_to: str) -> bool:

@@ -9,14 +9,14 @@ from flask_babel import force_locale, gettext as _
 
 from app.core import phone
 from app.core.clock import now
-from app.core.event_bus import announce
+from app.core.event_bus import publish
 from app.domain.emergencies.emergency_numbers import numbers_of, to_dial
 from app.domain.emergencies.messages import label_of, say_what_to_do
 from app.domain.emergencies.on_call import OnCall, on_call_now
 from app.domain.emergencies.signs import Kind
 from app.domain.notifications.outbox import Letter, write
 from app.domain.tasks.lifecycle import make_task
-from app.events import MessageWritten
+from app.events import NotificationQueued
 from app.models import Branch, Call, Company, Task
 
 PRIORITY = 100
@@ -79,7 +79,7 @@ def _tell(reached: OnCall, call: Call, branch: Branch, company: Company, *, what
         ("sms", reached.number),
         customer_id=None,
     )
-    announce(MessageWritten(call.company_id, row.id))
+    publish(NotificationQueued(call.company_id, row.id))
 
 
 def _is_news(call: Call) -> bool:

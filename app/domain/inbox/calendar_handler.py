@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.core.tenancy import company_scope, every_company
+from app.core.tenancy import company_scope, unscoped
 from app.domain.calendar_sync.inbound import apply_event
 from app.domain.inbox.inbox_item import Read
-from app.models import BookingSync, CalendarMapping, CalendarUid, Connection
+from app.models import BookingSync, CalendarMapping, Connection, ExternalEvent
 
 # words of apply_event for what changes nothing here, and why
 NOTHING_TO_DO = {
@@ -41,7 +41,7 @@ def check(read: Read) -> None:
 def match(reads: Sequence[Read]) -> None:
     """The connection in the webhook's address, or for the platform's own account the one connection that it can be meant for."""
     named = {read.row.connection_id for read in reads if read.row.connection_id}
-    with every_company():
+    with unscoped():
         known = select(Connection.id, Connection.company_id).where(Connection.id.in_(named), Connection.is_active)
         owners = {row.id: row.company_id for row in db.session.execute(known)} if named else {}
         for read in reads:
@@ -76,7 +76,7 @@ def _meant(read: Read) -> Whose | None:
     )
     marked = ours.join(BookingSync, BookingSync.connection_id == Connection.id).where(BookingSync.id == there.ref)
     uids = [uid for uid in (there.uid, there.moved_from) if uid]
-    known = ours.join(CalendarUid, CalendarUid.connection_id == Connection.id).where(CalendarUid.uid.in_(uids))
+    known = ours.join(ExternalEvent, ExternalEvent.connection_id == Connection.id).where(ExternalEvent.uid.in_(uids))
     mapped = ours.join(CalendarMapping, CalendarMapping.connection_id == Connection.id)
     mapped = mapped.where(CalendarMapping.event_type == there.event_type)
     for wanted in (marked if there.ref else None, known, mapped):

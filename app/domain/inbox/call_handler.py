@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.core.clock import to_ms
 from app.core.extensions import db
-from app.core.tenancy import every_company
+from app.core.tenancy import unscoped
 from app.domain.calls import lifecycle
 from app.domain.companies import number_lookup
 from app.domain.companies.number_lookup import Match
@@ -59,7 +59,7 @@ def _known_calls(reads: Sequence[Read]) -> dict[tuple[str, str, str | None], Mat
     ids = sorted({read.event.provider_call_id or "" for read in reads})
     if not ids:
         return {}
-    with every_company():
+    with unscoped():
         rows = db.session.execute(
             select(
                 Call.company_id, Call.branch_id, Call.phone_number_id, Call.agent_id,
@@ -78,7 +78,7 @@ def _connection_owners(reads: Sequence[Read]) -> dict[str, str]:
     ids = {read.row.connection_id for read in reads if read.row.connection_id}
     if not ids:
         return {}
-    with every_company():
+    with unscoped():
         owners = select(Connection.id, Connection.company_id).where(Connection.id.in_(ids))
         return {row.id: row.company_id for row in db.session.execute(owners)}
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from app.core.clock import now
 from app.core.extensions import db
 from app.core.ids import new_ulid
-from app.core.transactions import transact
+from app.core.transactions import run_in_transaction
 from app.models.webhook_event import WebhookEvent
 
 # a batch takes far less; who takes longer has died or stalls, and others may have its events
@@ -28,7 +28,7 @@ class ClaimLost(Exception):
 
 def claim(limit: int) -> tuple[str, Sequence[WebhookEvent]]:
     """A token and up to `limit` due events in the order they came, detached from the session; they are ours for the lease."""
-    return transact(lambda: _claim(limit))
+    return run_in_transaction(lambda: _claim(limit))
 
 
 def _claim(limit: int) -> tuple[str, Sequence[WebhookEvent]]:

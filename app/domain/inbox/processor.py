@@ -8,8 +8,8 @@ import structlog
 
 from app.core import metrics
 from app.core.clock import now
-from app.core.database import is_away, is_passing
-from app.core.transactions import transact, transaction
+from app.core.database import is_transient, is_unavailable
+from app.core.transactions import run_in_transaction, transaction
 from app.domain.companies import number_lookup
 from app.domain.inbox import calendar_handler, call_handler
 from app.domain.inbox.inbox_item import Read
@@ -50,7 +50,7 @@ def drain_batch(limit: int) -> int:
     except ClaimLost:
         log.warning("inbox.claim_lost", events=len(rows))
     except Exception as error:
-        if is_away(error) and not is_passing(error):
+        if is_unavailable(error) and not is_transient(error):
             raise
         log.info("inbox.one_by_one", events=len(rows), error=type(error).__name__)
         # a restored database may know other owners than the cache
@@ -67,7 +67,7 @@ def _handle_together(token: str, rows: Sequence[WebhookEvent]) -> None:
         settle(token, [_outcome(read, moment) for read in reads])
         return reads
 
-    _measure(transact(work))
+    _measure(run_in_transaction(work))
 
 
 def _handle_one_by_one(token: str, rows: Sequence[WebhookEvent]) -> None:

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from sqlalchemy import select, update
 
 from app.core.clock import now
-from app.core.event_bus import announce
+from app.core.event_bus import publish
 from app.core.extensions import db
-from app.events import EventsReleased
+from app.events import WebhookEventsReleased
 from app.models import WebhookEvent
 
 
@@ -30,5 +30,5 @@ def replay(ids: Iterable[int]) -> int:
         .execution_options(synchronize_session=False)
     ).rowcount
     if released:
-        announce(EventsReleased(released))
+        publish(WebhookEventsReleased(released))
     return released

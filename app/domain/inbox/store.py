@@ -14,10 +14,10 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DataError, DBAPIError
 
 from app.core.clock import now
-from app.core.database import is_passing
+from app.core.database import is_transient
 from app.core.errors import AppError
 from app.core.extensions import db
-from app.core.payload_compression import BodyBroken as BodyBroken, pack, unpack
+from app.core.payload_compression import BodyUnreadable as BodyUnreadable, compress_body, decompress_body
 from app.models.webhook_event import WebhookEvent
 from app.providers.voice.management import FetchedCall
 
@@ -46,7 +46,7 @@ class Incoming:
             "provider": self.provider,
             "event": _cut(self.event, 64),
             "dedupe_key": hashlib.sha256(unique.encode("utf-8", "surrogatepass")).hexdigest(),
-            "body": pack(self.body),
+            "body": compress_body(self.body),
             "size": len(self.body),
             "provider_call_id": _cut(self.provider_call_id, 128),
             "dialled": _cut(self.dialled, 64),
@@ -131,7 +131,7 @@ class GroupCommit:
         try:
             _insert([waiting.row for waiting in group])
         except Exception as error:
-            if len(group) > 1 and (isinstance(error, DataError) or is_passing(error)):
+            if len(group) > 1 and (isinstance(error, DataError) or is_transient(error)):
                 for waiting in group:
                     self._commit([waiting])
                 return
@@ -148,8 +148,8 @@ def store(incoming: Incoming) -> bool:
 
 
 def body_of(event: WebhookEvent) -> bytes:
-    """The raw bytes as they came in; raises BodyBroken."""
-    return unpack(event.body)
+    """The raw bytes as they came in; raises BodyUnreadable."""
+    return decompress_body(event.body)
 
 
 def _insert(rows: list[dict[str, Any]]) -> None:

@@ -105,7 +105,7 @@ def is_late(check: LineCheck) -> bool:
 
 
 def late_checks(most: int = 100) -> list[tuple[str, str]]:
-    """(company, check) of all that should be over by now; to be asked inside every_company()."""
+    """(company, check) of all that should be over by now; to be asked inside unscoped()."""
     late = now() - timedelta(seconds=LONGEST_S)
     wanted = select(LineCheck.company_id, LineCheck.id).where(LineCheck.result == "running", LineCheck.started_at < late)
     return [(row.company_id, row.id) for row in db.session.execute(wanted.limit(most))]

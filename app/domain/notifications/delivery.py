@@ -97,7 +97,7 @@ def try_again(notification_id: str) -> Notification | None:
 
 
 def due(limit: int = AT_ONCE) -> list[tuple[str, str]]:
-    """(company, notification) of what is due and not known to be with a worker, the oldest first; inside every_company."""
+    """(company, notification) of what is due and not known to be with a worker, the oldest first; inside unscoped."""
     lost = or_(Notification.woken_at.is_(None), Notification.woken_at < now() - LOST_AFTER)
     wanted = select(Notification.company_id, Notification.id).where(Notification.status == "pending", Notification.due_at <= now(), lost)
     return [(row.company_id, row.id) for row in db.session.execute(wanted.order_by(Notification.due_at).limit(limit))]
@@ -109,7 +109,7 @@ def mark_woken(notification_ids: list[str]) -> None:
 
 
 def forget_bodies(limit: int = 500) -> int:
-    """What nobody could send and is over says nothing any more; inside every_company."""
+    """What nobody could send and is over says nothing any more; inside unscoped."""
     over = select(Notification).where(Notification.status.in_(("not_set_up", "dead")), Notification.expires_at <= now())
     rows = list(db.session.scalars(over.where(Notification.body.is_not(None)).limit(limit)))
     for row in rows:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.core.logging import without_links
+from app.core.logging import mask_link_tokens
 from app.models.browser_report import BrowserReport
 
 KEPT = timedelta(days=30)
@@ -48,12 +48,12 @@ def _told(report: Any) -> tuple[str, str, str, str] | None:
 
 def _path(url: str) -> str:
     """The page without its query and without what names somebody or something."""
-    return NAMES_ONE.sub("…", without_links(_split(url).path))[:190]
+    return NAMES_ONE.sub("…", mask_link_tokens(_split(url).path))[:190]
 
 
 def _address(url: str) -> str:
     parts = _split(url)
-    return without_links(f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else url.partition("?")[0])[:190]
+    return mask_link_tokens(f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else url.partition("?")[0])[:190]
 
 
 def _split(url: str) -> Any:

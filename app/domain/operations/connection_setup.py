@@ -15,11 +15,11 @@ from app.domain.notifications.channels import SENDERS, is_set_up
 from app.models import (
     Agent,
     AgentVersion,
-    CalendarComparison,
     CalendarMapping,
-    CallAccount,
+    CalendarReconciliation,
     Connection,
     PhoneNumber,
+    ProviderAccount,
     WebhookEvent,
 )
 
@@ -70,12 +70,12 @@ def last_heard(connection: Connection) -> datetime | None:
 def _spoken_to(connection: Connection) -> datetime | None:
     match connection.provider:
         case "retell":
-            return db.session.scalar(select(CallAccount.compared_at).where(CallAccount.connection_id == connection.id))
+            return db.session.scalar(select(ProviderAccount.compared_at).where(ProviderAccount.connection_id == connection.id))
         case "calcom":
-            good = select(CalendarComparison.started_at).where(
-                CalendarComparison.connection_id == connection.id, CalendarComparison.result == "done"
+            good = select(CalendarReconciliation.started_at).where(
+                CalendarReconciliation.connection_id == connection.id, CalendarReconciliation.result == "done"
             )
-            return db.session.scalar(good.order_by(CalendarComparison.id.desc()).limit(1))
+            return db.session.scalar(good.order_by(CalendarReconciliation.id.desc()).limit(1))
     return None
 
 

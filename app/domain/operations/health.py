@@ -16,12 +16,12 @@ from sqlalchemy import Select, column, func, select, table
 
 from app.core import settings
 from app.core.clock import now
-from app.core.database import reading_only
+from app.core.database import read_only
 from app.core.extensions import db
 from app.core.queues import QUEUES, get_queue
 from app.core.redis import get_redis
 from app.domain.inbox.lease import oldest_due_age_s
-from app.models.schedule_run import ScheduleRun
+from app.models.schedule_run import ScheduledTask
 
 Status = Literal["ok", "warn", "failed"]
 Answer = tuple[Status, dict[str, Any], float]
@@ -84,7 +84,7 @@ def _workers() -> tuple[Status, dict[str, Any]]:
 
 
 def _clock() -> tuple[Status, dict[str, Any]]:
-    ticked = db.session.scalar(select(func.max(ScheduleRun.finished_at)))
+    ticked = db.session.scalar(select(func.max(ScheduledTask.finished_at)))
     age = _age(ticked) if ticked else None
     return "ok" if age is not None and age <= CLOCK_TICKED_WITHIN_S else "failed", {"last_tick_s": age}
 
@@ -138,7 +138,7 @@ def _answer(name: str, answer: Future[Answer], within_s: float) -> Check:
 
 def _timed(app: Flask, check: Callable[[], tuple[Status, dict[str, Any]]]) -> Answer:
     began = time.perf_counter()
-    with app.app_context(), reading_only():
+    with app.app_context(), read_only():
         status, data = check()
     return status, data, time.perf_counter() - began
 

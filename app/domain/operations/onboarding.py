@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.core.errors import Conflict, InvalidInput
 from app.core.extensions import db
-from app.core.tenancy import company_scope, every_company
+from app.core.tenancy import company_scope, unscoped
 from app.domain.agents import versions
 from app.domain.agents.config import Content
 from app.domain.agents.provisioning.workflow import ask_for_registration
@@ -199,7 +199,7 @@ def _forward_to(said: str | None, country: str, wrong: dict[str, str]) -> str | 
     except InvalidInput as error:
         wrong["forward_to"] = str(error.message)
         return None
-    with every_company():
+    with unscoped():
         if db.session.scalar(select(exists().where(PhoneNumber.e164 == e164))):
             wrong["forward_to"] = _("Unter dieser Nummer meldet sich die Assistentin selbst. Gemeint ist die eines Menschen.")
     return e164

@@ -25,7 +25,7 @@ class QueueState:
     waiting: int
     pausing: int
     failed: int
-    hour: job_stats.Counts
+    hour: job_stats.QueueStats
 
 
 @dataclass(frozen=True)

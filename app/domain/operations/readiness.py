@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Exists, exists, select
 
 from app.core.extensions import db
-from app.models import Agent, Branch, PhoneNumber, Registration, Service, StaffMember, User
+from app.models import Agent, AgentDeployment, Branch, PhoneNumber, Service, StaffMember, User
 
 # in the order in which they are done; without the first three nobody is called and nobody sees it, without the others nothing is booked
 STEPS = ("branch", "number", "owner", "provider", "service", "staff")
@@ -22,7 +22,7 @@ def missing_steps(company_id: str) -> list[str]:
             has(Branch, Branch.is_active),
             has(PhoneNumber, PhoneNumber.is_active, PhoneNumber.agent_id.is_not(None)),
             has(User, User.is_active, User.role == "owner"),
-            has(Registration, Registration.state == "right", Registration.agent_id.in_(_answering(company_id))),
+            has(AgentDeployment, AgentDeployment.state == "right", AgentDeployment.agent_id.in_(_answering(company_id))),
             has(Service, Service.is_active),
             has(StaffMember, StaffMember.is_active),
         )

@@ -6,14 +6,14 @@ from sqlalchemy import delete, func, select
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.core.tenancy import every_company
-from app.models import Call, CallEvent, CallText, LineCheck, ToolCall, TruthCheck, Turn
+from app.core.tenancy import unscoped
+from app.models import Call, CallEvent, CallSearchText, LineCheck, ToolCall, TruthCheck, Turn
 from app.models.live_event import LiveEvent
 
 LIVE_EVENTS_KEPT = timedelta(hours=24)
 # the last check of a number stays, however old it is: its page says how the line stood
 LINE_CHECKS_KEPT = timedelta(days=14)
-OF_A_CALL = (CallEvent, Turn, ToolCall, TruthCheck, CallText)
+OF_A_CALL = (CallEvent, Turn, ToolCall, TruthCheck, CallSearchText)
 
 
 def trim_live_events(limit: int) -> int:
@@ -21,7 +21,7 @@ def trim_live_events(limit: int) -> int:
 
     The numbers go on: a browser that asks for a deleted one is told to read the whole state.
     """
-    with every_company():
+    with unscoped():
         old = select(LiveEvent.at).where(LiveEvent.at < now() - LIVE_EVENTS_KEPT).order_by(LiveEvent.at).limit(limit)
         newest = db.session.scalars(old).all()[-1:]
         if not newest:
@@ -32,7 +32,7 @@ def trim_live_events(limit: int) -> int:
 
 def trim_line_checks(limit: int) -> int:
     """Deletes old line checks and the synthetic calls that they made, and no other call; how many checks it were."""
-    with every_company():
+    with unscoped():
         last = select(func.max(LineCheck.id)).group_by(LineCheck.company_id, LineCheck.phone_number_id)
         latest = set(db.session.scalars(last))
         old = select(LineCheck).where(LineCheck.result.in_(("ok", "failed")), LineCheck.started_at < now() - LINE_CHECKS_KEPT)

@@ -4,14 +4,14 @@ from sqlalchemy import select, update
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.models.schedule_run import ScheduleRun
+from app.models.schedule_run import ScheduledTask
 
 
-def entries() -> list[ScheduleRun]:
-    return list(db.session.scalars(select(ScheduleRun).order_by(ScheduleRun.name)))
+def entries() -> list[ScheduledTask]:
+    return list(db.session.scalars(select(ScheduledTask).order_by(ScheduledTask.name)))
 
 
 def run_now(name: str) -> bool:
     """Makes the entry due; the clock takes it within a second. Whether there is such an entry."""
-    due = update(ScheduleRun).where(ScheduleRun.name == name).values(next_at=now())
+    due = update(ScheduledTask).where(ScheduledTask.name == name).values(next_at=now())
     return bool(db.session.execute(due).rowcount)  # type: ignore[attr-defined]

@@ -13,9 +13,9 @@ import orjson
 from sqlalchemy import delete, or_, select, update
 
 from app.core.extensions import db
-from app.core.payload_compression import BodyBroken, pack, unpack
+from app.core.payload_compression import BodyUnreadable, compress_body, decompress_body
 from app.core.phone import display
-from app.models import Call, CallText, Customer, LiveEvent, Task, ToolCall, TruthCheck, Turn, WebhookEvent, Wish
+from app.models import Call, CallSearchText, Customer, LiveEvent, Task, ToolCall, TruthCheck, Turn, UnmetDemand, WebhookEvent
 
 # what a webhook tells of a call that is not said in it
 FACTS = (
@@ -48,7 +48,7 @@ def _erase_turns(call: Call) -> None:
 
 
 def _erase_search(call: Call) -> None:
-    db.session.execute(delete(CallText).where(CallText.call_id == call.id))
+    db.session.execute(delete(CallSearchText).where(CallSearchText.call_id == call.id))
 
 
 def _erase_tools(call: Call) -> None:
@@ -66,7 +66,7 @@ def _has_changed(result: Any) -> bool:
 
 
 def _erase_wishes(call: Call) -> None:
-    _set(update(Wish).where(Wish.call_id == call.id), wanted=None)
+    _set(update(UnmetDemand).where(UnmetDemand.call_id == call.id), wanted=None)
 
 
 def _erase_truth_check(call: Call) -> None:
@@ -126,15 +126,15 @@ def _erase_webhooks(call: Call, handled: Collection[int]) -> None:
     wanted = select(WebhookEvent).where(WebhookEvent.provider_call_id == call.provider_call_id, WebhookEvent.provider == call.provider)
     for event in db.session.scalars(wanted.where(same_way, done)):
         kept = _facts_in(event.body)
-        event.body, event.size = pack(kept), len(kept)
+        event.body, event.size = compress_body(kept), len(kept)
         # an error may have quoted what it could not store
         event.reason = event.reason.partition(":")[0][:200] if event.reason else None
 
 
 def _facts_in(sealed: bytes) -> bytes:
     try:
-        return facts_of(unpack(sealed))
-    except BodyBroken:
+        return facts_of(decompress_body(sealed))
+    except BodyUnreadable:
         return NOTHING
 
 

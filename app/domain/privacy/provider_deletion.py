@@ -12,10 +12,10 @@ from sqlalchemy import select
 from app.core import settings
 from app.core.clock import now
 from app.core.errors import ProviderError
-from app.core.event_bus import announce
+from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.ids import new_ulid
-from app.events import DeletionDue
+from app.events import ProviderDeletionQueued
 from app.models import Call, CallDeletion, Connection
 from app.providers import VOICE_ACCOUNTS, voice_account
 from app.providers.credentials import Access
@@ -49,11 +49,11 @@ def ask_for_deletion(call: Call, reason: str, *, again: bool) -> None:
     elif again and row.status != "waiting":
         row.wish, row.status, row.claim_token, row.attempts = row.wish + 1, "pending", None, 0
         row.due_at = now()
-        announce(DeletionDue(call.company_id, row.id))
+        publish(ProviderDeletionQueued(call.company_id, row.id))
     if row.status == "waiting" and not call.is_running:
         row.status, row.due_at = "pending", now()
         db.session.flush()
-        announce(DeletionDue(call.company_id, row.id))
+        publish(ProviderDeletionQueued(call.company_id, row.id))
     db.session.flush()
 
 
@@ -101,7 +101,7 @@ def confirm(errand: Errand, error: ProviderError | None) -> None:
 
 
 def due(limit: int) -> list[tuple[str, str]]:
-    """(company, deletion) of what is due, the longest first; inside every_company."""
+    """(company, deletion) of what is due, the longest first; inside unscoped."""
     wanted = select(CallDeletion.company_id, CallDeletion.id).where(CallDeletion.status.in_(TO_DO), CallDeletion.due_at <= now())
     return [(row.company_id, row.id) for row in db.session.execute(wanted.order_by(CallDeletion.due_at).limit(limit))]
 

@@ -11,10 +11,10 @@ from sqlalchemy import delete, insert, inspect, select
 from sqlalchemy.dialects.mysql import insert as mysql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from app.core.event_bus import announce
+from app.core.event_bus import publish
 from app.core.extensions import db
-from app.core.tenancy import company_scope, every_company
-from app.events import CallCounted
+from app.core.tenancy import company_scope, unscoped
+from app.events import CallStatsChanged
 from app.models.branch import Branch
 from app.models.call import Call
 from app.models.call_stats import RUNNING_OUTCOME, CallDay, CallHour
@@ -48,12 +48,12 @@ def count_call(call: Call, before: Counted | None) -> None:
         return
     for counted, sign in ((before, -1), (after, 1)):
         if counted is not None:
-            announce(CallCounted(call.company_id, counted.branch_id, counted.started_at, counted.outcome, sign, sign * counted.seconds))
+            publish(CallStatsChanged(call.company_id, counted.branch_id, counted.started_at, counted.outcome, sign, sign * counted.seconds))
 
 
-def write(counted: Iterable[CallCounted]) -> None:
+def write(counted: Iterable[CallStatsChanged]) -> None:
     """Adds what was announced to the counts: one row each, in one order everywhere, so that parallel workers lock alike."""
-    with every_company():
+    with unscoped():
         hours = _hours(list(counted))
         for table, rows in ((CallHour, hours), (CallDay, _days(hours))):
             if rows:
@@ -65,7 +65,7 @@ def recount(company_id: str, *, first: date, last: date) -> None:
     with company_scope(company_id):
         since, until = _instant(first) - timedelta(days=1), _instant(last) + timedelta(days=2)
         calls = db.session.scalars(select(Call).where(Call.started_at.between(since, until)).execution_options(yield_per=1000))
-        changes = [CallCounted(company_id, c.branch_id, c.started_at, c.outcome, 1, c.seconds) for c in map(as_counted, calls) if c]
+        changes = [CallStatsChanged(company_id, c.branch_id, c.started_at, c.outcome, 1, c.seconds) for c in map(as_counted, calls) if c]
         hours = [row for row in _hours(changes) if first <= row["day"] <= last]
         for table, rows in ((CallHour, hours), (CallDay, _days(hours))):
             db.session.execute(delete(table).where(table.day.between(first, last)).execution_options(synchronize_session=False))
@@ -73,7 +73,7 @@ def recount(company_id: str, *, first: date, last: date) -> None:
                 db.session.execute(insert(table), rows)
 
 
-def _hours(changes: list[CallCounted]) -> list[dict[str, Any]]:
+def _hours(changes: list[CallStatsChanged]) -> list[dict[str, Any]]:
     zones = _zones({change.branch_id for change in changes})
     sums: dict[tuple[str, str, date, int, str], list[int]] = defaultdict(lambda: [0, 0])
     for change in changes:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from app.core.clock import now
 from app.core.errors import NotFound
-from app.core.event_bus import announce
+from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.tenancy import current_company_id
 from app.events import TaskCreated, TaskUpdated
@@ -31,7 +31,7 @@ def make_task(
     )  # fmt: skip
     db.session.add(task)
     db.session.flush()
-    announce(TaskCreated(current_company_id() or "", task.branch_id, task.id, task.call_id))
+    publish(TaskCreated(current_company_id() or "", task.branch_id, task.id, task.call_id))
     return task
 
 
@@ -58,5 +58,5 @@ def _become(status: str, task_id: str, branch_ids: list[str]) -> Task:
         raise NotFound(_("Diese Aufgabe gibt es nicht."))
     if task.status != status:
         task.status, task.done_at = status, now() if status == "done" else None
-        announce(TaskUpdated(task.company_id, task.branch_id, task.id, task.call_id))
+        publish(TaskUpdated(task.company_id, task.branch_id, task.id, task.call_id))
     return task

@@ -14,7 +14,7 @@ from pybreaker import CircuitBreakerError
 from app.core import metrics
 from app.core.circuit_breaker import breaker
 from app.core.errors import ProviderError
-from app.core.ssrf_guard import NotOutside, connect_outside
+from app.core.ssrf_guard import PrivateAddressError, connect_public
 from app.providers.http import NoAnswer, NotSent
 from app.providers.messaging.base import Message, MessageRefused, Reason, RemoteSender, Sender
 
@@ -28,7 +28,7 @@ class Outside(smtplib.SMTP):
     """Reaches only servers that stand outside of our own network."""
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        return connect_outside(host, port, timeout)
+        return connect_public(host, port, timeout)
 
 
 class OutsideOverTls(smtplib.SMTP_SSL, Outside):
@@ -80,7 +80,7 @@ class Smtp:
             return _refusal(max(code for code, _text in error.recipients.values()))
         except smtplib.SMTPResponseException as error:
             return _refusal(error.smtp_code)
-        except NotOutside as error:
+        except PrivateAddressError as error:
             return MessageRefused("not_allowed", str(error))
         except (OSError, smtplib.SMTPException) as error:
             if begun:

@@ -10,7 +10,7 @@ from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.phone import normalise
 from app.core.tenancy import company_scope
-from app.core.transactions import transact
+from app.core.transactions import run_in_transaction
 from app.domain.audit.log import record
 from app.domain.line_check import runner
 from app.jobs import line_checks as jobs
@@ -49,7 +49,7 @@ def steps(check_id: str) -> str:
     found = _get(check_id)
     if runner.is_late(found):
         with company_scope(found.company_id):
-            found = transact(lambda: runner.look(check_id)) or found
+            found = run_in_transaction(lambda: runner.look(check_id)) or found
     return render_template("settings/line_steps.html", check=shown(found), steps_endpoint="support_line.steps")
 
 
@@ -69,7 +69,7 @@ def check(number_id: str) -> Response:
         return begun.id
 
     with company_scope(company_id):
-        begun_id = transact(work)
+        begun_id = run_in_transaction(work)
     return redirect(url_for("support_line.show", check_id=begun_id))
 
 

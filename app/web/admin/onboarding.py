@@ -12,7 +12,7 @@ from app.core.errors import AppError, NotAllowed
 from app.core.extensions import db
 from app.core.phone import display
 from app.core.tenancy import company_scope
-from app.core.transactions import transact
+from app.core.transactions import run_in_transaction
 from app.domain.accounts import users
 from app.domain.accounts.permissions import can
 from app.domain.companies.industries import INDUSTRIES
@@ -82,7 +82,7 @@ def new_company() -> str:
 def make_company() -> Response | tuple[str, int]:
     try:
         form = CompanyForm.read()
-        company = transact(
+        company = run_in_transaction(
             lambda: onboarding.create_company(
                 form.name, form.industry, zone=form.zone, state=form.state, language=form.language, by=current_user.id
             )[0]
@@ -109,7 +109,7 @@ def make_branch(company_id: str) -> Response | tuple[str, int]:
         place = Place(
             street=form.street, postcode=form.postcode, city=form.city, state=form.state, forward_to=form.forward_to, week=form.hours
         )
-        branch = transact(lambda: onboarding.create_branch(company, form.name, place))
+        branch = run_in_transaction(lambda: onboarding.create_branch(company, form.name, place))
     except AppError as refusal:
         return _branch_form(company, BranchForm.typed(), errors_of(refusal)), refusal.status
     flash(_("%(name)s ist angelegt.", name=branch.name))
@@ -122,7 +122,7 @@ def add_number(company_id: str) -> Response | tuple[str, int]:
     company = get_company(company_id)
     try:
         form = NumberForm.read()
-        number, registrations = transact(lambda: onboarding.add_number(company, form.branch_id, form.number, label=form.label))
+        number, registrations = run_in_transaction(lambda: onboarding.add_number(company, form.branch_id, form.number, label=form.label))
     except NumberTaken as taken:
         return company_page(company, form=NumberForm.typed(), errors={"number": number_taken(taken)}), taken.status
     except AppError as refusal:
@@ -138,7 +138,7 @@ def add_number(company_id: str) -> Response | tuple[str, int]:
 def move_number(company_id: str, number_id: str) -> Response:
     company, form = get_company(company_id), MoveForm.read()
     with company_scope(company.id):
-        number, registrations = transact(lambda: onboarding.move_number(number_id, form.branch_id))
+        number, registrations = run_in_transaction(lambda: onboarding.move_number(number_id, form.branch_id))
     _register(company, registrations)
     flash(_("%(number)s gehört jetzt zu dieser Filiale.", number=display(number.e164)))
     return redirect(url_for("companies.show", company_id=company.id))
@@ -167,7 +167,7 @@ def make_user(company_id: str) -> str | tuple[str, int]:
         return users.create_user(form.email, form.role, company=company, name=form.name or None)
 
     try:
-        user, password = transact(work)
+        user, password = run_in_transaction(work)
     except NotAllowed:
         raise
     except AppError as refusal:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.models import CallAccount, CallComparison, Company
+from app.models import CallReconciliation, Company, ProviderAccount
 from app.web.guards import for_support
 from app.web.labels import PROVIDERS
 
@@ -20,8 +20,8 @@ blueprint = Blueprint("comparisons", __name__)
 @for_support("support.webhooks")
 def index() -> str:
     names = {row.id: row.name for row in db.session.execute(select(Company.id, Company.name))}
-    accounts = {account.id: account for account in db.session.scalars(select(CallAccount).order_by(CallAccount.id))}
-    looks = db.session.scalars(select(CallComparison).order_by(CallComparison.id.desc()).limit(SHOWN)).all()
+    accounts = {account.id: account for account in db.session.scalars(select(ProviderAccount).order_by(ProviderAccount.id))}
+    looks = db.session.scalars(select(CallReconciliation).order_by(CallReconciliation.id.desc()).limit(SHOWN)).all()
     return render_template(
         "admin/comparisons.html",
         accounts=[_account(account, names) for account in accounts.values()],
@@ -29,7 +29,7 @@ def index() -> str:
     )
 
 
-def _account(account: CallAccount, names: dict[str, str]) -> dict[str, Any]:
+def _account(account: ProviderAccount, names: dict[str, str]) -> dict[str, Any]:
     return {
         "name": _name(account, names),
         "compared_at": account.compared_at,
@@ -39,7 +39,7 @@ def _account(account: CallAccount, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _name(account: CallAccount, names: dict[str, str]) -> str:
+def _name(account: ProviderAccount, names: dict[str, str]) -> str:
     provider = PROVIDERS.get(account.provider, account.provider)
     whose = names.get(account.company_id, account.company_id) if account.company_id else _("Plattform")
     return f"{provider}, {whose}"

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from app.core import phone
 from app.core.errors import AppError
 from app.core.extensions import db
-from app.core.tenancy import every_company
+from app.core.tenancy import unscoped
 from app.core.transactions import transaction
 from app.domain.audit.log import record
 from app.domain.companies.phone_numbers import NumberTaken, assign_number, unassigned_numbers
@@ -99,7 +99,7 @@ def _row(row: dict[str, Any]) -> SimpleNamespace:
 
 def _branches() -> list[tuple[str, list[tuple[str, str]]]]:
     """Every branch there is, by company."""
-    with every_company():
+    with unscoped():
         rows = db.session.execute(
             select(Company.name.label("company"), Branch.id, Branch.name)
             .join(Branch, Branch.company_id == Company.id)
@@ -113,7 +113,7 @@ def _branches() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _branch(branch_id: str) -> Branch:
-    with every_company():
+    with unscoped():
         branch = db.session.scalars(select(Branch).where(Branch.id == branch_id)).first()
     if branch is None:
         refuse({"branch_id": _("Bitte wählen Sie eine Filiale.")})

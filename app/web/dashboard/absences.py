@@ -14,7 +14,7 @@ from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid
-from app.core.transactions import transact
+from app.core.transactions import run_in_transaction
 from app.domain.accounts.permissions import can
 from app.domain.bookings.closure_conflicts import affected_by, ways_out
 from app.domain.bookings.notifications import send_link_to_customer
@@ -50,7 +50,7 @@ def sick(staff_id: str) -> Response:
     today = now().astimezone(ZoneInfo(branch.zone)).date()
     days = SickForm.read().days
     starts = datetime.combine(today, time())
-    closure = transact(
+    closure = run_in_transaction(
         lambda: hours_editor.add_closure(None, staff_id, starts=starts, ends=starts + timedelta(days=days), kind="sick", name=_("Krank"))
     )
     flash(_("%(name)s ist krank gemeldet. Es wird nichts mehr gebucht.", name=person.name), "message")
@@ -82,7 +82,7 @@ def show(closure_id: str) -> str:
 def send_link(booking_id: str) -> Any:
     """The customer gets the link to their own page, where they choose another time themselves."""
     booking = my_booking(booking_id)
-    row = transact(lambda: _write(booking))
+    row = run_in_transaction(lambda: _write(booking))
     if row is None or row.status == "dead":
         flash(_("Zu dieser Person ist kein Weg bekannt. Den Link finden Sie beim Termin."), "error")
     elif row.status == "not_set_up":

@@ -14,7 +14,7 @@ from app.domain.agents import versions
 from app.domain.agents.provisioning import workflow
 from app.domain.agents.status import standing_of
 from app.jobs.agents import check_agent, register_agent
-from app.models import Registration
+from app.models import AgentDeployment
 from app.web.dashboard import agent_labels as words
 from app.web.dashboard.agent_alerts import sentence_of
 from app.web.fields import Serial
@@ -95,7 +95,7 @@ def _shown(agent_id: str) -> dict[str, Any]:
     }
 
 
-def _waits(row: Registration | None, asked: int | None) -> bool:
+def _waits(row: AgentDeployment | None, asked: int | None) -> bool:
     """Whether something is on its way: the page asks again soon."""
     if row is not None and row.state == "pending":
         return True

@@ -11,7 +11,7 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from app.core.clock import now
-from app.core.concurrency import transact_in_turn
+from app.core.concurrency import run_with_write_slot
 from app.core.extensions import db
 from app.core.locale import reader_zone
 from app.domain.accounts.permissions import can
@@ -24,7 +24,7 @@ from app.domain.companies.policies import in_words
 from app.domain.notifications.outbox import link_of, messages_about
 from app.domain.services import catalogue
 from app.models import Booking, Branch, Customer, Service, StaffMember
-from app.models.booking import STANDING
+from app.models.booking import ACTIVE_STATUSES
 from app.web.branch_filter import chosen_branches
 from app.web.dashboard.booking_actions import done, instant_at, me, my_booking, telling
 from app.web.dashboard.booking_history import history_of, sync_of
@@ -154,7 +154,7 @@ def move(booking_id: str) -> Any:
     starts_at = query.starts_at
     if starts_at is None and query.day and query.time:
         starts_at = instant_at(query.day, query.time, booking.zone)
-    moved = transact_in_turn(lambda: move_booking(booking_id, me(), starts_at=starts_at, staff_id=query.staff_id, version=query.version))
+    moved = run_with_write_slot(lambda: move_booking(booking_id, me(), starts_at=starts_at, staff_id=query.staff_id, version=query.version))
     if (moved.starts_at, moved.staff_id) == before:
         return done(_("Der Termin bleibt, wo er ist."), back=_page(moved), version=moved.version)
     undo = url_for("bookings.move", booking_id=booking_id, starts_at=before[0].isoformat(), staff_id=before[1])
@@ -169,10 +169,10 @@ def cancel(booking_id: str) -> Any:
     booking = my_booking(booking_id)
     form = CancelForm.read()
     if form.all and booking.series_id:
-        gone = transact_in_turn(lambda: cancel_series_from(booking_id, me(), why=form.reason, version=form.version))
+        gone = run_with_write_slot(lambda: cancel_series_from(booking_id, me(), why=form.reason, version=form.version))
         sentence = ngettext("%(num)s Termin abgesagt.", "%(num)s Termine abgesagt.", len(gone))
         return done(_("%(what)s Die Zeit ist wieder frei.", what=sentence), back=_page(booking))
-    transact_in_turn(lambda: cancel_booking(booking_id, me(), why=form.reason, version=form.version))
+    run_with_write_slot(lambda: cancel_booking(booking_id, me(), why=form.reason, version=form.version))
     return done(_("Termin abgesagt. Die Zeit ist wieder frei."), back=_page(booking))
 
 
@@ -186,7 +186,7 @@ def repeat(booking_id: str) -> Any:
     every_weeks = rhythm.every_weeks
     if every_weeks is None:
         return done(_("Der Termin bleibt einmalig."), back=_page(booking))
-    series = transact_in_turn(lambda: continue_series(booking_id, me(), every_weeks=every_weeks, times=rhythm.times))
+    series = run_with_write_slot(lambda: continue_series(booking_id, me(), every_weeks=every_weeks, times=rhythm.times))
     return done(_("Wiederholt. %(how)s", how=told_of(series, booking.zone)), back=_page(booking))
 
 
@@ -217,14 +217,14 @@ def no_show(booking_id: str) -> Any:
 def notes(booking_id: str) -> Any:
     booking = my_booking(booking_id)
     form = NotesForm.read()
-    transact_in_turn(lambda: edit_notes(booking_id, form.notes, me(), version=form.version))
+    run_with_write_slot(lambda: edit_notes(booking_id, form.notes, me(), version=form.version))
     return done(_("Notiz gespeichert."), back=_page(booking))
 
 
 def _mark(booking_id: str, change: Callable[..., Booking], sentence: str, *, may_undo: bool = True) -> Any:
     booking = my_booking(booking_id)
     undo = url_for("bookings.confirm", booking_id=booking_id) if may_undo and booking.status == "confirmed" else ""
-    transact_in_turn(lambda: change(booking_id, me()))
+    run_with_write_slot(lambda: change(booking_id, me()))
     return done(sentence, undo=undo, back=_page(booking))
 
 
@@ -252,7 +252,7 @@ def _facts(booking: Booking) -> dict[str, Any]:
         "local_time": clock(booking.starts_at),
         "following": FOLLOWING.get(booking.status, ()),
         "is_past": booking.starts_at <= now(),
-        "standing": booking.status in STANDING,
+        "standing": booking.status in ACTIVE_STATUSES,
         "may_write": can(current_user, "bookings.write", branch_id=booking.branch_id),
     }
 

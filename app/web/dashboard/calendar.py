@@ -10,7 +10,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.core.clock import now
-from app.core.concurrency import transact_in_turn
+from app.core.concurrency import run_with_write_slot
 from app.core.errors import AppError
 from app.core.extensions import db
 from app.domain.accounts.permissions import can
@@ -136,7 +136,7 @@ def book() -> Any:
             every_weeks=form.every_weeks or 1,
             times=form.times if form.every_weeks else 1,
         )
-        series = transact_in_turn(lambda: book_series_for(wish, source="web", by=me()))
+        series = run_with_write_slot(lambda: book_series_for(wish, source="web", by=me()))
     except AppError as error:
         db.session.rollback()
         if error.status not in (409, 422):

@@ -16,7 +16,7 @@ from app.core.extensions import db
 from app.core.locale import reader_zone
 from app.domain.calls.search import LONGEST_QUERY, Search, find_calls, newest_first
 from app.models import Booking, Branch, Call, CallDay, Customer
-from app.models.booking import STANDING
+from app.models.booking import ACTIVE_STATUSES
 from app.web.branch_filter import chosen_branches
 from app.web.dashboard.call_truth import marked_calls
 from app.web.fields import Id, OneOf, SearchText
@@ -27,7 +27,7 @@ from app.web.labels import OUTCOMES
 
 PAGE = 50
 CHIPS = ("booked", "callback", "transferred", "information", "hung_up", "missed")
-KEPT = (*STANDING, "done", "no_show")
+KEPT = (*ACTIVE_STATUSES, "done", "no_show")
 PERIODS = {"today": 1, "yesterday": 1, "week": 7, "month": 30, "all": 0}
 
 blueprint = Blueprint("calls", __name__)

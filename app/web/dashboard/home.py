@@ -15,7 +15,7 @@ from app.core.locale import reader_zone
 from app.domain.reports.figures import Totals, read_figures, read_night
 from app.domain.reports.truth_rate import Kept, read_kept
 from app.models import Booking, Customer, Service, StaffMember
-from app.models.booking import STANDING
+from app.models.booking import ACTIVE_STATUSES
 from app.web.branch_filter import chosen_branches
 from app.web.dashboard.agent_alerts import standing_lines
 from app.web.dashboard.charts import figures_shown, funnel, heat
@@ -118,7 +118,7 @@ def _bookings(branches: list[str]) -> list[dict[str, Any]]:
         .join(StaffMember, and_(StaffMember.company_id == Booking.company_id, StaffMember.id == Booking.staff_id))
         .outerjoin(Customer, and_(Customer.company_id == Booking.company_id, Customer.id == Booking.customer_id))
         .where(
-            Booking.branch_id.in_(branches), Booking.status.in_(STANDING), Booking.ends_at > now(),
+            Booking.branch_id.in_(branches), Booking.status.in_(ACTIVE_STATUSES), Booking.ends_at > now(),
             Booking.starts_at.between(now() - timedelta(hours=12), now() + timedelta(days=8)),
         )
         .order_by(Booking.starts_at, Booking.id)

@@ -13,7 +13,7 @@ from app.core.extensions import db
 from app.core.redis import is_reachable
 from app.domain.calls.counts import count_running
 from app.models import Call
-from app.models.call import RUNNING
+from app.models.call import ACTIVE_STATUSES
 from app.realtime.event_log import last_number
 from app.serializers.live import live_calls
 from app.web.dashboard.reconciliation_status import held_calls
@@ -62,8 +62,10 @@ def _state() -> dict[str, Any]:
     newest_first = (Call.started_at.desc(), Call.id.desc())
     ids = select(Call.id).where(*_mine(), Call.is_test.is_(False)).order_by(*newest_first)
     # one status at a time: asked for both in this order, a database reads through all the calls there ever were
-    running = [call_id for status in RUNNING for call_id in db.session.scalars(ids.where(Call.status == status).limit(MOST_RUNNING))]
-    ended = db.session.scalars(ids.where(Call.status.not_in(RUNNING)).limit(ENDED_SHOWN)).all()
+    running = [
+        call_id for status in ACTIVE_STATUSES for call_id in db.session.scalars(ids.where(Call.status == status).limit(MOST_RUNNING))
+    ]
+    ended = db.session.scalars(ids.where(Call.status.not_in(ACTIVE_STATUSES)).limit(ENDED_SHOWN)).all()
     calls = live_calls([*running, *ended])
     return {
         "seq": seq,

@@ -5,9 +5,9 @@ from typing import Any
 from flask import Flask, render_template, request
 from sqlalchemy import exists, select
 
-from app.core.error_handlers import answer_error, wants_problem
+from app.core.error_handlers import answer_error, wants_problem_json
 from app.core.extensions import db
-from app.core.request_hooks import READING
+from app.core.request_hooks import SAFE_METHODS
 from app.models import Branch
 from app.web.branch_filter import NoBranch
 from app.web.dashboard.booking_actions import by_script
@@ -19,7 +19,7 @@ def register(app: Flask) -> None:
 
 def show(error: NoBranch) -> Any:
     """Whoever only looks finds an empty page, which is no error."""
-    if wants_problem() or by_script() or request.method not in READING:
+    if wants_problem_json() or by_script() or request.method not in SAFE_METHODS:
         return answer_error(error)
     return render_template(
         "dashboard/no_branch.html",

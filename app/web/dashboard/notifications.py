@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid
-from app.core.transactions import transact
+from app.core.transactions import run_in_transaction
 from app.domain.notifications import delivery
 from app.jobs.notifications import send_message
 from app.models import Notification
@@ -25,7 +25,7 @@ def again(notification_id: str) -> Response:
     mine = select(Notification.id).where(Notification.id == notification_id, Notification.branch_id.in_(branches))
     if not is_ulid(notification_id) or db.session.scalar(mine) is None:
         raise NotFound(_("Das gibt es hier nicht."))
-    transact(lambda: _again(notification_id))
+    run_in_transaction(lambda: _again(notification_id))
     flash(_("Die Nachricht ist noch einmal unterwegs."), "message")
     return redirect(next_path(otherwise=url_for("waitlist.index")))
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.core.errors import NotFound
 from app.core.extensions import db
-from app.core.transactions import transact
+from app.core.transactions import run_in_transaction
 from app.domain.accounts.permissions import can
 from app.domain.bookings import waitlist
 from app.domain.notifications.outbox import link_of, messages_about
@@ -37,7 +37,7 @@ def withdraw(entry_id: str) -> Response:
     entry = db.session.scalars(select(WaitlistEntry).where(WaitlistEntry.id == entry_id, *_mine())).first()
     if entry is None:
         raise NotFound(_("Das gibt es hier nicht."))
-    transact(lambda: waitlist.withdraw(entry_id))
+    run_in_transaction(lambda: waitlist.withdraw(entry_id))
     flash(_("Von der Warteliste genommen."), "message")
     return redirect(url_for("waitlist.index"))
 

@@ -4,32 +4,32 @@ from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
 from app.core.clock import now
-from app.core.errors import NotFound, TooMany
+from app.core.errors import NotFound, TooManyRequests
 from app.core.extensions import db
-from app.core.rate_limiter import Rate, network_of
-from app.core.route_guards import guarded, stay_in
+from app.core.rate_limiter import RateLimit, network_of
+from app.core.route_guards import declare_guard, enter_for_request
 from app.core.tenancy import company_scope
 from app.domain.bookings import calendar_feeds
 from app.models import Company
 from app.serializers.ics import Appointment, ics
 
 # calendar programs come every few minutes, and several from one address
-VISITS = Rate("feed", 120)
+VISITS = RateLimit("feed", 120)
 FRESH_S = 300
 
 blueprint = Blueprint("feeds", __name__)
 
 
 @blueprint.get("/ics/<token>.ics")
-@guarded("token", "whoever has the address: 256 bits that can be taken back, of which only a hash is kept")
+@declare_guard("token", "whoever has the address: 256 bits that can be taken back, of which only a hash is kept")
 def show(token: str) -> Response:
     if (wait_s := VISITS.hit(network_of(request.remote_addr))) is not None:
-        raise TooMany(_("Zu viele Aufrufe. Bitte warten Sie einen Moment."), retry_after_s=wait_s)
+        raise TooManyRequests(_("Zu viele Aufrufe. Bitte warten Sie einen Moment."), retry_after_s=wait_s)
     feed = calendar_feeds.find_feed(token)
     company = db.session.get(Company, feed.company_id) if feed else None
     if feed is None or company is None or not company.is_active:
         raise NotFound(_("Diesen Kalender gibt es nicht."))
-    stay_in(company_scope(company.id))
+    enter_for_request(company_scope(company.id))
     appointments = [
         Appointment(
             entry.booking.id,

@@ -10,13 +10,13 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.clock import now
-from app.core.concurrency import transact_in_turn
-from app.core.errors import AppError, InvalidInput, NotFound, TooMany
+from app.core.concurrency import run_with_write_slot
+from app.core.errors import AppError, InvalidInput, NotFound, TooManyRequests
 from app.core.extensions import db
 from app.core.locale import LANGUAGES
-from app.core.rate_limiter import Rate, network_of
-from app.core.route_guards import guarded, stay_in
-from app.core.tenancy import company_scope, every_company
+from app.core.rate_limiter import RateLimit, network_of
+from app.core.route_guards import declare_guard, enter_for_request
+from app.core.tenancy import company_scope, unscoped
 from app.domain.bookings import self_service_links, waitlist
 from app.domain.bookings.booking_request import Choice, free_times
 from app.domain.bookings.cancel import cancel_booking, terms_of
@@ -24,21 +24,21 @@ from app.domain.bookings.history import By
 from app.domain.bookings.reschedule import move_booking
 from app.domain.scheduling.types import Part
 from app.models import Booking, Branch, Call, Company, Hold, IdentityLink, PhoneNumber, Service, StaffMember, WaitlistOffer
-from app.models.booking import STANDING
+from app.models.booking import ACTIVE_STATUSES
 from app.serializers.ics import Appointment, ics
 from app.web.fields import Flag, Id, Instant, OneOf
 from app.web.formatting import clock, day, when
 from app.web.forms import Form, Query
 
 BY = By("caller", "link")
-VISITS = Rate("own_page", 120)
+VISITS = RateLimit("own_page", 120)
 REACH = timedelta(days=14)
 DAYS_SHOWN = 5
 MOST_AHEAD = 50
 A_YEAR_S = 365 * 86400
 
 blueprint = Blueprint("own_booking", __name__, url_prefix="/b")
-by_link = guarded("token", "whoever has the link: 256 bits that expire, of which only a hash is kept")
+by_link = declare_guard("token", "whoever has the link: 256 bits that expire, of which only a hash is kept")
 
 
 class OwnQuery(Query):
@@ -130,7 +130,7 @@ def accept(token: str) -> BaseResponse:
         return self_service_links.make_link(waitlist.accept_offer(offer.id))
 
     try:
-        own = transact_in_turn(work)
+        own = run_with_write_slot(work)
     except AppError as error:
         return _refused(token, error)
     flash(_("Ihr Termin ist gebucht."), "message")
@@ -153,14 +153,14 @@ def choose(token: str) -> BaseResponse:
     booking = next((row for row, *_names in _ahead(found) if row.id == wanted), None) if isinstance(found, IdentityLink) else None
     if booking is None:
         raise NotFound(_("Diesen Link gibt es nicht, oder er ist abgelaufen."))
-    return redirect(url_for("own_booking.show", token=transact_in_turn(lambda: self_service_links.make_link(booking))))
+    return redirect(url_for("own_booking.show", token=run_with_write_slot(lambda: self_service_links.make_link(booking))))
 
 
 def _ahead(link: IdentityLink) -> list[tuple[Booking, str, str]]:
     """What the customer has ahead, each with its service and person; of a visit its first part."""
     rows = select(Booking, Service.name, StaffMember.name).join(Service, Service.id == Booking.service_id)
     rows = rows.join(StaffMember, StaffMember.id == Booking.staff_id).where(
-        Booking.customer_id == link.customer_id, Booking.status.in_(STANDING), Booking.ends_at > now()
+        Booking.customer_id == link.customer_id, Booking.status.in_(ACTIVE_STATUSES), Booking.ends_at > now()
     )
     first: dict[str, tuple[Booking, str, str]] = {}
     for booking, what, who in db.session.execute(rows.order_by(Booking.starts_at, Booking.id).limit(MOST_AHEAD)):
@@ -171,18 +171,18 @@ def _ahead(link: IdentityLink) -> list[tuple[Booking, str, str]]:
 def _enter(token: str) -> Booking | WaitlistOffer | IdentityLink:
     """What the link is for; the request then works for its company. Raises NotFound for whatever is no living link."""
     if (wait_s := VISITS.hit(network_of(request.remote_addr))) is not None:
-        raise TooMany(_("Zu viele Aufrufe. Bitte warten Sie einen Moment."), retry_after_s=wait_s)
+        raise TooManyRequests(_("Zu viele Aufrufe. Bitte warten Sie einen Moment."), retry_after_s=wait_s)
     link = self_service_links.find_link(token) or self_service_links.find_identity_link(token)
     offer = None
     if link is None:
-        with every_company():
+        with unscoped():
             offer = waitlist.find_offer(token) if len(token) <= self_service_links.LONGEST_TOKEN and token.isascii() else None
     owner = link or offer
     company = db.session.get(Company, owner.company_id) if owner else None
     if owner is None or company is None or not company.is_active:
         raise NotFound(_("Diesen Link gibt es nicht, oder er ist abgelaufen."))
     g.company, g.zone = company, company.zone
-    stay_in(company_scope(company.id))
+    enter_for_request(company_scope(company.id))
     if offer is not None:
         return offer
     if isinstance(link, IdentityLink):
@@ -209,7 +209,7 @@ def _offer(token: str) -> WaitlistOffer:
 
 def _did(token: str, work: Any, message: str) -> BaseResponse:
     try:
-        transact_in_turn(work)
+        run_with_write_slot(work)
     except AppError as error:
         return _refused(token, error)
     flash(message, "message")

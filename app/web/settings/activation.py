@@ -11,7 +11,7 @@ from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.core.phone import display
 from app.core.tenancy import company_scope
-from app.core.transactions import transact
+from app.core.transactions import run_in_transaction
 from app.domain.agents import activation
 from app.domain.companies.phone_numbers import get_branch, get_number
 from app.jobs.agents import register_agent
@@ -63,7 +63,7 @@ def _switch_number(number_id: str, state: str, *, back: str) -> None:
     def work() -> tuple[str, tuple[str, ...]]:
         return display(get_number(number_id).e164), activation.switch_number(number_id, on=STATES[state])
 
-    shown, registrations = transact(work)
+    shown, registrations = run_in_transaction(work)
     for registration_id in registrations:
         register_agent.enqueue(registration_id)
     told = _("%(what)s ist wieder an.", what=shown) if STATES[state] else _("%(what)s ist ausgeschaltet.", what=shown)
@@ -75,7 +75,7 @@ def _switch_branch(branch_id: str, state: str, *, back: str) -> None:
         activation.switch_branch(branch_id, on=STATES[state])
         return get_branch(branch_id).name
 
-    shown = transact(work)
+    shown = run_in_transaction(work)
     told = _("%(what)s ist wieder an.", what=shown) if STATES[state] else _("%(what)s ist ausgeschaltet.", what=shown)
     flash(told, f"undo {back}")
 

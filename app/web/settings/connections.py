@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from app.core import settings
 from app.core.clock import now
 from app.core.errors import InvalidInput, NotFound
-from app.core.transactions import transact, transaction
+from app.core.transactions import run_in_transaction, transaction
 from app.domain.accounts.permissions import can
 from app.domain.companies import connections
 from app.domain.companies.connection_credentials import shown_again
@@ -103,7 +103,7 @@ def check(provider: str) -> Response:
         connections.ask_for_look(connection)
         return connection.id
 
-    look_at_connection.enqueue(transact(work))
+    look_at_connection.enqueue(run_in_transaction(work))
     return redirect(url_for("connections.show", provider=provider))
 
 

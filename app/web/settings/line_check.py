@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.core.errors import NotFound
 from app.core.extensions import db
-from app.core.transactions import transact
+from app.core.transactions import run_in_transaction
 from app.domain.customers.blocked_callers import list_blocked
 from app.domain.line_check import runner
 from app.jobs import line_checks as jobs
@@ -47,7 +47,7 @@ def steps(check_id: str) -> str:
     """The steps as they stand now; where nobody else moves the check on, whoever watches ends it."""
     found = _get(check_id)
     if runner.is_late(found):
-        found = transact(lambda: runner.look(check_id)) or found
+        found = run_in_transaction(lambda: runner.look(check_id)) or found
     return render_template("settings/line_steps.html", check=shown(found), steps_endpoint="line.steps")
 
 
@@ -66,7 +66,7 @@ def begin(number_id: str, *, via: str) -> str:
             jobs.ring.enqueue(begun.id)
         return begun.id
 
-    return transact(work)
+    return run_in_transaction(work)
 
 
 def _get(check_id: str) -> LineCheck:

@@ -18,8 +18,8 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
-from app.core.database import reading_only
-from app.core.tenancy import every_company
+from app.core.database import read_only
+from app.core.tenancy import unscoped
 from app.models import Booking, Customer
 from tests.api.v1.conftest import key_of, wanted
 from tests.factories.salons import BERLIN, Salon, make_salon
@@ -93,7 +93,7 @@ def without_booking(db: SQLAlchemy) -> list[str]:
 @contextmanager
 def at_a_glance(db: SQLAlchemy) -> Iterator[None]:
     """Looks without the write lock of SQLite, and leaves no transaction behind: the next race would wait for it."""
-    with every_company(), reading_only():
+    with unscoped(), read_only():
         yield
         db.session.rollback()
 

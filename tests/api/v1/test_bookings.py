@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import func, select
 
-from app.core.tenancy import company_scope, every_company
+from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
 from app.domain.bookings import queries
 from app.domain.bookings.create import place_hold
@@ -19,7 +19,7 @@ from tests.support.tables import each_row
 
 def _count(db: SQLAlchemy, model: type[Any]) -> int:
     db.session.rollback()
-    with every_company():
+    with unscoped():
         return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 

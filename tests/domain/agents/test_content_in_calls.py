@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.core.extensions import db as database
 from app.core.tenancy import company_scope
-from app.core.transactions import transact
+from app.core.transactions import run_in_transaction
 from app.domain.agents import versions
 from app.models import PhoneNumber
 from tests.factories.salons import Salon
@@ -26,7 +26,7 @@ def publish(db: SQLAlchemy, salon: Salon) -> Any:
                 number.agent_id = agent.id
 
         with company_scope(salon.company_id):
-            transact(publish_it)
+            run_in_transaction(publish_it)
 
     return work
 
@@ -44,7 +44,7 @@ def test_a_draft_changes_nothing_for_callers(line: Line, publish: Any, salon: Sa
     publish()
     with company_scope(salon.company_id):
         agent_id = versions.list_agents()[0].id
-        transact(lambda: versions.save_draft(agent_id, {"name": "Lena", "tools": []}, by=None))
+        run_in_transaction(lambda: versions.save_draft(agent_id, {"name": "Lena", "tools": []}, by=None))
     assert line.use("list_services")["ok"]
 
 

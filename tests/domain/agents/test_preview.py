@@ -10,10 +10,10 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
 from app.core import event_bus, queues
-from app.core.dry_run import is_rehearsing
+from app.core.dry_run import is_dry_run
 from app.core.errors import NotFound
-from app.core.tenancy import company_scope, every_company
-from app.core.transactions import rehearsal, transaction
+from app.core.tenancy import company_scope, unscoped
+from app.core.transactions import dry_run, transaction
 from app.domain.agents.preview import Asked, Told, preview
 from app.domain.agents.tools import registry
 from app.domain.agents.tools.registry import TOOLS
@@ -70,7 +70,7 @@ def test_nothing_of_any_question_remains(db: SQLAlchemy, salon: Salon, number: s
     assert ask(salon, number, "book_appointment", **GIVEN["book_appointment"]).ok
     assert picture(db) == before
     assert quiet == []
-    assert not is_rehearsing() and not db.session().info.get("open")
+    assert not is_dry_run() and not db.session().info.get("open")
 
 
 def test_what_was_rehearsed_does_not_leave_with_the_next_transaction(db: SQLAlchemy, salon: Salon, number: str) -> None:
@@ -135,7 +135,7 @@ def test_another_company_s_number_cannot_be_asked(db: SQLAlchemy, salon: Salon, 
 def test_no_provider_is_reached_and_no_job_is_sent_in_a_rehearsal(app: Flask, db: SQLAlchemy, quiet: list[str]) -> None:
     from app.jobs.inbox import drain
 
-    with rehearsal():
+    with dry_run():
         drain.enqueue()
         with pytest.raises(http.NotSent):
             http.send(http.Request("retell", "GET", "https://example.com", "x"))
@@ -143,7 +143,7 @@ def test_no_provider_is_reached_and_no_job_is_sent_in_a_rehearsal(app: Flask, db
 
 
 def test_a_rehearsal_inside_a_transaction_is_refused(db: SQLAlchemy) -> None:
-    with transaction(), pytest.raises(RuntimeError), rehearsal():
+    with transaction(), pytest.raises(RuntimeError), dry_run():
         pass
 
 
@@ -167,6 +167,6 @@ def test_the_page_answers(app: Flask, db: SQLAlchemy, salon: Salon, number: str)
 
 
 def _browser(app: Flask, db: SQLAlchemy, salon: Salon, role: str) -> FlaskClient:
-    with every_company():
+    with unscoped():
         company = db.session.get(Company, salon.company_id)
     return signed_in(app, make_user(company, role))

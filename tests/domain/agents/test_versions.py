@@ -8,7 +8,7 @@ from flask_sqlalchemy import SQLAlchemy
 
 from app.core.errors import InvalidInput, NotFound
 from app.core.tenancy import company_scope
-from app.core.transactions import transact
+from app.core.transactions import run_in_transaction
 from app.domain.agents import versions
 from app.domain.agents.config import ALWAYS_ALLOWED, TOOL_NAMES, Content, checked, read_content
 from app.domain.agents.prompt import write_prompt
@@ -25,7 +25,7 @@ def lena(db: SQLAlchemy, salon: Salon) -> str:
 
 def do(salon: Salon, work: Any) -> Any:
     with company_scope(salon.company_id):
-        return transact(work)
+        return run_in_transaction(work)
 
 
 def test_a_new_agent_has_a_draft_and_nothing_that_callers_hear(salon: Salon, lena: str) -> None:
@@ -85,10 +85,10 @@ def test_another_company_finds_nothing(db: SQLAlchemy, salon: Salon, lena: str) 
         for work in (versions.get_agent, versions.find_draft, versions.find_published):
             found: Any = None
             with contextlib.suppress(NotFound):
-                found = transact(lambda: work(lena))  # noqa: B023 (run at once)
+                found = run_in_transaction(lambda: work(lena))  # noqa: B023 (run at once)
             assert found is None
         with pytest.raises(NotFound):
-            transact(lambda: versions.save_draft(lena, {"name": "Mia"}, by="a"))
+            run_in_transaction(lambda: versions.save_draft(lena, {"name": "Mia"}, by="a"))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import structlog
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
-from app.core.route_guards import acting
+from app.core.route_guards import bind_user
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.audit.log import record
@@ -16,7 +16,7 @@ from tests.support.people import make_company, make_user
 def test_an_entry_says_who_where_and_what(db: SQLAlchemy) -> None:
     salon = make_company()
     user = make_user(salon)
-    acting(user.id)
+    bind_user(user.id)
     with company_scope(salon.id), transaction():
         record("number_assigned", subject="number:1", data={"branch": "mitte"})
     entry = db.session.scalars(select(AuditEntry)).one()

@@ -15,14 +15,14 @@ from sqlalchemy import select
 
 from app.core.extensions import db as the_db
 from app.core.tenancy import company_scope
-from app.core.transactions import transact, transaction
+from app.core.transactions import run_in_transaction, transaction
 from app.domain.bookings.booking_request import Order
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import make_booking, place_hold
 from app.domain.bookings.errors import SlotTaken
 from app.domain.bookings.reschedule import move_booking
 from app.domain.bookings.waitlist import accept_offer, join_waitlist, offer_freed
-from app.models import Booking, GroupSession, Hold, OccupiedCell
+from app.models import Booking, GroupSession, Hold, SlotLock
 from tests.factories.salons import DESK, Salon, at, make_customer
 
 AT_ONCE = 12
@@ -37,7 +37,7 @@ def race(app: Flask, salon: Salon, orders: Sequence[Order], work: Callable[[Orde
             start.wait(10)
         with app.app_context(), company_scope(salon.company_id):
             try:
-                return transact(lambda: work(orders[number])).id
+                return run_in_transaction(lambda: work(orders[number])).id
             except SlotTaken as refused:
                 return refused.code
             finally:
@@ -105,7 +105,7 @@ def test_a_group_sells_three_seats_to_thirty(app: Flask, db: SQLAlchemy, salon: 
     assert len({booking.session_id for booking in made}) == 1
     session = db.session.scalars(select(GroupSession)).one()
     assert session.taken == 3
-    assert len(db.session.scalars(select(OccupiedCell).where(OccupiedCell.resource_id == session.id)).all()) == 3
+    assert len(db.session.scalars(select(SlotLock).where(SlotLock.resource_id == session.id)).all()) == 3
 
 
 def test_booking_moving_and_holding_race_for_one_time(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
@@ -128,7 +128,7 @@ def test_booking_moving_and_holding_race_for_one_time(app: Flask, db: SQLAlchemy
     assert len(at_ten) + len(holds) == 1
     # whoever has it may have been asked to move there again
     assert results["slot_taken"] >= 36 - 2 - 12 // len(others)
-    cells = select(OccupiedCell.taken_by).where(OccupiedCell.resource_id == salon.people["anna"], OccupiedCell.taken_by.in_([
+    cells = select(SlotLock.taken_by).where(SlotLock.resource_id == salon.people["anna"], SlotLock.taken_by.in_([
         booking.occupant for booking in at_ten] + [hold.id for hold in holds]))  # fmt: skip
     assert len(db.session.scalars(cells).all()) == 6
 
@@ -158,7 +158,7 @@ def test_joining_and_leaving_a_group_keeps_its_seats_in_step(app: Flask, db: SQL
     race(app, salon, [salon.order("yoga:anna", notes=str(number)) for number in range(20)], work)
     seated = [booking for booking in standing(db) if booking.is_standing]
     (session,) = db.session.scalars(select(GroupSession)).all()
-    seats = db.session.scalars(select(OccupiedCell.seat).where(OccupiedCell.resource_id == session.id)).all()
+    seats = db.session.scalars(select(SlotLock.seat).where(SlotLock.resource_id == session.id)).all()
     assert len(seated) == session.taken == len(seats) == len(set(seats)) <= session.seats == 3
     assert {booking.session_id for booking in seated} == {session.id}
 

@@ -17,7 +17,7 @@ from app.domain.bookings.status import (
     mark_done,
     mark_no_show,
 )  # fmt: skip
-from app.models import Booking, BookingChange, GroupSession, OccupiedCell, Policy
+from app.models import Booking, BookingChange, GroupSession, Policy, SlotLock
 from tests.factories.salons import CALLER, DESK, Salon, at
 
 
@@ -32,7 +32,7 @@ def test_the_time_is_free_again_and_history_says_why(db: SQLAlchemy, salon: Salo
         cancel_booking(booking.id, CALLER, why="krank")
     assert (booking.status, booking.version) == ("cancelled", 2)
     assert booking.cancelled_at is not None
-    assert db.session.scalar(select(func.count()).select_from(OccupiedCell)) == 0
+    assert db.session.scalar(select(func.count()).select_from(SlotLock)) == 0
     last = db.session.scalars(select(BookingChange).order_by(BookingChange.id.desc())).first()
     assert (last.action, last.by_kind, last.why, last.before, last.after) == (
         "cancelled", "caller", "krank", {"status": "confirmed"}, {"status": "cancelled"},
@@ -67,7 +67,7 @@ def test_a_visit_is_cancelled_whole(db: SQLAlchemy, salon: Salon) -> None:
     with transaction():
         cancel_booking(booking.id, DESK)
     assert set(db.session.scalars(select(Booking.status))) == {"cancelled"}
-    assert db.session.scalar(select(func.count()).select_from(OccupiedCell)) == 0
+    assert db.session.scalar(select(func.count()).select_from(SlotLock)) == 0
 
 
 def test_a_group_shrinks_and_goes_with_its_last_guest(db: SQLAlchemy, salon: Salon) -> None:
@@ -79,7 +79,7 @@ def test_a_group_shrinks_and_goes_with_its_last_guest(db: SQLAlchemy, salon: Sal
         with transaction():
             cancel_booking(booking.id, DESK)
     assert db.session.scalar(select(func.count()).select_from(GroupSession)) == 0
-    assert db.session.scalar(select(func.count()).select_from(OccupiedCell)) == 0
+    assert db.session.scalar(select(func.count()).select_from(SlotLock)) == 0
 
 
 def test_a_status_follows_only_where_it_makes_sense(db: SQLAlchemy, salon: Salon) -> None:

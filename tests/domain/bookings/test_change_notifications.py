@@ -8,7 +8,7 @@ import time_machine
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
-from app.core.tenancy import no_company
+from app.core.tenancy import clear_company
 from app.core.transactions import transaction
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import make_booking
@@ -84,7 +84,7 @@ def test_a_move_at_the_desk_is_told_when_nobody_undoes_it(
 
 def test_the_sweep_sends_it_when_its_time_has_come(db: SQLAlchemy, booking: Booking, present: time_machine.Traveller) -> None:
     move(booking)
-    with no_company():
+    with clear_company():
         waiting = sweep_messages()
         present.shift(timedelta(seconds=61))
         assert sweep_messages() == waiting + 1

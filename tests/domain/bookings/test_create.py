@@ -8,7 +8,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from app.core.event_bus import listens
+from app.core.event_bus import subscribe
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.bookings import create, slot_locks
@@ -18,15 +18,15 @@ from app.domain.bookings.errors import BookingRefused, Closed, InThePast, NotBoo
 from app.domain.scheduling.allocation_plan import Taking
 from app.domain.scheduling.types import Part
 from app.domain.services.matching import UnknownService, UnknownStaff
-from app.events import BookingMade
-from app.models import Booking, BookingChange, BusySpan, GroupSession, OccupiedCell, Policy, Service, StaffService
+from app.events import BookingCreated
+from app.models import Booking, BookingChange, BusySpan, GroupSession, Policy, Service, SlotLock, StaffService
 from tests.factories.salons import DESK, Salon, at, make_call, make_customer, make_salon
 
-HEARD: list[BookingMade] = []
+HEARD: list[BookingCreated] = []
 
 
-@listens(BookingMade, when="after_commit")
-def _hear(events: list[BookingMade]) -> None:
+@subscribe(BookingCreated, when="after_commit")
+def _hear(events: list[BookingCreated]) -> None:
     HEARD.extend(events)
 
 
@@ -49,7 +49,7 @@ def test_a_booking_stands_in_the_rows_with_its_first_line_of_history(db: SQLAlch
     line = db.session.scalars(select(BookingChange)).one()
     assert (line.action, line.by_kind, line.way, line.before, line.after["status"]) == ("made", "caller", "call", None, "confirmed")
     # half an hour of Anna and of a chair in cells of five minutes
-    assert count(db, OccupiedCell) == 12
+    assert count(db, SlotLock) == 12
     assert count(db, BusySpan) == 2
 
 

@@ -8,13 +8,13 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import func, select
 
 from app.core.clock import now
-from app.core.tenancy import every_company
+from app.core.tenancy import unscoped
 from app.core.transactions import transaction
 from app.domain.bookings.booking_request import Order
 from app.domain.bookings.create import make_booking, place_hold
 from app.domain.bookings.errors import SlotTaken
 from app.domain.bookings.holds import expire_holds, find_hold, release_hold
-from app.models import Booking, GroupSession, Hold, OccupiedCell
+from app.models import Booking, GroupSession, Hold, SlotLock
 from tests.factories.salons import Salon
 
 
@@ -38,7 +38,7 @@ def test_a_held_time_is_taken_for_others_and_free_for_its_holder(db: SQLAlchemy,
     db.session.refresh(kept)
     assert kept.status == "used"
     assert find_hold(token) is None
-    assert db.session.scalar(select(func.count()).select_from(OccupiedCell)) == 12
+    assert db.session.scalar(select(func.count()).select_from(SlotLock)) == 12
 
 
 def test_a_hold_given_back_is_free_at_once(salon: Salon) -> None:
@@ -66,9 +66,9 @@ def test_the_sweep_ends_what_ran_out(db: SQLAlchemy, salon: Salon, present: time
     hold(salon.order("yoga:ben"), minutes=3)
     hold(salon.order("cut:anna", starts="2026-05-12T14:00"), minutes=30)
     present.shift(timedelta(minutes=4))
-    with every_company(), transaction():
+    with unscoped(), transaction():
         assert expire_holds() == 2
-    with every_company(), transaction():
+    with unscoped(), transaction():
         assert expire_holds() == 0
     assert db.session.scalar(select(func.count()).select_from(GroupSession)) == 0
     assert sorted(db.session.scalars(select(Hold.status)).all()) == ["expired", "expired", "open"]

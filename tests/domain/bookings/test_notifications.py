@@ -12,7 +12,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select, text
 
 from app.core.clock import now
-from app.core.tenancy import no_company
+from app.core.tenancy import clear_company
 from app.core.transactions import transaction
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import make_booking
@@ -72,7 +72,7 @@ def test_a_booking_is_confirmed_with_a_link_that_opens_its_page(
     assert sent["to"] == MIRA and sent["body"].startswith("Salon Lindgren: ")
     (row,) = rows(db)
     assert (row.status, row.provider_ref, row.body) == ("sent", sent["sid"], None)
-    with no_company():
+    with clear_company():
         assert client.get(f"/b/{token_in(sent['body'])}").status_code == 200
 
 
@@ -123,7 +123,7 @@ def test_an_offer_without_keys_says_so_and_keeps_its_link_until_it_expires(
     offer(salon, customer())
     (row,) = rows(db)
     assert row.status == "not_set_up" and row.body
-    with no_company():
+    with clear_company():
         assert "Termin nehmen" in client.get(f"/b/{token_in(row.body)}").text
     send_message(row.id)
     present.shift(timedelta(minutes=31))
@@ -136,7 +136,7 @@ def test_an_offer_is_sent_and_its_link_accepts_it(db: SQLAlchemy, salon: Salon, 
     offer(salon, customer())
     (row,) = rows(db)
     send_message(row.id)
-    with no_company():
+    with clear_company():
         page = client.get(f"/b/{token_in(twilio.messages[0]['body'])}").text
         csrf = re.search(r'name="csrf_token" value="([^"]+)"', page)
         assert csrf
@@ -191,13 +191,13 @@ def test_a_refusal_for_good_is_not_tried_again(db: SQLAlchemy, salon: Salon, twi
     send_message(row.id)
     (row,) = rows(db)
     assert (row.status, row.reason) == ("dead", "opted_out")
-    with no_company():
+    with clear_company():
         assert sweep_messages() == 0
 
 
 def test_the_sweep_finds_what_no_job_came_for(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble, present: time_machine.Traveller) -> None:
     book(salon)
-    with no_company():
+    with clear_company():
         assert sweep_messages() == 1
         # it is with a worker now
         assert sweep_messages() == 0

@@ -14,7 +14,7 @@ from app.domain.bookings.create import make_booking
 from app.domain.bookings.errors import SlotTaken
 from app.domain.bookings.reschedule import move_booking
 from app.domain.bookings.status import BookingNotFound, ChangedMeanwhile, NotPossibleNow, TooLate
-from app.models import Booking, BookingChange, BusySpan, GroupSession, OccupiedCell, Policy
+from app.models import Booking, BookingChange, BusySpan, GroupSession, Policy, SlotLock
 from tests.factories.salons import CALLER, DESK, Salon, at, make_salon
 
 
@@ -36,7 +36,7 @@ def test_a_moved_booking_frees_its_old_time_and_tells_it_in_its_history(db: SQLA
     assert (made.action, moved.action, moved.why, moved.by_id, moved.version) == ("made", "moved", "Zug verspätet", "user-1", 2)
     assert moved.before == {"starts_at": at("2026-05-12T10:00").isoformat(), "ends_at": at("2026-05-12T10:30").isoformat()}
     assert book(salon.order("cut:anna", starts="2026-05-12T10:45")).id != booking.id
-    assert db.session.scalar(select(func.count()).select_from(OccupiedCell)) == 24
+    assert db.session.scalar(select(func.count()).select_from(SlotLock)) == 24
 
 
 def test_a_refused_move_leaves_everything_as_it_was(db: SQLAlchemy, salon: Salon) -> None:

@@ -8,7 +8,7 @@ from app.core.transactions import transaction
 from app.domain.bookings.create import make_booking
 from app.domain.bookings.errors import Closed
 from app.domain.bookings.unmet_demand import keep_refused, keep_wish
-from app.models import Wish
+from app.models import UnmetDemand
 from tests.factories.salons import Salon, at
 
 
@@ -19,7 +19,7 @@ def test_a_refused_order_leaves_its_wish(db: SQLAlchemy, salon: Salon) -> None:
     for _ in range(2):
         with transaction():
             keep_refused(order, refused.value, source_ref="call:1")
-    wish = db.session.scalars(select(Wish)).one()
+    wish = db.session.scalars(select(UnmetDemand)).one()
     assert (wish.reason, wish.service_id, wish.staff_id, wish.wanted_from) == (
         "closed", salon.services["cut"], salon.people["anna"], at("2026-05-12T20:00"),
     )  # fmt: skip
@@ -28,4 +28,4 @@ def test_a_refused_order_leaves_its_wish(db: SQLAlchemy, salon: Salon) -> None:
 def test_what_we_do_not_offer_is_kept_in_the_callers_words(db: SQLAlchemy, salon: Salon) -> None:
     with transaction():
         keep_wish("not_offered", wanted="Fußmassage" * 50, branch_id=salon.branches["mitte"])
-    assert len(db.session.scalars(select(Wish)).one().wanted) == 200
+    assert len(db.session.scalars(select(UnmetDemand)).one().wanted) == 200

@@ -9,7 +9,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
 from app.core.errors import InvalidInput
-from app.core.event_bus import listens
+from app.core.event_bus import subscribe
 from app.core.transactions import transaction
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import make_booking
@@ -34,7 +34,7 @@ from tests.factories.salons import DESK, Salon, at, make_customer
 HEARD: list[WaitlistOffered] = []
 
 
-@listens(WaitlistOffered, when="after_commit")
+@subscribe(WaitlistOffered, when="after_commit")
 def _hear(events: list[WaitlistOffered]) -> None:
     HEARD.extend(events)
 

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
-from app.core.tenancy import no_company
+from app.core.tenancy import clear_company
 from app.domain.bookings import self_service_links
 from app.models import Booking, Company
 from tests.api.v1.conftest import key_of, wanted
@@ -28,7 +28,7 @@ class Ways:
     def __init__(self, app: Flask, db: SQLAlchemy, elsewhere: Elsewhere) -> None:
         self.app, self.elsewhere = app, elsewhere
         company = db.session.get_one(Company, elsewhere.salon.company_id)
-        with no_company():
+        with clear_company():
             user = make_user(company, "front_desk")
             self.desk = signed_in(app, user)
             self.key = key_of(db, company.id)

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import update
 
 from app.core.extensions import db
-from app.core.tenancy import company_scope, no_company
-from app.core.transactions import transact
+from app.core.tenancy import clear_company, company_scope
+from app.core.transactions import run_in_transaction
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.errors import SlotTaken
 from app.domain.bookings.reschedule import move_booking
@@ -354,7 +354,7 @@ def test_no_transaction_is_open_while_the_other_calendar_answers(
 
 
 def test_the_sweep_sends_what_got_lost_and_nothing_twice(elsewhere: Elsewhere, booked: str) -> None:
-    with no_company():
+    with clear_company():
         assert job.sweep_syncs() == 0
         elsewhere.later(31)
         assert job.sweep_syncs() == 1
@@ -377,7 +377,7 @@ def test_without_a_connection_nothing_is_written_down(elsewhere: Elsewhere, mira
 def test_the_keys_of_another_company_are_not_touched(elsewhere: Elsewhere, booked: str) -> None:
     other = make_salon("praxis")
     with company_scope(other.company_id):
-        assert transact(lambda: outbound.reserve(elsewhere.sync(booked).id)) is None
+        assert run_in_transaction(lambda: outbound.reserve(elsewhere.sync(booked).id)) is None
 
 
 # consent

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.core.tenancy import company_scope, no_company
+from app.core.tenancy import clear_company, company_scope
 from app.domain.bookings.cancel import cancel_booking
 from app.jobs import calendar_sync as jobs
-from app.models import CalendarComparison, Connection
+from app.models import CalendarReconciliation, Connection
 from tests.doubles.calcom_shapes import iso
 from tests.factories.salons import at, make_salon
 from tests.support.elsewhere import CUT_ANNA, CUT_BEN, DESK, Elsewhere
@@ -16,7 +16,7 @@ TEN, ELEVEN, NOON = at("2026-05-12T10:00"), at("2026-05-12T11:00"), at("2026-05-
 MIRA = {"name": "Mira Sommer", "phoneNumber": "+4915112345678"}
 
 
-def compare(elsewhere: Elsewhere) -> CalendarComparison:
+def compare(elsewhere: Elsewhere) -> CalendarReconciliation:
     """Without any webhook: they are all lost."""
     elsewhere.double.outbox.clear()
     with company_scope(elsewhere.salon.company_id):
@@ -25,7 +25,7 @@ def compare(elsewhere: Elsewhere) -> CalendarComparison:
     return elsewhere.comparisons()[-1]
 
 
-def whats(comparison: CalendarComparison) -> list[str]:
+def whats(comparison: CalendarReconciliation) -> list[str]:
     return [difference["what"] for difference in comparison.drift]
 
 
@@ -152,9 +152,9 @@ def test_each_company_is_compared_with_its_own(elsewhere: Elsewhere) -> None:
     other = make_salon("praxis")
     with company_scope(other.company_id):
         Elsewhere(elsewhere.app, other, elsewhere.double, elsewhere.clock).connect(api_key="cal_of_the_praxis")
-    with no_company():
+    with clear_company():
         jobs.compare_calendars()
     with company_scope(other.company_id):
         jobs.compare_calendar(elsewhere.connection_id)
-        assert db.session.scalars(select(CalendarComparison)).all() == []
+        assert db.session.scalars(select(CalendarReconciliation)).all() == []
     db.session.rollback()

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.core.clock import now, to_ms
-from app.core.tenancy import company_scope, every_company
+from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
 from app.domain.companies.phone_numbers import assign_number, dismiss_number, unassigned_numbers
 from app.domain.inbox import processor
@@ -51,13 +51,13 @@ def drain(db) -> None:
 
 
 def the_call(db) -> Call:
-    with every_company():
+    with unscoped():
         (call,) = db.session.scalars(select(Call)).all()
     return call
 
 
 def all_of(db, model: Any, *order: Any) -> list[Any]:
-    with every_company():
+    with unscoped():
         return list(db.session.scalars(select(model).order_by(*order)))
 
 

@@ -12,12 +12,12 @@ from sqlalchemy import select
 
 from app.core import event_bus, settings
 from app.core.clock import now
-from app.core.errors import TooMany
+from app.core.errors import TooManyRequests
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.bookings.self_service_links import make_identity_link
 from app.domain.customers import one_time_codes
-from app.events import CodeWanted
+from app.events import OneTimeCodeRequested
 from app.models import Call, Company, Connection, Customer, OneTimeCode
 from tests.factories.calls import CallFactory, CustomerFactory
 from tests.factories.companies import CompanyFactory
@@ -27,10 +27,10 @@ NUMBER = "+491713920050"
 
 
 @pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[CodeWanted]:
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[OneTimeCodeRequested]:
     """What whoever sends messages would hear."""
-    heard: list[CodeWanted] = []
-    monkeypatch.setitem(event_bus._listeners, "after_commit", [((CodeWanted,), heard.extend)])
+    heard: list[OneTimeCodeRequested] = []
+    monkeypatch.setitem(event_bus._listeners, "after_commit", [((OneTimeCodeRequested,), heard.extend)])
     return heard
 
 
@@ -49,7 +49,7 @@ def wanted() -> tuple[Call, Customer]:
     return call, customer
 
 
-def test_a_code_proves_its_customer_once(company: Company, sent: list[CodeWanted]) -> None:
+def test_a_code_proves_its_customer_once(company: Company, sent: list[OneTimeCodeRequested]) -> None:
     call, customer = wanted()
     (event,) = sent
     assert (event.call_id, event.number, len(event.digits)) == (call.id, NUMBER, 6)
@@ -59,7 +59,7 @@ def test_a_code_proves_its_customer_once(company: Company, sent: list[CodeWanted
     assert one_time_codes.use_code(call, event.digits) is None and not one_time_codes.code_is_open(call)
 
 
-def test_a_wrong_an_old_or_another_calls_code_proves_nobody(company: Company, sent: list[CodeWanted]) -> None:
+def test_a_wrong_an_old_or_another_calls_code_proves_nobody(company: Company, sent: list[OneTimeCodeRequested]) -> None:
     call, _customer = wanted()
     digits = sent[0].digits
     wrong = f"{(int(digits) + 1) % 1_000_000:06}"
@@ -69,7 +69,7 @@ def test_a_wrong_an_old_or_another_calls_code_proves_nobody(company: Company, se
         assert one_time_codes.use_code(call, digits) is None
 
 
-def test_only_the_newest_code_of_a_call_is_good(company: Company, sent: list[CodeWanted]) -> None:
+def test_only_the_newest_code_of_a_call_is_good(company: Company, sent: list[OneTimeCodeRequested]) -> None:
     call, customer = wanted()
     with transaction():
         one_time_codes.want_code(call, customer, NUMBER)
@@ -77,21 +77,21 @@ def test_only_the_newest_code_of_a_call_is_good(company: Company, sent: list[Cod
     assert one_time_codes.use_code(call, sent[1].digits) == customer
 
 
-def test_the_digits_are_nowhere_in_the_database(company: Company, db: SQLAlchemy, sent: list[CodeWanted]) -> None:
+def test_the_digits_are_nowhere_in_the_database(company: Company, db: SQLAlchemy, sent: list[OneTimeCodeRequested]) -> None:
     wanted()
     (code,) = db.session.scalars(select(OneTimeCode))
     assert sent[0].digits not in code.code_hash and len(code.code_hash) == 64
 
 
-def test_a_number_gets_a_few_codes_a_day(company: Company, sent: list[CodeWanted]) -> None:
+def test_a_number_gets_a_few_codes_a_day(company: Company, sent: list[OneTimeCodeRequested]) -> None:
     for _ in range(one_time_codes.MOST_A_DAY):
         wanted()
-    with pytest.raises(TooMany):
+    with pytest.raises(TooManyRequests):
         wanted()
 
 
 def test_where_messages_can_be_sent_the_agent_climbs_by_a_code(
-    db: SQLAlchemy, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, sent: list[CodeWanted]
+    db: SQLAlchemy, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, sent: list[OneTimeCodeRequested]
 ) -> None:
     with time_machine.travel(MONDAY, tick=True):
         salon = make_house()
@@ -112,7 +112,7 @@ def test_without_a_sender_none_is_made(db: SQLAlchemy, client: FlaskClient) -> N
             assert db.session.scalars(select(OneTimeCode)).all() == []
 
 
-def test_what_left_is_counted_with_its_price(company: Company, sent: list[CodeWanted]) -> None:
+def test_what_left_is_counted_with_its_price(company: Company, sent: list[OneTimeCodeRequested]) -> None:
     assert one_time_codes.count_sent() == one_time_codes.Sent(0, 0, 0)
     for _ in range(2):
         call, customer = wanted()

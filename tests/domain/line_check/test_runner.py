@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 
 from app.core.clock import now
 from app.core.route_guards import guard_of
-from app.core.tenancy import company_scope, every_company
+from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
 from app.domain.accounts.api_keys import SCOPES, make_key
 from app.domain.agents.status import Standing
@@ -75,7 +75,7 @@ def served(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def number_id(db: SQLAlchemy, e164: str = MITTE) -> str:
-    with every_company():
+    with unscoped():
         return db.session.scalars(select(PhoneNumber.id).where(PhoneNumber.e164 == e164)).one()
 
 
@@ -147,12 +147,12 @@ def test_the_company_s_own_connection_signs_where_there_is_one(db: SQLAlchemy, s
 def test_what_stops_a_call_stops_the_check(
     db: SQLAlchemy, salon: Salon, model: Any, values: dict[str, Any], step: str, problem: str
 ) -> None:
-    with every_company(), transaction():
+    with unscoped(), transaction():
         db.session.execute(update(model).values(**values))
     found = check(db, salon, drains=False, hears=False)
     assert problems(found) == {step: problem} and found.result == "failed"
     assert {status for name, status in steps(found) if name not in ("number", "branch")} == {"skipped"}
-    with every_company():
+    with unscoped():
         assert db.session.scalar(select(func.count()).select_from(Call)) == 0
 
 
@@ -302,7 +302,7 @@ def test_a_check_changes_no_list_no_figure_and_no_page(app: Flask, db: SQLAlchem
     send(client, call_body("call_started", "call_real", start_timestamp=int(now().timestamp() * 1000)))
     while drain_batch(10):
         pass
-    with every_company():
+    with unscoped():
         company = db.session.get(Company, salon.company_id)
         with transaction():
             _row, key = make_key(company, "Walk", list(SCOPES))
@@ -350,7 +350,7 @@ def _plain(text: str) -> str:
 
 
 def _rows(db: SQLAlchemy) -> dict[str, int]:
-    with every_company():
+    with unscoped():
         return {
             mapper.class_.__tablename__: db.session.scalar(select(func.count()).select_from(mapper.class_)) or 0
             for mapper in db.Model.registry.mappers
@@ -359,7 +359,7 @@ def _rows(db: SQLAlchemy) -> dict[str, int]:
 
 def test_a_company_checks_its_own_numbers_only(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
     other = make_house("other", numbers=("+498999998200", "+498999998201"))
-    with every_company():
+    with unscoped():
         company = db.session.get(Company, other.company_id)
     client = signed_in(app, make_user(company))
     token = csrf_token(client, "/settings/line")
@@ -372,7 +372,7 @@ def test_a_company_checks_its_own_numbers_only(app: Flask, db: SQLAlchemy, salon
 
 @pytest.mark.parametrize(("role", "status"), [("owner", 200), ("manager", 200), ("front_desk", 403), ("staff", 403)])
 def test_who_may_check(app: Flask, db: SQLAlchemy, salon: Salon, role: str, status: int) -> None:
-    with every_company():
+    with unscoped():
         company = db.session.get(Company, salon.company_id)
     assert signed_in(app, make_user(company, role)).get("/settings/line").status_code == status
 
@@ -381,7 +381,7 @@ def test_the_page_shows_what_is_red_and_what_repairs_it(app: Flask, db: SQLAlche
     with company_scope(salon.company_id), transaction():
         db.session.execute(update(PhoneNumber).values(agent_id=None))
     found = check(db, salon)
-    with every_company():
+    with unscoped():
         owner, support = signed_in(app, make_user(db.session.get(Company, salon.company_id))), signed_in(app, make_user(None, "support"))
     for client, address in ((owner, "/settings/line/checks/"), (support, "/admin/line/checks/")):
         page = client.get(address + found.id).text
@@ -392,7 +392,7 @@ def test_the_page_shows_what_is_red_and_what_repairs_it(app: Flask, db: SQLAlche
 def test_the_button_sends_the_check_on_its_way(app: Flask, db: SQLAlchemy, salon: Salon, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[str] = []
     monkeypatch.setattr(jobs.ring, "_send", lambda _company, args: sent.append(args[0]))
-    with every_company():
+    with unscoped():
         company = db.session.get(Company, salon.company_id)
         number = number_id(db)
     for user, page, address in (
@@ -405,5 +405,5 @@ def test_the_button_sends_the_check_on_its_way(app: Flask, db: SQLAlchemy, salon
         steps_page = client.get(answer.location + "/steps")
         assert "data-look" in steps_page.text and steps_page.status_code == 200
     assert len(set(sent)) == 1
-    with every_company():
+    with unscoped():
         assert db.session.scalar(select(func.count()).select_from(User)) == 2

@@ -10,22 +10,22 @@ from sqlalchemy import event, func, select
 
 from app.core.errors import NotFound
 from app.core.ids import new_ulid
-from app.core.tenancy import company_scope, every_company
-from app.core.transactions import transact, transaction
+from app.core.tenancy import company_scope, unscoped
+from app.core.transactions import run_in_transaction, transaction
 from app.domain.agents import versions
 from app.domain.agents.inbound_call import welcome
 from app.domain.companies.number_lookup import find_numbers
 from app.domain.companies.phone_numbers import NumberTaken
 from app.domain.operations import onboarding
 from app.domain.operations.onboarding import Place
-from app.models import Agent, AuditEntry, Branch, Company, PhoneNumber, Registration
+from app.models import Agent, AgentDeployment, AuditEntry, Branch, Company, PhoneNumber
 
 NUMBER = "+493023125100"
 OTHERS = ("+493023125110", "+493023125111")
 
 
 def begin(name: str = "Salon Sonnenschein", number: str = NUMBER, industry: str = "hair_salon") -> tuple[Company, Branch, PhoneNumber]:
-    with every_company(), transaction():
+    with unscoped(), transaction():
         company, _agent = onboarding.create_company(name, industry)
         branch = onboarding.create_branch(company, "Berlin-Mitte", Place())
         return company, branch, onboarding.add_number(company, branch.id, number)[0]
@@ -47,7 +47,7 @@ def test_the_assistant_has_a_published_version(app: Flask, db: SQLAlchemy) -> No
         assert versions.find_published(number.agent_id).number == 1
         assert versions.find_draft(number.agent_id) is None
         # to be written at the provider, as soon as there is a key
-        assert db.session.scalars(select(Registration.agent_id)).all() == [number.agent_id]
+        assert db.session.scalars(select(AgentDeployment.agent_id)).all() == [number.agent_id]
 
 
 def test_each_step_is_written_down(app: Flask, db: SQLAlchemy) -> None:
@@ -115,7 +115,7 @@ def test_two_who_add_one_number_at_once_do_not_both_get_it(app: Flask, db: SQLAl
 
         with app.app_context():
             try:
-                transact(work)
+                run_in_transaction(work)
             except NumberTaken:
                 return False
             return True
@@ -138,7 +138,7 @@ def test_who_looked_before_the_other_wrote_hears_that_it_is_taken_too(app: Flask
     def add(company_id: str, branch_id: str) -> bool:
         with app.app_context():
             try:
-                transact(lambda: onboarding.add_number(db.session.get_one(Company, company_id), branch_id, NUMBER))
+                run_in_transaction(lambda: onboarding.add_number(db.session.get_one(Company, company_id), branch_id, NUMBER))
             except NumberTaken:
                 return False
             return True
@@ -153,13 +153,13 @@ def test_who_looked_before_the_other_wrote_hears_that_it_is_taken_too(app: Flask
 
 def test_two_of_one_name_get_slugs_of_their_own_also_at_once(app: Flask, db: SQLAlchemy) -> None:
     def make(_place: int) -> str:
-        with app.app_context(), every_company():
-            return transact(lambda: onboarding.create_company("Salon Müller", "hair_salon")[0].slug)
+        with app.app_context(), unscoped():
+            return run_in_transaction(lambda: onboarding.create_company("Salon Müller", "hair_salon")[0].slug)
 
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(make, range(4)))) == 4
     assert db.session.scalar(select(func.count()).select_from(Company)) == 4
-    with every_company():
+    with unscoped():
         assert db.session.scalar(select(func.count()).select_from(Agent)) == 4
 
 

@@ -16,8 +16,8 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select, update
 
 from app.core.extensions import db as the_db
-from app.core.tenancy import company_scope, every_company
-from app.core.transactions import transact
+from app.core.tenancy import company_scope, unscoped
+from app.core.transactions import run_in_transaction
 from app.domain.agents import versions
 from app.domain.inbox.processor import drain_batch
 from app.domain.inbox.replay import replay
@@ -71,7 +71,7 @@ def run_dry() -> None:
     while drain_batch(50):
         pass
     check_due()
-    with every_company():
+    with unscoped():
         waiting = list(the_db.session.execute(select(CallDeletion.company_id, CallDeletion.id).where(CallDeletion.status == "pending")))
     the_db.session.rollback()
     for company_id, deletion_id in waiting:
@@ -149,7 +149,7 @@ def test_what_is_sent_again_or_sent_through_again_brings_nothing_back(
         told.send(raw)
     told.event("transcript_updated", later="a snapshot that nobody has seen yet")
     run_dry()
-    transact(lambda: replay(the_db.session.scalars(select(WebhookEvent.id)).all()))
+    run_in_transaction(lambda: replay(the_db.session.scalars(select(WebhookEvent.id)).all()))
     run_dry()
     assert traces(marks, redis=redis, log=log()) == []
     the_db.session.rollback()
@@ -312,8 +312,8 @@ def test_who_does_not_want_the_ai_is_put_through_or_called_back(
     told.start()
     put_through = told.use("set_consent", ai="no")
     assert put_through["data"]["number"] == "+493023125177"
-    with every_company():
-        transact(lambda: _no_desk(salon))
+    with unscoped():
+        run_in_transaction(lambda: _no_desk(salon))
     called_back = Told(client, "call_2").use("set_consent", ai="no")
     assert called_back["data"]["task_id"]
     assert "auflegen" not in called_back["say"]
@@ -404,7 +404,7 @@ def test_a_provider_in_trouble_is_asked_again_until_it_is_done(salon: Salon, tol
     assert _deletion(salon).status == "pending"
     assert _deletion(salon).error
     with company_scope(salon.company_id):
-        transact(lambda: the_db.session.execute(update(CallDeletion).values(due_at=CallDeletion.created_at)))
+        run_in_transaction(lambda: the_db.session.execute(update(CallDeletion).values(due_at=CallDeletion.created_at)))
     sweep_deletions()
     with company_scope(salon.company_id):
         delete_call(_deletion(salon).id)
@@ -430,7 +430,7 @@ def test_a_recording_that_nobody_allowed_is_deleted_after_the_analysis(
 ) -> None:
     """Our agent asks for it, and the caller says nothing to that: words are kept here, the voice nowhere."""
     with company_scope(salon.company_id):
-        transact(lambda: _give_agent(recording))
+        run_in_transaction(lambda: _give_agent(recording))
     told.start()
     told.say("agent", HELLO if recording == "everything" else NOTES)
     told.say("caller", "Guten Tag, ich brauche einen Termin.")

@@ -12,7 +12,7 @@ from flask import Flask
 from prometheus_client import REGISTRY
 
 from app.core import redis as redis_room
-from app.core.circuit_breaker import FAILURES, REST_S
+from app.core.circuit_breaker import MAX_FAILURES, RESET_TIMEOUT_S
 from app.providers import calendar, calendar_reader, http, kind_of
 from app.providers.calendar import calcom
 from app.providers.calendar.base import Access, Calendar, CalendarRefused
@@ -88,21 +88,21 @@ class TestCalcom(CalendarContract):
         assert driver.get(made.uid) is not None
 
     def test_after_failures_in_a_row_it_is_left_alone_and_tried_again_later(self, driver: Calendar, double: CalcomDouble) -> None:
-        double.fail("500", times=FAILURES)
-        for _ in range(FAILURES):
+        double.fail("500", times=MAX_FAILURES)
+        for _ in range(MAX_FAILURES):
             with pytest.raises(NoAnswer):
                 driver.book(self.order(HAIRCUT))
         for _ in range(3):
             with pytest.raises(NotSent):
                 driver.book(self.order(HAIRCUT))
-        assert len(double.requests) == FAILURES
+        assert len(double.requests) == MAX_FAILURES
         assert shown_state() == 2
-        with time_machine.travel(datetime.now(UTC) + timedelta(seconds=REST_S + 1)):
+        with time_machine.travel(datetime.now(UTC) + timedelta(seconds=RESET_TIMEOUT_S + 1)):
             assert driver.book(self.order(HAIRCUT)).status == "confirmed"
         assert shown_state() == 0
 
     def test_refusals_do_not_open_the_breaker(self, driver: Calendar) -> None:
-        for _ in range(FAILURES + 2):
+        for _ in range(MAX_FAILURES + 2):
             assert self.refusal(lambda: driver.book(self.order("17"))) == "no_such_event_type"
 
     def test_the_own_pace_keeps_below_the_limit(self, driver: Calendar, double: CalcomDouble, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,13 +126,13 @@ class TestCalcom(CalendarContract):
         app, double.key = Flask(__name__), "cal_without_redis"
         away = calendar("calcom", Access(double.url, double.key))
         with app.app_context(), time_machine.travel("2026-05-04T08:00:00+02:00", tick=True):
-            double.fail("500", times=FAILURES)
-            for _ in range(FAILURES):
+            double.fail("500", times=MAX_FAILURES)
+            for _ in range(MAX_FAILURES):
                 with pytest.raises(NoAnswer):
                     away.book(self.order(HAIRCUT))
             with pytest.raises(NotSent):
                 away.book(self.order(HAIRCUT))
-            assert len(double.requests) == FAILURES
+            assert len(double.requests) == MAX_FAILURES
 
 
 def shown_state() -> float | None:

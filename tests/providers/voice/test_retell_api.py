@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 
 from app.core import redis as redis_room
-from app.core.circuit_breaker import FAILURES
+from app.core.circuit_breaker import MAX_FAILURES
 from app.providers import voice_account
 from app.providers.http import NoAnswer, NotSent, TooFast
 from app.providers.voice import management, retell_api
@@ -201,7 +201,7 @@ def test_a_late_answer_is_not_waited_for(ground: None, double: RetellDouble, mon
 
 def test_when_nobody_listens_nothing_has_happened_and_at_last_nobody_asks(driver: VoiceAccount, double: RetellDouble) -> None:
     with double.down():
-        for _attempt in range(FAILURES):
+        for _attempt in range(MAX_FAILURES):
             with pytest.raises(NotSent):
                 driver.list_numbers()
     before = len(double.requests)

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
-from app.core.tenancy import company_scope, every_company
+from app.core.tenancy import company_scope, unscoped
 from app.models import Agent, AuditEntry, Branch, Company, PhoneNumber, User
 from tests.support.people import branch_ids, csrf_token, make_company, make_user, sign_in, signed_in
 
@@ -26,7 +26,7 @@ def post(client: FlaskClient, path: str, **fields: str):
 
 def the(db: SQLAlchemy, model: type):
     db.session.rollback()
-    with every_company():
+    with unscoped():
         return db.session.scalars(select(model)).one()
 
 

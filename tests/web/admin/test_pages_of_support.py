@@ -14,7 +14,7 @@ from app.core.clock import now
 from app.core.queues import QUEUES, get_queue
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.models import AuditEntry, Company, FeatureFlag, PhoneNumber, ScheduleRun, User
+from app.models import AuditEntry, Company, FeatureFlag, PhoneNumber, ScheduledTask, User
 from tests.factories.companies import BrowserReportFactory
 from tests.support.calls import make_call
 from tests.support.people import branch_ids, csrf_token, make_company, make_user, signed_in
@@ -58,12 +58,12 @@ def test_a_company_is_shown_with_its_numbers(salon: Company, admin: FlaskClient,
 
 def test_an_entry_of_the_schedule_becomes_due(admin: FlaskClient, db: SQLAlchemy) -> None:
     later = now() + timedelta(hours=1)
-    db.session.add(ScheduleRun(name="live.trim", next_at=later, result="failed", error="OSError: disk full"))
+    db.session.add(ScheduledTask(name="live.trim", next_at=later, result="failed", error="OSError: disk full"))
     db.session.commit()
     assert "OSError: disk full" in admin.get("/admin/schedule").text
     token = csrf_token(admin, "/admin/schedule")
     assert admin.post("/admin/schedule/run", data={"name": "live.trim", "csrf_token": token}).status_code == 302
-    assert db.session.scalar(select(ScheduleRun.next_at)) <= now()
+    assert db.session.scalar(select(ScheduledTask.next_at)) <= now()
     assert admin.post("/admin/schedule/run", data={"name": "nothing", "csrf_token": token}).status_code == 404
     assert db.session.scalar(select(AuditEntry.subject).where(AuditEntry.action == "schedule_run_now")) == "schedule:live.trim"
 
@@ -86,7 +86,7 @@ def test_a_failed_job_runs_again_or_is_forgotten(app: Flask, admin: FlaskClient)
 
 def test_what_a_queue_did_within_the_hour_is_counted(app: Flask, db: SQLAlchemy) -> None:
     for is_done in (True, True, False):
-        job_stats.count("webhooks", wait_s=0.1, run_s=0.4, is_done=is_done)
+        job_stats.record("webhooks", wait_s=0.1, run_s=0.4, is_done=is_done)
     hour = job_stats.last_hour(QUEUES)["webhooks"]
     assert (hour.done, hour.failed, hour.mean_wait_ms, hour.mean_run_ms) == (2, 1, 100, 400)
 

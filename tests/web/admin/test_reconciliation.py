@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
 from app.core.clock import now
-from app.models import CallAccount, CallComparison
+from app.models import CallReconciliation, ProviderAccount
 from tests.support.people import make_company, make_user, signed_in
 
 
@@ -24,11 +24,11 @@ def page(client: FlaskClient) -> str:
 
 
 def look(db: SQLAlchemy, *, account: dict[str, object], **values: object) -> None:
-    row = CallAccount(provider="retell", connection_id="", **account)
+    row = ProviderAccount(provider="retell", connection_id="", **account)
     db.session.add(row)
     db.session.flush()
     moment = now()
-    db.session.add(CallComparison(account_id=row.id, since=moment - timedelta(hours=1), until=moment, **values))
+    db.session.add(CallReconciliation(account_id=row.id, since=moment - timedelta(hours=1), until=moment, **values))
     db.session.commit()
 
 

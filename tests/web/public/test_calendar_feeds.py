@@ -11,7 +11,7 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from app.core.errors import InvalidInput
-from app.core.tenancy import company_scope, every_company
+from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
 from app.domain.bookings import calendar_feeds
 from app.domain.bookings.cancel import cancel_booking
@@ -83,7 +83,7 @@ def test_asked_again_without_a_change_it_answers_nothing_new(client: FlaskClient
 
 def test_an_address_that_was_taken_back_does_not_exist(client: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
     token = feed_of(salon, branch_id=salon.branches["mitte"])
-    with every_company():
+    with unscoped():
         stored = db.session.scalars(select(CalendarFeed)).one()
         assert token not in stored.token_hash
     with company_scope(salon.company_id), transaction():

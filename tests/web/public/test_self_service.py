@@ -11,7 +11,7 @@ from flask_sqlalchemy import SQLAlchemy
 from icalendar import Calendar
 from sqlalchemy import select
 
-from app.core.tenancy import company_scope, every_company
+from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
 from app.domain.bookings import self_service_links, waitlist
 from app.domain.bookings.cancel import cancel_booking
@@ -35,7 +35,7 @@ def link_of(salon: Salon, *parts: str, **changes: Any) -> tuple[Booking, str]:
 
 def read(db: SQLAlchemy, booking: Booking) -> Booking:
     db.session.rollback()
-    with every_company():
+    with unscoped():
         return db.session.scalars(select(Booking).where(Booking.id == booking.id).execution_options(populate_existing=True)).one()
 
 
@@ -54,7 +54,7 @@ def test_the_link_shows_the_appointment_and_is_kept_as_a_hash(client: FlaskClien
     assert "Haarschnitt bei Anna Lindgren" in answer.text
     assert '<meta name="referrer" content="no-referrer">' in answer.text
     assert answer.headers["X-Robots-Tag"] == "noindex"
-    with every_company():
+    with unscoped():
         stored = db.session.scalars(select(BookingLink)).one()
     assert token not in (stored.token_hash, stored.booking_id)
 
@@ -91,7 +91,7 @@ def test_moving_offers_free_times_and_takes_one(client: FlaskClient, db: SQLAlch
     assert f'value="{wanted}"' in page
     assert "Fr 08.05., 11:00" in post(client, token, "move", starts_at=wanted)
     assert read(db, booking).starts_at == at("2026-05-08T11:00")
-    with every_company():
+    with unscoped():
         assert db.session.scalars(select(BookingLink)).one().expires_at == at("2026-05-08T11:30") + self_service_links.GOOD_AFTER_THE_END
 
 

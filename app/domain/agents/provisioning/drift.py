@@ -13,7 +13,7 @@ from app.domain.agents.provisioning.diff import Finding, compare
 from app.domain.agents.provisioning.steps import Known, look_there
 from app.domain.agents.provisioning.workflow import access_there, find_registration, note_findings
 from app.domain.agents.versions import find_published, get_agent
-from app.models import Registration
+from app.models import AgentDeployment
 from app.providers import voice_account
 from app.providers.credentials import Access
 
@@ -33,10 +33,11 @@ class Look:
 
 def to_check(limit: int, *, every: timedelta) -> list[tuple[str, str]]:
     """(company, agent) of those that nobody has looked at for a while. To be called with every company in view."""
-    wanted = select(Registration.company_id, Registration.agent_id).where(
-        Registration.state.in_(("right", "drift")), or_(Registration.checked_at.is_(None), Registration.checked_at <= now() - every)
+    wanted = select(AgentDeployment.company_id, AgentDeployment.agent_id).where(
+        AgentDeployment.state.in_(("right", "drift")),
+        or_(AgentDeployment.checked_at.is_(None), AgentDeployment.checked_at <= now() - every),
     )
-    return [(row.company_id, row.agent_id) for row in db.session.execute(wanted.order_by(Registration.checked_at).limit(limit))]
+    return [(row.company_id, row.agent_id) for row in db.session.execute(wanted.order_by(AgentDeployment.checked_at).limit(limit))]
 
 
 def begin_look(agent_id: str) -> Look | None:

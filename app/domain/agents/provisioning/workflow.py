@@ -18,7 +18,7 @@ from app.domain.agents.provisioning.desired_state import Wanted, wanted_there
 from app.domain.agents.provisioning.steps import WRITING, Errand, Known, Outcome
 from app.domain.agents.versions import find_published, get_agent
 from app.domain.audit.log import record
-from app.models import Agent, Connection, Registration, RegistrationStep
+from app.models import Agent, AgentDeployment, AgentDeploymentStep, Connection
 from app.providers.credentials import Access
 from app.providers.http import TooFast
 from app.providers.voice.management import VoiceRefused
@@ -48,16 +48,16 @@ def platform_access() -> Access | None:
     return Access(settings().retell_base_url, key) if key else None
 
 
-def find_registration(agent_id: str) -> Registration | None:
-    return db.session.scalars(select(Registration).where(Registration.agent_id == agent_id)).first()
+def find_registration(agent_id: str) -> AgentDeployment | None:
+    return db.session.scalars(select(AgentDeployment).where(AgentDeployment.agent_id == agent_id)).first()
 
 
-def ask_for_registration(agent_id: str) -> Registration:
+def ask_for_registration(agent_id: str) -> AgentDeployment:
     """Notes that what is published now is to stand there; to be sent to the workers by whoever asks. Again is harmless."""
     agent = get_agent(agent_id, locked=True)
     row = find_registration(agent_id)
     if row is None:
-        row = Registration(agent_id=agent_id, wish=0, attempts=0)
+        row = AgentDeployment(agent_id=agent_id, wish=0, attempts=0)
         db.session.add(row)
     row.wish, row.due_at, row.claim_token, row.attempts, row.error = row.wish + 1, now(), None, 0, None
     account = access_there()
@@ -71,7 +71,7 @@ def ask_for_registration(agent_id: str) -> Registration:
     return row
 
 
-def repair(agent_id: str) -> Registration:
+def repair(agent_id: str) -> AgentDeployment:
     """Somebody clicked: what is different there is written again, and it is noted what that was."""
     before = find_registration(agent_id)
     wrong = [finding["key"] for finding in (before.findings or []) if not finding["fits"]] if before else []
@@ -85,7 +85,7 @@ def reserve(registration_id: str) -> Errand | None:
     if row is None or row.state != "pending" or row.due_at > now():
         return None
     account, version = access_there(), find_published(row.agent_id)
-    step = db.session.scalars(_steps(row).where(RegistrationStep.state == "waiting").limit(1)).first()
+    step = db.session.scalars(_steps(row).where(AgentDeploymentStep.state == "waiting").limit(1)).first()
     if account is None or version is None or step is None:
         row.state, row.reason = "failed" if account else "no_key", "no_version" if account else "no_key"
         return None
@@ -107,7 +107,7 @@ def confirm(errand: Errand, outcome: Outcome) -> bool:
         log.warning("registering.claim_lost", registration=errand.registration_id, step=errand.step)
         return False
     row.claim_token, row.due_at = None, now()
-    step = db.session.scalars(_steps(row).where(RegistrationStep.name == errand.step)).one()
+    step = db.session.scalars(_steps(row).where(AgentDeploymentStep.name == errand.step)).one()
     if outcome.error is not None:
         return _went_wrong(row, step, outcome.error)
     known = outcome.known
@@ -123,11 +123,13 @@ def confirm(errand: Errand, outcome: Outcome) -> bool:
 
 def due(limit: int) -> list[tuple[str, str]]:
     """(company, registration) of what is to be written now. To be called with every company in view."""
-    wanted = select(Registration.company_id, Registration.id).where(Registration.state == "pending", Registration.due_at <= now())
-    return [(row.company_id, row.id) for row in db.session.execute(wanted.order_by(Registration.due_at).limit(limit))]
+    wanted = select(AgentDeployment.company_id, AgentDeployment.id).where(
+        AgentDeployment.state == "pending", AgentDeployment.due_at <= now()
+    )
+    return [(row.company_id, row.id) for row in db.session.execute(wanted.order_by(AgentDeployment.due_at).limit(limit))]
 
 
-def note_findings(row: Registration, findings: Iterable[dict[str, object]]) -> None:
+def note_findings(row: AgentDeployment, findings: Iterable[dict[str, object]]) -> None:
     """What was found there just now; what is newly different goes into the audit."""
     found = list(findings)
     wrong = [str(each["key"]) for each in found if not each["fits"]]
@@ -138,18 +140,18 @@ def note_findings(row: Registration, findings: Iterable[dict[str, object]]) -> N
         record("agent_drift_found", subject=row.agent_id, data={"wrong": wrong[:50]})
 
 
-def steps_of(row: Registration) -> list[RegistrationStep]:
+def steps_of(row: AgentDeployment) -> list[AgentDeploymentStep]:
     return list(db.session.scalars(_steps(row)))
 
 
-def _finish(row: Registration, outcome: Outcome) -> None:
+def _finish(row: AgentDeployment, outcome: Outcome) -> None:
     note_findings(row, [finding.as_json() for finding in outcome.findings])
     agent = get_agent(row.agent_id)
     agent.provider_agent_id, row.attempts = row.agent_ref, 0
     record("agent_registered", subject=row.agent_id, data={"state": row.state, "version": row.agent_version})
 
 
-def _went_wrong(row: Registration, step: RegistrationStep, error: ProviderError) -> bool:
+def _went_wrong(row: AgentDeployment, step: AgentDeploymentStep, error: ProviderError) -> bool:
     step.error = row.error = (error.message or error.code)[:500]
     row.reason = error.code
     if isinstance(error, TooFast):
@@ -172,24 +174,24 @@ def _went_wrong(row: Registration, step: RegistrationStep, error: ProviderError)
     return False
 
 
-def _done(row: Registration, names: list[str]) -> None:
-    for step in db.session.scalars(_steps(row).where(RegistrationStep.name.in_(names))):
+def _done(row: AgentDeployment, names: list[str]) -> None:
+    for step in db.session.scalars(_steps(row).where(AgentDeploymentStep.name.in_(names))):
         step.state, step.error, step.done_at = "done", None, now()
     row.error = row.reason = None
     db.session.flush()
 
 
-def _plan(row: Registration, wanted: Wanted | None) -> None:
-    db.session.execute(delete(RegistrationStep).where(RegistrationStep.registration_id == row.id))
+def _plan(row: AgentDeployment, wanted: Wanted | None) -> None:
+    db.session.execute(delete(AgentDeploymentStep).where(AgentDeploymentStep.registration_id == row.id))
     db.session.expire_all()
     if wanted is None:
         return
     names = ["look", *WRITING, *(f"number:{each}" for each in wanted.numbers), *(f"release:{each}" for each in wanted.released), "check"]
-    db.session.add_all(RegistrationStep(registration_id=row.id, name=name, position=place) for place, name in enumerate(names))
+    db.session.add_all(AgentDeploymentStep(registration_id=row.id, name=name, position=place) for place, name in enumerate(names))
     db.session.flush()
 
 
-def _use_account(row: Registration, agent: Agent, connection_id: str | None) -> None:
+def _use_account(row: AgentDeployment, agent: Agent, connection_id: str | None) -> None:
     """Names of one account mean nothing in another."""
     account = connection_id or PLATFORM
     if row.account not in (None, account):
@@ -199,10 +201,10 @@ def _use_account(row: Registration, agent: Agent, connection_id: str | None) -> 
     row.account = account
 
 
-def _steps(row: Registration):  # type: ignore[no-untyped-def]
-    return select(RegistrationStep).where(RegistrationStep.registration_id == row.id).order_by(RegistrationStep.position)
+def _steps(row: AgentDeployment):  # type: ignore[no-untyped-def]
+    return select(AgentDeploymentStep).where(AgentDeploymentStep.registration_id == row.id).order_by(AgentDeploymentStep.position)
 
 
-def _locked(registration_id: str) -> Registration | None:
-    wanted = select(Registration).where(Registration.id == registration_id)
+def _locked(registration_id: str) -> AgentDeployment | None:
+    wanted = select(AgentDeployment).where(AgentDeployment.id == registration_id)
     return db.session.scalars(wanted.with_for_update().execution_options(populate_existing=True)).first()

@@ -24,7 +24,7 @@ from app.domain.bookings.unmet_demand import keep_refused
 from app.domain.customers.caller_assurance import Right, may_try, note_proof
 from app.domain.language.spoken_format import one_of
 from app.models import Booking, BookingChange, Call, Customer
-from app.models.booking import STANDING
+from app.models.booking import ACTIVE_STATUSES
 
 MOST = 20
 # `all`: whatever stands there; `time`: when it is, because a caller of this number has set that and nothing else
@@ -105,7 +105,7 @@ def _of_the_caller(situation: Situation, right: Right) -> list[ColumnElement[boo
 
 
 def _ahead(*whose: ColumnElement[bool]) -> list[Booking]:
-    wanted = select(Booking).where(or_(*whose), Booking.status.in_(STANDING), Booking.starts_at > now())
+    wanted = select(Booking).where(or_(*whose), Booking.status.in_(ACTIVE_STATUSES), Booking.starts_at > now())
     first: dict[str, Booking] = {}
     for booking in db.session.scalars(wanted.order_by(Booking.starts_at, Booking.id).limit(MOST)):
         first.setdefault(booking.occupant, booking)

@@ -26,7 +26,7 @@ from app.domain.language.spoken_format import all_of, say_price
 from app.domain.scheduling.types import Part
 from app.domain.services.matching import get_person
 from app.models import Booking, Branch, Customer, Hold
-from app.models.booking import STANDING
+from app.models.booking import ACTIVE_STATUSES
 
 
 class NewBooking(Arguments):
@@ -97,7 +97,7 @@ def _booked_already(situation: Situation, visit: Visit, starts_at: datetime, nam
     """The booking that this call has made of just this: an answer may have been lost on its way."""
     wanted = select(Booking).where(
         Booking.call_id == situation.call.id, Booking.starts_at == starts_at, Booking.service_id == visit.parts[0].service_id,
-        Booking.status.in_(STANDING),
+        Booking.status.in_(ACTIVE_STATUSES),
     )  # fmt: skip
     for booking in db.session.scalars(wanted.order_by(Booking.id)):
         customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from pydantic import Field
 
 from app.core import metrics
-from app.core.errors import TooMany
+from app.core.errors import TooManyRequests
 from app.domain.agents.tools.argument_parsing import Missing, asks_for
 from app.domain.agents.tools.context import Situation
 from app.domain.agents.tools.registry import Arguments
@@ -119,7 +119,7 @@ def send_code(situation: Situation) -> Answer:
         return not_verified(situation, **_data(caller))
     try:
         code = one_time_codes.want_code(situation.call, caller.customer, number)
-    except TooMany:
+    except TooManyRequests:
         metrics.IDENTITY_MESSAGES.labels("code", "sms", "limited").inc()
         return not_verified(situation, **_data(caller))
     metrics.IDENTITY_MESSAGES.labels("code", "sms", "sent").inc()

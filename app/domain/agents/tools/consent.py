@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from pydantic import Field, field_validator
 
-from app.core.event_bus import announce
+from app.core.event_bus import publish
 from app.core.extensions import db
 from app.domain.agents.tools.context import Situation
 from app.domain.agents.tools.messages import Callback, Transfer, request_callback, transfer_call
@@ -48,7 +48,7 @@ def set_consent(situation: Situation, given: Consent) -> Answer:
             db.session.add(CallConsent(**row))
     db.session.flush()
     if call.keeps_words != kept_words:
-        announce(CallUpdated(call.company_id, call.branch_id, call.id, situation.moment))
+        publish(CallUpdated(call.company_id, call.branch_id, call.id, situation.moment))
     if said.get("ai") == "no":
         return _hand_over(situation, stands(known))
     return done(_goes_on(said), **stands(known))

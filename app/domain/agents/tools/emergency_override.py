@@ -7,7 +7,7 @@ from flask_babel import force_locale
 
 from app.core import metrics
 from app.core.clock import now
-from app.core.event_bus import announce
+from app.core.event_bus import publish
 from app.domain.agents.opening_hours import opening_now
 from app.domain.agents.tools.context import Situation
 from app.domain.agents.tools.result import Answer
@@ -99,7 +99,7 @@ def _answer_of(kind: Kind, situation: Situation) -> Answer:
     if call.is_test:
         return _as_answer(alarm)
     task = raise_alarm(call, kind, branch, company, forward_to=own_number(situation))
-    announce(CallUpdated(call.company_id, call.branch_id, call.id, now()))
+    publish(CallUpdated(call.company_id, call.branch_id, call.id, now()))
     return _as_answer(alarm, task_id=task.id)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.core import metrics
 from app.core.clock import now
-from app.core.event_bus import announce
+from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.phone import display
 from app.domain.agents.opening_hours import opening_now
@@ -29,7 +29,7 @@ from app.domain.language.parser import read_when
 from app.domain.language.time_expression import When, instant
 from app.domain.notifications.channels import is_set_up
 from app.domain.tasks.lifecycle import make_task
-from app.events import MessageWritten, TaskUpdated
+from app.events import NotificationQueued, TaskUpdated
 from app.models import Booking, Notification
 
 SOON = timedelta(hours=1)
@@ -56,7 +56,7 @@ def request_callback(situation: Situation, given: Callback) -> Answer:
     task = make_task("callback", title, source_ref=f"callback:{situation.call.id}", call=situation.call, details=details, due_at=due_at)
     if task.details != details or task.due_at != due_at:
         task.title, task.details, task.due_at = title[:200], details, due_at
-        announce(TaskUpdated(task.company_id, task.branch_id, task.id, task.call_id))
+        publish(TaskUpdated(task.company_id, task.branch_id, task.id, task.call_id))
     say = (
         _("Wir rufen Sie %(when)s zurück.", when=say_when(situation, due_at, situation.zone))
         if when.day and when.at is not None
@@ -144,7 +144,7 @@ def _send_identity(situation: Situation) -> Answer:
         return not_verified(situation)
     customer, channel, address = recipient
     row = send_identity_link(situation.call, customer, (channel, address))
-    announce(MessageWritten(situation.company.id, row.id))
+    publish(NotificationQueued(situation.company.id, row.id))
     metrics.IDENTITY_MESSAGES.labels("link", channel, "sent").inc()
     say = (
         _("Ich schicke Ihnen einen Link an die Nummer, die wir von Ihnen haben.")
@@ -166,7 +166,7 @@ def _send_booking(situation: Situation, given: Link) -> Answer:
         return not_verified(situation) if not situation.caller.is_verified else _nothing_can_be_sent()
     row = _on_its_way(booking) or send_link_to_customer(booking, cause=f"asked:{situation.call.id}:{booking.id}")
     assert row is not None
-    announce(MessageWritten(situation.company.id, row.id))
+    publish(NotificationQueued(situation.company.id, row.id))
     if booking.id not in told_extents(situation, [booking]):
         return done(_("Den Link zu Ihrem Termin schicke ich Ihnen."), notification_id=row.id, booking_id=booking.id)
     when = say_booking(situation, booking)

@@ -8,11 +8,11 @@ from flask import Flask
 from sqlalchemy import delete, select
 
 from app.core.extensions import db
-from app.core.tenancy import every_company
+from app.core.tenancy import unscoped
 from app.domain.agents.provisioning import workflow
 from app.domain.agents.provisioning.steps import carry_out
 from app.domain.agents.tools.registry import all_tools
-from app.models import Agent, Connection, PhoneNumber, RegistrationStep
+from app.models import Agent, AgentDeploymentStep, Connection, PhoneNumber
 from tests.doubles.retell import RetellDouble
 from tests.factories.salons import Salon
 from tests.support.at_retell import DAY, NIGHT, AtRetell, stand_in
@@ -51,8 +51,8 @@ def test_publishing_writes_agent_brain_functions_events_and_numbers_and_reads_th
 
 def test_every_step_is_written_down(there: AtRetell) -> None:
     there.stand()
-    with every_company():
-        steps = list(db.session.scalars(select(RegistrationStep).order_by(RegistrationStep.position)))
+    with unscoped():
+        steps = list(db.session.scalars(select(AgentDeploymentStep).order_by(AgentDeploymentStep.position)))
     assert [step.name for step in steps] == ["look", "draft", "brain", "agent", "publish", f"number:{DAY}", f"number:{NIGHT}", "check"]
     assert {step.state for step in steps} == {"done"}
     assert there.audited("agent_registered")
@@ -236,7 +236,7 @@ def test_another_account_begins_anew(there: AtRetell) -> None:
 
 def test_the_id_there_leads_from_a_call_to_its_agent(there: AtRetell) -> None:
     there.stand()
-    with every_company():
+    with unscoped():
         assert db.session.scalars(select(Agent.provider_agent_id).where(Agent.id == there.agent_id)).one() == there.row().agent_ref
 
 
