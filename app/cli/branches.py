@@ -3,15 +3,18 @@
 import click
 from sqlalchemy import select
 
-from app.cli.command_errors import company_named, of_company, one_transaction
+from app.cli.command_errors import branch_named, company_named, of_company, one_transaction
 from app.cli.commands import Group
 from app.cli.tables import Table
 from app.core.extensions import db
+from app.core.tenancy import company_scope
 from app.domain.operations import onboarding
-from app.domain.scheduling.hours_editor import week_of
+from app.domain.operations.onboarding import BranchExists
+from app.domain.scheduling.hours_editor import DAY, week_of
 from app.domain.scheduling.opening_hours_text import read_week, write_week
-from app.models import Branch
+from app.models import Branch, Company
 
+OVERNIGHT = " (past midnight: what closes earlier than it opens closes on the next day)"
 branches = Group("branches", help="Branches of a business.")
 
 
@@ -36,12 +39,50 @@ def create(
             street=street, postcode=postcode, city=city, state=state, zone=zone, forward_to=forward_to,
             week=None if hours is None else read_week(hours),
         )  # fmt: skip
-        branch = onboarding.create_branch(company, name, place)
+        try:
+            branch = onboarding.create_branch(company, name, place)
+        except BranchExists as exists:
+            change = f"flask branches update --company {company.slug} --branch {exists.slug} --street … --hours …"
+            raise click.ClickException(f"{exists.message} To change it: {change}") from exists
         told = (
             f"{branch.name}, a branch of {company.name}.",
             f"  slug       {branch.slug}",
             f"  branch     {branch.id}",
+            f"  open       {_open_hours(company, branch)}",
             f"Next: flask numbers add NUMBER --company {company.slug} --branch {branch.slug}",
+        )
+    click.echo("\n".join(told))
+
+
+@branches.command("update")
+@click.option("--company", "slug", required=True, metavar="SLUG")
+@click.option("--branch", "branch_slug", required=True, metavar="SLUG")
+@click.option("--name", help="As callers hear it; the slug stays.")
+@click.option("--street")
+@click.option("--postcode")
+@click.option("--city")
+@click.option("--state", help="The federal state.")
+@click.option("--timezone", "--zone", "zone")
+@click.option("--hours", help='In place of the weekly hours, for example "mo-fr 9-13, 14-18, sa 9-14".')
+@click.option("--forward-to", metavar="NUMBER", help="Who takes over when a caller wants a person.")
+def update(
+    slug: str, branch_slug: str, name: str | None, street: str | None, postcode: str | None, city: str | None, state: str | None,
+    zone: str | None, hours: str | None, forward_to: str | None,
+) -> None:  # fmt: skip
+    """Change a branch; what is not given stays as it is."""
+    with one_transaction():
+        company = company_named(slug)
+        place = onboarding.Place(
+            street=street, postcode=postcode, city=city, state=state, zone=zone, forward_to=forward_to,
+            week=None if hours is None else read_week(hours),
+        )  # fmt: skip
+        with company_scope(company.id):
+            branch = db.session.get_one(Branch, branch_named(branch_slug))
+            onboarding.update_branch(company, branch, place, name=name)
+        told = (
+            f"{branch.name}, a branch of {company.name}.",
+            f"  address    {_address(branch) or 'none'}",
+            f"  open       {_open_hours(company, branch)}",
         )
     click.echo("\n".join(told))
 
@@ -53,10 +94,22 @@ def show_all() -> None:
     table = Table("slug", "name", "address", "zone", "state", "open", "active", "id")
     with one_transaction():
         for branch in db.session.scalars(select(Branch).order_by(Branch.slug)):
-            town = " ".join(filter(None, (branch.postcode, branch.city)))
-            address = ", ".join(filter(None, (branch.street, town)))
             open_at = write_week(week_of(branch.id, None)) or "never"
             table.add_row(
-                branch.slug, branch.name, address, branch.zone, branch.state or "", open_at, "yes" if branch.is_active else "no", branch.id
-            )
+                branch.slug, branch.name, _address(branch), branch.zone, branch.state or "", open_at,
+                "yes" if branch.is_active else "no", branch.id,
+            )  # fmt: skip
     table.show()
+
+
+def _address(branch: Branch) -> str:
+    town = " ".join(filter(None, (branch.postcode, branch.city)))
+    return ", ".join(filter(None, (branch.street, town)))
+
+
+def _open_hours(company: Company, branch: Branch) -> str:
+    """The weekly hours as they were understood."""
+    with company_scope(company.id):
+        week = week_of(branch.id, None)
+    is_overnight = any(closes > DAY for spans in week for _opens, closes in spans)
+    return (write_week(week) or "never") + (OVERNIGHT if is_overnight else "")

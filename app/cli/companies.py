@@ -10,6 +10,7 @@ from app.core.tenancy import unscoped
 from app.domain.companies.industries import INDUSTRIES, industry_of
 from app.domain.operations import onboarding
 from app.domain.operations.company_list import list_companies
+from app.domain.operations.onboarding import CompanyExists
 
 companies = Group("companies", help="Businesses.")
 
@@ -20,10 +21,14 @@ companies = Group("companies", help="Businesses.")
 @click.option("--timezone", "--zone", "zone", default="Europe/Berlin", show_default=True)
 @click.option("--state", help="The federal state, whose public holidays hold, for example BE.")
 @click.option("--language", default="de", show_default=True, help="Of its assistant: de or en.")
-def create(name: str, industry: str, zone: str, state: str | None, language: str) -> None:
+@click.option("--again", is_flag=True, help="Another business of a name that there is already.")
+def create(name: str, industry: str, zone: str, state: str | None, language: str, again: bool) -> None:
     """Make a business and its assistant. It takes calls as soon as it has a branch and a number."""
     with unscoped(), one_transaction():
-        company, agent = onboarding.create_company(name, industry, zone=zone, state=state, language=language)
+        try:
+            company, agent = onboarding.create_company(name, industry, zone=zone, state=state, language=language, is_another=again)
+        except CompanyExists as exists:
+            raise click.ClickException(f"{exists.message} Go on with it, or make another one of this name on purpose: --again.") from exists
         told = (
             f"{company.name}: {industry_of(company.industry).name}, {company.zone}.",
             f"  slug       {company.slug}",

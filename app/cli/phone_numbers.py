@@ -30,7 +30,7 @@ def add(number: str, slug: str, branch_slug: str, label: str | None) -> None:
             try:
                 row, _registrations = onboarding.add_number(company, branch_id, number, label=label)
             except NumberTaken as taken:
-                raise click.ClickException(f"{number} belongs to {taken.owner} already.") from taken
+                raise click.ClickException(f"{number} belongs to {taken.owner} already ({taken.slug}).") from taken
             agent = db.session.get(Agent, row.agent_id) if row.agent_id else None
             told = (
                 f"{row.e164} belongs to {branch_slug} of {company.name}" + (f", and {agent.name} answers it." if agent else "."),

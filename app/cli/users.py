@@ -5,6 +5,7 @@ import click
 from app.cli.command_errors import company_named, one_transaction
 from app.cli.commands import Group
 from app.cli.tables import Table
+from app.core import settings
 from app.core.tenancy import unscoped
 from app.domain.accounts import users as accounts
 from app.models.user import COMPANY_ROLES, PLATFORM_ROLES
@@ -21,7 +22,10 @@ def create(email: str, role: str, slug: str | None, name: str | None) -> None:
     """Make a user and print a one-time password, which must be changed at the first sign-in."""
     with unscoped(), one_transaction():
         user, password = accounts.create_user(email, role, company=company_named(slug) if slug else None, name=name)
-    click.echo(f"{user.email} can sign in with this password once, and then chooses another one:\n\n  {password}\n")
+        address = f"{settings().public_base}/login"
+    click.echo(f"{user.email} can sign in at {address} with this password once, and then chooses another one:\n\n  {password}\n")
+    if role == "owner":
+        click.echo(f"Next: flask retell publish --company {slug}")
 
 
 @users.command("list")

@@ -30,7 +30,7 @@ def shown(output: str) -> str:
 def test_a_user_made_here_can_sign_in_once(runner: FlaskCliRunner, app: Flask, db: SQLAlchemy) -> None:
     make_company()
     made = runner.invoke(args=["users", "create", "--email", "m@salon.example", "--role", "manager", "--company", "salon-lindgren"])
-    assert made.exit_code == 0
+    assert made.exit_code == 0 and "/login with this password" in made.output, made.output
     client = app.test_client()
     assert sign_in(client, "m@salon.example", shown(made.output)).status_code == 302
     assert client.get("/live").location == "/account/password"
@@ -47,6 +47,7 @@ def test_a_user_made_here_can_sign_in_once(runner: FlaskCliRunner, app: Flask, d
         ),
         (["--email", "m@salon.example", "--role", "manager", "--company", "ü"], "There is no company"),
         (["--email", "nobody", "--role", "support"], "e-mail"),
+        (["--email", "owner@salon", "--role", "support"], "e-mail"),
         (["--email", "owner@salon-lindgren.example", "--role", "support"], "taken"),
         (["--email", "m@salon.example", "--role", "boss"], "boss"),
     ],

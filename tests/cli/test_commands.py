@@ -35,6 +35,10 @@ FAILING: dict[str, list[tuple[list[str], str]]] = {
         (["--company", "nowhere", "--name", "Berlin-Mitte"], NO_COMPANY),
         ([*SALON, "--name", "Mitte", "--hours", "always"], ""),
     ],
+    "branches update": [
+        (["--company", "nowhere", "--branch", "berlin-mitte"], NO_COMPANY),
+        ([*SALON, "--branch", "nowhere"], "There is no branch 'nowhere'"),
+    ],
     "branches list": [(["--company", "nowhere"], NO_COMPANY)],
     "companies create": [
         (["--name", "Salon", "--industry", "hair_salon", "--zone", "Mars"], "no such time zone"),

@@ -80,9 +80,10 @@ def test_a_federal_state_holds_for_all_branches(runner: FlaskCliRunner, db: SQLA
     "arguments, said",
     [
         (["--name", "Salon", "--industry", "witchcraft"], "There are: hair_salon, beauty"),
-        (["--name", "  ", "--industry", "garage"], "missing"),
+        (["--name", "  ", "--industry", "garage"], "The name is missing"),
         (["--name", "x" * 161, "--industry", "garage"], "160"),
         (["--name", "Salon", "--industry", "garage", "--zone", "Berlin"], "Europe/Berlin"),
+        (["--name", "Salon", "--industry", "garage", "--zone", "CET"], "Europe/Berlin"),
         (["--name", "Salon", "--industry", "garage", "--timezone", "../../etc/passwd"], "time zone"),
         (["--name", "Salon", "--industry", "garage", "--state", "XX"], "BB, BE, BW"),
         (["--name", "Salon", "--industry", "garage", "--zone", "Europe/Vienna", "--state", "BE"], "Germany"),
@@ -97,7 +98,7 @@ def test_a_company_that_cannot_be_is_refused_in_words(runner: FlaskCliRunner, db
 
 def test_an_industry_is_known_by_any_of_its_names(runner: FlaskCliRunner, db: SQLAlchemy) -> None:
     for name in ("medical_practice", "Arztpraxis", "medical practice", "Medical-Practice"):
-        answer = runner.invoke(args=["companies", "create", "--name", "Praxis", "--industry", name])
+        answer = runner.invoke(args=["companies", "create", "--name", "Praxis", "--industry", name, "--again"])
         assert answer.exit_code == 0, answer.output
     assert set(db.session.scalars(select(Company.industry))) == {"medical_practice"}
     assert sorted(db.session.scalars(select(Company.slug))) == ["praxis", "praxis-2", "praxis-3", "praxis-4"]
@@ -108,7 +109,8 @@ def test_an_industry_is_known_by_any_of_its_names(runner: FlaskCliRunner, db: SQ
     [
         (["--company", "nowhere", "--name", "Mitte"], f"There are: {SLUG}"),
         (["--company", SLUG, "--name", "Köln-Süd"], "koeln-sued"),
-        (["--company", SLUG, "--name", "KÖLN-SÜD"], "koeln-sued"),
+        (["--company", SLUG, "--name", "KÖLN-SÜD"], f"flask branches update --company {SLUG} --branch koeln-sued"),
+        (["--company", SLUG, "--name", "Mitte", "--hours", "mo-fr 9-25"], "0:00 and 24:00"),
         (["--company", SLUG, "--name", "Mitte", "--hours", "immer"], "Mon-Fri 9-13"),
         (["--company", SLUG, "--name", "Mitte", "--forward-to", "gestern"], "+49 30 23125100"),
         (["--company", SLUG, "--name", "Mitte", "--forward-to", "+49 221 4710100"], "assistant herself"),
@@ -158,4 +160,39 @@ def test_whose_a_taken_number_is_is_told_to_whoever_runs_the_platform(runner: Fl
     for command in (SALON, BRANCH, NUMBER):
         assert runner.invoke(args=command).exit_code == 0
     answer = runner.invoke(args=["numbers", "add", "+492214710100", "--company", "salon-lindgren", "--branch", "berlin-mitte"])
-    assert answer.exit_code == 1 and "belongs to Friseur Müßig & Söhne already" in answer.output
+    assert answer.exit_code == 1 and f"belongs to Friseur Müßig & Söhne already ({SLUG})" in answer.output
+
+
+@pytest.mark.parametrize("name", ["Friseur Müßig & Söhne", "friseur  muessig-söhne"])
+def test_a_name_that_is_there_is_refused_unless_another_one_is_meant(runner: FlaskCliRunner, db: SQLAlchemy, name: str) -> None:
+    assert runner.invoke(args=SALON).exit_code == 0
+    again = ["companies", "create", "--name", name, "--industry", "hair_salon"]
+    refused = runner.invoke(args=again)
+    assert refused.exit_code == 1 and f"exists already: {SLUG}." in refused.output and "--again" in refused.output, refused.output
+    assert db.session.scalars(select(Company.slug)).all() == [SLUG]
+    meant = runner.invoke(args=[*again, "--again"])
+    assert meant.exit_code == 0 and f"{SLUG}-2" in meant.output
+
+
+def test_the_hours_that_were_understood_are_shown(runner: FlaskCliRunner, db: SQLAlchemy) -> None:
+    assert runner.invoke(args=SALON).exit_code == 0
+    made = runner.invoke(args=[*BRANCH, "--hours", "Mo-Fr 9-13, 14-18"])
+    assert "open       Mon-Fri 9-13, 14-18\n" in made.output, made.output
+    bar = runner.invoke(args=["branches", "create", "--company", SLUG, "--name", "Bar", "--hours", "mo-fr 18-9"])
+    assert "open       Mon-Fri 18-9 (past midnight" in bar.output, bar.output
+
+
+def test_a_branch_gets_its_address_later_and_keeps_the_rest(runner: FlaskCliRunner, db: SQLAlchemy) -> None:
+    for command in (SALON, BRANCH):
+        assert runner.invoke(args=command).exit_code == 0
+    update = ["branches", "update", "--company", SLUG, "--branch", "koeln-sued"]
+    changed = runner.invoke(args=[*update, "--street", "Ring 1", "--postcode", "50667", "--city", "Köln"])
+    assert changed.exit_code == 0 and "Ring 1, 50667 Köln" in changed.output and "Tue-Fri 9-18, Sat 9-14" in changed.output, changed.output
+    assert runner.invoke(args=[*update, "--hours", "mo-fr 8-16", "--name", "Köln"]).exit_code == 0
+    with unscoped():
+        branch = db.session.scalars(select(Branch)).one()
+        assert (branch.slug, branch.name, branch.street, branch.city) == ("koeln-sued", "Köln", "Ring 1", "Köln")
+        assert db.session.scalar(select(func.count()).select_from(WorkingHours)) == 5
+    for wrong, said in ((["--name", " "], "The name is missing"), (["--state", "XX"], "BB, BE"), (["--hours", "immer"], "Mon-Fri 9-13")):
+        answer = runner.invoke(args=[*update, *wrong])
+        assert answer.exit_code == 1 and said in answer.output, answer.output

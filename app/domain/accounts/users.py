@@ -1,5 +1,7 @@
 """Users come, change and go; whatever changes their rights ends their sessions."""
 
+import re
+
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
 
@@ -12,6 +14,8 @@ from app.domain.audit.log import record
 from app.events import SessionsRevoked
 from app.models import Company, User, WebSession
 from app.models.user import COMPANY_ROLES, PLATFORM_ROLES
+
+DOMAIN = re.compile(r"@[^@.]+(\.[^@.]+)+$")
 
 
 class EmailTaken(Conflict):
@@ -27,12 +31,15 @@ def create_user(
     others need one. Raises InvalidInput and EmailTaken.
     """
     email = email.strip().lower()
-    if not ADDRESS.fullmatch(email):
+    # whoever is in already may sign in; newcomers also get mail there
+    if not ADDRESS.fullmatch(email) or not DOMAIN.search(email):
         raise _refused("email", _("Das ist keine E-Mail-Adresse."))
     if role not in (*COMPANY_ROLES, *PLATFORM_ROLES):
         raise _refused("role", _("Diese Rolle gibt es nicht."))
-    if (role in PLATFORM_ROLES) != (company is None):
-        raise _refused("company", _("Rollen des Supports haben keinen Betrieb, alle anderen einen."))
+    if role in PLATFORM_ROLES and company:
+        raise _refused("company", _("Die Rolle %(role)s gehört zur Plattform und hat keine Firma.", role=role))
+    if role in COMPANY_ROLES and not company:
+        raise _refused("company", _("Zur Rolle %(role)s gehört eine Firma.", role=role))
     if find_user(email):
         raise EmailTaken(_("Diese E-Mail-Adresse ist schon vergeben."))
     password, is_one_time = (password, False) if password else (passwords.one_time_password(), True)

@@ -21,13 +21,13 @@ FIRST_AGENT = select(Agent.id).where(Agent.is_active).order_by(Agent.created_at,
 
 
 class NumberTaken(Conflict):
-    """The number belongs to another company; which one, `owner` says, to support only."""
+    """The number belongs to another company; which one, `owner` and its slug say, to support only."""
 
     code = "number_taken"
 
-    def __init__(self, owner: str) -> None:
+    def __init__(self, owner: str, slug: str) -> None:
         super().__init__(_("Diese Nummer gehört schon zu einem anderen Betrieb."))
-        self.owner = owner
+        self.owner, self.slug = owner, slug
 
 
 def assign_number(
@@ -70,7 +70,7 @@ def _find_mine(e164: str, company_id: str) -> PhoneNumber | None:
     with unscoped():
         number = db.session.scalars(select(PhoneNumber).where(PhoneNumber.e164 == e164).with_for_update()).first()
         if number is not None and number.company_id != company_id:
-            raise NumberTaken(_owner(number))
+            raise NumberTaken(*_find_owner(number))
     return number
 
 
@@ -88,8 +88,10 @@ def _add_number(e164: str, company_id: str, branch_id: str) -> PhoneNumber:
     return number
 
 
-def _owner(number: PhoneNumber) -> str:
-    return db.session.scalar(select(Company.name).where(Company.id == number.company_id)) or ""
+def _find_owner(number: PhoneNumber) -> tuple[str, str]:
+    """Name and slug."""
+    row = db.session.execute(select(Company.name, Company.slug).where(Company.id == number.company_id)).one()
+    return row.name, row.slug
 
 
 def get_number(number_id: str) -> PhoneNumber:

@@ -14,12 +14,21 @@ SPELLINGS = str.maketrans(
 
 def slug_of(name: str, *, otherwise: str) -> str:
     """ "Friseur Müßig & Söhne" as "friseur-muessig-soehne"; `otherwise` where nothing of it can be written in plain letters."""
-    letters = unicodedata.normalize("NFKD", APOSTROPHES.sub("", unicodedata.normalize("NFC", name)).casefold().translate(SPELLINGS))
-    words = re.findall(r"[a-z0-9]+", "".join(letter for letter in letters if not unicodedata.combining(letter)))
+    words = re.findall(r"[a-z0-9]+", _plain_letters(name))
     return "-".join(words)[:MAX_LENGTH].strip("-") or otherwise
+
+
+def fold_name(name: str) -> str:
+    """What two spellings of one name have in common: "Salon Müller" and "SALON-MUELLER"; in any script."""
+    return " ".join(re.findall(r"[^\W_]+", _plain_letters(name))) or name.casefold()
 
 
 def free_slugs(slug: str, taken: Collection[str]) -> Iterator[str]:
     """It, and then with a number behind it, those that nobody has."""
     numbered = (f"{slug}-{number}" for number in range(2, len(taken) + 1000))
     return (each for each in (slug, *numbered) if each not in taken)
+
+
+def _plain_letters(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", APOSTROPHES.sub("", unicodedata.normalize("NFC", name)).casefold().translate(SPELLINGS))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -18,7 +18,7 @@ from app.domain.agents.provisioning.workflow import ask_for_registration
 from app.domain.audit.log import record
 from app.domain.companies import phone_numbers
 from app.domain.companies.industries import INDUSTRIES, find_industry, industry_of
-from app.domain.companies.slugs import free_slugs, slug_of
+from app.domain.companies.slugs import fold_name, free_slugs, slug_of
 from app.domain.scheduling.holidays import GERMAN_STATES
 from app.domain.scheduling.hours_editor import Spans, save_week
 from app.domain.scheduling.opening_hours_text import read_week
@@ -26,12 +26,29 @@ from app.models import Agent, Branch, Company, PhoneNumber
 
 LANGUAGES = ("de", "en")
 MAX_NAME = 160
+CENTRAL_EUROPEAN = ("cet", "cest", "met", "mez", "mesz")
+
+
+class CompanyExists(Conflict):
+    """There is a company of this name already."""
+
+    code = "company_exists"
+
+    def __init__(self, slug: str) -> None:
+        sentence = _("Eine Firma dieses Namens gibt es schon: %(slug)s.", slug=slug)
+        super().__init__(sentence, fields={"name": sentence})
+        self.slug = slug
 
 
 class BranchExists(Conflict):
     """The company has a branch of this name already."""
 
     code = "branch_exists"
+
+    def __init__(self, slug: str) -> None:
+        sentence = _("Eine Filiale dieses Namens gibt es schon: %(slug)s.", slug=slug)
+        super().__init__(sentence, fields={"name": sentence})
+        self.slug = slug
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +66,13 @@ class Place:
 
 
 def create_company(
-    name: str, industry: str, *, zone: str = "Europe/Berlin", state: str | None = None, language: str = "de", by: str | None = None
-) -> tuple[Company, Agent]:
-    """A company and its assistant, whose first version is published. Raises InvalidInput with one sentence per field.
+    name: str, industry: str, *, zone: str = "Europe/Berlin", state: str | None = None, language: str = "de", by: str | None = None,
+    is_another: bool = False,
+) -> tuple[Company, Agent]:  # fmt: skip
+    """A company and its assistant, whose first version is published. Raises InvalidInput with one sentence per field, CompanyExists.
 
-    To be called with every company in view. The industry is its key or its name; the country is the zone's.
+    To be called with every company in view. The industry is its key or its name; the country is the zone's. `is_another`: a second
+    company of one name is meant.
     """
     wrong: dict[str, str] = {}
     name, known = _name(name, wrong), find_industry(industry)
@@ -66,7 +85,7 @@ def create_company(
     if wrong or known is None:
         raise _refused(wrong)
     values = {"name": name, "industry": known.key, "zone": zone, "state": state, "country": country, "language": language}
-    company = _with_free_slug(values)
+    company = _with_free_slug(values, is_another=is_another)
     with company_scope(company.id):
         agent = versions.make_agent(Content.model_fields["name"].default, language=language, by=by)
         versions.publish(agent.id, by=by)
@@ -87,8 +106,7 @@ def create_branch(company: Company, name: str, place: Place) -> Branch:
     with company_scope(company.id):
         known = {row.name.casefold(): row.slug for row in db.session.execute(select(Branch.name, Branch.slug))}
         if slug := known.get(name.casefold()):
-            sentence = _("Eine Filiale dieses Namens gibt es schon: %(slug)s.", slug=slug)
-            raise BranchExists(sentence, fields={"name": sentence})
+            raise BranchExists(slug)
         branch = Branch(
             slug=next(free_slugs(slug_of(name, otherwise="filiale"), set(known.values()))), name=name, zone=zone, state=state,
             street=place.street, postcode=place.postcode, city=place.city, forward_to=forward_to,
@@ -97,6 +115,33 @@ def create_branch(company: Company, name: str, place: Place) -> Branch:
         db.session.flush()
         save_week(branch.id, None, usual_week(company) if place.week is None else place.week)
         record("branch_made", subject=f"branch:{branch.id}")
+    return branch
+
+
+def update_branch(company: Company, branch: Branch, place: Place, *, name: str | None = None) -> Branch:
+    """Changes what is given, and leaves what is None as it is. Raises InvalidInput with one sentence per field, BranchExists."""
+    # one after the other, so that no two get the same name
+    db.session.execute(select(Company.id).where(Company.id == company.id).with_for_update())
+    wrong: dict[str, str] = {}
+    values: dict[str, str | None] = {key: getattr(place, key) for key in ("street", "postcode", "city", "zone")}
+    country = _country(place.zone or branch.zone, wrong)
+    values["name"] = None if name is None else _name(name, wrong)
+    values["state"] = _state(place.state, country, wrong)
+    values["forward_to"] = _forward_to(place.forward_to, company.country, wrong)
+    if wrong:
+        raise _refused(wrong)
+    with company_scope(company.id):
+        others = select(Branch.slug, Branch.name).where(Branch.id != branch.id)
+        names = {row.name.casefold(): row.slug for row in db.session.execute(others)}
+        if slug := names.get((values["name"] or "").casefold()):
+            raise BranchExists(slug)
+        for key, value in values.items():
+            if value is not None:
+                setattr(branch, key, value)
+        db.session.flush()
+        if place.week is not None:
+            save_week(branch.id, None, place.week)
+        record("branch_saved", subject=f"branch:{branch.id}")
     return branch
 
 
@@ -139,9 +184,15 @@ def written_anew(number: PhoneNumber) -> tuple[str, ...]:
     return (ask_for_registration(number.agent_id).id,)
 
 
-def _with_free_slug(values: dict[str, str | None]) -> Company:
-    """Whoever takes the same name at the same moment gets the next one."""
-    slug = slug_of(values["name"] or "", otherwise="betrieb")
+def _with_free_slug(values: dict[str, str | None], *, is_another: bool) -> Company:
+    """Of several of one name at the same moment the first one is made; where others are meant, each gets the next slug."""
+    name = values["name"] or ""
+    if not is_another:
+        rows = db.session.execute(select(Company.name, Company.slug).order_by(Company.id.desc()))
+        names = {fold_name(row.name): row.slug for row in rows}
+        if existing := names.get(fold_name(name)):
+            raise CompanyExists(existing)
+    slug = slug_of(name, otherwise="betrieb")
     taken = set(db.session.scalars(select(Company.slug).where(Company.slug.startswith(slug, autoescape=True))))
     for free in free_slugs(slug, taken):
         company = Company(slug=free, **values)
@@ -150,6 +201,8 @@ def _with_free_slug(values: dict[str, str | None]) -> Company:
                 db.session.add(company)
                 db.session.flush()
         except IntegrityError:
+            if not is_another:
+                raise CompanyExists(free) from None
             continue
         return company
     raise AssertionError("unreachable")
@@ -158,7 +211,7 @@ def _with_free_slug(values: dict[str, str | None]) -> Company:
 def _name(name: str, wrong: dict[str, str]) -> str:
     name = " ".join(name.split())
     if not name:
-        wrong["name"] = _("Diese Angabe fehlt.")
+        wrong["name"] = _("Der Name fehlt.")
     elif len(name) > MAX_NAME or not name.isprintable():
         wrong["name"] = _("Ein Name hat höchstens %(most)s Zeichen.", most=MAX_NAME)
     return name
@@ -172,7 +225,8 @@ def _country(zone: str, wrong: dict[str, str]) -> str:
         return territories[zone]
     except (KeyError, ValueError, OSError):
         cities = {known.rpartition("/")[2].casefold(): known for known in territories}
-        near = get_close_matches(zone.rpartition("/")[2].casefold().replace(" ", "_"), cities, n=1) or ["berlin"]
+        city = zone.rpartition("/")[2].casefold().replace(" ", "_")
+        near = (get_close_matches(city, cities, n=1) if city not in CENTRAL_EUROPEAN else None) or ["berlin"]
         wrong["zone"] = _("Diese Zeitzone gibt es nicht. Gemeint ist vielleicht %(zone)s.", zone=cities[near[0]])
         return "DE"
 

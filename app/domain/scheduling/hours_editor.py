@@ -30,9 +30,9 @@ def read_spans(text: str) -> Spans:
         if not found:
             raise InvalidInput(_("Das lesen wir so nicht. Gemeint ist zum Beispiel 9-13, 14-18."))
         opens, closes = (int(found[place]) * 60 + int(found[place + 1] or 0) for place in (1, 3))
-        closes += DAY if closes <= opens else 0
-        if opens >= DAY or closes > 2 * DAY or any(int(found[place] or 0) > 59 for place in (2, 4)):
+        if opens >= DAY or closes > DAY or any(int(found[place] or 0) > 59 for place in (2, 4)):
             raise InvalidInput(_("Eine Uhrzeit liegt zwischen 0:00 und 24:00."))
+        closes += DAY if closes <= opens else 0
         spans.append((opens, closes))
     spans.sort()
     if any(later[0] < earlier[1] for earlier, later in itertools.pairwise(spans)):

@@ -18,7 +18,7 @@ from app.domain.accounts.permissions import can
 from app.domain.companies.industries import INDUSTRIES
 from app.domain.companies.phone_numbers import NumberTaken
 from app.domain.operations import onboarding
-from app.domain.operations.onboarding import LANGUAGES, MAX_NAME, Place
+from app.domain.operations.onboarding import LANGUAGES, MAX_NAME, CompanyExists, Place
 from app.domain.scheduling.holidays import GERMAN_STATES
 from app.domain.scheduling.opening_hours_text import read_week, write_week
 from app.jobs.agents import register_agent
@@ -26,7 +26,7 @@ from app.models import Company, User
 from app.models.user import COMPANY_ROLES
 from app.web.admin.companies import company_page, get_company
 from app.web.admin.labels import number_taken
-from app.web.fields import As, Email, Id, OneOf, Phone, Text
+from app.web.fields import As, Email, Flag, Id, OneOf, Phone, Text
 from app.web.forms import Form, errors_of
 from app.web.guards import for_support
 from app.web.labels import ROLES
@@ -43,6 +43,7 @@ class CompanyForm(Form):
     zone: Annotated[str, Text(64)] = "Europe/Berlin"
     state: State = ""
     language: Annotated[str, OneOf(*LANGUAGES)] = "de"
+    is_another: Flag = False
 
 
 class BranchForm(Form):
@@ -84,9 +85,12 @@ def make_company() -> Response | tuple[str, int]:
         form = CompanyForm.read()
         company = run_in_transaction(
             lambda: onboarding.create_company(
-                form.name, form.industry, zone=form.zone, state=form.state, language=form.language, by=current_user.id
+                form.name, form.industry, zone=form.zone, state=form.state, language=form.language, by=current_user.id,
+                is_another=form.is_another,
             )[0]
-        )
+        )  # fmt: skip
+    except CompanyExists as refusal:
+        return _company_form(CompanyForm.typed(), errors_of(refusal), asks_again=True), refusal.status
     except AppError as refusal:
         return _company_form(CompanyForm.typed(), errors_of(refusal)), refusal.status
     flash(_("%(name)s ist angelegt. Als Nächstes braucht sie eine Filiale.", name=company.name))
@@ -191,9 +195,11 @@ def _register(company: Company, registrations: tuple[str, ...]) -> None:
             register_agent.enqueue(registration_id)
 
 
-def _company_form(form: dict[str, Any], errors: dict[str, str]) -> str:
+def _company_form(form: dict[str, Any], errors: dict[str, str], *, asks_again: bool = False) -> str:
+    """`asks_again`: whether another company of this name is meant."""
     return render_template(
-        "admin/company_new.html", form=form, errors=errors, industries=[(key, industry.name) for key, industry in INDUSTRIES.items()],
+        "admin/company_new.html", form=form, errors=errors, asks_again=asks_again or form.get("is_another"),
+        industries=[(key, industry.name) for key, industry in INDUSTRIES.items()],
         states=_states(_("nur bundesweite Feiertage")), languages=[("de", _("Deutsch")), ("en", _("Englisch"))],
     )  # fmt: skip
 

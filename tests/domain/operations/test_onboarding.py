@@ -17,7 +17,7 @@ from app.domain.agents.inbound_call import welcome
 from app.domain.companies.number_lookup import find_numbers
 from app.domain.companies.phone_numbers import NumberTaken
 from app.domain.operations import onboarding
-from app.domain.operations.onboarding import Place
+from app.domain.operations.onboarding import CompanyExists, Place
 from app.models import Agent, AgentDeployment, AuditEntry, Branch, Company, PhoneNumber
 
 NUMBER = "+493023125100"
@@ -154,13 +154,31 @@ def test_who_looked_before_the_other_wrote_hears_that_it_is_taken_too(app: Flask
 def test_two_of_one_name_get_slugs_of_their_own_also_at_once(app: Flask, db: SQLAlchemy) -> None:
     def make(_place: int) -> str:
         with app.app_context(), unscoped():
-            return run_in_transaction(lambda: onboarding.create_company("Salon Müller", "hair_salon")[0].slug)
+            return run_in_transaction(lambda: onboarding.create_company("Salon Müller", "hair_salon", is_another=True)[0].slug)
 
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(make, range(4)))) == 4
     assert db.session.scalar(select(func.count()).select_from(Company)) == 4
     with unscoped():
         assert db.session.scalar(select(func.count()).select_from(Agent)) == 4
+
+
+def test_of_several_of_one_name_at_once_one_is_made_where_no_other_is_meant(app: Flask, db: SQLAlchemy) -> None:
+    def make(_place: int) -> str | None:
+        with app.app_context(), unscoped():
+            try:
+                return run_in_transaction(lambda: onboarding.create_company("Salon Müller", "hair_salon")[0].slug)
+            except CompanyExists as exists:
+                assert exists.slug == "salon-mueller"
+                return None
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(filter(None, pool.map(make, range(4)))) == ["salon-mueller"]
+
+
+def test_names_of_other_scripts_are_told_apart(app: Flask, db: SQLAlchemy) -> None:
+    slugs = [begin(name, f"+4930231251{number}")[0].slug for number, name in enumerate(("Салон 24", "Кафе 24"), start=20)]
+    assert slugs == ["24", "24-2"]
 
 
 def test_a_company_of_nobody_has_no_numbers(app: Flask, db: SQLAlchemy) -> None:

@@ -93,6 +93,17 @@ def test_what_is_wrong_with_a_company_stands_beside_its_field(
     assert db.session.scalars(select(Company)).all() == []
 
 
+def test_a_name_that_is_there_is_asked_about_before_another_company_of_it_is_made(support: FlaskClient, db: SQLAlchemy) -> None:
+    begin(support, db)
+    again = {"name": "SALON Sonnenschein", "industry": "hair_salon"}
+    asked = post(support, "/admin/companies/new", **again)
+    assert asked.status_code == 409 and "gibt es schon: salon-sonnenschein." in asked.text and 'name="is_another"' in asked.text
+    assert 'name="is_another"' not in support.get("/admin/companies/new").text
+    assert post(support, "/admin/companies/new", **again, is_another="1").status_code == 302
+    with unscoped():
+        assert sorted(db.session.scalars(select(Company.slug))) == ["salon-sonnenschein", "salon-sonnenschein-2"]
+
+
 @pytest.mark.parametrize(
     ("fields", "field", "said", "status"),
     [

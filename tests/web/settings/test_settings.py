@@ -71,7 +71,7 @@ def test_hours_are_read_as_people_write_them(text: str, spans: list[tuple[int, i
     assert write_spans(spans) == again
 
 
-@each_row("text", ["neun bis fünf", "9-13, 12-14", "25-26", "9:75-10", "9"])
+@each_row("text", ["neun bis fünf", "9-13, 12-14", "25-26", "9-25", "18-24:01", "9:75-10", "9"])
 def test_hours_that_make_no_sense_are_refused(app: Flask, text: str) -> None:
     with app.test_request_context(), pytest.raises(InvalidInput):
         read_spans(text)
