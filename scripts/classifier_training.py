@@ -57,12 +57,16 @@ def main(names: Sequence[str]) -> None:
 
 def _emergency() -> Task:
     lines = _lines(emergencies.CORPUS)
-    rows = [(_of(emergencies.features_of(row[2])), frozenset() if row[0] == "none" else frozenset({"emergency"})) for row in lines]
-    return Task("emergency", ["emergency"], rows, emergencies.CORPUS, emergencies.EMERGENCY)
+    rows = [(_of(emergencies.features_of(row[2])), _urgency(row[0])) for row in lines]
+    return Task("emergency", ["emergency", emergencies.WAITING], rows, emergencies.CORPUS, emergencies.EMERGENCY)
+
+
+def _urgency(label: str) -> frozenset[str]:
+    return frozenset() if label == "none" else frozenset({label if label == emergencies.WAITING else "emergency"})
 
 
 def _kind() -> Task:
-    lines = [row for row in _lines(emergencies.CORPUS) if row[0] != "none"]
+    lines = [row for row in _lines(emergencies.CORPUS) if "emergency" in _urgency(row[0])]
     rows = [(_of(emergencies.features_of(row[2])), frozenset({row[0]})) for row in lines]
     return Task("kind", sorted({row[0] for row in lines}), rows, emergencies.CORPUS, emergencies.KIND)
 

@@ -58,7 +58,15 @@ ON_CALL = "the person on call"
 HELP = {
     "medical": {"112"}, "suicide": {"112"}, "fire": {"112"}, "gas": {"112"}, "accident": {"112"}, "violence": {"110"},
     "breakdown": {"110", "112", ON_CALL}, "dental": {"112", ON_CALL}, "vet": {ON_CALL}, "water": {ON_CALL}, "poison": {"112"},
+    "doctor": {"116117"},
 }  # fmt: skip
+# what can wait while somebody is there
+CAN_WAIT = (
+    Said("pain", "medical_practice", "Ich habe starke Bauchschmerzen und seit gestern Fieber.", "doctor"),
+    Said("tooth", "dental_practice", "Ich habe schlimme Zahnschmerzen.", "dental"),
+    Said("heating", "plumbing", "Bei uns ist die Heizung ausgefallen.", "water"),
+    Said("battery", "garage", "Mein Auto springt nicht an, die Batterie ist leer.", "breakdown"),
+)
 
 
 class Door(requests.Session):
@@ -102,12 +110,15 @@ def door(app: Flask) -> Iterator[Door]:
 def test_unseen_emergencies_are_answered_at_every_hour(
     hour: Hour, salon: Salon, door: Door, db: SQLAlchemy, clock: time_machine.Traveller, database_kind: str
 ) -> None:
-    """The first run answered 177 of 180 calls (59 of 60 sentences), 171 of them with the number that helps."""
+    """The first run answered 177 of 180 calls (59 of 60 sentences), 171 of them with the number that helps.
+
+    The two with a wrong number were mended: a threat to kill, and a neighbour at the door of a flooded flat.
+    """
     clock.move_to(hour.moment)
     told = use(door, salon, db, read("unseen_emergencies", database_kind), hour)
     missed = [said.id for said, answer in told if answer.get("code") != "emergency"]
     wrong = [said.id for said, answer in told if said.id not in missed and not is_helped(said, answer, hour)]
-    assert len(missed) <= 1 and len(wrong) <= 2, (missed, wrong)
+    assert len(missed) <= 1 and wrong == [], (missed, wrong)
     assert without_alarm(salon, db, hour, [said.id for said, _answer in told if said.id not in missed]) == []
 
 
@@ -121,6 +132,17 @@ def test_unseen_harmless_sentences_are_not_taken_for_emergencies(
     assert len(false) <= 3, false
     with company_scope(salon.company_id):
         assert len(db.session.scalars(select(Task.id).where(Task.kind == "emergency")).all()) == len(false)
+
+
+@each_row("hour", HOURS)
+def test_what_can_wait_is_an_emergency_only_while_nobody_is_there(
+    hour: Hour, salon: Salon, door: Door, db: SQLAlchemy, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(hour.moment)
+    told = use(door, salon, db, CAN_WAIT, hour)
+    answered = [(said.id, is_helped(said, answer, hour)) for said, answer in told if answer.get("code") == "emergency"]
+    assert answered == ([] if hour is OPEN else [(said.id, True) for said in CAN_WAIT])
+    assert without_alarm(salon, db, hour, [each for each, _helped in answered]) == []
 
 
 def read(name: str, database_kind: str) -> list[Said]:

@@ -1,18 +1,22 @@
 """Recognises an emergency in what a caller says: a table of signs says of which kind, a classifier of sentences how likely it is.
 
+What is urgent, but can wait while somebody is there, is one only out of hours (`Kind.is_out_of_hours`).
+
 Neither asks a model, a database or a network; both together take a fraction of a millisecond.
 """
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from app.domain.emergencies.classifier import chance_of_emergency, likely_kind
+from app.domain.emergencies.classifier import chances_of, likely_kind
 from app.domain.emergencies.phrase_matcher import LONGEST_TEXT, Span, Words, read_words
 from app.domain.emergencies.signs import Kind, Sign, Table, read_table
 
 # Below it what the table hears is taken back, from the second on it is an emergency without the table. Found by cross-validation over
 # the corpus: a missed emergency costs more than a sentence too much, and yet nobody wants to hear of 112 who asks for Tuesday.
 DOUBT, SURE = 0.25, 0.6
+# what is said like something that can wait must be a good deal likelier to be no longer so
+SURE_ALL_THE_SAME = 0.8
 # so few words have no context: nothing takes them back but the table, and nothing is heard in them that it does not know
 FEW_WORDS = 5
 # where the signs of an industry count, besides those that count everywhere
@@ -20,6 +24,8 @@ AREAS = {
     "medical_practice": "medical", "physiotherapy": "medical", "psychotherapy": "medical", "dental_practice": "dental", "vet": "vet",
     "garage": "car", "plumbing": "house", "electrician": "house",
 }  # fmt: skip
+# what can wait in the words of no table, by where somebody is called
+WAITING_KINDS = {"medical": "urgent", "dental": "toothache", "house": "no_heating", "car": "breakdown"}
 EVERY_AREA = frozenset(AREAS.values())
 UNKNOWN = frozenset({"other", ""})
 DENYING = frozenset((
@@ -59,13 +65,17 @@ def recognise(text: str, industry: str, phrases: Sequence[str] = ()) -> Kind | N
     heard = read_words(text, table.vocabulary.spelling)
     if not heard.words:
         return None
-    known, chance = _known(table, heard, areas_of(industry)), chance_of_emergency(text[:LONGEST_TEXT])
-    if known is not None and not (known.is_out_of_hours and chance >= SURE) and (chance >= DOUBT or len(heard.words) <= FEW_WORDS):
-        return known
+    text, kind = text[:LONGEST_TEXT], _known(table, heard, areas_of(industry))
+    (chance, waiting), is_short = chances_of(text), len(heard.words) <= FEW_WORDS
+    if kind is not None and kind.is_out_of_hours and chance >= SURE_ALL_THE_SAME and waiting < SURE:
+        kind = table.kinds[likely_kind(text)]
+    if kind is not None and (chance >= DOUBT or is_short or (kind.is_out_of_hours and waiting >= DOUBT)):
+        return kind
     if _says_one_of(heard, phrases, table):
         return table.kinds["own"]
-    is_likely = chance >= SURE and (known is not None or len(heard.spoken) > FEW_WORDS)
-    return table.kinds[likely_kind(text[:LONGEST_TEXT])] if is_likely else None
+    if waiting >= SURE_ALL_THE_SAME and waiting > chance:
+        return table.kinds.get(WAITING_KINDS.get(AREAS.get(industry, ""), ""))
+    return table.kinds[likely_kind(text)] if chance >= SURE and not is_short else None
 
 
 def _known(table: Table, heard: Words, areas: frozenset[str]) -> Kind | None:

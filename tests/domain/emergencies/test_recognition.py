@@ -8,7 +8,7 @@ import pytest
 from app.domain.emergencies.messages import LABELS
 from app.domain.emergencies.phrase_matcher import read_words
 from app.domain.emergencies.recognition import recognise
-from app.domain.emergencies.signs import read_table
+from app.domain.emergencies.signs import Kind, read_table
 
 DATA = Path(__file__).parent / "data"
 INDUSTRIES = {"physio": "physiotherapy", "plumber": "plumbing"}
@@ -44,6 +44,23 @@ def test_sentences_that_nobody_learned_from_are_heard_too() -> None:
     assert len(missed) <= 3 and len(false) <= 3, (missed, false)
 
 
+def test_what_can_wait_is_told_from_what_cannot() -> None:
+    """Written before the classifier had learned what can wait: of 40 such sentences 17 were taken for an emergency at any hour
+    (a cold flat for a breakdown on the motorway, an earache for a poisoning), and 15 were not heard at night either. Of 31 beside
+    them, emergencies in such words, farewells, and what only sounds like one, 3 were wrong.
+    """
+    rows = json.loads((DATA / "unseen_waiting.json").read_text())
+    found = [(row["is"], _urgency(recognise(row["text"], row["trade"])), row["text"]) for row in rows]
+    wrong = [(is_so, told, text) for is_so, told, text in found if told != is_so]
+    assert len([each for each in wrong if each[:2] == ("waits", "emergency")]) <= 3, wrong
+    assert len([each for each in wrong if each[:2] == ("waits", "none")]) <= 5, wrong
+    assert len([each for each in wrong if each[0] != "waits"]) <= 2, wrong
+
+
+def _urgency(kind: Kind | None) -> str:
+    return "none" if kind is None else "waits" if kind.is_out_of_hours else "emergency"
+
+
 @pytest.mark.parametrize(
     ("said", "industry", "kind"),
     [
@@ -64,6 +81,20 @@ def test_sentences_that_nobody_learned_from_are_heard_too() -> None:
         ("Ueberall Blut, er verblutet", "hair_salon", "bleeding"),
         ("I want to die", "hair_salon", "suicide"),
         ("I want to book the die cutting class", "hair_salon", None),
+        ("Er hat gedroht mich umzubringen und kommt gleich", "law_office", "assault"),
+        ("Mein Freund droht, mich und die Kinder umzubringen", "hair_salon", "assault"),
+        ("She's threatening to kill me, she is in the house", "law_office", "assault"),
+        ("Meine Schwester droht sich umzubringen", "hair_salon", "suicide"),
+        ("He threatened to kill himself", "hair_salon", "suicide"),
+        ("Ich will mich umbringen", "hair_salon", "suicide"),
+        ("Ich bringe mich heute um", "hair_salon", "suicide"),
+        ("Die Hitze bringt uns um, haben Sie eine Klimaanlage?", "hair_salon", None),
+        ("My wife says she'll kill me if my hair isn't done", "hair_salon", None),
+        ("Ich habe schlimme Zahnschmerzen", "dental_practice", "toothache"),
+        ("Die Heizung geht nicht mehr, uns ist kalt", "plumbing", "no_heating"),
+        ("Mein Kind hat Ohrenschmerzen und weint", "medical_practice", "urgent"),
+        ("Ich habe Ohrenschmerzen und kriege keine Luft", "medical_practice", "breathing"),
+        ("Der Strom ist weg und mein Vater hängt am Beatmungsgerät", "electrician", "sparks"),
     ],
 )
 def test_denials_times_and_meanings(said: str, industry: str, kind: str | None) -> None:
