@@ -240,7 +240,7 @@ def test_a_false_alarm_with_a_booking_is_a_booking(line: Line, salon: Salon) -> 
 
 
 def test_the_database_away_the_number_is_named_all_the_same(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(function_calls, "transact", _away)
+    monkeypatch.setattr(function_calls, "run_in_transaction", _away)
     line.said += [CHEST]
     told = line.use("book_appointment", **WISH)
     assert (told["ok"], told["code"], told["data"]["numbers"]) == (True, "emergency", ["112"])
