@@ -41,10 +41,10 @@ class Sqlite:
     @staticmethod
     @contextmanager
     def without_search(connection: Connection) -> Iterator[None]:
-        trigger = connection.scalar(text("SELECT sql FROM sqlite_master WHERE name = 'call_texts_ai'"))
-        connection.execute(text("DROP TRIGGER call_texts_ai"))
+        trigger = connection.scalar(text("SELECT sql FROM sqlite_master WHERE name = 'call_search_texts_ai'"))
+        connection.execute(text("DROP TRIGGER call_search_texts_ai"))
         yield
-        connection.execute(text("INSERT INTO call_texts_fts(call_texts_fts) VALUES ('rebuild')"))
+        connection.execute(text("INSERT INTO call_search_texts_fts(call_search_texts_fts) VALUES ('rebuild')"))
         connection.exec_driver_sql(str(trigger))
 
 
@@ -52,7 +52,7 @@ class MariaDb:
     """How MariaDB says it."""
 
     day, hour = "date(started_at + INTERVAL 1 HOUR)", "hour(started_at + INTERVAL 1 HOUR)"
-    analyze = "ANALYZE TABLE calls, call_texts, call_days, call_hours, customers, bookings"
+    analyze = "ANALYZE TABLE calls, call_search_texts, call_days, call_hours, customers, bookings"
 
     @staticmethod
     def concat(parts: Iterable[str]) -> str:
@@ -73,11 +73,11 @@ class MariaDb:
     @staticmethod
     @contextmanager
     def without_search(connection: Connection) -> Iterator[None]:
-        connection.execute(text("DROP INDEX ft_call_texts_text ON call_texts"))
+        connection.execute(text("DROP INDEX ft_call_search_texts_text ON call_search_texts"))
         connection.execute(text("SET foreign_key_checks = 0, unique_checks = 0"))
         yield
         connection.execute(text("SET foreign_key_checks = 1, unique_checks = 1"))
-        connection.execute(text("CREATE FULLTEXT INDEX ft_call_texts_text ON call_texts (text)"))
+        connection.execute(text("CREATE FULLTEXT INDEX ft_call_search_texts_text ON call_search_texts (text)"))
 
 
 class Filling:
@@ -88,9 +88,9 @@ class Filling:
         self._sql = Sqlite if connection.dialect.name == "sqlite" else MariaDb
         self._values = {"company": company_id, "newest": newest.strftime("%Y-%m-%d %H:%M:%S.000000")}
         self._customers = 0
-        both = "calls JOIN call_texts ON call_texts.company_id = calls.company_id AND call_texts.call_id = calls.id"
+        both = "calls JOIN call_search_texts ON call_search_texts.company_id = calls.company_id AND call_search_texts.call_id = calls.id"
         self._samples = {
-            "calls": self._sample("calls", f"calls.*, call_texts.text AS words FROM {both}"),
+            "calls": self._sample("calls", f"calls.*, call_search_texts.text AS words FROM {both}"),
             "bookings": self._sample("bookings", "bookings.* FROM bookings"),
         }
         self._calls = self._samples["calls"]
@@ -168,7 +168,7 @@ class Filling:
         number = self._sql.concat(("' grown '", self._sql.padded("n", 7), "' 030'", f"(23000000 + {self._whose})"))
         words = self._sql.concat(("sample.words", "' wort'", "(n * 104729 % 50021)", number, *sometimes))
         self._run(
-            f"INSERT INTO call_texts (company_id, call_id, text) SELECT :company, {self._id(1, 'n')}, {words}"
+            f"INSERT INTO call_search_texts (company_id, call_id, text) SELECT :company, {self._id(1, 'n')}, {words}"
             f" FROM {numbers} JOIN sample_calls AS sample ON sample.place = n % {self._samples['calls']}"
         )
 

@@ -134,7 +134,7 @@ def overwrite_deleted(engine: Engine) -> None:
         cursor = connection.cursor()
         cursor.execute("PRAGMA busy_timeout=500")
         with suppress(sqlite3.OperationalError):
-            cursor.execute("INSERT INTO call_texts_fts(call_texts_fts) VALUES ('optimize')")
+            cursor.execute("INSERT INTO call_search_texts_fts(call_search_texts_fts) VALUES ('optimize')")
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         cursor.execute("PRAGMA busy_timeout=15000")
     finally:

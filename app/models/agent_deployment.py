@@ -17,12 +17,12 @@ DEPLOYMENT_STATUSES = ("pending", "right", "drift", "failed", "no_key")
 class AgentDeployment(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     """One an agent. The agent's id is our mark there, by which what was made is found again when its answer got lost."""
 
-    __tablename__ = "registrations"
+    __tablename__ = "agent_deployments"
     __table_args__ = company_table_args(
         company_foreign_key("agent_id", "agents"),
         UniqueConstraint("company_id", "agent_id"),
         CheckConstraint("state IN ('pending', 'right', 'drift', 'failed', 'no_key')", name="state"),
-        Index("ix_registrations_due", "state", "due_at"),
+        Index("ix_agent_deployments_due", "state", "due_at"),
     )
 
     agent_id: Mapped[str] = mapped_column(Id)
@@ -56,8 +56,8 @@ class AgentDeployment(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
 class AgentDeploymentStep(CompanyOwned, db.Model):
     """One step of writing it there: what became of it, and when."""
 
-    __tablename__ = "registration_steps"
-    __table_args__ = company_table_args(company_foreign_key("registration_id", "registrations", ondelete="CASCADE"), referable=False)
+    __tablename__ = "agent_deployment_steps"
+    __table_args__ = company_table_args(company_foreign_key("registration_id", "agent_deployments", ondelete="CASCADE"), referable=False)
 
     company_id: Mapped[str] = mapped_column(Id, primary_key=True)
     registration_id: Mapped[str] = mapped_column(Id, primary_key=True)

@@ -56,12 +56,12 @@ class BookingSync(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
 class ExternalEvent(CompanyOwned, db.Model):
     """A name under which a booking stands or stood in a calendar elsewhere; a move there gives it a new one."""
 
-    __tablename__ = "calendar_uids"
+    __tablename__ = "external_events"
     __table_args__ = company_table_args(
         company_foreign_key("connection_id", "connections"),
         company_foreign_key("sync_id", "booking_syncs"),
-        Index("ix_calendar_uids_sync", "company_id", "sync_id"),
-        Index("ix_calendar_uids_state", "company_id", "connection_id", "state"),
+        Index("ix_external_events_sync", "company_id", "sync_id"),
+        Index("ix_external_events_state", "company_id", "connection_id", "state"),
         referable=False,
     )
 

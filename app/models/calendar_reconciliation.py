@@ -13,10 +13,10 @@ from app.models.base import CompanyOwned, company_foreign_key, company_table_arg
 
 
 class CalendarReconciliation(CompanyOwned, db.Model):
-    __tablename__ = "calendar_comparisons"
+    __tablename__ = "calendar_reconciliations"
     __table_args__ = company_table_args(
         company_foreign_key("connection_id", "connections"),
-        Index("ix_calendar_comparisons_connection", "company_id", "connection_id", "id"),
+        Index("ix_calendar_reconciliations_connection", "company_id", "connection_id", "id"),
         referable=False,
     )
 

@@ -109,9 +109,9 @@ class Call(CompanyOwned, HasUlid, db.Model):
 class CallSearchText(CompanyOwned, db.Model):
     """The words of a call as full-text search reads them (FULLTEXT on MariaDB, FTS5 on SQLite)."""
 
-    __tablename__ = "call_texts"
+    __tablename__ = "call_search_texts"
     __table_args__ = company_table_args(
-        company_foreign_key("call_id", "calls"), Index("uq_call_texts_call", "company_id", "call_id", unique=True), referable=False
+        company_foreign_key("call_id", "calls"), Index("uq_call_search_texts_call", "company_id", "call_id", unique=True), referable=False
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -14,7 +14,7 @@ from app.models.base import CompanyOwned, company_table_args
 class ProviderAccount(db.Model):
     """An account at a provider, the platform's or a company's own. Not company-owned: the platform's serves many."""
 
-    __tablename__ = "call_accounts"
+    __tablename__ = "provider_accounts"
     __table_args__ = (UniqueConstraint("provider", "connection_id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -37,8 +37,8 @@ class ProviderAccount(db.Model):
 class CallReconciliation(db.Model):
     """One look through an account."""
 
-    __tablename__ = "call_comparisons"
-    __table_args__ = (Index("ix_call_comparisons_account", "account_id", "id"),)
+    __tablename__ = "call_reconciliations"
+    __table_args__ = (Index("ix_call_reconciliations_account", "account_id", "id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     account_id: Mapped[int] = mapped_column(BigId)
@@ -61,7 +61,7 @@ class CallReconciliation(db.Model):
 class CallReconciliationCount(CompanyOwned, db.Model):
     """How many calls of a company began in an hour as the provider counts, and how many of those were not here at the last look."""
 
-    __tablename__ = "call_tallies"
+    __tablename__ = "call_reconciliation_counts"
     __table_args__ = company_table_args(referable=False)
 
     company_id: Mapped[str] = mapped_column(Id, primary_key=True)

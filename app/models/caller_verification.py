@@ -14,12 +14,12 @@ from app.models.base import CompanyOwned, company_foreign_key, company_table_arg
 class CallerVerification(CompanyOwned, db.Model):
     """One try; rows are only ever added. What was said is not kept."""
 
-    __tablename__ = "caller_proofs"
+    __tablename__ = "caller_verifications"
     __table_args__ = company_table_args(
         company_foreign_key("call_id", "calls"),
         company_foreign_key("customer_id", "customers"),
-        Index("ix_caller_proofs_call", "company_id", "call_id", "id"),
-        Index("ix_caller_proofs_customer", "company_id", "customer_id", "at"),
+        Index("ix_caller_verifications_call", "company_id", "call_id", "id"),
+        Index("ix_caller_verifications_customer", "company_id", "customer_id", "at"),
         referable=False,
     )
 

@@ -10,7 +10,7 @@ from app.core.extensions import db
 
 
 class ScheduledTask(db.Model):
-    __tablename__ = "schedule"
+    __tablename__ = "scheduled_tasks"
 
     name: Mapped[str] = mapped_column(AsciiString(64), primary_key=True)
     next_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -18,9 +18,11 @@ class SlotLock(CompanyOwned, db.Model):
     The primary key is the guard: whoever comes second is refused, whatever path leads there.
     """
 
-    __tablename__ = "occupancy"
+    __tablename__ = "slot_locks"
     __table_args__ = (
-        *company_table_args(Index("ix_occupancy_taken_by", "company_id", "taken_by"), Index("ix_occupancy_cell", "cell"), referable=False),
+        *company_table_args(
+            Index("ix_slot_locks_taken_by", "company_id", "taken_by"), Index("ix_slot_locks_cell", "cell"), referable=False
+        ),
         {"sqlite_with_rowid": False},
     )
 

@@ -11,15 +11,15 @@ from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_foreign
 
 
 class UnmetDemand(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
-    __tablename__ = "wishes"
+    __tablename__ = "unmet_demands"
     __table_args__ = company_table_args(
         company_foreign_key("branch_id", "branches"),
         company_foreign_key("service_id", "services"),
         company_foreign_key("staff_id", "staff_members"),
         company_foreign_key("customer_id", "customers"),
         company_foreign_key("call_id", "calls"),
-        Index("ix_wishes_company_time", "company_id", "created_at"),
-        Index("uq_wishes_source", "company_id", "source_ref", unique=True),
+        Index("ix_unmet_demands_company_time", "company_id", "created_at"),
+        Index("uq_unmet_demands_source", "company_id", "source_ref", unique=True),
     )
 
     branch_id: Mapped[str | None] = mapped_column(Id)

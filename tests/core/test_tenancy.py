@@ -267,7 +267,7 @@ def test_every_table_with_a_company_is_owned_or_says_why_not(db: SQLAlchemy) -> 
         "users": "signing in comes before the company is known; platform users have none",
         "audit_entries": "support's entries belong to no company",
         "feature_flags": "a flag may stand for all",
-        "call_accounts": "the platform's own account at a provider belongs to no company",
+        "provider_accounts": "the platform's own account at a provider belongs to no company",
         "api_keys": "a key is looked up before its company is known",
         "user_branches": "read when somebody signs in, with the user's own company in its key",
     }

@@ -23,7 +23,7 @@ OPEN = {
     "user_branches": "loaded with the user, before any company is known",
     "api_keys": "the key is what tells the company",
     "webhook_events": "whose it is comes out when it is worked through",
-    "call_accounts": "the platform's account at a provider serves many companies",
+    "provider_accounts": "the platform's account at a provider serves many companies",
     "audit_entries": "support and platform have entries too",
     "feature_flags": "one row may stand for all companies",
 }

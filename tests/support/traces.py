@@ -29,7 +29,7 @@ def _everything(redis: redis_library.Redis, files: Iterable[Path]) -> Iterable[t
                     if value is not None:
                         yield f"{table.name}.{column}", _told(value)
         if connection.dialect.name == "sqlite":
-            shadows = connection.execute(text("SELECT name FROM sqlite_master WHERE name LIKE 'call_texts_fts%' AND type = 'table'"))
+            shadows = connection.execute(text("SELECT name FROM sqlite_master WHERE name LIKE 'call_search_texts_fts%' AND type = 'table'"))
             for (name,) in shadows.all():
                 for shadow in connection.execute(text(f"SELECT * FROM {name}")).all():
                     yield name, " ".join(_told(value) for value in shadow if value is not None)

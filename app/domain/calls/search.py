@@ -180,11 +180,11 @@ def _by_index(indexed: list[str], words: list[str], narrowed: list[ColumnElement
     The texts stand here as a bare table, without a company of their own, and the calls keep the filter: otherwise SQLite goes
     through all texts of the company.
     """
-    texts = table("call_texts", column("id"), column("call_id"), column("text"))
+    texts = table("call_search_texts", column("id"), column("call_id"), column("text"))
     if db.engine.dialect.name == "sqlite":
-        index = table("call_texts_fts", column("rowid"), column("call_texts_fts"))
+        index = table("call_search_texts_fts", column("rowid"), column("call_search_texts_fts"))
         wanted = " ".join(f'"{word}"*' for word in indexed)
-        hits: tuple[ColumnElement[bool], ...] = (texts.c.id == index.c.rowid, index.c.call_texts_fts.op("MATCH")(wanted))
+        hits: tuple[ColumnElement[bool], ...] = (texts.c.id == index.c.rowid, index.c.call_search_texts_fts.op("MATCH")(wanted))
     else:
         hits = (match(texts.c.text, against=" ".join(f"+{word}*" for word in indexed)).in_boolean_mode(),)
     calls = select(Call.started_at, Call.id).where(*hits, Call.id == texts.c.call_id, *_each(texts.c.text, words), *narrowed)

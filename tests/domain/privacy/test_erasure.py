@@ -171,7 +171,7 @@ def after_the_fact(told: Told) -> None:
 
 
 PLACES_AND_TABLES = [
-    ("_erase_summary", "calls.summary"), ("_erase_turns", "turns.text"), ("_erase_search", "call_texts.text"),
+    ("_erase_summary", "calls.summary"), ("_erase_turns", "turns.text"), ("_erase_search", "call_search_texts.text"),
     ("_erase_tools", "tool_calls.arguments"), ("_erase_truth_check", "truth_checks.findings"), ("_erase_tasks", "tasks.details"),
     ("_erase_live_events", "live_events.data"), ("_erase_webhooks", "webhook_events.body"),
 ]  # fmt: skip

@@ -1,14 +1,12 @@
-"""Bookings: services, people, rooms, hours, policies, bookings and holds, and the guard against double booking."""
+"""Services, people, resources, hours, closures and rules."""
 
 import sqlalchemy as sa
 from alembic import op
 
 from app.core import column_types
 
-revision = "0003"
-down_revision = "0002"
-branch_labels = None
-depends_on = None
+revision = "0002"
+down_revision = "0001"
 
 
 def upgrade() -> None:
@@ -19,6 +17,8 @@ def upgrade() -> None:
         sa.Column("first_minute", sa.Integer(), nullable=False),
         sa.Column("end_minute", sa.Integer(), nullable=False),
         sa.Column("kind", column_types.AsciiString(8), nullable=False),
+        sa.Column("before_minutes", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("after_minutes", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("taken_by", column_types.AsciiString(26), nullable=False),
         sa.Column("expires_at", column_types.UtcDateTime(), nullable=True),
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
@@ -28,19 +28,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_busy_spans_resource", "busy_spans", ["company_id", "resource_id", "first_minute"], unique=False)
     op.create_index("ix_busy_spans_taken_by", "busy_spans", ["company_id", "taken_by"], unique=False)
-    op.create_table(
-        "occupancy",
-        sa.Column("company_id", column_types.AsciiString(26), nullable=False),
-        sa.Column("resource_id", column_types.AsciiString(26), nullable=False),
-        sa.Column("cell", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("seat", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("taken_by", column_types.AsciiString(26), nullable=False),
-        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_occupancy_company_id")),
-        sa.PrimaryKeyConstraint("company_id", "resource_id", "cell", "seat", name=op.f("pk_occupancy")),
-        sqlite_with_rowid=False,
-    )
-    op.create_index("ix_occupancy_cell", "occupancy", ["cell"], unique=False)
-    op.create_index("ix_occupancy_taken_by", "occupancy", ["company_id", "taken_by"], unique=False)
     op.create_table(
         "services",
         sa.Column("slug", column_types.AsciiString(64), nullable=False),
@@ -67,8 +54,8 @@ def upgrade() -> None:
         sa.CheckConstraint("capacity >= 1", name=op.f("ck_services_capacity")),
         sa.CheckConstraint("minutes > 0 AND minutes <= 10080", name=op.f("ck_services_minutes")),
         sa.CheckConstraint(
-            "processing_from >= 0 AND processing_minutes >= 0 AND processing_from + processing_minutes <= minutes"
-            " AND processing_minutes < minutes",
+            "processing_from >= 0"
+            " AND processing_minutes >= 0 AND processing_from + processing_minutes <= minutes AND processing_minutes < minutes",
             name=op.f("ck_services_processing"),
         ),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_services_company_id")),
@@ -76,6 +63,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("company_id", "id", name=op.f("uq_services_company_id_id")),
         sa.UniqueConstraint("company_id", "slug", name=op.f("uq_services_company_id_slug")),
     )
+    op.create_table(
+        "slot_locks",
+        sa.Column("company_id", column_types.AsciiString(26), nullable=False),
+        sa.Column("resource_id", column_types.AsciiString(26), nullable=False),
+        sa.Column("cell", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("seat", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("taken_by", column_types.AsciiString(26), nullable=False),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_slot_locks_company_id")),
+        sa.PrimaryKeyConstraint("company_id", "resource_id", "cell", "seat", name=op.f("pk_slot_locks")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_slot_locks_cell", "slot_locks", ["cell"], unique=False)
+    op.create_index("ix_slot_locks_taken_by", "slot_locks", ["company_id", "taken_by"], unique=False)
     op.create_table(
         "branch_services",
         sa.Column("branch_id", column_types.AsciiString(26), nullable=False),
@@ -101,6 +101,57 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("branch_id", "service_id", name=op.f("pk_branch_services")),
     )
     op.create_index("ix_branch_services_service", "branch_services", ["company_id", "service_id"], unique=False)
+    op.create_table(
+        "calendar_reconciliations",
+        sa.Column("id", column_types.BigId, nullable=False),
+        sa.Column("connection_id", column_types.AsciiString(26), nullable=False),
+        sa.Column("started_at", column_types.UtcDateTime(), nullable=False),
+        sa.Column("finished_at", column_types.UtcDateTime(), nullable=True),
+        sa.Column("since", column_types.UtcDateTime(), nullable=True),
+        sa.Column("result", column_types.AsciiString(16), nullable=False),
+        sa.Column("error", sa.String(length=500), nullable=True),
+        sa.Column("seen", sa.Integer(), nullable=False),
+        sa.Column("repaired", sa.Integer(), nullable=False),
+        sa.Column("drift", column_types.Json, nullable=False),
+        sa.Column("company_id", column_types.AsciiString(26), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "connection_id"],
+            ["connections.company_id", "connections.id"],
+            name=op.f("fk_calendar_reconciliations_company_id_connection_id"),
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_calendar_reconciliations_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_reconciliations")),
+    )
+    op.create_index(
+        "ix_calendar_reconciliations_connection", "calendar_reconciliations", ["company_id", "connection_id", "id"], unique=False
+    )
+    op.create_table(
+        "on_call_shifts",
+        sa.Column("branch_id", column_types.AsciiString(26), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("number", column_types.AsciiString(20), nullable=False),
+        sa.Column("weekday", sa.SmallInteger(), nullable=True),
+        sa.Column("from_minute", sa.SmallInteger(), nullable=True),
+        sa.Column("until_minute", sa.SmallInteger(), nullable=True),
+        sa.Column("starts", sa.DateTime(), nullable=True),
+        sa.Column("ends", sa.DateTime(), nullable=True),
+        sa.Column("company_id", column_types.AsciiString(26), nullable=False),
+        sa.Column("id", column_types.AsciiString(26), nullable=False),
+        sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
+        sa.CheckConstraint("(weekday IS NULL) <> (starts IS NULL)", name=op.f("ck_on_call_shifts_week_or_span")),
+        sa.CheckConstraint("ends > starts", name=op.f("ck_on_call_shifts_span")),
+        sa.CheckConstraint(
+            "weekday BETWEEN 0 AND 6 AND from_minute BETWEEN 0 AND 1439 AND until_minute > from_minute AND until_minute <= 2880",
+            name=op.f("ck_on_call_shifts_week"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "branch_id"], ["branches.company_id", "branches.id"], name=op.f("fk_on_call_shifts_company_id_branch_id")
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_on_call_shifts_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_on_call_shifts")),
+        sa.UniqueConstraint("company_id", "id", name=op.f("uq_on_call_shifts_company_id_id")),
+    )
+    op.create_index("ix_on_call_shifts_branch", "on_call_shifts", ["company_id", "branch_id"], unique=False)
     op.create_table(
         "resources",
         sa.Column("branch_id", column_types.AsciiString(26), nullable=False),
@@ -157,6 +208,69 @@ def upgrade() -> None:
         sa.UniqueConstraint("company_id", "id", name=op.f("uq_staff_members_company_id_id")),
     )
     op.create_index("ix_staff_members_company", "staff_members", ["company_id", "is_active", "position"], unique=False)
+    op.create_table(
+        "calendar_feeds",
+        sa.Column("token_hash", column_types.AsciiString(64), nullable=False),
+        sa.Column("staff_id", column_types.AsciiString(26), nullable=True),
+        sa.Column("branch_id", column_types.AsciiString(26), nullable=True),
+        sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
+        sa.Column("revoked_at", column_types.UtcDateTime(), nullable=True),
+        sa.Column("company_id", column_types.AsciiString(26), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "branch_id"], ["branches.company_id", "branches.id"], name=op.f("fk_calendar_feeds_company_id_branch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "staff_id"],
+            ["staff_members.company_id", "staff_members.id"],
+            name=op.f("fk_calendar_feeds_company_id_staff_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_calendar_feeds_company_id")),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_calendar_feeds")),
+    )
+    op.create_index("ix_calendar_feeds_branch", "calendar_feeds", ["company_id", "branch_id"], unique=False)
+    op.create_index("ix_calendar_feeds_staff", "calendar_feeds", ["company_id", "staff_id"], unique=False)
+    op.create_table(
+        "calendar_mappings",
+        sa.Column("connection_id", column_types.AsciiString(26), nullable=False),
+        sa.Column("service_id", column_types.AsciiString(26), nullable=False),
+        sa.Column("staff_id", column_types.AsciiString(26), nullable=True),
+        sa.Column("branch_id", column_types.AsciiString(26), nullable=True),
+        sa.Column("event_type", column_types.CaseSensitiveString(64), nullable=False),
+        sa.Column("host", column_types.CaseSensitiveString(190), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column("contact_email", column_types.CaseSensitiveString(190), nullable=True),
+        sa.Column("company_id", column_types.AsciiString(26), nullable=False),
+        sa.Column("id", column_types.AsciiString(26), nullable=False),
+        sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id", "branch_id"], ["branches.company_id", "branches.id"], name=op.f("fk_calendar_mappings_company_id_branch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "connection_id"],
+            ["connections.company_id", "connections.id"],
+            name=op.f("fk_calendar_mappings_company_id_connection_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "service_id"],
+            ["services.company_id", "services.id"],
+            name=op.f("fk_calendar_mappings_company_id_service_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["company_id", "staff_id"],
+            ["staff_members.company_id", "staff_members.id"],
+            name=op.f("fk_calendar_mappings_company_id_staff_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_calendar_mappings_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_mappings")),
+        sa.UniqueConstraint(
+            "company_id", "connection_id", "event_type", "host", name=op.f("uq_calendar_mappings_company_id_connection_id_event_type_host")
+        ),
+        sa.UniqueConstraint("company_id", "id", name=op.f("uq_calendar_mappings_company_id_id")),
+    )
+    op.create_index("ix_calendar_mappings_service", "calendar_mappings", ["company_id", "connection_id", "service_id"], unique=False)
     op.create_table(
         "closures",
         sa.Column("kind", column_types.AsciiString(16), nullable=False),
@@ -232,6 +346,9 @@ def upgrade() -> None:
         sa.Column("hold_minutes", sa.Integer(), nullable=True),
         sa.Column("fee_cents", sa.Integer(), nullable=True),
         sa.Column("fee_within_minutes", sa.Integer(), nullable=True),
+        sa.Column("tell_desk_changes", sa.Boolean(), nullable=True),
+        sa.Column("tell_own_changes", sa.Boolean(), nullable=True),
+        sa.Column("tell_calendar_changes", sa.Boolean(), nullable=True),
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
         sa.CheckConstraint("grid_minutes BETWEEN 5 AND 60", name=op.f("ck_policies_grid")),
         sa.CheckConstraint("notice_minutes >= 0 AND horizon_days >= 0", name=op.f("ck_policies_window")),
@@ -329,254 +446,23 @@ def upgrade() -> None:
     )
     op.create_index("ix_working_hours_branch", "working_hours", ["company_id", "branch_id", "day"], unique=False)
     op.create_index("ix_working_hours_staff", "working_hours", ["company_id", "staff_id"], unique=False)
-    op.create_table(
-        "bookings",
-        sa.Column("branch_id", column_types.AsciiString(26), nullable=False),
-        sa.Column("service_id", column_types.AsciiString(26), nullable=False),
-        sa.Column("staff_id", column_types.AsciiString(26), nullable=False),
-        sa.Column("customer_id", column_types.AsciiString(26), nullable=True),
-        sa.Column("call_id", column_types.AsciiString(26), nullable=True),
-        sa.Column("status", column_types.AsciiString(16), nullable=False),
-        sa.Column("starts_at", column_types.UtcDateTime(), nullable=False),
-        sa.Column("ends_at", column_types.UtcDateTime(), nullable=False),
-        sa.Column("zone", column_types.AsciiString(64), nullable=False),
-        sa.Column("seats", sa.Integer(), nullable=False),
-        sa.Column("session_id", column_types.AsciiString(26), nullable=True),
-        sa.Column("visit_id", column_types.AsciiString(26), nullable=True),
-        sa.Column("series_id", column_types.AsciiString(26), nullable=True),
-        sa.Column("source", column_types.AsciiString(16), nullable=False),
-        sa.Column("source_ref", column_types.CaseSensitiveString(128), nullable=True),
-        sa.Column("idempotency_key", column_types.CaseSensitiveString(128), nullable=True),
-        sa.Column("price_cents", sa.Integer(), nullable=True),
-        sa.Column("notes", sa.Text(), nullable=True),
-        sa.Column("cancelled_at", column_types.UtcDateTime(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("updated_at", column_types.UtcDateTime(), nullable=False),
-        sa.Column("company_id", column_types.AsciiString(26), nullable=False),
-        sa.Column("id", column_types.AsciiString(26), nullable=False),
-        sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
-        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_bookings_stretch")),
-        sa.ForeignKeyConstraint(
-            ["company_id", "branch_id"], ["branches.company_id", "branches.id"], name=op.f("fk_bookings_company_id_branch_id")
-        ),
-        sa.ForeignKeyConstraint(["company_id", "call_id"], ["calls.company_id", "calls.id"], name=op.f("fk_bookings_company_id_call_id")),
-        sa.ForeignKeyConstraint(
-            ["company_id", "customer_id"], ["customers.company_id", "customers.id"], name=op.f("fk_bookings_company_id_customer_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "service_id"], ["services.company_id", "services.id"], name=op.f("fk_bookings_company_id_service_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "session_id"], ["group_sessions.company_id", "group_sessions.id"], name=op.f("fk_bookings_company_id_session_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "staff_id"], ["staff_members.company_id", "staff_members.id"], name=op.f("fk_bookings_company_id_staff_id")
-        ),
-        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_bookings_company_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_bookings")),
-        sa.UniqueConstraint("company_id", "id", name=op.f("uq_bookings_company_id_id")),
-        sa.UniqueConstraint("company_id", "idempotency_key", name=op.f("uq_bookings_company_id_idempotency_key")),
-        sa.UniqueConstraint("company_id", "source_ref", name=op.f("uq_bookings_company_id_source_ref")),
-    )
-    op.create_index("ix_bookings_company_branch_time", "bookings", ["company_id", "branch_id", "starts_at"], unique=False)
-    op.create_index("ix_bookings_company_call", "bookings", ["company_id", "call_id"], unique=False)
-    op.create_index("ix_bookings_company_customer", "bookings", ["company_id", "customer_id", "starts_at"], unique=False)
-    op.create_index("ix_bookings_company_series", "bookings", ["company_id", "series_id", "starts_at"], unique=False)
-    op.create_index("ix_bookings_company_session", "bookings", ["company_id", "session_id"], unique=False)
-    op.create_index("ix_bookings_company_staff_time", "bookings", ["company_id", "staff_id", "starts_at"], unique=False)
-    op.create_index("ix_bookings_company_status_time", "bookings", ["company_id", "status", "starts_at"], unique=False)
-    op.create_index("ix_bookings_company_time", "bookings", ["company_id", "starts_at", "id"], unique=False)
-    op.create_index("ix_bookings_company_visit", "bookings", ["company_id", "visit_id"], unique=False)
-    op.create_table(
-        "holds",
-        sa.Column("branch_id", column_types.AsciiString(26), nullable=False),
-        sa.Column("service_id", column_types.AsciiString(26), nullable=False),
-        sa.Column("staff_id", column_types.AsciiString(26), nullable=False),
-        sa.Column("call_id", column_types.AsciiString(26), nullable=True),
-        sa.Column("parts", column_types.Json, nullable=False),
-        sa.Column("starts_at", column_types.UtcDateTime(), nullable=False),
-        sa.Column("ends_at", column_types.UtcDateTime(), nullable=False),
-        sa.Column("zone", column_types.AsciiString(64), nullable=False),
-        sa.Column("token_hash", column_types.AsciiString(64), nullable=False),
-        sa.Column("status", column_types.AsciiString(16), nullable=False),
-        sa.Column("expires_at", column_types.UtcDateTime(), nullable=False),
-        sa.Column("company_id", column_types.AsciiString(26), nullable=False),
-        sa.Column("id", column_types.AsciiString(26), nullable=False),
-        sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "branch_id"], ["branches.company_id", "branches.id"], name=op.f("fk_holds_company_id_branch_id")
-        ),
-        sa.ForeignKeyConstraint(["company_id", "call_id"], ["calls.company_id", "calls.id"], name=op.f("fk_holds_company_id_call_id")),
-        sa.ForeignKeyConstraint(
-            ["company_id", "service_id"], ["services.company_id", "services.id"], name=op.f("fk_holds_company_id_service_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "staff_id"], ["staff_members.company_id", "staff_members.id"], name=op.f("fk_holds_company_id_staff_id")
-        ),
-        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_holds_company_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_holds")),
-        sa.UniqueConstraint("company_id", "id", name=op.f("uq_holds_company_id_id")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_holds_token_hash")),
-    )
-    op.create_index("ix_holds_call", "holds", ["company_id", "call_id"], unique=False)
-    op.create_index("ix_holds_company_status", "holds", ["company_id", "status", "expires_at"], unique=False)
-    op.create_index("ix_holds_status_expiry", "holds", ["status", "expires_at"], unique=False)
-    op.create_table(
-        "waitlist_entries",
-        sa.Column("customer_id", column_types.AsciiString(26), nullable=False),
-        sa.Column("service_id", column_types.AsciiString(26), nullable=False),
-        sa.Column("branch_id", column_types.AsciiString(26), nullable=True),
-        sa.Column("staff_id", column_types.AsciiString(26), nullable=True),
-        sa.Column("call_id", column_types.AsciiString(26), nullable=True),
-        sa.Column("window_from", column_types.UtcDateTime(), nullable=False),
-        sa.Column("window_until", column_types.UtcDateTime(), nullable=False),
-        sa.Column("day_from", sa.SmallInteger(), nullable=False),
-        sa.Column("day_until", sa.SmallInteger(), nullable=False),
-        sa.Column("status", column_types.AsciiString(16), nullable=False),
-        sa.Column("company_id", column_types.AsciiString(26), nullable=False),
-        sa.Column("id", column_types.AsciiString(26), nullable=False),
-        sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
-        sa.CheckConstraint("window_until > window_from", name=op.f("ck_waitlist_entries_window")),
-        sa.ForeignKeyConstraint(
-            ["company_id", "branch_id"], ["branches.company_id", "branches.id"], name=op.f("fk_waitlist_entries_company_id_branch_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "call_id"], ["calls.company_id", "calls.id"], name=op.f("fk_waitlist_entries_company_id_call_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "customer_id"], ["customers.company_id", "customers.id"], name=op.f("fk_waitlist_entries_company_id_customer_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "service_id"], ["services.company_id", "services.id"], name=op.f("fk_waitlist_entries_company_id_service_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "staff_id"],
-            ["staff_members.company_id", "staff_members.id"],
-            name=op.f("fk_waitlist_entries_company_id_staff_id"),
-        ),
-        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_waitlist_entries_company_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_waitlist_entries")),
-        sa.UniqueConstraint("company_id", "id", name=op.f("uq_waitlist_entries_company_id_id")),
-    )
-    op.create_index("ix_waitlist_entries_match", "waitlist_entries", ["company_id", "status", "service_id", "created_at"], unique=False)
-    op.create_table(
-        "wishes",
-        sa.Column("branch_id", column_types.AsciiString(26), nullable=True),
-        sa.Column("service_id", column_types.AsciiString(26), nullable=True),
-        sa.Column("staff_id", column_types.AsciiString(26), nullable=True),
-        sa.Column("customer_id", column_types.AsciiString(26), nullable=True),
-        sa.Column("call_id", column_types.AsciiString(26), nullable=True),
-        sa.Column("wanted", sa.String(length=200), nullable=True),
-        sa.Column("wanted_from", column_types.UtcDateTime(), nullable=True),
-        sa.Column("wanted_until", column_types.UtcDateTime(), nullable=True),
-        sa.Column("reason", column_types.AsciiString(24), nullable=False),
-        sa.Column("source_ref", column_types.AsciiString(128), nullable=True),
-        sa.Column("company_id", column_types.AsciiString(26), nullable=False),
-        sa.Column("id", column_types.AsciiString(26), nullable=False),
-        sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "branch_id"], ["branches.company_id", "branches.id"], name=op.f("fk_wishes_company_id_branch_id")
-        ),
-        sa.ForeignKeyConstraint(["company_id", "call_id"], ["calls.company_id", "calls.id"], name=op.f("fk_wishes_company_id_call_id")),
-        sa.ForeignKeyConstraint(
-            ["company_id", "customer_id"], ["customers.company_id", "customers.id"], name=op.f("fk_wishes_company_id_customer_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "service_id"], ["services.company_id", "services.id"], name=op.f("fk_wishes_company_id_service_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "staff_id"], ["staff_members.company_id", "staff_members.id"], name=op.f("fk_wishes_company_id_staff_id")
-        ),
-        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_wishes_company_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_wishes")),
-        sa.UniqueConstraint("company_id", "id", name=op.f("uq_wishes_company_id_id")),
-    )
-    op.create_index("ix_wishes_company_time", "wishes", ["company_id", "created_at"], unique=False)
-    op.create_index("uq_wishes_source", "wishes", ["company_id", "source_ref"], unique=True)
-    op.create_table(
-        "booking_changes",
-        sa.Column("id", column_types.BigId, nullable=False),
-        sa.Column("booking_id", column_types.AsciiString(26), nullable=False),
-        sa.Column("at", column_types.UtcDateTime(), nullable=False),
-        sa.Column("action", column_types.AsciiString(16), nullable=False),
-        sa.Column("by_kind", column_types.AsciiString(16), nullable=False),
-        sa.Column("by_id", column_types.CaseSensitiveString(64), nullable=True),
-        sa.Column("way", column_types.AsciiString(16), nullable=False),
-        sa.Column("why", sa.String(length=250), nullable=True),
-        sa.Column("before", column_types.Json, nullable=True),
-        sa.Column("after", column_types.Json, nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("company_id", column_types.AsciiString(26), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "booking_id"], ["bookings.company_id", "bookings.id"], name=op.f("fk_booking_changes_company_id_booking_id")
-        ),
-        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_booking_changes_company_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_booking_changes")),
-    )
-    op.create_index("ix_booking_changes_booking", "booking_changes", ["company_id", "booking_id", "id"], unique=False)
-    op.create_table(
-        "booking_links",
-        sa.Column("token_hash", column_types.AsciiString(64), nullable=False),
-        sa.Column("booking_id", column_types.AsciiString(26), nullable=False),
-        sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
-        sa.Column("expires_at", column_types.UtcDateTime(), nullable=False),
-        sa.Column("company_id", column_types.AsciiString(26), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "booking_id"], ["bookings.company_id", "bookings.id"], name=op.f("fk_booking_links_company_id_booking_id")
-        ),
-        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_booking_links_company_id")),
-        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_booking_links")),
-    )
-    op.create_index("ix_booking_links_booking", "booking_links", ["company_id", "booking_id"], unique=False)
-    op.create_table(
-        "waitlist_offers",
-        sa.Column("entry_id", column_types.AsciiString(26), nullable=False),
-        sa.Column("hold_id", column_types.AsciiString(26), nullable=False),
-        sa.Column("booking_id", column_types.AsciiString(26), nullable=True),
-        sa.Column("token_hash", column_types.AsciiString(64), nullable=False),
-        sa.Column("status", column_types.AsciiString(16), nullable=False),
-        sa.Column("expires_at", column_types.UtcDateTime(), nullable=False),
-        sa.Column("company_id", column_types.AsciiString(26), nullable=False),
-        sa.Column("id", column_types.AsciiString(26), nullable=False),
-        sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id", "booking_id"], ["bookings.company_id", "bookings.id"], name=op.f("fk_waitlist_offers_company_id_booking_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "entry_id"],
-            ["waitlist_entries.company_id", "waitlist_entries.id"],
-            name=op.f("fk_waitlist_offers_company_id_entry_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["company_id", "hold_id"], ["holds.company_id", "holds.id"], name=op.f("fk_waitlist_offers_company_id_hold_id")
-        ),
-        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_waitlist_offers_company_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_waitlist_offers")),
-        sa.UniqueConstraint("company_id", "id", name=op.f("uq_waitlist_offers_company_id_id")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_waitlist_offers_token_hash")),
-    )
-    op.create_index("ix_waitlist_offers_entry", "waitlist_offers", ["company_id", "entry_id"], unique=False)
-    op.create_index("ix_waitlist_offers_expiry", "waitlist_offers", ["status", "expires_at"], unique=False)
 
 
 def downgrade() -> None:
-    op.drop_table("waitlist_offers")
-    op.drop_table("booking_links")
-    op.drop_table("booking_changes")
-    op.drop_table("wishes")
-    op.drop_table("waitlist_entries")
-    op.drop_table("holds")
-    op.drop_table("bookings")
     op.drop_table("working_hours")
     op.drop_table("staff_services")
     op.drop_table("staff_branches")
     op.drop_table("policies")
     op.drop_table("group_sessions")
     op.drop_table("closures")
+    op.drop_table("calendar_mappings")
+    op.drop_table("calendar_feeds")
     op.drop_table("staff_members")
     op.drop_table("service_synonyms")
     op.drop_table("resources")
+    op.drop_table("on_call_shifts")
+    op.drop_table("calendar_reconciliations")
     op.drop_table("branch_services")
+    op.drop_table("slot_locks")
     op.drop_table("services")
-    op.drop_table("occupancy")
     op.drop_table("busy_spans")
