@@ -39,9 +39,9 @@ def measure(steps: list[int]) -> None:
     from app.core.clock import now
     from app.core.extensions import db
     from app.core.tenancy import company_scope
-    from app.domain.scheduling.availability import free_slots
-    from app.domain.scheduling.loader import load_facts
-    from app.domain.scheduling.types import Part, Question
+    from app.domain.scheduling.availability import find_free_slots
+    from app.domain.scheduling.loader import load_scheduling_data
+    from app.domain.scheduling.types import AvailabilityQuery, VisitPart
 
     app = create_app()
     with app.app_context():
@@ -54,15 +54,15 @@ def measure(steps: list[int]) -> None:
                 fill(company, service, branch, people, before, past)
                 before = past
                 start = now().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=7)
-                question = Question((Part(service),), start, start + timedelta(days=7), now(), branch_id=branch)
+                question = AvailabilityQuery((VisitPart(service),), start, start + timedelta(days=7), now(), branch_id=branch)
                 statements: list[tuple[str, object]] = []
 
                 def note(_connection: object, _cursor: object, statement: str, values: object, *_: object) -> None:
                     statements.append((statement, values))  # noqa: B023
 
-                facts = load_facts(question)
+                facts = load_scheduling_data(question)
                 event.listen(db.engine, "before_cursor_execute", note)
-                load_facts(question)
+                load_scheduling_data(question)
                 event.remove(db.engine, "before_cursor_execute", note)
 
                 def bare(statements: list[tuple[str, object]] = statements) -> None:
@@ -71,10 +71,10 @@ def measure(steps: list[int]) -> None:
                         cursor.execute(statement, values)
                         cursor.fetchall()
 
-                floor, load = cpu(bare), cpu(lambda: load_facts(question))  # noqa: B023
-                answer = cpu(lambda: free_slots(question, facts).first(50))  # noqa: B023
-                both = cpu(lambda: free_slots(question, load_facts(question)).first(50))  # noqa: B023
-                slots = sum(1 for _ in free_slots(question, facts))
+                floor, load = cpu(bare), cpu(lambda: load_scheduling_data(question))  # noqa: B023
+                answer = cpu(lambda: find_free_slots(question, facts).first(50))  # noqa: B023
+                both = cpu(lambda: find_free_slots(question, load_scheduling_data(question)).first(50))  # noqa: B023
+                slots = sum(1 for _ in find_free_slots(question, facts))
                 line = (
                     f"{past:>9} {len(statements):>7} {floor:>8.2f} {load:>8.2f} {answer:>9.2f} {both:>7.2f} {both / floor:>6.1f} {slots:>6}"
                 )
@@ -121,7 +121,7 @@ def fill(company: str, service: str, branch: str, people: list[str], first: int,
     from app.core.clock import now
     from app.core.extensions import db
     from app.core.ids import new_ulid
-    from app.domain.scheduling.minute_bits import minute_of
+    from app.domain.scheduling.minute_bits import to_minute
     from app.models import Booking, BusySpan
 
     midnight = now().replace(hour=0, minute=0, second=0, microsecond=0)
@@ -133,7 +133,7 @@ def fill(company: str, service: str, branch: str, people: list[str], first: int,
             slot, person = divmod(number, PEOPLE)
             day, place_in_day = divmod(slot, BOOKED_A_DAY)
             starts_at = midnight - timedelta(days=day + 1) + timedelta(minutes=480 + 55 * place_in_day)
-            booking, minute = new_ulid(), minute_of(starts_at)
+            booking, minute = new_ulid(), to_minute(starts_at)
             bookings.append(
                 {
                     "id": booking, "company_id": company, "branch_id": branch, "service_id": service, "staff_id": people[person],

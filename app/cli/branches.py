@@ -10,8 +10,8 @@ from app.core.extensions import db
 from app.core.tenancy import company_scope
 from app.domain.operations import onboarding
 from app.domain.operations.onboarding import BranchExists
-from app.domain.scheduling.hours_editor import DAY, week_of
-from app.domain.scheduling.opening_hours_text import read_week, write_week
+from app.domain.scheduling.hours_editor import MINUTES_PER_DAY, get_week
+from app.domain.scheduling.opening_hours_text import format_week, parse_week
 from app.models import Branch, Company
 
 OVERNIGHT = " (past midnight: what closes earlier than it opens closes on the next day)"
@@ -37,7 +37,7 @@ def create(
         company = company_named(slug)
         place = onboarding.Place(
             street=street, postcode=postcode, city=city, state=state, zone=zone, forward_to=forward_to,
-            week=None if hours is None else read_week(hours),
+            week=None if hours is None else parse_week(hours),
         )  # fmt: skip
         try:
             branch = onboarding.create_branch(company, name, place)
@@ -74,7 +74,7 @@ def update(
         company = company_named(slug)
         place = onboarding.Place(
             street=street, postcode=postcode, city=city, state=state, zone=zone, forward_to=forward_to,
-            week=None if hours is None else read_week(hours),
+            week=None if hours is None else parse_week(hours),
         )  # fmt: skip
         with company_scope(company.id):
             branch = db.session.get_one(Branch, branch_named(branch_slug))
@@ -94,7 +94,7 @@ def show_all() -> None:
     table = Table("slug", "name", "address", "zone", "state", "open", "active", "id")
     with one_transaction():
         for branch in db.session.scalars(select(Branch).order_by(Branch.slug)):
-            open_at = write_week(week_of(branch.id, None)) or "never"
+            open_at = format_week(get_week(branch.id, None)) or "never"
             table.add_row(
                 branch.slug, branch.name, _address(branch), branch.zone, branch.state or "", open_at,
                 "yes" if branch.is_active else "no", branch.id,
@@ -110,6 +110,6 @@ def _address(branch: Branch) -> str:
 def _open_hours(company: Company, branch: Branch) -> str:
     """The weekly hours as they were understood."""
     with company_scope(company.id):
-        week = week_of(branch.id, None)
-    is_overnight = any(closes > DAY for spans in week for _opens, closes in spans)
-    return (write_week(week) or "never") + (OVERNIGHT if is_overnight else "")
+        week = get_week(branch.id, None)
+    is_overnight = any(closes > MINUTES_PER_DAY for spans in week for _opens, closes in spans)
+    return (format_week(week) or "never") + (OVERNIGHT if is_overnight else "")

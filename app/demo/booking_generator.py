@@ -8,7 +8,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from app.demo.schema import DemoBranch, DemoCompany, DemoService, DemoStaff
-from app.domain.scheduling.holidays import holiday_name
+from app.domain.scheduling.holidays import find_holiday_name
 
 ZONE = ZoneInfo("Europe/Berlin")
 GRID = timedelta(minutes=15)
@@ -146,7 +146,7 @@ class Diary:
 
 
 def is_open(branch: DemoBranch, day: date) -> bool:
-    return day.weekday() in branch.hours and holiday_name(day, "DE", branch.state) is None
+    return day.weekday() in branch.hours and find_holiday_name(day, "DE", branch.state) is None
 
 
 def works(branch: DemoBranch, staff: DemoStaff, day: date) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.demo.booking_generator import Appointment, Change
 from app.demo.call_rows import Known, Row, ulid_at
-from app.domain.scheduling.minute_bits import minute_of
+from app.domain.scheduling.minute_bits import to_minute
 from app.models.slot_lock import SLOT_MINUTES
 
 # who does what when no call did
@@ -104,7 +104,7 @@ def _times(start: datetime, appointment: Appointment) -> dict[str, str]:
 
 def _busy(appointment: Appointment) -> Iterator[tuple[int, int]]:
     """The person's minutes since 1970; during the processing time they are free."""
-    start, end = minute_of(appointment.starts_at), minute_of(appointment.ends_at)
+    start, end = to_minute(appointment.starts_at), to_minute(appointment.ends_at)
     if not appointment.service.processing:
         yield start, end
         return

@@ -16,7 +16,7 @@ from app.domain.bookings.create import make_booking
 from app.domain.bookings.history import By
 from app.domain.bookings.notifications import send_link_to_customer
 from app.domain.customers.caller_assurance import set_birth_date
-from app.domain.scheduling.types import Part
+from app.domain.scheduling.types import VisitPart
 from app.models import (
     Booking,
     Branch,
@@ -161,7 +161,7 @@ def _booking(world: World, told: dict[str, Any]) -> str:
     while told["in_days"] and day.weekday() not in (1, 2, 3, 4):
         day += timedelta(days=1)
     starts_at = datetime.combine(day, time.fromisoformat(told["time"]), BERLIN).astimezone(UTC)
-    part = Part(world.services[told["service"]], world.staff[told.get("staff") or "Carla"])
+    part = VisitPart(world.services[told["service"]], world.staff[told.get("staff") or "Carla"])
     order = Order(
         (part,), starts_at, world.branch_id, "web", By("user", "web"), customer_id=world.customers[told["customer"]],
         notes=told.get("notes"), outside_rules=True,

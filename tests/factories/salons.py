@@ -11,7 +11,7 @@ from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.bookings.booking_request import Order
 from app.domain.bookings.history import By
-from app.domain.scheduling.types import Part
+from app.domain.scheduling.types import VisitPart
 from app.models import (
     Branch,
     Call,
@@ -55,9 +55,9 @@ class Salon:
         values = {"branch_id": self.branches["mitte"], "source": "call", "by": CALLER} | changes
         return Order(wanted, at(starts), **values)
 
-    def part(self, text: str) -> Part:
+    def part(self, text: str) -> VisitPart:
         service, _, person = text.partition(":")
-        return Part(self.services[service], self.people[person] if person else None)
+        return VisitPart(self.services[service], self.people[person] if person else None)
 
 
 def make_salon(slug: str = "salon-lindgren", **policy: Any) -> Salon:

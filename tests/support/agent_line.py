@@ -18,7 +18,7 @@ from app.domain.bookings.booking_request import Order
 from app.domain.bookings.create import make_booking
 from app.domain.bookings.history import By
 from app.domain.customers.caller_assurance import set_birth_date
-from app.domain.scheduling.types import Part
+from app.domain.scheduling.types import VisitPart
 from app.models import Booking, Branch, Call, Customer, CustomerIdentity, PhoneNumber, ToolCall
 from tests.factories.salons import Salon, make_salon
 
@@ -66,7 +66,7 @@ def book(
     at = datetime.fromisoformat(starts).replace(tzinfo=BERLIN).astimezone(UTC)
     with company_scope(salon.company_id), transaction():
         who = db.session.scalars(select(Customer.id).where(Customer.name == customer)).first() if customer else None
-        parts = (Part(salon.services[service], salon.people[staff] if staff else None),)
+        parts = (VisitPart(salon.services[service], salon.people[staff] if staff else None),)
         return make_booking(Order(parts, at, salon.branches[branch], "web", By("user", "web"), customer_id=who, outside_rules=True)).id
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from app.domain.scheduling.loader import load_facts
-from app.domain.scheduling.opening_hours import next_opening, open_day
-from app.domain.scheduling.types import Facts, Question
+from app.domain.scheduling.loader import load_scheduling_data
+from app.domain.scheduling.opening_hours import find_next_opening, get_day_opening
+from app.domain.scheduling.types import AvailabilityQuery, SchedulingData
 from app.models import Branch
 
 LOOKED_AHEAD_DAYS = 30
@@ -31,7 +31,7 @@ def branch_day(branch: Branch, moment: datetime) -> tuple[Hours, bool, datetime 
         return Hours(moment.astimezone(ZoneInfo(branch.zone)).date(), (), None), False, None
     facts = _facts(branch, moment - timedelta(days=1), moment + timedelta(days=LOOKED_AHEAD_DAYS))
     today = _hours(branch, facts, moment.astimezone(ZoneInfo(branch.zone)).date())
-    return today, *next_opening(facts.branch(branch.id), facts, moment, days=LOOKED_AHEAD_DAYS)
+    return today, *find_next_opening(facts.get_branch(branch.id), facts, moment, days=LOOKED_AHEAD_DAYS)
 
 
 def opening_now(branch: Branch, moment: datetime) -> tuple[bool, datetime | None]:
@@ -59,11 +59,11 @@ def hours_from(branch: Branch, first: date, days: int) -> list[Hours]:
     return [_hours(branch, facts, first + timedelta(days=number)) for number in range(days)]
 
 
-def _hours(branch: Branch, facts: Facts, day: date) -> Hours:
-    zone, opening = ZoneInfo(branch.zone), open_day(facts.branch(branch.id), facts, day)
+def _hours(branch: Branch, facts: SchedulingData, day: date) -> Hours:
+    zone, opening = ZoneInfo(branch.zone), get_day_opening(facts.get_branch(branch.id), facts, day)
     return Hours(day, tuple((opens.astimezone(zone), closes.astimezone(zone)) for opens, closes in opening.spans), opening.holiday)
 
 
-def _facts(branch: Branch, first: datetime, before: datetime) -> Facts:
+def _facts(branch: Branch, first: datetime, before: datetime) -> SchedulingData:
     """Of the calendar only the hours are asked, no service."""
-    return load_facts(Question((), first, before, first, branch_id=branch.id))
+    return load_scheduling_data(AvailabilityQuery((), first, before, first, branch_id=branch.id))

@@ -21,9 +21,9 @@ from app.domain.emergencies.detections import kind_of
 from app.domain.emergencies.messages import label_of
 from app.domain.language.spoken_format import say_day, say_hours, say_time
 from app.domain.language.time_expression import When
-from app.domain.scheduling.loader import load_facts
-from app.domain.scheduling.reasons import sentence, why_not
-from app.domain.scheduling.types import Question
+from app.domain.scheduling.loader import load_scheduling_data
+from app.domain.scheduling.reasons import explain_unavailable, format_reason
+from app.domain.scheduling.types import AvailabilityQuery
 from app.models import BlockedCaller, Call, PhoneNumber, Service
 
 
@@ -180,9 +180,9 @@ def of_the_time(situation: Situation, given: Mapping[str, str]) -> Steps:
 
 
 def _reasons(visit: Visit, wanted: datetime) -> list[str]:
-    question = Question(
+    question = AvailabilityQuery(
         visit.parts, wanted, wanted + timedelta(minutes=1), now(), branch_id=visit.branch.id, max_gap=visit.max_gap, any_start=True
     )
-    facts = load_facts(question, for_callers=True)
+    facts = load_scheduling_data(question, for_callers=True)
     names = {person.id: person.name for person in facts.people}
-    return [sentence(reason, names) for reason in why_not(question, facts, wanted)]
+    return [format_reason(reason, names) for reason in explain_unavailable(question, facts, wanted)]

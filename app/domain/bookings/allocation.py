@@ -15,11 +15,11 @@ from app.domain.bookings import history, slot_locks
 from app.domain.bookings.booking_request import Order
 from app.domain.bookings.errors import BookingRefused, SlotTaken, refusal
 from app.domain.companies.policies import Policies
-from app.domain.scheduling.allocation_plan import Plan, PlannedPart, Taking, plans
-from app.domain.scheduling.alternatives import Alternatives, alternatives
-from app.domain.scheduling.loader import load_facts
-from app.domain.scheduling.reasons import Reason, why_not
-from app.domain.scheduling.types import Facts, Question, without_rules
+from app.domain.scheduling.allocation_plan import AllocationPlan, PlannedPart, ResourceAllocation, list_plans
+from app.domain.scheduling.alternatives import Alternatives, find_alternatives
+from app.domain.scheduling.loader import load_scheduling_data
+from app.domain.scheduling.reasons import Reason, explain_unavailable
+from app.domain.scheduling.types import AvailabilityQuery, SchedulingData, ignore_rules
 from app.models import Booking, GroupSession
 
 T = TypeVar("T")
@@ -29,7 +29,11 @@ REACH = timedelta(days=7)
 
 
 def settle(
-    order: Order, write: Callable[[Plan, Facts], T], *, ignoring: frozenset[str] = frozenset(), same: Callable[[], T | None] | None = None
+    order: Order,
+    write: Callable[[AllocationPlan, SchedulingData], T],
+    *,
+    ignoring: frozenset[str] = frozenset(),
+    same: Callable[[], T | None] | None = None,
 ) -> T:
     """Calls `write` with the preferred way in a savepoint until it is not refused by the database.
 
@@ -52,34 +56,34 @@ def settle(
     raise SlotTaken(_("Diese Zeit ist gerade vergeben worden."))
 
 
-def find_way(order: Order, question: Question) -> tuple[Plan, Facts]:
+def find_way(order: Order, question: AvailabilityQuery) -> tuple[AllocationPlan, SchedulingData]:
     """The preferred way to have the order as things stand, and the facts it comes from. Reads only; raises as settle does."""
-    facts = load_facts(question, for_callers=order.from_a_caller)
-    facts = without_rules(facts) if order.outside_rules else facts
-    ways = plans(question, facts, order.starts_at)
+    facts = load_scheduling_data(question, for_callers=order.from_a_caller)
+    facts = ignore_rules(facts) if order.outside_rules else facts
+    ways = list_plans(question, facts, order.starts_at)
     if not ways:
         raise refused(question, facts, order)
     return ways[0], facts
 
 
-def question_of(order: Order, ignoring: frozenset[str] = frozenset()) -> Question:
+def question_of(order: Order, ignoring: frozenset[str] = frozenset()) -> AvailabilityQuery:
     """The order as a question about its very minute."""
     present = min(now(), order.starts_at) if order.outside_rules else now()
-    return Question(
+    return AvailabilityQuery(
         order.parts, order.starts_at, order.starts_at + timedelta(minutes=1), present, branch_id=order.branch_id,
         seats=order.seats, max_gap=order.max_gap, ignoring=ignoring, any_start=True,
     )  # fmt: skip
 
 
-def refused(question: Question, facts: Facts, order: Order) -> BookingRefused:
+def refused(question: AvailabilityQuery, facts: SchedulingData, order: Order) -> BookingRefused:
     """Why not, and what is free near it."""
-    reasons = why_not(question, facts, order.starts_at) or [Reason("booked", order.branch_id)]
+    reasons = explain_unavailable(question, facts, order.starts_at) or [Reason("booked", order.branch_id)]
     wanted = max(order.starts_at, question.now)
     around = replace(question, starts_from=max(wanted - REACH, question.now), starts_before=wanted + REACH, any_start=False)
 
     def near() -> Alternatives:
-        wide = load_facts(around, for_callers=order.from_a_caller, everywhere=True)
-        return alternatives(around, wide, wanted, reach=REACH)
+        wide = load_scheduling_data(around, for_callers=order.from_a_caller, all_branches=True)
+        return find_alternatives(around, wide, wanted, search_radius=REACH)
 
     return refusal(reasons, facts, near=near)
 
@@ -88,7 +92,7 @@ class SeatsGone(Exception):
     """Somebody else took the last seats of the group in the meantime."""
 
 
-def write_plan(order: Order, plan: Plan, facts: Facts, policies: Policies) -> list[Booking]:
+def write_plan(order: Order, plan: AllocationPlan, facts: SchedulingData, policies: Policies) -> list[Booking]:
     """One booking for each part. Raises IntegrityError or SeatsGone when somebody was faster; wrap it in a savepoint."""
     visit_id = new_ulid() if len(plan.parts) > 1 else None
     bookings = [_booking(order, plan, part, facts, policies, visit_id) for part in plan.parts]
@@ -102,7 +106,7 @@ def write_plan(order: Order, plan: Plan, facts: Facts, policies: Policies) -> li
     return bookings
 
 
-def sit_down(bookings: list[Booking], plan: Plan, facts: Facts) -> None:
+def sit_down(bookings: list[Booking], plan: AllocationPlan, facts: SchedulingData) -> None:
     """Takes for these bookings, which are in the rows already, what the plan says."""
     sessions = take_plan(
         plan, facts, names=[booking.id for booking in bookings], together=bookings[0].occupant, seats=bookings[0].seats
@@ -113,22 +117,22 @@ def sit_down(bookings: list[Booking], plan: Plan, facts: Facts) -> None:
 
 
 def take_plan(
-    plan: Plan, facts: Facts, *, names: list[str], together: str, seats: int, expires_at: datetime | None = None
+    plan: AllocationPlan, facts: SchedulingData, *, names: list[str], together: str, seats: int, expires_at: datetime | None = None
 ) -> list[str | None]:
     """Takes people and rooms under one name and group seats each under its part's name; gives the sessions of the parts.
 
     Seats are taken before a booking names the session: that reference locks the session shared, and two of those cannot both go on.
     """
     sessions: list[str | None] = []
-    alone: list[Taking] = []
+    alone: list[ResourceAllocation] = []
     for part, name in zip(plan.parts, names, strict=True):
-        if part.joins or facts.service(part.service_id).is_group:
-            session_id = part.joins or _stand_up(part, plan.branch_id)
+        if part.session_id or facts.get_service(part.service_id).is_group:
+            session_id = part.session_id or _stand_up(part, plan.branch_id)
             if not slot_locks.take_seats(session_id, name, seats):
                 raise SeatsGone
             sessions.append(session_id)
         else:
-            alone += part.takings
+            alone += part.allocations
             sessions.append(None)
     if alone:
         slot_locks.occupy(together, alone, expires_at=expires_at)
@@ -143,17 +147,19 @@ def _stand_up(part: PlannedPart, branch_id: str) -> str:
     )  # fmt: skip
     db.session.add(session)
     db.session.flush()
-    slot_locks.occupy(session.id, part.takings)
+    slot_locks.occupy(session.id, part.allocations)
     return session.id
 
 
-def _booking(order: Order, plan: Plan, part: PlannedPart, facts: Facts, policies: Policies, visit_id: str | None) -> Booking:
+def _booking(
+    order: Order, plan: AllocationPlan, part: PlannedPart, facts: SchedulingData, policies: Policies, visit_id: str | None
+) -> Booking:
     rules = policies.rules(branch_id=plan.branch_id, service_id=part.service_id, staff_id=part.staff_id)
-    offer = facts.offer(part.service_id, part.staff_id, plan.branch_id)
+    offer = facts.get_offer(part.service_id, part.staff_id, plan.branch_id)
     return Booking(
         id=new_ulid(), branch_id=plan.branch_id, service_id=part.service_id, staff_id=part.staff_id, customer_id=order.customer_id,
         call_id=order.call_id, status="pending" if rules.needs_confirmation and order.from_a_caller else "confirmed",
-        starts_at=part.starts_at, ends_at=part.ends_at, zone=facts.branch(plan.branch_id).zone, seats=order.seats, visit_id=visit_id,
+        starts_at=part.starts_at, ends_at=part.ends_at, zone=facts.get_branch(plan.branch_id).zone, seats=order.seats, visit_id=visit_id,
         series_id=order.series_id, source=order.source, price_cents=offer.price_cents, notes=order.notes, version=1,
         contact_phone=order.contact_phone, contact_email=order.contact_email,
     )  # fmt: skip

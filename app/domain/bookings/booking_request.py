@@ -11,10 +11,10 @@ from app.core.clock import now
 from app.core.errors import InvalidInput
 from app.core.extensions import db
 from app.domain.bookings.history import By
-from app.domain.scheduling.availability import free_slots
-from app.domain.scheduling.loader import load_facts
-from app.domain.scheduling.reasons import Reason, why_not
-from app.domain.scheduling.types import Facts, Part, Question, Slot
+from app.domain.scheduling.availability import find_free_slots
+from app.domain.scheduling.loader import load_scheduling_data
+from app.domain.scheduling.reasons import Reason, explain_unavailable
+from app.domain.scheduling.types import AvailabilityQuery, SchedulingData, Slot, VisitPart
 from app.domain.services.matching import UnknownService, UnknownStaff, get_person, get_services
 from app.models import Branch, Service, StaffMember, StaffService
 
@@ -28,7 +28,7 @@ class Order:
     double booking is.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[VisitPart, ...]
     starts_at: datetime
     branch_id: str | None
     source: str
@@ -52,19 +52,19 @@ class Order:
         return self.by.kind == "caller"
 
 
-def parts_of(service: str, *, staff: str | None = None, branch_id: str | None = None) -> tuple[Part, ...]:
+def parts_of(service: str, *, staff: str | None = None, branch_id: str | None = None) -> tuple[VisitPart, ...]:
     """The parts of a visit from ids or from words as people say them ("Schneiden und Färben", "bei Anna").
 
     A person who does not do one of the services is asked for only where they do it. Raises UnknownService, UnknownStaff.
     """
     services = [part for found in get_services(service) for part in _opened(found)]
     if not staff:
-        return tuple(Part(found.id) for found in services)
+        return tuple(VisitPart(found.id) for found in services)
     person = get_person(staff, branch_id=branch_id)
     does = set(db.session.scalars(select(StaffService.service_id).where(StaffService.staff_id == person.id)))
     if not does.intersection(found.id for found in services):
         raise UnknownStaff(_("%(who)s bietet diese Leistung hier nicht an.", who=person.name), staff=person.id)
-    return tuple(Part(found.id, person.id if found.id in does else None) for found in services)
+    return tuple(VisitPart(found.id, person.id if found.id in does else None) for found in services)
 
 
 def checked(order: Order) -> Order:
@@ -79,14 +79,14 @@ def checked(order: Order) -> Order:
     if not any(service.parts for service in known.values()):
         return order
     gap = max(order.max_gap, *(service.max_gap_minutes for service in known.values()))
-    parts = tuple(Part(opened.id, part.staff_id) for part in order.parts for opened in _opened(known[part.service_id]))
+    parts = tuple(VisitPart(opened.id, part.staff_id) for part in order.parts for opened in _opened(known[part.service_id]))
     return replace(order, parts=parts, max_gap=gap)
 
 
-def opened(service_id: str, staff_id: str | None = None) -> tuple[Part, ...]:
+def opened(service_id: str, staff_id: str | None = None) -> tuple[VisitPart, ...]:
     """The parts of one service: of a combined one all that it consists of, by that person or anybody."""
     service = db.session.scalars(select(Service).where(Service.id == service_id)).one()
-    return tuple(Part(part.id, staff_id) for part in _opened(service))
+    return tuple(VisitPart(part.id, staff_id) for part in _opened(service))
 
 
 def _opened(service: Service) -> list[Service]:
@@ -104,12 +104,14 @@ Row = TypeVar("Row", Service, StaffMember, Branch)
 class Choice:
     """The parts of the visit, and the longest wait between them."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[VisitPart, ...]
     branch_id: str | None
     max_gap: int = 0
 
-    def question(self, since: datetime, until: datetime, *, any_start: bool = False, ignoring: frozenset[str] = frozenset()) -> Question:
-        return Question(
+    def question(
+        self, since: datetime, until: datetime, *, any_start: bool = False, ignoring: frozenset[str] = frozenset()
+    ) -> AvailabilityQuery:
+        return AvailabilityQuery(
             self.parts, since, until, now(), branch_id=self.branch_id, max_gap=self.max_gap, any_start=any_start, ignoring=ignoring
         )
 
@@ -134,18 +136,18 @@ def choose(service_id: str, *, staff_id: str | None = None, branch_id: str | Non
     return Choice(parts, branch_id or None, service.max_gap_minutes)
 
 
-def free_times(choice: Choice, since: datetime, until: datetime, *, for_callers: bool = False) -> tuple[list[Slot], Facts]:
+def free_times(choice: Choice, since: datetime, until: datetime, *, for_callers: bool = False) -> tuple[list[Slot], SchedulingData]:
     """The free times that begin in [since, until), by time, and the facts they come from (names, zones)."""
     question = choice.question(since, until)
-    facts = load_facts(question, for_callers=for_callers)
-    return list(free_slots(question, facts)), facts
+    facts = load_scheduling_data(question, for_callers=for_callers)
+    return list(find_free_slots(question, facts)), facts
 
 
-def why_not_free(choice: Choice, starts_at: datetime) -> tuple[list[Reason], Facts]:
+def why_not_free(choice: Choice, starts_at: datetime) -> tuple[list[Reason], SchedulingData]:
     """Why the visit cannot begin at this time; no reasons when it can."""
     question = choice.question(starts_at, starts_at, any_start=True)
-    facts = load_facts(question)
-    return why_not(question, facts, starts_at), facts
+    facts = load_scheduling_data(question)
+    return explain_unavailable(question, facts, starts_at), facts
 
 
 def _active(model: type[Row], row_id: str) -> Row | None:

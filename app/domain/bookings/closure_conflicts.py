@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.domain.scheduling.alternatives import alternatives
-from app.domain.scheduling.loader import load_facts
-from app.domain.scheduling.opening_hours import occurrences
-from app.domain.scheduling.types import Closure as ClosureFacts, Part, Question, Slot
+from app.domain.scheduling.alternatives import find_alternatives
+from app.domain.scheduling.loader import load_scheduling_data
+from app.domain.scheduling.opening_hours import iter_occurrences
+from app.domain.scheduling.types import AvailabilityQuery, ClosureData as ClosureFacts, Slot, VisitPart
 from app.models import Booking, Branch, Closure
 from app.models.booking import ACTIVE_STATUSES
 
@@ -47,14 +47,14 @@ def affected_by(closure: Closure) -> list[Booking]:
 
 def ways_out(booking: Booking) -> WaysOut:
     """Free times for a booking that cannot stay; of a visit of several services for this part of it."""
-    question = Question(
-        (Part(booking.service_id, booking.staff_id),), booking.starts_at, booking.starts_at + timedelta(minutes=1), now(),
+    question = AvailabilityQuery(
+        (VisitPart(booking.service_id, booking.staff_id),), booking.starts_at, booking.starts_at + timedelta(minutes=1), now(),
         branch_id=booking.branch_id, seats=booking.seats, ignoring=frozenset([booking.occupant]),
     )  # fmt: skip
     since, until = max(booking.starts_at - REACH, now()), booking.starts_at + REACH
-    around = Question(question.parts, since, until, question.now, booking.branch_id, booking.seats, ignoring=question.ignoring)
-    found = alternatives(around, load_facts(around), booking.starts_at, limit=3, reach=REACH)
-    return WaysOut(found.other_people, [] if booking.visit_id else sorted(found.other_times))
+    around = AvailabilityQuery(question.parts, since, until, question.now, booking.branch_id, booking.seats, ignoring=question.ignoring)
+    found = find_alternatives(around, load_scheduling_data(around), booking.starts_at, limit=3, search_radius=REACH)
+    return WaysOut(found.other_staff, [] if booking.visit_id else sorted(found.other_times))
 
 
 def _stretches(closure: Closure, zone: str) -> list[tuple[datetime, datetime]]:
@@ -64,6 +64,6 @@ def _stretches(closure: Closure, zone: str) -> list[tuple[datetime, datetime]]:
     today = now().astimezone(tz).date()
     spans = [
         (starts.replace(tzinfo=tz).astimezone(UTC), ends.replace(tzinfo=tz).astimezone(UTC))
-        for starts, ends in occurrences(facts, today, today + LOOKED_AHEAD)
+        for starts, ends in iter_occurrences(facts, today, today + LOOKED_AHEAD)
     ]
     return [span for span in spans if span[1] > now()]

@@ -11,8 +11,8 @@ from app.domain.bookings.booking_request import Order, checked
 from app.domain.bookings.errors import NotBookable
 from app.domain.bookings.holds import find_hold, tell_released, use_hold, write_hold
 from app.domain.companies.policies import Rules, load_policies
-from app.domain.scheduling.allocation_plan import Plan
-from app.domain.scheduling.types import Facts
+from app.domain.scheduling.allocation_plan import AllocationPlan
+from app.domain.scheduling.types import SchedulingData
 from app.events import BookingCreated
 from app.models import Booking, Hold
 from app.models.booking import ACTIVE_STATUSES
@@ -32,7 +32,7 @@ def make_booking(order: Order, *, hold: Hold | None = None) -> Booking:
     check_customer(order, policies.rules(branch_id=order.branch_id, service_id=order.parts[0].service_id))
     held = hold or (find_hold(order.hold) if order.hold else None)
 
-    def write(plan: Plan, facts: Facts) -> Booking:
+    def write(plan: AllocationPlan, facts: SchedulingData) -> Booking:
         if held:
             use_hold(held)
         bookings = write_plan(order, plan, facts, policies)

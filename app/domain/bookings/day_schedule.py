@@ -10,11 +10,11 @@ from sqlalchemy import and_, select
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.domain.scheduling.free_busy import working_stretches
-from app.domain.scheduling.loader import load_facts
-from app.domain.scheduling.minute_bits import Axis, minute_of, minute_reaching, stretches
-from app.domain.scheduling.opening_hours import branch_opening, shift_mask
-from app.domain.scheduling.types import Busy, Facts, Part, Person, Question
+from app.domain.scheduling.free_busy import list_work_intervals
+from app.domain.scheduling.loader import load_scheduling_data
+from app.domain.scheduling.minute_bits import MinuteAxis, iter_intervals, to_minute, to_minute_ceil
+from app.domain.scheduling.opening_hours import build_opening, build_shift_mask
+from app.domain.scheduling.types import AvailabilityQuery, BusyInterval, SchedulingData, StaffData, VisitPart
 from app.models import Booking, Customer, GroupSession, Hold, Service, StaffBranch, StaffMember
 
 Span = tuple[datetime, datetime]
@@ -71,22 +71,22 @@ class Diary:
 def read_diary(branch_id: str, since: datetime, until: datetime) -> Diary:
     """All people who work at the branch or have bookings there in [since, until), in the company's order."""
     services = list(db.session.scalars(select(Service).order_by(Service.position, Service.name, Service.id)))
-    parts = tuple(Part(service.id) for service in services if service.is_active and not service.parts)
-    facts = load_facts(Question(parts, since, until, now(), branch_id=branch_id)) if parts else None
+    parts = tuple(VisitPart(service.id) for service in services if service.is_active and not service.parts)
+    facts = load_scheduling_data(AvailabilityQuery(parts, since, until, now(), branch_id=branch_id)) if parts else None
     bookings, sessions = _bookings(branch_id, since, until), _sessions(branch_id, since, until)
     people = _people(branch_id, {row.Booking.staff_id for row in bookings})
     if facts is None or not facts.branches:
         return Diary([], [], services)
-    spans: dict[tuple[str, str], list[Busy]] = defaultdict(list)
+    spans: dict[tuple[str, str], list[BusyInterval]] = defaultdict(list)
     for busy in facts.busy:
         spans[busy.resource_id, busy.taken_by].append(busy)
     entries = [*_of_bookings(bookings, sessions, spans, facts), *_of_holds(branch_id, since, until, spans)]
-    branch, axis = facts.branches[0], Axis(minute_of(since), minute_reaching(until) - minute_of(since))
-    opened = branch_opening(branch, facts, axis).open
+    branch, axis = facts.branches[0], MinuteAxis(to_minute(since), to_minute_ceil(until) - to_minute(since))
+    opened = build_opening(branch, facts, axis).open
     known = {person.id: person for person in facts.people}
     lanes = []
     for staff_id, name in people:
-        there = opened & shift_mask(known.get(staff_id) or Person(staff_id, name), branch, facts, axis)
+        there = opened & build_shift_mask(known.get(staff_id) or StaffData(staff_id, name), branch, facts, axis)
         mine = sorted((entry for entry in entries if entry.staff_id == staff_id), key=lambda entry: (entry.starts_at, entry.id))
         lanes.append(Lane(staff_id, name, mine, _instants(axis, there)))
     taken = {staff_id: [_instants_of(busy) for busy in facts.busy if busy.resource_id == staff_id] for staff_id, _name in people}
@@ -118,7 +118,7 @@ def _people(branch_id: str, with_bookings: set[str]) -> list[tuple[str, str]]:
 
 
 def _of_bookings(
-    rows: Sequence[Any], sessions: dict[str, GroupSession], spans: dict[tuple[str, str], list[Busy]], facts: Facts
+    rows: Sequence[Any], sessions: dict[str, GroupSession], spans: dict[tuple[str, str], list[BusyInterval]], facts: SchedulingData
 ) -> Iterable[Entry]:
     groups: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
@@ -135,7 +135,7 @@ def _of_bookings(
         )  # fmt: skip
 
 
-def _of_holds(branch_id: str, since: datetime, until: datetime, spans: dict[tuple[str, str], list[Busy]]) -> Iterable[Entry]:
+def _of_holds(branch_id: str, since: datetime, until: datetime, spans: dict[tuple[str, str], list[BusyInterval]]) -> Iterable[Entry]:
     wanted = (
         select(Hold, Service.name)
         .join(Service, and_(Service.company_id == Hold.company_id, Service.id == Hold.service_id))
@@ -150,7 +150,7 @@ def _of_holds(branch_id: str, since: datetime, until: datetime, spans: dict[tupl
             )  # fmt: skip
 
 
-def _drawn(booking: Booking, taken: list[Busy], facts: Facts) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+def _drawn(booking: Booking, taken: list[BusyInterval], facts: SchedulingData) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     """Work and buffers as they were written down; of what is over and forgotten, as the service has them."""
     mine = sorted(busy for busy in taken if _overlap(_without_buffers(busy), (booking.starts_at, booking.ends_at)))
     if mine:
@@ -161,7 +161,7 @@ def _drawn(booking: Booking, taken: list[Busy], facts: Facts) -> tuple[tuple[Spa
     offer = next((offer for offer in facts.offers if (offer.service_id, offer.staff_id, offer.branch_id) == key), None)
     if offer is None or offer.timing is None or booking.ends_at - booking.starts_at != offer.timing.minutes * MINUTE:
         return ((booking.starts_at, booking.ends_at),), ()
-    stretches_of_it = working_stretches(offer.timing)
+    stretches_of_it = list_work_intervals(offer.timing)
     return tuple((booking.starts_at + start * MINUTE, booking.starts_at + end * MINUTE) for start, end in stretches_of_it), ()
 
 
@@ -169,15 +169,15 @@ def _overlap(one: Span, other: Span) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 
 
-def _without_buffers(busy: Busy) -> Span:
+def _without_buffers(busy: BusyInterval) -> Span:
     start, end = _instants_of(busy)
     return start + busy.before * MINUTE, end - busy.after * MINUTE
 
 
-def _instants_of(busy: Busy) -> Span:
-    axis = Axis(0, 1)
-    return axis.instant(busy.start), axis.instant(busy.end)
+def _instants_of(busy: BusyInterval) -> Span:
+    axis = MinuteAxis(0, 1)
+    return axis.instant_at(busy.start), axis.instant_at(busy.end)
 
 
-def _instants(axis: Axis, mask: int) -> list[Span]:
-    return [(axis.instant(start), axis.instant(end)) for start, end in stretches(mask)]
+def _instants(axis: MinuteAxis, mask: int) -> list[Span]:
+    return [(axis.instant_at(start), axis.instant_at(end)) for start, end in iter_intervals(mask)]

@@ -6,8 +6,8 @@ from typing import Any
 
 from app.core.errors import AppError, Conflict, InvalidInput
 from app.domain.scheduling.alternatives import Alternatives
-from app.domain.scheduling.reasons import Reason, sentence
-from app.domain.scheduling.types import Facts, Slot
+from app.domain.scheduling.reasons import Reason, format_reason
+from app.domain.scheduling.types import SchedulingData, Slot
 
 
 class BookingRefused(AppError):
@@ -57,12 +57,12 @@ ERRORS: dict[str, type[BookingRefused]] = {
 }
 
 
-def refusal(reasons: Sequence[Reason], facts: Facts, *, near: Callable[[], Alternatives]) -> BookingRefused:
+def refusal(reasons: Sequence[Reason], facts: SchedulingData, *, near: Callable[[], Alternatives]) -> BookingRefused:
     """The error for these reasons: if anybody is merely booked, the slot is taken; else the first reason names it."""
     taken = next((reason for reason in reasons if reason.code in ("booked", "buffer", "room_taken")), None)
     telling = taken or reasons[0]
     names = {person.id: person.name for person in facts.people if len(reasons) == 1}
-    return ERRORS.get(telling.code, SlotTaken)(sentence(telling, names), reasons=reasons, near=near)
+    return ERRORS.get(telling.code, SlotTaken)(format_reason(telling, names), reasons=reasons, near=near)
 
 
 def as_json(slot: Slot) -> dict[str, Any]:

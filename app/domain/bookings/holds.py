@@ -13,13 +13,13 @@ from app.core.ids import new_ulid
 from app.domain.bookings import slot_locks
 from app.domain.bookings.allocation import take_plan
 from app.domain.bookings.booking_request import Order
-from app.domain.scheduling.allocation_plan import Plan
-from app.domain.scheduling.types import Facts
+from app.domain.scheduling.allocation_plan import AllocationPlan
+from app.domain.scheduling.types import SchedulingData
 from app.events import HoldPlaced, HoldReleased
 from app.models import Hold
 
 
-def write_hold(order: Order, plan: Plan, facts: Facts, *, minutes: int) -> tuple[Hold, str]:
+def write_hold(order: Order, plan: AllocationPlan, facts: SchedulingData, *, minutes: int) -> tuple[Hold, str]:
     """Writes the hold of a planned visit and what it takes; gives it with its token, of which only a hash is kept.
 
     Raises IntegrityError or SeatsGone when somebody was faster; wrap it in a savepoint.
@@ -29,7 +29,7 @@ def write_hold(order: Order, plan: Plan, facts: Facts, *, minutes: int) -> tuple
     hold = Hold(
         id=new_ulid(), branch_id=plan.branch_id, service_id=first.service_id, staff_id=first.staff_id, call_id=order.call_id,
         parts=[{"service_id": part.service_id, "staff_id": part.staff_id} for part in plan.parts],
-        starts_at=plan.starts_at, ends_at=plan.ends_at, zone=facts.branch(plan.branch_id).zone, token_hash=hash_of(token),
+        starts_at=plan.starts_at, ends_at=plan.ends_at, zone=facts.get_branch(plan.branch_id).zone, token_hash=hash_of(token),
         expires_at=now() + timedelta(minutes=minutes),
     )  # fmt: skip
     db.session.add(hold)

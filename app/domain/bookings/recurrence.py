@@ -18,7 +18,7 @@ from app.domain.bookings.create import make_booking
 from app.domain.bookings.errors import BookingRefused
 from app.domain.bookings.history import By
 from app.domain.bookings.status import NotPossibleNow, visit_for_change
-from app.domain.scheduling.types import Part
+from app.domain.scheduling.types import VisitPart
 from app.models import Booking
 from app.models.booking import ACTIVE_STATUSES
 
@@ -63,7 +63,7 @@ def continue_series(booking_id: str, by: By, *, every_weeks: int, times: int) ->
     for booking in visit:
         booking.series_id = series.id
     db.session.flush()
-    parts = tuple(Part(booking.service_id, booking.staff_id) for booking in visit)
+    parts = tuple(VisitPart(booking.service_id, booking.staff_id) for booking in visit)
     gaps = [(later.starts_at - earlier.ends_at).seconds // 60 for earlier, later in pairwise(visit)]
     order = Order(
         parts, first.starts_at, first.branch_id, "web", by, customer_id=first.customer_id, notes=first.notes, seats=first.seats,

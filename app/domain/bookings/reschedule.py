@@ -13,8 +13,8 @@ from app.domain.bookings.allocation import settle, sit_down
 from app.domain.bookings.booking_request import Order, checked
 from app.domain.bookings.history import By
 from app.domain.bookings.status import NotPossibleNow, changed, check_in_time, rules_of, visit_for_change
-from app.domain.scheduling.allocation_plan import Plan
-from app.domain.scheduling.types import Facts, Part
+from app.domain.scheduling.allocation_plan import AllocationPlan
+from app.domain.scheduling.types import SchedulingData, VisitPart
 from app.events import BookingRescheduled
 from app.models import Booking, GroupSession
 
@@ -45,7 +45,7 @@ def move_booking(
     check_in_time(visit[0], by, rules_of(asked).move_minutes)
     checked(order)
 
-    def resettle(plan: Plan, facts: Facts) -> Booking:
+    def resettle(plan: AllocationPlan, facts: SchedulingData) -> Booking:
         _resettle(visit, plan, facts, by, why)
         for booking in visit:
             publish(BookingRescheduled(booking.company_id, booking.branch_id, booking.id, booking.call_id))
@@ -57,7 +57,7 @@ def move_booking(
 def _as_order(
     visit: list[Booking], asked: Booking, by: By, starts_at: datetime, staff_id: str | None, branch_id: str, outside_rules: bool
 ) -> Order:
-    parts = tuple(Part(booking.service_id, staff_id if staff_id and booking is asked else booking.staff_id) for booking in visit)
+    parts = tuple(VisitPart(booking.service_id, staff_id if staff_id and booking is asked else booking.staff_id) for booking in visit)
     gaps = [(later.starts_at - earlier.ends_at).seconds // 60 for earlier, later in pairwise(visit)]
     return Order(
         parts, starts_at, branch_id, asked.source, by, seats=asked.seats, outside_rules=outside_rules, max_gap=max(gaps, default=0)
@@ -76,14 +76,14 @@ def _own_sessions(visit: list[Booking]) -> list[str]:
     return [session_id for session_id, taken in found if taken == mine[session_id]]
 
 
-def _resettle(visit: list[Booking], plan: Plan, facts: Facts, by: By, why: str | None) -> None:
+def _resettle(visit: list[Booking], plan: AllocationPlan, facts: SchedulingData, by: By, why: str | None) -> None:
     pictures = [history.picture(booking) for booking in visit]
     for booking in visit:
         booking.session_id = None
     db.session.flush()
     slot_locks.vacate(visit[0].occupant, *(booking.id for booking in visit))
     for booking, part in zip(visit, plan.parts, strict=True):
-        booking.branch_id, booking.zone = plan.branch_id, facts.branch(plan.branch_id).zone
+        booking.branch_id, booking.zone = plan.branch_id, facts.get_branch(plan.branch_id).zone
         booking.staff_id, booking.starts_at, booking.ends_at = part.staff_id, part.starts_at, part.ends_at
     sit_down(visit, plan, facts)
     for booking, before in zip(visit, pictures, strict=True):

@@ -10,9 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from app.core.clock import now
 from app.core.extensions import db
 from app.core.tenancy import current_company_id
-from app.domain.scheduling.allocation_plan import Taking
-from app.domain.scheduling.loader import LONGEST_SPAN
-from app.domain.scheduling.minute_bits import minute_of, minute_reaching
+from app.domain.scheduling.allocation_plan import ResourceAllocation
+from app.domain.scheduling.loader import MAX_SPAN_MINUTES
+from app.domain.scheduling.minute_bits import to_minute, to_minute_ceil
 from app.models import BusySpan, GroupSession, SlotLock
 from app.models.slot_lock import SLOT_MINUTES
 
@@ -22,7 +22,7 @@ NO_TIME = 0
 CELLS_A_DAY = 24 * 60 // SLOT_MINUTES
 
 
-def occupy(taken_by: str, takings: Iterable[Taking], *, expires_at: datetime | None = None) -> None:
+def occupy(taken_by: str, takings: Iterable[ResourceAllocation], *, expires_at: datetime | None = None) -> None:
     """Writes the cells and the readable stretches. Raises IntegrityError when somebody has one of the cells: then nothing is written,
     if the caller wraps it in a savepoint.
 
@@ -92,7 +92,7 @@ def forget_past_day() -> int:
 
     To be called inside unscoped. What is past can no longer be sold twice.
     """
-    over = minute_of(now()) // SLOT_MINUTES - CELLS_A_DAY
+    over = to_minute(now()) // SLOT_MINUTES - CELLS_A_DAY
     earliest = db.session.scalar(select(func.min(SlotLock.cell)).where(SlotLock.cell > NO_TIME))
     if earliest is None or earliest >= over:
         return 0
@@ -110,37 +110,37 @@ def was_taken(error: IntegrityError) -> bool:
     return "UNIQUE constraint failed" in str(error.orig) or getattr(error.orig, "args", (None,))[0] == MARIADB_DUPLICATE
 
 
-def _cells(taking: Taking) -> tuple[int, int]:
+def _cells(taking: ResourceAllocation) -> tuple[int, int]:
     """The cells that a stretch touches, as [first, end)."""
-    return minute_of(taking.starts_at) // SLOT_MINUTES, -(-minute_reaching(taking.ends_at) // SLOT_MINUTES)
+    return to_minute(taking.starts_at) // SLOT_MINUTES, -(-to_minute_ceil(taking.ends_at) // SLOT_MINUTES)
 
 
-def _spans(taking: Taking, taken_by: str, expires_at: datetime | None) -> list[dict[str, Any]]:
+def _spans(taking: ResourceAllocation, taken_by: str, expires_at: datetime | None) -> list[dict[str, Any]]:
     """The stretch in whole cells, in pieces no longer than look-ups go back; the buffers stand at its two ends."""
     first, end = (cell * SLOT_MINUTES for cell in _cells(taking))
-    before = minute_of(taking.starts_at) - first + taking.before
-    after = end - minute_reaching(taking.ends_at) + taking.after
+    before = to_minute(taking.starts_at) - first + taking.before
+    after = end - to_minute_ceil(taking.ends_at) + taking.after
     pieces = [
         {
             "company_id": current_company_id(), "resource_id": taking.resource_id, "first_minute": start,
-            "end_minute": min(start + LONGEST_SPAN, end), "kind": "held" if expires_at else "booked", "taken_by": taken_by,
+            "end_minute": min(start + MAX_SPAN_MINUTES, end), "kind": "held" if expires_at else "booked", "taken_by": taken_by,
             "expires_at": expires_at, "before_minutes": 0, "after_minutes": 0,
         }
-        for start in range(first, end, LONGEST_SPAN)
+        for start in range(first, end, MAX_SPAN_MINUTES)
     ]  # fmt: skip
     pieces[0]["before_minutes"] = before
     pieces[-1]["after_minutes"] = after
     return pieces
 
 
-def _clear_expired(takings: list[Taking]) -> None:
+def _clear_expired(takings: list[ResourceAllocation]) -> None:
     """Holds that ran out and stand in the way give their cells back; no clock job needs to be in time for that."""
     in_the_way = or_(
         *(
             and_(
                 BusySpan.resource_id == taking.resource_id,
-                BusySpan.first_minute >= minute_of(taking.starts_at) - LONGEST_SPAN - SLOT_MINUTES,
-                BusySpan.first_minute < minute_reaching(taking.ends_at) + SLOT_MINUTES,
+                BusySpan.first_minute >= to_minute(taking.starts_at) - MAX_SPAN_MINUTES - SLOT_MINUTES,
+                BusySpan.first_minute < to_minute_ceil(taking.ends_at) + SLOT_MINUTES,
             )
             for taking in takings
         )

@@ -18,7 +18,7 @@ from app.domain.bookings.errors import BookingRefused
 from app.domain.bookings.history import By
 from app.domain.bookings.holds import close_hold, hash_of
 from app.domain.scheduling.slot_query import find_slots
-from app.domain.scheduling.types import Part, Slot
+from app.domain.scheduling.types import Slot, VisitPart
 from app.events import WaitlistOffered
 from app.models import Booking, BookingChange, Branch, Hold, Service, WaitlistEntry, WaitlistOffer
 
@@ -52,7 +52,7 @@ def join_waitlist(
 
     `day_from` and `day_until` are minutes after local midnight. Raises UnknownService, UnknownStaff, InvalidInput.
     """
-    checked(Order((Part(service_id, staff_id),), window_from, branch_id, "link", BY_HOUSE))
+    checked(Order((VisitPart(service_id, staff_id),), window_from, branch_id, "link", BY_HOUSE))
     if window_until <= max(window_from, now()) or not 0 <= day_from < day_until <= 1440:
         raise InvalidInput(_("In diesem Zeitraum kann nichts frei werden."), fields={"window_until": "invalid"})
     mine = select(WaitlistEntry).where(
@@ -79,7 +79,7 @@ def offer_freed(branch_id: str, starts_at: datetime, ends_at: datetime, *, minut
         slot = _slot_for(entry, branch_id, starts_at, ends_at, zone)
         if slot is None:
             continue
-        parts = tuple(Part(part.service_id, part.staff_id) for part in slot.parts) or (Part(entry.service_id, slot.staff_id),)
+        parts = tuple(VisitPart(part.service_id, part.staff_id) for part in slot.parts) or (VisitPart(entry.service_id, slot.staff_id),)
         order = Order(parts, slot.starts_at, branch_id, "link", BY_HOUSE, customer_id=entry.customer_id, call_id=entry.call_id)
         try:
             hold, _token = place_hold(order, minutes=minutes)
@@ -116,7 +116,7 @@ def accept_offer(offer_id: str) -> Booking:
         return db.session.scalars(select(Booking).where(Booking.id == offer.booking_id)).one()
     if offer.status != "offered" or offer.expires_at <= now():
         raise OfferGone(_("Dieses Angebot gilt nicht mehr."))
-    parts = tuple(Part(part["service_id"], part["staff_id"]) for part in hold.parts)
+    parts = tuple(VisitPart(part["service_id"], part["staff_id"]) for part in hold.parts)
     order = Order(
         parts, hold.starts_at, hold.branch_id, "link", BY_LINK, customer_id=entry.customer_id, call_id=entry.call_id,
         contact_phone=entry.contact_phone, contact_email=entry.contact_email, source_ref=f"waitlist:{offer.id}",
@@ -191,7 +191,7 @@ def _slot_for(entry: WaitlistEntry, branch_id: str, starts_at: datetime, ends_at
     if first >= last:
         return None
     found = find_slots(parts, starts_from=first, starts_before=last, branch_id=branch_id, for_callers=True)
-    for slot in found.nearest(starts_at, LOOKED_AT):
+    for slot in found.find_nearest(starts_at, LOOKED_AT):
         local = slot.starts_at.astimezone(ZoneInfo(zone))
         if entry.day_from <= local.hour * 60 + local.minute < entry.day_until and slot.ends_at > starts_at:
             return slot

@@ -15,7 +15,7 @@ from app.domain.calendar_sync.mapping import load_mappings, person_of
 from app.domain.calendar_sync.state import BY_CALENDAR
 from app.domain.customers.contacts import find_or_make
 from app.domain.customers.name_matching import same_name
-from app.domain.scheduling.types import Part
+from app.domain.scheduling.types import VisitPart
 from app.domain.tasks.lifecycle import make_task
 from app.models import Booking, BookingSync, CalendarMapping, Connection, Customer
 from app.models.booking import ACTIVE_STATUSES
@@ -51,7 +51,7 @@ def take_in(connection: Connection, there: RemoteBooking) -> str:
 def _book(there: RemoteBooking, starts_at: datetime, mapping: CalendarMapping, person: str | None) -> Booking:
     customer = _customer(there.contact)
     order = Order(
-        (Part(mapping.service_id, person),), starts_at, mapping.branch_id, "calcom", BY_CALENDAR,
+        (VisitPart(mapping.service_id, person),), starts_at, mapping.branch_id, "calcom", BY_CALENDAR,
         customer_id=customer.id if customer else None, notes=there.notes, outside_rules=True, source_ref=f"calcom:{there.uid}"[:128],
     )  # fmt: skip
     return make_booking(order)

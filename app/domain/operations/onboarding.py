@@ -21,7 +21,7 @@ from app.domain.companies.industries import INDUSTRIES, find_industry, industry_
 from app.domain.companies.slugs import fold_name, free_slugs, slug_of
 from app.domain.scheduling.holidays import GERMAN_STATES
 from app.domain.scheduling.hours_editor import Spans, save_week
-from app.domain.scheduling.opening_hours_text import read_week
+from app.domain.scheduling.opening_hours_text import parse_week
 from app.models import Agent, Branch, Company, PhoneNumber
 
 LANGUAGES = ("de", "en")
@@ -147,7 +147,7 @@ def update_branch(company: Company, branch: Branch, place: Place, *, name: str |
 
 def usual_week(company: Company) -> list[Spans]:
     """When businesses of its industry are open."""
-    return read_week(industry_of(company.industry).hours)
+    return parse_week(industry_of(company.industry).hours)
 
 
 def add_number(company: Company, branch_id: str, raw: str, *, label: str | None = None) -> tuple[PhoneNumber, tuple[str, ...]]:

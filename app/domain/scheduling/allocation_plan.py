@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from app.domain.scheduling.availability import Answer
-from app.domain.scheduling.free_busy import Board, taking_stretches, working_stretches
-from app.domain.scheduling.types import Branch, Facts, Offer, Question, Room, Slot, SlotPart
+from app.domain.scheduling.availability import FreeSlots
+from app.domain.scheduling.free_busy import FreeBusyGrid, list_blocked_intervals, list_work_intervals
+from app.domain.scheduling.types import AvailabilityQuery, BranchData, RoomData, SchedulingData, ServiceOffer, Slot, SlotPart
 
 
 @dataclass(frozen=True, slots=True)
-class Taking:
+class ResourceAllocation:
     """A stretch of one person or room that the visit needs; so many minutes of its beginning and end are buffer."""
 
     resource: Literal["staff", "room"]
@@ -30,13 +30,13 @@ class PlannedPart:
     starts_at: datetime
     ends_at: datetime
     room_ids: tuple[str, ...]
-    takings: tuple[Taking, ...]
+    allocations: tuple[ResourceAllocation, ...]
     seats: int
-    joins: str | None
+    session_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class AllocationPlan:
     branch_id: str
     parts: tuple[PlannedPart, ...]
 
@@ -49,51 +49,53 @@ class Plan:
         return self.parts[-1].ends_at
 
 
-def plans(question: Question, facts: Facts, starts_at: datetime) -> list[Plan]:
+def list_plans(query: AvailabilityQuery, data: SchedulingData, starts_at: datetime) -> list[AllocationPlan]:
     """All ways to have the visit at exactly this time, the preferred person first; none when it is not free."""
-    board = Board(question, facts)
-    return [_plan(board, slot) for slot in Answer(board).at(starts_at)]
+    free_busy = FreeBusyGrid(query, data)
+    return [_build_plan(free_busy, slot) for slot in FreeSlots(free_busy).find_at(starts_at)]
 
 
-def _plan(board: Board, slot: Slot) -> Plan:
-    branch = board.facts.branch(slot.branch_id)
-    whole = SlotPart(board.question.parts[0].service_id, slot.staff_id, slot.starts_at, slot.ends_at)
-    return Plan(slot.branch_id, tuple(_part(board, branch, part) for part in slot.parts or (whole,)))
+def _build_plan(free_busy: FreeBusyGrid, slot: Slot) -> AllocationPlan:
+    branch = free_busy.data.get_branch(slot.branch_id)
+    whole = SlotPart(free_busy.query.parts[0].service_id, slot.staff_id, slot.starts_at, slot.ends_at)
+    return AllocationPlan(slot.branch_id, tuple(_build_part(free_busy, branch, part) for part in slot.parts or (whole,)))
 
 
-def _part(board: Board, branch: Branch, part: SlotPart) -> PlannedPart:
-    offer = board.facts.offer(part.service_id, part.staff_id, branch.id)
-    for session in board.sessions(offer):
+def _build_part(free_busy: FreeBusyGrid, branch: BranchData, part: SlotPart) -> PlannedPart:
+    offer = free_busy.data.get_offer(part.service_id, part.staff_id, branch.id)
+    for session in free_busy.list_sessions(offer):
         if session.starts_at == part.starts_at:
-            return PlannedPart(*part, room_ids=(), takings=(), seats=session.seats, joins=session.id)
-    rooms = _rooms(board, branch, offer, part.starts_at)
-    seats = min([board.services[part.service_id].capacity, *(room.places for room in rooms)])
-    takings = (*_of_person(board, offer, part.starts_at), *_of_rooms(board, offer, rooms, part.starts_at))
-    return PlannedPart(*part, room_ids=tuple(room.id for room in rooms), takings=takings, seats=seats, joins=None)
+            return PlannedPart(*part, room_ids=(), allocations=(), seats=session.seats, session_id=session.id)
+    rooms = _select_rooms(free_busy, branch, offer, part.starts_at)
+    seats = min([free_busy.services[part.service_id].capacity, *(room.places for room in rooms)])
+    allocations = (*_allocate_staff(free_busy, offer, part.starts_at), *_allocate_rooms(free_busy, offer, rooms, part.starts_at))
+    return PlannedPart(*part, room_ids=tuple(room.id for room in rooms), allocations=allocations, seats=seats, session_id=None)
 
 
-def _rooms(board: Board, branch: Branch, offer: Offer, starts_at: datetime) -> list[Room]:
+def _select_rooms(free_busy: FreeBusyGrid, branch: BranchData, offer: ServiceOffer, starts_at: datetime) -> list[RoomData]:
     """A free room of each kind: groups get the largest, single customers the smallest."""
-    service, timing, index = board.services[offer.service_id], board.timing(offer), board.axis.at(starts_at)
+    service, timing, index = free_busy.services[offer.service_id], free_busy.get_timing(offer), free_busy.axis.index_at(starts_at)
     chosen = []
     for kind in service.room_kinds:
-        rooms = [room for room in board.rooms(branch, kind, board.question.seats) if board.room_free(room, timing) >> index & 1]
+        rooms = [
+            room for room in free_busy.list_rooms(branch, kind, free_busy.query.seats) if free_busy.room_starts(room, timing) >> index & 1
+        ]
         chosen.append(rooms[-1] if service.is_group else rooms[0])
     return chosen
 
 
-def _of_person(board: Board, offer: Offer, starts_at: datetime) -> list[Taking]:
-    timing, at = board.timing(offer), board.axis.at(starts_at)
-    takings = []
-    for begin, end in taking_stretches(timing):
+def _allocate_staff(free_busy: FreeBusyGrid, offer: ServiceOffer, starts_at: datetime) -> list[ResourceAllocation]:
+    timing, at = free_busy.get_timing(offer), free_busy.axis.index_at(starts_at)
+    allocations = []
+    for begin, end in list_blocked_intervals(timing):
         # a stretch without work is buffer throughout: the processing time begins with the service
-        works = [stretch for stretch in working_stretches(timing) if begin <= stretch[0] and stretch[1] <= end] or [(end, end)]
-        start, stop = board.axis.instant(at + begin), board.axis.instant(at + end)
-        takings.append(Taking("staff", offer.staff_id, start, stop, before=works[0][0] - begin, after=end - works[0][1]))
-    return takings
+        works = [stretch for stretch in list_work_intervals(timing) if begin <= stretch[0] and stretch[1] <= end] or [(end, end)]
+        start, stop = free_busy.axis.instant_at(at + begin), free_busy.axis.instant_at(at + end)
+        allocations.append(ResourceAllocation("staff", offer.staff_id, start, stop, before=works[0][0] - begin, after=end - works[0][1]))
+    return allocations
 
 
-def _of_rooms(board: Board, offer: Offer, rooms: list[Room], starts_at: datetime) -> list[Taking]:
-    timing, at = board.timing(offer), board.axis.at(starts_at)
-    start, end = board.axis.instant(at - timing.before), board.axis.instant(at + timing.minutes + timing.after)
-    return [Taking("room", room.id, start, end) for room in rooms]
+def _allocate_rooms(free_busy: FreeBusyGrid, offer: ServiceOffer, rooms: list[RoomData], starts_at: datetime) -> list[ResourceAllocation]:
+    timing, at = free_busy.get_timing(offer), free_busy.axis.index_at(starts_at)
+    start, end = free_busy.axis.instant_at(at - timing.before), free_busy.axis.instant_at(at + timing.minutes + timing.after)
+    return [ResourceAllocation("room", room.id, start, end) for room in rooms]

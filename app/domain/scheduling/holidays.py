@@ -13,27 +13,27 @@ GERMAN_STATES = {
 }  # fmt: skip
 
 
-def holiday_name(day: date, country: str, state: str | None) -> str | None:
+def find_holiday_name(day: date, country: str, state: str | None) -> str | None:
     """The name of the public holiday on this date in the country's own language, or None."""
-    return public_holidays(country, state, day.year).get(day)
+    return get_public_holidays(country, state, day.year).get(day)
 
 
 @lru_cache(maxsize=256)
-def public_holidays(country: str, state: str | None, year: int) -> dict[date, str]:
+def get_public_holidays(country: str, state: str | None, year: int) -> dict[date, str]:
     """The public holidays of a year; an unknown country has none, an unknown state those of the whole country."""
-    holidays = _library()
+    holidays = _load_library()
     try:
         found = holidays.country_holidays(country, subdiv=state or None, years=year)
     except NotImplementedError:
         if state:
-            return public_holidays(country, None, year)
+            return get_public_holidays(country, None, year)
         return {}
     if found.default_language and found.language != found.default_language:
         found = holidays.country_holidays(country, subdiv=state or None, years=year, language=found.default_language)
     return dict(found)
 
 
-def _library() -> ModuleType:
+def _load_library() -> ModuleType:
     """The library, which loads a country when it is asked for.
 
     Left alone it loads all 250 with the first of them: 50 ms of the first call after a start and 7 MB, in every process. Imported

@@ -15,12 +15,12 @@ from app.domain.scheduling.holidays import GERMAN_STATES
 from app.models import Branch, Closure, WorkingHours
 from app.models.closure import KINDS, REPEATS
 
-DAY = 1440
+MINUTES_PER_DAY = 1440
 SPAN = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(?:uhr)?\s*(?:-|–|—|bis|to)\s*(\d{1,2})(?:[:.](\d{2}))?\s*(?:uhr)?", re.IGNORECASE)
 Spans = list[tuple[int, int]]
 
 
-def read_spans(text: str) -> Spans:
+def parse_spans(text: str) -> Spans:
     """`9-13, 14:30 bis 18` as minutes after midnight; `18-2` runs into the next day, nothing is closed. Raises InvalidInput."""
     spans: Spans = []
     for piece in re.split(r"[,;]|\bund\b|\band\b", text.strip()):
@@ -30,9 +30,9 @@ def read_spans(text: str) -> Spans:
         if not found:
             raise InvalidInput(_("Das lesen wir so nicht. Gemeint ist zum Beispiel 9-13, 14-18."))
         opens, closes = (int(found[place]) * 60 + int(found[place + 1] or 0) for place in (1, 3))
-        if opens >= DAY or closes > DAY or any(int(found[place] or 0) > 59 for place in (2, 4)):
+        if opens >= MINUTES_PER_DAY or closes > MINUTES_PER_DAY or any(int(found[place] or 0) > 59 for place in (2, 4)):
             raise InvalidInput(_("Eine Uhrzeit liegt zwischen 0:00 und 24:00."))
-        closes += DAY if closes <= opens else 0
+        closes += MINUTES_PER_DAY if closes <= opens else 0
         spans.append((opens, closes))
     spans.sort()
     if any(later[0] < earlier[1] for earlier, later in itertools.pairwise(spans)):
@@ -40,22 +40,25 @@ def read_spans(text: str) -> Spans:
     return spans
 
 
-def write_spans(spans: Spans) -> str:
+def format_spans(spans: Spans) -> str:
     """The same the other way: `9-13, 14:30-18`."""
-    return ", ".join(f"{_clock(opens)}-{_clock(closes % DAY if closes > DAY else closes)}" for opens, closes in sorted(spans))
+    return ", ".join(
+        f"{_format_clock(opens)}-{_format_clock(closes % MINUTES_PER_DAY if closes > MINUTES_PER_DAY else closes)}"
+        for opens, closes in sorted(spans)
+    )
 
 
-def week_of(branch_id: str, staff_id: str | None) -> list[Spans]:
+def get_week(branch_id: str, staff_id: str | None) -> list[Spans]:
     """Monday to Sunday, without stretches that are valid for a time only."""
     week: list[Spans] = [[] for _day in range(7)]
-    for row in db.session.scalars(select(WorkingHours).where(*_weekly(branch_id, staff_id))):
+    for row in db.session.scalars(select(WorkingHours).where(*_build_weekly_filter(branch_id, staff_id))):
         week[row.weekday or 0].append((row.opens, row.closes))
     return week
 
 
 def save_week(branch_id: str, staff_id: str | None, week: list[Spans]) -> None:
     """Puts these in place of the weekly hours that were there; those that are valid for a time only stay."""
-    db.session.execute(delete(WorkingHours).where(*_weekly(branch_id, staff_id)))
+    db.session.execute(delete(WorkingHours).where(*_build_weekly_filter(branch_id, staff_id)))
     db.session.add_all(
         WorkingHours(branch_id=branch_id, staff_id=staff_id, weekday=weekday, opens=opens, closes=closes)
         for weekday, spans in enumerate(week)
@@ -66,7 +69,7 @@ def save_week(branch_id: str, staff_id: str | None, week: list[Spans]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Season:
+class SeasonalHours:
     """A week that stands in place of the usual one from its first to its last day."""
 
     first: date
@@ -75,25 +78,27 @@ class Season:
     week: list[Spans]
 
 
-def seasons_of(branch_id: str, staff_id: str | None, since: date) -> list[Season]:
+def list_seasons(branch_id: str, staff_id: str | None, since: date) -> list[SeasonalHours]:
     """Those that are not over, by their first day."""
-    rows = select(WorkingHours).where(*_own(branch_id, staff_id), WorkingHours.day.is_(None), WorkingHours.valid_until >= since)
-    found: dict[tuple[date, date], Season] = {}
+    rows = select(WorkingHours).where(
+        *_build_owner_filter(branch_id, staff_id), WorkingHours.day.is_(None), WorkingHours.valid_until >= since
+    )
+    found: dict[tuple[date, date], SeasonalHours] = {}
     for row in db.session.scalars(rows.order_by(WorkingHours.valid_from, WorkingHours.weekday, WorkingHours.opens)):
         first, last = row.valid_from or date.min, row.valid_until or date.max
-        season = found.setdefault((first, last), Season(first, last, row.name or "", [[] for _day in range(7)]))
+        season = found.setdefault((first, last), SeasonalHours(first, last, row.name or "", [[] for _day in range(7)]))
         season.week[row.weekday or 0].append((row.opens, row.closes))
     return list(found.values())
 
 
-def save_season(branch_id: str, staff_id: str | None, season: Season) -> None:
+def save_season(branch_id: str, staff_id: str | None, season: SeasonalHours) -> None:
     """Adds hours for a time. Raises InvalidInput with one message per field (season_from, season_until)."""
     wrong: dict[str, str] = {}
     if season.last < season.first:
         wrong["season_until"] = _("Das Ende liegt vor dem Anfang.")
     elif not any(season.week):
         wrong["season_from"] = _("Für eine Zeit ohne Öffnung gibt es „Geschlossen“.")
-    elif any(other.first <= season.last and season.first <= other.last for other in seasons_of(branch_id, staff_id, season.first)):
+    elif any(other.first <= season.last and season.first <= other.last for other in list_seasons(branch_id, staff_id, season.first)):
         wrong["season_from"] = _("In dieser Zeit gelten schon andere Zeiten.")
     if wrong:
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=wrong)
@@ -109,7 +114,12 @@ def save_season(branch_id: str, staff_id: str | None, season: Season) -> None:
 
 
 def remove_season(branch_id: str, staff_id: str | None, first: date, last: date) -> None:
-    same = (*_own(branch_id, staff_id), WorkingHours.day.is_(None), WorkingHours.valid_from == first, WorkingHours.valid_until == last)
+    same = (
+        *_build_owner_filter(branch_id, staff_id),
+        WorkingHours.day.is_(None),
+        WorkingHours.valid_from == first,
+        WorkingHours.valid_until == last,
+    )
     db.session.execute(delete(WorkingHours).where(*same))
     record("season_removed", subject=f"branch:{branch_id}", data={"first": first.isoformat(), "last": last.isoformat()})
 
@@ -123,7 +133,7 @@ def save_state(branch: Branch, state: str) -> None:
     record("branch_state_saved", subject=f"branch:{branch.id}", data={"state": state})
 
 
-def special_days(branch_id: str, staff_id: str | None, since: date) -> dict[date, tuple[Spans, str]]:
+def list_special_days(branch_id: str, staff_id: str | None, since: date) -> dict[date, tuple[Spans, str]]:
     """Dates with hours of their own from this day on, with their names."""
     rows = select(WorkingHours).where(WorkingHours.branch_id == branch_id, WorkingHours.staff_id == staff_id, WorkingHours.day >= since)
     found: dict[date, tuple[Spans, str]] = {}
@@ -151,7 +161,7 @@ def remove_special_day(branch_id: str, staff_id: str | None, day: date) -> None:
     db.session.execute(delete(WorkingHours).where(*same))
 
 
-def closures_of(branch_id: str, staff_id: str | None, since: datetime) -> list[Closure]:
+def list_closures(branch_id: str, staff_id: str | None, since: datetime) -> list[Closure]:
     """Closures of the branch (and of the whole company), or of the person, that are not over."""
     mine = (
         Closure.staff_id == staff_id
@@ -201,19 +211,19 @@ def remove_closure(closure_id: str) -> Closure:
     return closure
 
 
-def _weekly(branch_id: str, staff_id: str | None) -> tuple[ColumnElement[bool], ...]:
+def _build_weekly_filter(branch_id: str, staff_id: str | None) -> tuple[ColumnElement[bool], ...]:
     return (
-        *_own(branch_id, staff_id),
+        *_build_owner_filter(branch_id, staff_id),
         WorkingHours.day.is_(None),
         WorkingHours.valid_from.is_(None),
         WorkingHours.valid_until.is_(None),
     )
 
 
-def _own(branch_id: str, staff_id: str | None) -> tuple[ColumnElement[bool], ...]:
+def _build_owner_filter(branch_id: str, staff_id: str | None) -> tuple[ColumnElement[bool], ...]:
     whose = WorkingHours.staff_id == staff_id if staff_id else WorkingHours.staff_id.is_(None)
     return WorkingHours.branch_id == branch_id, whose
 
 
-def _clock(minutes: int) -> str:
+def _format_clock(minutes: int) -> str:
     return f"{minutes // 60}" if minutes % 60 == 0 else f"{minutes // 60}:{minutes % 60:02}"

@@ -7,60 +7,62 @@ from typing import Any
 
 from app.domain.companies.policies import Policies, load_policies
 from app.domain.scheduling import queries
-from app.domain.scheduling.minute_bits import DAY, minute_of, minute_reaching
-from app.domain.scheduling.queries import BUSY, BUSY_BRIEF, BUSY_WITH_GROUPS, CLOSURES, HOURS, LEVEL_COLUMNS, OWN, rows_of
+from app.domain.scheduling.minute_bits import MINUTES_PER_DAY, to_minute, to_minute_ceil
+from app.domain.scheduling.queries import BUSY, BUSY_BRIEF, BUSY_WITH_GROUPS, CLOSURES, HOURS, LEVEL_COLUMNS, LEVEL_VALUES, fetch_rows
 from app.domain.scheduling.types import (
-    Branch,
-    Busy,
-    Closure,
-    Facts,
-    Offer,
-    Person,
-    Question,
-    Room,
-    Service,
-    Session,
+    AvailabilityQuery,
+    BranchData,
+    BusyInterval,
+    ClosureData,
+    GroupSessionData,
+    RoomData,
+    SchedulingData,
+    ServiceData,
+    ServiceOffer,
+    ServiceTiming,
     SpecialDay,
-    Timing,
+    StaffData,
     WeeklySpan,
 )  # fmt: skip
 
 MARGIN = timedelta(days=3)
 # longer stretches are written in pieces (bookings/occupying), so that no look-up has to go back further
-LONGEST_SPAN = DAY
+MAX_SPAN_MINUTES = MINUTES_PER_DAY
 # beyond it nobody asks why a time is taken, only whether: who took it and the buffers are not loaded
-WIDE = timedelta(days=2)
+MAX_DETAILED_WINDOW = timedelta(days=2)
 Weekly = dict[tuple[str, str | None], list[WeeklySpan]]
 
 
-def load_facts(question: Question, *, for_callers: bool = False, everywhere: bool = False) -> Facts:
+def load_scheduling_data(query: AvailabilityQuery, *, for_callers: bool = False, all_branches: bool = False) -> SchedulingData:
     """What the calendar must know to answer the question, at its branch or (`everywhere`, or none asked for) at all.
 
     `for_callers` bars what policies leave to the desk. Rooms and busy stretches of other branches are not loaded.
     """
-    branch_id = None if everywhere else question.branch_id
-    branch_rows = queries.branch_rows(branch_id)
+    branch_id = None if all_branches else query.branch_id
+    branch_rows = queries.fetch_branches(branch_id)
     policies = load_policies()
-    services_asked = sorted({part.service_id for part in question.parts})
+    service_ids = sorted({part.service_id for part in query.parts})
     # a question about opening hours names no service: then there is nobody and nothing to be busy
-    offer_rows = queries.offer_rows(services_asked, branch_id) if services_asked else ()
+    offer_rows = queries.fetch_offers(service_ids, branch_id) if service_ids else ()
     staff_ids = {row.staff_id for row in offer_rows}
     branches = {row.id: row for row in branch_rows}
-    weekly, special = _hours(list(branches), staff_ids, question)
-    services = {row.service_id: _service(row) for row in offer_rows}
+    weekly, special = _load_hours(list(branches), staff_ids, query)
+    services = {row.service_id: _to_service(row) for row in offer_rows}
     kinds = {kind for service in services.values() for kind in service.room_kinds}
-    rooms = tuple(_room(row) for row in branch_rows if row.room_id and row.kind in kinds)
-    offers = tuple(_offer(row, policies, for_callers) for row in offer_rows)
+    rooms = tuple(_to_room(row) for row in branch_rows if row.room_id and row.kind in kinds)
+    offers = tuple(_to_offer(row, policies, for_callers) for row in offer_rows)
     groups = any(service.is_group for service in services.values())
-    busy, sessions = _engagements(staff_ids | {room.id for room in rooms}, _reach(offers, question), question, groups=groups)
+    busy, sessions = _load_busy_intervals(
+        staff_ids | {room.id for room in rooms}, _get_max_visit_minutes(offers, query), query, groups=groups
+    )
     general = policies.rules()
-    return Facts(
-        branches=tuple(_branch(row, weekly[row.id, None], policies) for row in branches.values()),
+    return SchedulingData(
+        branches=tuple(_to_branch(row, weekly[row.id, None], policies) for row in branches.values()),
         services=tuple(services.values()),
-        people=_people(offer_rows, weekly),
+        people=_to_staff(offer_rows, weekly),
         offers=offers,
         rooms=rooms,
-        closures=_closures(question),
+        closures=_load_closures(query),
         special_days=special,
         busy=busy,
         sessions=sessions,
@@ -70,16 +72,16 @@ def load_facts(question: Question, *, for_callers: bool = False, everywhere: boo
     )
 
 
-def _hours(branch_ids: list[str], staff_ids: set[str], question: Question) -> tuple[Weekly, tuple[SpecialDay, ...]]:
+def _load_hours(branch_ids: list[str], staff_ids: set[str], query: AvailabilityQuery) -> tuple[Weekly, tuple[SpecialDay, ...]]:
     """Weekly spans by branch and person (None: the branch itself), and the special days near the window.
 
     A person's hours at other branches come too: who has own hours anywhere does not follow this branch's.
     """
-    first, last = (question.starts_from - MARGIN).date(), (question.starts_before + MARGIN).date()
+    first, last = (query.starts_from - MARGIN).date(), (query.starts_before + MARGIN).date()
     weekly: Weekly = defaultdict(list)
     dates: dict[tuple[date, str, str | None], list[tuple[int, int]]] = defaultdict(list)
     names: dict[tuple[date, str, str | None], str] = {}
-    rows = rows_of(HOURS, first=first, last=last, branches=branch_ids, people=list(staff_ids))
+    rows = fetch_rows(HOURS, first=first, last=last, branches=branch_ids, people=list(staff_ids))
     for branch_id, staff_id, weekday, day, opens, closes, valid_from, valid_until, name in rows:
         if day is None:
             weekly[branch_id, staff_id].append(WeeklySpan(weekday, opens, closes, valid_from, valid_until))
@@ -90,84 +92,86 @@ def _hours(branch_ids: list[str], staff_ids: set[str], question: Question) -> tu
     return weekly, tuple(SpecialDay(key[0], tuple(dates[key]), key[1], key[2], name) for key, name in names.items())
 
 
-def _closures(question: Question) -> tuple[Closure, ...]:
-    first, last = (question.starts_from - MARGIN).replace(tzinfo=None), (question.starts_before + MARGIN).replace(tzinfo=None)
-    rows = rows_of(CLOSURES, first=first, last=last)
-    return tuple(Closure(r.starts, r.ends, r.kind, r.repeats, r.until, r.branch_id, r.staff_id, r.name or "") for r in rows)
+def _load_closures(query: AvailabilityQuery) -> tuple[ClosureData, ...]:
+    first, last = (query.starts_from - MARGIN).replace(tzinfo=None), (query.starts_before + MARGIN).replace(tzinfo=None)
+    rows = fetch_rows(CLOSURES, first=first, last=last)
+    return tuple(ClosureData(r.starts, r.ends, r.kind, r.repeats, r.until, r.branch_id, r.staff_id, r.name or "") for r in rows)
 
 
-def _engagements(resource_ids: set[str], reach: int, question: Question, *, groups: bool) -> tuple[tuple[Busy, ...], tuple[Session, ...]]:
+def _load_busy_intervals(
+    resource_ids: set[str], reach: int, query: AvailabilityQuery, *, groups: bool
+) -> tuple[tuple[BusyInterval, ...], tuple[GroupSessionData, ...]]:
     """The busy stretches that bookings in the window could touch, and the group sessions behind some of them."""
     if not resource_ids:
         return (), ()
-    first, last = minute_of(question.starts_from) - reach, minute_reaching(question.starts_before) + reach
-    window = {"earliest": first - LONGEST_SPAN, "first": first, "last": last, "now": question.now}
+    first, last = to_minute(query.starts_from) - reach, to_minute_ceil(query.starts_before) + reach
+    window = {"earliest": first - MAX_SPAN_MINUTES, "first": first, "last": last, "now": query.now}
     if not groups:
-        brief = question.starts_before - question.starts_from > WIDE and not question.ignoring
-        return tuple(Busy(*row) for row in rows_of(BUSY_BRIEF if brief else BUSY, resources=list(resource_ids), **window)), ()
-    rows = rows_of(BUSY_WITH_GROUPS, resources=list(resource_ids), **window)
-    sessions = {row[6]: Session(*row[6:]) for row in rows if row[6] is not None}
-    return tuple(Busy._make(row[:6]) for row in rows), tuple(sessions.values())
+        brief = query.starts_before - query.starts_from > MAX_DETAILED_WINDOW and not query.ignoring
+        return tuple(BusyInterval(*row) for row in fetch_rows(BUSY_BRIEF if brief else BUSY, resources=list(resource_ids), **window)), ()
+    rows = fetch_rows(BUSY_WITH_GROUPS, resources=list(resource_ids), **window)
+    sessions = {row[6]: GroupSessionData(*row[6:]) for row in rows if row[6] is not None}
+    return tuple(BusyInterval._make(row[:6]) for row in rows), tuple(sessions.values())
 
 
-def _reach(offers: Sequence[Offer], question: Question) -> int:
+def _get_max_visit_minutes(offers: Sequence[ServiceOffer], query: AvailabilityQuery) -> int:
     """How many minutes beyond the window a visit that starts in it can reach."""
     longest: dict[str, int] = defaultdict(int)
     for offer in offers:
         if offer.timing:
-            longest[offer.service_id] = max(longest[offer.service_id], offer.timing.around)
-    return sum(longest[part.service_id] + question.max_gap for part in question.parts)
+            longest[offer.service_id] = max(longest[offer.service_id], offer.timing.total_minutes)
+    return sum(longest[part.service_id] + query.max_gap for part in query.parts)
 
 
-def _room(row: Any) -> Room:
-    return Room(row.room_id, row.id, row.kind, row.places, row.room_name)
+def _to_room(row: Any) -> RoomData:
+    return RoomData(row.room_id, row.id, row.kind, row.places, row.room_name)
 
 
-def _branch(row: Any, hours: list[WeeklySpan], policies: Policies) -> Branch:
-    keeps = policies.rules(branch_id=row.id).keeps_holidays
-    return Branch(row.id, row.zone, tuple(hours), row.name, row.country, row.state, keeps)
+def _to_branch(row: Any, hours: list[WeeklySpan], policies: Policies) -> BranchData:
+    observes_holidays = policies.rules(branch_id=row.id).keeps_holidays
+    return BranchData(row.id, row.zone, tuple(hours), row.name, row.country, row.state, observes_holidays)
 
 
-def _people(offer_rows: Sequence[Any], weekly: Weekly) -> tuple[Person, ...]:
+def _to_staff(offer_rows: Sequence[Any], weekly: Weekly) -> tuple[StaffData, ...]:
     own: dict[str, list[tuple[str, WeeklySpan]]] = defaultdict(list)
     for (branch_id, staff_id), spans in weekly.items():
         if staff_id:
             own[staff_id] += [(branch_id, span) for span in spans]
     names = {row.staff_id: row.staff_name for row in offer_rows}
-    return tuple(Person(staff_id, name, tuple(own[staff_id])) for staff_id, name in names.items())
+    return tuple(StaffData(staff_id, name, tuple(own[staff_id])) for staff_id, name in names.items())
 
 
-def _service(row: Any) -> Service:
-    return Service(row.service_id, _timing(_values(row, "service")), row.service_name, row.capacity, tuple(row.room_kinds))
+def _to_service(row: Any) -> ServiceData:
+    return ServiceData(row.service_id, _to_timing(_merge_levels(row, "service")), row.service_name, row.capacity, tuple(row.room_kinds))
 
 
-def _offer(row: Any, policies: Policies, for_callers: bool) -> Offer:
+def _to_offer(row: Any, policies: Policies, for_callers: bool) -> ServiceOffer:
     rules = policies.rules(branch_id=row.branch_id, service_id=row.service_id, staff_id=row.staff_id)
-    values = _values(row, "service", "branch", "own")
-    return Offer(
+    values = _merge_levels(row, "service", "branch", "own")
+    return ServiceOffer(
         row.service_id,
         row.staff_id,
         row.branch_id,
-        timing=_timing(values),
+        timing=_to_timing(values),
         notice_minutes=rules.notice_minutes,
         horizon_days=rules.horizon_days,
-        barred="desk_only" if for_callers and not rules.callers_may_book else None,
+        restriction="desk_only" if for_callers and not rules.callers_may_book else None,
         price_cents=values[-1],
     )
 
 
-def _values(row: Any, *levels: str) -> list[Any]:
+def _merge_levels(row: Any, *levels: str) -> list[Any]:
     """Times and price, each from the narrowest level that has its own."""
-    found: list[Any] = [None] * len(OWN)
+    found: list[Any] = [None] * len(LEVEL_VALUES)
     for level in levels:
         own = row[LEVEL_COLUMNS[level]]
         found = [was if value is None else value for was, value in zip(found, own, strict=True)]
     return found
 
 
-def _timing(values: list[Any]) -> Timing:
+def _to_timing(values: list[Any]) -> ServiceTiming:
     """A processing time that no longer fits into a shortened service falls away."""
     minutes, before, after, processing_from, processing, _price = values
     if processing_from + processing > minutes or processing >= minutes:
         processing_from = processing = 0
-    return Timing(minutes, before, after, processing_from, processing)
+    return ServiceTiming(minutes, before, after, processing_from, processing)

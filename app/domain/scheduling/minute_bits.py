@@ -6,14 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-DAY = 1440
+MINUTES_PER_DAY = 1440
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 MINUTE = timedelta(minutes=1)
-PROBE = 6 * 60
+PROBE_MINUTES = 6 * 60
 
 
-class Axis:
+class MinuteAxis:
     """A stretch of real time, cut in minutes counted from 1970."""
 
     def __init__(self, first: int, length: int) -> None:
@@ -21,14 +21,14 @@ class Axis:
         self.length = length
         self.full = (1 << length) - 1
 
-    def at(self, instant: datetime) -> int:
+    def index_at(self, instant: datetime) -> int:
         """The index of the minute that holds this instant; may lie outside the axis."""
-        return minute_of(instant) - self.first
+        return to_minute(instant) - self.first
 
-    def instant(self, index: int) -> datetime:
+    def instant_at(self, index: int) -> datetime:
         return EPOCH + timedelta(minutes=self.first + index)
 
-    def stretch(self, start: int, end: int) -> int:
+    def interval_mask(self, start: int, end: int) -> int:
         """The minutes [start, end) as far as they lie on the axis."""
         start, end = max(start, 0), min(end, self.length)
         return ((1 << (end - start)) - 1) << start if start < end else 0
@@ -37,77 +37,77 @@ class Axis:
 class WallClock:
     """What the clocks of one zone show along the axis; a day with a clock change is two pieces of constant offset."""
 
-    def __init__(self, zone: str, axis: Axis) -> None:
+    def __init__(self, zone: str, axis: MinuteAxis) -> None:
         self.axis = axis
-        day = axis.first // DAY
-        self._pieces = offset_pieces(zone, (day - 3) * DAY, (day + axis.length // DAY + 5) * DAY)
+        day = axis.first // MINUTES_PER_DAY
+        self._pieces = list_utc_offsets(zone, (day - 3) * MINUTES_PER_DAY, (day + axis.length // MINUTES_PER_DAY + 5) * MINUTES_PER_DAY)
 
-    def first_reaching(self, wall: int) -> int:
+    def first_index_from(self, wall: int) -> int:
         """The index of the first minute at which the clock shows `wall` or later; a missing time is the moment of the jump."""
         for start, end, offset in self._pieces:
             if end + offset > wall:
                 return max(start, wall - offset) - self.axis.first
         return self.axis.length
 
-    def last_before(self, wall: int) -> int:
+    def end_index_before(self, wall: int) -> int:
         """The index after the last minute at which the clock shows less than `wall`; a repeated time counts the second pass."""
         for start, end, offset in reversed(self._pieces):
             if start + offset < wall:
                 return min(end, wall - offset) - self.axis.first
         return 0
 
-    def span(self, wall_start: int, wall_end: int) -> int:
+    def interval_mask(self, wall_start: int, wall_end: int) -> int:
         """From the first minute that shows the start to the last that has not yet reached the end."""
         if len(self._pieces) == 1:
             shift = self._pieces[0][2] + self.axis.first
-            return self.axis.stretch(wall_start - shift, wall_end - shift)
-        return self.axis.stretch(self.first_reaching(wall_start), self.last_before(wall_end))
+            return self.axis.interval_mask(wall_start - shift, wall_end - shift)
+        return self.axis.interval_mask(self.first_index_from(wall_start), self.end_index_before(wall_end))
 
-    def days(self) -> list[date]:
+    def list_dates(self) -> list[date]:
         """The local dates whose hours may touch the axis, with those that run across two midnights."""
         offsets = [offset for _start, _end, offset in self._pieces]
-        first = (self.axis.first + min(offsets)) // DAY - 2
-        last = (self.axis.first + self.axis.length + max(offsets)) // DAY
+        first = (self.axis.first + min(offsets)) // MINUTES_PER_DAY - 2
+        last = (self.axis.first + self.axis.length + max(offsets)) // MINUTES_PER_DAY
         return [date.fromordinal(EPOCH_ORDINAL + day) for day in range(first, last + 1)]
 
-    def grid(self, minutes: int) -> int:
+    def grid_mask(self, minutes: int) -> int:
         """The minutes at which the time since local midnight, as clocks show it, is a multiple of the grid."""
         marks = 0
         for start, end, offset in self._pieces:
             shift = offset + self.axis.first
             low, high = max(start + offset, shift), min(end + offset, shift + self.axis.length)
-            if DAY % minutes == 0:
-                marks |= _teeth(low, high, minutes, anchor=0) << (low - shift) if low < high else 0
+            if MINUTES_PER_DAY % minutes == 0:
+                marks |= _grid_bits(low, high, minutes, anchor=0) << (low - shift) if low < high else 0
                 continue
-            for midnight in range(low // DAY * DAY, high, DAY):
+            for midnight in range(low // MINUTES_PER_DAY * MINUTES_PER_DAY, high, MINUTES_PER_DAY):
                 begin = max(low, midnight)
-                marks |= _teeth(begin, min(high, midnight + DAY), minutes, anchor=midnight) << (begin - shift)
+                marks |= _grid_bits(begin, min(high, midnight + MINUTES_PER_DAY), minutes, anchor=midnight) << (begin - shift)
         return marks
 
 
-def _teeth(low: int, high: int, step: int, *, anchor: int) -> int:
+def _grid_bits(low: int, high: int, step: int, *, anchor: int) -> int:
     """The multiples of the step, counted from the anchor, in [low, high), as bits from `low` on."""
     skip = (anchor - low) % step
-    return comb(step, -(-(high - low - skip) // step)) << skip if low + skip < high else 0
+    return repeat_bit(step, -(-(high - low - skip) // step)) << skip if low + skip < high else 0
 
 
-def minute_of(instant: datetime) -> int:
+def to_minute(instant: datetime) -> int:
     """The minute since 1970 that holds the instant."""
     return (instant - EPOCH) // MINUTE
 
 
-def minute_reaching(instant: datetime) -> int:
+def to_minute_ceil(instant: datetime) -> int:
     """The first minute since 1970 that does not begin before the instant."""
     return -((EPOCH - instant) // MINUTE)
 
 
-def wall_minute(day: date, minutes: int = 0) -> int:
+def to_wall_minute(day: date, minutes: int = 0) -> int:
     """A wall-clock time as minutes since 1970 as if there were no zones."""
-    return (day.toordinal() - EPOCH_ORDINAL) * DAY + minutes
+    return (day.toordinal() - EPOCH_ORDINAL) * MINUTES_PER_DAY + minutes
 
 
 @lru_cache(maxsize=512)
-def offset_pieces(zone: str, first: int, last: int) -> tuple[tuple[int, int, int], ...]:
+def list_utc_offsets(zone: str, first: int, last: int) -> tuple[tuple[int, int, int], ...]:
     """The stretches of constant UTC offset, as (start, end, offset) in minutes."""
     tz = ZoneInfo(zone)
 
@@ -117,17 +117,17 @@ def offset_pieces(zone: str, first: int, last: int) -> tuple[tuple[int, int, int
         return shift // MINUTE
 
     pieces, start, before = [], first, offset(first)
-    for probe in range(first + PROBE, last + 1, PROBE):
+    for probe in range(first + PROBE_MINUTES, last + 1, PROBE_MINUTES):
         if (after := offset(probe)) == before:
             continue
-        change = bisect_right(range(probe - PROBE, probe), 0, key=lambda minute: offset(minute) != before) + probe - PROBE
+        change = bisect_right(range(probe - PROBE_MINUTES, probe), 0, key=lambda minute: offset(minute) != before) + probe - PROBE_MINUTES
         pieces.append((start, change, before))
         start, before = change, after
     return (*pieces, (start, last, before))
 
 
 @lru_cache(maxsize=512)
-def comb(step: int, count: int) -> int:
+def repeat_bit(step: int, count: int) -> int:
     """`count` bits, one every `step` minutes, beginning with bit 0."""
     teeth, have = 1, 1
     while have < count:
@@ -137,7 +137,7 @@ def comb(step: int, count: int) -> int:
     return teeth
 
 
-def runs_of(mask: int, minutes: int) -> int:
+def find_run_starts(mask: int, minutes: int) -> int:
     """The minutes from which on at least so many minutes in a row are in the set (minutes > 0)."""
     have = 1
     while have * 2 <= minutes:
@@ -146,7 +146,7 @@ def runs_of(mask: int, minutes: int) -> int:
     return mask & (mask >> (minutes - have)) if have < minutes else mask
 
 
-def reachable_within(mask: int, minutes: int) -> int:
+def extend_backwards(mask: int, minutes: int) -> int:
     """The minutes from which a member of the set is at most so many minutes away."""
     have = 0
     while have < minutes:
@@ -156,7 +156,7 @@ def reachable_within(mask: int, minutes: int) -> int:
     return mask
 
 
-def members(mask: int) -> Iterator[int]:
+def iter_indexes(mask: int) -> Iterator[int]:
     """The indexes in the set, rising."""
     bits = bin(mask)[:1:-1]
     index = bits.find("1")
@@ -165,7 +165,7 @@ def members(mask: int) -> Iterator[int]:
         index = bits.find("1", index + 1)
 
 
-def stretches(mask: int) -> Iterator[tuple[int, int]]:
+def iter_intervals(mask: int) -> Iterator[tuple[int, int]]:
     """The unbroken stretches of the set as (start, end), rising."""
     bits = bin(mask)[:1:-1]
     start = bits.find("1")

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from app.domain.scheduling.holidays import holiday_name
-from app.domain.scheduling.minute_bits import DAY, Axis, WallClock, minute_of, stretches, wall_minute
-from app.domain.scheduling.types import Branch, Closure, Facts, Person, SpecialDay, WeeklySpan
+from app.domain.scheduling.holidays import find_holiday_name
+from app.domain.scheduling.minute_bits import MINUTES_PER_DAY, MinuteAxis, WallClock, iter_intervals, to_minute, to_wall_minute
+from app.domain.scheduling.types import BranchData, ClosureData, SchedulingData, SpecialDay, StaffData, WeeklySpan
 
-ALL_WEEK = tuple(WeeklySpan(weekday, 0, DAY) for weekday in range(7))
+ALL_WEEK = tuple(WeeklySpan(weekday, 0, MINUTES_PER_DAY) for weekday in range(7))
 
 
-class Opening(NamedTuple):
+class OpeningMasks(NamedTuple):
     """A branch's open minutes, and why the others are not: kept holidays and closures."""
 
     open: int
@@ -19,121 +19,123 @@ class Opening(NamedTuple):
     closure: int
 
 
-class Week(NamedTuple):
+class WeeklyHours(NamedTuple):
     """The usual hours by weekday, and those with a beginning or an end, which stand in place of the whole week while they are valid."""
 
-    usual: list[list[WeeklySpan]]
-    for_a_time: list[WeeklySpan]
+    regular: list[list[WeeklySpan]]
+    temporary: list[WeeklySpan]
 
 
-class OpenDay(NamedTuple):
+class DayOpening(NamedTuple):
     """The opening of one date: real stretches, and the holiday's name if it is one."""
 
     spans: tuple[tuple[datetime, datetime], ...]
     holiday: str | None
 
 
-def branch_opening(branch: Branch, facts: Facts, axis: Axis) -> Opening:
+def build_opening(branch: BranchData, data: SchedulingData, axis: MinuteAxis) -> OpeningMasks:
     """The minutes at which the branch is open: weekly hours, special days instead of them, without holidays and closures."""
     clock = WallClock(branch.zone, axis)
-    special = _special_days(branch, facts)
-    week = _by_weekday(branch.hours)
+    special = _get_special_days(branch, data)
+    week = _group_by_weekday(branch.hours)
     opened = holiday = 0
-    for day in clock.days():
-        if day not in special and _kept_holiday(branch, day):
-            holiday |= clock.span(wall_minute(day), wall_minute(day, DAY))
+    for day in clock.list_dates():
+        if day not in special and _is_observed_holiday(branch, day):
+            holiday |= clock.interval_mask(to_wall_minute(day), to_wall_minute(day, MINUTES_PER_DAY))
             continue
-        opened |= _day_mask(clock, day, _spans_of(day, special, week))
-    closed = _closed(branch, facts, clock)
-    return Opening(opened & ~closed, holiday, closed)
+        opened |= _build_day_mask(clock, day, _list_spans_on(day, special, week))
+    closed = _build_branch_closure_mask(branch, data, clock)
+    return OpeningMasks(opened & ~closed, holiday, closed)
 
 
-def shift_mask(person: Person, branch: Branch, facts: Facts, axis: Axis) -> int:
+def build_shift_mask(person: StaffData, branch: BranchData, data: SchedulingData, axis: MinuteAxis) -> int:
     """The minutes at which the person works at the branch, as far as it is open; without own hours that is always."""
     clock = WallClock(branch.zone, axis)
-    special = {day.day: day for day in facts.special_days if day.staff_id == person.id and day.branch_id in (None, branch.id)}
-    away = closure_mask((c for c in facts.closures if c.staff_id == person.id and c.branch_id in (None, branch.id)), clock)
+    special = {day.day: day for day in data.special_days if day.staff_id == person.id and day.branch_id in (None, branch.id)}
+    away = build_closure_mask((c for c in data.closures if c.staff_id == person.id and c.branch_id in (None, branch.id)), clock)
     if not person.hours and not special:
         return axis.full & ~away
     weekly = (span for at, span in person.hours if at == branch.id) if person.hours else ALL_WEEK
-    by_weekday = _by_weekday(weekly)
+    by_weekday = _group_by_weekday(weekly)
     on_shift = 0
-    for day in clock.days():
-        on_shift |= _day_mask(clock, day, _spans_of(day, special, by_weekday))
+    for day in clock.list_dates():
+        on_shift |= _build_day_mask(clock, day, _list_spans_on(day, special, by_weekday))
     return on_shift & ~away
 
 
-def closure_mask(closures: Iterable[Closure], clock: WallClock) -> int:
-    days = clock.days()
+def build_closure_mask(closures: Iterable[ClosureData], clock: WallClock) -> int:
+    days = clock.list_dates()
     mask = 0
     for closure in closures:
-        for starts, ends in occurrences(closure, days[0], days[-1]):
-            mask |= clock.span(_wall(starts), _wall(ends))
+        for starts, ends in iter_occurrences(closure, days[0], days[-1]):
+            mask |= clock.interval_mask(_to_wall(starts), _to_wall(ends))
     return mask
 
 
-def open_day(branch: Branch, facts: Facts, day: date) -> OpenDay:
+def get_day_opening(branch: BranchData, data: SchedulingData, day: date) -> DayOpening:
     """What the branch's hours are on one date, for people who ask; a stretch across midnight counts to the day it begins on."""
-    axis = Axis(wall_minute(day) - DAY, 4 * DAY)
+    axis = MinuteAxis(to_wall_minute(day) - MINUTES_PER_DAY, 4 * MINUTES_PER_DAY)
     clock = WallClock(branch.zone, axis)
-    special = _special_days(branch, facts)
-    spans = () if day not in special and _kept_holiday(branch, day) else _spans_of(day, special, _by_weekday(branch.hours))
-    opened = _day_mask(clock, day, spans) & ~_closed(branch, facts, clock)
-    stretched = tuple((axis.instant(start), axis.instant(end)) for start, end in stretches(opened))
-    return OpenDay(stretched, holiday_name(day, branch.country, branch.state))
+    special = _get_special_days(branch, data)
+    spans = (
+        () if day not in special and _is_observed_holiday(branch, day) else _list_spans_on(day, special, _group_by_weekday(branch.hours))
+    )
+    opened = _build_day_mask(clock, day, spans) & ~_build_branch_closure_mask(branch, data, clock)
+    stretched = tuple((axis.instant_at(start), axis.instant_at(end)) for start, end in iter_intervals(opened))
+    return DayOpening(stretched, find_holiday_name(day, branch.country, branch.state))
 
 
-def next_opening(branch: Branch, facts: Facts, now: datetime, *, days: int = 30) -> tuple[bool, datetime | None]:
+def find_next_opening(branch: BranchData, data: SchedulingData, now: datetime, *, days: int = 30) -> tuple[bool, datetime | None]:
     """Whether the branch is open now, and when it opens next (None: not within so many days)."""
-    axis = Axis(minute_of(now), days * DAY)
-    opened = branch_opening(branch, facts, axis).open
-    starts = (start for start, _end in stretches(opened) if start > 0)
+    axis = MinuteAxis(to_minute(now), days * MINUTES_PER_DAY)
+    opened = build_opening(branch, data, axis).open
+    starts = (start for start, _end in iter_intervals(opened) if start > 0)
     first = next(starts, None)
-    return bool(opened & 1), None if first is None else axis.instant(first)
+    return bool(opened & 1), None if first is None else axis.instant_at(first)
 
 
-def _special_days(branch: Branch, facts: Facts) -> dict[date, SpecialDay]:
-    return {day.day: day for day in facts.special_days if day.staff_id is None and day.branch_id in (None, branch.id)}
+def _get_special_days(branch: BranchData, data: SchedulingData) -> dict[date, SpecialDay]:
+    return {day.day: day for day in data.special_days if day.staff_id is None and day.branch_id in (None, branch.id)}
 
 
-def _closed(branch: Branch, facts: Facts, clock: WallClock) -> int:
-    return closure_mask((c for c in facts.closures if c.staff_id is None and c.branch_id in (None, branch.id)), clock)
+def _build_branch_closure_mask(branch: BranchData, data: SchedulingData, clock: WallClock) -> int:
+    return build_closure_mask((c for c in data.closures if c.staff_id is None and c.branch_id in (None, branch.id)), clock)
 
 
-def _kept_holiday(branch: Branch, day: date) -> bool:
-    return branch.keeps_holidays and holiday_name(day, branch.country, branch.state) is not None
+def _is_observed_holiday(branch: BranchData, day: date) -> bool:
+    return branch.observes_holidays and find_holiday_name(day, branch.country, branch.state) is not None
 
 
-def _by_weekday(spans: Iterable[WeeklySpan]) -> Week:
-    week = Week([[] for _ in range(7)], [])
+def _group_by_weekday(spans: Iterable[WeeklySpan]) -> WeeklyHours:
+    week = WeeklyHours([[] for _ in range(7)], [])
     for span in spans:
         if span.valid_from is None and span.valid_until is None:
-            week.usual[span.weekday].append(span)
+            week.regular[span.weekday].append(span)
         else:
-            week.for_a_time.append(span)
+            week.temporary.append(span)
     return week
 
 
-def _spans_of(day: date, special: dict[date, SpecialDay], week: Week) -> Iterable[tuple[int, int]]:
+def _list_spans_on(day: date, special: dict[date, SpecialDay], week: WeeklyHours) -> Iterable[tuple[int, int]]:
     if day in special:
         return special[day].spans
-    if valid := [span for span in week.for_a_time if _counts(span, day)]:
+    if valid := [span for span in week.temporary if _is_valid_on(span, day)]:
         return [(span.opens, span.closes) for span in valid if span.weekday == day.weekday()]
-    return [(span.opens, span.closes) for span in week.usual[day.weekday()]]
+    return [(span.opens, span.closes) for span in week.regular[day.weekday()]]
 
 
-def _counts(span: WeeklySpan, day: date) -> bool:
+def _is_valid_on(span: WeeklySpan, day: date) -> bool:
     return (span.valid_from is None or span.valid_from <= day) and (span.valid_until is None or day <= span.valid_until)
 
 
-def _day_mask(clock: WallClock, day: date, spans: Iterable[tuple[int, int]]) -> int:
+def _build_day_mask(clock: WallClock, day: date, spans: Iterable[tuple[int, int]]) -> int:
     mask = 0
     for opens, closes in spans:
-        mask |= clock.span(wall_minute(day, opens), wall_minute(day, closes))
+        mask |= clock.interval_mask(to_wall_minute(day, opens), to_wall_minute(day, closes))
     return mask
 
 
-def occurrences(closure: Closure, first: date, last: date) -> Iterator[tuple[datetime, datetime]]:
+def iter_occurrences(closure: ClosureData, first: date, last: date) -> Iterator[tuple[datetime, datetime]]:
     """The closure's occurrences that may touch the dates [first, last]."""
     length = closure.ends - closure.starts
     if closure.repeats == "never":
@@ -149,12 +151,12 @@ def occurrences(closure: Closure, first: date, last: date) -> Iterator[tuple[dat
             starts += timedelta(weeks=1)
         return
     for year in range(earliest.year, latest.year + 1):
-        starts = _in_year(closure.starts, year)
+        starts = _move_to_year(closure.starts, year)
         if earliest <= starts.date() <= latest:
             yield starts, starts + length
 
 
-def _in_year(moment: datetime, year: int) -> datetime:
+def _move_to_year(moment: datetime, year: int) -> datetime:
     """The same date of another year; 29 February falls on 1 March where there is none."""
     try:
         return moment.replace(year=year)
@@ -162,5 +164,5 @@ def _in_year(moment: datetime, year: int) -> datetime:
         return moment.replace(year=year, month=3, day=1)
 
 
-def _wall(moment: datetime) -> int:
-    return wall_minute(moment.date(), moment.hour * 60 + moment.minute)
+def _to_wall(moment: datetime) -> int:
+    return to_wall_minute(moment.date(), moment.hour * 60 + moment.minute)

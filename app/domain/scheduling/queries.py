@@ -23,9 +23,11 @@ from app.models import (
 from app.models.service import TIMES
 
 LEVELS = (("service", Service), ("branch", BranchService), ("own", StaffService))
-OWN = (*TIMES, "price_cents")
+LEVEL_VALUES = (*TIMES, "price_cents")
 # where in a row of OFFERS the times and the price of a level stand
-LEVEL_COLUMNS = {level: slice(7 + place * len(OWN), 7 + (place + 1) * len(OWN)) for place, (level, _model) in enumerate(LEVELS)}
+LEVEL_COLUMNS = {
+    level: slice(7 + place * len(LEVEL_VALUES), 7 + (place + 1) * len(LEVEL_VALUES)) for place, (level, _model) in enumerate(LEVELS)
+}
 
 BRANCHES = (
     select(
@@ -42,7 +44,7 @@ OFFERS = (
     select(
         StaffMember.id.label("staff_id"), StaffMember.name.label("staff_name"), StaffBranch.branch_id,
         Service.id.label("service_id"), Service.name.label("service_name"), Service.capacity, Service.room_kinds,
-        *(getattr(model, name).label(f"{level}_{name}") for level, model in LEVELS for name in OWN),
+        *(getattr(model, name).label(f"{level}_{name}") for level, model in LEVELS for name in LEVEL_VALUES),
     )
     .join(StaffBranch, StaffBranch.staff_id == StaffMember.id)
     .join(StaffService, StaffService.staff_id == StaffMember.id)
@@ -52,7 +54,7 @@ OFFERS = (
     .where(or_(BranchService.is_offered.is_(None), BranchService.is_offered))
     .order_by(StaffMember.position, StaffMember.name, StaffMember.id)
 )  # fmt: skip
-OFFERS_OF_ONE = OFFERS.where(StaffBranch.branch_id == bindparam("branch"))
+BRANCH_OFFERS = OFFERS.where(StaffBranch.branch_id == bindparam("branch"))
 HOURS = (
     select(
         WorkingHours.branch_id, WorkingHours.staff_id, WorkingHours.weekday, WorkingHours.day, WorkingHours.opens, WorkingHours.closes,
@@ -85,15 +87,15 @@ BUSY_WITH_GROUPS = BUSY.add_columns(
 ).outerjoin(GroupSession, GroupSession.id == BusySpan.taken_by)  # fmt: skip
 
 
-def rows_of(statement: Select[Any], **values: Any) -> Sequence[Any]:
+def fetch_rows(statement: Select[Any], **values: Any) -> Sequence[Any]:
     return db.session().plain_rows(statement, values)
 
 
-def branch_rows(branch_id: str | None) -> Sequence[Any]:
+def fetch_branches(branch_id: str | None) -> Sequence[Any]:
     """Active branches with their country and, one row each, their rooms."""
-    return rows_of(ONE_BRANCH, branch=branch_id) if branch_id else rows_of(BRANCHES)
+    return fetch_rows(ONE_BRANCH, branch=branch_id) if branch_id else fetch_rows(BRANCHES)
 
 
-def offer_rows(service_ids: list[str], branch_id: str | None) -> Sequence[Any]:
+def fetch_offers(service_ids: list[str], branch_id: str | None) -> Sequence[Any]:
     """Who does which of these services at which branch, with the times of service, branch and person side by side."""
-    return rows_of(OFFERS_OF_ONE, services=service_ids, branch=branch_id) if branch_id else rows_of(OFFERS, services=service_ids)
+    return fetch_rows(BRANCH_OFFERS, services=service_ids, branch=branch_id) if branch_id else fetch_rows(OFFERS, services=service_ids)

@@ -7,131 +7,136 @@ from typing import Literal
 
 from flask_babel import gettext as _
 
-from app.domain.scheduling.free_busy import Board, working_stretches
-from app.domain.scheduling.minute_bits import Axis
-from app.domain.scheduling.types import Branch, Facts, Offer, Part, Question, Timing
+from app.domain.scheduling.free_busy import FreeBusyGrid, list_work_intervals
+from app.domain.scheduling.minute_bits import MinuteAxis
+from app.domain.scheduling.types import AvailabilityQuery, BranchData, SchedulingData, ServiceOffer, ServiceTiming, VisitPart
 
-Code = Literal[
+ReasonCode = Literal[
     "in_the_past", "too_soon", "too_far", "policy", "holiday", "closure", "closed",
     "not_offered", "nobody_on_shift", "booked", "buffer", "room_taken",
 ]  # fmt: skip
-ABOUT_THE_BRANCH = ("in_the_past", "too_soon", "too_far", "policy", "holiday", "closure", "closed", "not_offered", "nobody_on_shift")
+BRANCH_CODES = ("in_the_past", "too_soon", "too_far", "policy", "holiday", "closure", "closed", "not_offered", "nobody_on_shift")
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why; about one person when `staff_id` is set, else about all who were asked for. `detail` is a policy's key or a room's kind."""
 
-    code: Code
+    code: ReasonCode
     branch_id: str | None = None
     staff_id: str | None = None
     service_id: str | None = None
     detail: str | None = None
 
 
-def why_not(question: Question, facts: Facts, starts_at: datetime) -> list[Reason]:
+def explain_unavailable(query: AvailabilityQuery, data: SchedulingData, starts_at: datetime) -> list[Reason]:
     """The reasons why the visit cannot start at this time; empty when it can (the grid is no reason).
 
     With several branches asked for, one free branch is enough; with several people, one free person. A visit of several services
     is explained by the first part that cannot be done.
     """
-    asked = replace(question, starts_from=starts_at, starts_before=starts_at + timedelta(minutes=1), any_start=True)
-    board = Board(asked, facts)
+    asked = replace(query, starts_from=starts_at, starts_before=starts_at + timedelta(minutes=1), any_start=True)
+    free_busy = FreeBusyGrid(asked, data)
     reasons: list[Reason] = []
-    for branch in board.branches():
-        found = _of_branch(board, branch)
+    for branch in free_busy.list_branches():
+        found = _explain_branch(free_busy, branch)
         if not found:
             return []
         reasons += [reason for reason in found if reason not in reasons]
     if not reasons:
-        return [Reason("not_offered", service_id=question.parts[0].service_id)]
+        return [Reason("not_offered", service_id=query.parts[0].service_id)]
     past = [reason for reason in reasons if reason.code == "in_the_past"]
     return past[:1] or reasons
 
 
-def _of_branch(board: Board, branch: Branch) -> list[Reason]:
-    reached = {board.axis.at(board.question.starts_from)}
-    for part in board.question.parts:
-        offers = board.offers(part, branch)
-        ends = {start + board.timing(offer).minutes for start in reached for offer in offers if board.startable(offer, branch) >> start & 1}
+def _explain_branch(free_busy: FreeBusyGrid, branch: BranchData) -> list[Reason]:
+    reached = {free_busy.axis.index_at(free_busy.query.starts_from)}
+    for part in free_busy.query.parts:
+        offers = free_busy.list_offers(part, branch)
+        ends = {
+            start + free_busy.get_timing(offer).minutes
+            for start in reached
+            for offer in offers
+            if free_busy.possible_starts(offer, branch) >> start & 1
+        }
         if not ends:
-            return _of_part(board, branch, part, min(reached))
-        reached = {end + wait for end in ends for wait in range(board.question.max_gap + 1)}
+            return _explain_part(free_busy, branch, part, min(reached))
+        reached = {end + wait for end in ends for wait in range(free_busy.query.max_gap + 1)}
     return []
 
 
-def _of_part(board: Board, branch: Branch, part: Part, at: int) -> list[Reason]:
+def _explain_part(free_busy: FreeBusyGrid, branch: BranchData, part: VisitPart, at: int) -> list[Reason]:
     """One reason for each person who could do the part; said once when it is the same for all and not about a person."""
-    offers = board.offers(part, branch)
+    offers = free_busy.list_offers(part, branch)
     if not offers:
         return [Reason("not_offered", branch.id, part.staff_id, part.service_id)]
-    found = [_of_offer(board, branch, offer, at) for offer in offers]
+    found = [_explain_offer(free_busy, branch, offer, at) for offer in offers]
     reasons: list[Reason] = []
     for reason in found:
         same_for_all = all((other.code, other.detail) == (reason.code, reason.detail) for other in found)
-        if same_for_all and reason.code in ABOUT_THE_BRANCH and part.staff_id is None:
+        if same_for_all and reason.code in BRANCH_CODES and part.staff_id is None:
             reason = replace(reason, staff_id=None)
         if reason not in reasons:
             reasons.append(reason)
     return reasons
 
 
-def _of_offer(board: Board, branch: Branch, offer: Offer, at: int) -> Reason:
-    code, detail = _code(board, branch, offer, at)
+def _explain_offer(free_busy: FreeBusyGrid, branch: BranchData, offer: ServiceOffer, at: int) -> Reason:
+    code, detail = _find_code(free_busy, branch, offer, at)
     staff_id = None if code in ("in_the_past", "holiday", "closure", "closed") else offer.staff_id
     return Reason(code, branch.id, staff_id, offer.service_id, detail)
 
 
-def _code(board: Board, branch: Branch, offer: Offer, at: int) -> tuple[Code, str | None]:
+def _find_code(free_busy: FreeBusyGrid, branch: BranchData, offer: ServiceOffer, at: int) -> tuple[ReasonCode, str | None]:
     """The first thing in the way, the most general first."""
-    timing, service = board.timing(offer), board.services[offer.service_id]
-    if board.axis.instant(at) < board.question.now:
+    timing, service = free_busy.get_timing(offer), free_busy.services[offer.service_id]
+    if free_busy.axis.instant_at(at) < free_busy.query.now:
         return "in_the_past", None
-    if offer.barred:
-        return "policy", offer.barred
-    if not board.in_time(offer) >> at & 1:
-        soon = board.axis.instant(at) < board.question.now + timedelta(minutes=board.notice_minutes(offer))
+    if offer.restriction:
+        return "policy", offer.restriction
+    if not free_busy.permitted_starts(offer) >> at & 1:
+        soon = free_busy.axis.instant_at(at) < free_busy.query.now + timedelta(minutes=free_busy.get_notice_minutes(offer))
         return ("too_soon" if soon else "too_far"), None
-    if not board.open_for(branch, timing.minutes) >> at & 1:
-        return _why_closed(board, branch, timing, at), None
-    if not board.works(offer, branch) >> at & 1:
+    if not free_busy.open_starts(branch, timing.minutes) >> at & 1:
+        return _get_closed_code(free_busy, branch, timing, at), None
+    if not free_busy.shift_starts(offer, branch) >> at & 1:
         return "nobody_on_shift", None
-    if service.capacity < board.question.seats:
+    if service.capacity < free_busy.query.seats:
         return "not_offered", None
-    if not board.unbooked(offer) >> at & 1:
-        return _why_booked(board, offer, at), None
+    if not free_busy.unbooked_starts(offer) >> at & 1:
+        return _get_booked_code(free_busy, offer, at), None
     for kind in service.room_kinds:
-        if not board.rooms(branch, kind, board.question.seats):
+        if not free_busy.list_rooms(branch, kind, free_busy.query.seats):
             return "not_offered", kind
-    return "room_taken", next(kind for kind in service.room_kinds if not _kind_free(board, branch, kind, timing, at))
+    return "room_taken", next(kind for kind in service.room_kinds if not _has_free_room(free_busy, branch, kind, timing, at))
 
 
-def _why_closed(board: Board, branch: Branch, timing: Timing, at: int) -> Code:
-    opening = board.opening(branch)
-    missing = board.axis.stretch(at, at + timing.minutes) & ~opening.open
+def _get_closed_code(free_busy: FreeBusyGrid, branch: BranchData, timing: ServiceTiming, at: int) -> ReasonCode:
+    opening = free_busy.get_opening(branch)
+    missing = free_busy.axis.interval_mask(at, at + timing.minutes) & ~opening.open
     if missing & opening.holiday:
         return "holiday"
     return "closure" if missing & opening.closure else "closed"
 
 
-def _why_booked(board: Board, offer: Offer, at: int) -> Code:
+def _get_booked_code(free_busy: FreeBusyGrid, offer: ServiceOffer, at: int) -> ReasonCode:
     """Booked when the work itself meets other work; else only buffers are in the way."""
-    work = _minutes(board.axis, at, working_stretches(board.timing(offer)))
-    return "booked" if work & board.busy_working(offer.staff_id) else "buffer"
+    work = _build_mask(free_busy.axis, at, list_work_intervals(free_busy.get_timing(offer)))
+    return "booked" if work & free_busy.work_mask(offer.staff_id) else "buffer"
 
 
-def _minutes(axis: Axis, at: int, stretches: list[tuple[int, int]]) -> int:
+def _build_mask(axis: MinuteAxis, at: int, stretches: list[tuple[int, int]]) -> int:
     mask = 0
     for start, end in stretches:
-        mask |= axis.stretch(at + start, at + end)
+        mask |= axis.interval_mask(at + start, at + end)
     return mask
 
 
-def _kind_free(board: Board, branch: Branch, kind: str, timing: Timing, at: int) -> bool:
-    return any(board.room_free(room, timing) >> at & 1 for room in board.rooms(branch, kind, board.question.seats))
+def _has_free_room(free_busy: FreeBusyGrid, branch: BranchData, kind: str, timing: ServiceTiming, at: int) -> bool:
+    return any(free_busy.room_starts(room, timing) >> at & 1 for room in free_busy.list_rooms(branch, kind, free_busy.query.seats))
 
 
-def sentence(reason: Reason, names: Mapping[str, str] | None = None) -> str:
+def format_reason(reason: Reason, names: Mapping[str, str] | None = None) -> str:
     """One reason as a sentence; `names` gives the names of people and branches by id."""
     who = (names or {}).get(reason.staff_id or "")
     if who:

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal, NamedTuple, Self
 
-from app.domain.scheduling.minute_bits import minute_of, minute_reaching
+from app.domain.scheduling.minute_bits import to_minute, to_minute_ceil
 
-AGES = 36500
+UNLIMITED_HORIZON_DAYS = 36500
 ClosureKind = Literal["closure", "sick", "vacation"]
 Repeats = Literal["never", "weekly", "yearly"]
 
@@ -37,7 +37,7 @@ class SpecialDay:
 
 
 @dataclass(frozen=True, slots=True)
-class Closure:
+class ClosureData:
     """A stretch without appointments, in wall-clock time of the branch: of one person, of one branch, or of all branches.
 
     Repeating ones begin with `starts` and end with the last occurrence that begins on or before `until`.
@@ -54,18 +54,18 @@ class Closure:
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
+class BranchData:
     id: str
     zone: str
     hours: tuple[WeeklySpan, ...]
     name: str = ""
     country: str = "DE"
     state: str | None = None
-    keeps_holidays: bool = True
+    observes_holidays: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class StaffData:
     """Someone who does services. Without any own hours the person follows the branch's; with some, only those count."""
 
     id: str
@@ -74,7 +74,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class RoomData:
     """A room or device; `places` says how many customers of one group fit in."""
 
     id: str
@@ -85,7 +85,7 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
-class Timing:
+class ServiceTiming:
     """Minutes: the customer's whole time, the person's buffers around it, and the stretch inside it when the person is free."""
 
     minutes: int
@@ -95,14 +95,14 @@ class Timing:
     processing: int = 0
 
     @property
-    def around(self) -> int:
+    def total_minutes(self) -> int:
         return self.before + self.minutes + self.after
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class ServiceData:
     id: str
-    timing: Timing
+    timing: ServiceTiming
     name: str = ""
     capacity: int = 1
     room_kinds: tuple[str, ...] = ()
@@ -113,20 +113,20 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class ServiceOffer:
     """One person does one service at one branch, with the timing and the limits that hold there (None: the general ones)."""
 
     service_id: str
     staff_id: str
     branch_id: str
-    timing: Timing | None = None
+    timing: ServiceTiming | None = None
     notice_minutes: int | None = None
     horizon_days: int | None = None
-    barred: str | None = None
+    restriction: str | None = None
     price_cents: int | None = None
 
 
-class Busy(NamedTuple):
+class BusyInterval(NamedTuple):
     """A stretch that a person or a room is taken, in minutes since 1970; `taken_by` is the booking, hold or group session.
 
     So many minutes of its beginning and its end are buffer and not work.
@@ -140,13 +140,15 @@ class Busy(NamedTuple):
     after: int = 0
 
     @classmethod
-    def over(cls, resource_id: str, starts_at: datetime, ends_at: datetime, *, taken_by: str = "", before: int = 0, after: int = 0) -> Self:
+    def from_times(
+        cls, resource_id: str, starts_at: datetime, ends_at: datetime, *, taken_by: str = "", before: int = 0, after: int = 0
+    ) -> Self:
         """All minutes that the stretch of time touches."""
-        return cls(resource_id, minute_of(starts_at), minute_reaching(ends_at), taken_by, before, after)
+        return cls(resource_id, to_minute(starts_at), to_minute_ceil(ends_at), taken_by, before, after)
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class GroupSessionData:
     """A group appointment that already stands; further customers may join while it has seats. Its own busy stretches are separate."""
 
     id: str
@@ -159,45 +161,45 @@ class Session:
 
 
 @dataclass(frozen=True)
-class Facts:
-    branches: tuple[Branch, ...]
-    services: tuple[Service, ...]
-    people: tuple[Person, ...]
-    offers: tuple[Offer, ...]
-    rooms: tuple[Room, ...] = ()
-    closures: tuple[Closure, ...] = ()
+class SchedulingData:
+    branches: tuple[BranchData, ...]
+    services: tuple[ServiceData, ...]
+    people: tuple[StaffData, ...]
+    offers: tuple[ServiceOffer, ...]
+    rooms: tuple[RoomData, ...] = ()
+    closures: tuple[ClosureData, ...] = ()
     special_days: tuple[SpecialDay, ...] = ()
-    busy: tuple[Busy, ...] = ()
-    sessions: tuple[Session, ...] = ()
+    busy: tuple[BusyInterval, ...] = ()
+    sessions: tuple[GroupSessionData, ...] = ()
     grid_minutes: int = 15
     notice_minutes: int = 0
     horizon_days: int = 365
 
-    def branch(self, branch_id: str) -> Branch:
+    def get_branch(self, branch_id: str) -> BranchData:
         return next(branch for branch in self.branches if branch.id == branch_id)
 
-    def service(self, service_id: str) -> Service:
+    def get_service(self, service_id: str) -> ServiceData:
         return next(service for service in self.services if service.id == service_id)
 
-    def offer(self, service_id: str, staff_id: str, branch_id: str) -> Offer:
+    def get_offer(self, service_id: str, staff_id: str, branch_id: str) -> ServiceOffer:
         key = (service_id, staff_id, branch_id)
         return next(offer for offer in self.offers if (offer.service_id, offer.staff_id, offer.branch_id) == key)
 
 
-def without_rules(facts: Facts) -> Facts:
+def ignore_rules(data: SchedulingData) -> SchedulingData:
     """The same people, rooms and engagements as if it were always open and everybody always there: only what is taken counts."""
     always = tuple(WeeklySpan(weekday, 0, 1440) for weekday in range(7))
     return replace(
-        facts,
-        branches=tuple(replace(branch, hours=always, keeps_holidays=False) for branch in facts.branches),
-        people=tuple(replace(person, hours=()) for person in facts.people),
-        offers=tuple(replace(offer, notice_minutes=0, horizon_days=AGES, barred=None) for offer in facts.offers),
+        data,
+        branches=tuple(replace(branch, hours=always, observes_holidays=False) for branch in data.branches),
+        people=tuple(replace(person, hours=()) for person in data.people),
+        offers=tuple(replace(offer, notice_minutes=0, horizon_days=UNLIMITED_HORIZON_DAYS, restriction=None) for offer in data.offers),
         closures=(),
         special_days=(),
     )
 
 
-class Part(NamedTuple):
+class VisitPart(NamedTuple):
     """One service of the visit, by one person or by anybody."""
 
     service_id: str
@@ -205,14 +207,14 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Question:
+class AvailabilityQuery:
     """What is asked: one service or several one after the other, at a branch or any, starting in [starts_from, starts_before).
 
     `max_gap` is the longest wait in minutes between two parts; `ignoring` are the bookings or holds that shall not stand in the way
     (the one being moved, the caller's own hold). `any_start` drops the grid, for desks that set times freely.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[VisitPart, ...]
     starts_from: datetime
     starts_before: datetime
     now: datetime

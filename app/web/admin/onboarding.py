@@ -20,7 +20,7 @@ from app.domain.companies.phone_numbers import NumberTaken
 from app.domain.operations import onboarding
 from app.domain.operations.onboarding import LANGUAGES, MAX_NAME, CompanyExists, Place
 from app.domain.scheduling.holidays import GERMAN_STATES
-from app.domain.scheduling.opening_hours_text import read_week, write_week
+from app.domain.scheduling.opening_hours_text import format_week, parse_week
 from app.jobs.agents import register_agent
 from app.models import Company, User
 from app.models.user import COMPANY_ROLES
@@ -53,7 +53,7 @@ class BranchForm(Form):
     city: Annotated[str, Text(80)] | None = None
     state: State | None = None
     forward_to: Phone | None = None
-    hours: Annotated[list[Any], As(read_week)] | None = None
+    hours: Annotated[list[Any], As(parse_week)] | None = None
 
 
 class NumberForm(Form):
@@ -101,7 +101,7 @@ def make_company() -> Response | tuple[str, int]:
 @for_support("support.companies")
 def new_branch(company_id: str) -> str:
     company = get_company(company_id)
-    return _branch_form(company, {"state": company.state or "", "hours": write_week(onboarding.usual_week(company))}, {})
+    return _branch_form(company, {"state": company.state or "", "hours": format_week(onboarding.usual_week(company))}, {})
 
 
 @blueprint.post("/admin/companies/<company_id>/branches/new")

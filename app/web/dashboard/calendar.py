@@ -19,8 +19,8 @@ from app.domain.bookings.customer_booking import BookingWish, book_series_for
 from app.domain.bookings.day_schedule import Diary, read_diary
 from app.domain.companies.policies import load_policies
 from app.domain.customers.contacts import look_up
-from app.domain.scheduling.holidays import holiday_name
-from app.domain.scheduling.reasons import sentence
+from app.domain.scheduling.holidays import find_holiday_name
+from app.domain.scheduling.reasons import format_reason
 from app.domain.scheduling.types import Slot
 from app.domain.services import catalogue
 from app.models import Branch, Service
@@ -175,9 +175,9 @@ def why() -> Response | str:
         shortest = min(services, key=lambda service: service.minutes)
         found, facts = why_not_free(choose(shortest.id, staff_id=staff_id, branch_id=branch.id), starts_at)
         names = {one.id: one.name for one in facts.people}
-        reasons = [sentence(reason, names) for reason in found]
+        reasons = [format_reason(reason, names) for reason in found]
         if any(reason.code == "holiday" for reason in found):
-            reasons.append(holiday_name(query.day, facts.branches[0].country, branch.state) or "")
+            reasons.append(find_holiday_name(query.day, facts.branches[0].country, branch.state) or "")
     return render_template(
         "dashboard/calendar_why.html",
         reasons=[reason for reason in reasons if reason],
@@ -246,7 +246,7 @@ def _title(days: list[date], week: bool) -> str:
 
 def _lead(diary: Diary, days: list[date], branch: Branch) -> str:
     told = headline(diary, is_past=days[-1] < now().astimezone(ZoneInfo(branch.zone)).date())
-    holiday = holiday_name(days[0], g.company.country, branch.state) if len(days) == 1 else None
+    holiday = find_holiday_name(days[0], g.company.country, branch.state) if len(days) == 1 else None
     return f"{holiday}. {told}" if holiday else told
 
 

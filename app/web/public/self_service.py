@@ -22,7 +22,7 @@ from app.domain.bookings.booking_request import Choice, free_times
 from app.domain.bookings.cancel import cancel_booking, terms_of
 from app.domain.bookings.history import By
 from app.domain.bookings.reschedule import move_booking
-from app.domain.scheduling.types import Part
+from app.domain.scheduling.types import VisitPart
 from app.models import Booking, Branch, Call, Company, Hold, IdentityLink, PhoneNumber, Service, StaffMember, WaitlistOffer
 from app.models.booking import ACTIVE_STATUSES
 from app.serializers.ics import Appointment, ics
@@ -264,7 +264,7 @@ def _visit(booking: Booking) -> list[Booking]:
 def _free_days(booking: Booking, after: datetime | None) -> tuple[list[tuple[str, list[tuple[str, str]]]], str | None]:
     """Free times with the same people by day: [(day, [(instant, clock)])], and from where to look on."""
     since = max(now(), after or now())
-    parts = tuple(Part(one.service_id, one.staff_id) for one in _visit(booking))
+    parts = tuple(VisitPart(one.service_id, one.staff_id) for one in _visit(booking))
     slots, _facts_of = free_times(Choice(parts, booking.branch_id), since, since + REACH, for_callers=True)
     days: dict[str, list[tuple[str, str]]] = {}
     for slot in slots:

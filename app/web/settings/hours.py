@@ -17,7 +17,7 @@ from app.domain.agents.opening_hours import hours_from
 from app.domain.bookings.closure_conflicts import affected_by
 from app.domain.companies.policies import load_policies
 from app.domain.scheduling import hours_editor
-from app.domain.scheduling.holidays import GERMAN_STATES, public_holidays
+from app.domain.scheduling.holidays import GERMAN_STATES, get_public_holidays
 from app.domain.services import catalogue
 from app.models import Branch
 from app.models.closure import KINDS, REPEATS
@@ -29,7 +29,7 @@ from app.web.guards import for_company
 MOST = 200
 # days whose hours are shown as they follow from all that is entered
 PREVIEWED = 14
-Spans = Annotated[hours_editor.Spans, As(hours_editor.read_spans, most=200)]
+Spans = Annotated[hours_editor.Spans, As(hours_editor.parse_spans, most=200)]
 
 blueprint = Blueprint("hours", __name__)
 
@@ -129,7 +129,9 @@ def save_season() -> Any:
         form = SeasonForm.read()
         week = [getattr(form, f"season{weekday}") for weekday in range(7)]
         with transaction():
-            hours_editor.save_season(branch.id, staff_id, hours_editor.Season(form.season_from, form.season_until, form.season_name, week))
+            hours_editor.save_season(
+                branch.id, staff_id, hours_editor.SeasonalHours(form.season_from, form.season_until, form.season_name, week)
+            )
     except InvalidInput as error:
         return _page(SeasonForm.typed(), errors_of(error)), 422
     flash(_("Eingetragen. In dieser Zeit gelten diese Zeiten statt der üblichen."), "message")
@@ -226,8 +228,8 @@ def _of() -> tuple[Branch, str | None]:
 def _page(values: dict[str, str], errors: dict[str, str]) -> str:
     branch, staff_id = _of()
     today = now().astimezone(ZoneInfo(branch.zone)).date()
-    week = [hours_editor.write_spans(spans) for spans in hours_editor.week_of(branch.id, staff_id)]
-    specials = hours_editor.special_days(branch.id, staff_id, today)
+    week = [hours_editor.format_spans(spans) for spans in hours_editor.get_week(branch.id, staff_id)]
+    specials = hours_editor.list_special_days(branch.id, staff_id, today)
     return render_template(
         "settings/hours.html",
         branch=branch,
@@ -237,12 +239,12 @@ def _page(values: dict[str, str], errors: dict[str, str]) -> str:
         days=[(number, name, values.get(f"day{number}", week[number])) for number, name in enumerate(_weekdays())],
         follows=staff_id is not None and not any(week),
         seasons=[
-            (one, [hours_editor.write_spans(spans) for spans in one.week]) for one in hours_editor.seasons_of(branch.id, staff_id, today)
+            (one, [hours_editor.format_spans(spans) for spans in one.week]) for one in hours_editor.list_seasons(branch.id, staff_id, today)
         ],
         preview=[] if staff_id else hours_from(branch, today, PREVIEWED),
         states=[("", _("nur bundesweite")), *sorted(GERMAN_STATES.items(), key=lambda row: row[1])] if g.company.country == "DE" else [],
-        specials=[(day, hours_editor.write_spans(spans), name) for day, (spans, name) in specials.items()],
-        closures=hours_editor.closures_of(branch.id, staff_id, datetime.combine(today, time())),
+        specials=[(day, hours_editor.format_spans(spans), name) for day, (spans, name) in specials.items()],
+        closures=hours_editor.list_closures(branch.id, staff_id, datetime.combine(today, time())),
         holidays=[] if staff_id else _holidays(branch, today, specials),
         state=GERMAN_STATES.get(branch.state or "", branch.state),
         keeps=load_policies().rules(branch_id=branch.id).keeps_holidays,
@@ -258,8 +260,8 @@ def _page(values: dict[str, str], errors: dict[str, str]) -> str:
 def _holidays(branch: Branch, today: date, specials: dict[date, Any]) -> list[tuple[date, str, bool]]:
     """The public holidays of the coming year; the last says whether that day has hours of its own."""
     found = {
-        **public_holidays(g.company.country, branch.state, today.year),
-        **public_holidays(g.company.country, branch.state, today.year + 1),
+        **get_public_holidays(g.company.country, branch.state, today.year),
+        **get_public_holidays(g.company.country, branch.state, today.year + 1),
     }
     coming = [(day, name) for day, name in sorted(found.items()) if today <= day < today + timedelta(days=365)]
     return [(day, name, day in specials) for day, name in coming]

@@ -15,8 +15,8 @@ from app.domain.bookings import create, slot_locks
 from app.domain.bookings.booking_request import Order, parts_of
 from app.domain.bookings.create import find_same, make_booking
 from app.domain.bookings.errors import BookingRefused, Closed, InThePast, NotBookable, SlotTaken
-from app.domain.scheduling.allocation_plan import Taking
-from app.domain.scheduling.types import Part
+from app.domain.scheduling.allocation_plan import ResourceAllocation
+from app.domain.scheduling.types import VisitPart
 from app.domain.services.matching import UnknownService, UnknownStaff
 from app.events import BookingCreated
 from app.models import Booking, BookingChange, BusySpan, GroupSession, Policy, Service, SlotLock, StaffService
@@ -63,7 +63,7 @@ def test_the_second_booking_of_a_person_is_refused_with_alternatives(salon: Salo
     assert [slot.starts_at for slot in error.alternatives.other_times] == [
         at("2026-05-12T10:30"), at("2026-05-12T10:45"), at("2026-05-12T09:30"),
     ]  # fmt: skip
-    assert [slot.staff_id for slot in error.alternatives.other_people] == [salon.people["ben"]]
+    assert [slot.staff_id for slot in error.alternatives.other_staff] == [salon.people["ben"]]
     assert error.alternatives.other_branches[0].branch_id == salon.branches["pankow"]
     assert error.details()["alternatives"][0]["staff_id"] == salon.people["ben"]
 
@@ -77,7 +77,9 @@ def test_anybody_means_the_next_person_who_is_free(salon: Salon) -> None:
 def test_a_room_is_refused_like_a_person(db: SQLAlchemy, salon: Salon) -> None:
     with transaction():
         for name in ("chair1", "chair2"):
-            slot_locks.occupy(salon.rooms[name], [Taking("room", salon.rooms[name], at("2026-05-12T10:00"), at("2026-05-12T11:00"))])
+            slot_locks.occupy(
+                salon.rooms[name], [ResourceAllocation("room", salon.rooms[name], at("2026-05-12T10:00"), at("2026-05-12T11:00"))]
+            )
     with pytest.raises(SlotTaken) as refused:
         book(salon.order("cut:anna"))
     assert refused.value.reasons[0].code == "room_taken"
@@ -85,7 +87,7 @@ def test_a_room_is_refused_like_a_person(db: SQLAlchemy, salon: Salon) -> None:
 
 def test_the_database_itself_refuses_whatever_path_leads_there(db: SQLAlchemy, salon: Salon) -> None:
     """Nothing looks first here: two writers straight into the guard, overlapping by a single minute."""
-    morning = Taking("staff", salon.people["anna"], at("2026-05-12T10:00"), at("2026-05-12T10:31"))
+    morning = ResourceAllocation("staff", salon.people["anna"], at("2026-05-12T10:00"), at("2026-05-12T10:31"))
     later = replace(morning, starts_at=at("2026-05-12T10:30"), ends_at=at("2026-05-12T11:00"))
     with transaction():
         slot_locks.occupy("01J0000000000000000000TES1", [morning])
@@ -141,9 +143,9 @@ def test_keys_of_another_company_are_none_of_ours(db: SQLAlchemy, salon: Salon) 
 def test_services_and_people_of_others_are_unknown(salon: Salon) -> None:
     other = make_salon("salon-b")
     with pytest.raises(UnknownService):
-        book(replace(salon.order(), parts=(Part(other.services["cut"]),)))
+        book(replace(salon.order(), parts=(VisitPart(other.services["cut"]),)))
     with pytest.raises(UnknownStaff):
-        book(replace(salon.order(), parts=(Part(salon.services["cut"], other.people["anna"]),)))
+        book(replace(salon.order(), parts=(VisitPart(salon.services["cut"], other.people["anna"]),)))
 
 
 def test_during_the_processing_time_somebody_else_is_served(salon: Salon) -> None:
@@ -175,9 +177,9 @@ def test_a_visit_of_two_services_is_two_bookings_that_belong_together(db: SQLAlc
 
 def test_words_become_parts(db: SQLAlchemy, salon: Salon) -> None:
     anna, cut, colour = salon.people["anna"], salon.services["cut"], salon.services["colour"]
-    assert parts_of("Haarschnitt", staff="Anna") == (Part(cut, anna),)
-    assert parts_of("Straehnchen") == (Part(colour),)
-    assert parts_of("Haarschnitt und Balayage") == (Part(cut), Part(colour))
+    assert parts_of("Haarschnitt", staff="Anna") == (VisitPart(cut, anna),)
+    assert parts_of("Straehnchen") == (VisitPart(colour),)
+    assert parts_of("Haarschnitt und Balayage") == (VisitPart(cut), VisitPart(colour))
     with pytest.raises(UnknownService):
         parts_of("Fußmassage")
     with pytest.raises(UnknownStaff):
@@ -185,7 +187,7 @@ def test_words_become_parts(db: SQLAlchemy, salon: Salon) -> None:
     with transaction():
         db.session.add(Service(slug="both", name="Verwöhnpaket", minutes=1, parts=[cut, colour]))
         db.session.delete(db.session.get(StaffService, (anna, colour)))
-    assert parts_of("Verwöhnpaket", staff="Anna") == (Part(cut, anna), Part(colour))
+    assert parts_of("Verwöhnpaket", staff="Anna") == (VisitPart(cut, anna), VisitPart(colour))
 
 
 def test_rules_bind_callers_and_not_the_desk(db: SQLAlchemy, salon: Salon) -> None:

@@ -35,7 +35,7 @@ def test_a_time_that_cannot_be_had_is_left_out_and_told(salon: Salon) -> None:
     assert [booking.starts_at for booking in series.made] == [at("2026-05-12T10:00"), at("2026-05-26T10:00")]
     (when, refused), = series.refused  # fmt: skip
     assert (when, type(refused)) == (at("2026-05-19T10:00"), SlotTaken)
-    assert refused.alternatives.other_people[0].staff_id == salon.people["ben"]
+    assert refused.alternatives.other_staff[0].staff_id == salon.people["ben"]
 
 
 def test_the_first_must_be_free(db: SQLAlchemy, salon: Salon) -> None:

@@ -5,8 +5,20 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from app.domain.scheduling.holidays import holiday_name
-from app.domain.scheduling.types import Branch, Closure, Facts, Offer, Part, Person, Question, Service, SpecialDay, Timing, WeeklySpan
+from app.domain.scheduling.holidays import find_holiday_name
+from app.domain.scheduling.types import (
+    AvailabilityQuery,
+    BranchData,
+    ClosureData,
+    SchedulingData,
+    ServiceData,
+    ServiceOffer,
+    ServiceTiming,
+    SpecialDay,
+    StaffData,
+    VisitPart,
+    WeeklySpan,
+)
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -22,7 +34,7 @@ def clock(zone: str, first: datetime, days: int) -> list[tuple[datetime, datetim
 
 
 class Reference:
-    def __init__(self, question: Question, facts: Facts) -> None:
+    def __init__(self, question: AvailabilityQuery, facts: SchedulingData) -> None:
         self.question = question
         self.facts = facts
         first = question.starts_from.replace(hour=0, minute=0, second=0, microsecond=0) - 3 * DAY
@@ -30,10 +42,10 @@ class Reference:
         self._open: dict[str, set[datetime]] = {}
         self._shift: dict[tuple[str, str], set[datetime]] = {}
 
-    def clock(self, branch: Branch) -> list[tuple[datetime, datetime]]:
+    def clock(self, branch: BranchData) -> list[tuple[datetime, datetime]]:
         return clock(branch.zone, self.first, self.days)
 
-    def stretch(self, branch: Branch, start: datetime, end: datetime) -> set[datetime]:
+    def stretch(self, branch: BranchData, start: datetime, end: datetime) -> set[datetime]:
         """From the first minute whose clock has reached the start to the last whose clock has not reached the end."""
         minutes = self.clock(branch)
         reached = [i for i, (_, shown) in enumerate(minutes) if shown >= start]
@@ -42,7 +54,7 @@ class Reference:
             return set()
         return {minutes[i][0] for i in range(reached[0], not_over[-1] + 1)}
 
-    def dates(self, branch: Branch) -> list[datetime]:
+    def dates(self, branch: BranchData) -> list[datetime]:
         shown = self.clock(branch)
         day = shown[0][1].replace(hour=0, minute=0)
         found = []
@@ -51,14 +63,14 @@ class Reference:
             day += DAY
         return found
 
-    def open(self, branch: Branch) -> set[datetime]:
+    def open(self, branch: BranchData) -> set[datetime]:
         if branch.id not in self._open:
             opened: set[datetime] = set()
             for day in self.dates(branch):
                 special = self.special(branch, None, day)
                 if special:
                     spans = special[-1].spans
-                elif branch.keeps_holidays and holiday_name(day.date(), branch.country, branch.state):
+                elif branch.observes_holidays and find_holiday_name(day.date(), branch.country, branch.state):
                     spans = ()
                 else:
                     spans = spans_on(day, branch.hours)
@@ -70,7 +82,7 @@ class Reference:
             self._open[branch.id] = opened
         return self._open[branch.id]
 
-    def shift(self, person: Person, branch: Branch) -> set[datetime]:
+    def shift(self, person: StaffData, branch: BranchData) -> set[datetime]:
         if (person.id, branch.id) not in self._shift:
             working: set[datetime] = set()
             for day in self.dates(branch):
@@ -89,23 +101,23 @@ class Reference:
             self._shift[person.id, branch.id] = working
         return self._shift[person.id, branch.id]
 
-    def special(self, branch: Branch, staff_id: str | None, day: datetime) -> list[SpecialDay]:
+    def special(self, branch: BranchData, staff_id: str | None, day: datetime) -> list[SpecialDay]:
         days = [s for s in self.facts.special_days if s.day == day.date() and s.staff_id == staff_id]
         return [s for s in days if s.branch_id in (None, branch.id)]
 
-    def closed(self, branch: Branch, closure: Closure) -> set[datetime]:
+    def closed(self, branch: BranchData, closure: ClosureData) -> set[datetime]:
         closed: set[datetime] = set()
         for starts in occurrences(closure, self.dates(branch)[-1]):
             closed |= self.stretch(branch, starts, starts + (closure.ends - closure.starts))
         return closed
 
-    def can_do(self, offer: Offer, branch: Branch, start: datetime) -> bool:
-        service, timing = self.facts.service(offer.service_id), self.timing(offer)
+    def can_do(self, offer: ServiceOffer, branch: BranchData, start: datetime) -> bool:
+        service, timing = self.facts.get_service(offer.service_id), self.timing(offer)
         person = next(p for p in self.facts.people if p.id == offer.staff_id)
         notice = self.facts.notice_minutes if offer.notice_minutes is None else offer.notice_minutes
         horizon = self.facts.horizon_days if offer.horizon_days is None else offer.horizon_days
         now = self.question.now
-        if offer.barred or start < now + notice * MINUTE or start > now + horizon * DAY:
+        if offer.restriction or start < now + notice * MINUTE or start > now + horizon * DAY:
             return False
         if not all(start + n * MINUTE in self.open(branch) for n in range(timing.minutes)):
             return False
@@ -113,14 +125,14 @@ class Reference:
             return False
         return self.joins(offer, start) or self.is_free(offer, service, timing, branch, start)
 
-    def joins(self, offer: Offer, start: datetime) -> bool:
+    def joins(self, offer: ServiceOffer, start: datetime) -> bool:
         return any(
             (s.service_id, s.staff_id, s.branch_id, s.starts_at) == (offer.service_id, offer.staff_id, offer.branch_id, start)
             and s.taken + self.question.seats <= s.seats
             for s in self.facts.sessions
         )
 
-    def is_free(self, offer: Offer, service: Service, timing: Timing, branch: Branch, start: datetime) -> bool:
+    def is_free(self, offer: ServiceOffer, service: ServiceData, timing: ServiceTiming, branch: BranchData, start: datetime) -> bool:
         if service.capacity < self.question.seats:
             return False
         needed = [start + n * MINUTE for n in range(-timing.before, timing.minutes + timing.after) if not in_processing(timing, n)]
@@ -140,26 +152,26 @@ class Reference:
             for busy in self.facts.busy
         )  # fmt: skip
 
-    def timing(self, offer: Offer) -> Timing:
-        return offer.timing or self.facts.service(offer.service_id).timing
+    def timing(self, offer: ServiceOffer) -> ServiceTiming:
+        return offer.timing or self.facts.get_service(offer.service_id).timing
 
-    def offers(self, part: Part, branch: Branch) -> list[Offer]:
+    def offers(self, part: VisitPart, branch: BranchData) -> list[ServiceOffer]:
         return [
             o for o in self.facts.offers
             if o.service_id == part.service_id and o.branch_id == branch.id and part.staff_id in (None, o.staff_id)
         ]  # fmt: skip
 
-    def can_follow(self, parts: tuple[Part, ...], branch: Branch, start: datetime) -> bool:
+    def can_follow(self, parts: tuple[VisitPart, ...], branch: BranchData, start: datetime) -> bool:
         return not parts or any(self.can_begin(offer, parts, branch, start) for offer in self.offers(parts[0], branch))
 
-    def can_begin(self, offer: Offer, parts: tuple[Part, ...], branch: Branch, start: datetime) -> bool:
+    def can_begin(self, offer: ServiceOffer, parts: tuple[VisitPart, ...], branch: BranchData, start: datetime) -> bool:
         """Whether this person can begin the visit here and somebody, without too long a wait, can go on with the rest."""
         if not self.can_do(offer, branch, start):
             return False
         end = start + self.timing(offer).minutes * MINUTE
         return len(parts) == 1 or any(self.can_follow(parts[1:], branch, end + n * MINUTE) for n in range(self.question.max_gap + 1))
 
-    def on_grid(self, branch: Branch, start: datetime) -> bool:
+    def on_grid(self, branch: BranchData, start: datetime) -> bool:
         shown = start.astimezone(ZoneInfo(branch.zone))
         return self.question.any_start or (shown.hour * 60 + shown.minute) % self.facts.grid_minutes == 0
 
@@ -189,11 +201,11 @@ def applies(span: WeeklySpan, day: datetime) -> bool:
     return not (span.valid_from and day.date() < span.valid_from) and not (span.valid_until and day.date() > span.valid_until)
 
 
-def in_processing(timing: Timing, minute: int) -> bool:
+def in_processing(timing: ServiceTiming, minute: int) -> bool:
     return timing.processing > 0 and timing.processing_from <= minute < timing.processing_from + timing.processing
 
 
-def occurrences(closure: Closure, last: datetime) -> Iterator[datetime]:
+def occurrences(closure: ClosureData, last: datetime) -> Iterator[datetime]:
     """Day by day from the first one on: is this a day on which it begins again?"""
     day = closure.starts
     while day <= last + DAY:

@@ -4,7 +4,18 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from app.domain.scheduling.types import Branch, Facts, Offer, Part, Person, Question, Room, Service, Timing, WeeklySpan
+from app.domain.scheduling.types import (
+    AvailabilityQuery,
+    BranchData,
+    RoomData,
+    SchedulingData,
+    ServiceData,
+    ServiceOffer,
+    ServiceTiming,
+    StaffData,
+    VisitPart,
+    WeeklySpan,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOURS = tuple(WeeklySpan(weekday, 9 * 60, 18 * 60) for weekday in range(6))
@@ -15,22 +26,25 @@ def at(text: str, fold: int = 0) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=BERLIN, fold=fold).astimezone(UTC)
 
 
-def salon(**changes: object) -> Facts:
-    cut, colour = Service("cut", Timing(30), "Schnitt"), Service("colour", Timing(90, processing_from=30, processing=40), "Farbe")
-    facts = Facts(
-        branches=(Branch("mitte", "Europe/Berlin", HOURS, "Mitte", state="BE"),),
+def salon(**changes: object) -> SchedulingData:
+    cut, colour = (
+        ServiceData("cut", ServiceTiming(30), "Schnitt"),
+        ServiceData("colour", ServiceTiming(90, processing_from=30, processing=40), "Farbe"),
+    )
+    facts = SchedulingData(
+        branches=(BranchData("mitte", "Europe/Berlin", HOURS, "Mitte", state="BE"),),
         services=(cut, colour),
-        people=(Person("anna", "Anna"), Person("ben", "Ben")),
-        offers=(Offer("cut", "anna", "mitte"), Offer("cut", "ben", "mitte"), Offer("colour", "anna", "mitte")),
-        rooms=(Room("chair1", "mitte", "chair"), Room("chair2", "mitte", "chair")),
+        people=(StaffData("anna", "Anna"), StaffData("ben", "Ben")),
+        offers=(ServiceOffer("cut", "anna", "mitte"), ServiceOffer("cut", "ben", "mitte"), ServiceOffer("colour", "anna", "mitte")),
+        rooms=(RoomData("chair1", "mitte", "chair"), RoomData("chair2", "mitte", "chair")),
         grid_minutes=30,
     )
     return replace(facts, **changes)
 
 
-def asking(*parts: str, day: str = "2026-05-12", hours: int = 24, now: str = "2026-05-01T12:00", **changes: object) -> Question:
+def asking(*parts: str, day: str = "2026-05-12", hours: int = 24, now: str = "2026-05-01T12:00", **changes: object) -> AvailabilityQuery:
     """The whole of a day; a part is `cut` or `cut:anna`."""
-    wanted = tuple(Part(*part.split(":")) for part in parts)
+    wanted = tuple(VisitPart(*part.split(":")) for part in parts)
     start = at(f"{day}T00:00")
-    question = Question(wanted, start, start + timedelta(hours=hours), at(now))
+    question = AvailabilityQuery(wanted, start, start + timedelta(hours=hours), at(now))
     return replace(question, **changes)

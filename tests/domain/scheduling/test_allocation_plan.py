@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from app.domain.scheduling.allocation_plan import plans
-from app.domain.scheduling.types import Offer, Room, Service, Session, Timing
+from app.domain.scheduling.allocation_plan import list_plans
+from app.domain.scheduling.types import GroupSessionData, RoomData, ServiceData, ServiceOffer, ServiceTiming
 from tests.domain.scheduling.salon import BERLIN, asking, at, salon
 
 TEN = at("2026-05-12T10:00")
@@ -13,13 +13,13 @@ def taken(plan: object) -> list[tuple[str, str, str, int, int]]:
     return [
         (t.resource_id, t.starts_at.astimezone(BERLIN).strftime("%H:%M"), t.ends_at.astimezone(BERLIN).strftime("%H:%M"), t.before, t.after)
         for part in plan.parts
-        for t in part.takings
+        for t in part.allocations
     ]
 
 
 def test_processing_time_leaves_the_person_free_and_buffers_are_taken() -> None:
-    colour = Service("colour", Timing(90, before=5, after=10, processing_from=30, processing=40), room_kinds=("chair",))
-    plan = plans(asking("colour:anna"), salon(services=(colour,)), TEN)[0]
+    colour = ServiceData("colour", ServiceTiming(90, before=5, after=10, processing_from=30, processing=40), room_kinds=("chair",))
+    plan = list_plans(asking("colour:anna"), salon(services=(colour,)), TEN)[0]
     assert taken(plan) == [
         ("anna", "09:55", "10:30", 5, 0),
         ("anna", "11:10", "11:40", 0, 10),
@@ -28,16 +28,16 @@ def test_processing_time_leaves_the_person_free_and_buffers_are_taken() -> None:
 
 
 def test_whoever_is_free_is_a_plan_of_its_own() -> None:
-    assert [plan.parts[0].staff_id for plan in plans(asking("cut"), salon(), TEN)] == ["anna", "ben"]
-    assert plans(asking("cut"), salon(), at("2026-05-12T10:10")) == []
+    assert [plan.parts[0].staff_id for plan in list_plans(asking("cut"), salon(), TEN)] == ["anna", "ben"]
+    assert list_plans(asking("cut"), salon(), at("2026-05-12T10:10")) == []
 
 
 def test_a_group_takes_the_largest_room_and_later_guests_only_a_seat() -> None:
-    yoga = Service("yoga", Timing(60), capacity=8, room_kinds=("hall",))
-    rooms = (Room("large", "mitte", "hall", places=6), Room("small", "mitte", "hall", places=2))
-    facts = salon(services=(yoga,), rooms=rooms, offers=(Offer("yoga", "anna", "mitte"),))
-    first = plans(asking("yoga"), facts, TEN)[0].parts[0]
-    assert (first.room_ids, first.seats, first.joins) == (("large",), 6, None)
-    standing = replace(facts, sessions=(Session("s", "yoga", "anna", "mitte", TEN, 6, 1),))
-    later = plans(asking("yoga"), standing, TEN)[0].parts[0]
-    assert (later.takings, later.joins) == ((), "s")
+    yoga = ServiceData("yoga", ServiceTiming(60), capacity=8, room_kinds=("hall",))
+    rooms = (RoomData("large", "mitte", "hall", places=6), RoomData("small", "mitte", "hall", places=2))
+    facts = salon(services=(yoga,), rooms=rooms, offers=(ServiceOffer("yoga", "anna", "mitte"),))
+    first = list_plans(asking("yoga"), facts, TEN)[0].parts[0]
+    assert (first.room_ids, first.seats, first.session_id) == (("large",), 6, None)
+    standing = replace(facts, sessions=(GroupSessionData("s", "yoga", "anna", "mitte", TEN, 6, 1),))
+    later = list_plans(asking("yoga"), standing, TEN)[0].parts[0]
+    assert (later.allocations, later.session_id) == ((), "s")

@@ -3,8 +3,20 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from app.domain.scheduling.availability import free_slots
-from app.domain.scheduling.types import Branch, Busy, Closure, Offer, Part, Room, Service, Session, SpecialDay, Timing, WeeklySpan
+from app.domain.scheduling.availability import find_free_slots
+from app.domain.scheduling.types import (
+    BranchData,
+    BusyInterval,
+    ClosureData,
+    GroupSessionData,
+    RoomData,
+    ServiceData,
+    ServiceOffer,
+    ServiceTiming,
+    SpecialDay,
+    VisitPart,
+    WeeklySpan,
+)
 from tests.domain.scheduling.salon import BERLIN, HOURS, asking, at, salon
 
 
@@ -14,146 +26,146 @@ def clock(slots: object) -> list[str]:
 
 
 def test_an_empty_day_offers_each_grid_time_that_ends_before_closing() -> None:
-    times = clock(free_slots(asking("cut:anna"), salon()))
+    times = clock(find_free_slots(asking("cut:anna"), salon()))
     assert times[0] == "09:00" and times[-1] == "17:30" and len(times) == 18
 
 
 def test_anybody_gives_one_slot_for_each_person() -> None:
-    slots = free_slots(asking("cut"), salon()).first(2)
+    slots = find_free_slots(asking("cut"), salon()).first(2)
     assert [(slot.staff_id, slot.starts_at) for slot in slots] == [("anna", at("2026-05-12T09:00")), ("ben", at("2026-05-12T09:00"))]
 
 
 def test_a_booking_with_its_buffers_keeps_others_away() -> None:
-    busy = (Busy.over("anna", at("2026-05-12T10:00"), at("2026-05-12T10:40"), after=10),)
-    assert clock(free_slots(asking("cut:anna"), salon(busy=busy)))[:4] == ["09:00", "09:30", "11:00", "11:30"]
+    busy = (BusyInterval.from_times("anna", at("2026-05-12T10:00"), at("2026-05-12T10:40"), after=10),)
+    assert clock(find_free_slots(asking("cut:anna"), salon(busy=busy)))[:4] == ["09:00", "09:30", "11:00", "11:30"]
 
 
 def test_during_the_processing_time_the_person_serves_somebody_else() -> None:
     # colour 09:00-10:30, hands free 09:30-10:10
     colour = (
-        Busy.over("anna", at("2026-05-12T09:00"), at("2026-05-12T09:30")),
-        Busy.over("anna", at("2026-05-12T10:10"), at("2026-05-12T10:30")),
+        BusyInterval.from_times("anna", at("2026-05-12T09:00"), at("2026-05-12T09:30")),
+        BusyInterval.from_times("anna", at("2026-05-12T10:10"), at("2026-05-12T10:30")),
     )
-    assert clock(free_slots(asking("cut:anna"), salon(busy=colour)))[:2] == ["09:30", "10:30"]
-    cut = (Busy.over("anna", at("2026-05-12T09:30"), at("2026-05-12T10:00")),)
-    assert clock(free_slots(asking("colour:anna"), salon(busy=cut)))[0] == "09:00"
+    assert clock(find_free_slots(asking("cut:anna"), salon(busy=colour)))[:2] == ["09:30", "10:30"]
+    cut = (BusyInterval.from_times("anna", at("2026-05-12T09:30"), at("2026-05-12T10:00")),)
+    assert clock(find_free_slots(asking("colour:anna"), salon(busy=cut)))[0] == "09:00"
 
 
 def test_a_room_that_is_needed_must_be_free_too() -> None:
-    facts = salon(services=(Service("cut", Timing(30), room_kinds=("chair",)),))
-    taken = tuple(Busy.over(room, at("2026-05-12T09:00"), at("2026-05-12T11:00")) for room in ("chair1", "chair2"))
-    assert clock(free_slots(asking("cut:anna"), replace(facts, busy=taken)))[0] == "11:00"
-    assert clock(free_slots(asking("cut:anna"), replace(facts, busy=taken[:1])))[0] == "09:00"
+    facts = salon(services=(ServiceData("cut", ServiceTiming(30), room_kinds=("chair",)),))
+    taken = tuple(BusyInterval.from_times(room, at("2026-05-12T09:00"), at("2026-05-12T11:00")) for room in ("chair1", "chair2"))
+    assert clock(find_free_slots(asking("cut:anna"), replace(facts, busy=taken)))[0] == "11:00"
+    assert clock(find_free_slots(asking("cut:anna"), replace(facts, busy=taken[:1])))[0] == "09:00"
 
 
 def test_a_group_offers_its_seats_until_it_is_full() -> None:
-    yoga = Service("cut", Timing(60), capacity=3)
-    at_ten = (Busy.over("anna", at("2026-05-12T10:10"), at("2026-05-12T11:10"), taken_by="s"),)
+    yoga = ServiceData("cut", ServiceTiming(60), capacity=3)
+    at_ten = (BusyInterval.from_times("anna", at("2026-05-12T10:10"), at("2026-05-12T11:10"), taken_by="s"),)
     facts = salon(services=(yoga,), busy=at_ten)
     for taken, offered in ((2, True), (3, False)):
-        session = Session("s", "cut", "anna", "mitte", at("2026-05-12T10:10"), 3, taken)
-        assert ("10:10" in clock(free_slots(asking("cut:anna"), replace(facts, sessions=(session,))))) is offered
-    assert not free_slots(asking("cut:anna", seats=4), facts)
+        session = GroupSessionData("s", "cut", "anna", "mitte", at("2026-05-12T10:10"), 3, taken)
+        assert ("10:10" in clock(find_free_slots(asking("cut:anna"), replace(facts, sessions=(session,))))) is offered
+    assert not find_free_slots(asking("cut:anna", seats=4), facts)
 
 
 def test_a_group_has_no_more_seats_than_its_room() -> None:
-    yoga = Service("cut", Timing(60), capacity=8, room_kinds=("chair",))
-    facts = salon(services=(yoga,), rooms=(Room("hall", "mitte", "chair", places=5),))
-    assert free_slots(asking("cut", seats=5), facts)
-    assert not free_slots(asking("cut", seats=6), facts)
+    yoga = ServiceData("cut", ServiceTiming(60), capacity=8, room_kinds=("chair",))
+    facts = salon(services=(yoga,), rooms=(RoomData("hall", "mitte", "chair", places=5),))
+    assert find_free_slots(asking("cut", seats=5), facts)
+    assert not find_free_slots(asking("cut", seats=6), facts)
 
 
 def test_cut_and_colour_follow_each_other_by_two_people() -> None:
-    facts = salon(offers=(Offer("cut", "ben", "mitte"), Offer("colour", "anna", "mitte")))
-    slot = free_slots(asking("cut", "colour"), facts).first(1)[0]
+    facts = salon(offers=(ServiceOffer("cut", "ben", "mitte"), ServiceOffer("colour", "anna", "mitte")))
+    slot = find_free_slots(asking("cut", "colour"), facts).first(1)[0]
     assert [(part.staff_id, part.starts_at) for part in slot.parts] == [("ben", at("2026-05-12T09:00")), ("anna", at("2026-05-12T09:30"))]
     assert slot.ends_at == at("2026-05-12T11:00")
 
 
 def test_a_visit_stays_with_the_same_person_where_it_can() -> None:
-    facts = salon(services=(*salon().services, Service("wash", Timing(15))))
-    facts = replace(facts, offers=(*facts.offers, Offer("wash", "ben", "mitte"), Offer("wash", "anna", "mitte")))
-    slots = free_slots(asking("cut", "wash"), facts).first(2)
+    facts = salon(services=(*salon().services, ServiceData("wash", ServiceTiming(15))))
+    facts = replace(facts, offers=(*facts.offers, ServiceOffer("wash", "ben", "mitte"), ServiceOffer("wash", "anna", "mitte")))
+    slots = find_free_slots(asking("cut", "wash"), facts).first(2)
     assert [[part.staff_id for part in slot.parts] for slot in slots] == [["anna", "anna"], ["ben", "ben"]]
 
 
 def test_a_wait_between_two_parts_is_allowed_only_as_long_as_asked() -> None:
     facts = salon(
-        offers=(Offer("cut", "ben", "mitte"), Offer("colour", "anna", "mitte")),
-        busy=(Busy.over("anna", at("2026-05-12T09:00"), at("2026-05-12T09:40")),),
+        offers=(ServiceOffer("cut", "ben", "mitte"), ServiceOffer("colour", "anna", "mitte")),
+        busy=(BusyInterval.from_times("anna", at("2026-05-12T09:00"), at("2026-05-12T09:40")),),
     )
-    assert clock(free_slots(asking("cut", "colour"), facts))[0] == "09:30"
-    assert clock(free_slots(asking("cut", "colour", max_gap=10), facts))[0] == "09:00"
+    assert clock(find_free_slots(asking("cut", "colour"), facts))[0] == "09:30"
+    assert clock(find_free_slots(asking("cut", "colour", max_gap=10), facts))[0] == "09:00"
 
 
 def test_people_have_their_own_length_of_a_service() -> None:
-    facts = salon(offers=(Offer("cut", "anna", "mitte", timing=Timing(60)), Offer("cut", "ben", "mitte")))
-    assert clock(free_slots(asking("cut:anna"), facts))[-1] == "17:00"
-    assert clock(free_slots(asking("cut:ben"), facts))[-1] == "17:30"
+    facts = salon(offers=(ServiceOffer("cut", "anna", "mitte", timing=ServiceTiming(60)), ServiceOffer("cut", "ben", "mitte")))
+    assert clock(find_free_slots(asking("cut:anna"), facts))[-1] == "17:00"
+    assert clock(find_free_slots(asking("cut:ben"), facts))[-1] == "17:30"
 
 
 def test_notice_and_horizon_bound_what_is_offered() -> None:
     soon = asking("cut:anna", now="2026-05-12T10:10")
-    assert clock(free_slots(soon, salon(notice_minutes=60)))[0] == "11:30"
-    assert not free_slots(asking("cut:anna", now="2026-05-01T08:59"), salon(horizon_days=10))
-    assert clock(free_slots(asking("cut:anna", now="2026-05-02T09:00"), salon(horizon_days=10))) == ["09:00"]
+    assert clock(find_free_slots(soon, salon(notice_minutes=60)))[0] == "11:30"
+    assert not find_free_slots(asking("cut:anna", now="2026-05-01T08:59"), salon(horizon_days=10))
+    assert clock(find_free_slots(asking("cut:anna", now="2026-05-02T09:00"), salon(horizon_days=10))) == ["09:00"]
 
 
 def test_a_public_holiday_is_closed_unless_the_branch_says_otherwise() -> None:
     labour_day = asking("cut", day="2026-05-01", now="2026-04-01T12:00")
-    assert not free_slots(labour_day, salon())
+    assert not find_free_slots(labour_day, salon())
     open_anyway = SpecialDay(date(2026, 5, 1), ((600, 720),), branch_id="mitte")
-    assert clock(free_slots(labour_day, salon(special_days=(open_anyway,))))[::2] == ["10:00", "10:30", "11:00", "11:30"]
-    assert free_slots(labour_day, salon(branches=(Branch("mitte", "Europe/Berlin", HOURS, keeps_holidays=False),)))
+    assert clock(find_free_slots(labour_day, salon(special_days=(open_anyway,))))[::2] == ["10:00", "10:30", "11:00", "11:30"]
+    assert find_free_slots(labour_day, salon(branches=(BranchData("mitte", "Europe/Berlin", HOURS, observes_holidays=False),)))
 
 
 def test_a_holiday_of_another_state_does_not_close() -> None:
     epiphany = asking("cut", day="2026-01-06", now="2026-01-01T12:00")
-    assert free_slots(epiphany, salon())
-    assert not free_slots(epiphany, salon(branches=(Branch("mitte", "Europe/Berlin", HOURS, state="BY"),)))
+    assert find_free_slots(epiphany, salon())
+    assert not find_free_slots(epiphany, salon(branches=(BranchData("mitte", "Europe/Berlin", HOURS, state="BY"),)))
 
 
 def test_closures_come_back_weekly_and_yearly() -> None:
-    meeting = Closure(datetime(2026, 1, 6, 9), datetime(2026, 1, 6, 10), repeats="weekly")
-    assert clock(free_slots(asking("cut:anna"), salon(closures=(meeting,))))[0] == "10:00"
+    meeting = ClosureData(datetime(2026, 1, 6, 9), datetime(2026, 1, 6, 10), repeats="weekly")
+    assert clock(find_free_slots(asking("cut:anna"), salon(closures=(meeting,))))[0] == "10:00"
     ended = replace(meeting, until=date(2026, 5, 11))
-    assert clock(free_slots(asking("cut:anna"), salon(closures=(ended,))))[0] == "09:00"
-    christmas = Closure(datetime(2020, 12, 24), datetime(2021, 1, 2), repeats="yearly")
-    assert not free_slots(asking("cut", day="2026-12-30"), salon(closures=(christmas,)))
+    assert clock(find_free_slots(asking("cut:anna"), salon(closures=(ended,))))[0] == "09:00"
+    christmas = ClosureData(datetime(2020, 12, 24), datetime(2021, 1, 2), repeats="yearly")
+    assert not find_free_slots(asking("cut", day="2026-12-30"), salon(closures=(christmas,)))
 
 
 def test_who_is_ill_is_not_offered_but_the_others_are() -> None:
-    ill = Closure(datetime(2026, 5, 12), datetime(2026, 5, 14), "sick", staff_id="anna")
-    assert {slot.staff_id for slot in free_slots(asking("cut"), salon(closures=(ill,)))} == {"ben"}
+    ill = ClosureData(datetime(2026, 5, 12), datetime(2026, 5, 14), "sick", staff_id="anna")
+    assert {slot.staff_id for slot in find_free_slots(asking("cut"), salon(closures=(ill,)))} == {"ben"}
 
 
 def test_hours_hold_only_in_their_period() -> None:
     summer = tuple(replace(span, opens=7 * 60, valid_from=date(2026, 6, 1), valid_until=date(2026, 8, 31)) for span in HOURS)
-    facts = salon(branches=(Branch("mitte", "Europe/Berlin", (*HOURS, *summer), state="BE"),))
-    assert clock(free_slots(asking("cut:anna", day="2026-05-30"), facts))[0] == "09:00"
-    assert clock(free_slots(asking("cut:anna", day="2026-06-01"), facts))[0] == "07:00"
+    facts = salon(branches=(BranchData("mitte", "Europe/Berlin", (*HOURS, *summer), state="BE"),))
+    assert clock(find_free_slots(asking("cut:anna", day="2026-05-30"), facts))[0] == "09:00"
+    assert clock(find_free_slots(asking("cut:anna", day="2026-06-01"), facts))[0] == "07:00"
 
 
 def test_summer_hours_stand_in_place_of_the_usual_week() -> None:
     mornings = tuple(WeeklySpan(weekday, 8 * 60, 12 * 60, date(2026, 6, 1), date(2026, 8, 31)) for weekday in (0, 1))
-    facts = salon(branches=(Branch("mitte", "Europe/Berlin", (*HOURS, *mornings), state="BE"),))
-    assert clock(free_slots(asking("cut:anna", day="2026-06-02"), facts))[-1] < "12:00"
-    assert clock(free_slots(asking("cut:anna", day="2026-06-03"), facts)) == []
-    assert clock(free_slots(asking("cut:anna", day="2026-09-02"), facts))[-1] > "12:00"
+    facts = salon(branches=(BranchData("mitte", "Europe/Berlin", (*HOURS, *mornings), state="BE"),))
+    assert clock(find_free_slots(asking("cut:anna", day="2026-06-02"), facts))[-1] < "12:00"
+    assert clock(find_free_slots(asking("cut:anna", day="2026-06-03"), facts)) == []
+    assert clock(find_free_slots(asking("cut:anna", day="2026-09-02"), facts))[-1] > "12:00"
 
 
 def test_hours_across_midnight_belong_to_the_day_they_begin_on() -> None:
     bar = (WeeklySpan(5, 22 * 60, 26 * 60),)
-    facts = salon(branches=(Branch("mitte", "Europe/Berlin", bar),))
-    assert clock(free_slots(asking("cut:anna", day="2026-05-16", hours=30), facts)) == [
+    facts = salon(branches=(BranchData("mitte", "Europe/Berlin", bar),))
+    assert clock(find_free_slots(asking("cut:anna", day="2026-05-16", hours=30), facts)) == [
         "22:00", "22:30", "23:00", "23:30", "00:00", "00:30", "01:00", "01:30",
     ]  # fmt: skip
 
 
 def night(day: str) -> list[datetime]:
     """Starts from 01:00 to 04:00 on a night of a clock change."""
-    facts = salon(branches=(Branch("mitte", "Europe/Berlin", (WeeklySpan(6, 60, 240),)),))
-    return [slot.starts_at for slot in free_slots(asking("cut:anna", day=day, now="2026-01-02T12:00"), facts)]
+    facts = salon(branches=(BranchData("mitte", "Europe/Berlin", (WeeklySpan(6, 60, 240),)),))
+    return [slot.starts_at for slot in find_free_slots(asking("cut:anna", day=day, now="2026-01-02T12:00"), facts)]
 
 
 def test_in_spring_the_missing_hour_is_never_offered() -> None:
@@ -168,19 +180,19 @@ def test_in_autumn_the_repeated_hour_is_offered_twice() -> None:
 
 
 def test_the_caller_of_a_booking_is_not_hindered_by_it() -> None:
-    own = (Busy.over("anna", at("2026-05-12T09:00"), at("2026-05-12T09:30"), taken_by="b1"),)
-    assert clock(free_slots(asking("cut:anna"), salon(busy=own)))[0] == "09:30"
-    assert clock(free_slots(asking("cut:anna", ignoring=frozenset(["b1"])), salon(busy=own)))[0] == "09:00"
+    own = (BusyInterval.from_times("anna", at("2026-05-12T09:00"), at("2026-05-12T09:30"), taken_by="b1"),)
+    assert clock(find_free_slots(asking("cut:anna"), salon(busy=own)))[0] == "09:30"
+    assert clock(find_free_slots(asking("cut:anna", ignoring=frozenset(["b1"])), salon(busy=own)))[0] == "09:00"
 
 
 def test_the_desk_may_set_any_minute() -> None:
-    assert "09:07" in clock(free_slots(asking("cut:anna", any_start=True), salon()))
+    assert "09:07" in clock(find_free_slots(asking("cut:anna", any_start=True), salon()))
 
 
 def test_slots_nearest_to_a_time_come_first() -> None:
-    near = free_slots(asking("cut"), salon()).nearest(at("2026-05-12T12:40"), 3)
+    near = find_free_slots(asking("cut"), salon()).find_nearest(at("2026-05-12T12:40"), 3)
     assert clock(near) == ["12:30", "13:00", "12:00"]
 
 
 def test_an_unknown_service_has_no_slots() -> None:
-    assert list(free_slots(asking(parts=(Part("unknown"),)), salon())) == []
+    assert list(find_free_slots(asking(parts=(VisitPart("unknown"),)), salon())) == []

@@ -5,17 +5,17 @@ import subprocess
 import sys
 from datetime import date
 
-from app.domain.scheduling.holidays import holiday_name
+from app.domain.scheduling.holidays import find_holiday_name
 from config import ROOT
 
 # what we say of some places, how many countries were loaded for it, and then what the library says of them left alone
 COMPARED = """
 import json, sys
-from app.domain.scheduling.holidays import public_holidays
+from app.domain.scheduling.holidays import get_public_holidays
 
 PLACES = [("DE", "BE"), ("DE", "BY"), ("DE", None), ("AT", None), ("CH", "ZH"), ("LI", None), ("GB", "ENG"), ("US", "CA"), ("FR", None),
           ("GU", None), ("AX", None), ("NL", None), ("PL", None)]
-ours = [{str(day): name for day, name in public_holidays(*place, 2026).items()} for place in PLACES]
+ours = [{str(day): name for day, name in get_public_holidays(*place, 2026).items()} for place in PLACES]
 loaded = sum(name.startswith("holidays.countries.") for name in sys.modules)
 for name in [name for name in sys.modules if name.startswith("holidays")]:
     del sys.modules[name]
@@ -36,7 +36,7 @@ def test_the_holidays_are_those_of_the_library_and_only_countries_that_were_aske
 
 
 def test_a_holiday_is_named_in_its_country_and_state() -> None:
-    assert holiday_name(date(2026, 6, 4), "DE", "BY") == "Fronleichnam"
-    assert holiday_name(date(2026, 6, 4), "DE", "BE") is None
-    assert holiday_name(date(2026, 1, 1), "DE", "no such state") == "Neujahr"
-    assert holiday_name(date(2026, 1, 1), "XX", None) is None
+    assert find_holiday_name(date(2026, 6, 4), "DE", "BY") == "Fronleichnam"
+    assert find_holiday_name(date(2026, 6, 4), "DE", "BE") is None
+    assert find_holiday_name(date(2026, 1, 1), "DE", "no such state") == "Neujahr"
+    assert find_holiday_name(date(2026, 1, 1), "XX", None) is None

@@ -13,10 +13,10 @@ from sqlalchemy import event, insert
 from app.core.clock import now
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.scheduling.availability import free_slots
-from app.domain.scheduling.loader import load_facts
-from app.domain.scheduling.minute_bits import minute_of
-from app.domain.scheduling.types import Question, Timing
+from app.domain.scheduling.availability import find_free_slots
+from app.domain.scheduling.loader import load_scheduling_data
+from app.domain.scheduling.minute_bits import to_minute
+from app.domain.scheduling.types import AvailabilityQuery, ServiceTiming
 from app.models import (
     Branch,
     BranchService,
@@ -55,15 +55,15 @@ def counting(db: SQLAlchemy) -> Iterator[list[str]]:
     event.remove(db.engine, "before_cursor_execute", note)
 
 
-def asking(salon: Salon, *parts: str, day: str = "2026-05-12", days: int = 1, branch: str | None = "mitte") -> Question:
+def asking(salon: Salon, *parts: str, day: str = "2026-05-12", days: int = 1, branch: str | None = "mitte") -> AvailabilityQuery:
     start = at(f"{day}T00:00")
     branch_id = salon.branches[branch] if branch else None
-    return Question(tuple(salon.part(part) for part in parts), start, start + timedelta(days=days), now(), branch_id=branch_id)
+    return AvailabilityQuery(tuple(salon.part(part) for part in parts), start, start + timedelta(days=days), now(), branch_id=branch_id)
 
 
 def free_times(salon: Salon, *parts: str, **window: Any) -> list[str]:
     question = asking(salon, *parts, **window)
-    return [f"{start.astimezone(BERLIN):%H:%M}" for start in free_slots(question, load_facts(question)).starts()]
+    return [f"{start.astimezone(BERLIN):%H:%M}" for start in find_free_slots(question, load_scheduling_data(question)).list_starts()]
 
 
 @each_row("parts", [("cut",), ("cut:anna",), ("wash", "cut", "colour"), ("yoga",)])
@@ -71,18 +71,18 @@ def free_times(salon: Salon, *parts: str, **window: Any) -> list[str]:
 def test_six_queries_are_enough_for_every_question(db: SQLAlchemy, salon: Salon, parts: tuple[str, ...], branch: str | None) -> None:
     question = asking(salon, *parts, days=7, branch=branch)
     with counting(db) as statements:
-        facts = load_facts(question)
+        facts = load_scheduling_data(question)
     assert len(statements) == 6
-    assert free_slots(question, facts)
+    assert find_free_slots(question, facts)
 
 
 def test_past_bookings_are_not_even_looked_at(db: SQLAlchemy, salon: Salon) -> None:
-    long_ago = minute_of(at("2026-01-01T10:00"))
+    long_ago = to_minute(at("2026-01-01T10:00"))
     row = {"company_id": salon.company_id, "resource_id": salon.people["anna"], "kind": "booked", "taken_by": "b", "expires_at": None}
     with transaction():
         spans = [row | {"first_minute": long_ago + 30 * n, "end_minute": long_ago + 30 * n + 30} for n in range(2000)]
         db.session.execute(insert(BusySpan), spans)
-    assert load_facts(asking(salon, "cut")).busy == ()
+    assert load_scheduling_data(asking(salon, "cut")).busy == ()
 
 
 def test_hours_special_days_and_closures_of_branch_and_person_count(db: SQLAlchemy, salon: Salon) -> None:
@@ -115,7 +115,7 @@ def test_the_narrowest_times_and_prices_win(db: SQLAlchemy, salon: Salon) -> Non
     with transaction():
         db.session.add(BranchService(branch_id=salon.branches["mitte"], service_id=salon.services["cut"], minutes=40, price_cents=4000))
         db.session.get(StaffService, (salon.people["ben"], salon.services["cut"])).minutes = 60
-    facts = load_facts(asking(salon, "cut", branch=None))
+    facts = load_scheduling_data(asking(salon, "cut", branch=None))
     told = {(o.staff_id, o.branch_id): (o.timing.minutes, o.price_cents) for o in facts.offers}
     anna, ben, mitte, pankow = salon.people["anna"], salon.people["ben"], salon.branches["mitte"], salon.branches["pankow"]
     assert told == {(anna, mitte): (40, 4000), (anna, pankow): (30, 3500), (ben, mitte): (60, 4000), (ben, pankow): (60, 3500)}
@@ -124,8 +124,10 @@ def test_the_narrowest_times_and_prices_win(db: SQLAlchemy, salon: Salon) -> Non
 def test_a_shortened_service_loses_a_processing_time_that_no_longer_fits(db: SQLAlchemy, salon: Salon) -> None:
     with transaction():
         db.session.get(StaffService, (salon.people["ben"], salon.services["colour"])).minutes = 45
-    offer = load_facts(asking(salon, "colour:ben")).offer(salon.services["colour"], salon.people["ben"], salon.branches["mitte"])
-    assert offer.timing == Timing(45)
+    offer = load_scheduling_data(asking(salon, "colour:ben")).get_offer(
+        salon.services["colour"], salon.people["ben"], salon.branches["mitte"]
+    )
+    assert offer.timing == ServiceTiming(45)
 
 
 def test_what_is_switched_off_is_not_offered(db: SQLAlchemy, salon: Salon) -> None:
@@ -134,18 +136,18 @@ def test_what_is_switched_off_is_not_offered(db: SQLAlchemy, salon: Salon) -> No
         db.session.get(Resource, salon.rooms["chair1"]).is_active = False
         db.session.add(BranchService(branch_id=salon.branches["pankow"], service_id=salon.services["cut"], is_offered=False))
         db.session.delete(db.session.get(StaffBranch, (salon.people["ben"], salon.branches["pankow"])))
-    facts = load_facts(asking(salon, "cut", "wash", branch=None))
+    facts = load_scheduling_data(asking(salon, "cut", "wash", branch=None))
     assert {offer.staff_id for offer in facts.offers} == {salon.people["ben"]}
     assert {room.name for room in facts.rooms} == {"chair2", "chair3"}
     with transaction():
         db.session.get(Service, salon.services["cut"]).is_active = False
         db.session.get(Branch, salon.branches["mitte"]).is_active = False
-    assert load_facts(asking(salon, "cut", branch=None)).offers == ()
+    assert load_scheduling_data(asking(salon, "cut", branch=None)).offers == ()
 
 
 def test_another_companys_rows_are_not_there(db: SQLAlchemy, salon: Salon) -> None:
     other = make_salon("salon-b")
-    facts = load_facts(asking(salon, "cut", branch=None))
+    facts = load_scheduling_data(asking(salon, "cut", branch=None))
     assert {branch.id for branch in facts.branches} == set(salon.branches.values())
     assert not {offer.staff_id for offer in facts.offers} & set(other.people.values())
 
@@ -154,6 +156,6 @@ def test_callers_are_barred_from_what_the_desk_keeps(db: SQLAlchemy, salon: Salo
     with transaction():
         db.session.add(Policy(scope=salon.people["anna"], staff_id=salon.people["anna"], callers_may_book=False, notice_minutes=90))
     question = asking(salon, "cut")
-    told = {offer.staff_id: (offer.barred, offer.notice_minutes) for offer in load_facts(question, for_callers=True).offers}
+    told = {offer.staff_id: (offer.restriction, offer.notice_minutes) for offer in load_scheduling_data(question, for_callers=True).offers}
     assert told == {salon.people["anna"]: ("desk_only", 90), salon.people["ben"]: (None, 0)}
-    assert {offer.barred for offer in load_facts(question).offers} == {None}
+    assert {offer.restriction for offer in load_scheduling_data(question).offers} == {None}

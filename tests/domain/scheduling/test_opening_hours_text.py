@@ -4,7 +4,7 @@ from flask_babel import force_locale
 
 from app.core.errors import InvalidInput
 from app.domain.companies.industries import INDUSTRIES
-from app.domain.scheduling.opening_hours_text import read_week, write_week
+from app.domain.scheduling.opening_hours_text import format_week, parse_week
 from tests.support.tables import each_row
 
 NINE_TO_SIX, NOT = [(540, 1080)], []
@@ -26,25 +26,25 @@ NINE_TO_SIX, NOT = [(540, 1080)], []
     ],
 )
 def test_a_week_is_read_as_people_write_it(app: Flask, text: str, week: list) -> None:
-    assert read_week(text) == week
+    assert parse_week(text) == week
 
 
 @each_row("text", ["9-18", "immer", "Mo", "Mo-Fr", "Mo-Fr neun bis sechs", "Mo 9-18 18-20", "Mo 25-26", "Mo 9-12, 11-14"])
 def test_what_is_no_week_is_refused_in_words(app: Flask, text: str) -> None:
     with app.test_request_context(), pytest.raises(InvalidInput) as refused:
-        read_week(text)
+        parse_week(text)
     assert str(refused.value.message)
 
 
 def test_the_usual_week_of_every_industry_can_be_read_and_written(app: Flask) -> None:
     for industry in INDUSTRIES.values():
-        week = read_week(industry.hours)
+        week = parse_week(industry.hours)
         assert any(week), industry.key
         for language in ("de", "en"):
             with app.test_request_context(), force_locale(language):
-                assert read_week(write_week(week)) == week, (industry.key, language)
+                assert parse_week(format_week(week)) == week, (industry.key, language)
 
 
 def test_a_week_is_written_with_equal_days_together(app: Flask) -> None:
     with app.test_request_context(), force_locale("de"):
-        assert write_week(read_week("tu-fr 9-18, sa 9-14")) == "Di-Fr 9-18, Sa 9-14"
+        assert format_week(parse_week("tu-fr 9-18, sa 9-14")) == "Di-Fr 9-18, Sa 9-14"

@@ -5,19 +5,19 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import strategies as st
 
 from app.domain.scheduling.types import (
-    Branch,
-    Busy,
-    Closure,
-    Facts,
-    Offer,
-    Part,
-    Person,
-    Question,
-    Room,
-    Service,
-    Session,
+    AvailabilityQuery,
+    BranchData,
+    BusyInterval,
+    ClosureData,
+    GroupSessionData,
+    RoomData,
+    SchedulingData,
+    ServiceData,
+    ServiceOffer,
+    ServiceTiming,
     SpecialDay,
-    Timing,
+    StaffData,
+    VisitPart,
     WeeklySpan,
 )  # fmt: skip
 
@@ -63,21 +63,21 @@ def weeks(draw: st.DrawFn, around: date) -> tuple[WeeklySpan, ...]:
 
 
 @st.composite
-def timings(draw: st.DrawFn) -> Timing:
+def timings(draw: st.DrawFn) -> ServiceTiming:
     minutes = draw(lengths)
     start = draw(st.integers(0, minutes))
     processing = draw(st.one_of(st.just(0), st.integers(0, minutes - start)))
     if processing == minutes:
         processing = 0
-    return Timing(minutes, draw(st.sampled_from([0, 0, 5, 15])), draw(st.sampled_from([0, 0, 10, 7])), start, processing)
+    return ServiceTiming(minutes, draw(st.sampled_from([0, 0, 5, 15])), draw(st.sampled_from([0, 0, 10, 7])), start, processing)
 
 
 @st.composite
-def closures(draw: st.DrawFn, around: date, branch_ids: list[str], staff_ids: list[str]) -> Closure:
+def closures(draw: st.DrawFn, around: date, branch_ids: list[str], staff_ids: list[str]) -> ClosureData:
     repeats = draw(st.sampled_from(["never", "weekly", "yearly"]))
     back = {"never": 0, "weekly": 21, "yearly": 365}[repeats]
     starts = datetime.combine(around, datetime.min.time()) + timedelta(minutes=draw(minutes_of_day), days=draw(st.integers(-1, 1)) - back)
-    return Closure(
+    return ClosureData(
         starts,
         starts + timedelta(minutes=draw(st.one_of(st.integers(10, 300), st.integers(10, 300), st.just(1440)))),
         kind=draw(st.sampled_from(["closure", "sick", "vacation"])),
@@ -89,7 +89,7 @@ def closures(draw: st.DrawFn, around: date, branch_ids: list[str], staff_ids: li
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> tuple[Question, Facts]:
+def worlds(draw: st.DrawFn) -> tuple[AvailabilityQuery, SchedulingData]:
     zone = draw(st.sampled_from(sorted(DAYS)))
     day = draw(st.sampled_from(DAYS[zone]))
     branch_ids = draw(st.sampled_from([["north"], ["north", "south"]]))
@@ -104,12 +104,12 @@ def worlds(draw: st.DrawFn) -> tuple[Question, Facts]:
         return st.integers(-100, 1500).map(lambda n: midnight + timedelta(minutes=n))
 
     branches = tuple(
-        Branch(i, zone if i == "north" else draw(st.sampled_from([zone, "UTC"])), always if calm else draw(weeks(day)), country="DE",
-               state=draw(st.sampled_from([None, "BY", "BE"])), keeps_holidays=not calm and draw(rarely))
+        BranchData(i, zone if i == "north" else draw(st.sampled_from([zone, "UTC"])), always if calm else draw(weeks(day)), country="DE",
+               state=draw(st.sampled_from([None, "BY", "BE"])), observes_holidays=not calm and draw(rarely))
         for i in branch_ids
     )  # fmt: skip
     services = tuple(
-        Service(
+        ServiceData(
             f"service{n}",
             draw(timings()),
             capacity=draw(st.sampled_from([1, 1, 3])),
@@ -118,7 +118,7 @@ def worlds(draw: st.DrawFn) -> tuple[Question, Facts]:
         for n in range(draw(st.integers(1, 2)))
     )
     people = tuple(
-        Person(
+        StaffData(
             i,
             hours=tuple((draw(st.sampled_from(branch_ids)), span) for span in draw(weeks(day)))
             if not calm and draw(st.sampled_from([False, False, True]))
@@ -127,29 +127,29 @@ def worlds(draw: st.DrawFn) -> tuple[Question, Facts]:
         for i in staff_ids
     )
     offers = tuple(
-        Offer(
+        ServiceOffer(
             service.id, person.id, branch.id,
             timing=draw(st.one_of(st.none(), st.none(), timings())),
             notice_minutes=120 if draw(rarely) else None,
             horizon_days=1 if draw(rarely) else None,
-            barred="desk_only" if not calm and draw(rarely) else None,
+            restriction="desk_only" if not calm and draw(rarely) else None,
         )
         for service in services for person in people for branch in branches if not draw(rarely)
     )  # fmt: skip
     rooms = tuple(
-        Room(f"room{n}", draw(st.sampled_from(branch_ids)), ["chair", "basin"][n % 2], draw(st.integers(1, 3)))
+        RoomData(f"room{n}", draw(st.sampled_from(branch_ids)), ["chair", "basin"][n % 2], draw(st.integers(1, 3)))
         for n in range(draw(st.integers(2, 6)))
     )
     resources = [*staff_ids, *(room.id for room in rooms)]
     busy = tuple(
-        Busy.over(
+        BusyInterval.from_times(
             draw(st.sampled_from(resources)), start, start + timedelta(minutes=draw(st.integers(1, 200))),
             taken_by=draw(st.sampled_from(["b1", "b2"])), before=draw(st.sampled_from([0, 10])), after=draw(st.sampled_from([0, 10])),
         )
         for start in (draw(instants()) for _ in range(draw(st.integers(0, 9))))
     )  # fmt: skip
     sessions = tuple(
-        Session(
+        GroupSessionData(
             f"session{n}", draw(st.sampled_from(services)).id, draw(st.sampled_from(staff_ids)), draw(st.sampled_from(branch_ids)),
             draw(instants()), 3, draw(st.integers(1, 3)),
         )
@@ -165,16 +165,16 @@ def worlds(draw: st.DrawFn) -> tuple[Question, Facts]:
         for _ in range(0 if calm else draw(st.sampled_from([0, 0, 0, 0, 1, 2])))
     )
     closed = tuple(draw(st.lists(closures(day, branch_ids, staff_ids), max_size=0 if calm else 1)))
-    facts = Facts(
+    facts = SchedulingData(
         branches, services, people, offers, rooms, closed, special, busy, sessions,
         grid_minutes=draw(st.sampled_from([5, 7, 15, 30, 45, 60])), notice_minutes=draw(st.sampled_from([0, 0, 60])), horizon_days=365,
     )  # fmt: skip
     parts = tuple(
-        Part(draw(st.sampled_from(services)).id, draw(st.sampled_from(staff_ids)) if draw(rarely) else None)
+        VisitPart(draw(st.sampled_from(services)).id, draw(st.sampled_from(staff_ids)) if draw(rarely) else None)
         for _ in range(draw(st.sampled_from([1, 1, 2])))
     )
     starts_from = midnight + timedelta(minutes=draw(st.integers(-100, 1000)))
-    question = Question(
+    question = AvailabilityQuery(
         parts, starts_from, starts_from + timedelta(minutes=draw(st.integers(30, 900))),
         now=starts_from - timedelta(seconds=draw(st.sampled_from([86400 * 3, 86400 * 3, 3600, 90, -1800]))),
         branch_id=draw(st.one_of(st.none(), st.sampled_from(branch_ids))),

@@ -16,7 +16,7 @@ from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.bookings import waitlist
 from app.domain.bookings.booking_request import choose, free_times
-from app.domain.scheduling.hours_editor import read_spans, write_spans
+from app.domain.scheduling.hours_editor import format_spans, parse_spans
 from app.models import Company, Policy, Service, ServiceSynonym, StaffMember
 from tests.factories.salons import Salon, at, make_customer, make_salon
 from tests.support.people import csrf_token, make_user, signed_in
@@ -67,14 +67,14 @@ def _starts(salon: Salon, day: str) -> list[str]:
     ],
 )
 def test_hours_are_read_as_people_write_them(text: str, spans: list[tuple[int, int]], again: str) -> None:
-    assert read_spans(text) == spans
-    assert write_spans(spans) == again
+    assert parse_spans(text) == spans
+    assert format_spans(spans) == again
 
 
 @each_row("text", ["neun bis fünf", "9-13, 12-14", "25-26", "9-25", "18-24:01", "9:75-10", "9"])
 def test_hours_that_make_no_sense_are_refused(app: Flask, text: str) -> None:
     with app.test_request_context(), pytest.raises(InvalidInput):
-        read_spans(text)
+        parse_spans(text)
 
 
 def test_split_hours_and_single_days_change_what_is_free(owner: FlaskClient, salon: Salon) -> None:

@@ -16,7 +16,7 @@ from app.domain.bookings.booking_request import parts_of
 from app.domain.language.parser import read_when
 from app.domain.language.spoken_format import one_of
 from app.domain.language.time_expression import When, instant
-from app.domain.scheduling.types import Part
+from app.domain.scheduling.types import VisitPart
 from app.domain.services.fuzzy_text import likeness, telling_words
 from app.domain.services.matching import JOINTS, find_service, get_services
 from app.models import Branch
@@ -50,7 +50,7 @@ class Missing(InvalidInput):
 class Visit:
     """What is to be done by whom and where; `branch` is the call's own where none was named."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[VisitPart, ...]
     branch: Branch
     max_gap: int = 0
 

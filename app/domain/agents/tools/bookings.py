@@ -23,7 +23,7 @@ from app.domain.bookings.errors import BookingRefused
 from app.domain.bookings.reschedule import move_booking
 from app.domain.customers.name_matching import same_name
 from app.domain.language.spoken_format import all_of, say_price
-from app.domain.scheduling.types import Part
+from app.domain.scheduling.types import VisitPart
 from app.domain.services.matching import get_person
 from app.models import Booking, Branch, Customer, Hold
 from app.models.booking import ACTIVE_STATUSES
@@ -76,7 +76,7 @@ def _asked(situation: Situation, given: NewBooking) -> tuple[Visit, datetime]:
 
 def _held(situation: Situation, hold: Hold) -> tuple[Visit, datetime]:
     branch = db.session.scalars(select(Branch).where(Branch.id == hold.branch_id)).one()
-    return Visit(tuple(Part(part["service_id"], part["staff_id"]) for part in hold.parts), branch), hold.starts_at
+    return Visit(tuple(VisitPart(part["service_id"], part["staff_id"]) for part in hold.parts), branch), hold.starts_at
 
 
 def _own_hold(situation: Situation, visit: Visit, starts_at: datetime) -> Hold | None:
@@ -179,7 +179,7 @@ def reschedule_appointment(situation: Situation, given: Move) -> Answer:
     try:
         moved = move_booking(booking.id, situation.by, starts_at=starts_at, staff_id=person.id if person else None)
     except BookingRefused as error:
-        visit = Visit((Part(booking.service_id, booking.staff_id),), read_branch(situation, booking.branch_id))
+        visit = Visit((VisitPart(booking.service_id, booking.staff_id),), read_branch(situation, booking.branch_id))
         return refusal_of(situation, visit, error, starts_at)
     when, who = say_booking(situation, moved), Names(staff={moved.staff_id}).staff.get(moved.staff_id, "")
     if person or told_extents(situation, [moved])[moved.id] == "all":

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.domain.agents.tools.context import Situation
 from app.domain.language.spoken_format import one_of, say_moment, say_slots
-from app.domain.scheduling.types import Facts, Slot
+from app.domain.scheduling.types import SchedulingData, Slot
 from app.models import Booking, Branch, Service, StaffMember
 
 MOST_TOLD = 8
@@ -29,7 +29,7 @@ class Names:
         self.zones = {row.id: row.zone for row in found}
 
     @classmethod
-    def of(cls, facts: Facts) -> Self:
+    def of(cls, facts: SchedulingData) -> Self:
         """Those that the calendar has loaded."""
         names = cls()
         names.staff = {person.id: person.name for person in facts.people}
@@ -38,7 +38,7 @@ class Names:
         return names
 
 
-def slots_data(situation: Situation, slots: Sequence[Slot], facts: Facts | None = None) -> list[dict[str, Any]]:
+def slots_data(situation: Situation, slots: Sequence[Slot], facts: SchedulingData | None = None) -> list[dict[str, Any]]:
     """Each time with its offset, the person's and the branch's name; `facts` where the calendar has them loaded."""
     names = Names.of(facts) if facts else Names(staff={slot.staff_id for slot in slots}, branches={slot.branch_id for slot in slots})
     return [
