@@ -61,7 +61,7 @@ def write_live_events(happened: list[Happening]) -> None:
         rows = _rows(told, now())
         if not rows:
             return
-        event_log.write_down(rows)
+        event_log.append(rows)
     on_commit(partial(broadcast.push, rows, [event.received_at for event in told if isinstance(event, CallEventBase)]))
 
 
@@ -69,7 +69,7 @@ def write_live_events(happened: list[Happening]) -> None:
 def end_sockets(ended: list[SessionsRevoked]) -> None:
     """Whoever is no longer signed in hears nothing more."""
     for event in ended:
-        broadcast.end_sockets(event.user_id, event.session)
+        broadcast.disconnect_user(event.user_id, event.session)
 
 
 def _subject(event: Happening) -> tuple[Any, ...]:

@@ -1,1 +1,1 @@
-"""See docs/architecture.md: the room realtime."""
+"""Live updates over Socket.IO: handshake, rooms, event log and broadcast (docs/architecture.md)."""

@@ -1,4 +1,4 @@
-"""Who a socket belongs to: found in the session when it comes, and looked at again while it stays."""
+"""Authenticates sockets by their session, and authorizes them again while they stay open."""
 
 from collections.abc import Iterable, Iterator
 
@@ -15,9 +15,9 @@ from app.domain.accounts.permissions import can
 from app.models.company import Company
 from app.models.line_check import LineCheck
 from app.models.user import User, UserBranch
-from app.realtime.connections import Visitor
+from app.realtime.connections import Subscriber
 
-AT_ONCE = 500
+BATCH_SIZE = 500
 IDS: BindParameter[list[str]] = bindparam("ids", expanding=True)
 USERS = (
     select(User.id, User.is_active, User.session_epoch, User.role, User.company_id, Company.is_active.label("company_is_active"))
@@ -28,22 +28,22 @@ RUNNING_CHECKS = select(LineCheck.id).where(LineCheck.id.in_(IDS), LineCheck.res
 BRANCHES = select(UserBranch.user_id, UserBranch.branch_id).where(UserBranch.user_id.in_(IDS))
 
 
-def visitor_of_request() -> Visitor | None:
-    """The signed-in user behind the request's cookie or the line check behind its ticket, or None for who may hear nothing."""
+def find_request_subscriber() -> Subscriber | None:
+    """Find the signed-in user behind the request's cookie or the line check behind its ticket; None where neither may listen."""
     if ticket := request.headers.get(HEADER):
-        return _checker(read_token(ticket))
-    # a socket that opens again by itself keeps nobody signed in
+        return _find_line_check_subscriber(read_token(ticket))
+    # A socket that reconnects by itself is no activity and does not extend the session.
     session.is_activity = False  # type: ignore[attr-defined]
     with read_only():
         if not can(current_user, "calls.read") or current_user.must_change_password:
             return None
-        name = session.id_hash  # type: ignore[attr-defined]
+        session_id = session.id_hash  # type: ignore[attr-defined]
         company_id = current_user.company_id
-        if not name or not company_id:
+        if not session_id or not company_id:
             return None
-        return Visitor(
+        return Subscriber(
             user_id=current_user.id,
-            session=name,
+            session=session_id,
             epoch=current_user.session_epoch,
             role=current_user.role,
             company_id=company_id,
@@ -51,44 +51,44 @@ def visitor_of_request() -> Visitor | None:
         )
 
 
-def _checker(check_id: str | None) -> Visitor | None:
+def _find_line_check_subscriber(check_id: str | None) -> Subscriber | None:
     with read_only(), unscoped():
         company_id = db.session.scalar(RUNNING_CHECKS.with_only_columns(LineCheck.company_id), {"ids": [check_id]}) if check_id else None
         db.session.rollback()
     if check_id is None or company_id is None:
         return None
-    return Visitor(user_id="", session="", epoch=0, role="", company_id=company_id, check_id=check_id)
+    return Subscriber(user_id="", session="", epoch=0, role="", company_id=company_id, check_id=check_id)
 
 
-def still_welcome(visitors: Iterable[Visitor]) -> set[Visitor]:
-    """Those whose session lives and whose rights are what they were; in three queries for up to five hundred."""
-    welcome: set[Visitor] = set()
-    asked = list(set(visitors))
+def filter_authorized(subscribers: Iterable[Subscriber]) -> set[Subscriber]:
+    """Keep the subscribers whose session is alive and whose rights are unchanged; three queries per BATCH_SIZE."""
+    authorized: set[Subscriber] = set()
+    distinct = list(set(subscribers))
     with read_only():
-        for first in range(0, len(asked), AT_ONCE):
-            welcome.update(_still_welcome(asked[first : first + AT_ONCE]))
-    return welcome
+        for first in range(0, len(distinct), BATCH_SIZE):
+            authorized.update(_filter_batch(distinct[first : first + BATCH_SIZE]))
+    return authorized
 
 
-def _still_welcome(asked: list[Visitor]) -> Iterator[Visitor]:
-    checks = [visitor for visitor in asked if visitor.check_id]
+def _filter_batch(subscribers: list[Subscriber]) -> Iterator[Subscriber]:
+    checks = [subscriber for subscriber in subscribers if subscriber.check_id]
     if checks:
         with unscoped():
-            running = set(db.session.scalars(RUNNING_CHECKS, {"ids": [visitor.check_id for visitor in checks]}))
-        yield from (visitor for visitor in checks if visitor.check_id in running)
-    user_ids = sorted({visitor.user_id for visitor in asked})
+            running = set(db.session.scalars(RUNNING_CHECKS, {"ids": [subscriber.check_id for subscriber in checks]}))
+        yield from (subscriber for subscriber in checks if subscriber.check_id in running)
+    user_ids = sorted({subscriber.user_id for subscriber in subscribers})
     users = {row.id: row for row in db.session.execute(USERS, {"ids": user_ids})}
     branches: dict[str, list[str]] = {}
     for row in db.session.execute(BRANCHES, {"ids": user_ids}):
         branches.setdefault(row.user_id, []).append(row.branch_id)
     db.session.rollback()
-    alive = find_active_sessions({visitor.session for visitor in asked})
-    for visitor in asked:
-        if visitor.check_id:
+    alive = find_active_sessions({subscriber.session for subscriber in subscribers})
+    for subscriber in subscribers:
+        if subscriber.check_id:
             continue
-        user = users.get(visitor.user_id)
-        if user is None or visitor.session not in alive or not user.is_active or user.company_is_active is False:
+        user = users.get(subscriber.user_id)
+        if user is None or subscriber.session not in alive or not user.is_active or user.company_is_active is False:
             continue
-        now_is = (user.session_epoch, user.role, user.company_id, tuple(sorted(branches.get(visitor.user_id, []))))
-        if now_is == (visitor.epoch, visitor.role, visitor.company_id, visitor.branch_ids):
-            yield visitor
+        current = (user.session_epoch, user.role, user.company_id, tuple(sorted(branches.get(subscriber.user_id, []))))
+        if current == (subscriber.epoch, subscriber.role, subscriber.company_id, subscriber.branch_ids):
+            yield subscriber

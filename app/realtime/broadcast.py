@@ -1,4 +1,4 @@
-"""Pushes through Redis to the processes that hold the sockets; a hint only, for the rows are there for who misses one."""
+"""Pushes through Redis to the processes that hold the sockets; a hint only: clients read what they miss from live_events."""
 
 import time
 from collections.abc import Iterable, Mapping
@@ -16,27 +16,27 @@ from app.realtime import json_codec, rooms
 from app.serializers.live import envelope
 
 log = structlog.get_logger()
-SILENCE_AFTER_FAILURE_S = 1.0
-# what we say beside Socket.IO's own messages: these must go, these have missed something
-END_SOCKETS = "end_sockets"
-MISSED = "missed"
+RETRY_DELAY_S = 1.0
+# Methods of our own messages beside Socket.IO's on the channel: close sockets, report events that were not pushed.
+DISCONNECT_USER = "disconnect_user"
+EVENTS_MISSED = "events_missed"
 
 
 @dataclass
-class _Line:
-    """How this process's way to Redis stands."""
+class _PublisherState:
+    """State of this process's connection to Redis."""
 
-    silent_until: float = 0.0
+    retry_at: float = 0.0
     is_down: bool = False
-    # companies of which something could not be pushed
-    missed: set[str] = field(default_factory=set)
+    # companies with events that could not be pushed
+    missed_companies: set[str] = field(default_factory=set)
 
 
-_line = _Line()
+_publisher = _PublisherState()
 
 
-class Collector(RedisManager):
-    """A manager that writes messages as Socket.IO's own does, and keeps them to be sent together."""
+class MessageCollector(RedisManager):
+    """Encodes messages as Socket.IO's manager does and collects them to be sent in one round trip."""
 
     def __init__(self) -> None:
         super().__init__(channel=json_codec.CHANNEL, write_only=True, json=json_codec)
@@ -47,35 +47,35 @@ class Collector(RedisManager):
 
 
 def push(rows: Iterable[Mapping[str, Any]], received: Iterable[datetime] = ()) -> None:
-    """Sends these events (columns of live_events) in one round trip; `received`: when the webhooks behind them came in.
+    """Publish these events (columns of live_events) in one round trip; `received`: when their webhooks came in.
 
-    Never raises: with Redis away nothing is sent, and the browsers ask for what they miss.
+    Never raises: without Redis nothing is sent, and the browsers catch up later.
     """
-    collector = Collector()
+    collector = MessageCollector()
     companies: list[str] = []
     for row in rows:
-        collector.emit(row["name"], envelope(row), namespace="/", room=rooms.for_event(row))
+        collector.emit(row["name"], envelope(row), namespace="/", room=rooms.get_event_rooms(row))
         companies.append(row["company_id"])
-    if _line.missed:
-        collector.messages.append(json_codec.dumps({"method": MISSED, "companies": sorted(_line.missed)}))
+    if _publisher.missed_companies:
+        collector.messages.append(json_codec.dumps({"method": EVENTS_MISSED, "companies": sorted(_publisher.missed_companies)}))
     sent = _send(collector.messages)
     metrics.LIVE_PUSHES.labels("sent" if sent else "away").inc(len(companies))
     if not sent:
-        _line.missed.update(companies)
+        _publisher.missed_companies.update(companies)
         return
-    _line.missed.clear()
-    moment = now()
-    for instant in received:
-        metrics.LIVE_UPDATE_DELAY.observe(max(0.0, (moment - instant).total_seconds()))
+    _publisher.missed_companies.clear()
+    pushed_at = now()
+    for received_at in received:
+        metrics.LIVE_UPDATE_DELAY.observe(max(0.0, (pushed_at - received_at).total_seconds()))
 
 
-def end_sockets(user_id: str, session: str | None = None) -> None:
-    """Closes the user's sockets in every process, or only those of one session; a re-check finds those that this does not reach."""
-    _send([json_codec.dumps({"method": END_SOCKETS, "user": user_id, "session": session})])
+def disconnect_user(user_id: str, session: str | None = None) -> None:
+    """Close the user's sockets in every process, or only those of one session; the periodic re-check closes those not reached."""
+    _send([json_codec.dumps({"method": DISCONNECT_USER, "user": user_id, "session": session})])
 
 
 def _send(messages: list[str]) -> bool:
-    if time.monotonic() < _line.silent_until:
+    if time.monotonic() < _publisher.retry_at:
         return False
     try:
         pipeline = get_redis().pipeline(transaction=False)
@@ -83,12 +83,12 @@ def _send(messages: list[str]) -> bool:
             pipeline.publish(json_codec.CHANNEL, message)
         pipeline.execute()
     except (RedisError, OSError) as error:
-        _line.silent_until = time.monotonic() + SILENCE_AFTER_FAILURE_S
-        if not _line.is_down:
-            _line.is_down = True
-            log.warning("live.not_pushed", error=type(error).__name__)
+        _publisher.retry_at = time.monotonic() + RETRY_DELAY_S
+        if not _publisher.is_down:
+            _publisher.is_down = True
+            log.warning("live.push_failed", error=type(error).__name__)
         return False
-    if _line.is_down:
-        _line.is_down = False
-        log.info("live.pushed_again")
+    if _publisher.is_down:
+        _publisher.is_down = False
+        log.info("live.push_restored")
     return True

@@ -1,4 +1,4 @@
-"""Who sits at this process: the sockets that were let in, and on whose behalf."""
+"""The sockets that are connected to this process, and their subscribers."""
 
 import time
 from collections import deque
@@ -6,69 +6,73 @@ from dataclasses import dataclass, field
 
 from app.core import metrics
 
-# a page asks a few times after a reconnect; more than this is no page
-REQUESTS = 30
-REQUESTS_WITHIN_S = 10.0
+# A page sends a few requests after a reconnect; more than this is abuse.
+MAX_REQUESTS = 30
+REQUEST_WINDOW_S = 10.0
 
 
 @dataclass(frozen=True)
-class Visitor:
-    """A signed-in user at one browser, as the session said when the socket was opened."""
+class Subscriber:
+    """A signed-in user at one browser, as stored in the session when the socket was opened."""
 
     user_id: str
     session: str
     epoch: int
     role: str
     company_id: str
-    # the branches that he or she is limited to; none: all
+    # the branches that the user is limited to; none: all
     branch_ids: tuple[str, ...] = ()
-    # no user at all, but a line check that waits for its own arrival
+    # no user but a line check that waits for its own event
     check_id: str = ""
 
 
 @dataclass
-class Seat:
+class SocketConnection:
     sid: str
-    visitor: Visitor
-    _asked: deque[float] = field(default_factory=lambda: deque(maxlen=REQUESTS))
+    subscriber: Subscriber
+    _request_times: deque[float] = field(default_factory=lambda: deque(maxlen=MAX_REQUESTS))
 
-    def may_ask(self) -> bool:
-        """Whether this socket may ask for something now, and notes that it did."""
-        moment = time.monotonic()
-        if len(self._asked) == REQUESTS and moment - self._asked[0] < REQUESTS_WITHIN_S:
+    def allow_request(self) -> bool:
+        """Count a request against the limit of this socket; False where the limit is reached."""
+        now = time.monotonic()
+        if len(self._request_times) == MAX_REQUESTS and now - self._request_times[0] < REQUEST_WINDOW_S:
             return False
-        self._asked.append(moment)
+        self._request_times.append(now)
         return True
 
 
-class Seats:
-    """The seats of this process, at most `limit`; beyond that newcomers are asked to poll."""
+class ConnectionRegistry:
+    """The connections of this process, at most `limit`; beyond that clients have to poll."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
-        self._taken: dict[str, Seat] = {}
+        self._connections: dict[str, SocketConnection] = {}
 
-    def take(self, sid: str, visitor: Visitor) -> Seat | None:
-        """A seat for this socket, or None when all are taken."""
-        if len(self._taken) >= self.limit:
+    def add(self, sid: str, subscriber: Subscriber) -> SocketConnection | None:
+        """Register this socket; None where the limit is reached."""
+        if len(self._connections) >= self.limit:
             return None
-        seat = self._taken[sid] = Seat(sid, visitor)
-        self._show()
-        return seat
+        connection = self._connections[sid] = SocketConnection(sid, subscriber)
+        self._update_gauge()
+        return connection
 
-    def leave(self, sid: str) -> None:
-        self._taken.pop(sid, None)
-        self._show()
+    def remove(self, sid: str) -> None:
+        self._connections.pop(sid, None)
+        self._update_gauge()
 
-    def get(self, sid: str) -> Seat | None:
-        return self._taken.get(sid)
+    def get(self, sid: str) -> SocketConnection | None:
+        return self._connections.get(sid)
 
-    def all(self) -> list[Seat]:
-        return list(self._taken.values())
+    def all(self) -> list[SocketConnection]:
+        return list(self._connections.values())
 
-    def of_user(self, user_id: str, session: str | None = None) -> list[Seat]:
-        """The user's seats, or only those of one session."""
-        return [seat for seat in self.all() if seat.visitor.user_id == user_id and session in (None, seat.visitor.session)]
+    def list_for_user(self, user_id: str, session: str | None = None) -> list[SocketConnection]:
+        """List the user's connections, or only those of one session."""
+        return [
+            connection
+            for connection in self.all()
+            if connection.subscriber.user_id == user_id and session in (None, connection.subscriber.session)
+        ]
 
-    def _show(self) -> None:
-        metrics.SOCKET_CONNECTIONS.set(len(self._taken))
+    def _update_gauge(self) -> None:
+        metrics.SOCKET_CONNECTIONS.set(len(self._connections))

@@ -1,4 +1,4 @@
-"""Stands before Socket.IO: whoever is from another site, unknown or one too many is refused before a socket is opened."""
+"""WSGI middleware before Socket.IO: refuses foreign origins, unauthenticated clients and excess sockets before the upgrade."""
 
 from collections.abc import Callable, Iterable
 from threading import BoundedSemaphore
@@ -9,56 +9,56 @@ import structlog
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.realtime.authentication import visitor_of_request
-from app.realtime.hub import Hall
-from app.realtime.socket_limits import limit_green
+from app.realtime.authentication import find_request_subscriber
+from app.realtime.hub import Hub
+from app.realtime.socket_limits import limit_gevent_traffic
 from config import Settings
 
 log = structlog.get_logger()
 PATH = "/socket.io/"
-VISITOR = "askproai.visitor"
-# over the number of seats, for those who are on their way to hear that it is full
-STANDING = 10
+SUBSCRIBER_KEY = "askproai.subscriber"
+# Beyond LIVE_SOCKETS, for clients that still have to receive the code `full`.
+MAX_PENDING_SOCKETS = 10
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
 
-class Door:
-    """The WSGI application in front of everything; leaves who came in the environment."""
+class HandshakeMiddleware:
+    """Authenticates the handshake and leaves the subscriber in the WSGI environment."""
 
-    def __init__(self, app: Flask, *, hall: Hall, settings: Settings) -> None:
+    def __init__(self, app: Flask, *, hub: Hub, settings: Settings) -> None:
         self._app = app
-        self._inside = app.wsgi_app
-        self._hall = hall
+        self._wsgi_app = app.wsgi_app
+        self._hub = hub
         self._settings = settings
-        # newcomers queue here instead of at the pool: the seated and the caretaker ask the database as well
-        self._turns = BoundedSemaphore(max(1, settings.database_pool // 3))
+        # Handshakes queue here instead of at the pool, which connected sockets and the maintenance task use as well.
+        self._query_slots = BoundedSemaphore(max(1, settings.database_pool // 3))
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        if environ.get("PATH_INFO", "").startswith(PATH) and (refusal := self._refusal(environ)):
-            start_response(refusal, [("Content-Type", "text/plain"), ("Content-Length", "0"), ("Cache-Control", "no-store")])
+        if environ.get("PATH_INFO", "").startswith(PATH) and (rejection := self._find_rejection(environ)):
+            start_response(rejection, [("Content-Type", "text/plain"), ("Content-Length", "0"), ("Cache-Control", "no-store")])
             return []
-        return self._inside(environ, start_response)
+        return self._wsgi_app(environ, start_response)
 
-    def _refusal(self, environ: Environ) -> str | None:
-        if not self._is_from_here(environ):
+    def _find_rejection(self, environ: Environ) -> str | None:
+        if not self._is_same_origin(environ):
             return "403 Forbidden"
-        if self._hall.connections >= self._settings.live_sockets + STANDING:
+        if self._hub.socket_count >= self._settings.live_sockets + MAX_PENDING_SOCKETS:
             return "503 Service Unavailable"
         try:
-            with self._turns, self._app.request_context(environ):
-                environ[VISITOR] = visitor_of_request()
+            with self._query_slots, self._app.request_context(environ):
+                environ[SUBSCRIBER_KEY] = find_request_subscriber()
         except SQLAlchemyError as error:
-            log.warning("live.door_closed", error=type(error).__name__)
+            log.warning("socket.handshake_unavailable", error=type(error).__name__)
             return "503 Service Unavailable"
-        if environ[VISITOR] is None:
+        if environ[SUBSCRIBER_KEY] is None:
             return "401 Unauthorized"
-        limit_green(environ)
-        self._hall.open()
+        limit_gevent_traffic(environ)
+        self._hub.start_maintenance()
         return None
 
-    def _is_from_here(self, environ: Environ) -> bool:
-        """Browsers always say which site opens a socket; what is no browser says nothing, and carries no one else's cookie."""
+    def _is_same_origin(self, environ: Environ) -> bool:
+        """Browsers always send Origin with a WebSocket; other clients send none and carry no foreign cookie."""
         origin = environ.get("HTTP_ORIGIN")
         if origin is None:
             return True

@@ -1,4 +1,4 @@
-"""The sockets of one process together: they are greeted, told when Redis goes and comes, and shown out when they must go."""
+"""The sockets of one process: greets them, reports the state of Redis and lost events, disconnects those without access."""
 
 import threading
 import time
@@ -13,157 +13,157 @@ from app.core.database import read_only
 from app.core.extensions import db
 from app.core.request_coalescing import CoalescedQuery
 from app.realtime import event_log
-from app.realtime.authentication import still_welcome
-from app.realtime.connections import Seat, Seats, Visitor
-from app.realtime.redis_manager import LiveManager
+from app.realtime.authentication import filter_authorized
+from app.realtime.connections import ConnectionRegistry, SocketConnection, Subscriber
+from app.realtime.redis_manager import HubRedisManager
 from config import Settings
 
 log = structlog.get_logger()
 NAMESPACE = "/"
-ROUND_S = 2.0
-LOOK_AGAIN_S = 30.0
-# a connection that takes no seat in this time is closed
-STANDS_AT_MOST_S = 4.0
+MAINTENANCE_INTERVAL_S = 2.0
+RECHECK_INTERVAL_S = 30.0
+# A transport that does not connect to the namespace in this time is closed.
+CONNECT_TIMEOUT_S = 4.0
 
 
-class Hall:
+class Hub:
     """One per application that serves sockets; `server` is set when Socket.IO is bound."""
 
     server: Server
 
     def __init__(self, app: Flask, settings: Settings) -> None:
-        self.seats = Seats(settings.live_sockets)
-        self.manager = LiveManager(settings.redis_url or "", self)
+        self.connections = ConnectionRegistry(settings.live_sockets)
+        self.manager = HubRedisManager(settings.redis_url or "", self)
         self._app = app
-        self._is_open = threading.Lock()
-        self._standing: dict[str, float] = {}
-        # the highest number of each company that was told here, and what the database said a round ago
-        self._told: dict[str, int] = {}
-        self._were_at: dict[str, int] = {}
-        # hundreds come in one instant after a restart: they are looked up together
-        self._checks = CoalescedQuery(_are_welcome)
-        self._numbers = CoalescedQuery(_numbers_of)
+        self._maintenance_started = threading.Lock()
+        self._unconnected_since: dict[str, float] = {}
+        # Per company: the highest number delivered here, and the newest in the database at the previous round.
+        self._delivered_seqs: dict[str, int] = {}
+        self._previous_seqs: dict[str, int] = {}
+        # Hundreds reconnect at once after a restart: their look-ups are batched.
+        self._checks = CoalescedQuery(_check_authorized)
+        self._numbers = CoalescedQuery(_get_last_seqs)
 
     @property
-    def connections(self) -> int:
-        """All that is connected, seated or not."""
+    def socket_count(self) -> int:
+        """All open transports, connected to the namespace or not."""
         return len(self.server.eio.sockets)
 
-    def open(self) -> None:
-        """Called with every newcomer: the first one, after the fork, brings the caretaker."""
-        if self._is_open.acquire(blocking=False):
-            self.server.start_background_task(self._look_after)
+    def start_maintenance(self) -> None:
+        """Start the maintenance task once; called with every handshake because the task must start after the fork."""
+        if self._maintenance_started.acquire(blocking=False):
+            self.server.start_background_task(self._run_maintenance)
 
-    def is_welcome(self, visitor: Visitor) -> bool:
-        """Whether the visitor may still take a seat; asked together with all who come now."""
-        return self._checks.ask(visitor)
+    def is_authorized(self, subscriber: Subscriber) -> bool:
+        """Whether the subscriber may still connect; checked in a batch with simultaneous connects."""
+        return self._checks.ask(subscriber)
 
-    def welcome(self, seat: Seat, *, redis: bool) -> None:
-        """Tells a newcomer where the sequence of the company stands, and whether Redis is there."""
-        self._greet(seat, self._numbers.ask(seat.visitor.company_id), redis=redis)
+    def greet(self, connection: SocketConnection, *, redis: bool) -> None:
+        """Send a new connection the newest number of its company, and whether Redis is available."""
+        self._send_greeting(connection, self._numbers.ask(connection.subscriber.company_id), redis=redis)
 
-    def _greet(self, seat: Seat, number: int, *, redis: bool) -> None:
-        self._told.setdefault(seat.visitor.company_id, number)
-        told = {"seq": number, "gapless": not seat.visitor.branch_ids, "redis": redis}
-        self.server.emit("welcome", told, to=seat.sid, namespace=NAMESPACE, ignore_queue=True)
+    def _send_greeting(self, connection: SocketConnection, number: int, *, redis: bool) -> None:
+        self._delivered_seqs.setdefault(connection.subscriber.company_id, number)
+        message = {"seq": number, "gapless": not connection.subscriber.branch_ids, "redis": redis}
+        self.server.emit("welcome", message, to=connection.sid, namespace=NAMESPACE, ignore_queue=True)
 
-    def heard(self, company_id: str, seq: int) -> None:
-        self._told[company_id] = max(seq, self._told.get(company_id, 0))
+    def record_delivered(self, company_id: str, seq: int) -> None:
+        self._delivered_seqs[company_id] = max(seq, self._delivered_seqs.get(company_id, 0))
 
-    def redis_changed(self, is_there: bool) -> None:
-        """After a silence everybody learns the newest number, and catches up."""
-        self.server.start_background_task(self._tell, self.seats.all(), is_there)
+    def handle_redis_change(self, is_available: bool) -> None:
+        """Send all connections the newest numbers, so that they catch up."""
+        self.server.start_background_task(self._send_positions, self.connections.all(), is_available)
 
-    def missed(self, company_ids: list[str]) -> None:
-        concerned = [seat for seat in self.seats.all() if seat.visitor.company_id in company_ids]
-        self.server.start_background_task(self._tell, concerned, True)
+    def notify_missed(self, company_ids: list[str]) -> None:
+        affected = [connection for connection in self.connections.all() if connection.subscriber.company_id in company_ids]
+        self.server.start_background_task(self._send_positions, affected, True)
 
-    def end(self, user_id: str, session: str | None = None) -> None:
-        """Shows the user out, or one of the user's sessions."""
-        for seat in self.seats.of_user(user_id, session):
-            self._show_out(seat)
+    def disconnect_user(self, user_id: str, session: str | None = None) -> None:
+        """Disconnect the user, or one of the user's sessions."""
+        for connection in self.connections.list_for_user(user_id, session):
+            self._disconnect(connection)
 
-    def look_again(self) -> None:
-        """Shows out whose session or rights have ended without us having been told."""
-        seats = self.seats.all()
-        welcome = still_welcome(seat.visitor for seat in seats)
-        for seat in seats:
-            if seat.visitor not in welcome:
-                self._show_out(seat)
+    def recheck_access(self) -> None:
+        """Disconnect subscribers whose session or rights ended without a message to this process."""
+        connections = self.connections.all()
+        authorized = filter_authorized(connection.subscriber for connection in connections)
+        for connection in connections:
+            if connection.subscriber not in authorized:
+                self._disconnect(connection)
 
-    def _show_out(self, seat: Seat) -> None:
-        connection = self.manager.eio_sid_from_sid(seat.sid, NAMESPACE)
-        self.server.disconnect(seat.sid, namespace=NAMESPACE, ignore_queue=True)
-        self.seats.leave(seat.sid)
-        if connection:
-            self._close(connection)
+    def _disconnect(self, connection: SocketConnection) -> None:
+        transport_sid = self.manager.eio_sid_from_sid(connection.sid, NAMESPACE)
+        self.server.disconnect(connection.sid, namespace=NAMESPACE, ignore_queue=True)
+        self.connections.remove(connection.sid)
+        if transport_sid:
+            self._close_connection(transport_sid)
 
-    def _close(self, connection: str) -> None:
-        """Beside the others: a browser that reads nothing makes only its own end wait."""
-        self.server.start_background_task(self.server.eio.disconnect, connection)
+    def _close_connection(self, transport_sid: str) -> None:
+        """Close in the background: a browser that does not read delays only its own close."""
+        self.server.start_background_task(self.server.eio.disconnect, transport_sid)
 
-    def _close_standing(self, late_s: float) -> None:
-        """Those who say nothing; while the process is late itself, it may be that they said it and were not heard."""
-        moment = time.monotonic()
-        standing = [sid for sid in list(self.server.eio.sockets) if self.manager.sid_from_eio_sid(sid, NAMESPACE) is None]
-        self._standing = {sid: self._standing.get(sid, moment) + late_s for sid in standing}
-        for sid, since in self._standing.items():
-            if moment - since >= STANDS_AT_MOST_S:
-                self._close(sid)
+    def _close_unconnected(self, late_s: float) -> None:
+        """Close transports that do not connect in time; delays of this process itself are not counted."""
+        now = time.monotonic()
+        unconnected = [sid for sid in list(self.server.eio.sockets) if self.manager.sid_from_eio_sid(sid, NAMESPACE) is None]
+        self._unconnected_since = {sid: self._unconnected_since.get(sid, now) + late_s for sid in unconnected}
+        for sid, since in self._unconnected_since.items():
+            if now - since >= CONNECT_TIMEOUT_S:
+                self._close_connection(sid)
 
-    def _tell(self, seats: list[Seat], is_there: bool) -> None:
+    def _send_positions(self, connections: list[SocketConnection], is_available: bool) -> None:
         try:
             with self._app.app_context():
-                companies = sorted({seat.visitor.company_id for seat in seats})
-                numbers = dict(zip(companies, _numbers_of(companies), strict=True))
-            for seat in seats:
-                self._greet(seat, numbers[seat.visitor.company_id], redis=is_there)
+                companies = sorted({connection.subscriber.company_id for connection in connections})
+                numbers = dict(zip(companies, _get_last_seqs(companies), strict=True))
+            for connection in connections:
+                self._send_greeting(connection, numbers[connection.subscriber.company_id], redis=is_available)
             for company_id, seq in numbers.items():
-                self.heard(company_id, seq)
+                self.record_delivered(company_id, seq)
         except Exception as error:
-            log.warning("live.not_told", error=type(error).__name__)
+            log.warning("live.notify_failed", error=type(error).__name__)
 
-    def _look_for_lost(self) -> None:
-        """An event that was there a round ago and has not come by here was not pushed: its company is told where it stands."""
-        companies = {seat.visitor.company_id for seat in self.seats.all()}
+    def _notify_lost_events(self) -> None:
+        """Detect events of the previous round that were never delivered here, and send their companies the newest number."""
+        companies = {connection.subscriber.company_id for connection in self.connections.all()}
         if not companies:
             return
         with self._app.app_context(), read_only():
-            are_at = event_log.last_numbers(companies)
-        lost = [company for company in companies if self._were_at.get(company, 0) > self._told.get(company, 0)]
-        self._were_at = are_at
+            current_seqs = event_log.get_last_seqs(companies)
+        lost = [company for company in companies if self._previous_seqs.get(company, 0) > self._delivered_seqs.get(company, 0)]
+        self._previous_seqs = current_seqs
         if lost and self.manager.is_listening:
-            self.missed(lost)
+            self.notify_missed(lost)
 
-    def _look_after(self) -> None:
-        looked_at = time.monotonic()
+    def _run_maintenance(self) -> None:
+        rechecked_at = time.monotonic()
         while True:
             began = time.monotonic()
-            self.server.sleep(ROUND_S)
+            self.server.sleep(MAINTENANCE_INTERVAL_S)
             try:
-                self._close_standing(time.monotonic() - began - ROUND_S)
-                self._look_for_lost()
-                if time.monotonic() - looked_at >= LOOK_AGAIN_S:
-                    looked_at = time.monotonic()
+                self._close_unconnected(time.monotonic() - began - MAINTENANCE_INTERVAL_S)
+                self._notify_lost_events()
+                if time.monotonic() - rechecked_at >= RECHECK_INTERVAL_S:
+                    rechecked_at = time.monotonic()
                     with self._app.app_context():
-                        self.look_again()
+                        self.recheck_access()
             except Exception as error:
-                log.warning("live.round_failed", error=type(error).__name__)
+                log.warning("live.maintenance_failed", error=type(error).__name__)
 
 
-def _are_welcome(visitors: Sequence[Visitor]) -> list[bool]:
-    welcome = still_welcome(visitors)
-    return [visitor in welcome for visitor in visitors]
+def _check_authorized(subscribers: Sequence[Subscriber]) -> list[bool]:
+    authorized = filter_authorized(subscribers)
+    return [subscriber in authorized for subscriber in subscribers]
 
 
-def _numbers_of(company_ids: Sequence[str]) -> list[int]:
+def _get_last_seqs(company_ids: Sequence[str]) -> list[int]:
     with read_only():
-        numbers = event_log.last_numbers(set(company_ids))
+        numbers = event_log.get_last_seqs(set(company_ids))
         db.session.rollback()
     return [numbers[company_id] for company_id in company_ids]
 
 
-def hall() -> Hall:
-    """The hall of the running application."""
-    found: Any = current_app.extensions["askproai_live"]
-    return found
+def get_hub() -> Hub:
+    """Get the hub of the running application."""
+    hub: Any = current_app.extensions["askproai_live"]
+    return hub

@@ -1,4 +1,4 @@
-"""How a process that holds sockets listens to Redis: it notices when Redis is away, and comes back within a second."""
+"""Subscribes a process that holds sockets to Redis; detects a lost connection and reconnects within a second."""
 
 import threading
 import time
@@ -15,99 +15,99 @@ from socketio import RedisManager
 from app.realtime import broadcast, json_codec
 
 log = structlog.get_logger()
-AGAIN_AFTER_S = 1.0
-# without a word from Redis it is asked for one; still nothing, and the connection counts as dead
-ASK_AFTER_S = 4.0
+RECONNECT_DELAY_S = 1.0
+# After this silence a ping is sent; without an answer the connection counts as dead.
+PING_INTERVAL_S = 4.0
 
 
-class Audience(Protocol):
-    """Whom the manager tells what it hears."""
+class HubProtocol(Protocol):
+    """The receiver of the manager's messages."""
 
-    def redis_changed(self, is_there: bool) -> None:
-        """Redis went or has come back: what was said in between is missed."""
+    def handle_redis_change(self, is_available: bool) -> None:
+        """Redis was lost or is available again: events in between were missed."""
 
-    def heard(self, company_id: str, seq: int) -> None:
-        """An event goes to the sockets."""
+    def record_delivered(self, company_id: str, seq: int) -> None:
+        """An event is being sent to the sockets."""
 
-    def missed(self, company_ids: list[str]) -> None:
-        """Somebody could not push events of these companies."""
+    def notify_missed(self, company_ids: list[str]) -> None:
+        """A process could not push events of these companies."""
 
-    def end(self, user_id: str, session: str | None) -> None:
-        """The user's sockets, or those of one session, must go."""
+    def disconnect_user(self, user_id: str, session: str | None) -> None:
+        """Disconnect the user's sockets, or those of one session."""
 
 
-class LiveManager(RedisManager):
-    """Hands on what comes through Redis to the sockets of this process; what they are to hear goes through `emit`, never out here."""
+class HubRedisManager(RedisManager):
+    """Forwards messages from Redis to the sockets of this process; publishing is done by `broadcast` alone."""
 
-    def __init__(self, url: str, audience: Audience) -> None:
+    def __init__(self, url: str, hub: HubProtocol) -> None:
         super().__init__(url, channel=json_codec.CHANNEL, json=json_codec)
-        self._audience = audience
+        self._hub = hub
         self._listening = threading.Event()
-        self._told: bool | None = None
+        self._last_reported: bool | None = None
 
     @property
     def is_listening(self) -> bool:
         return self._listening.is_set()
 
-    def wait_until_listening(self, at_most_s: float) -> bool:
-        return self._listening.wait(at_most_s)
+    def wait_until_listening(self, timeout_s: float) -> bool:
+        return self._listening.wait(timeout_s)
 
     def _publish(self, data: dict[str, Any]) -> None:
-        """Whatever the library would tell other processes concerns sockets of this one only."""
+        """Do nothing: everything the library would publish concerns sockets of this process only."""
 
     def _listen(self) -> Iterator[dict[str, Any]]:
         while True:
             connection = redis.Redis.from_url(
-                self.redis_url, socket_connect_timeout=1.0, socket_timeout=ASK_AFTER_S * 2, retry=Retry(NoBackoff(), 0)
+                self.redis_url, socket_connect_timeout=1.0, socket_timeout=PING_INTERVAL_S * 2, retry=Retry(NoBackoff(), 0)
             )
             try:
                 with connection.pubsub() as pubsub:
                     pubsub.subscribe(self.channel)
-                    yield from self._hear(pubsub)
+                    yield from self._receive_messages(pubsub)
             except (redis.RedisError, OSError) as error:
-                self._tell(False, error)
+                self._report_availability(False, error)
             finally:
                 connection.close()
-            time.sleep(AGAIN_AFTER_S)
+            time.sleep(RECONNECT_DELAY_S)
 
-    def _hear(self, pubsub: PubSub) -> Iterator[dict[str, Any]]:
-        heard_at = time.monotonic()
+    def _receive_messages(self, pubsub: PubSub) -> Iterator[dict[str, Any]]:
+        received_at = time.monotonic()
         while True:
-            message = pubsub.get_message(timeout=ASK_AFTER_S)
+            message = pubsub.get_message(timeout=PING_INTERVAL_S)
             if message is None:
-                if time.monotonic() - heard_at > ASK_AFTER_S * 2.5:
-                    raise redis.ConnectionError("Redis says nothing any more.")
+                if time.monotonic() - received_at > PING_INTERVAL_S * 2.5:
+                    raise redis.ConnectionError("Redis stopped answering.")
                 pubsub.ping()
                 continue
-            heard_at = time.monotonic()
+            received_at = time.monotonic()
             if message["type"] == "subscribe":
-                self._tell(True)
+                self._report_availability(True)
             elif message["type"] == "message":
-                yield from self._understood(message["data"])
+                yield from self._dispatch(message["data"])
 
-    def _understood(self, text: bytes) -> Iterator[dict[str, Any]]:
+    def _dispatch(self, text: bytes) -> Iterator[dict[str, Any]]:
         try:
-            said = json_codec.loads(text)
+            message = json_codec.loads(text)
         except ValueError:
-            log.warning("live.unreadable_message")
+            log.warning("live.message_unreadable")
             return
-        match said.get("method"):
-            case broadcast.END_SOCKETS:
-                self._audience.end(said["user"], said["session"])
-            case broadcast.MISSED:
-                self._audience.missed(said["companies"])
+        match message.get("method"):
+            case broadcast.DISCONNECT_USER:
+                self._hub.disconnect_user(message["user"], message["session"])
+            case broadcast.EVENTS_MISSED:
+                self._hub.notify_missed(message["companies"])
             case "emit":
-                envelope = said["data"][0]
-                self._audience.heard(envelope["company"], envelope["seq"])
-                yield said
+                envelope = message["data"][0]
+                self._hub.record_delivered(envelope["company"], envelope["seq"])
+                yield message
 
-    def _tell(self, is_listening: bool, error: Exception | None = None) -> None:
+    def _report_availability(self, is_listening: bool, error: Exception | None = None) -> None:
         (self._listening.set if is_listening else self._listening.clear)()
-        if is_listening == self._told:
+        if is_listening == self._last_reported:
             return
         if error is not None:
-            log.warning("live.redis_away", error=type(error).__name__)
-        elif self._told is False:
-            log.info("live.redis_back")
-        self._told = is_listening
-        self._audience.redis_changed(is_listening)
+            log.warning("live.redis_lost", error=type(error).__name__)
+        elif self._last_reported is False:
+            log.info("live.redis_restored")
+        self._last_reported = is_listening
+        self._hub.handle_redis_change(is_listening)

@@ -1,42 +1,42 @@
-"""Who hears what: rooms are named here, and joined by the server alone."""
+"""Names of Socket.IO rooms and the events they receive; only the server joins them."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from app.realtime.connections import Visitor
+from app.realtime.connections import Subscriber
 
 
-def of_company(company_id: str) -> str:
+def get_company_room(company_id: str) -> str:
     return f"company:{company_id}"
 
 
-def of_branch(company_id: str, branch_id: str) -> str:
+def get_branch_room(company_id: str, branch_id: str) -> str:
     return f"company:{company_id}:branch:{branch_id}"
 
 
-def of_call(call_id: str) -> str:
+def get_call_room(call_id: str) -> str:
     return f"call:{call_id}"
 
 
-def of_check(check_id: str) -> str:
+def get_line_check_room(check_id: str) -> str:
     return f"line_check:{check_id}"
 
 
-def for_event(row: Mapping[str, Any]) -> list[str]:
-    """The rooms that an event goes to; whoever is in several of them hears it once. `row` has the columns of live_events."""
-    rooms = [of_company(row["company_id"])]
+def get_event_rooms(row: Mapping[str, Any]) -> list[str]:
+    """Get the rooms that an event goes to; a socket in several of them receives it once. `row` has the columns of live_events."""
+    rooms = [get_company_room(row["company_id"])]
     if row["branch_id"]:
-        rooms.append(of_branch(row["company_id"], row["branch_id"]))
+        rooms.append(get_branch_room(row["company_id"], row["branch_id"]))
     if row["call_id"]:
-        rooms.append(of_call(row["call_id"]))
+        rooms.append(get_call_room(row["call_id"]))
     if row["name"] == "line_check.arrived":
-        rooms.append(of_check(row["data"]["check"]))
+        rooms.append(get_line_check_room(row["data"]["check"]))
     return rooms
 
 
-def for_visitor(visitor: Visitor) -> list[str]:
-    """Where a visitor listens: the company, or only the branches that he or she is limited to; a line check only its own arrival."""
-    if visitor.check_id:
-        return [of_check(visitor.check_id)]
-    limited = [of_branch(visitor.company_id, branch_id) for branch_id in visitor.branch_ids]
-    return limited or [of_company(visitor.company_id)]
+def get_subscriber_rooms(subscriber: Subscriber) -> list[str]:
+    """Get the subscriber's rooms: the company, or only the branches the user is branch_rooms to; for a line check its own room."""
+    if subscriber.check_id:
+        return [get_line_check_room(subscriber.check_id)]
+    branch_rooms = [get_branch_room(subscriber.company_id, branch_id) for branch_id in subscriber.branch_ids]
+    return branch_rooms or [get_company_room(subscriber.company_id)]

@@ -6,38 +6,38 @@ from flask import Flask
 
 from app.core.extensions import socketio
 from app.realtime import handlers, json_codec
-from app.realtime.handshake import Door
-from app.realtime.hub import Hall
-from app.realtime.socket_limits import LARGEST_MESSAGE, close_on_unreadable, limit_threads
+from app.realtime.handshake import HandshakeMiddleware
+from app.realtime.hub import Hub
+from app.realtime.socket_limits import MAX_MESSAGE_BYTES, close_on_unreadable, limit_message_size
 from config import Settings
 
 
 def serve_sockets(app: Flask, settings: Settings) -> None:
-    """Called last: from here on the application's front is the door."""
-    hall = app.extensions["askproai_live"] = Hall(app, settings)
+    """Install Socket.IO and the handshake middleware; must be called last, as it wraps the application."""
+    hub = app.extensions["askproai_live"] = Hub(app, settings)
     assert handlers.socketio is socketio
-    async_mode = "gevent" if _on_green_threads() else "threading"
+    async_mode = "gevent" if _is_gevent_worker() else "threading"
     socketio.init_app(
         app,
-        client_manager=hall.manager,
+        client_manager=hub.manager,
         async_mode=async_mode,
         manage_session=False,
         transports=["websocket"],
-        # the door has looked at the origin
+        # HandshakeMiddleware has checked the origin.
         cors_allowed_origins=[],
         ping_interval=25,
         ping_timeout=20,
-        max_http_buffer_size=LARGEST_MESSAGE,
+        max_http_buffer_size=MAX_MESSAGE_BYTES,
         json=json_codec,
     )
-    hall.server = socketio.server
-    close_on_unreadable(hall.server)
+    hub.server = socketio.server
+    close_on_unreadable(hub.server)
     if async_mode == "threading":
-        limit_threads(hall.server)
-    app.wsgi_app = Door(app, hall=hall, settings=settings)  # type: ignore[method-assign]
+        limit_message_size(hub.server)
+    app.wsgi_app = HandshakeMiddleware(app, hub=hub, settings=settings)  # type: ignore[method-assign]
 
 
-def _on_green_threads() -> bool:
-    """Whether gunicorn's gevent worker has put them in place of real ones."""
+def _is_gevent_worker() -> bool:
+    """Whether gunicorn's gevent worker has patched the socket module."""
     monkey = sys.modules.get("gevent.monkey")
     return bool(monkey and monkey.is_module_patched("socket"))

@@ -1,4 +1,4 @@
-"""How much a socket may send: dashboards say little, and the WebSocket libraries would take whatever comes."""
+"""Limits of what a socket may send: dashboards send little, and the WebSocket libraries accept anything."""
 
 import logging
 import time
@@ -11,27 +11,27 @@ from socketio import Server
 
 # writes one line of each sort a minute (core/logs)
 log = logging.getLogger("engineio.server")
-LARGEST_MESSAGE = 10_000
-BYTES_A_MINUTE = 200_000
+MAX_MESSAGE_BYTES = 10_000
+MAX_BYTES_PER_MINUTE = 200_000
 
 
-class TooMuch(Exception):
-    """The connection is closed over it."""
+class TrafficLimitExceeded(Exception):
+    """Raised inside a read; the connection is then closed."""
 
 
 def close_on_unreadable(server: Server) -> None:
-    """Engine.IO lets the error of a packet that it cannot read through to the server, and leaves the socket's own thread behind.
+    """Close a connection on an unreadable packet, as if the browser had closed it.
 
-    Here such a packet ends the conversation as if the browser had gone.
+    Engine.IO lets the decoding error through to the server and leaves the socket's thread behind.
     """
     driver = dict(server.eio._async)
 
-    class Readable(driver["websocket"]):  # type: ignore[misc]
+    class CheckedWebSocket(driver["websocket"]):  # type: ignore[misc]
         def wait(self) -> Any:
             message = super().wait()
             return message if message is None or _is_packet(message) else None
 
-    driver["websocket"] = Readable
+    driver["websocket"] = CheckedWebSocket
     server.eio._async = driver
 
 
@@ -44,30 +44,30 @@ def _is_packet(message: str | bytes) -> bool:
     return True
 
 
-def limit_threads(server: Server) -> None:
-    """simple-websocket closes a socket whose message grows beyond this, however many frames it comes in."""
+def limit_message_size(server: Server) -> None:
+    """Make simple-websocket close a socket whose message exceeds MAX_MESSAGE_BYTES over all its frames."""
     driver = dict(server.eio._async)
-    driver["websocket"] = partial(driver["websocket"], max_message_size=LARGEST_MESSAGE)
+    driver["websocket"] = partial(driver["websocket"], max_message_size=MAX_MESSAGE_BYTES)
     server.eio._async = driver
 
 
-def limit_green(environ: dict[str, Any]) -> None:
-    """gevent-websocket has no limit of its own, so its reads of frames are measured."""
+def limit_gevent_traffic(environ: dict[str, Any]) -> None:
+    """Limit the frames that gevent-websocket reads; the library has no limit of its own."""
     websocket = environ.get("wsgi.websocket")
     if websocket is not None:
-        websocket.raw_read = _metered(websocket.raw_read)
+        websocket.raw_read = _limit_reads(websocket.raw_read)
 
 
-def _metered(read: Callable[[int], bytes]) -> Callable[[int], bytes]:
-    minute, taken = time.monotonic(), 0
+def _limit_reads(read: Callable[[int], bytes]) -> Callable[[int], bytes]:
+    minute, bytes_read = time.monotonic(), 0
 
     def read_some(length: int) -> bytes:
-        nonlocal minute, taken
+        nonlocal minute, bytes_read
         if time.monotonic() - minute > 60:
-            minute, taken = time.monotonic(), 0
-        taken += length
-        if length > LARGEST_MESSAGE or taken > BYTES_A_MINUTE:
-            raise TooMuch
+            minute, bytes_read = time.monotonic(), 0
+        bytes_read += length
+        if length > MAX_MESSAGE_BYTES or bytes_read > MAX_BYTES_PER_MINUTE:
+            raise TrafficLimitExceeded
         return read(length)
 
     return read_some

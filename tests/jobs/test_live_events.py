@@ -11,7 +11,7 @@ from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
 from app.jobs import live_events
 from app.models import LiveEvent
-from app.realtime.event_log import missed_since
+from app.realtime.event_log import list_events_since
 from tests.support.live import make_call, make_salon, say, told, turn
 
 
@@ -28,5 +28,5 @@ def test_yesterdays_events_are_forgotten_and_numbers_go_on(db: SQLAlchemy, monke
     say(turn(make_call(salon), 0, "weiter"))
     assert [row.seq for row in told(salon.company_id)] == [5, 6]
     with company_scope(salon.company_id):
-        assert missed_since(salon.company_id, 2) == (None, 6)
-        assert [row["seq"] for row in missed_since(salon.company_id, 4)[0]] == [5, 6]
+        assert list_events_since(salon.company_id, 2) == (None, 6)
+        assert [row["seq"] for row in list_events_since(salon.company_id, 4)[0]] == [5, 6]

@@ -77,13 +77,13 @@ def test_without_redis_nothing_is_raised_and_it_is_said_once(
         for index in range(3):
             say(turn(call, index, "niemand hört es"))
         assert pushed("away") - before == 3
-    assert [line["event"] for line in lines] == ["live.not_pushed"]
+    assert [line["event"] for line in lines] == ["live.push_failed"]
 
-    broadcast._line.silent_until = 0.0
+    broadcast._publisher.retry_at = 0.0
     say(turn(call, 3, "wieder da"))
     said, missed = all_of(overheard)
     assert said["data"][0]["seq"] == 4
-    assert missed == {"method": "missed", "companies": [salon.company_id]}
+    assert missed == {"method": "events_missed", "companies": [salon.company_id]}
 
 
 def test_the_way_from_the_webhook_is_measured(db: SQLAlchemy) -> None:

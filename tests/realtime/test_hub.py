@@ -1,4 +1,4 @@
-"""The sockets of one process: who must go goes, who takes no seat is closed, what was lost on the way is noticed."""
+"""The sockets of one process: who must go goes, who takes no connection is closed, what was lost on the way is noticed."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,59 +10,59 @@ from sqlalchemy import delete
 
 from app.core.transactions import transaction
 from app.models import User, WebSession
-from app.realtime.authentication import still_welcome
-from app.realtime.connections import Seats, Visitor
-from app.realtime.hub import Hall
+from app.realtime.authentication import filter_authorized
+from app.realtime.connections import ConnectionRegistry, Subscriber
+from app.realtime.hub import Hub
 from tests.support.live import make_call, make_salon, say, turn
 from tests.support.sockets import Dashboard, SocketServer, make_user, sign_in, wait_until
 
 on_one_database = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
-def visitor_of(user: User, session: str, **changes: Any) -> Visitor:
+def make_subscriber(user: User, session: str, **changes: Any) -> Subscriber:
     values = {"epoch": user.session_epoch, "role": user.role, "company_id": user.company_id or "", "branch_ids": ()}
-    return Visitor(user.id, session, **(values | changes))
+    return Subscriber(user.id, session, **(values | changes))
 
 
 def test_whose_session_or_rights_ended_is_not_welcome_any_more(db: SQLAlchemy) -> None:
     salon = make_salon()
     users = [make_user(salon, f"{number}@salon-lindgren.example") for number in range(6)]
-    visitors = []
+    subscribers = []
     for user in users:
         sign_in(user)
         session = db.session.query(WebSession.id_hash).filter_by(user_id=user.id).scalar()
-        visitors.append(visitor_of(user, session))
-    assert still_welcome(visitors) == set(visitors)
+        subscribers.append(make_subscriber(user, session))
+    assert filter_authorized(subscribers) == set(subscribers)
 
     with transaction():
         db.session.execute(delete(WebSession).where(WebSession.user_id == users[0].id))
         for user, change in ((1, {"is_active": False}), (2, {"session_epoch": 1}), (3, {"role": "staff"}), (4, {"company_id": None})):
             for name, value in change.items():
                 setattr(db.session.get_one(User, users[user].id), name, value)
-    assert still_welcome(visitors) == {visitors[5]}
-    assert still_welcome([visitor_of(users[5], visitors[5].session, branch_ids=salon.branch_ids[:1])]) == set()
-    assert still_welcome([]) == set()
+    assert filter_authorized(subscribers) == {subscribers[5]}
+    assert filter_authorized([make_subscriber(users[5], subscribers[5].session, branch_ids=salon.branch_ids[:1])]) == set()
+    assert filter_authorized([]) == set()
 
 
 def test_seats_are_limited_and_free_again() -> None:
-    seats, visitor = Seats(2), Visitor("user", "session", 0, "owner", "company")
-    assert [seats.take(sid, visitor) is not None for sid in ("a", "b", "c")] == [True, True, False]
-    seats.leave("a")
-    assert seats.take("c", visitor)
-    assert {seat.sid for seat in seats.of_user("user")} == {"b", "c"}
-    assert seats.of_user("user", "another session") == seats.of_user("another user") == []
+    connections, subscriber = ConnectionRegistry(2), Subscriber("user", "session", 0, "owner", "company")
+    assert [connections.add(sid, subscriber) is not None for sid in ("a", "b", "c")] == [True, True, False]
+    connections.remove("a")
+    assert connections.add("c", subscriber)
+    assert {connection.sid for connection in connections.list_for_user("user")} == {"b", "c"}
+    assert connections.list_for_user("user", "another session") == connections.list_for_user("another user") == []
 
 
 @on_one_database
 def test_a_lost_word_about_the_end_of_a_session_is_made_up_for(app: Flask, db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
     user = make_user(make_salon(), "owner@salon-lindgren.example")
-    hall: Hall = app.extensions["askproai_live"]
-    shown_out: list[str] = []
-    monkeypatch.setattr(hall, "_show_out", lambda seat: shown_out.append(seat.sid))
-    hall.seats.take("sid", visitor_of(user, "a session that nobody keeps"))
-    hall.look_again()
-    hall.seats.leave("sid")
-    assert shown_out == ["sid"]
+    hub: Hub = app.extensions["askproai_live"]
+    disconnected: list[str] = []
+    monkeypatch.setattr(hub, "_disconnect", lambda connection: disconnected.append(connection.sid))
+    hub.connections.add("sid", make_subscriber(user, "a session that nobody keeps"))
+    hub.recheck_access()
+    hub.connections.remove("sid")
+    assert disconnected == ["sid"]
 
 
 @on_one_database

@@ -108,19 +108,19 @@ def test_dashboards_hear_of_it_and_catch_up(
 
 def test_a_redis_that_says_nothing_counts_as_away(mortal: MortalRedis, monkeypatch: pytest.MonkeyPatch) -> None:
     """A cut network closes no connection."""
-    monkeypatch.setattr(redis_manager, "ASK_AFTER_S", 0.2)
-    told: list[bool] = []
+    monkeypatch.setattr(redis_manager, "PING_INTERVAL_S", 0.2)
+    changes: list[bool] = []
 
-    class Audience:
-        def redis_changed(self, is_there: bool) -> None:
-            told.append(is_there)
+    class FakeHub:
+        def handle_redis_change(self, is_available: bool) -> None:
+            changes.append(is_available)
 
     mortal.live()
-    listening = redis_manager.LiveManager(mortal.url, Audience())  # type: ignore[arg-type]
+    listening = redis_manager.HubRedisManager(mortal.url, FakeHub())  # type: ignore[arg-type]
     threading.Thread(target=lambda: list(listening._listen()), daemon=True).start()
-    wait_until(lambda: told == [True])
+    wait_until(lambda: changes == [True])
     mortal.say_nothing(True)
-    wait_until(lambda: told == [True, False])
+    wait_until(lambda: changes == [True, False])
     mortal.say_nothing(False)
-    wait_until(lambda: told == [True, False, True])
+    wait_until(lambda: changes == [True, False, True])
     assert listening.is_listening

@@ -14,7 +14,7 @@ from app.core.redis import is_reachable
 from app.domain.calls.counts import count_running
 from app.models import Call
 from app.models.call import ACTIVE_STATUSES
-from app.realtime.event_log import last_number
+from app.realtime.event_log import get_last_seq
 from app.serializers.live import live_calls
 from app.web.dashboard.reconciliation_status import held_calls
 from app.web.guards import for_company
@@ -58,7 +58,7 @@ def _page(template: str) -> str:
 
 def _state() -> dict[str, Any]:
     """docs/live-events.md: the number comes first, so that nothing between it and the calls is lost."""
-    seq = last_number(current_user.company_id)
+    seq = get_last_seq(current_user.company_id)
     newest_first = (Call.started_at.desc(), Call.id.desc())
     ids = select(Call.id).where(*_mine(), Call.is_test.is_(False)).order_by(*newest_first)
     # one status at a time: asked for both in this order, a database reads through all the calls there ever were
