@@ -3,6 +3,7 @@
 import click
 
 from app.cli.commands import Group
+from app.domain.operations.readiness import missing_booking_steps
 
 simulate = Group("simulate", help="Calls without a telephone.")
 
@@ -38,4 +39,4 @@ def call(
         name_scenarios()
         return
     wishes = Wishes(names=names, count=count, rate=rate, number=number, url=url, pace_s=pace, api_key=api_key, within_s=within_s)
-    raise SystemExit(make_calls(wishes))
+    raise SystemExit(make_calls(wishes, missing_booking_steps))

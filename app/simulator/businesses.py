@@ -1,6 +1,6 @@
 """Businesses that are not of the demo town, as their callers know them: read from the database of the server that is called."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import time
 
@@ -26,12 +26,16 @@ class Business:
 
     company: DemoCompany
     branch: DemoBranch
-    # whether there is a service that somebody does there
-    can_book: bool = True
+    # what there must be before something can be booked; empty where it can
+    missing: tuple[str, ...] = ()
+
+    @property
+    def can_book(self) -> bool:
+        return not self.missing
 
 
-def find_business(number: str) -> Business | None:
-    """Who owns the number."""
+def find_business(number: str, missing_booking_steps: Callable[[str, str], Sequence[str]]) -> Business | None:
+    """Who owns the number; the callable names what a company still lacks before a branch of it can be booked."""
     owner = (
         select(PhoneNumber, Company, Branch, Agent)
         .join(Company, Company.id == PhoneNumber.company_id)
@@ -43,7 +47,8 @@ def find_business(number: str) -> Business | None:
         return None
     with read_only(), unscoped():
         row = db.session.execute(owner).first()
-        found = _read(row.Company, row.Branch, row.Agent, number) if row else None
+        missing = tuple(missing_booking_steps(row.Company.id, row.Branch.id)) if row else ()
+        found = _read(row.Company, row.Branch, row.Agent, number, missing) if row else None
         db.session.rollback()
     return found
 
@@ -55,12 +60,13 @@ def known_numbers(limit: int = 10) -> Sequence[str]:
     return numbers
 
 
-def _read(company: Company, branch: Branch, agent: Agent | None, number: str) -> Business:
+def _read(company: Company, branch: Branch, agent: Agent | None, number: str, missing: tuple[str, ...]) -> Business:
     opening = _hours(branch.id, None)
     services = {service.id: _service(service) for service in _services(company.id)}
     staff = _staff(branch.id, set(services), opening)
     does = {key for person in staff for key in person.services}
-    can_book = bool(opening and staff)
+    # what is left are visits and groups
+    missing = missing or (() if opening and staff else ("single_service",))
     return Business(
         DemoCompany(
             slug=company.slug, name=company.name, industry=company.industry, agent=agent.name if agent else "",
@@ -71,9 +77,9 @@ def _read(company: Company, branch: Branch, agent: Agent | None, number: str) ->
         DemoBranch(
             slug=branch.slug, name=branch.name, spoken=branch.name, street=branch.street or "", postcode=branch.postcode or "",
             city=branch.city or "", state=branch.state or "", number=number, strangers="", hours=opening or OFFICE_HOURS,
-            staff=staff if can_book else (SOMEBODY,),
+            staff=(SOMEBODY,) if missing else staff,
         ),
-        can_book,
+        missing,
     )  # fmt: skip
 
 

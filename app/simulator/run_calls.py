@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -23,6 +23,14 @@ from app.simulator.webhook_sender import RetellStandIn
 
 WATCHABLE_PACE_S = 10.0
 WITHOUT_A_TERMINAL = 140
+# what is done about a step of readiness that is missing
+NEEDS = {
+    "service": "it needs a service and somebody in the team who does it, under Services and team.",
+    "staff": "it needs somebody in the team who works at this branch, under Services and team.",
+    "assignment": "nobody in the team at this branch does a service; tick one at a person, under Services and team.",
+    "hours": "nobody who does a service works while the branch is open, under Opening hours.",
+    "single_service": "the callers here ask for what one person does for one customer, and there are only visits and groups.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +51,17 @@ def name_scenarios() -> None:
     _console().print(scenario_table())
 
 
-def make_calls(wishes: Wishes) -> int:
-    """The exit code: 1 when an accepted call is not found again, or an answer was not the right one."""
+def make_calls(wishes: Wishes, missing_booking_steps: Callable[[str, str], Sequence[str]]) -> int:
+    """The exit code: 1 when an accepted call is not found again, or an answer was not the right one.
+
+    The callable names what a company still lacks before a branch of it (both by id) can be booked.
+    """
     console = _console()
     scenarios = _chosen(wishes.names)
     url = wishes.url or _running_server()
     stand_in = _stand_in(url, connections=min(wishes.count or 1, 48))
     number = _dialled(wishes.number)
-    business = _answering(number, scenarios, is_ours=wishes.url is None)
+    business = _answering(number, scenarios, missing_booking_steps, is_ours=wishes.url is None)
     plans = plan_calls(scenarios, wishes.count or len(scenarios), number=number, business=business)
     pace_s = wishes.pace_s if wishes.pace_s is not None else 0.0 if wishes.count else WATCHABLE_PACE_S
     called = _call(console, plans, stand_in, pace_s=pace_s, rate=wishes.rate)
@@ -87,9 +98,11 @@ def _dialled(typed: str | None) -> str | None:
     return normalise(typed, source="human").e164 or typed if typed else None
 
 
-def _answering(number: str | None, scenarios: Sequence[Scenario], *, is_ours: bool) -> Business | None:
+def _answering(
+    number: str | None, scenarios: Sequence[Scenario], missing_booking_steps: Callable[[str, str], Sequence[str]], *, is_ours: bool
+) -> Business | None:
     """Who answers, where it is nobody of the demo town; what cannot be asked of them is said before anybody calls."""
-    business = find_business(number or FIRST_BRANCH)
+    business = find_business(number or FIRST_BRANCH, missing_booking_steps)
     is_demo = business is not None and business.company.slug in {company.slug for company in COMPANIES}
     if number is None and is_ours and not is_demo:
         numbers = ", ".join(known_numbers()) or "none yet, `flask numbers add` makes one"
@@ -100,8 +113,8 @@ def _answering(number: str | None, scenarios: Sequence[Scenario], *, is_ours: bo
     if business and unable:
         others = ", ".join(each.name for each in SCENARIOS.values() if not each.needs_service)
         raise click.ClickException(
-            f"{business.company.name} has nothing that could be booked: it needs a service and somebody in the team who does it, under"
-            f" Services and team. Until then there are: --scenario {others}."
+            f"{business.company.name} has nothing that could be booked: {NEEDS[business.missing[0]]} Until then there are:"
+            f" --scenario {others}."
         )
     return business
 

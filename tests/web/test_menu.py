@@ -3,17 +3,20 @@
 import html
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
+from app.core.clock import now
 from app.core.extensions import db as database
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.models import Branch, Company, PhoneNumber
+from app.models import Branch, Company, PhoneNumber, StaffBranch
 from app.models.user import COMPANY_ROLES, PLATFORM_ROLES
+from tests.factories.calendar import BookingFactory, ServiceFactory, StaffMemberFactory
 from tests.support.people import branch_ids, csrf_token, make_company, make_user, signed_in
 
 LEAVES = re.compile(r"/logout|/static/|/health|/metrics|/api/")
@@ -71,6 +74,22 @@ def walk(client: FlaskClient, first: str) -> dict[str, int]:
     return visited
 
 
+def with_idle_person() -> Company:
+    """A service and a person who does not do it."""
+    company = make_company("salon-idle", branches=("Mitte",))
+    with company_scope(company.id), transaction():
+        service, person = ServiceFactory(), StaffMemberFactory()
+        branch_id = branch_ids(company)[0]
+        database.session.add(StaffBranch(staff_id=person.id, branch_id=branch_id))
+        # an appointment of before does not mean that the next one can be made
+        BookingFactory(branch_id=branch_id, service_id=service.id, staff_id=person.id, starts_at=now() + timedelta(hours=3))
+    return company
+
+
+def practice_without_on_call() -> Company:
+    return make_company("praxis-sonne", industry="medical_practice")
+
+
 @pytest.mark.parametrize("path", ["/calendar", "/settings/hours"])
 def test_a_page_about_a_branch_says_what_is_missing(app: Flask, db: SQLAlchemy, path: str) -> None:
     new, closed = without_branch(), make_company("salon-closed", branches=("Mitte",))
@@ -96,6 +115,8 @@ def test_what_is_written_without_a_branch_is_refused(app: Flask, db: SQLAlchemy)
         (without_branch, "Noch keine Filiale", "/settings/hours"),
         (without_number, "Noch keine Rufnummer", "/settings/line"),
         (without_number, "Noch keine Leistung", "/settings/services"),
+        (with_idle_person, "Im Team erbringt noch niemand eine Leistung", "/settings/staff"),
+        (practice_without_on_call, "Für Notfälle ist niemand eingetragen", "/settings/on-call"),
     ],
 )
 def test_the_start_page_of_a_new_business_says_what_comes_next(

@@ -2,13 +2,33 @@
 
 from typing import Any
 
-from sqlalchemy import Exists, exists, select
+from sqlalchemy import Exists, and_, exists, or_, select
+from sqlalchemy.orm import aliased
 
+from app.core.clock import now
 from app.core.extensions import db
-from app.models import Agent, AgentDeployment, Branch, PhoneNumber, Service, StaffMember, User
+from app.domain.agents import versions
+from app.domain.agents.config import read_content
+from app.domain.emergencies.recognition import AREAS
+from app.models import (
+    Agent,
+    AgentDeployment,
+    Branch,
+    Company,
+    OnCallShift,
+    PhoneNumber,
+    Service,
+    StaffBranch,
+    StaffMember,
+    StaffService,
+    User,
+    WorkingHours,
+)
 
-# in the order in which they are done; without the first three nobody is called and nobody sees it, without the others nothing is booked
-STEPS = ("branch", "number", "owner", "provider", "service", "staff")
+# in the order in which they are done
+BOOKING_STEPS = ("service", "staff", "assignment", "hours")
+# without the first three nobody is called and nobody sees it, without those of BOOKING_STEPS nothing is booked
+STEPS = ("branch", "number", "owner", "provider", *BOOKING_STEPS, "on_call")
 
 
 def missing_steps(company_id: str) -> list[str]:
@@ -23,11 +43,57 @@ def missing_steps(company_id: str) -> list[str]:
             has(PhoneNumber, PhoneNumber.is_active, PhoneNumber.agent_id.is_not(None)),
             has(User, User.is_active, User.role == "owner"),
             has(AgentDeployment, AgentDeployment.state == "right", AgentDeployment.agent_id.in_(_answering(company_id))),
-            has(Service, Service.is_active),
-            has(StaffMember, StaffMember.is_active),
         )
     ).one()
-    return [step for step, is_done in zip(STEPS, done, strict=True) if not is_done]
+    missing = [step for step, is_done in zip(STEPS[: len(done)], done, strict=True) if not is_done]
+    return missing + missing_booking_steps(company_id) + (["on_call"] if lacks_on_call(company_id) else [])
+
+
+def missing_booking_steps(company_id: str, branch_id: str | None = None) -> list[str]:
+    """Those of BOOKING_STEPS that are not done, at this branch or at any; as long as one is missing, nothing can be booked.
+
+    A person without hours of their own works when the branch is open.
+    """
+    services = (Service.company_id == company_id, Service.is_active)
+    people = (StaffMember.company_id == company_id, StaffMember.is_active)
+    works_there = exists().where(StaffBranch.staff_id == StaffMember.id, StaffBranch.branch_id == branch_id)
+    does = (
+        select(StaffBranch.branch_id)
+        .join(StaffMember, and_(StaffMember.id == StaffBranch.staff_id, *people))
+        .join(Branch, and_(Branch.id == StaffBranch.branch_id, Branch.is_active))
+        .join(StaffService, StaffService.staff_id == StaffMember.id)
+        .join(Service, and_(Service.id == StaffService.service_id, *services))
+        .where(StaffBranch.company_id == company_id, *([StaffBranch.branch_id == branch_id] if branch_id else ()))
+    )
+    opening, own = aliased(WorkingHours), aliased(WorkingHours)
+    has_own = exists().where(own.branch_id == StaffBranch.branch_id, own.staff_id == StaffMember.id, own.weekday.is_not(None))
+    works = does.join(
+        opening, and_(opening.branch_id == StaffBranch.branch_id, opening.staff_id.is_(None), opening.weekday.is_not(None))
+    ).where(or_(~has_own, has_own.where(own.weekday == opening.weekday)))
+    done = db.session.execute(
+        select(
+            exists().where(*services),
+            exists().where(*people, *([works_there] if branch_id else ())),
+            does.exists(),
+            works.exists(),
+        )
+    ).one()
+    return [step for step, is_done in zip(BOOKING_STEPS, done, strict=True) if not is_done]
+
+
+def lacks_on_call(company_id: str) -> bool:
+    """Whether its industry knows emergencies, and some branch has neither a shift nor a number to put them through to."""
+    if db.session.scalar(select(Company.industry).where(Company.id == company_id)) not in AREAS:
+        return False
+    has_shift = exists().where(
+        OnCallShift.company_id == company_id, OnCallShift.branch_id == Branch.id,
+        or_(OnCallShift.weekday.is_not(None), OnCallShift.ends > now().replace(tzinfo=None)),
+    )  # fmt: skip
+    lacking = exists().where(Branch.company_id == company_id, Branch.is_active, Branch.forward_to.is_(None), ~has_shift)
+    if not db.session.scalar(select(lacking)):
+        return False
+    agents = db.session.scalars(select(Agent).where(Agent.company_id == company_id, Agent.is_active))
+    return not any(read_content(agent, versions.find_published(agent.id)).forward_to for agent in agents)
 
 
 def _answering(company_id: str) -> Any:

@@ -80,6 +80,9 @@ SETUP_STEPS = {
     ),
     "service": (_l("Leistung eintragen"), _l("Das macht der Betrieb: ohne Leistung wird nichts gebucht.")),
     "staff": (_l("Team eintragen"), _l("Das macht der Betrieb: ohne jemanden, der sie erbringt, wird nichts gebucht.")),
+    "assignment": (_l("Leistungen zuordnen"), _l("Das macht der Betrieb: Bei jeder Person steht, was sie macht.")),
+    "hours": (_l("Zeiten eintragen"), _l("Das macht der Betrieb: Jemand muss arbeiten, wenn geöffnet ist.")),
+    "on_call": (_l("Bereitschaft eintragen"), _l("Das macht der Betrieb: Im Notfall muss jemand erreichbar sein.")),
 }
 
 

@@ -54,8 +54,7 @@ def index() -> str:
         lead=f"{_what_happened(branches, figures.today)} {_what_is_left(tasks_left)}",
         periods=[(label, key == period, url_for("home.index", period=key)) for key, label in _labels().items()],
         period_label=_labels()[period],
-        # whoever has appointments has all that they need
-        agent_lines=standing_lines() + ([] if bookings else setup_lines()),
+        agent_lines=standing_lines() + setup_lines(),
         figures=figures_shown(figures, period),
         heat=heat(figures.rings),
         funnel=funnel(figures.period.total),

@@ -31,4 +31,16 @@ def setup_lines() -> list[Line]:
             "Noch niemand im Team: Ohne jemanden, der die Leistung erbringt, vergibt %(name)s keine Termine.", name=assistant_name()
         )
         lines.append(("warn", sentence, url_for("staff.index")))
+    elif "assignment" in missing:
+        sentence = _(
+            "Im Team erbringt noch niemand eine Leistung: Solange bei keiner Person eine angehakt ist, vergibt %(name)s keine Termine.",
+            name=assistant_name(),
+        )
+        lines.append(("warn", sentence, url_for("staff.index")))
+    elif "hours" in missing and "branch" not in missing:
+        sentence = _("Zu den Öffnungszeiten arbeitet niemand: So vergibt %(name)s keine Termine.", name=assistant_name())
+        lines.append(("warn", sentence, url_for("hours.index")))
+    if "on_call" in missing and can(current_user, "hours.write"):
+        sentence = _("Für Notfälle ist niemand eingetragen: %(name)s kann dann zu niemandem durchstellen.", name=assistant_name())
+        lines.append(("warn", sentence, url_for("on_call.index")))
     return lines

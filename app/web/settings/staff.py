@@ -42,7 +42,9 @@ def index() -> str:
 @blueprint.get("/settings/staff/new")
 @for_company("services.write")
 def new() -> str:
-    return _form(None, {"is_active": True, "branch_ids": [row_id for row_id, _name in _branches()], "service_ids": []}, {})
+    """Works everywhere and does everything until somebody unticks it: without a tick nothing could be booked."""
+    values = {"is_active": True, "branch_ids": [key for key, _name in _branches()], "service_ids": [key for key, _name in _services()]}
+    return _form(None, values, {})
 
 
 @blueprint.get("/settings/staff/<staff_id>")

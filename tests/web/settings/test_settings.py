@@ -1,5 +1,6 @@
 """Services, team, hours and rules: what is filled in holds for free times, what is wrong is said at its field."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -178,6 +179,12 @@ def test_a_person_gets_branches_and_services(owner: FlaskClient, db: SQLAlchemy,
     wrong = _post(owner, f"/settings/staff/{person.id}", name="Nele", email="nele", phone="12")
     assert (wrong.status_code, wrong.text.count("ap-field__error")) == (422, 2)
     assert "mindestens eine Filiale" in _post(owner, f"/settings/staff/{person.id}", name="Nele").text
+
+
+def test_a_new_person_does_everything_until_somebody_unticks_it(owner: FlaskClient, salon: Salon) -> None:
+    page = owner.get("/settings/staff/new").text
+    ticks = re.findall(r'name="service_ids" value="[^"]+"( checked)?', page)
+    assert ticks and all(ticks)
 
 
 def test_rules_say_what_they_mean_and_are_inherited(owner: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
