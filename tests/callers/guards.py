@@ -17,7 +17,7 @@ from app.domain.agents.tools import (
     messages,
     verification_fallbacks,
 )
-from app.domain.agents.tools.context import Situation
+from app.domain.agents.tools.context import ToolContext
 from app.domain.customers import caller_assurance, disclosures, one_time_codes
 from app.domain.customers.caller_assurance import Caller
 from app.domain.customers.contacts import add_identity
@@ -52,48 +52,48 @@ def _rights(**changes: caller_assurance.Rung) -> Callable[[pytest.MonkeyPatch], 
 
 def _everybody_may(patch: pytest.MonkeyPatch) -> None:
     for module in (booking_lookup, verification_fallbacks):
-        patch.setattr(module, "check_right", lambda *_: None)
-    real = booking_lookup._of_the_caller
-    patch.setattr(booking_lookup, "_of_the_caller", lambda context, right: [
+        patch.setattr(module, "require_permission", lambda *_: None)
+    real = booking_lookup._filter_by_caller
+    patch.setattr(booking_lookup, "_filter_by_caller", lambda context, right: [
         Booking.customer_id == context.caller.customer.id
     ] if context.caller.customer else real(context, right))  # fmt: skip
 
 
 def _contact_becomes_record(patch: pytest.MonkeyPatch) -> None:
-    def person_for(context: Situation, name: str, contact: caller_identity.Contact) -> Customer:
+    def person_for(context: ToolContext, name: str, contact: caller_identity.CallerContact) -> Customer:
         known = caller_assurance.named(name, caller_assurance.customers_at(context.company.id, contact.phone))
-        customer = known[0] if known else caller_identity.person_for(context, name, contact)
+        customer = known[0] if known else caller_identity.find_or_create_customer(context, name, contact)
         for kind, value in (("phone", contact.phone), ("email", contact.email)):
             if value:
                 add_identity(customer, kind, value)
         return customer
 
-    patch.setattr(bookings, "person_for", person_for)
+    patch.setattr(bookings, "find_or_create_customer", person_for)
 
 
 def _ids_of_the_whole_family(patch: pytest.MonkeyPatch) -> None:
-    real = booking_lookup._by_id
+    real = booking_lookup._get_booking_by_id
 
-    def by_id(context: Situation, right: Any, booking_id: str) -> Booking:
+    def by_id(context: ToolContext, right: Any, booking_id: str) -> Booking:
         booking = db.session.get(Booking, booking_id) if booking_id.isascii() else None
         if booking and booking.customer_id in {customer.id for customer in context.caller.sharing}:
-            booking_lookup.check_right(context, right)
+            booking_lookup.require_permission(context, right)
             return booking
         return real(context, right, booking_id)
 
-    patch.setattr(booking_lookup, "_by_id", by_id)
+    patch.setattr(booking_lookup, "_get_booking_by_id", by_id)
 
 
 def _links_go_to_who_calls(patch: pytest.MonkeyPatch) -> None:
-    real = verification_fallbacks.link_recipient
+    real = verification_fallbacks.find_link_recipient
 
-    def link_recipient(context: Situation) -> Any:
+    def link_recipient(context: ToolContext) -> Any:
         number = context.call.from_number
         known = context.caller.sharing
         return real(context) or ((known[0], "sms", number) if known and number else None)
 
     for module in (verification_fallbacks, messages):
-        patch.setattr(module, "link_recipient", link_recipient)
+        patch.setattr(module, "find_link_recipient", link_recipient)
 
 
 def _another_name_changes_nothing(patch: pytest.MonkeyPatch) -> None:
@@ -121,7 +121,7 @@ def _any_day_proves(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(caller_verification, "provable_days", lambda *_: _EveryDay())
 
 
-def _any_hold(_context: Situation, hold_id: str) -> Hold | None:
+def _any_hold(_context: ToolContext, hold_id: str) -> Hold | None:
     return db.session.get(Hold, hold_id)
 
 
@@ -129,20 +129,20 @@ def _whoever_is_known(call: Call, _said: str) -> Customer | None:
     return db.session.get(Customer, call.customer_id) if call.customer_id else None
 
 
-def _verified_number(context: Situation, _said: str | None) -> str | None:
-    verification_fallbacks.check_right(context, "cancel")
+def _verified_number(context: ToolContext, _said: str | None) -> str | None:
+    verification_fallbacks.require_permission(context, "cancel")
     return context.call.from_number
 
 
-def _nobody(context: Situation, name: str, contact: caller_identity.Contact) -> Customer:
-    verification_fallbacks.check_right(context, "cancel")
-    return caller_identity.person_for(context, name, contact)
+def _nobody(context: ToolContext, name: str, contact: caller_identity.CallerContact) -> Customer:
+    verification_fallbacks.require_permission(context, "cancel")
+    return caller_identity.find_or_create_customer(context, name, contact)
 
 
 ANYBODY_HEARS = property(lambda caller: caller.customer is not None)
 GUARDS = (
     Change("below verified nothing of a record is said first", ("fa-005", "fs-14"), _set(Caller, "hears_all", ANYBODY_HEARS)),
-    Change("the first name only where the company allows it", ("fa-001",), _set(Situation, "tells_first_name", True)),
+    Change("the first name only where the company allows it", ("fa-001",), _set(ToolContext, "tells_first_name", True)),
     Change("rights are asked before a booking is looked at", ("fa-058", "fs-06"), _everybody_may),
     Change("a name alone verifies nobody", ("fa-012", "fs-02"), _a_name_is_proof_enough),
     Change("days told in calls prove nothing", ("fs-08", "fs-09"), _set(disclosures, "_told_in_calls", lambda *_: set())),
@@ -157,7 +157,7 @@ GUARDS = (
     Change("a withheld number may only book", ("fa-024",), _withheld_is_anybody),
     Change("wrong tries end in the call", ("fa-059",), _set(caller_assurance, "_guesses", lambda _proofs: False)),
     Change("wrong tries end about a person", ("fa-062", "fa-069"), _in(("may_try", lambda _: True), caller_verification, booking_lookup)),
-    Change("what was not said is not kept from the old time", ("fa-111",), _set(bookings, "_unsaid", lambda *_: [])),
+    Change("what was not said is not kept from the old time", ("fa-111",), _set(bookings, "_list_missing_fields", lambda *_: [])),
     Change("a hold is its call's own", ("fa-055",), _set(holds, "find_hold", _any_hold)),
     Change("only the code that was sent proves", ("fa-073", "fa-079"), _set(one_time_codes, "use_code", _whoever_is_known)),
     Change(
@@ -169,7 +169,7 @@ STRICTER = (
     Change("only a code verifies", ("fh-003", "fh-004"), _rights(cancel="code")),
     Change("names must be written alike to the letter", ("fh-045", "fh-047"), _set(caller_assurance, "same_name", str.__eq__)),
     Change("no day ever proves", ("fh-003", "fh-032"), _set(caller_verification, "provable_days", lambda *_: set())),
-    Change("strangers may not book", ("fh-019", "fh-022"), _set(bookings, "person_for", _nobody)),
+    Change("strangers may not book", ("fh-019", "fh-022"), _set(bookings, "find_or_create_customer", _nobody)),
     Change("one slip ends it", ("fh-065",), _set(caller_assurance, "TRIES_IN_A_CALL", 1)),
-    Change("a callback only for who is recognised", ("fh-014", "fh-026"), _set(messages, "number_of", _verified_number)),
+    Change("a callback only for who is recognised", ("fh-014", "fh-026"), _set(messages, "resolve_phone", _verified_number)),
 )

@@ -337,7 +337,7 @@ def test_a_fault_of_ours_is_a_sentence_and_stands_in_the_history(line: Line, sal
         raise ZeroDivisionError
 
     line.use("get_context")
-    monkeypatch.setitem(registry.TOOLS, "book_appointment", registry.Tool("book_appointment", "", registry.Arguments, broken))
+    monkeypatch.setitem(registry.TOOLS, "book_appointment", registry.Tool("book_appointment", "", registry.ToolArgs, broken))
     told = line.use("book_appointment", **WHENS)
     assert (told["ok"], told["code"], told["say"]) == (
         False,

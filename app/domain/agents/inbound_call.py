@@ -15,7 +15,7 @@ from app.core.phone import Number, normalise
 from app.domain.agents.config import NOBODY, content_in_force
 from app.domain.agents.greeting import opening_words
 from app.domain.agents.opening_hours import Hours, branch_day
-from app.domain.agents.tools.context import PLACE
+from app.domain.agents.tools.context import CALL_RECORDS
 from app.domain.companies.number_lookup import Match
 from app.domain.customers.caller_assurance import Caller, customers_at
 from app.domain.customers.name_matching import first_name
@@ -60,7 +60,7 @@ class _Place:
 
     def __init__(self, match: Match) -> None:
         wanted = {"company": match.company_id, "branch": match.branch_id, "agent": match.agent_id}
-        self.company, self.branch, self.agent, version = db.session.execute(PLACE, wanted).one()
+        self.company, self.branch, self.agent, version = db.session.execute(CALL_RECORDS, wanted).one()
         self.content = content_in_force(self.agent, version, branch=self.branch) if self.agent else NOBODY
         self.moment = now()
         self.local = self.moment.astimezone(ZoneInfo(self.branch.zone))

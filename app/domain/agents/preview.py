@@ -18,8 +18,8 @@ from app.core.transactions import dry_run
 from app.domain.agents import inbound_call
 from app.domain.agents.preview_explanation import Step, of_the_call, of_the_emergency, of_the_time, of_the_words
 from app.domain.agents.tools import registry
-from app.domain.agents.tools.context import Situation
-from app.domain.agents.tools.emergency_override import answer_emergency
+from app.domain.agents.tools.context import ToolContext
+from app.domain.agents.tools.emergency_override import handle_emergency
 from app.domain.companies.number_lookup import Match
 from app.domain.customers import matching
 from app.domain.language.time_expression import Language
@@ -70,7 +70,7 @@ def _ring(asked: Asked, number: PhoneNumber) -> Told:
     with track_queries() as spent:
         welcome = inbound_call.welcome(match, _dialling(asked, company))
     took = time.perf_counter() - began
-    steps = of_the_call(Situation(_call(asked, number, company)), number)
+    steps = of_the_call(ToolContext(_call(asked, number, company)), number)
     if welcome.rejected:
         return Told(False, _("Dieser Anruf wird abgewiesen."), "blocked", {}, steps, _ms(took), _ms(spent.seconds))
     return Told(True, welcome.variables["greeting"], None, dict(welcome.variables), steps, _ms(took), _ms(spent.seconds))
@@ -78,18 +78,18 @@ def _ring(asked: Asked, number: PhoneNumber) -> Told:
 
 def _use(asked: Asked, number: PhoneNumber) -> Told:
     company = db.session.scalars(select(Company).where(Company.id == number.company_id)).one()
-    situation = Situation(_call(asked, number, company), heard_language=asked.language)
-    steps = of_the_call(situation, number) + of_the_words(situation, asked.arguments) + of_the_time(situation, asked.arguments)
+    context = ToolContext(_call(asked, number, company), heard_language=asked.language)
+    steps = of_the_call(context, number) + of_the_words(context, asked.arguments) + of_the_time(context, asked.arguments)
     # what the reasons have loaded must not make the answer faster than it is
     db.session.flush()
-    situation = Situation(situation.call, heard_language=asked.language)
+    context = ToolContext(context.call, heard_language=asked.language)
     began = time.perf_counter()
     with track_queries() as spent:
-        urgent = answer_emergency(situation, asked.name, asked.arguments)
-        answer = urgent or registry.use(asked.name, dict(asked.arguments), situation)
+        urgent = handle_emergency(context, asked.name, asked.arguments)
+        answer = urgent or registry.run_tool(asked.name, dict(asked.arguments), context)
         db.session.flush()
     took = time.perf_counter() - began
-    steps += of_the_emergency(situation.call)
+    steps += of_the_emergency(context.call)
     return Told(answer.ok, answer.say, answer.code, answer.data, steps, _ms(took), _ms(spent.seconds))
 
 

@@ -12,10 +12,10 @@ from app.core.clock import now
 from app.core.errors import AppError
 from app.core.extensions import db
 from app.domain.agents.opening_hours import branch_day
-from app.domain.agents.tools.argument_parsing import Visit, moment_of, read_time_of, read_visit, read_window
-from app.domain.agents.tools.context import Situation
-from app.domain.agents.tools.phrasing import Names, say_when
-from app.domain.agents.tools.slot_search import at_moment
+from app.domain.agents.tools.argument_parsing import ServiceSelection, parse_time, parse_window, resolve_services, to_instant
+from app.domain.agents.tools.context import ToolContext
+from app.domain.agents.tools.phrasing import DisplayNames, say_when
+from app.domain.agents.tools.slot_search import search_at
 from app.domain.customers.caller_assurance import Caller
 from app.domain.emergencies.detections import kind_of
 from app.domain.emergencies.messages import label_of
@@ -39,24 +39,24 @@ class Step:
 Steps = tuple[Step, ...]
 
 
-def of_the_call(situation: Situation, number: PhoneNumber) -> Steps:
+def of_the_call(context: ToolContext, number: PhoneNumber) -> Steps:
     """Number, branch and agent; the hour there; the caller and what he or she may."""
-    agent = situation.agent.name if situation.agent else _("keine Assistentin")
+    agent = context.agent.name if context.agent else _("keine Assistentin")
     where = _(
         "%(number)s führt zu %(branch)s, es antwortet: %(agent)s",
         number=phone.display(number.e164),
-        branch=situation.branch.name,
+        branch=context.branch.name,
         agent=agent,
     )
-    local = situation.local(situation.moment)
-    hours, is_open, _opens_at = branch_day(situation.branch, situation.moment)
-    day = say_day(local.date(), situation.language, case="the")
-    spans = say_hours(hours.clock_spans, situation.language) if hours.spans else hours.holiday or _("geschlossen")
+    local = context.local(context.moment)
+    hours, is_open, _opens_at = branch_day(context.branch, context.moment)
+    day = say_day(local.date(), context.language, case="the")
+    spans = say_hours(hours.clock_spans, context.language) if hours.spans else hours.holiday or _("geschlossen")
     when = _("%(day)s, %(time)s; an diesem Tag: %(spans)s", day=day, time=local.strftime("%H:%M"), spans=spans)
     return (
-        Step(_("Rufnummer"), where, number.is_active and situation.branch.is_active),
+        Step(_("Rufnummer"), where, number.is_active and context.branch.is_active),
         Step(_("Zeit dort"), when, is_open or None),
-        _of_the_caller(situation),
+        _of_the_caller(context),
     )
 
 
@@ -69,9 +69,9 @@ def of_the_emergency(call: Call) -> Steps:
     return (Step(_("Notfall"), says, False),)
 
 
-def _of_the_caller(situation: Situation) -> Step:
-    caller = situation.caller
-    if situation.call.from_number and _is_blocked(situation.call.from_number):
+def _of_the_caller(context: ToolContext) -> Step:
+    caller = context.caller
+    if context.call.from_number and _is_blocked(context.call.from_number):
         return Step(_("Anrufer"), _("steht auf der Sperrliste: der Anruf wird gar nicht erst angenommen"), False)
     return Step(_("Anrufer"), f"{_known_as(caller)}; {_may(caller)}", caller.is_known or None)
 
@@ -95,25 +95,25 @@ def _is_blocked(e164: str) -> bool:
     return db.session.scalar(select(BlockedCaller.id).where(BlockedCaller.number == e164)) is not None
 
 
-def of_the_words(situation: Situation, given: Mapping[str, str]) -> Steps:
+def of_the_words(context: ToolContext, given: Mapping[str, str]) -> Steps:
     """What service, person and branch, and what day and time are understood from the words."""
     steps = []
     if given.get("service"):
-        steps.append(_of_the_visit(situation, given))
+        steps.append(_of_the_visit(context, given))
     if _when_words(given) or given.get("text"):
-        steps.append(_of_the_date(situation, given))
+        steps.append(_of_the_date(context, given))
     return tuple(steps)
 
 
-def _of_the_visit(situation: Situation, given: Mapping[str, str]) -> Step:
+def _of_the_visit(context: ToolContext, given: Mapping[str, str]) -> Step:
     try:
-        visit = read_visit(situation, given.get("service"), given.get("staff"), given.get("branch"))
+        visit = resolve_services(context, given.get("service"), given.get("staff"), given.get("branch"))
     except AppError as error:
         return Step(_("Leistung"), str(error.message), False)
     rows = db.session.execute(select(Service.id, Service.name).where(Service.id.in_([part.service_id for part in visit.parts])))
     names = {row.id: row.name for row in rows}
     what = " + ".join(names.get(part.service_id, "?") for part in visit.parts)
-    who = Names(staff={visit.staff_id}).staff.get(visit.staff_id, "") if visit.staff_id else _("egal bei wem")
+    who = DisplayNames(staff={visit.staff_id}).staff.get(visit.staff_id, "") if visit.staff_id else _("egal bei wem")
     said = given.get("service", "")
     return Step(
         _("Leistung"), _("„%(said)s“ heißt: %(what)s, %(who)s, %(where)s", said=said, what=what, who=who, where=visit.branch.name), True
@@ -124,13 +124,13 @@ def _when_words(given: Mapping[str, str]) -> str:
     return " ".join(given[name] for name in ("date", "time", "new_date", "new_time", "date_from", "date_to", "when") if given.get(name))
 
 
-def _of_the_date(situation: Situation, given: Mapping[str, str]) -> Step:
+def _of_the_date(context: ToolContext, given: Mapping[str, str]) -> Step:
     said = _when_words(given) or given.get("text", "")
     try:
-        when = _when(situation, given)
+        when = _when(context, given)
     except AppError as error:
         return Step(_("Datum"), _("„%(said)s“ lässt etwas offen: %(question)s", said=said, question=error.message), False)
-    told = _told(situation, when)
+    told = _told(context, when)
     return Step(
         _("Datum"),
         _("„%(said)s“ heißt: %(told)s", said=said, told=told) if told else _("„%(said)s“ nennt keinen Tag", said=said),
@@ -138,17 +138,17 @@ def _of_the_date(situation: Situation, given: Mapping[str, str]) -> Step:
     )
 
 
-def _when(situation: Situation, given: Mapping[str, str]) -> When:
+def _when(context: ToolContext, given: Mapping[str, str]) -> When:
     date, time = given.get("new_date") or given.get("date"), given.get("new_time") or given.get("time")
     if given.get("text") or given.get("when"):
         date = given.get("text") or given.get("when")
     if not (date or time) and (given.get("date_from") or given.get("date_to")):
-        return read_window(situation, first=given.get("date_from"), last=given.get("date_to"), part=given.get("part_of_day"))
-    return read_time_of(situation, date=date, time=time, part=given.get("part_of_day"))
+        return parse_window(context, first=given.get("date_from"), last=given.get("date_to"), part=given.get("part_of_day"))
+    return parse_time(context, date=date, time=time, part=given.get("part_of_day"))
 
 
-def _told(situation: Situation, when: When) -> str:
-    language = situation.language
+def _told(context: ToolContext, when: When) -> str:
+    language = context.language
     parts = []
     if when.day:
         parts.append(say_day(when.day, language, case="the"))
@@ -164,22 +164,22 @@ def _told(situation: Situation, when: When) -> str:
     return ", ".join([*parts, *([words[when.part]] if when.part in words else [])])
 
 
-def of_the_time(situation: Situation, given: Mapping[str, str]) -> Steps:
+def of_the_time(context: ToolContext, given: Mapping[str, str]) -> Steps:
     """Where a service and a very minute are meant: whether it is free, and person by person why not."""
     if not given.get("service"):
         return ()
     try:
-        visit = read_visit(situation, given.get("service"), given.get("staff"), given.get("branch"))
-        wanted = moment_of(situation, _when(situation, given), visit.branch.zone)
+        visit = resolve_services(context, given.get("service"), given.get("staff"), given.get("branch"))
+        wanted = to_instant(context, _when(context, given), visit.branch.zone)
     except AppError:
         return ()
-    about = say_when(situation, wanted, visit.branch.zone)
-    if wanted >= now() and at_moment(visit, wanted).requested_free:
+    about = say_when(context, wanted, visit.branch.zone)
+    if wanted >= now() and search_at(visit, wanted).requested_free:
         return (Step(_("Kalender"), _("%(when)s ist frei", when=about), True),)
     return tuple(Step(_("Kalender"), _("%(when)s: %(reason)s", when=about, reason=reason), False) for reason in _reasons(visit, wanted))
 
 
-def _reasons(visit: Visit, wanted: datetime) -> list[str]:
+def _reasons(visit: ServiceSelection, wanted: datetime) -> list[str]:
     question = AvailabilityQuery(
         visit.parts, wanted, wanted + timedelta(minutes=1), now(), branch_id=visit.branch.id, max_gap=visit.max_gap, any_start=True
     )

@@ -9,8 +9,8 @@ from app.core.clock import now
 from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.tenancy import unscoped
-from app.domain.agents.tools.context import Situation
-from app.domain.agents.tools.emergency_override import CODE, own_number
+from app.domain.agents.tools.context import ToolContext
+from app.domain.agents.tools.emergency_override import CODE, find_forward_number
 from app.domain.calls.call_batch import Desk
 from app.domain.calls.transcripts import Spoken
 from app.domain.emergencies import detections
@@ -47,7 +47,7 @@ def alarm_people(desk: Desk, call: Call, *, received_at: datetime, webhook_event
     kind = detections.kind_of(call)
     if kind is None or call.is_test:
         return
-    situation = Situation(call)
-    raise_alarm(call, kind, situation.branch, situation.company, forward_to=own_number(situation))
+    context = ToolContext(call)
+    raise_alarm(call, kind, context.branch, context.company, forward_to=find_forward_number(context))
     desk.note(call, CODE, at=now(), webhook_event_id=webhook_event_id, data={"kind": kind.name})
     publish(CallUpdated(call.company_id, call.branch_id, call.id, received_at))

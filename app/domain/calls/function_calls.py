@@ -23,9 +23,9 @@ from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import run_in_transaction
 from app.domain.agents.asked import asked_key
 from app.domain.agents.tools import registry
-from app.domain.agents.tools.context import Situation
-from app.domain.agents.tools.emergency_override import CODE as EMERGENCY, answer_emergency, without_records
-from app.domain.agents.tools.result import Answer, refused
+from app.domain.agents.tools.context import ToolContext
+from app.domain.agents.tools.emergency_override import CODE as EMERGENCY, handle_emergency, handle_emergency_offline
+from app.domain.agents.tools.result import ToolResult, reject
 from app.domain.calls import lifecycle
 from app.domain.calls.call_batch import Desk
 from app.domain.calls.outcome import tool_did_it
@@ -42,7 +42,7 @@ log = structlog.get_logger()
 # the same again so soon is a repetition, not a new question
 REPEATED_WITHIN = timedelta(seconds=15)
 TURNS_HEARD = 6
-Run = Callable[[str, dict[str, Any], Situation], Answer]
+Run = Callable[[str, dict[str, Any], ToolContext], ToolResult]
 
 # built once: making a statement costs more than running it
 CALL = select(Call).where(Call.provider == bindparam("provider"), Call.provider_call_id == bindparam("name")).with_for_update()
@@ -71,7 +71,7 @@ def answer(asked: Asked) -> dict[str, Any]:
     began = time.perf_counter()
     for _attempt in range(2):
         try:
-            return run_in_transaction(lambda: _answer(asked, began, registry.use))
+            return run_in_transaction(lambda: _answer(asked, began, registry.run_tool))
         except IntegrityError:
             # the worker has made the call of the same moment; the second time it is there
             log.info("function.again", name=asked.use.name)
@@ -91,19 +91,19 @@ def _without_records(use: FunctionUse) -> dict[str, Any]:
     """Where nothing can be looked up or written down, an emergency is answered all the same."""
     language = _heard(use) or "de"
     dialled = use.event.business_raw
-    found = without_records(use.name, use.arguments, turns=_said_by_caller(use), dialled=dialled, language=language)
+    found = handle_emergency_offline(use.name, use.arguments, turns=_said_by_caller(use), dialled=dialled, language=language)
     return found.as_json() if found is not None else in_trouble(language)
 
 
 def in_trouble(language: Language = "de") -> dict[str, Any]:
     with force_locale(language):
-        return refused("trouble", registry.trouble()).as_json()
+        return reject("trouble", registry.say_trouble()).as_json()
 
 
-def _trouble(_name: str, _given: dict[str, Any], situation: Situation) -> Answer:
+def _trouble(_name: str, _given: dict[str, Any], context: ToolContext) -> ToolResult:
     """The use stands in the call's history even when we could not answer it."""
-    with force_locale(situation.language):
-        return refused("trouble", registry.trouble())
+    with force_locale(context.language):
+        return reject("trouble", registry.say_trouble())
 
 
 def _answer(asked: Asked, began: float, run: Run) -> dict[str, Any]:
@@ -114,13 +114,13 @@ def _answer(asked: Asked, began: float, run: Run) -> dict[str, Any]:
         return _without_records(asked.use)
     with company_scope(call.company_id):
         key, uses = asked_key(asked.use.name, asked.use.arguments), db.session.execute(USES, {"call": call.id}).all()
-        use, situation = asked.use, Situation(call, heard_language=_heard(asked.use))
+        use, context = asked.use, ToolContext(call, heard_language=_heard(asked.use))
         with track_queries() as spent:
             # whatever is asked for, and asked for again: nothing goes before somebody's life
-            urgent = answer_emergency(situation, use.name, use.arguments, turns=_said_by_caller(use), index=use.position)
+            urgent = handle_emergency(context, use.name, use.arguments, turns=_said_by_caller(use), index=use.position)
             if urgent is None and (repeated := _repeated(uses, use, key)) is not None:
                 return repeated
-            found = urgent or run(use.name, use.arguments, situation)
+            found = urgent or run(use.name, use.arguments, context)
             db.session.flush()
         _write(asked, call, uses, key, found, began=began, database_s=spent.seconds)
         if not call.keeps_words:
@@ -177,7 +177,7 @@ def _heard(use: FunctionUse) -> Language | None:
     return spoken_language([text for _index, text in _said_by_caller(use)[-TURNS_HEARD:]])
 
 
-def _write(asked: Asked, call: Call, uses: Sequence[Any], key: str, found: Answer, *, began: float, database_s: float) -> None:
+def _write(asked: Asked, call: Call, uses: Sequence[Any], key: str, found: ToolResult, *, began: float, database_s: float) -> None:
     """The row of this use: the provider may have told of it before, or tells of it later (lifecycle finds this one then)."""
     use, desk, told = asked.use, Desk(), found.as_json()
     did_it = tool_did_it(told, found.ok)

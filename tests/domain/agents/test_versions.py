@@ -12,7 +12,7 @@ from app.core.transactions import run_in_transaction
 from app.domain.agents import versions
 from app.domain.agents.config import ALWAYS_ALLOWED, TOOL_NAMES, Content, checked, read_content
 from app.domain.agents.prompt import write_prompt
-from app.domain.agents.tools.registry import all_tools
+from app.domain.agents.tools.registry import list_tools
 from app.models import Agent
 from tests.factories.salons import Salon
 from tests.support.people import make_company
@@ -125,7 +125,7 @@ def test_who_never_told_callers_of_a_recording_is_read_as_not_recording() -> Non
 
 
 def test_every_function_can_be_given_or_taken() -> None:
-    assert {tool.name for tool in all_tools()} == set(TOOL_NAMES) | ALWAYS_ALLOWED
+    assert {tool.name for tool in list_tools()} == set(TOOL_NAMES) | ALWAYS_ALLOWED
 
 
 def test_rules_of_the_business_open_no_gap_in_the_prompt() -> None:

@@ -9,7 +9,7 @@ from app.core.extensions import db
 from app.domain.agents.config import Content, content_in_force
 from app.domain.agents.greeting import opening_words_of
 from app.domain.agents.prompt import write_prompt
-from app.domain.agents.tools.registry import all_tools
+from app.domain.agents.tools.registry import list_tools
 from app.models import Agent, AgentVersion, Branch, Company, PhoneNumber
 from app.providers.voice.management import AgentSetup, BrainSetup, ToolSetup
 
@@ -96,7 +96,7 @@ def _tools(content: Content, address: str, number: str | None) -> tuple[ToolSetu
             # a repetition is known by its call, name and arguments; still nobody but the model should ask twice
             retries=0, speaks_meanwhile=tool.effect,
         )
-        for tool in all_tools()
+        for tool in list_tools()
         if content.allows(tool.name)
     ]  # fmt: skip
     if content.allows("transfer_call"):

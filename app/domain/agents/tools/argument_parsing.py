@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.errors import AppError, InvalidInput
 from app.core.extensions import db
-from app.domain.agents.tools.context import Situation
+from app.domain.agents.tools.context import ToolContext
 from app.domain.bookings.booking_request import parts_of
 from app.domain.language.parser import read_when
 from app.domain.language.spoken_format import one_of
@@ -21,15 +21,15 @@ from app.domain.services.fuzzy_text import likeness, telling_words
 from app.domain.services.matching import JOINTS, find_service, get_services
 from app.models import Branch
 
-LOOKED_AHEAD = timedelta(days=14)
-LONGEST_WINDOW = timedelta(days=31)
-SURE_ENOUGH = 60
-MOST_OPTIONS = 4
-PARTS_SPOKEN = {"noon": "mittags", "lunch": "mittags"}
-BARE = re.compile(r"\d{1,2}(?:[ .:]\d{2})?\.?")
+LOOKAHEAD = timedelta(days=14)
+MAX_WINDOW = timedelta(days=31)
+MIN_SIMILARITY = 60
+MAX_OPTIONS = 4
+SPOKEN_DAY_PARTS = {"noon": "mittags", "lunch": "mittags"}
+BARE_TIME = re.compile(r"\d{1,2}(?:[ .:]\d{2})?\.?")
 
 
-class AskBack(AppError):
+class ClarificationNeeded(AppError):
     """The words leave something open; the message is the question, `options` what could be meant."""
 
     status = 422
@@ -40,14 +40,14 @@ class UnknownBranch(InvalidInput):
     code = "unknown_branch"
 
 
-class Missing(InvalidInput):
+class MissingArgument(InvalidInput):
     """Something was not said yet: `fields` names it, the message asks for the first."""
 
     code = "missing"
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class ServiceSelection:
     """What is to be done by whom and where; `branch` is the call's own where none was named."""
 
     parts: tuple[VisitPart, ...]
@@ -59,23 +59,23 @@ class Visit:
         return next((part.staff_id for part in self.parts if part.staff_id), None)
 
 
-def read_visit(situation: Situation, service: str | None, staff: str | None, branch: str | None) -> Visit:
+def resolve_services(context: ToolContext, service: str | None, staff: str | None, branch: str | None) -> ServiceSelection:
     """Raises Missing, UnknownService, UnknownStaff or UnknownBranch."""
     if service is None:
-        raise Missing(asks_for("service"), fields=["service"])
+        raise MissingArgument(get_question("service"), fields=["service"])
     if (found := find_service(service)) and found.tied and not JOINTS.search(service):
-        names = [each.name for each in (found.service, *found.tied)][:MOST_OPTIONS]
-        raise AskBack(_("Was meinen Sie: %(services)s?", services=one_of(names, situation.language)), options=names)
-    place = read_branch(situation, branch)
+        names = [each.name for each in (found.service, *found.tied)][:MAX_OPTIONS]
+        raise ClarificationNeeded(_("Was meinen Sie: %(services)s?", services=one_of(names, context.language)), options=names)
+    place = resolve_branch(context, branch)
     parts = parts_of(service, staff=staff, branch_id=place.id)
     gap = max(found.max_gap_minutes for found in get_services(service)) if len(parts) > 1 else 0
-    return Visit(parts, place, gap)
+    return ServiceSelection(parts, place, gap)
 
 
-def read_branch(situation: Situation, words: str | None) -> Branch:
+def resolve_branch(context: ToolContext, words: str | None) -> Branch:
     """By id, name, city or street; without words the branch that was called."""
     if words is None:
-        return situation.branch
+        return context.branch
     branches = db.session.scalars(select(Branch).where(Branch.is_active).order_by(Branch.name)).all()
     said = " ".join(telling_words(words))
 
@@ -83,50 +83,50 @@ def read_branch(situation: Situation, words: str | None) -> Branch:
         known = [branch.name, branch.name.rpartition("-")[2], branch.slug, branch.city or "", branch.street or ""]
         return 100 if words == branch.id else max(likeness(said, " ".join(telling_words(name))) for name in known)
 
-    best = max(branches, key=lambda branch: (rated(branch), branch.id == situation.branch.id), default=None)
-    if best is None or rated(best) < SURE_ENOUGH:
+    best = max(branches, key=lambda branch: (rated(branch), branch.id == context.branch.id), default=None)
+    if best is None or rated(best) < MIN_SIMILARITY:
         raise UnknownBranch(_("Diese Filiale kenne ich nicht."), branches=[branch.name for branch in branches])
     return best
 
 
-def read_time_of(situation: Situation, *, date: str | None, time: str | None, part: str | None = None, zone: str | None = None) -> When:
+def parse_time(context: ToolContext, *, date: str | None, time: str | None, part: str | None = None, zone: str | None = None) -> When:
     """Day and time together, as one would say them; raises AskBack where they leave something open."""
-    said = [date, f"um {time}" if time and BARE.fullmatch(time) else time, PARTS_SPOKEN.get((part or "").casefold(), part)]
+    said = [date, f"um {time}" if time and BARE_TIME.fullmatch(time) else time, SPOKEN_DAY_PARTS.get((part or "").casefold(), part)]
     text = " ".join(filter(None, said))
     if not text:
         return When()
-    when = _clear(read_when(text, situation.moment, zone or situation.zone, situation.language))
+    when = _require_unambiguous(read_when(text, context.moment, zone or context.zone, context.language))
     if when.day:
-        situation.named_days.add(when.day)
+        context.named_days.add(when.day)
     return when
 
 
-def read_window(situation: Situation, *, first: str | None, last: str | None, part: str | None, zone: str | None = None) -> When:
+def parse_window(context: ToolContext, *, first: str | None, last: str | None, part: str | None, zone: str | None = None) -> When:
     """ "from … to …" of which either may be missing; raises AskBack."""
     text = f"von {first} bis {last}" if first and last else f"ab {first}" if first else f"bis {last}" if last else ""
-    return read_time_of(situation, date=text or None, time=None, part=part, zone=zone)
+    return parse_time(context, date=text or None, time=None, part=part, zone=zone)
 
 
-def moment_of(situation: Situation, when: When, zone: str) -> datetime:
+def to_instant(context: ToolContext, when: When, zone: str) -> datetime:
     """The very instant that is meant; raises Missing where day or time are not named."""
     fields = [name for name, known in (("date", when.day), ("time", when.at is not None)) if not known]
     if fields:
-        raise Missing(asks_for(fields[0]), fields=fields)
+        raise MissingArgument(get_question(fields[0]), fields=fields)
     assert when.day is not None and when.at is not None
     return instant(when.day, when.at, zone)
 
 
-def stretch_of(situation: Situation, when: When, zone: str) -> tuple[datetime, datetime]:
+def to_interval(context: ToolContext, when: When, zone: str) -> tuple[datetime, datetime]:
     """The instants between which the days that are meant lie, from now on and not for longer than can be listened to."""
-    today = situation.local(situation.moment, zone).date()
-    first, last = when.days(first=today, last=today + LOOKED_AHEAD)
+    today = context.local(context.moment, zone).date()
+    first, last = when.days(first=today, last=today + LOOKAHEAD)
     tz = ZoneInfo(zone)
     starts = max(datetime.combine(first, time(), tz), now().astimezone(tz))
-    ends = min(datetime.combine(min(last, first + LONGEST_WINDOW), time(), tz) + timedelta(days=1), starts + LONGEST_WINDOW)
+    ends = min(datetime.combine(min(last, first + MAX_WINDOW), time(), tz) + timedelta(days=1), starts + MAX_WINDOW)
     return starts, ends
 
 
-def asks_for(field: str) -> str:
+def get_question(field: str) -> str:
     """The question for what is missing."""
     return {
         "service": _("Was darf es denn sein?"),
@@ -143,7 +143,7 @@ def asks_for(field: str) -> str:
     }.get(field, _("Was genau meinen Sie?"))
 
 
-def _clear(when: When) -> When:
+def _require_unambiguous(when: When) -> When:
     if when.question:
-        raise AskBack(when.question, options=list(when.options))
+        raise ClarificationNeeded(when.question, options=list(when.options))
     return when

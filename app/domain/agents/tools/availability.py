@@ -3,18 +3,25 @@
 from flask_babel import gettext as _
 from pydantic import Field
 
-from app.domain.agents.tools.argument_parsing import Visit, moment_of, read_time_of, read_visit, read_window
-from app.domain.agents.tools.context import Situation
-from app.domain.agents.tools.phrasing import Names, say_free, say_when, slots_data
-from app.domain.agents.tools.registry import Arguments, tool
-from app.domain.agents.tools.result import Answer, done
-from app.domain.agents.tools.slot_search import Found, around, at_moment, in_stretch, next_free, remember_wish
+from app.domain.agents.tools.argument_parsing import ServiceSelection, parse_time, parse_window, resolve_services, to_instant
+from app.domain.agents.tools.context import ToolContext
+from app.domain.agents.tools.phrasing import DisplayNames, build_slots_data, say_free_slots, say_when
+from app.domain.agents.tools.registry import ToolArgs, tool
+from app.domain.agents.tools.result import ToolResult, succeed
+from app.domain.agents.tools.slot_search import (
+    SlotSearchResult,
+    record_unmet_search,
+    search_around,
+    search_at,
+    search_interval,
+    search_next,
+)
 from app.domain.language.parser import read_when
 from app.domain.language.spoken_format import begun, say_day, say_moment, say_time
 from app.domain.language.time_expression import When, instant
 
 
-class Availability(Arguments):
+class CheckAvailabilityArgs(ToolArgs):
     service: str | None = Field(None, description="What is wanted, in the caller's words.")
     date: str | None = Field(None, description="The day, as the caller said it or as YYYY-MM-DD.")
     time: str | None = Field(None, description="The time, as the caller said it or as HH:MM.")
@@ -25,89 +32,89 @@ class Availability(Arguments):
     branch: str | None = Field(None, description="Another branch than the one that was called.")
 
 
-@tool("check_availability", Availability)
-def check_availability(situation: Situation, given: Availability) -> Answer:
+@tool("check_availability", CheckAvailabilityArgs)
+def check_availability(context: ToolContext, args: CheckAvailabilityArgs) -> ToolResult:
     """Looks up free times for a service on a day, at a time or in a stretch of days."""
-    visit = read_visit(situation, given.service, given.staff, given.branch)
+    visit = resolve_services(context, args.service, args.staff, args.branch)
     zone = visit.branch.zone
-    if given.date or given.time:
-        when = read_time_of(situation, date=given.date, time=given.time, part=given.part_of_day, zone=zone)
+    if args.date or args.time:
+        when = parse_time(context, date=args.date, time=args.time, part=args.part_of_day, zone=zone)
     else:
-        when = read_window(situation, first=given.date_from, last=given.date_to, part=given.part_of_day, zone=zone)
-    wanted = moment_of(situation, when, zone) if when.day and when.at is not None else None
-    found = at_moment(visit, wanted) if wanted else in_stretch(situation, visit, when)
+        when = parse_window(context, first=args.date_from, last=args.date_to, part=args.part_of_day, zone=zone)
+    wanted = to_instant(context, when, zone) if when.day and when.at is not None else None
+    found = search_at(visit, wanted) if wanted else search_interval(context, visit, when)
     if not found.requested_free:
-        remember_wish(situation, visit, found, wanted)
-    return told(situation, visit, found)
+        record_unmet_search(context, visit, found, wanted)
+    return build_slots_result(context, visit, found)
 
 
-def told(situation: Situation, visit: Visit, found: Found) -> Answer:
+def build_slots_result(context: ToolContext, visit: ServiceSelection, found: SlotSearchResult) -> ToolResult:
     """The free times in words and as data; where what was asked for is not free, why, and what is."""
-    slots = slots_data(situation, found.slots, found.facts)
+    slots = build_slots_data(context, found.slots, found.facts)
     data = {
         **({"requested_free": found.requested_free} if found.requested_free is not None else {}),
         "slots": slots,
         **({"reason": found.reason} if found.reason else {}),
     }
-    return done(_sentence(situation, visit, found, slots), **data)
+    return succeed(_say_search_result(context, visit, found, slots), **data)
 
 
-def _sentence(situation: Situation, visit: Visit, found: Found, slots: list[dict[str, object]]) -> str:
-    asked_for = Names.of(found.facts).staff.get(visit.staff_id or "") if found.facts else None
+def _say_search_result(context: ToolContext, visit: ServiceSelection, found: SlotSearchResult, slots: list[dict[str, object]]) -> str:
+    asked_for = DisplayNames.from_scheduling(found.facts).staff.get(visit.staff_id or "") if found.facts else None
     if not slots:
-        why = (found.why or _("Da ist nichts frei.")).rstrip(".")
+        why = (found.explanation or _("Da ist nichts frei.")).rstrip(".")
         return _("%(why)s, und auch in den nächsten Wochen ist nichts frei. Soll ich Sie auf die Warteliste setzen?", why=why)
     if found.requested_free:
-        return _("Ja, %(when)s ist frei.", when=say_when(situation, found.slots[0].starts_at, visit.branch.zone))
-    times = say_free(situation, slots, staff=asked_for)
-    if found.why:
-        return _("%(why)s, frei ist es %(times)s.", why=found.why.rstrip("."), times=times)
+        return _("Ja, %(when)s ist frei.", when=say_when(context, found.slots[0].starts_at, visit.branch.zone))
+    times = say_free_slots(context, slots, staff=asked_for)
+    if found.explanation:
+        return _("%(why)s, frei ist es %(times)s.", why=found.explanation.rstrip("."), times=times)
     return _("Frei ist es %(times)s. Was passt Ihnen?", times=times)
 
 
-class Service(Arguments):
+class FindNextAvailableArgs(ToolArgs):
     service: str | None = Field(None, description="What is wanted, in the caller's words.")
     staff: str | None = Field(None, description="Who it should be with, if the caller said so.")
     branch: str | None = Field(None, description="Another branch than the one that was called.")
 
 
-@tool("find_next_available", Service)
-def find_next_available(situation: Situation, given: Service) -> Answer:
+@tool("find_next_available", FindNextAvailableArgs)
+def find_next_available(context: ToolContext, args: FindNextAvailableArgs) -> ToolResult:
     """Finds the soonest free times for a service."""
-    visit = read_visit(situation, given.service, given.staff, given.branch)
-    return told(situation, visit, next_free(visit))
+    visit = resolve_services(context, args.service, args.staff, args.branch)
+    return build_slots_result(context, visit, search_next(visit))
 
 
-@tool("get_alternatives", Availability)
-def get_alternatives(situation: Situation, given: Availability) -> Answer:
+@tool("get_alternatives", CheckAvailabilityArgs)
+def get_alternatives(context: ToolContext, args: CheckAvailabilityArgs) -> ToolResult:
     """Finds other times, people or branches near a time that is not free."""
-    visit = read_visit(situation, given.service, given.staff, given.branch)
+    visit = resolve_services(context, args.service, args.staff, args.branch)
     zone = visit.branch.zone
-    if not (given.date or given.time):
-        when = read_window(situation, first=given.date_from, last=given.date_to, part=given.part_of_day, zone=zone)
-        return told(situation, visit, in_stretch(situation, visit, when))
-    when = read_time_of(situation, date=given.date, time=given.time, part=given.part_of_day, zone=zone)
+    if not (args.date or args.time):
+        when = parse_window(context, first=args.date_from, last=args.date_to, part=args.part_of_day, zone=zone)
+        return build_slots_result(context, visit, search_interval(context, visit, when))
+    when = parse_time(context, date=args.date, time=args.time, part=args.part_of_day, zone=zone)
     if when.day is None or when.at is None:
-        return told(situation, visit, in_stretch(situation, visit, when))
-    return told(situation, visit, around(visit, moment_of(situation, when, zone), most=6))
+        return build_slots_result(context, visit, search_interval(context, visit, when))
+    return build_slots_result(context, visit, search_around(visit, to_instant(context, when, zone), most=6))
 
 
-class Words(Arguments):
+class ParseDateArgs(ToolArgs):
     text: str | None = Field(None, description="What the caller said about day and time.")
 
 
-@tool("parse_date", Words, general=True)
-def parse_date(situation: Situation, given: Words) -> Answer:
+@tool("parse_date", ParseDateArgs, general=True)
+def parse_date(context: ToolContext, args: ParseDateArgs) -> ToolResult:
     """Turns words about a day or time into a date; asks back where they leave something open."""
-    when = read_when(given.text or "", situation.moment, situation.zone, situation.language)
-    return done(when.question or _said(situation, when), **when.as_data())
+    when = read_when(args.text or "", context.moment, context.zone, context.language)
+    return succeed(when.question or _say_time_expression(context, when), **when.as_data())
 
 
-def _said(situation: Situation, when: When) -> str:
+def _say_time_expression(context: ToolContext, when: When) -> str:
     """The day and time once more, so that the caller hears what was understood."""
-    language, today = situation.language, situation.today
+    language, today = context.language, context.today
     if when.day and when.at is not None:
-        return begun(say_moment(situation.local(instant(when.day, when.at, situation.zone)), language, today=today)) + "."
+        return begun(say_moment(context.local(instant(when.day, when.at, context.zone)), language, today=today)) + "."
     if when.day:
         return begun(say_day(when.day, language, today=today)) + "."
     if when.at is not None:

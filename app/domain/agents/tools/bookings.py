@@ -8,15 +8,29 @@ from sqlalchemy import select
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.domain.agents.tools.argument_parsing import Visit, asks_for, moment_of, read_branch, read_time_of, read_visit
-from app.domain.agents.tools.booking_lookup import heard_bookings, meant_booking, order_for, refusal_of, told_data, told_extents
-from app.domain.agents.tools.caller_identity import contact_of, person_for
-from app.domain.agents.tools.context import Situation
+from app.domain.agents.tools.argument_parsing import (
+    ServiceSelection,
+    get_question,
+    parse_time,
+    resolve_branch,
+    resolve_services,
+    to_instant,
+)
+from app.domain.agents.tools.booking_lookup import (
+    build_booking_rejection,
+    build_booking_request,
+    build_disclosed_data,
+    get_disclosure_scopes,
+    list_disclosable_bookings,
+    resolve_booking,
+)
+from app.domain.agents.tools.caller_identity import find_or_create_customer, resolve_contact
+from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.holds import find_hold
-from app.domain.agents.tools.phrasing import Names, bookings_data, say_booking, say_when
-from app.domain.agents.tools.registry import Arguments, tool
-from app.domain.agents.tools.result import Answer, done, refused
-from app.domain.agents.tools.verification_fallbacks import refusal
+from app.domain.agents.tools.phrasing import DisplayNames, build_bookings_data, say_booking, say_when
+from app.domain.agents.tools.registry import ToolArgs, tool
+from app.domain.agents.tools.result import ToolResult, reject, succeed
+from app.domain.agents.tools.verification_fallbacks import build_verification_error
 from app.domain.bookings.cancel import cancel_booking, terms_of
 from app.domain.bookings.create import make_booking
 from app.domain.bookings.errors import BookingRefused
@@ -29,7 +43,7 @@ from app.models import Booking, Branch, Customer, Hold
 from app.models.booking import ACTIVE_STATUSES
 
 
-class NewBooking(Arguments):
+class BookAppointmentArgs(ToolArgs):
     service: str | None = Field(None, description="What is wanted, in the caller's words.")
     date: str | None = Field(None, description="The day, as said or as YYYY-MM-DD.")
     time: str | None = Field(None, description="The time, as said or as HH:MM.")
@@ -42,61 +56,61 @@ class NewBooking(Arguments):
     hold: str | None = Field(None, description="The hold that hold_slot gave, if a time was kept.")
 
 
-@tool("book_appointment", NewBooking, effect=True)
-def book_appointment(situation: Situation, given: NewBooking) -> Answer:
+@tool("book_appointment", BookAppointmentArgs, effect=True)
+def book_appointment(context: ToolContext, args: BookAppointmentArgs) -> ToolResult:
     """Books the appointment. Only say that it is booked when this answers ok."""
-    hold = find_hold(situation, given.hold) if given.hold else None
+    hold = find_hold(context, args.hold) if args.hold else None
     needed = ("name",) if hold else ("service", "date", "time", "name")
-    missing = [field for field in given.missing(*needed) if field != "time" or not _has_time(situation, given)]
+    missing = [field for field in args.list_missing(*needed) if field != "time" or not _date_contains_time(context, args)]
     if missing:
-        return refused("missing", asks_for(missing[0]), fields=missing)
-    visit, starts_at = _held(situation, hold) if hold else _asked(situation, given)
-    if booked := _booked_already(situation, visit, starts_at, given.name or ""):
-        return _told(situation, booked)
+        return reject("missing", get_question(missing[0]), fields=missing)
+    visit, starts_at = _resolve_hold(context, hold) if hold else _resolve_args(context, args)
+    if booked := _find_existing_booking(context, visit, starts_at, args.name or ""):
+        return _build_booked_result(context, booked)
     if starts_at < now():
-        return refused("in_the_past", _("Dieser Zeitpunkt ist schon vorbei. Welcher Tag passt Ihnen?"), slots=[])
-    contact = contact_of(situation, phone=given.phone, email=given.email)
-    kept = hold if hold and hold.status == "open" and hold.expires_at > now() else _own_hold(situation, visit, starts_at)
+        return reject("in_the_past", _("Dieser Zeitpunkt ist schon vorbei. Welcher Tag passt Ihnen?"), slots=[])
+    contact = resolve_contact(context, phone=args.phone, email=args.email)
+    kept = hold if hold and hold.status == "open" and hold.expires_at > now() else _find_own_hold(context, visit, starts_at)
     try:
         # a refusal leaves no new customer behind
         with db.session.begin_nested():
-            customer = person_for(situation, given.name or "", contact)
-            order = order_for(situation, visit, starts_at, customer=customer, contact=contact, notes=given.notes)
+            customer = find_or_create_customer(context, args.name or "", contact)
+            order = build_booking_request(context, visit, starts_at, customer=customer, contact=contact, notes=args.notes)
             booking = make_booking(order, hold=kept)
     except BookingRefused as error:
-        return refusal_of(situation, visit, error, starts_at)
-    return _told(situation, booking)
+        return build_booking_rejection(context, visit, error, starts_at)
+    return _build_booked_result(context, booking)
 
 
-def _asked(situation: Situation, given: NewBooking) -> tuple[Visit, datetime]:
-    visit = read_visit(situation, given.service, given.staff, given.branch)
-    when = read_time_of(situation, date=given.date, time=given.time, zone=visit.branch.zone)
-    return visit, moment_of(situation, when, visit.branch.zone)
+def _resolve_args(context: ToolContext, args: BookAppointmentArgs) -> tuple[ServiceSelection, datetime]:
+    visit = resolve_services(context, args.service, args.staff, args.branch)
+    when = parse_time(context, date=args.date, time=args.time, zone=visit.branch.zone)
+    return visit, to_instant(context, when, visit.branch.zone)
 
 
-def _held(situation: Situation, hold: Hold) -> tuple[Visit, datetime]:
+def _resolve_hold(context: ToolContext, hold: Hold) -> tuple[ServiceSelection, datetime]:
     branch = db.session.scalars(select(Branch).where(Branch.id == hold.branch_id)).one()
-    return Visit(tuple(VisitPart(part["service_id"], part["staff_id"]) for part in hold.parts), branch), hold.starts_at
+    return ServiceSelection(tuple(VisitPart(part["service_id"], part["staff_id"]) for part in hold.parts), branch), hold.starts_at
 
 
-def _own_hold(situation: Situation, visit: Visit, starts_at: datetime) -> Hold | None:
+def _find_own_hold(context: ToolContext, visit: ServiceSelection, starts_at: datetime) -> Hold | None:
     """The time that this call has kept for just this: it must not stand in its own way."""
     wanted = select(Hold).where(
-        Hold.call_id == situation.call.id, Hold.status == "open", Hold.expires_at > now(), Hold.starts_at == starts_at,
+        Hold.call_id == context.call.id, Hold.status == "open", Hold.expires_at > now(), Hold.starts_at == starts_at,
         Hold.branch_id == visit.branch.id,
     )  # fmt: skip
     return db.session.scalars(wanted).first()
 
 
-def _has_time(situation: Situation, given: NewBooking) -> bool:
+def _date_contains_time(context: ToolContext, args: BookAppointmentArgs) -> bool:
     """ "nächsten Freitag um halb drei" names both."""
-    return given.date is not None and read_time_of(situation, date=given.date, time=None).at is not None
+    return args.date is not None and parse_time(context, date=args.date, time=None).at is not None
 
 
-def _booked_already(situation: Situation, visit: Visit, starts_at: datetime, name: str) -> Booking | None:
+def _find_existing_booking(context: ToolContext, visit: ServiceSelection, starts_at: datetime, name: str) -> Booking | None:
     """The booking that this call has made of just this: an answer may have been lost on its way."""
     wanted = select(Booking).where(
-        Booking.call_id == situation.call.id, Booking.starts_at == starts_at, Booking.service_id == visit.parts[0].service_id,
+        Booking.call_id == context.call.id, Booking.starts_at == starts_at, Booking.service_id == visit.parts[0].service_id,
         Booking.status.in_(ACTIVE_STATUSES),
     )  # fmt: skip
     for booking in db.session.scalars(wanted.order_by(Booking.id)):
@@ -106,56 +120,56 @@ def _booked_already(situation: Situation, visit: Visit, starts_at: datetime, nam
     return None
 
 
-def _told(situation: Situation, booking: Booking) -> Answer:
-    told = bookings_data(situation, [booking])[0]
-    when = say_when(situation, booking.starts_at, booking.zone)
-    who = Names(staff={booking.staff_id}).staff.get(booking.staff_id, "")
+def _build_booked_result(context: ToolContext, booking: Booking) -> ToolResult:
+    told = build_bookings_data(context, [booking])[0]
+    when = say_when(context, booking.starts_at, booking.zone)
+    who = DisplayNames(staff={booking.staff_id}).staff.get(booking.staff_id, "")
     say = (
         _("Ihr Termin %(when)s bei %(who)s ist vorgemerkt und wird noch bestätigt.", when=when, who=who)
         if booking.status == "pending"
         else _("Ihr Termin %(when)s bei %(who)s ist eingetragen.", when=when, who=who)
     )
-    return done(say, **told)
+    return succeed(say, **told)
 
 
-class Cancellation(Arguments):
+class CancelAppointmentArgs(ToolArgs):
     booking_id: str | None = Field(None, description="The booking, as query_appointments gave it.")
     date: str | None = Field(None, description="The day of the booking, as said.")
     time: str | None = Field(None, description="The time of the booking, as said.")
     reason: str | None = Field(None, description="Why, if the caller said so.")
 
 
-@tool("cancel_appointment", Cancellation, effect=True)
-def cancel_appointment(situation: Situation, given: Cancellation) -> Answer:
+@tool("cancel_appointment", CancelAppointmentArgs, effect=True)
+def cancel_appointment(context: ToolContext, args: CancelAppointmentArgs) -> ToolResult:
     """Cancels an appointment of the caller. Only say that it is cancelled when this answers ok."""
-    booking = meant_booking(situation, "cancel", booking_id=given.booking_id, date=given.date, time=given.time)
+    booking = resolve_booking(context, "cancel", booking_id=args.booking_id, date=args.date, time=args.time)
     fee_cents = terms_of(booking).fee_cents if booking.is_standing else 0
-    booking = cancel_booking(booking.id, situation.by, why=given.reason)
+    booking = cancel_booking(booking.id, context.by, why=args.reason)
     say = _("Ihr Termin ist abgesagt.")
-    if booking.id in told_extents(situation, [booking]):
-        say = _("Ihr Termin %(when)s ist abgesagt.", when=say_booking(situation, booking))
+    if booking.id in get_disclosure_scopes(context, [booking]):
+        say = _("Ihr Termin %(when)s ist abgesagt.", when=say_booking(context, booking))
     if fee_cents:
-        price = say_price(fee_cents, situation.language)
+        price = say_price(fee_cents, context.language)
         say = _("%(done)s, für die kurzfristige Absage werden %(price)s berechnet.", done=say.rstrip("."), price=price)
-    return done(say, booking_id=booking.id, status=booking.status, **({"fee_cents": fee_cents} if fee_cents else {}))
+    return succeed(say, booking_id=booking.id, status=booking.status, **({"fee_cents": fee_cents} if fee_cents else {}))
 
 
 @tool("query_appointments")
-def query_appointments(situation: Situation, _given: Arguments) -> Answer:
+def query_appointments(context: ToolContext, _args: ToolArgs) -> ToolResult:
     """Lists the appointments ahead that the caller may hear of; otherwise tells what they must say first, and what else can be done."""
-    if not situation.content.tells("appointments"):
-        return refused("not_allowed", _("Über Termine darf ich am Telefon keine Auskunft geben."), bookings=[])
-    ahead = heard_bookings(situation)
-    if not ahead and not situation.caller.hears_all:
-        raise refusal(situation, situation.caller.needed_to_hear_all)
+    if not context.content.tells("appointments"):
+        return reject("not_allowed", _("Über Termine darf ich am Telefon keine Auskunft geben."), bookings=[])
+    ahead = list_disclosable_bookings(context)
+    if not ahead and not context.caller.hears_all:
+        raise build_verification_error(context, context.caller.needed_to_hear_all)
     if not ahead:
-        return done(_("Ich finde keinen Termin für Sie."), bookings=[])
-    said = all_of([say_booking(situation, booking) for booking in ahead], situation.language)
+        return succeed(_("Ich finde keinen Termin für Sie."), bookings=[])
+    said = all_of([say_booking(context, booking) for booking in ahead], context.language)
     say = _("Ihr nächster Termin ist %(times)s.", times=said) if len(ahead) == 1 else _("Ihre nächsten Termine sind %(times)s.", times=said)
-    return done(say, bookings=told_data(situation, ahead))
+    return succeed(say, bookings=build_disclosed_data(context, ahead))
 
 
-class Move(Arguments):
+class RescheduleAppointmentArgs(ToolArgs):
     booking_id: str | None = Field(None, description="The booking, as query_appointments gave it.")
     date: str | None = Field(None, description="The present day of the booking, as said.")
     new_date: str | None = Field(None, description="The new day, as said or as YYYY-MM-DD.")
@@ -163,44 +177,44 @@ class Move(Arguments):
     staff: str | None = Field(None, description="Another person, if the caller wants one.")
 
 
-@tool("reschedule_appointment", Move, effect=True)
-def reschedule_appointment(situation: Situation, given: Move) -> Answer:
+@tool("reschedule_appointment", RescheduleAppointmentArgs, effect=True)
+def reschedule_appointment(context: ToolContext, args: RescheduleAppointmentArgs) -> ToolResult:
     """Moves an appointment of the caller. Only say that it is moved when this answers ok."""
-    if given.new_date is None and given.new_time is None and given.staff is None:
-        return refused("missing", asks_for("new_date"), fields=["new_date", "new_time"])
-    booking = meant_booking(situation, "change", booking_id=given.booking_id, date=given.date)
-    if booking.id not in told_extents(situation, [booking]) and (missing := _unsaid(situation, given)):
+    if args.new_date is None and args.new_time is None and args.staff is None:
+        return reject("missing", get_question("new_date"), fields=["new_date", "new_time"])
+    booking = resolve_booking(context, "change", booking_id=args.booking_id, date=args.date)
+    if booking.id not in get_disclosure_scopes(context, [booking]) and (missing := _list_missing_fields(context, args)):
         # what stays as it is would be told with the new time
-        return refused("missing", asks_for(missing[0]), fields=missing)
-    starts_at = _new_start(situation, booking, given)
+        return reject("missing", get_question(missing[0]), fields=missing)
+    starts_at = _resolve_new_start(context, booking, args)
     if starts_at < now():
-        return refused("in_the_past", _("Dieser Zeitpunkt ist schon vorbei. Welcher Tag passt Ihnen?"), slots=[])
-    person = get_person(given.staff, branch_id=booking.branch_id) if given.staff else None
+        return reject("in_the_past", _("Dieser Zeitpunkt ist schon vorbei. Welcher Tag passt Ihnen?"), slots=[])
+    person = get_person(args.staff, branch_id=booking.branch_id) if args.staff else None
     try:
-        moved = move_booking(booking.id, situation.by, starts_at=starts_at, staff_id=person.id if person else None)
+        moved = move_booking(booking.id, context.by, starts_at=starts_at, staff_id=person.id if person else None)
     except BookingRefused as error:
-        visit = Visit((VisitPart(booking.service_id, booking.staff_id),), read_branch(situation, booking.branch_id))
-        return refusal_of(situation, visit, error, starts_at)
-    when, who = say_booking(situation, moved), Names(staff={moved.staff_id}).staff.get(moved.staff_id, "")
-    if person or told_extents(situation, [moved])[moved.id] == "all":
+        visit = ServiceSelection((VisitPart(booking.service_id, booking.staff_id),), resolve_branch(context, booking.branch_id))
+        return build_booking_rejection(context, visit, error, starts_at)
+    when, who = say_booking(context, moved), DisplayNames(staff={moved.staff_id}).staff.get(moved.staff_id, "")
+    if person or get_disclosure_scopes(context, [moved])[moved.id] == "all":
         say = _("Ihr Termin ist jetzt %(when)s bei %(who)s.", when=when, who=who)
     else:
         say = _("Ihr Termin ist jetzt %(when)s.", when=when)
-    return done(say, **told_data(situation, [moved])[0])
+    return succeed(say, **build_disclosed_data(context, [moved])[0])
 
 
-def _unsaid(situation: Situation, given: Move) -> list[str]:
+def _list_missing_fields(context: ToolContext, args: RescheduleAppointmentArgs) -> list[str]:
     """What the words do not name: "nächsten Freitag um halb drei" names both, "zur gleichen Zeit" nothing."""
-    when = read_time_of(situation, date=given.new_date, time=given.new_time)
+    when = parse_time(context, date=args.new_date, time=args.new_time)
     return [name for name, known in (("new_date", when.day), ("new_time", when.at)) if known is None]
 
 
-def _new_start(situation: Situation, booking: Booking, given: Move) -> datetime:
+def _resolve_new_start(context: ToolContext, booking: Booking, args: RescheduleAppointmentArgs) -> datetime:
     """Day and time as said; the one that was not said stays as it is."""
-    local = situation.local(booking.starts_at, booking.zone)
-    when = read_time_of(situation, date=given.new_date, time=given.new_time, zone=booking.zone)
+    local = context.local(booking.starts_at, booking.zone)
+    when = parse_time(context, date=args.new_date, time=args.new_time, zone=booking.zone)
     if when.day is None and not when.names_a_day:
-        when = read_time_of(situation, date=local.date().isoformat(), time=given.new_time or local.strftime("%H:%M"), zone=booking.zone)
+        when = parse_time(context, date=local.date().isoformat(), time=args.new_time or local.strftime("%H:%M"), zone=booking.zone)
     elif when.at is None and not when.names_a_time:
-        when = read_time_of(situation, date=given.new_date, time=local.strftime("%H:%M"), zone=booking.zone)
-    return moment_of(situation, when, booking.zone)
+        when = parse_time(context, date=args.new_date, time=local.strftime("%H:%M"), zone=booking.zone)
+    return to_instant(context, when, booking.zone)

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 
 from app.core.phone import Number, normalise
-from app.domain.agents.tools.argument_parsing import Missing, asks_for
-from app.domain.agents.tools.context import Situation
+from app.domain.agents.tools.argument_parsing import MissingArgument, get_question
+from app.domain.agents.tools.context import ToolContext
 from app.domain.customers.caller_assurance import named, note_proof
 from app.domain.customers.contacts import LONGEST_EMAIL, LONGEST_NAME, add_identity
 from app.domain.customers.matching import choose, hang_on, make_named
@@ -13,46 +13,46 @@ from app.domain.customers.name_matching import same_name
 from app.domain.language.vocabulary import fold, with_digits
 from app.models import Customer
 
-ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]{2,}")
+EMAIL_PATTERN = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class CallerContact:
     """What a caller said of how to reach them; it belongs to what they ask for, and to their record only once they are verified."""
 
     phone: str | None = None
     email: str | None = None
 
 
-def number_of(situation: Situation, said: str | None) -> str | None:
+def resolve_phone(context: ToolContext, said: str | None) -> str | None:
     """The number that was said, else the caller's own; None for a withheld one. Raises Missing for one that cannot be read."""
-    return said_number(situation, said) if said else own_number(situation).identity
+    return parse_phone(context, said) if said else get_caller_number(context).identity
 
 
-def said_number(situation: Situation, said: str) -> str:
+def parse_phone(context: ToolContext, said: str) -> str:
     """Digit by digit or in one; never another in its place. Raises Missing."""
     for text in (said, re.sub(r"[^\d+]", "", with_digits(fold(said)))):
-        if e164 := normalise(text, source="human", region=situation.company.country).e164:
+        if e164 := normalise(text, source="human", region=context.company.country).e164:
             return e164
-    raise Missing(asks_for("phone"), fields=["phone"])
+    raise MissingArgument(get_question("phone"), fields=["phone"])
 
 
-def own_number(situation: Situation) -> Number:
-    return normalise(situation.call.from_number or "", source="e164", region=situation.company.country)
+def get_caller_number(context: ToolContext) -> Number:
+    return normalise(context.call.from_number or "", source="e164", region=context.company.country)
 
 
-def contact_of(situation: Situation, *, phone: str | None, email: str | None = None) -> Contact:
+def resolve_contact(context: ToolContext, *, phone: str | None, email: str | None = None) -> CallerContact:
     """What was said, other than the number that calls. Raises Missing for what cannot be read."""
-    number = said_number(situation, phone) if phone else None
+    number = parse_phone(context, phone) if phone else None
     address = "".join(email.split()).lower() if email else None
-    if address and (len(address) > LONGEST_EMAIL or not ADDRESS.fullmatch(address)):
-        raise Missing(asks_for("email"), fields=["email"])
-    return Contact(None if number == own_number(situation).identity else number, address)
+    if address and (len(address) > LONGEST_EMAIL or not EMAIL_PATTERN.fullmatch(address)):
+        raise MissingArgument(get_question("email"), fields=["email"])
+    return CallerContact(None if number == get_caller_number(context).identity else number, address)
 
 
-def person_for(situation: Situation, name: str, contact: Contact) -> Customer:
+def find_or_create_customer(context: ToolContext, name: str, contact: CallerContact) -> Customer:
     """The customer of this name at the number that calls, made where there is none; one who is verified is known at any number."""
-    caller, number = situation.caller, own_number(situation).identity
+    caller, number = context.caller, get_caller_number(context).identity
     if caller.is_verified and caller.customer and caller.customer.name and same_name(name, caller.customer.name):
         for kind, value in (("phone", contact.phone), ("email", contact.email)):
             if value:
@@ -62,13 +62,13 @@ def person_for(situation: Situation, name: str, contact: Contact) -> Customer:
     customer = choose(list(caller.sharing), name) or make_named(name[:LONGEST_NAME], number)
     customer.name = customer.name or name[:LONGEST_NAME]
     if number:
-        _hang_on_call(situation, customer, is_said=is_said)
+        _attach_to_call(context, customer, is_said=is_said)
     return customer
 
 
-def _hang_on_call(situation: Situation, customer: Customer, *, is_said: bool) -> None:
+def _attach_to_call(context: ToolContext, customer: Customer, *, is_said: bool) -> None:
     """Whoever has not said who they are yet has said so now; a verified caller may book for others and stays who they are."""
-    call, caller = situation.call, situation.caller
+    call, caller = context.call, context.caller
     if is_said and not caller.is_verified and not caller.is_locked:
         note_proof(call, "name", ok=True, customer=customer)
     if call.customer_id is None or any(other.id == call.customer_id and other.name is None for other in caller.sharing):

@@ -3,43 +3,43 @@
 from flask_babel import gettext as _
 
 from app.domain.agents.opening_hours import opening_now
-from app.domain.agents.tools.caller_verification import Identity, prove, told
-from app.domain.agents.tools.context import Situation
-from app.domain.agents.tools.registry import Arguments, tool
-from app.domain.agents.tools.result import Answer, done
+from app.domain.agents.tools.caller_verification import IdentifyCustomerArgs, describe_caller, verify
+from app.domain.agents.tools.context import ToolContext
+from app.domain.agents.tools.registry import ToolArgs, tool
+from app.domain.agents.tools.result import ToolResult, succeed
 from app.domain.customers.name_matching import first_name
 from app.domain.language.spoken_format import say_day, say_time
 
 
 @tool("get_context", general=True)
-def get_context(situation: Situation, _given: Arguments) -> Answer:
+def get_context(context: ToolContext, _args: ToolArgs) -> ToolResult:
     """Tells the business and branch, today's date, whether it is open, and whether the caller is known."""
-    caller, now = situation.caller, situation.local(situation.moment)
-    is_open, opens_at = opening_now(situation.branch, situation.moment)
-    today = say_day(now.date(), situation.language, case="the")
-    first = first_name(caller.customer.name) if caller.customer and situation.tells_first_name else None
-    return done(
-        _("Heute ist %(day)s, es ist %(time)s.", day=today, time=say_time(now.time().replace(second=0, microsecond=0), situation.language)),
-        company=situation.company.name,
-        branch=situation.branch.name,
+    caller, now = context.caller, context.local(context.moment)
+    is_open, opens_at = opening_now(context.branch, context.moment)
+    today = say_day(now.date(), context.language, case="the")
+    first = first_name(caller.customer.name) if caller.customer and context.tells_first_name else None
+    return succeed(
+        _("Heute ist %(day)s, es ist %(time)s.", day=today, time=say_time(now.time().replace(second=0, microsecond=0), context.language)),
+        company=context.company.name,
+        branch=context.branch.name,
         now=now.isoformat(timespec="seconds"),
         today_spoken=today,
-        language=situation.language,
+        language=context.language,
         open_now=is_open,
-        next_opening=situation.local(opens_at).isoformat() if opens_at else None,
+        next_opening=context.local(opens_at).isoformat() if opens_at else None,
         caller={"known": caller.is_known, "certainty": caller.certainty} | ({"first_name": first} if first else {}),
     )
 
 
-@tool("check_customer", Identity)
-def check_customer(situation: Situation, given: Identity) -> Answer:
+@tool("check_customer", IdentifyCustomerArgs)
+def check_customer(context: ToolContext, args: IdentifyCustomerArgs) -> ToolResult:
     """Tells whether the caller is known and what they may hear or change; with a name, for that person."""
-    if given.missing("name", "birth_date", "booking_date", "code") == ["name", "birth_date", "booking_date", "code"]:
-        return told(situation)
-    return prove(situation, given)
+    if args.list_missing("name", "birth_date", "booking_date", "code") == ["name", "birth_date", "booking_date", "code"]:
+        return describe_caller(context)
+    return verify(context, args)
 
 
-@tool("identify_customer", Identity, effect=True)
-def identify_customer(situation: Situation, given: Identity) -> Answer:
+@tool("identify_customer", IdentifyCustomerArgs, effect=True)
+def identify_customer(context: ToolContext, args: IdentifyCustomerArgs) -> ToolResult:
     """Checks the caller's name, date of birth, the date of a booking or a code that was sent."""
-    return prove(situation, given)
+    return verify(context, args)

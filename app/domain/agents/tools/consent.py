@@ -7,10 +7,10 @@ from pydantic import Field, field_validator
 
 from app.core.event_bus import publish
 from app.core.extensions import db
-from app.domain.agents.tools.context import Situation
-from app.domain.agents.tools.messages import Callback, Transfer, request_callback, transfer_call
-from app.domain.agents.tools.registry import Arguments, tool
-from app.domain.agents.tools.result import Answer, done, refused
+from app.domain.agents.tools.context import ToolContext
+from app.domain.agents.tools.messages import RequestCallbackArgs, TransferCallArgs, request_callback, transfer_call
+from app.domain.agents.tools.registry import ToolArgs, tool
+from app.domain.agents.tools.result import ToolResult, reject, succeed
 from app.domain.privacy.ai_notice import NOTICE, QUESTION, version_of
 from app.domain.privacy.ai_notice_proof import keep_wordings
 from app.domain.privacy.consent import WHATS, answers_of, note_answer, stands
@@ -18,11 +18,11 @@ from app.domain.privacy.consent_answers import YesNo
 from app.events import CallUpdated
 from app.models import CallConsent
 
-YES = frozenset({"yes", "ja", "true", "y", "1", "allowed", "granted", "okay", "ok"})
-NO = frozenset({"no", "nein", "false", "n", "0", "declined", "denied", "refused"})
+YES_VALUES = frozenset({"yes", "ja", "true", "y", "1", "allowed", "granted", "okay", "ok"})
+NO_VALUES = frozenset({"no", "nein", "false", "n", "0", "declined", "denied", "refused"})
 
 
-class Consent(Arguments):
+class SetConsentArgs(ToolArgs):
     recording: str | None = Field(None, description="yes or no, as the caller answered to being recorded.")
     transcript: str | None = Field(None, description="yes or no, as the caller answered to words being written down.")
     ai: str | None = Field(None, description="no where the caller does not want to talk with an AI; to ask for somebody is none.")
@@ -33,40 +33,40 @@ class Consent(Arguments):
         return ("yes" if value else "no") if isinstance(value, bool) else value
 
 
-@tool("set_consent", Consent, effect=True)
-def set_consent(situation: Situation, given: Consent) -> Answer:
+@tool("set_consent", SetConsentArgs, effect=True)
+def set_consent(context: ToolContext, args: SetConsentArgs) -> ToolResult:
     """Keeps what the caller allows or declines: recording, transcript, talking with an AI. Call it at once on every such yes or no."""
-    said = {what: answer for what in WHATS if (answer := _answer(getattr(given, what)))}
+    said = {what: answer for what in WHATS if (answer := _parse_answer(getattr(args, what)))}
     if not said:
-        return refused("missing", _("Darf ich das Gespräch aufzeichnen und mitschreiben?"), fields=["recording"])
-    call, known = situation.call, answers_of([situation.call.id])[situation.call.id]
+        return reject("missing", _("Darf ich das Gespräch aufzeichnen und mitschreiben?"), fields=["recording"])
+    call, known = context.call, answers_of([context.call.id])[context.call.id]
     kept_words = call.keeps_words
-    told = _told(situation)
+    told = _get_notice_version(context)
     keep_wordings([told])
     for what, answer in said.items():
         if row := note_answer(call, known, what, answer, source="function", turn=None, wording=told):
             db.session.add(CallConsent(**row))
     db.session.flush()
     if call.keeps_words != kept_words:
-        publish(CallUpdated(call.company_id, call.branch_id, call.id, situation.moment))
+        publish(CallUpdated(call.company_id, call.branch_id, call.id, context.moment))
     if said.get("ai") == "no":
-        return _hand_over(situation, stands(known))
-    return done(_goes_on(said), **stands(known))
+        return _transfer_to_person(context, stands(known))
+    return succeed(_say_consequence(said), **stands(known))
 
 
-def _answer(word: str | None) -> YesNo | None:
+def _parse_answer(word: str | None) -> YesNo | None:
     folded = (word or "").casefold().strip(" .!")
-    return "yes" if folded in YES else "no" if folded in NO else None
+    return "yes" if folded in YES_VALUES else "no" if folded in NO_VALUES else None
 
 
-def _told(situation: Situation) -> str:
+def _get_notice_version(context: ToolContext) -> str:
     """The wording that this agent greets with."""
-    language = situation.language
+    language = context.language
     asked = f"{NOTICE[language]} {QUESTION[language]}"
-    return version_of(asked if situation.content.asks_to_record else NOTICE[language])
+    return version_of(asked if context.content.asks_to_record else NOTICE[language])
 
 
-def _goes_on(said: dict[Any, YesNo]) -> str:
+def _say_consequence(said: dict[Any, YesNo]) -> str:
     if "no" not in said.values():
         return _("Danke. Was kann ich für Sie tun?")
     if said.get("recording") == "no" and said.get("transcript") != "yes":
@@ -76,13 +76,13 @@ def _goes_on(said: dict[Any, YesNo]) -> str:
     return _("Gut, ich zeichne nichts auf. Was kann ich für Sie tun?")
 
 
-def _hand_over(situation: Situation, standing: dict[Any, YesNo]) -> Answer:
+def _transfer_to_person(context: ToolContext, standing: dict[Any, YesNo]) -> ToolResult:
     """To a person at once where one can be reached, else a callback; whoever would rather go on is not sent away."""
-    person = transfer_call(situation, Transfer())
+    person = transfer_call(context, TransferCallArgs())
     if person.ok:
-        return done(_("Gern, ich verbinde Sie mit einem Menschen."), **person.data, **standing)
-    noted = request_callback(situation, Callback())
+        return succeed(_("Gern, ich verbinde Sie mit einem Menschen."), **person.data, **standing)
+    noted = request_callback(context, RequestCallbackArgs())
     if noted.ok:
         say = _("Gerade ist niemand frei. Es ruft Sie ein Mensch zurück. Wenn Sie möchten, helfe ich Ihnen auch gleich selbst.")
-        return done(say, **noted.data, **standing)
-    return done(_("Gerade ist niemand frei. Unter welcher Nummer darf ein Mensch Sie zurückrufen?"), **standing)
+        return succeed(say, **noted.data, **standing)
+    return succeed(_("Gerade ist niemand frei. Unter welcher Nummer darf ein Mensch Sie zurückrufen?"), **standing)

@@ -18,7 +18,7 @@ from app.models import Agent, AgentVersion, Branch, Call, Company
 
 LANGUAGES: tuple[Language, ...] = ("de", "en")
 # built once: making a statement costs more than running it
-PLACE = (
+CALL_RECORDS = (
     select(Company, Branch, Agent, AgentVersion)
     .join(Branch, Branch.company_id == Company.id)
     .outerjoin(Agent, and_(Agent.company_id == Company.id, Agent.id == bindparam("agent")))
@@ -31,7 +31,7 @@ PLACE = (
 
 
 @dataclass
-class Situation:
+class ToolContext:
     """Everything comes from the call's own row, nothing from what the model says."""
 
     call: Call
@@ -45,7 +45,7 @@ class Situation:
     @cached_property
     def _place(self) -> Any:
         place = {"company": self.call.company_id, "branch": self.call.branch_id, "agent": self.call.agent_id}
-        return db.session.execute(PLACE, place).one()
+        return db.session.execute(CALL_RECORDS, place).one()
 
     @property
     def company(self) -> Company:

@@ -8,28 +8,28 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.domain.agents.tools.context import Situation
+from app.domain.agents.tools.context import ToolContext
 from app.domain.language.spoken_format import one_of, say_moment, say_slots
 from app.domain.scheduling.types import SchedulingData, Slot
 from app.models import Booking, Branch, Service, StaffMember
 
-MOST_TOLD = 8
-MOST_SAID = 3
+MAX_SLOTS = 8
+MAX_SPOKEN_SLOTS = 3
 
 
-class Names:
+class DisplayNames:
     """Names of people, branches and services by id, asked for together."""
 
     def __init__(self, *, staff: Collection[str | None] = (), services: Collection[str] = (), branches: Collection[str] = ()) -> None:
-        self.staff = _names_of(StaffMember, staff)
-        self.services = _names_of(Service, services)
+        self.staff = _load_names(StaffMember, staff)
+        self.services = _load_names(Service, services)
         rows = select(Branch.id, Branch.name, Branch.zone).where(Branch.id.in_(set(branches))) if branches else None
         found = db.session.execute(rows).all() if rows is not None else []
         self.branches = {row.id: row.name for row in found}
         self.zones = {row.id: row.zone for row in found}
 
     @classmethod
-    def of(cls, facts: SchedulingData) -> Self:
+    def from_scheduling(cls, facts: SchedulingData) -> Self:
         """Those that the calendar has loaded."""
         names = cls()
         names.staff = {person.id: person.name for person in facts.people}
@@ -38,13 +38,17 @@ class Names:
         return names
 
 
-def slots_data(situation: Situation, slots: Sequence[Slot], facts: SchedulingData | None = None) -> list[dict[str, Any]]:
+def build_slots_data(context: ToolContext, slots: Sequence[Slot], facts: SchedulingData | None = None) -> list[dict[str, Any]]:
     """Each time with its offset, the person's and the branch's name; `facts` where the calendar has them loaded."""
-    names = Names.of(facts) if facts else Names(staff={slot.staff_id for slot in slots}, branches={slot.branch_id for slot in slots})
+    names = (
+        DisplayNames.from_scheduling(facts)
+        if facts
+        else DisplayNames(staff={slot.staff_id for slot in slots}, branches={slot.branch_id for slot in slots})
+    )
     return [
         {
-            "starts_at": situation.local(slot.starts_at, names.zones[slot.branch_id]).isoformat(),
-            "ends_at": situation.local(slot.ends_at, names.zones[slot.branch_id]).isoformat(),
+            "starts_at": context.local(slot.starts_at, names.zones[slot.branch_id]).isoformat(),
+            "ends_at": context.local(slot.ends_at, names.zones[slot.branch_id]).isoformat(),
             "staff": names.staff.get(slot.staff_id),
             "branch": names.branches[slot.branch_id],
         }
@@ -52,28 +56,28 @@ def slots_data(situation: Situation, slots: Sequence[Slot], facts: SchedulingDat
     ]
 
 
-def say_free(situation: Situation, told: Sequence[dict[str, Any]], *, staff: str | None = None) -> str:
+def say_free_slots(context: ToolContext, told: Sequence[dict[str, Any]], *, staff: str | None = None) -> str:
     """ "am Donnerstag, dem 3. Dezember, um 9 Uhr oder um halb elf"; with the person where one was asked for (`staff`), and with the
     branch where it is another one than was called.
     """
-    said = [entry for entry in told if entry["branch"] == told[0]["branch"]][:MOST_SAID]
+    said = [entry for entry in told if entry["branch"] == told[0]["branch"]][:MAX_SPOKEN_SLOTS]
     mine = [entry for entry in said if staff in (None, entry["staff"])]
     others = [entry for entry in said if entry not in mine]
-    pieces = [_with(situation, entries, staff and entries[0]["staff"]) for entries in (mine, others) if entries]
-    times = one_of(pieces, situation.language)
-    return times if said[0]["branch"] == situation.branch.name else _("in %(branch)s %(times)s", branch=said[0]["branch"], times=times)
+    pieces = [_say_times_with_staff(context, entries, staff and entries[0]["staff"]) for entries in (mine, others) if entries]
+    times = one_of(pieces, context.language)
+    return times if said[0]["branch"] == context.branch.name else _("in %(branch)s %(times)s", branch=said[0]["branch"], times=times)
 
 
-def _with(situation: Situation, told: Sequence[dict[str, Any]], who: str | None) -> str:
+def _say_times_with_staff(context: ToolContext, told: Sequence[dict[str, Any]], who: str | None) -> str:
     moments = [datetime.fromisoformat(entry["starts_at"]) for entry in told]
-    times = say_slots(moments, situation.language, today=situation.today)
+    times = say_slots(moments, context.language, today=context.today)
     return _("%(times)s bei %(who)s", times=times, who=who) if who else times
 
 
-def bookings_data(situation: Situation, bookings: Sequence[Booking]) -> list[dict[str, Any]]:
+def build_bookings_data(context: ToolContext, bookings: Sequence[Booking]) -> list[dict[str, Any]]:
     """All there is to tell: what may be told of it is for `appointments` to say."""
-    situation.told_days.update(situation.local(booking.starts_at, booking.zone).date() for booking in bookings)
-    names = Names(
+    context.told_days.update(context.local(booking.starts_at, booking.zone).date() for booking in bookings)
+    names = DisplayNames(
         staff={booking.staff_id for booking in bookings},
         services={booking.service_id for booking in bookings},
         branches={booking.branch_id for booking in bookings},
@@ -81,8 +85,8 @@ def bookings_data(situation: Situation, bookings: Sequence[Booking]) -> list[dic
     return [
         {
             "booking_id": booking.id,
-            "starts_at": situation.local(booking.starts_at, booking.zone).isoformat(),
-            "ends_at": situation.local(booking.ends_at, booking.zone).isoformat(),
+            "starts_at": context.local(booking.starts_at, booking.zone).isoformat(),
+            "ends_at": context.local(booking.ends_at, booking.zone).isoformat(),
             "service": names.services.get(booking.service_id),
             "staff": names.staff.get(booking.staff_id),
             "branch": names.branches.get(booking.branch_id),
@@ -92,17 +96,17 @@ def bookings_data(situation: Situation, bookings: Sequence[Booking]) -> list[dic
     ]
 
 
-def say_booking(situation: Situation, booking: Booking) -> str:
+def say_booking(context: ToolContext, booking: Booking) -> str:
     """When it is; whoever has been told that proves nothing by it any more."""
-    situation.told_days.add(situation.local(booking.starts_at, booking.zone).date())
-    return say_when(situation, booking.starts_at, booking.zone)
+    context.told_days.add(context.local(booking.starts_at, booking.zone).date())
+    return say_when(context, booking.starts_at, booking.zone)
 
 
-def say_when(situation: Situation, moment: datetime, zone: str) -> str:
-    return say_moment(situation.local(moment, zone), situation.language, today=situation.today)
+def say_when(context: ToolContext, moment: datetime, zone: str) -> str:
+    return say_moment(context.local(moment, zone), context.language, today=context.today)
 
 
-def spread(starts: Sequence[datetime], most: int) -> list[datetime]:
+def select_spread(starts: Sequence[datetime], most: int) -> list[datetime]:
     """Some of many times, over the whole stretch; full and half hours before others."""
     plain = [start for start in starts if start.minute in (0, 30)]
     chosen = plain if len(plain) >= most else list(starts)
@@ -111,6 +115,6 @@ def spread(starts: Sequence[datetime], most: int) -> list[datetime]:
     return [chosen[place * (len(chosen) - 1) // (most - 1)] for place in range(most)]
 
 
-def _names_of(model: type[StaffMember] | type[Service], ids: Collection[str | None]) -> dict[str, str]:
+def _load_names(model: type[StaffMember] | type[Service], ids: Collection[str | None]) -> dict[str, str]:
     wanted = {each for each in ids if each}
     return {row.id: row.name for row in db.session.execute(select(model.id, model.name).where(model.id.in_(wanted)))} if wanted else {}

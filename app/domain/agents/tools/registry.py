@@ -12,17 +12,17 @@ from flask_babel import force_locale, gettext as _
 from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
 from app.core.errors import AppError
-from app.domain.agents.tools.context import Situation
-from app.domain.agents.tools.result import Answer, refused
+from app.domain.agents.tools.context import ToolContext
+from app.domain.agents.tools.result import ToolResult, reject
 
-LONGEST_VALUE = 500
+MAX_VALUE_LENGTH = 500
 ISO_DAY = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)")
 # what models write where they know nothing
-NOTHING = frozenset({"", "null", "none", "undefined", "unknown", "unbekannt", "n/a", "nan", "-", "nil", "k.a.", "keine angabe"})
+EMPTY_VALUES = frozenset({"", "null", "none", "undefined", "unknown", "unbekannt", "n/a", "nan", "-", "nil", "k.a.", "keine angabe"})
 
 
 # what models and older agents call our arguments
-OTHER_NAMES = {
+ARGUMENT_ALIASES = {
     "start": "date", "starts_at": "date", "datetime": "date", "datum": "date", "start_time": "time", "uhrzeit": "time", "zeit": "time",
     "leistung": "service", "service_name": "service", "mitarbeiter": "staff", "staff_name": "staff", "employee": "staff",
     "filiale": "branch", "customer_name": "name", "kundenname": "name", "telefon": "phone", "phone_number": "phone",
@@ -30,29 +30,29 @@ OTHER_NAMES = {
 }  # fmt: skip
 
 
-class Arguments(BaseModel):
+class ToolArgs(BaseModel):
     """Every argument is text or missing: models send numbers as text and text as numbers, and invent fields."""
 
     model_config = ConfigDict(extra="ignore")
 
     @model_validator(mode="before")
     @classmethod
-    def _under_our_names(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
+    def _resolve_aliases(cls, args: Any) -> Any:
+        if not isinstance(args, dict):
             return {}
-        others = {ours: given[name] for name, ours in OTHER_NAMES.items() if name in given and ours in cls.model_fields}
-        return others | {name: value for name, value in given.items() if name not in others or _said(value)}
+        others = {ours: args[name] for name, ours in ARGUMENT_ALIASES.items() if name in args and ours in cls.model_fields}
+        return others | {name: value for name, value in args.items() if name not in others or _to_text(value)}
 
     @field_validator("*", mode="before")
     @classmethod
     def _as_text(cls, value: Any) -> str | None:
-        return _said(value)
+        return _to_text(value)
 
-    def missing(self, *names: str) -> list[str]:
+    def list_missing(self, *names: str) -> list[str]:
         return [name for name in names if getattr(self, name) is None]
 
 
-A = TypeVar("A", bound=Arguments)
+A = TypeVar("A", bound=ToolArgs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Tool(Generic[A]):
     name: str
     about: str
     arguments: type[A]
-    function: Callable[[Situation, A], Answer]
+    function: Callable[[ToolContext, A], ToolResult]
     effect: bool = False
     # concerns nobody's appointments: what it says of days may be said back by anybody
     general: bool = False
@@ -77,18 +77,18 @@ TOOLS: dict[str, Tool[Any]] = {}
 
 
 def tool(
-    name: str, arguments: type[A] = Arguments, *, effect: bool = False, general: bool = False  # type: ignore[assignment]
-) -> Callable[[Callable[[Situation, A], Answer]], Callable[[Situation, A], Answer]]:  # fmt: skip
+    name: str, arguments: type[A] = ToolArgs, *, effect: bool = False, general: bool = False  # type: ignore[assignment]
+) -> Callable[[Callable[[ToolContext, A], ToolResult]], Callable[[ToolContext, A], ToolResult]]:  # fmt: skip
     """Makes a function one of the agent's; the first sentence of its docstring is what the model reads."""
 
-    def register(function: Callable[[Situation, A], Answer]) -> Callable[[Situation, A], Answer]:
+    def register(function: Callable[[ToolContext, A], ToolResult]) -> Callable[[ToolContext, A], ToolResult]:
         TOOLS[name] = Tool(name, (function.__doc__ or "").strip().split("\n\n")[0], arguments, function, effect, general)
         return function
 
     return register
 
 
-def all_tools() -> list[Tool[Any]]:
+def list_tools() -> list[Tool[Any]]:
     """Every function there is, in the order of their names."""
     return [TOOLS[name] for name in sorted(TOOLS)]
 
@@ -97,45 +97,45 @@ def find_tool(name: str) -> Tool[Any] | None:
     return TOOLS.get(name)
 
 
-def use(name: str, given: dict[str, Any], situation: Situation) -> Answer:
+def run_tool(name: str, args: dict[str, Any], context: ToolContext) -> ToolResult:
     """Runs a function and answers in the call's language; what it may not or cannot do is an answer too, never an error.
 
     Only faults of ours come out as exceptions. To be called inside a transaction.
     """
-    with force_locale(situation.language):
+    with force_locale(context.language):
         found = find_tool(name)
         if found is None:
-            return refused("unknown_function", _("Das kann ich leider nicht selbst erledigen. Soll ich einen Rückruf notieren?"))
-        if not situation.content.allows(name) and not (name == "transfer_call" and situation.call.emergency):
-            return refused("not_allowed", _("Das darf ich hier leider nicht für Sie tun. Soll ich einen Rückruf notieren?"))
+            return reject("unknown_function", _("Das kann ich leider nicht selbst erledigen. Soll ich einen Rückruf notieren?"))
+        if not context.content.allows(name) and not (name == "transfer_call" and context.call.emergency):
+            return reject("not_allowed", _("Das darf ich hier leider nicht für Sie tun. Soll ich einen Rückruf notieren?"))
         try:
-            answer = found.function(situation, found.arguments.model_validate(given))
+            answer = found.function(context, found.arguments.model_validate(args))
         except AppError as error:
-            answer = refused(error.code, error.message or trouble(), **_plain(error.details()))
-        return answer if found.general else replace(answer, told_days=_told_days(answer, situation))
+            answer = reject(error.code, error.message or say_trouble(), **_to_json_data(error.details()))
+        return answer if found.general else replace(answer, told_days=_find_disclosed_days(answer, context))
 
 
-def _told_days(answer: Answer, situation: Situation) -> frozenset[date]:
+def _find_disclosed_days(answer: ToolResult, context: ToolContext) -> frozenset[date]:
     """Every day in the data or of a booking in the sentence: each function goes through here, so that none can forget it."""
     in_data = set()
     for year, month, day in ISO_DAY.findall(json.dumps(answer.data, default=str)):
         with suppress(ValueError):
             in_data.add(date(int(year), int(month), int(day)))
-    return frozenset(in_data - situation.named_days | situation.told_days)
+    return frozenset(in_data - context.named_days | context.told_days)
 
 
-def trouble() -> str:
+def say_trouble() -> str:
     return _("Das kann ich gerade nicht nachsehen. Soll ich einen Rückruf notieren?")
 
 
-def _said(value: Any) -> str | None:
+def _to_text(value: Any) -> str | None:
     """The text of a value, or None where the model knew nothing."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    text = " ".join(str(value).split())[:LONGEST_VALUE]
-    return None if text.casefold() in NOTHING else text
+    text = " ".join(str(value).split())[:MAX_VALUE_LENGTH]
+    return None if text.casefold() in EMPTY_VALUES else text
 
 
-def _plain(data: dict[str, object]) -> dict[str, Any]:
+def _to_json_data(data: dict[str, object]) -> dict[str, Any]:
     """What an error brings along, as far as JSON can carry it."""
     return json.loads(json.dumps(data, default=str))

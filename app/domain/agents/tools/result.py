@@ -6,7 +6,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ToolResult:
     """`say` is a whole sentence in the call's language; `code` says why not, for the model and the pages."""
 
     ok: bool
@@ -23,9 +23,9 @@ class Answer:
         return told | {"data": self.data}
 
 
-def done(say: str, **data: Any) -> Answer:
-    return Answer(True, say, data=data)
+def succeed(say: str, **data: Any) -> ToolResult:
+    return ToolResult(True, say, data=data)
 
 
-def refused(code: str, say: str, **data: Any) -> Answer:
-    return Answer(False, say, code, data)
+def reject(code: str, say: str, **data: Any) -> ToolResult:
+    return ToolResult(False, say, code, data)

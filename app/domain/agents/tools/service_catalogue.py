@@ -6,65 +6,65 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.domain.agents.tools.context import Situation
+from app.domain.agents.tools.context import ToolContext
 from app.domain.language.spoken_format import say_length, say_price
 from app.domain.services.catalogue import list_services, synonyms_of
 from app.domain.services.fuzzy_text import fold, likeness, telling_words
 from app.models import BranchService, Service
 
-MOST = 40
-SURE_ENOUGH = 60
+MAX_SERVICES = 40
+MIN_SIMILARITY = 60
 
 
-def fitting_services(situation: Situation, query: str | None) -> list[Service]:
+def list_matching_services(context: ToolContext, query: str | None) -> list[Service]:
     """What is offered at the branch; with words only what they fit, by name, category or another name."""
-    here = [service for service in list_services(limit=MOST) if _is_offered(situation, service)]
+    here = [service for service in list_services(limit=MAX_SERVICES) if _is_offered(context, service)]
     if not query:
         return here
     said, others = " ".join(telling_words(query)), synonyms_of([service.id for service in here])
 
     def fits(service: Service) -> bool:
         names = [service.name, service.category or "", *others[service.id]]
-        return any(likeness(said, " ".join(telling_words(name))) >= SURE_ENOUGH or said in fold(name) for name in names if name)
+        return any(likeness(said, " ".join(telling_words(name))) >= MIN_SIMILARITY or said in fold(name) for name in names if name)
 
     return [service for service in here if said and fits(service)]
 
 
-def service_data(situation: Situation, service: Service, *, in_full: bool = False) -> dict[str, Any]:
-    minutes, cents = _at_branch(situation, service)
+def build_service_data(context: ToolContext, service: Service, *, in_full: bool = False) -> dict[str, Any]:
+    minutes, cents = _get_duration_and_price(context, service)
     data: dict[str, Any] = {"id": service.id, "name": service.name, "minutes": minutes, "price_cents": cents}
     if in_full:
         data |= {"category": service.category, "description": service.description}
     return data
 
 
-def say_service(situation: Situation, service: Service) -> str:
-    minutes, cents = _at_branch(situation, service)
-    length = say_length(minutes, situation.language)
+def say_service(context: ToolContext, service: Service) -> str:
+    minutes, cents = _get_duration_and_price(context, service)
+    length = say_length(minutes, context.language)
     if not cents:
         return _("%(service)s dauert %(length)s.", service=service.name, length=length)
-    price = say_price(cents, situation.language)
+    price = say_price(cents, context.language)
     return _("%(service)s dauert %(length)s und kostet %(price)s.", service=service.name, length=length, price=price)
 
 
-def _at_branch(situation: Situation, service: Service) -> tuple[int, int | None]:
+def _get_duration_and_price(context: ToolContext, service: Service) -> tuple[int, int | None]:
     """Length and price as they are at the branch; of a combined service those of its parts together. No price that may not be told."""
     parts = db.session.scalars(select(Service).where(Service.id.in_(service.parts))).all() if service.parts else [service]
-    own = {row.service_id: row for row in _own_rows(situation, [part.id for part in parts])}
+    own = {row.service_id: row for row in _list_branch_services(context, [part.id for part in parts])}
     minutes = sum((own[part.id].minutes if part.id in own else None) or part.minutes for part in parts)
     prices = [(own[part.id].price_cents if part.id in own else None) or part.price_cents for part in parts]
-    if not situation.content.tells("prices"):
+    if not context.content.tells("prices"):
         return minutes, None
     return minutes, sum(prices) if all(price is not None for price in prices) else None  # type: ignore[arg-type]
 
 
-def _is_offered(situation: Situation, service: Service) -> bool:
-    return all(row.is_offered for row in _own_rows(situation, [service.id]))
+def _is_offered(context: ToolContext, service: Service) -> bool:
+    return all(row.is_offered for row in _list_branch_services(context, [service.id]))
 
 
-def _own_rows(situation: Situation, service_ids: list[str]) -> list[BranchService]:
+def _list_branch_services(context: ToolContext, service_ids: list[str]) -> list[BranchService]:
     """What is different at this branch, asked once a call of a function."""
-    if not hasattr(situation, "_branch_services"):
-        wanted = select(BranchService).where(BranchService.branch_id == situation.branch.id)
-        situation._branch_services = list(db.session.scalars(wanted))  # type: ignore[attr-defined]
-    return [row for row in situation._branch_services if row.service_id in service_ids]  # type: ignore[attr-defined]
+    if not hasattr(context, "_branch_services"):
+        wanted = select(BranchService).where(BranchService.branch_id == context.branch.id)
+        context._branch_services = list(db.session.scalars(wanted))  # type: ignore[attr-defined]
+    return [row for row in context._branch_services if row.service_id in service_ids]  # type: ignore[attr-defined]

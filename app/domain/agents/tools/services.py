@@ -7,76 +7,76 @@ from flask_babel import gettext as _
 from pydantic import Field
 
 from app.domain.agents.opening_hours import hours_on, opening_after
-from app.domain.agents.tools.argument_parsing import Missing, asks_for, read_branch, read_time_of
-from app.domain.agents.tools.context import Situation
+from app.domain.agents.tools.argument_parsing import MissingArgument, get_question, parse_time, resolve_branch
+from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.faq import find_answer
 from app.domain.agents.tools.phrasing import say_when
-from app.domain.agents.tools.registry import Arguments, tool
-from app.domain.agents.tools.result import Answer, done, refused
-from app.domain.agents.tools.service_catalogue import fitting_services, say_service, service_data
+from app.domain.agents.tools.registry import ToolArgs, tool
+from app.domain.agents.tools.result import ToolResult, reject, succeed
+from app.domain.agents.tools.service_catalogue import build_service_data, list_matching_services, say_service
 from app.domain.language.spoken_format import all_of, begun, say_day, say_hours
 from app.domain.services.matching import get_services
 
-MOST_SAID = 5
+MAX_SPOKEN_NAMES = 5
 
 
-class Query(Arguments):
+class ListServicesArgs(ToolArgs):
     query: str | None = Field(None, description="Only what fits these words.")
 
 
-@tool("list_services", Query)
-def list_services(situation: Situation, given: Query) -> Answer:
+@tool("list_services", ListServicesArgs)
+def list_services(context: ToolContext, args: ListServicesArgs) -> ToolResult:
     """Lists what the business offers."""
-    services = fitting_services(situation, given.query)
+    services = list_matching_services(context, args.query)
     if not services:
-        return done(_("Dazu finde ich nichts in unserem Angebot."), services=[])
+        return succeed(_("Dazu finde ich nichts in unserem Angebot."), services=[])
     names = [service.name for service in services]
-    if len(names) > MOST_SAID:
-        say = _("Wir bieten unter anderem %(names)s an.", names=all_of(names[:MOST_SAID], situation.language))
+    if len(names) > MAX_SPOKEN_NAMES:
+        say = _("Wir bieten unter anderem %(names)s an.", names=all_of(names[:MAX_SPOKEN_NAMES], context.language))
     else:
-        say = _("Wir bieten %(names)s an.", names=all_of(names, situation.language))
-    return done(say, services=[service_data(situation, service) for service in services])
+        say = _("Wir bieten %(names)s an.", names=all_of(names, context.language))
+    return succeed(say, services=[build_service_data(context, service) for service in services])
 
 
-class Named(Arguments):
+class GetServiceInfoArgs(ToolArgs):
     service: str | None = Field(None, description="The service, in the caller's words.")
 
 
-@tool("get_service_info", Named)
-def get_service_info(situation: Situation, given: Named) -> Answer:
+@tool("get_service_info", GetServiceInfoArgs)
+def get_service_info(context: ToolContext, args: GetServiceInfoArgs) -> ToolResult:
     """Tells how long a service takes and what it costs."""
-    if given.service is None:
-        raise Missing(asks_for("service"), fields=["service"])
-    service = get_services(given.service)[0]
-    return done(say_service(situation, service), service=service_data(situation, service, in_full=True))
+    if args.service is None:
+        raise MissingArgument(get_question("service"), fields=["service"])
+    service = get_services(args.service)[0]
+    return succeed(say_service(context, service), service=build_service_data(context, service, in_full=True))
 
 
-class Day(Arguments):
+class GetOpeningHoursArgs(ToolArgs):
     branch: str | None = Field(None, description="Another branch than the one that was called.")
     date: str | None = Field(None, description="The day, as said; without one today.")
 
 
-@tool("get_opening_hours", Day, general=True)
-def get_opening_hours(situation: Situation, given: Day) -> Answer:
+@tool("get_opening_hours", GetOpeningHoursArgs, general=True)
+def get_opening_hours(context: ToolContext, args: GetOpeningHoursArgs) -> ToolResult:
     """Tells when the business is open on a day."""
-    branch = read_branch(situation, given.branch)
-    when = read_time_of(situation, date=given.date, time=None, zone=branch.zone)
-    hours = hours_on(branch, when.day or when.day_from or situation.local(situation.moment, branch.zone).date())
-    day = begun(say_day(hours.day, situation.language, today=situation.today))
+    branch = resolve_branch(context, args.branch)
+    when = parse_time(context, date=args.date, time=None, zone=branch.zone)
+    hours = hours_on(branch, when.day or when.day_from or context.local(context.moment, branch.zone).date())
+    day = begun(say_day(hours.day, context.language, today=context.today))
     if hours.spans:
-        say = _("%(day)s ist %(hours)s geöffnet.", day=_comma(day), hours=say_hours(hours.clock_spans, situation.language))
+        say = _("%(day)s ist %(hours)s geöffnet.", day=_add_comma(day), hours=say_hours(hours.clock_spans, context.language))
     elif hours.holiday:
-        say = _("%(day)s ist wegen des Feiertags (%(holiday)s) geschlossen.", day=_comma(day), holiday=hours.holiday)
+        say = _("%(day)s ist wegen des Feiertags (%(holiday)s) geschlossen.", day=_add_comma(day), holiday=hours.holiday)
     else:
         day_after = datetime.combine(hours.day + timedelta(days=1), time(), ZoneInfo(branch.zone))
-        is_today = hours.day == situation.local(situation.moment, branch.zone).date()
-        opens_at = opening_after(branch, situation.moment if is_today else day_after)
+        is_today = hours.day == context.local(context.moment, branch.zone).date()
+        opens_at = opening_after(branch, context.moment if is_today else day_after)
         if opens_at:
-            next_time = say_when(situation, opens_at, branch.zone)
-            say = _("%(day)s ist geschlossen, wieder geöffnet ist %(next)s.", day=_comma(day), next=next_time)
+            next_time = say_when(context, opens_at, branch.zone)
+            say = _("%(day)s ist geschlossen, wieder geöffnet ist %(next)s.", day=_add_comma(day), next=next_time)
         else:
-            say = _("%(day)s ist geschlossen.", day=_comma(day))
-    return done(
+            say = _("%(day)s ist geschlossen.", day=_add_comma(day))
+    return succeed(
         say,
         open=bool(hours.spans),
         spans=[[opens.strftime("%H:%M"), closes.strftime("%H:%M")] for opens, closes in hours.clock_spans],
@@ -86,21 +86,21 @@ def get_opening_hours(situation: Situation, given: Day) -> Answer:
     )
 
 
-def _comma(day: str) -> str:
+def _add_comma(day: str) -> str:
     """ "Am Donnerstag, dem 3. Dezember," before the verb."""
     return f"{day}," if "," in day else day
 
 
-class Question(Arguments):
+class AnswerQuestionArgs(ToolArgs):
     question: str | None = Field(None, description="What the caller wants to know, in their words.")
 
 
-@tool("answer_question", Question)
-def answer_question(situation: Situation, given: Question) -> Answer:
+@tool("answer_question", AnswerQuestionArgs)
+def answer_question(context: ToolContext, args: AnswerQuestionArgs) -> ToolResult:
     """Answers questions about the business: hours, address, services, prices, people."""
-    if given.question is None:
-        raise Missing(asks_for("question"), fields=["question"])
-    found = find_answer(situation, given.question)
+    if args.question is None:
+        raise MissingArgument(get_question("question"), fields=["question"])
+    found = find_answer(context, args.question)
     if found is None:
-        return refused("not_known", _("Das weiß ich leider nicht sicher. Soll ich einen Rückruf notieren?"), sources=[])
-    return done(found.text, answer=found.text, sources=list(found.sources))
+        return reject("not_known", _("Das weiß ich leider nicht sicher. Soll ich einen Rückruf notieren?"), sources=[])
+    return succeed(found.text, answer=found.text, sources=list(found.sources))

@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from app.core.errors import NotAllowed
 from app.core.phone import may_receive_sms
 from app.domain.agents.opening_hours import opening_now
-from app.domain.agents.tools.context import Situation
-from app.domain.agents.tools.result import Answer, refused
+from app.domain.agents.tools.context import ToolContext
+from app.domain.agents.tools.result import ToolResult, reject
 from app.domain.customers.caller_assurance import Right, Rung
 from app.domain.customers.disclosures import provable_days
 from app.domain.customers.one_time_codes import may_send
@@ -18,42 +18,42 @@ from app.domain.notifications.outbox import way_to
 from app.models import Customer
 from app.providers.messaging.base import Channel
 
-Way = Literal["link", "callback", "desk"]
+Fallback = Literal["link", "callback", "desk"]
 
 
-class NotVerified(NotAllowed):
+class VerificationRequired(NotAllowed):
     """The caller has not shown who they are as surely as this needs; the message asks for what is missing and names the other ways."""
 
     code = "not_verified"
 
 
-def check_right(situation: Situation, right: Right) -> None:
+def require_permission(context: ToolContext, right: Right) -> None:
     """Raises NotVerified; to be asked before anything of a record is looked at, so that a refusal tells nothing of it."""
-    if not situation.caller.may(right):
-        raise refusal(situation, situation.caller.needed_for(right))
+    if not context.caller.may(right):
+        raise build_verification_error(context, context.caller.needed_for(right))
 
 
-def refusal(situation: Situation, needed: Rung) -> NotVerified:
-    said, ways = _sentence(situation, _question(situation, needed))
-    return NotVerified(said, ways=ways, certainty=situation.caller.certainty, needed=needed)
+def build_verification_error(context: ToolContext, needed: Rung) -> VerificationRequired:
+    said, ways = _build_sentence(context, _find_question(context, needed))
+    return VerificationRequired(said, ways=ways, certainty=context.caller.certainty, needed=needed)
 
 
-def not_verified(situation: Situation, question: str | None = None, **data: Any) -> Answer:
+def reject_unverified(context: ToolContext, question: str | None = None, **data: Any) -> ToolResult:
     """The same as an answer, to words that did not show enough; `question` asks for something better."""
-    said, ways = _sentence(situation, question)
-    return refused("not_verified", said, ways=ways, **data)
+    said, ways = _build_sentence(context, question)
+    return reject("not_verified", said, ways=ways, **data)
 
 
-def ask_again(situation: Situation, question: str, **data: Any) -> Answer:
+def ask_again(context: ToolContext, question: str, **data: Any) -> ToolResult:
     """The words leave open who is meant: asked once more, with the ways for who cannot say it."""
-    said, ways = _sentence(situation, question)
-    return refused("ambiguous", said, ways=ways, **data)
+    said, ways = _build_sentence(context, question)
+    return reject("ambiguous", said, ways=ways, **data)
 
 
-def open_ways(situation: Situation) -> dict[Way, str]:
+def list_fallbacks(context: ToolContext) -> dict[Fallback, str]:
     """Those that work at this moment, in words."""
-    allows, ways = situation.content.allows, dict[Way, str]()
-    if allows("send_link") and (recipient := link_recipient(situation)):
+    allows, ways = context.content.allows, dict[Fallback, str]()
+    if allows("send_link") and (recipient := find_link_recipient(context)):
         ways["link"] = (
             _("Ihnen einen Link an Ihre hinterlegte E-Mail-Adresse schicken")
             if recipient[1] == "email"
@@ -61,66 +61,66 @@ def open_ways(situation: Situation) -> dict[Way, str]:
         )
     if allows("request_callback"):
         ways["callback"] = _("einen Rückruf notieren")
-    if allows("transfer_call") and desk_number(situation) and opening_now(situation.branch, situation.moment)[0]:
+    if allows("transfer_call") and find_transfer_number(context) and opening_now(context.branch, context.moment)[0]:
         ways["desk"] = _("Sie mit dem Team verbinden")
     return ways
 
 
-def link_recipient(situation: Situation) -> tuple[Customer, Channel, str] | None:
+def find_link_recipient(context: ToolContext) -> tuple[Customer, Channel, str] | None:
     """To whom a link may go: the customer who is recognised, by the number alone where it is one person's, and as the record says."""
-    caller = situation.caller
+    caller = context.caller
     if caller.customer is None or not caller.is_known or caller.is_withheld:
         return None
     way = way_to(caller.customer)
     return (caller.customer, *way) if way and is_set_up(way[0]) and may_send(way[1]) else None
 
 
-def code_number(situation: Situation) -> str | None:
+def find_code_number(context: ToolContext) -> str | None:
     """The mobile number on record to which a code may go: the one that calls where it is one of them."""
-    customer = situation.caller.customer
-    if customer is None or situation.caller.is_withheld or not is_set_up("sms"):
+    customer = context.caller.customer
+    if customer is None or context.caller.is_withheld or not is_set_up("sms"):
         return None
     numbers = [identity.value for identity in customer.identities if identity.kind == "phone" and may_receive_sms(identity.value)]
-    numbers.sort(key=lambda number: number != situation.call.from_number)
+    numbers.sort(key=lambda number: number != context.call.from_number)
     return next((number for number in numbers if may_send(number)), None)
 
 
-def desk_number(situation: Situation) -> str | None:
+def find_transfer_number(context: ToolContext) -> str | None:
     """Where somebody can be put through to now: always, while the branch is open, or never."""
-    when = situation.content.forward_when
-    is_time = when == "always" or (when == "opening_hours" and opening_now(situation.branch, situation.moment)[0])
-    return (situation.content.forward_to or situation.branch.forward_to) if is_time else None
+    when = context.content.forward_when
+    is_time = when == "always" or (when == "opening_hours" and opening_now(context.branch, context.moment)[0])
+    return (context.content.forward_to or context.branch.forward_to) if is_time else None
 
 
-def _question(situation: Situation, needed: Rung) -> str | None:
+def _find_question(context: ToolContext, needed: Rung) -> str | None:
     """What leads further; None where nothing that can be said does."""
-    caller = situation.caller
+    caller = context.caller
     if caller.is_withheld or caller.is_locked:
         return None
     if not any(customer.name for customer in caller.sharing) and not caller.is_known:
         return _("Unter dieser Nummer ist niemand eingetragen, nennen Sie mir bitte Ihren vollen Namen und Ihr Geburtsdatum")
     if not caller.is_known or caller.certainty == "number":
         return _("Nennen Sie mir bitte den vollen Namen, auf den der Termin läuft")
-    can_send_code = code_number(situation) is not None
+    can_send_code = find_code_number(context) is not None
     if needed == "code" and caller.is_verified:
         return _("Ich kann Ihnen zur Sicherheit einen Code als SMS schicken") if can_send_code else None
     assert caller.customer is not None
     if caller.customer.birth_index:
         return _("Nennen Sie mir zur Sicherheit bitte Ihr Geburtsdatum")
-    if provable_days(situation.call, caller.customer):
+    if provable_days(context.call, caller.customer):
         return _("Nennen Sie mir zur Sicherheit bitte den Tag Ihres Termins")
     return _("Ich kann Ihnen zur Sicherheit einen Code als SMS schicken") if can_send_code else None
 
 
-def _sentence(situation: Situation, question: str | None) -> tuple[str, list[Way]]:
+def _build_sentence(context: ToolContext, question: str | None) -> tuple[str, list[Fallback]]:
     """One sentence with what would help and every way there is; and the ways."""
-    open_now = open_ways(situation)
-    ways = one_of(list(open_now.values()), situation.language)
+    open_now = list_fallbacks(context)
+    ways = one_of(list(open_now.values()), context.language)
     if not ways:
         said = f"{question}." if question else _("Das kann ich am Telefon leider nicht für Sie tun.")
     elif question:
         said = _("%(question)s, sonst kann ich %(ways)s.", question=question, ways=ways)
-    elif situation.caller.is_withheld:
+    elif context.caller.is_withheld:
         said = _("Bei unterdrückter Nummer darf ich nur neue Termine eintragen, aber ich kann %(ways)s.", ways=ways)
     else:
         said = _("Ich kann Sie am Telefon leider nicht sicher genug erkennen, aber ich kann %(ways)s.", ways=ways)

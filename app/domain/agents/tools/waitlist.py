@@ -3,15 +3,15 @@
 from flask_babel import gettext as _
 from pydantic import Field
 
-from app.domain.agents.tools.argument_parsing import asks_for, read_visit, read_window, stretch_of
-from app.domain.agents.tools.caller_identity import contact_of, person_for
-from app.domain.agents.tools.context import Situation
-from app.domain.agents.tools.registry import Arguments, tool
-from app.domain.agents.tools.result import Answer, done, refused
+from app.domain.agents.tools.argument_parsing import get_question, parse_window, resolve_services, to_interval
+from app.domain.agents.tools.caller_identity import find_or_create_customer, resolve_contact
+from app.domain.agents.tools.context import ToolContext
+from app.domain.agents.tools.registry import ToolArgs, tool
+from app.domain.agents.tools.result import ToolResult, reject, succeed
 from app.domain.bookings.waitlist import join_waitlist as join
 
 
-class Waiting(Arguments):
+class Waiting(ToolArgs):
     service: str | None = Field(None, description="What is wanted, in the caller's words.")
     date_from: str | None = Field(None, description="The first day that suits.")
     date_to: str | None = Field(None, description="The last day that suits.")
@@ -22,16 +22,16 @@ class Waiting(Arguments):
 
 
 @tool("join_waitlist", Waiting, effect=True)
-def join_waitlist(situation: Situation, given: Waiting) -> Answer:
+def join_waitlist(context: ToolContext, args: Waiting) -> ToolResult:
     """Puts the caller on the waitlist for a service."""
-    if missing := given.missing("service", "name"):
-        return refused("missing", asks_for(missing[0]), fields=missing)
-    visit = read_visit(situation, given.service, given.staff, None)
-    when = read_window(situation, first=given.date_from, last=given.date_to, part=given.part_of_day)
-    first, until = stretch_of(situation, when, visit.branch.zone)
+    if missing := args.list_missing("service", "name"):
+        return reject("missing", get_question(missing[0]), fields=missing)
+    visit = resolve_services(context, args.service, args.staff, None)
+    when = parse_window(context, first=args.date_from, last=args.date_to, part=args.part_of_day)
+    first, until = to_interval(context, when, visit.branch.zone)
     low, high = when.minutes()
-    contact = contact_of(situation, phone=given.phone)
-    customer = person_for(situation, given.name or "", contact)
+    contact = resolve_contact(context, phone=args.phone)
+    customer = find_or_create_customer(context, args.name or "", contact)
     entry = join(
         customer.id,
         visit.parts[0].service_id,
@@ -41,7 +41,7 @@ def join_waitlist(situation: Situation, given: Waiting) -> Answer:
         staff_id=visit.staff_id,
         day_from=low,
         day_until=high,
-        call_id=situation.call.id,
+        call_id=context.call.id,
         contact_phone=contact.phone,
     )
-    return done(_("Ich habe Sie auf die Warteliste gesetzt und sage Bescheid, sobald etwas frei wird."), waitlist_id=entry.id)
+    return succeed(_("Ich habe Sie auf die Warteliste gesetzt und sage Bescheid, sobald etwas frei wird."), waitlist_id=entry.id)

@@ -11,7 +11,7 @@ from app.core.extensions import db
 from app.core.tenancy import unscoped
 from app.domain.agents.provisioning import workflow
 from app.domain.agents.provisioning.steps import carry_out
-from app.domain.agents.tools.registry import all_tools
+from app.domain.agents.tools.registry import list_tools
 from app.models import Agent, AgentDeploymentStep, Connection, PhoneNumber
 from tests.doubles.retell import RetellDouble
 from tests.factories.salons import Salon
@@ -37,7 +37,7 @@ def test_publishing_writes_agent_brain_functions_events_and_numbers_and_reads_th
     assert (agent["timezone"], agent["voice_id"]) == ("Europe/Berlin", "11labs-Anna")
     assert {"call_started", "call_ended", "call_analyzed", "transcript_updated"} <= set(agent["webhook_events"])
     tools = {tool["name"]: tool for tool in brain["general_tools"]}
-    assert {tool.name for tool in all_tools()} <= tools.keys()
+    assert {tool.name for tool in list_tools()} <= tools.keys()
     assert {tool["url"] for tool in tools.values() if tool["type"] == "custom"} == {url.format("function")}
     assert {"put_through", "end_call"} <= tools.keys()
     assert "Keine Dauerwelle." in brain["general_prompt"]

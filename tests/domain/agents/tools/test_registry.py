@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from app.domain.agents.asked import asked_key
-from app.domain.agents.tools.bookings import NewBooking
-from app.domain.agents.tools.registry import TOOLS, Arguments
+from app.domain.agents.tools.bookings import BookAppointmentArgs
+from app.domain.agents.tools.registry import TOOLS, ToolArgs
 
 NAMES = {
     "get_context", "check_customer", "identify_customer", "parse_date", "check_availability", "get_alternatives", "find_next_available",
@@ -38,13 +38,13 @@ def test_a_function_is_described_for_the_model(name: str) -> None:
     ],
 )  # fmt: skip
 def test_arguments_are_text_or_missing(given: Any, read: str | None) -> None:
-    assert NewBooking.model_validate({"time": given, "extra": 1}).time == read
+    assert BookAppointmentArgs.model_validate({"time": given, "extra": 1}).time == read
 
 
 def test_missing_arguments_are_named() -> None:
-    assert NewBooking().missing("service", "name") == ["service", "name"]
-    assert NewBooking(service="Schnitt").missing("service", "name") == ["name"]
-    assert Arguments.model_validate({}).missing() == []
+    assert BookAppointmentArgs().list_missing("service", "name") == ["service", "name"]
+    assert BookAppointmentArgs(service="Schnitt").list_missing("service", "name") == ["name"]
+    assert ToolArgs.model_validate({}).list_missing() == []
 
 
 def test_the_same_question_has_the_same_key() -> None:
@@ -55,6 +55,6 @@ def test_the_same_question_has_the_same_key() -> None:
 
 def test_arguments_may_come_under_other_names() -> None:
     given = {"start": "2026-05-06T10:00:00+02:00", "leistung": "Schnitt", "customer_name": "Svea", "name": "null", "uhrzeit": "zehn"}
-    read = NewBooking.model_validate(given)
+    read = BookAppointmentArgs.model_validate(given)
     assert (read.date, read.service, read.name, read.time) == ("2026-05-06T10:00:00+02:00", "Schnitt", "Svea", "zehn")
-    assert NewBooking.model_validate({"date": "heute", "start": "morgen"}).date == "heute"
+    assert BookAppointmentArgs.model_validate({"date": "heute", "start": "morgen"}).date == "heute"
