@@ -33,11 +33,10 @@ def imports() -> tuple[Import, ...]:
 
 
 def circles() -> list[list[str]]:
-    """Groups of modules that import each other when they are loaded, the smallest first (Tarjan's components)."""
+    """Groups of modules that import each other, in functions too, the smallest first (Tarjan's components)."""
     graph: dict[str, set[str]] = {name: set() for name in modules()}
     for found in imports():
-        if not found.inside:
-            graph[found.importer].add(found.imported)
+        graph[found.importer].add(found.imported)
     return sorted((sorted(group) for group in _components(graph) if len(group) > 1), key=len)
 
 
