@@ -56,7 +56,7 @@ def _tell(agent_id: str, name: str) -> bool:
     """Prints how it stands; whether it is right."""
     with one_transaction():
         row = workflow.find_registration(agent_id)
-        state, reason, error = (row.state, row.reason, row.error) if row else ("never written", None, None)
+        state, reason, error = (row.status, row.reason, row.error) if row else ("never written", None, None)
         findings = list(row.findings or []) if row else []
     why = "".join(f", {REASONS.get(each, each)}" for each in dict.fromkeys((state, reason, error)) if each)
     click.echo(f"{name} ({agent_id}): {why.removeprefix(', ')}")

@@ -21,14 +21,14 @@ class AgentDeployment(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     __table_args__ = company_table_args(
         company_foreign_key("agent_id", "agents"),
         UniqueConstraint("company_id", "agent_id"),
-        CheckConstraint("state IN ('pending', 'right', 'drift', 'failed', 'no_key')", name="state"),
-        Index("ix_agent_deployments_due", "state", "due_at"),
+        CheckConstraint("status IN ('pending', 'right', 'drift', 'failed', 'no_key')", name="status"),
+        Index("ix_agent_deployments_due", "status", "due_at"),
     )
 
     agent_id: Mapped[str] = mapped_column(Id)
     # pending: to be written there · right: stands there as it should · drift: something is different there · failed: it will not
     # take it · no_key: there is no account to write to
-    state: Mapped[str] = mapped_column(AsciiString(16), default="pending")
+    status: Mapped[str] = mapped_column(AsciiString(16), default="pending")
     # why it waits or failed, as a code that pages turn into a sentence; and the vendor's words
     reason: Mapped[str | None] = mapped_column(AsciiString(32))
     error: Mapped[str | None] = mapped_column(String(500))
@@ -38,15 +38,17 @@ class AgentDeployment(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     # its names there
     agent_ref: Mapped[str | None] = mapped_column(AsciiString(128))
     agent_version: Mapped[int | None]
-    brain_ref: Mapped[str | None] = mapped_column(AsciiString(128))
-    brain_version: Mapped[int | None]
+    llm_ref: Mapped[str | None] = mapped_column(AsciiString(128))
+    llm_version: Mapped[int | None]
 
     # raised with every wish to write: what is on its way for an older one counts no more
-    wish: Mapped[int] = mapped_column(default=1)
+    generation: Mapped[int] = mapped_column(default=1)
     # not before this time: pauses between tries, and the lease of whoever is at it
     due_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     claim_token: Mapped[str | None] = mapped_column(Id)
     attempts: Mapped[int] = mapped_column(default=0)
+    # when a job was last enqueued for it
+    dispatched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     # what was found there last: [{key, wanted, actual, fits}]
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -65,6 +67,6 @@ class AgentDeploymentStep(CompanyOwned, db.Model):
     name: Mapped[str] = mapped_column(AsciiString(40), primary_key=True)
     position: Mapped[int]
     # waiting, done, failed
-    state: Mapped[str] = mapped_column(AsciiString(16), default="waiting")
+    status: Mapped[str] = mapped_column(AsciiString(16), default="waiting")
     error: Mapped[str | None] = mapped_column(String(500))
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

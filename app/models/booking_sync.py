@@ -21,14 +21,14 @@ class BookingSync(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
         company_foreign_key("booking_id", "bookings"),
         company_foreign_key("connection_id", "connections"),
         UniqueConstraint("company_id", "booking_id"),
-        Index("ix_booking_syncs_due", "state", "due_at"),
-        Index("ix_booking_syncs_company_state", "company_id", "connection_id", "state", "due_at"),
+        Index("ix_booking_syncs_due", "status", "due_at"),
+        Index("ix_booking_syncs_company_status", "company_id", "connection_id", "status", "due_at"),
     )
 
     booking_id: Mapped[str] = mapped_column(Id)
     connection_id: Mapped[str] = mapped_column(Id)
     # pending: to be told there · synced · failed: it will not take it · conflict: one of the two calendars has no room for it
-    state: Mapped[str] = mapped_column(AsciiString(16), default="pending")
+    status: Mapped[str] = mapped_column(AsciiString(16), default="pending")
     # make, move, cancel, confirm: what is to be done there, or was done last
     action: Mapped[str] = mapped_column(AsciiString(8))
     # why it waits, failed or is in conflict, as a code that the page turns into a sentence; and the vendor's words
@@ -44,13 +44,13 @@ class BookingSync(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
 
     # not before this time: pauses between tries, and the lease of whoever is at it
     due_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    dispatched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     claim_token: Mapped[str | None] = mapped_column(Id)
     attempts: Mapped[int] = mapped_column(default=0)
     # since then a request is out of which nobody knows what became: look there before asking again
-    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    first_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # what the booking was before a conflict made it wait
-    status_before: Mapped[str | None] = mapped_column(AsciiString(16))
+    previous_status: Mapped[str | None] = mapped_column(AsciiString(16))
 
 
 class ExternalEvent(CompanyOwned, db.Model):
@@ -61,7 +61,7 @@ class ExternalEvent(CompanyOwned, db.Model):
         company_foreign_key("connection_id", "connections"),
         company_foreign_key("sync_id", "booking_syncs"),
         Index("ix_external_events_sync", "company_id", "sync_id"),
-        Index("ix_external_events_state", "company_id", "connection_id", "state"),
+        Index("ix_external_events_status", "company_id", "connection_id", "status"),
         referable=False,
     )
 
@@ -72,7 +72,7 @@ class ExternalEvent(CompanyOwned, db.Model):
     sync_id: Mapped[str | None] = mapped_column(Id)
     # standing, requested (waits for consent there), moved (see successor), over, surplus (to be cancelled there),
     # refused (no room here), unmapped
-    state: Mapped[str] = mapped_column(AsciiString(16))
+    status: Mapped[str] = mapped_column(AsciiString(16))
     successor: Mapped[str | None] = mapped_column(CaseSensitiveString(128))
     # the last news of it: when it happened there, and its number in the chain of moves
     news_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

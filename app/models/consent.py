@@ -82,7 +82,9 @@ class CallDeletion(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     claim_token: Mapped[str | None] = mapped_column(Id)
     # raised with every wish to delete: what is on its way for an older one counts no more
-    wish: Mapped[int] = mapped_column(default=1)
+    generation: Mapped[int] = mapped_column(default=1)
     attempts: Mapped[int] = mapped_column(default=0)
+    # when a job was last enqueued for it
+    dispatched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     error: Mapped[str | None] = mapped_column(String(500))
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -17,9 +17,10 @@ class Notification(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     __table_args__ = company_table_args(
         company_foreign_key("branch_id", "branches"),
         company_foreign_key("customer_id", "customers"),
-        UniqueConstraint("company_id", "cause"),
+        UniqueConstraint("company_id", "idempotency_key"),
         CheckConstraint("attempts >= 0", name="attempts"),
         Index("ix_notifications_due", "status", "due_at"),
+        Index("ix_notifications_order", "company_id", "order_key", "status"),
         Index("ix_notifications_company_subject", "company_id", "subject"),
         Index("ix_notifications_customer", "company_id", "customer_id"),
     )
@@ -28,9 +29,11 @@ class Notification(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     customer_id: Mapped[str | None] = mapped_column(Id)
     # waitlist_offer, booking_link, booking_moved, booking_cancelled, booking_confirmed, code
     kind: Mapped[str] = mapped_column(AsciiString(32))
-    # what it is about, "booking:<id>"; and what caused it: the same cause writes it once
+    # what it is about, "booking:<id>"; and the event behind it: the same key writes it once
     subject: Mapped[str] = mapped_column(AsciiString(64))
-    cause: Mapped[str] = mapped_column(AsciiString(96))
+    idempotency_key: Mapped[str] = mapped_column(AsciiString(96))
+    # messages with the same key leave in the order in which they were written
+    order_key: Mapped[str | None] = mapped_column(AsciiString(64))
     # sms, email
     channel: Mapped[str] = mapped_column(AsciiString(8))
     recipient: Mapped[str] = mapped_column(EncryptedString)
@@ -44,8 +47,8 @@ class Notification(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     # the worker that is at it
     claim_token: Mapped[str | None] = mapped_column(Id)
     # when a job was last sent for it
-    woken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    dispatched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    first_sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # later it would say what is no longer true
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

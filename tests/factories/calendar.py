@@ -229,7 +229,7 @@ class NotificationFactory(NamedFactory):
 
     kind = "booking_link"
     subject = "booking:1"
-    cause = factory.Sequence(lambda n: f"booked:{n}")
+    idempotency_key = factory.Sequence(lambda n: f"booked:{n}")
     channel = "sms"
     recipient = "+491713920050"
     body = "Salon Lindgren: Ihr Termin"

@@ -34,7 +34,7 @@ class CalendarUidFactory(OwnedFactory):
     connection_id = ref("companies.ConnectionFactory")
     sync_id = ref("elsewhere.BookingSyncFactory")
     uid = factory.Sequence(lambda n: f"bk_{n}")
-    state = "standing"
+    status = "standing"
 
 
 class CalendarComparisonFactory(OwnedFactory):

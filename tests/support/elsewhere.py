@@ -156,7 +156,7 @@ class Elsewhere:
     def forget_asking(self, booking_id: str) -> None:
         """As if the booking were to go there for the first time; inside do()."""
         sync = self.of(booking_id)
-        sync.asked_at = sync.claim_token = None
+        sync.first_requested_at = sync.claim_token = None
         sync.due_at = now()
 
     def rested(self) -> None:
@@ -183,14 +183,14 @@ class Elsewhere:
 
     def state(self, booking_id: str) -> tuple[str, str | None]:
         sync = self.sync(booking_id)
-        return sync.state, sync.reason
+        return sync.status, sync.reason
 
     def comparisons(self) -> list[CalendarReconciliation]:
         wanted = select(CalendarReconciliation).order_by(CalendarReconciliation.id)
         return self._look(lambda: [_apart(row) for row in db.session.scalars(wanted).all()])
 
     def names(self) -> dict[str, str]:
-        return self._look(lambda: {row.uid: row.state for row in db.session.scalars(select(ExternalEvent))})
+        return self._look(lambda: {row.uid: row.status for row in db.session.scalars(select(ExternalEvent))})
 
     def tasks(self) -> list[Task]:
         return self._look(lambda: [_apart(row) for row in db.session.scalars(select(Task).order_by(Task.id)).all()])

@@ -52,4 +52,4 @@ def _registered() -> list[str]:
     wanted = select(Agent.id).join(
         AgentDeployment, (AgentDeployment.company_id == Agent.company_id) & (AgentDeployment.agent_id == Agent.id)
     )
-    return list(db.session.scalars(wanted.where(or_(AgentDeployment.agent_ref.is_not(None), AgentDeployment.state == "pending"))))
+    return list(db.session.scalars(wanted.where(or_(AgentDeployment.agent_ref.is_not(None), AgentDeployment.status == "pending"))))

@@ -69,22 +69,22 @@ def _standing(agent: Agent, row: AgentDeployment | None, published: AgentVersion
         return Standing(agent.id, agent.name, "unpublished")
     if not has_key:
         return Standing(agent.id, agent.name, "not_set_up", "no_key")
-    if row is None or row.state == "no_key":
+    if row is None or row.status == "no_key":
         return Standing(agent.id, agent.name, "unknown", "never")
     wrong = tuple(str(finding["key"]) for finding in row.findings or () if not finding["fits"])
     return Standing(agent.id, agent.name, _kind(row), row.reason or _why(row), wrong, row.checked_at)
 
 
 def _kind(row: AgentDeployment) -> Kind:
-    if row.state in ("drift", "failed"):
+    if row.status in ("drift", "failed"):
         return "wrong"
-    if row.state == "pending":
+    if row.status == "pending":
         return "unknown" if row.attempts else "waiting"
     return "unknown" if row.reason or _is_stale(row) else "on"
 
 
 def _why(row: AgentDeployment) -> str | None:
-    return "stale" if row.state == "right" and _is_stale(row) else None
+    return "stale" if row.status == "right" and _is_stale(row) else None
 
 
 def _is_stale(row: AgentDeployment) -> bool:

@@ -86,7 +86,7 @@ def way_about(booking: Booking) -> tuple[Channel, str] | None:
 def send_identity_link(call: Call, customer: Customer, way: tuple[Channel, str]) -> Notification:
     """Writes down the link to all that the customer has ahead, once a call. Raises TooManyRequests where too many have left today."""
     cause = f"identity:{call.id}:{customer.id}"
-    if known := db.session.scalars(select(Notification).where(Notification.cause == cause)).first():
+    if known := db.session.scalars(select(Notification).where(Notification.idempotency_key == cause)).first():
         return known
     company = db.session.get_one(Company, call.company_id)
     link = f"{settings().public_base}/b/{make_identity_link(call, customer, way[1])}"
@@ -98,7 +98,7 @@ def send_identity_link(call: Call, customer: Customer, way: tuple[Channel, str])
 
 
 def _write_link(booking: Booking, customer: Customer, *, cause: str) -> Notification | None:
-    known = db.session.scalars(select(Notification).where(Notification.cause == cause)).first()
+    known = db.session.scalars(select(Notification).where(Notification.idempotency_key == cause)).first()
     if known:
         return known
     company, branch = db.session.get_one(Company, booking.company_id), db.session.get_one(Branch, booking.branch_id)
@@ -145,7 +145,7 @@ class Told:
     others: int = 0
 
     @property
-    def cause(self) -> str:
+    def idempotency_key(self) -> str:
         return f"{self.change.action}:{self.booking.id}:{self.change.version}"
 
 
@@ -186,7 +186,7 @@ def _tell(told: Told) -> Notification | None:
     company = db.session.get_one(Company, booking.company_id)
     with force_locale(customer.language or company.language):
         title, body = _words(told, company, known)
-    letter = Letter(KINDS[change.action], f"booking:{booking.id}", told.cause, body, title, booking.starts_at, booking.branch_id)
+    letter = Letter(KINDS[change.action], f"booking:{booking.id}", told.idempotency_key, body, title, booking.starts_at, booking.branch_id)
     wait = SECOND_THOUGHTS if change.by_kind == "user" and change.action == "moved" else timedelta(0)
     return write(letter, way, customer_id=customer.id, wait=wait)
 
@@ -205,7 +205,7 @@ def _is_wanted(told: Told) -> bool:
 
 def _before(booking: Booking, unsaid: Notification) -> dict[str, str]:
     """What the customer still believes: how it was before the move that nobody told them of."""
-    version = int(unsaid.cause.rpartition(":")[2])
+    version = int(unsaid.idempotency_key.rpartition(":")[2])
     moved = select(BookingChange.before).where(BookingChange.booking_id == booking.id, BookingChange.version == version)
     return db.session.scalar(moved) or {}
 

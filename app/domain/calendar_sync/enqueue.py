@@ -39,8 +39,8 @@ def note_other_changes(booking_ids: Iterable[str]) -> list[str]:
         select(Booking, BookingSync)
         .join(BookingSync, BookingSync.booking_id == Booking.id)
         .join(ExternalEvent, ExternalEvent.sync_id == BookingSync.id)
-        .where(Booking.id.in_(set(booking_ids)), Booking.status == "confirmed", BookingSync.state == "synced")
-        .where(ExternalEvent.state == "requested", ExternalEvent.uid == BookingSync.uid)
+        .where(Booking.id.in_(set(booking_ids)), Booking.status == "confirmed", BookingSync.status == "synced")
+        .where(ExternalEvent.status == "requested", ExternalEvent.uid == BookingSync.uid)
         .order_by(Booking.id)
     )
     noted = []
@@ -70,10 +70,10 @@ def note_missing(connection: Connection, *, limit: int = 1000) -> list[str]:
 def ask(sync: BookingSync, booking: Booking, action: str) -> None:
     """Makes the sync due. Whoever is at it right now keeps their lease, and finds out afterwards that there is more to do."""
     at_work = sync.claim_token is not None and sync.due_at > now()
-    sync.state, sync.action, sync.version = "pending", action, booking.version
+    sync.status, sync.action, sync.version = "pending", action, booking.version
     sync.reason = sync.error = None
     if not at_work:
-        sync.due_at, sync.sent_at, sync.claim_token, sync.attempts = now(), now(), None, 0
+        sync.due_at, sync.dispatched_at, sync.claim_token, sync.attempts = now(), now(), None, 0
 
 
 def _syncs_of(booking_ids: set[str]) -> dict[str, BookingSync]:
@@ -86,8 +86,8 @@ def _new_sync(booking: Booking, connection: Connection, mappings: Mappings) -> B
     if not booking.is_standing or booking.starts_at <= now() or booking.session_id or mappings.outward(booking) is None:
         return None
     sync = BookingSync(
-        booking_id=booking.id, connection_id=connection.id, state="pending", action="make", version=booking.version, due_at=now(),
-        sent_at=now(),
+        booking_id=booking.id, connection_id=connection.id, status="pending", action="make", version=booking.version, due_at=now(),
+        dispatched_at=now(),
     )  # fmt: skip
     db.session.add(sync)
     db.session.flush()

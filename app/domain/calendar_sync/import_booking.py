@@ -61,7 +61,7 @@ def _sync_for(booking: Booking, connection: Connection) -> BookingSync:
     known = db.session.scalars(select(BookingSync).where(BookingSync.booking_id == booking.id)).first()
     if known is not None:
         return known
-    sync = BookingSync(booking_id=booking.id, connection_id=connection.id, action="make", version=booking.version, state="synced")
+    sync = BookingSync(booking_id=booking.id, connection_id=connection.id, action="make", version=booking.version, status="synced")
     db.session.add(sync)
     db.session.flush()
     return sync

@@ -39,7 +39,7 @@ class News:
     @property
     def has_past_name(self) -> bool:
         """Nothing stands under this name any more, as far as we know."""
-        return self.known is not None and self.known.state in PAST_NAMES and not self.is_certain
+        return self.known is not None and self.known.status in PAST_NAMES and not self.is_certain
 
     @property
     def is_late(self) -> bool:
@@ -113,7 +113,7 @@ def _earlier_names(there: RemoteBooking) -> list[str]:
 
 def _made(news: News) -> str:
     known = news.known
-    if news.has_past_name or (known is not None and news.is_late and known.state != "refused"):
+    if news.has_past_name or (known is not None and news.is_late and known.status != "refused"):
         return "old"
     ours = _ours(news)
     if ours is None:
@@ -126,12 +126,12 @@ def _made(news: News) -> str:
         standing.name(news.connection.id, news.there.uid, "surplus", sync_id=sync.id)
         ask(sync, booking, "move" if booking.is_standing else "cancel")
         return "surplus"
-    return "echo" if known is not None and known.state == "surplus" else _follow(news, booking, sync)
+    return "echo" if known is not None and known.status == "surplus" else _follow(news, booking, sync)
 
 
 def _moved(news: News) -> str:
     there, known = news.there, news.known
-    if news.has_past_name and known is not None and known.state == "moved":
+    if news.has_past_name and known is not None and known.status == "moved":
         return "old"
     ours = _ours(news)
     if ours is not None and known is None and _has_moved_on(news):
@@ -151,13 +151,13 @@ def _moved(news: News) -> str:
 def _has_moved_on(news: News) -> bool:
     """A booking is moved only once from a name: if the one before is known to have moved, it was from this new name on to a later one."""
     before = standing.find_name(news.connection.id, news.there.moved_from or "")
-    return before is not None and before.state == "moved" and not news.is_snapshot
+    return before is not None and before.status == "moved" and not news.is_snapshot
 
 
 def _follow(news: News, booking: Booking, sync: BookingSync) -> str:
     """Takes over the name, and the time where it differs from ours; of two changes the later one stays."""
-    there, unsent = news.there, sync.state == "pending"
-    left_to_desk = sync.state in ("conflict", "failed") and sync.reason != "no_room_here" and sync.uid == there.uid
+    there, unsent = news.there, sync.status == "pending"
+    left_to_desk = sync.status in ("conflict", "failed") and sync.reason != "no_room_here" and sync.uid == there.uid
     standing.stand(sync, there)
     if not booking.is_standing:
         ask(sync, booking, "cancel")
@@ -182,7 +182,7 @@ def _move_here(news: News, booking: Booking, sync: BookingSync, starts_at: datet
             begin = _begin_of_visit(booking) + (starts_at - booking.starts_at)
             move_booking(booking.id, BY_CALENDAR, starts_at=begin, staff_id=person, why=news.there.why, outside_rules=True)
     except AppError as refused:
-        if sync.state != "conflict":
+        if sync.status != "conflict":
             when = standing.in_words(starts_at, booking.zone)
             standing.be_in_conflict(sync, booking, "no_room", reason="no_room_here", error=refused.message, free=f"Dort jetzt: {when}")
         return "refused"
@@ -193,7 +193,7 @@ def _move_here(news: News, booking: Booking, sync: BookingSync, starts_at: datet
 
 def _cancelled(news: News, *, late: bool = False) -> str:
     there, known = news.there, news.known
-    if known is not None and known.state in PAST_NAMES and not late:
+    if known is not None and known.status in PAST_NAMES and not late:
         return "old"
     ours = _ours(news)
     its_present_name = ours is not None and (known is None or ours[1].uid in (there.uid, there.moved_from))
@@ -203,7 +203,7 @@ def _cancelled(news: News, *, late: bool = False) -> str:
     booking, sync = ours
     standing.stand_no_more(sync)
     standing.name(news.connection.id, there.uid, "over", sync_id=sync.id)
-    if sync.state == "pending" and booking.is_standing and news.happened_at and booking.updated_at > news.happened_at:
+    if sync.status == "pending" and booking.is_standing and news.happened_at and booking.updated_at > news.happened_at:
         ask(sync, booking, "make")
         return "kept"
     word = "cancelled" if booking.is_standing else "echo"

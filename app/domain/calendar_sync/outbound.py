@@ -40,7 +40,7 @@ def reserve(sync_id: str) -> Errand | None:
     if locked is None:
         return None
     booking, sync = locked
-    if sync.state != "pending" or sync.due_at > now():
+    if sync.status != "pending" or sync.due_at > now():
         return None
     connection = find_connection(sync.connection_id)
     access = access_of(connection) if connection else None
@@ -72,7 +72,7 @@ def _next_step(sync: BookingSync, booking: Booking, mappings: Mappings) -> tuple
         if sync.action == "look" or (sync.synced_version == sync.version and _surplus(sync)):
             return "look", mapping
         return (None if sync.synced_version == sync.version else "move"), mapping
-    may_stand_there = sync.uid or (sync.asked_at and sync.event_type)
+    may_stand_there = sync.uid or (sync.first_requested_at and sync.event_type)
     if may_stand_there and (booking.is_standing or booking.status == "cancelled"):
         return "cancel", None
     return ("look" if _surplus(sync) else None), None
@@ -81,16 +81,16 @@ def _next_step(sync: BookingSync, booking: Booking, mappings: Mappings) -> tuple
 def _reserved(
     sync: BookingSync, booking: Booking, action: Action, mapping: CalendarMapping | None, *, provider: str, access: Access
 ) -> Errand:
-    is_repeat = sync.asked_at is not None
+    is_repeat = sync.first_requested_at is not None
     if action in ("make", "move"):
-        sync.asked_at = sync.asked_at or now()
+        sync.first_requested_at = sync.first_requested_at or now()
     if action == "make" and mapping:
         sync.event_type = mapping.event_type
     sync.action, sync.claim_token, sync.due_at = action, new_ulid(), now() + LEASE
     db.session.flush()
     return Errand(
         provider=provider, access=access, action=action, ref=sync.id, version=sync.version, token=sync.claim_token,
-        asked_at=sync.asked_at or sync.created_at, is_repeat=is_repeat, uid=sync.uid, event_type=sync.event_type,
+        asked_at=sync.first_requested_at or sync.created_at, is_repeat=is_repeat, uid=sync.uid, event_type=sync.event_type,
         order=_order(sync, booking, mapping) if mapping else None, surplus=_surplus(sync),
     )  # fmt: skip
 
@@ -103,7 +103,7 @@ def confirm(errand: Errand, outcome: Outcome) -> bool:
         log.warning("calendar_sync.claim_lost", sync=errand.ref)
         return False
     booking, sync = locked
-    sync.claim_token = sync.sent_at = None
+    sync.claim_token = sync.dispatched_at = None
     for uid in outcome.tidied:
         standing.name(sync.connection_id, uid, "over", sync_id=sync.id)
     if outcome.there is not None and errand.action == "look":
@@ -115,7 +115,7 @@ def confirm(errand: Errand, outcome: Outcome) -> bool:
     if outcome.error is not None:
         _went_wrong(sync, booking, errand, outcome)
     db.session.flush()
-    return sync.state == "pending" and sync.due_at <= now()
+    return sync.status == "pending" and sync.due_at <= now()
 
 
 def _stands(sync: BookingSync, booking: Booking, errand: Errand, there: RemoteBooking) -> None:
@@ -128,7 +128,7 @@ def _stands(sync: BookingSync, booking: Booking, errand: Errand, there: RemoteBo
         standing.be_in_step(sync, booking)
         return
     standing.stand(sync, there)
-    sync.synced_version, sync.synced_at, sync.asked_at, sync.attempts = errand.version, now(), None, 0
+    sync.synced_version, sync.synced_at, sync.first_requested_at, sync.attempts = errand.version, now(), None, 0
     _finish(sync, booking, errand, there)
 
 
@@ -138,7 +138,7 @@ def _looked(sync: BookingSync, booking: Booking, errand: Errand, there: RemoteBo
     if sync.version != errand.version or connection is None:
         ask(sync, booking, sync.action)
     else:
-        sync.state, sync.reason = "conflict", "no_room_here"
+        sync.status, sync.reason = "conflict", "no_room_here"
         apply_snapshot(connection, there)
 
 
@@ -148,7 +148,7 @@ def _is_gone(sync: BookingSync, booking: Booking, errand: Errand) -> None:
     if vanished:
         ask(sync, booking, "make")
         return
-    sync.synced_version, sync.synced_at, sync.asked_at, sync.attempts = errand.version, now(), None, 0
+    sync.synced_version, sync.synced_at, sync.first_requested_at, sync.attempts = errand.version, now(), None, 0
     _finish(sync, booking, errand, None)
 
 
@@ -157,7 +157,7 @@ def _finish(sync: BookingSync, booking: Booking, errand: Errand, there: RemoteBo
     if sync.version != errand.version:
         ask(sync, booking, sync.action)
     elif _surplus(sync):
-        sync.state, sync.due_at = "pending", now() + PAUSES[0]
+        sync.status, sync.due_at = "pending", now() + PAUSES[0]
     else:
         if there is not None:
             standing.agree(sync, booking, there)
@@ -167,11 +167,11 @@ def _finish(sync: BookingSync, booking: Booking, errand: Errand, there: RemoteBo
 def _went_wrong(sync: BookingSync, booking: Booking, errand: Errand, outcome: Outcome) -> None:
     error = outcome.error
     assert error is not None
-    if sync.state == "synced":
+    if sync.status == "synced":
         # its webhook was here before the answer
         return
     if not isinstance(error, NoAnswer) and not errand.is_repeat:
-        sync.asked_at = None
+        sync.first_requested_at = None
     if sync.version != errand.version and not isinstance(error, TooFast):
         ask(sync, booking, sync.action)
         sync.due_at = now() + PAUSES[0]
@@ -192,7 +192,7 @@ def _refused(sync: BookingSync, booking: Booking, error: CalendarRefused, outcom
 
 def _try_later(sync: BookingSync, booking: Booking, error: ProviderError) -> None:
     """It waits longer each time; only asking too fast is nobody's failure."""
-    sync.state, sync.reason, sync.error = "pending", error.code, error.message[:500]
+    sync.status, sync.reason, sync.error = "pending", error.code, error.message[:500]
     if isinstance(error, TooFast):
         sync.due_at = now() + timedelta(seconds=error.retry_after_s)
         return
@@ -208,28 +208,28 @@ def try_again(booking_id: str) -> BookingSync:
     if locked is None:
         raise NotFound()
     booking, sync = locked
-    if sync.state in ("failed", "conflict"):
+    if sync.status in ("failed", "conflict"):
         ask(sync, booking, "look" if sync.reason == "no_room_here" else sync.action)
-    elif sync.state == "pending" and sync.claim_token is None:
-        sync.due_at = sync.sent_at = now()
+    elif sync.status == "pending" and sync.claim_token is None:
+        sync.due_at = sync.dispatched_at = now()
     db.session.flush()
     return sync
 
 
 def due(limit: int) -> list[tuple[str, str]]:
     """(company, sync) of what is due and not known to be sent to a worker, the oldest first; inside unscoped."""
-    lost = or_(BookingSync.sent_at.is_(None), BookingSync.sent_at < now() - LOST_AFTER)
-    wanted = select(BookingSync.company_id, BookingSync.id).where(BookingSync.state == "pending", BookingSync.due_at <= now(), lost)
+    lost = or_(BookingSync.dispatched_at.is_(None), BookingSync.dispatched_at < now() - LOST_AFTER)
+    wanted = select(BookingSync.company_id, BookingSync.id).where(BookingSync.status == "pending", BookingSync.due_at <= now(), lost)
     return [(row.company_id, row.id) for row in db.session.execute(wanted.order_by(BookingSync.due_at).limit(limit))]
 
 
 def mark_sent(sync_ids: list[str]) -> None:
-    for sync in db.session.scalars(select(BookingSync).where(BookingSync.id.in_(sync_ids), BookingSync.state == "pending")):
-        sync.sent_at = now()
+    for sync in db.session.scalars(select(BookingSync).where(BookingSync.id.in_(sync_ids), BookingSync.status == "pending")):
+        sync.dispatched_at = now()
 
 
 def _surplus(sync: BookingSync) -> tuple[str, ...]:
-    rows = select(ExternalEvent.uid).where(ExternalEvent.sync_id == sync.id, ExternalEvent.state == "surplus").order_by(ExternalEvent.uid)
+    rows = select(ExternalEvent.uid).where(ExternalEvent.sync_id == sync.id, ExternalEvent.status == "surplus").order_by(ExternalEvent.uid)
     return tuple(db.session.scalars(rows))
 
 

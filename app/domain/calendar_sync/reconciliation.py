@@ -86,7 +86,7 @@ def settle(look: Look, there: RemoteBooking, *, is_certain: bool = False) -> Non
     if connection is None:
         return
     known = standing.find_name(look.connection_id, there.uid)
-    had_no_room = known is not None and known.state == "refused"
+    had_no_room = known is not None and known.status == "refused"
     word = apply_snapshot(connection, there, is_certain=is_certain)
     if word == "old" and there.stands:
         look.doubtful.add(there.uid)
@@ -102,7 +102,7 @@ def to_fetch_again(look: Look) -> list[str]:
         select(ExternalEvent.uid)
         .outerjoin(BookingSync, BookingSync.id == ExternalEvent.sync_id)
         .where(ExternalEvent.connection_id == look.connection_id)
-        .where(or_(ExternalEvent.state == "refused", (BookingSync.reason == "no_room_here") & (BookingSync.uid == ExternalEvent.uid)))
+        .where(or_(ExternalEvent.status == "refused", (BookingSync.reason == "no_room_here") & (BookingSync.uid == ExternalEvent.uid)))
         .limit(MOST_AGAIN)
     )
     uids = set(db.session.scalars(waiting))
@@ -111,8 +111,8 @@ def to_fetch_again(look: Look) -> list[str]:
             select(ExternalEvent.uid)
             .join(BookingSync, BookingSync.id == ExternalEvent.sync_id)
             .join(Booking, Booking.id == BookingSync.booking_id)
-            .where(ExternalEvent.connection_id == look.connection_id, ExternalEvent.state.in_(("standing", "requested")))
-            .where(Booking.status.in_(ACTIVE_STATUSES), Booking.starts_at > now(), BookingSync.state == "synced")
+            .where(ExternalEvent.connection_id == look.connection_id, ExternalEvent.status.in_(("standing", "requested")))
+            .where(Booking.status.in_(ACTIVE_STATUSES), Booking.starts_at > now(), BookingSync.status == "synced")
         )
         uids |= set(db.session.scalars(expected))
     return sorted(uids - look.seen | look.doubtful)[:MOST_AGAIN]
@@ -136,7 +136,7 @@ def make_up(look: Look) -> list[str]:
     failed = (
         select(Booking, BookingSync)
         .join(BookingSync, BookingSync.booking_id == Booking.id)
-        .where(BookingSync.connection_id == look.connection_id, BookingSync.state == "failed", BookingSync.reason.in_(OF_THE_KEY))
+        .where(BookingSync.connection_id == look.connection_id, BookingSync.status == "failed", BookingSync.reason.in_(OF_THE_KEY))
         .where(Booking.starts_at > now())
     )
     sent = []

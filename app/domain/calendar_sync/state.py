@@ -46,7 +46,7 @@ def name(connection_id: str, uid: str, state: str, *, sync_id: str | None = None
     if row is None:
         row = ExternalEvent(company_id=current_company_id() or "", connection_id=connection_id, uid=uid)
         db.session.add(row)
-    row.state, row.sync_id, row.successor = state, sync_id or row.sync_id, successor or row.successor
+    row.status, row.sync_id, row.successor = state, sync_id or row.sync_id, successor or row.successor
     db.session.flush()
     return row
 
@@ -67,7 +67,7 @@ def stand_no_more(sync: BookingSync) -> None:
 
 def be_in_step(sync: BookingSync, booking: Booking) -> None:
     """Both calendars say the same of this version; whoever is still at it finds nothing left to do."""
-    sync.state, sync.reason, sync.error, sync.asked_at, sync.attempts = "synced", None, None, None, 0
+    sync.status, sync.reason, sync.error, sync.first_requested_at, sync.attempts = "synced", None, None, None, 0
     sync.version = sync.synced_version = booking.version
     sync.synced_at = now()
     db.session.flush()
@@ -76,20 +76,20 @@ def be_in_step(sync: BookingSync, booking: Booking) -> None:
 def agree(sync: BookingSync, booking: Booking, there: RemoteBooking) -> None:
     """Takes over whether it is firm: a request there waits here too, and what waited only for the other calendar is firm again."""
     if there.status == "pending" and booking.status == "confirmed":
-        sync.status_before = booking.status
+        sync.previous_status = booking.status
         _become(booking, "pending", "im anderen Kalender noch nicht bestätigt")
-    elif there.status == "confirmed" and booking.status == "pending" and sync.status_before:
-        _become(booking, sync.status_before, "im anderen Kalender bestätigt")
-        sync.status_before = None
+    elif there.status == "confirmed" and booking.status == "pending" and sync.previous_status:
+        _become(booking, sync.previous_status, "im anderen Kalender bestätigt")
+        sync.previous_status = None
 
 
 def be_in_conflict(
     sync: BookingSync, booking: Booking, what: str, *, reason: str, error: str | None = None, free: str | None = None
 ) -> None:
     """The two calendars cannot both have it: the booking waits, and the front desk gets a task."""
-    sync.state, sync.reason, sync.error, sync.asked_at = "conflict", reason, error[:500] if error else None, None
+    sync.status, sync.reason, sync.error, sync.first_requested_at = "conflict", reason, error[:500] if error else None, None
     if booking.status == "confirmed":
-        sync.status_before = booking.status
+        sync.previous_status = booking.status
         _become(booking, "pending", "passt nicht in den anderen Kalender")
     sync.version = booking.version
     tell_desk(booking, what, cause=f"{sync.id}:{booking.version}", reason=reason, details=free)
@@ -97,7 +97,7 @@ def be_in_conflict(
 
 def fail(sync: BookingSync, booking: Booking, *, reason: str, error: str | None = None) -> None:
     """The other calendar will not take it, and asking again would not change that."""
-    sync.state, sync.reason, sync.error, sync.asked_at = "failed", reason, error[:500] if error else None, None
+    sync.status, sync.reason, sync.error, sync.first_requested_at = "failed", reason, error[:500] if error else None, None
     tell_desk(booking, "failed", cause=f"{sync.id}:failed:{booking.version}", reason=reason, details=error)
     db.session.flush()
 

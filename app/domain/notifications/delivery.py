@@ -49,14 +49,14 @@ def reserve(notification_id: str) -> Errand | None:
         _finish(row, "expired", reason="too_late")
         return None
     if not is_on("messages", row.company_id):
-        row.due_at, row.woken_at, row.reason = now() + SWITCHED_OFF, None, "switched_off"
+        row.due_at, row.dispatched_at, row.reason = now() + SWITCHED_OFF, None, "switched_off"
         return None
     sender = sender_of(row.channel)  # type: ignore[arg-type]
     if sender is None:
         row.status, row.reason = "not_set_up", "no_key"
         return None
-    message = Message(row.id, row.recipient, row.body, row.title or "", asked_at=row.asked_at)
-    row.asked_at = row.asked_at or now()
+    message = Message(row.id, row.recipient, row.body, row.title or "", asked_at=row.first_sent_at)
+    row.first_sent_at = row.first_sent_at or now()
     row.claim_token, row.due_at, row.attempts = new_ulid(), now() + LEASE, row.attempts + 1
     db.session.flush()
     return Errand(row.id, row.claim_token, SENDERS[row.channel], sender, message)  # type: ignore[index]
@@ -76,7 +76,7 @@ def confirm(errand: Errand, outcome: str | ProviderError) -> None:
     if row is None or row.claim_token != errand.token:
         log.warning("notification.claim_lost", notification=errand.notification_id)
         return
-    row.claim_token = row.woken_at = None
+    row.claim_token = row.dispatched_at = None
     if isinstance(outcome, str):
         row.provider_ref = outcome[:120]
         _finish(row, "sent")
@@ -98,14 +98,14 @@ def try_again(notification_id: str) -> Notification | None:
 
 def due(limit: int = AT_ONCE) -> list[tuple[str, str]]:
     """(company, notification) of what is due and not known to be with a worker, the oldest first; inside unscoped."""
-    lost = or_(Notification.woken_at.is_(None), Notification.woken_at < now() - LOST_AFTER)
+    lost = or_(Notification.dispatched_at.is_(None), Notification.dispatched_at < now() - LOST_AFTER)
     wanted = select(Notification.company_id, Notification.id).where(Notification.status == "pending", Notification.due_at <= now(), lost)
     return [(row.company_id, row.id) for row in db.session.execute(wanted.order_by(Notification.due_at).limit(limit))]
 
 
 def mark_woken(notification_ids: list[str]) -> None:
     for row in db.session.scalars(select(Notification).where(Notification.id.in_(notification_ids), Notification.status == "pending")):
-        row.woken_at = now()
+        row.dispatched_at = now()
 
 
 def forget_bodies(limit: int = 500) -> int:
@@ -122,7 +122,7 @@ def forget_bodies(limit: int = 500) -> int:
 def _try_later(row: Notification, error: ProviderError) -> None:
     """What was surely not sent is no repeat the next time; asking too fast is nobody's failure."""
     if not isinstance(error, NoAnswer) and row.attempts == 1:
-        row.asked_at = None
+        row.first_sent_at = None
     row.reason, row.error = error.code, str(error.message)[:500]
     if isinstance(error, TooFast):
         row.attempts -= 1

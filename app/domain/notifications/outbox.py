@@ -22,7 +22,7 @@ class Letter:
 
     kind: str
     subject: str
-    cause: str
+    idempotency_key: str
     body: str = field(repr=False)
     title: str
     until: datetime
@@ -48,14 +48,15 @@ def write(letter: Letter, way: tuple[Channel, str] | None, *, customer_id: str |
 
     It leaves after `wait` at the earliest. To be called inside a transaction.
     """
-    known = select(Notification).where(Notification.cause == letter.cause)
+    known = select(Notification).where(Notification.idempotency_key == letter.idempotency_key)
     if first := db.session.scalars(known).first():
         return first
     status = "dead" if way is None else "pending" if is_set_up(way[0]) else "not_set_up"
     row = Notification(
-        id=new_ulid(), branch_id=letter.branch_id, customer_id=customer_id, kind=letter.kind, subject=letter.subject, cause=letter.cause,
-        channel=way[0] if way else "none", recipient=way[1] if way else "", title=letter.title[:160], body=letter.body,
-        status=status, reason=None if way else "no_way", due_at=now() + wait, expires_at=letter.until,
+        id=new_ulid(), branch_id=letter.branch_id, customer_id=customer_id, kind=letter.kind, subject=letter.subject,
+        idempotency_key=letter.idempotency_key, channel=way[0] if way else "none", recipient=way[1] if way else "",
+        title=letter.title[:160], body=letter.body, status=status, reason=None if way else "no_way",
+        due_at=now() + wait, expires_at=letter.until,
     )  # fmt: skip
     db.session.add(row)
     db.session.flush()

@@ -42,7 +42,7 @@ def missing_steps(company_id: str) -> list[str]:
             has(Branch, Branch.is_active),
             has(PhoneNumber, PhoneNumber.is_active, PhoneNumber.agent_id.is_not(None)),
             has(User, User.is_active, User.role == "owner"),
-            has(AgentDeployment, AgentDeployment.state == "right", AgentDeployment.agent_id.in_(_answering(company_id))),
+            has(AgentDeployment, AgentDeployment.status == "right", AgentDeployment.agent_id.in_(_answering(company_id))),
         )
     ).one()
     missing = [step for step, is_done in zip(STEPS[: len(done)], done, strict=True) if not is_done]

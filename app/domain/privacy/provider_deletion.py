@@ -34,7 +34,7 @@ TO_DO = ("pending", "failed", "no_key")
 class Errand:
     deletion_id: str
     token: str
-    wish: int
+    generation: int
     provider: str
     access: Access
     provider_call_id: str
@@ -44,10 +44,10 @@ def ask_for_deletion(call: Call, reason: str, *, again: bool) -> None:
     """Notes that the call must not stay there. It waits for the call's end; `again`: something came after it was deleted."""
     row = db.session.scalars(select(CallDeletion).where(CallDeletion.call_id == call.id).with_for_update()).first()
     if row is None:
-        row = CallDeletion(call_id=call.id, reason=reason, status="waiting", wish=1, attempts=0)
+        row = CallDeletion(call_id=call.id, reason=reason, status="waiting", generation=1, attempts=0)
         db.session.add(row)
     elif again and row.status != "waiting":
-        row.wish, row.status, row.claim_token, row.attempts = row.wish + 1, "pending", None, 0
+        row.generation, row.status, row.claim_token, row.attempts = row.generation + 1, "pending", None, 0
         row.due_at = now()
         publish(ProviderDeletionQueued(call.company_id, row.id))
     if row.status == "waiting" and not call.is_running:
@@ -69,7 +69,7 @@ def reserve(deletion_id: str) -> Errand | None:
         return None
     row.claim_token, row.due_at, row.attempts = new_ulid(), now() + LEASE, row.attempts + 1
     db.session.flush()
-    return Errand(row.id, row.claim_token, row.wish, call.provider, access, call.provider_call_id)
+    return Errand(row.id, row.claim_token, row.generation, call.provider, access, call.provider_call_id)
 
 
 def carry_out(errand: Errand) -> ProviderError | None:
@@ -83,7 +83,7 @@ def carry_out(errand: Errand) -> ProviderError | None:
 
 def confirm(errand: Errand, error: ProviderError | None) -> None:
     row = _locked(errand.deletion_id)
-    if row is None or row.claim_token != errand.token or row.wish != errand.wish:
+    if row is None or row.claim_token != errand.token or row.generation != errand.generation:
         log.info("deletion.claim_lost", deletion=errand.deletion_id)
         return
     row.claim_token = None

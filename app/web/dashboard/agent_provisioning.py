@@ -97,9 +97,9 @@ def _shown(agent_id: str) -> dict[str, Any]:
 
 def _waits(row: AgentDeployment | None, asked: int | None) -> bool:
     """Whether something is on its way: the page asks again soon."""
-    if row is not None and row.state == "pending":
+    if row is not None and row.status == "pending":
         return True
-    if asked is None or row is None or row.state == "no_key" or to_ms(now()) - asked > PATIENCE_MS:
+    if asked is None or row is None or row.status == "no_key" or to_ms(now()) - asked > PATIENCE_MS:
         return False
     return row.checked_at is None or to_ms(row.checked_at) < asked
 

@@ -41,8 +41,8 @@ def sync_of(booking: Booking) -> tuple[str, str, str | None] | None:
         "pending": ("held", _("Wird gerade in den verbundenen Kalender eingetragen.")),
         "failed": ("bad", _("Der verbundene Kalender hat den Termin nicht angenommen.")),
         "conflict": ("warn", _("Im verbundenen Kalender ist zu dieser Zeit kein Platz.")),
-    }.get(sync.state, ("ended", sync.state))
-    return state, sentence, sync.error if sync.state in ("failed", "conflict") else None
+    }.get(sync.status, ("ended", sync.status))
+    return state, sentence, sync.error if sync.status in ("failed", "conflict") else None
 
 
 def _who(change: BookingChange, names: dict[str, str]) -> str:

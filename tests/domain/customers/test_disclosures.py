@@ -62,7 +62,7 @@ def test_a_message_that_left_tells_its_day(db: SQLAlchemy, salon: Salon, status:
     told_about = book(salon, "2026-05-12T15:00", customer="Svea Thomsen")
     with company_scope(salon.company_id), transaction():
         db.session.add(Notification(
-            kind="booking_link", subject=f"booking:{told_about}", cause="desk:1", channel="sms", recipient=SVEA, status=status,
+            kind="booking_link", subject=f"booking:{told_about}", idempotency_key="desk:1", channel="sms", recipient=SVEA, status=status,
             due_at=now(), expires_at=now(),
         ))  # fmt: skip
     assert provable(db, salon) == left

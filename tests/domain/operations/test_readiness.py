@@ -29,7 +29,7 @@ def test_each_step_is_missing_until_it_is_done(app: Flask, db: SQLAlchemy) -> No
     make_user(company)
     missing.append(missing_in(company.id))
     with company_scope(company.id), transaction():
-        db.session.query(AgentDeployment).one().state = "right"
+        db.session.query(AgentDeployment).one().status = "right"
     missing.append(missing_in(company.id))
     with company_scope(company.id), transaction():
         db.session.add(cut := Service(slug="cut", name="Schnitt", minutes=30))

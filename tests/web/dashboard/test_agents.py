@@ -167,7 +167,7 @@ def test_numbers_are_given_and_taken_and_written_there(there: AtRetell, owner: F
     there.stand()
     post(owner, f"/agents/{there.agent_id}/numbers", number=there.number_id(NIGHT))
     there.work()
-    assert there.row().state == "right"
+    assert there.row().status == "right"
     assert "meldet sich niemand" in text(owner, "/dashboard")
 
 
@@ -194,7 +194,7 @@ def test_who_is_switched_off_puts_through_promises_nothing_and_says_so(there: At
     assert _ring(there).variables["hand_over"] == "no"
     assert post(owner, f"{path}/off").status_code == 302
     there.work()
-    assert there.row().state == "right"
+    assert there.row().status == "right"
     (versions_there,) = there.double.llms.values()
     tools = {tool["name"] for tool in versions_there[-1]["general_tools"]}
     assert tools == {
@@ -228,13 +228,13 @@ def test_a_number_taken_from_her_is_taken_from_her_there_too(there: AtRetell, ow
     assert not there.double.numbers[NIGHT]["inbound_agents"]
     assert there.double.numbers[NIGHT]["inbound_webhook_url"] is None
     assert there.double.numbers[DAY]["inbound_agents"]
-    assert there.row().state == "right"
+    assert there.row().status == "right"
     # somebody binds it again by hand: that is different, and shown
     there.double.numbers[NIGHT]["inbound_agents"] = there.double.numbers[DAY]["inbound_agents"]
     there.check()
     assert there.wrong() == [f"released:{NIGHT}"]
     there.repair()
-    assert there.row().state == "right"
+    assert there.row().status == "right"
 
 
 def test_a_number_that_somebody_else_answers_there_is_left_to_them(there: AtRetell, owner: FlaskClient) -> None:

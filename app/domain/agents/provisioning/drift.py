@@ -24,7 +24,7 @@ STALE = timedelta(minutes=45)
 @dataclass(frozen=True, slots=True)
 class Look:
     agent_id: str
-    wish: int
+    generation: int
     provider: str
     access: Access
     wanted: Wanted
@@ -34,7 +34,7 @@ class Look:
 def to_check(limit: int, *, every: timedelta) -> list[tuple[str, str]]:
     """(company, agent) of those that nobody has looked at for a while. To be called with every company in view."""
     wanted = select(AgentDeployment.company_id, AgentDeployment.agent_id).where(
-        AgentDeployment.state.in_(("right", "drift")),
+        AgentDeployment.status.in_(("right", "drift")),
         or_(AgentDeployment.checked_at.is_(None), AgentDeployment.checked_at <= now() - every),
     )
     return [(row.company_id, row.agent_id) for row in db.session.execute(wanted.order_by(AgentDeployment.checked_at).limit(limit))]
@@ -43,14 +43,14 @@ def to_check(limit: int, *, every: timedelta) -> list[tuple[str, str]]:
 def begin_look(agent_id: str) -> Look | None:
     """What is to be looked at; None where nothing was ever written, or it is being written now."""
     row, account, version = find_registration(agent_id), access_there(), find_published(agent_id)
-    if row is None or row.state == "pending" or version is None:
+    if row is None or row.status == "pending" or version is None:
         return None
     if account is None:
-        row.state, row.reason = "no_key", "no_key"
+        row.status, row.reason = "no_key", "no_key"
         return None
     agent = get_agent(agent_id)
-    known = Known(row.agent_ref, row.agent_version, row.brain_ref, row.brain_version)
-    return Look(agent_id, row.wish, agent.provider, account[0], wanted_there(agent, version, connection_id=account[1]), known)
+    known = Known(row.agent_ref, row.agent_version, row.llm_ref, row.llm_version)
+    return Look(agent_id, row.generation, agent.provider, account[0], wanted_there(agent, version, connection_id=account[1]), known)
 
 
 def fetch(look: Look) -> list[Finding]:
@@ -61,7 +61,7 @@ def fetch(look: Look) -> list[Finding]:
 def finish_look(look: Look, findings: list[Finding], error: ProviderError | None = None) -> None:
     """Writes down what was found; where nobody answered, only that: what was right before may still be."""
     row = find_registration(look.agent_id)
-    if row is None or row.wish != look.wish or row.state == "pending":
+    if row is None or row.generation != look.generation or row.status == "pending":
         return
     if error is None:
         note_findings(row, [finding.as_json() for finding in findings])

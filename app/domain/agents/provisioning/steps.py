@@ -19,8 +19,8 @@ class Known:
 
     agent_ref: str | None = None
     agent_version: int | None = None
-    brain_ref: str | None = None
-    brain_version: int | None = None
+    llm_ref: str | None = None
+    llm_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Errand:
     """One step, reserved; what it needs to know is in it."""
 
     registration_id: str
-    wish: int
+    generation: int
     token: str
     step: str
     provider: str
@@ -96,17 +96,17 @@ def _draft(there: VoiceAccount, errand: Errand, outcome: Outcome) -> None:
 
 def _brain(there: VoiceAccount, errand: Errand, outcome: Outcome) -> None:
     known, setup = errand.known, errand.wanted.brain
-    brain = there.get_brain(known.brain_ref, version=known.brain_version) if known.brain_ref else None
+    brain = there.get_brain(known.llm_ref, version=known.llm_version) if known.llm_ref else None
     if brain is None or brain.is_published:
         made = (there.get_brain(ref) for ref in there.find_brains(setup.mark))
         brain = next((each for each in made if each and not each.is_published), None)
     written = there.update_brain(brain.ref, setup, version=brain.version) if brain else there.create_brain(setup)
-    outcome.known = replace(known, brain_ref=written.ref, brain_version=written.version)
+    outcome.known = replace(known, llm_ref=written.ref, llm_version=written.version)
 
 
 def _agent(there: VoiceAccount, errand: Errand, outcome: Outcome) -> None:
     known, setup = errand.known, errand.wanted.agent
-    brain = RemoteBrain(known.brain_ref or "", known.brain_version, is_published=False, setup=errand.wanted.brain)
+    brain = RemoteBrain(known.llm_ref or "", known.llm_version, is_published=False, setup=errand.wanted.brain)
     made = _newest(there, errand) if known.agent_ref is None else None
     ref, version = (made.ref, made.version) if made else (known.agent_ref, known.agent_version)
     written = there.update_agent(ref, setup, brain, version=version) if ref else there.create_agent(setup, brain)

@@ -57,12 +57,12 @@ def ask_for_registration(agent_id: str) -> AgentDeployment:
     agent = get_agent(agent_id, locked=True)
     row = find_registration(agent_id)
     if row is None:
-        row = AgentDeployment(agent_id=agent_id, wish=0, attempts=0)
+        row = AgentDeployment(agent_id=agent_id, generation=0, attempts=0)
         db.session.add(row)
-    row.wish, row.due_at, row.claim_token, row.attempts, row.error = row.wish + 1, now(), None, 0, None
+    row.generation, row.due_at, row.claim_token, row.attempts, row.error = row.generation + 1, now(), None, 0, None
     account = access_there()
     version = find_published(agent_id)
-    row.state, row.reason = ("pending", None) if account and version else ("no_key", "no_key") if version else ("failed", "no_version")
+    row.status, row.reason = ("pending", None) if account and version else ("no_key", "no_key") if version else ("failed", "no_version")
     if account:
         _use_account(row, agent, account[1])
     db.session.flush()
@@ -82,27 +82,28 @@ def repair(agent_id: str) -> AgentDeployment:
 def reserve(registration_id: str) -> Errand | None:
     """The next step, reserved for the caller; None when there is nothing to do, or somebody else is at it."""
     row = _locked(registration_id)
-    if row is None or row.state != "pending" or row.due_at > now():
+    if row is None or row.status != "pending" or row.due_at > now():
         return None
     account, version = access_there(), find_published(row.agent_id)
-    step = db.session.scalars(_steps(row).where(AgentDeploymentStep.state == "waiting").limit(1)).first()
+    step = db.session.scalars(_steps(row).where(AgentDeploymentStep.status == "waiting").limit(1)).first()
     if account is None or version is None or step is None:
-        row.state, row.reason = "failed" if account else "no_key", "no_version" if account else "no_key"
+        row.status, row.reason = "failed" if account else "no_key", "no_version" if account else "no_key"
         return None
     agent = get_agent(row.agent_id)
     row.claim_token, row.due_at = new_ulid(), now() + LEASE
     db.session.flush()
     return Errand(
-        registration_id=row.id, wish=row.wish, token=row.claim_token, step=step.name, provider=agent.provider, access=account[0],
+        registration_id=row.id, generation=row.generation, token=row.claim_token, step=step.name,
+        provider=agent.provider, access=account[0],
         wanted=wanted_there(agent, version, connection_id=account[1]),
-        known=Known(row.agent_ref, row.agent_version, row.brain_ref, row.brain_version),
+        known=Known(row.agent_ref, row.agent_version, row.llm_ref, row.llm_version),
     )  # fmt: skip
 
 
 def confirm(errand: Errand, outcome: Outcome) -> bool:
     """Writes down what came of it; True when there is more to do at once."""
     row = _locked(errand.registration_id)
-    if row is None or row.claim_token != errand.token or row.wish != errand.wish:
+    if row is None or row.claim_token != errand.token or row.generation != errand.generation:
         # what was made there meanwhile is found again by our mark
         log.warning("registering.claim_lost", registration=errand.registration_id, step=errand.step)
         return False
@@ -111,8 +112,8 @@ def confirm(errand: Errand, outcome: Outcome) -> bool:
     if outcome.error is not None:
         return _went_wrong(row, step, outcome.error)
     known = outcome.known
-    row.agent_ref, row.agent_version, row.brain_ref, row.brain_version = (
-        known.agent_ref, known.agent_version, known.brain_ref, known.brain_version,
+    row.agent_ref, row.agent_version, row.llm_ref, row.llm_version = (
+        known.agent_ref, known.agent_version, known.llm_ref, known.llm_version,
     )  # fmt: skip
     _done(row, [errand.step, *outcome.spared])
     if errand.step == "check":
@@ -124,7 +125,7 @@ def confirm(errand: Errand, outcome: Outcome) -> bool:
 def due(limit: int) -> list[tuple[str, str]]:
     """(company, registration) of what is to be written now. To be called with every company in view."""
     wanted = select(AgentDeployment.company_id, AgentDeployment.id).where(
-        AgentDeployment.state == "pending", AgentDeployment.due_at <= now()
+        AgentDeployment.status == "pending", AgentDeployment.due_at <= now()
     )
     return [(row.company_id, row.id) for row in db.session.execute(wanted.order_by(AgentDeployment.due_at).limit(limit))]
 
@@ -133,9 +134,9 @@ def note_findings(row: AgentDeployment, findings: Iterable[dict[str, object]]) -
     """What was found there just now; what is newly different goes into the audit."""
     found = list(findings)
     wrong = [str(each["key"]) for each in found if not each["fits"]]
-    was_right = row.state == "right"
+    was_right = row.status == "right"
     row.findings, row.checked_at, row.error, row.reason = found, now(), None, None
-    row.state = "drift" if wrong else "right"
+    row.status = "drift" if wrong else "right"
     if wrong and was_right:
         record("agent_drift_found", subject=row.agent_id, data={"wrong": wrong[:50]})
 
@@ -148,7 +149,7 @@ def _finish(row: AgentDeployment, outcome: Outcome) -> None:
     note_findings(row, [finding.as_json() for finding in outcome.findings])
     agent = get_agent(row.agent_id)
     agent.provider_agent_id, row.attempts = row.agent_ref, 0
-    record("agent_registered", subject=row.agent_id, data={"state": row.state, "version": row.agent_version})
+    record("agent_registered", subject=row.agent_id, data={"state": row.status, "version": row.agent_version})
 
 
 def _went_wrong(row: AgentDeployment, step: AgentDeploymentStep, error: ProviderError) -> bool:
@@ -163,20 +164,20 @@ def _went_wrong(row: AgentDeployment, step: AgentDeploymentStep, error: Provider
         return False
     if step.name.startswith(("number:", "release:")):
         # the other numbers can still be bound; reading back shows this one in red
-        step.state = "failed"
+        step.status = "failed"
         return True
     if isinstance(error, VoiceRefused) and error.code == "not_found" and row.attempts < MOST_RESTARTS:
         row.attempts += 1
         for each in db.session.scalars(_steps(row)):
-            each.state = "waiting"
+            each.status = "waiting"
         return True
-    step.state, row.state = "failed", "failed"
+    step.status, row.status = "failed", "failed"
     return False
 
 
 def _done(row: AgentDeployment, names: list[str]) -> None:
     for step in db.session.scalars(_steps(row).where(AgentDeploymentStep.name.in_(names))):
-        step.state, step.error, step.done_at = "done", None, now()
+        step.status, step.error, step.done_at = "done", None, now()
     row.error = row.reason = None
     db.session.flush()
 
@@ -195,7 +196,7 @@ def _use_account(row: AgentDeployment, agent: Agent, connection_id: str | None) 
     """Names of one account mean nothing in another."""
     account = connection_id or PLATFORM
     if row.account not in (None, account):
-        row.agent_ref = row.brain_ref = row.agent_version = row.brain_version = None
+        row.agent_ref = row.llm_ref = row.agent_version = row.llm_version = None
         row.findings = row.checked_at = None
         agent.provider_agent_id = None
     row.account = account

@@ -30,7 +30,7 @@ def there(app: Flask, db: Any, salon: Salon, monkeypatch: pytest.MonkeyPatch) ->
 def test_publishing_writes_agent_brain_functions_events_and_numbers_and_reads_them_back(there: AtRetell) -> None:
     there.stand(rules="Keine Dauerwelle.", voice="11labs-Anna")
     row, url = there.row(), f"https://salon.example/api/retell/{{}}/{there.connection_id}"
-    assert (row.state, there.wrong()) == ("right", [])
+    assert (row.status, there.wrong()) == ("right", [])
     agent = there.double.agent(row.agent_ref, row.agent_version)
     brain = there.double.brain_of(agent)
     assert (agent["is_published"], agent["webhook_url"], agent["language"]) == (True, url.format("webhook"), "de-DE")
@@ -54,7 +54,7 @@ def test_every_step_is_written_down(there: AtRetell) -> None:
     with unscoped():
         steps = list(db.session.scalars(select(AgentDeploymentStep).order_by(AgentDeploymentStep.position)))
     assert [step.name for step in steps] == ["look", "draft", "brain", "agent", "publish", f"number:{DAY}", f"number:{NIGHT}", "check"]
-    assert {step.state for step in steps} == {"done"}
+    assert {step.status for step in steps} == {"done"}
     assert there.audited("agent_registered")
 
 
@@ -66,7 +66,7 @@ def test_publishing_again_makes_a_new_version_of_the_same_agent(there: AtRetell)
     assert (second.agent_ref, second.agent_version) == (ref, 1)
     assert len(there.double.agents) == len(there.double.llms) == 1
     assert there.double.numbers[DAY]["inbound_agents"][0]["agent_version"] == second.agent_version
-    assert second.state == "right"
+    assert second.status == "right"
 
 
 def test_nothing_new_is_made_where_all_is_right_already(there: AtRetell) -> None:
@@ -82,11 +82,11 @@ def test_nothing_new_is_made_where_all_is_right_already(there: AtRetell) -> None
 def test_whatever_answer_gets_lost_there_is_one_agent_in_the_end(there: AtRetell, on: str, trouble: Any) -> None:
     there.double.fail(trouble, on=on)
     there.stand()
-    if there.row().state == "pending":
+    if there.row().status == "pending":
         assert (there.row().attempts, there.row().reason) == (1, "no_answer")
         there.be_due()
         there.work()
-    assert (there.row().state, there.wrong()) == ("right", [])
+    assert (there.row().status, there.wrong()) == ("right", [])
     assert len(there.double.agents) == len(there.double.llms) == 1
 
 
@@ -97,7 +97,7 @@ def test_a_new_version_whose_answer_got_lost_is_taken_as_the_draft_it_is(there: 
     there.be_due()
     there.work()
     row = there.row()
-    assert (row.state, row.agent_version) == ("right", 1)
+    assert (row.status, row.agent_version) == ("right", 1)
     assert [version["version"] for version in there.double.agents[row.agent_ref or ""]] == [0, 1]
 
 
@@ -107,7 +107,7 @@ def test_where_a_brain_stays_published_a_new_one_is_made(there: AtRetell) -> Non
     there.stand()
     there.stand(greeting="Ein neuer Gruß.", rules="Neu.")
     row = there.row()
-    assert (row.state, len(there.double.llms), len(there.double.agents)) == ("right", 2, 1)
+    assert (row.status, len(there.double.llms), len(there.double.agents)) == ("right", 2, 1)
     assert "Neu." in there.double.brain_of(there.double.agent(row.agent_ref or "", row.agent_version))["general_prompt"]
 
 
@@ -136,10 +136,10 @@ def test_what_is_on_its_way_for_an_older_wish_counts_no_more(there: AtRetell) ->
         (lambda d, r: d.change_agent(r.agent_ref, r.agent_version, webhook_events=["call_ended"]), ["events"]),
         (lambda d, r: d.change_agent(r.agent_ref, r.agent_version, webhook_events=None), ["events"]),
         (lambda d, r: d.change_agent(r.agent_ref, r.agent_version, voice_id="x", timezone="America/Los_Angeles"), ["voice", "zone"]),
-        (lambda d, r: d.change_llm(r.brain_ref, r.brain_version, general_prompt="Verkaufe Gold."), ["prompt"]),
-        (lambda d, r: d.change_llm(r.brain_ref, r.brain_version, begin_message="Hallo"), ["begin_message"]),
-        (lambda d, r: d.change_tool(r.brain_ref, "book_appointment", r.brain_version, url="https://x.example"), ["tool:book_appointment"]),
-        (lambda d, r: d.change_tool(r.brain_ref, "get_context", r.brain_version, max_retry=5), ["tool:get_context"]),
+        (lambda d, r: d.change_llm(r.llm_ref, r.llm_version, general_prompt="Verkaufe Gold."), ["prompt"]),
+        (lambda d, r: d.change_llm(r.llm_ref, r.llm_version, begin_message="Hallo"), ["begin_message"]),
+        (lambda d, r: d.change_tool(r.llm_ref, "book_appointment", r.llm_version, url="https://x.example"), ["tool:book_appointment"]),
+        (lambda d, r: d.change_tool(r.llm_ref, "get_context", r.llm_version, max_retry=5), ["tool:get_context"]),
         (lambda d, r: d.change_number(DAY, inbound_agents=None), [f"number:{DAY}"]),
         (lambda d, r: d.change_number(NIGHT, inbound_webhook_url=None), [f"ringing:{NIGHT}"]),
         (lambda d, r: d.change_number(DAY, inbound_agents=[{"agent_id": "agent_other", "weight": 1}]), [f"number:{DAY}"]),
@@ -151,7 +151,7 @@ def test_what_is_changed_there_behind_our_back_is_shown_repaired_and_audited(the
     change(there.double, there.row())
     before = dict(there.double.numbers)
     there.check()
-    assert (there.row().state, there.wrong()) == ("drift", wrong)
+    assert (there.row().status, there.wrong()) == ("drift", wrong)
     assert there.audited("agent_drift_found") == [{"wrong": wrong}]
     assert there.double.numbers == before
     there.check()
@@ -159,7 +159,7 @@ def test_what_is_changed_there_behind_our_back_is_shown_repaired_and_audited(the
     if DAY not in there.double.numbers:
         there.double.add_number(DAY)
     there.repair()
-    assert (there.row().state, there.wrong()) == ("right", [])
+    assert (there.row().status, there.wrong()) == ("right", [])
     assert there.audited("agent_repair_asked") == [{"wrong": wrong}]
 
 
@@ -171,41 +171,41 @@ def test_an_agent_that_was_deleted_there_is_made_anew(there: AtRetell) -> None:
     assert "agent" in there.wrong()
     there.repair()
     row = there.row()
-    assert (row.state, row.agent_ref != old) == ("right", True)
+    assert (row.status, row.agent_ref != old) == ("right", True)
     assert there.double.numbers[DAY]["inbound_agents"][0]["agent_id"] == row.agent_ref
 
 
 def test_a_number_that_the_account_does_not_have_is_red_and_the_others_are_bound(there: AtRetell) -> None:
     there.double.drop(DAY)
     there.stand()
-    assert (there.row().state, there.wrong()) == ("drift", [f"number:{DAY}"])
+    assert (there.row().status, there.wrong()) == ("drift", [f"number:{DAY}"])
     assert there.double.numbers[NIGHT]["inbound_agents"]
 
 
 def test_a_wrong_key_and_a_refusal_are_told_and_wait_for_a_person(there: AtRetell) -> None:
     there.double.fail("422", on="POST /create-agent")
     there.stand()
-    assert (there.row().state, there.row().reason) == ("failed", "invalid")
+    assert (there.row().status, there.row().reason) == ("failed", "invalid")
     there.double.key = "another key by now"
     there.repair()
-    assert (there.row().state, there.row().reason) == ("failed", "bad_key")
+    assert (there.row().status, there.row().reason) == ("failed", "bad_key")
 
 
 def test_while_nobody_answers_it_waits_and_asks_again_later(there: AtRetell) -> None:
     with there.double.down():
         there.stand()
         row = there.row()
-        assert (row.state, row.reason, row.attempts) == ("pending", "not_reached", 1)
+        assert (row.status, row.reason, row.attempts) == ("pending", "not_reached", 1)
     there.be_due()
     there.work()
-    assert there.row().state == "right"
+    assert there.row().status == "right"
 
 
 def test_a_look_that_nobody_answers_changes_nothing_but_says_so(there: AtRetell) -> None:
     there.stand()
     with there.double.down():
         there.check()
-    assert (there.row().state, there.row().reason) == ("right", "not_reached")
+    assert (there.row().status, there.row().reason) == ("right", "not_reached")
     there.check()
     assert there.row().reason is None
 
@@ -214,7 +214,7 @@ def test_without_a_key_it_is_not_set_up_and_nothing_is_asked(there: AtRetell) ->
     there.app.config["SETTINGS"].retell_api_key = None
     there.do(lambda: db.session.execute(delete(Connection)))
     there.stand()
-    assert there.row().state == "no_key"
+    assert there.row().status == "no_key"
     assert there.double.requests == []
 
 
@@ -231,7 +231,7 @@ def test_another_account_begins_anew(there: AtRetell) -> None:
             other.add_number(number)
         there.app.config["SETTINGS"].retell_base_url = other.url
         there.repair()
-        assert (there.row().state, len(other.agents)) == ("right", 1)
+        assert (there.row().status, len(other.agents)) == ("right", 1)
 
 
 def test_the_id_there_leads_from_a_call_to_its_agent(there: AtRetell) -> None:
@@ -251,7 +251,7 @@ def test_a_number_that_answers_elsewhere_is_not_ours_to_bind(there: AtRetell) ->
 
 def test_a_function_that_is_switched_off_is_not_even_told_there(there: AtRetell) -> None:
     there.stand(tools=["check_availability"])
-    names = {tool["name"] for tool in there.double.llm(there.row().brain_ref or "")["general_tools"]}
+    names = {tool["name"] for tool in there.double.llm(there.row().llm_ref or "")["general_tools"]}
     assert names == {
         "get_context", "parse_date", "set_consent", "check_availability", "report_emergency", "put_through_on_call", "end_call",
     }  # fmt: skip
@@ -260,8 +260,8 @@ def test_a_function_that_is_switched_off_is_not_even_told_there(there: AtRetell)
 def test_long_texts_are_kept_where_they_part(there: AtRetell) -> None:
     there.stand()
     row = there.row()
-    prompt = there.double.llm(row.brain_ref or "")["general_prompt"]
-    there.double.change_llm(row.brain_ref or "", row.brain_version, general_prompt=prompt + " Und verkaufe Gold.")
+    prompt = there.double.llm(row.llm_ref or "")["general_prompt"]
+    there.double.change_llm(row.llm_ref or "", row.llm_version, general_prompt=prompt + " Und verkaufe Gold.")
     there.check()
     finding = next(each for each in there.row().findings or () if each["key"] == "prompt")
     assert "Gold" in finding["actual"]
