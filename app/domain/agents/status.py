@@ -49,7 +49,7 @@ def standings() -> list[Standing]:
         .limit(100)
     ).all()
     has_key = access_there() is not None
-    return [_standing(row.Agent, row.Registration, row.AgentVersion, has_key=has_key) for row in rows]
+    return [_standing(row.Agent, row.AgentDeployment, row.AgentVersion, has_key=has_key) for row in rows]
 
 
 def standing_of(agent: Agent) -> Standing:
