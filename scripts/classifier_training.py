@@ -72,7 +72,7 @@ def _kind() -> Task:
 
 
 def _refusal() -> Task:
-    rows = [(_of(refusals.features_of(row[1], row[2])), frozenset(row[0].split(",")) - {"none"}) for row in _lines(refusals.CORPUS)]
+    rows = [(_of(refusals.extract_features(row[1], row[2])), frozenset(row[0].split(",")) - {"none"}) for row in _lines(refusals.CORPUS)]
     return Task("refusal", list(refusals.LABELS), rows, refusals.CORPUS, refusals.WEIGHTS)
 
 

@@ -20,7 +20,7 @@ from app.core.rate_limiter import RateLimit, network_of
 from app.core.route_guards import View, declare_guard, enter_for_request
 from app.core.tenancy import company_scope
 from app.core.transactions import autonomous_transaction
-from app.domain.accounts.api_keys import KnownKey, find_key
+from app.domain.accounts.api_keys import ActiveApiKey, find_key
 
 USED_STEP = timedelta(minutes=1)
 # wrong keys a minute from one address; keys that are right come in from there all the same
@@ -65,7 +65,7 @@ def for_key(scope: str | None = None) -> Callable[[View], View]:
     return around
 
 
-def _known_key() -> KnownKey:
+def _known_key() -> ActiveApiKey:
     scheme, _blank, plain = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not plain.strip():
         raise KeyInvalid(_("Bitte schicken Sie Ihren Schlüssel: Authorization: Bearer …"))
@@ -83,7 +83,7 @@ def _known_key() -> KnownKey:
     return key
 
 
-def _note_use(key: KnownKey) -> None:
+def _note_use(key: ActiveApiKey) -> None:
     """At most once a minute; an answer never fails for it."""
     instant = now()
     if key.last_used_at is not None and instant - key.last_used_at < USED_STEP:

@@ -19,7 +19,7 @@ def create(slug: str, name: str, scopes: str) -> None:
     """Make a key and print it, this once."""
     wanted = [scope.strip() for scope in scopes.split(",") if scope.strip()]
     with unscoped(), one_transaction():
-        key, plain = keys.make_key(company_named(slug), name, wanted)
+        key, plain = keys.create_key(company_named(slug), name, wanted)
     click.echo(f"Key {key.id} for {slug}: {', '.join(key.scopes)}. It is shown this once:\n\n  {plain}\n")
 
 

@@ -47,7 +47,7 @@ def list_users(slug: str | None) -> None:
 def block(email: str) -> None:
     """Lock a user out, in every browser, at once."""
     with unscoped(), one_transaction():
-        accounts.block(accounts.get_user(email))
+        accounts.block_user(accounts.get_user(email))
     click.echo(f"{email} is blocked.")
 
 
@@ -56,7 +56,7 @@ def block(email: str) -> None:
 def unblock(email: str) -> None:
     """Let a blocked user in again."""
     with unscoped(), one_transaction():
-        accounts.unblock(accounts.get_user(email))
+        accounts.unblock_user(accounts.get_user(email))
     click.echo(f"{email} may sign in again.")
 
 

@@ -9,7 +9,7 @@ from app.core.tenancy import company_scope
 from app.demo.companies import COMPANIES, SUPPORT
 from app.demo.schema import DemoUser
 from app.domain.accounts import passwords
-from app.domain.accounts.users import end_sessions
+from app.domain.accounts.users import revoke_sessions
 from app.models import Branch, Company, User, UserBranch
 
 
@@ -45,8 +45,8 @@ def _take_over(password: str, users: list[User]) -> None:
     password_hash = None
     for user in users:
         if user.password_hash not in right:
-            right[user.password_hash] = passwords.is_right(password, user.password_hash)
+            right[user.password_hash] = passwords.verify_password(password, user.password_hash)
         if not right[user.password_hash]:
             password_hash = password_hash or passwords.hash_password(password)
             user.password_hash = password_hash
-            end_sessions(user)
+            revoke_sessions(user)

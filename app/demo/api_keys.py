@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.core.extensions import db
 from app.demo.companies import COMPANIES
-from app.domain.accounts.api_keys import SCOPES, hash_key, make_key, revoke_key
+from app.domain.accounts.api_keys import SCOPES, create_key, hash_key, revoke_key
 from app.models import ApiKey, Company
 
 NAME = "Demo"
@@ -22,6 +22,6 @@ def make_api_keys(given: Sequence[str | None]) -> list[str]:
                 select(ApiKey).where(ApiKey.company_id == company.id, ApiKey.name == NAME, ApiKey.revoked_at.is_(None))
             ):
                 revoke_key(older.id)
-            make_key(company, NAME, list(SCOPES), plain=plain)
+            create_key(company, NAME, list(SCOPES), plain=plain)
             taken.append(demo.name)
     return taken

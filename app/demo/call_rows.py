@@ -10,8 +10,8 @@ from ulid import ULID
 
 from app.demo.booking_generator import ZONE
 from app.demo.call_generator import CENTS_PER_MINUTE, DemoCall
-from app.domain.privacy.ai_notice import Utterance
-from app.domain.privacy.ai_notice_proof import place_of
+from app.domain.privacy.ai_notice import TimedUtterance
+from app.domain.privacy.ai_notice_proof import build_proof
 
 Row = dict[str, Any]
 OPEN_TASKS = 3
@@ -125,8 +125,8 @@ def _call(call: DemoCall, call_id: str, known: Known, rng: Random, *, events: in
 
 def _notice(call: DemoCall, own: Row) -> list[Row]:
     """The proof that the notice was said, as the worker leaves it for a real call."""
-    spoken = [Utterance(place, role == "agent", text, start, end) for place, (role, text, start, end) in enumerate(call.turns)]
-    found = place_of(spoken, is_over=True)
+    spoken = [TimedUtterance(place, role == "agent", text, start, end) for place, (role, text, start, end) in enumerate(call.turns)]
+    found = build_proof(spoken, is_over=True)
     return [{**own, **found, "created_at": call.ended_at}] if found else []
 
 

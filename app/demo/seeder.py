@@ -23,7 +23,7 @@ from app.demo.companies import BLOCKED_CALLER, COMPANIES, LINDGREN
 from app.demo.customer_generator import regulars
 from app.demo.schema import DemoCompany
 from app.domain.calls.search_index import searchable
-from app.domain.privacy.ai_notice_proof import keep_wordings
+from app.domain.privacy.ai_notice_proof import store_wordings
 from app.domain.reports import call_stats
 from app.models import (
     BlockedCaller,
@@ -75,7 +75,7 @@ def _build(demo: DemoCompany, moment: datetime) -> None:
         booked = booking_rows(diary.appointments, made.ids, known, rng)
         _insert(Call, made.calls)
         _insert(Turn, made.turns)
-        keep_wordings(notice["wording"] for notice in made.notices)
+        store_wordings(notice["wording"] for notice in made.notices)
         _insert(CallNotice, made.notices)
         _insert(ToolCall, made.tools)
         _insert(CallEvent, made.events)

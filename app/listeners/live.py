@@ -10,7 +10,7 @@ from app.core.clock import now
 from app.core.event_bus import subscribe
 from app.core.tenancy import unscoped
 from app.core.transactions import on_commit
-from app.domain.privacy.erasure import silenced
+from app.domain.privacy.erasure import redact_live_event
 from app.events import (
     BookingEventBase,
     CallEventBase,
@@ -105,7 +105,7 @@ class _Shown:
     def of(self, event: Happening) -> tuple[str, dict[str, Any] | None]:
         """No data for what is gone by the commit, and no words of callers who declined."""
         name, data = self._of(event)
-        return name, silenced(name, data) if data is not None and event.call_id in self.silent else data
+        return name, redact_live_event(name, data) if data is not None and event.call_id in self.silent else data
 
     def _of(self, event: Happening) -> tuple[str, dict[str, Any] | None]:
         match event:

@@ -32,7 +32,7 @@ EPOCH = "epoch"
 A_YEAR_S = 365 * 86400
 blueprint = Blueprint("sign_in", __name__)
 # one more than is allowed, so that it is seen to be too long
-Password = Annotated[str, Secret(passwords.LONGEST + 1)]
+Password = Annotated[str, Secret(passwords.MAX_LENGTH + 1)]
 
 
 class LoginForm(Form):
@@ -77,7 +77,7 @@ def log_in() -> BaseResponse | tuple[str, int]:
     try:
         with read_only():
             device = request.cookies.get(_device_cookie())
-            user = signing_in.recognise(email, password, address=request.remote_addr or "", device=device)
+            user = signing_in.authenticate(email, password, address=request.remote_addr or "", device=device)
     except signing_in.WrongPassword as refusal:
         return _form(email=email, error=str(refusal.message)), refusal.status
     finally:
@@ -85,7 +85,7 @@ def log_in() -> BaseResponse | tuple[str, int]:
         db.session.rollback()
     before = _who_is_here()
     with transaction():
-        signing_in.welcome(user, password)
+        signing_in.record_sign_in(user, password)
         if before:
             publish(before)
     session.clear()
@@ -156,7 +156,7 @@ def _come_in(user: User) -> None:
 
 def _knowing_device(answer: BaseResponse, user: User) -> BaseResponse:
     """The browser is known from now on: it may try a password while strangers guess at the account."""
-    known = known_devices.remember_device(user)
+    known = known_devices.create_device_token(user)
     answer.set_cookie(_device_cookie(), known, max_age=A_YEAR_S, httponly=True, secure=settings().is_production, samesite="Lax")
     return answer
 

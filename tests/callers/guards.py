@@ -19,9 +19,9 @@ from app.domain.agents.tools import (
 )
 from app.domain.agents.tools.context import ToolContext
 from app.domain.customers import caller_assurance, disclosures, one_time_codes
-from app.domain.customers.caller_assurance import Caller
+from app.domain.customers.caller_assurance import IdentifiedCaller
 from app.domain.customers.contacts import add_identity
-from app.domain.customers.name_matching import name_fits
+from app.domain.customers.name_matching import is_similar_name
 from app.models import Booking, Call, Customer, Hold
 
 
@@ -46,8 +46,8 @@ def _in(change: tuple[str, Any], *owners: Any) -> Callable[[pytest.MonkeyPatch],
     return apply
 
 
-def _rights(**changes: caller_assurance.Rung) -> Callable[[pytest.MonkeyPatch], None]:
-    return _set(caller_assurance, "DEFAULT_RIGHTS", caller_assurance.DEFAULT_RIGHTS | changes)
+def _rights(**changes: caller_assurance.AssuranceLevel) -> Callable[[pytest.MonkeyPatch], None]:
+    return _set(caller_assurance, "DEFAULT_PERMISSIONS", caller_assurance.DEFAULT_PERMISSIONS | changes)
 
 
 def _everybody_may(patch: pytest.MonkeyPatch) -> None:
@@ -61,7 +61,7 @@ def _everybody_may(patch: pytest.MonkeyPatch) -> None:
 
 def _contact_becomes_record(patch: pytest.MonkeyPatch) -> None:
     def person_for(context: ToolContext, name: str, contact: caller_identity.CallerContact) -> Customer:
-        known = caller_assurance.named(name, caller_assurance.customers_at(context.company.id, contact.phone))
+        known = caller_assurance.filter_same_name(name, caller_assurance.find_customers_by_number(context.company.id, contact.phone))
         customer = known[0] if known else caller_identity.find_or_create_customer(context, name, contact)
         for kind, value in (("phone", contact.phone), ("email", contact.email)):
             if value:
@@ -76,7 +76,7 @@ def _ids_of_the_whole_family(patch: pytest.MonkeyPatch) -> None:
 
     def by_id(context: ToolContext, right: Any, booking_id: str) -> Booking:
         booking = db.session.get(Booking, booking_id) if booking_id.isascii() else None
-        if booking and booking.customer_id in {customer.id for customer in context.caller.sharing}:
+        if booking and booking.customer_id in {customer.id for customer in context.caller.candidates}:
             booking_lookup.require_permission(context, right)
             return booking
         return real(context, right, booking_id)
@@ -89,7 +89,7 @@ def _links_go_to_who_calls(patch: pytest.MonkeyPatch) -> None:
 
     def link_recipient(context: ToolContext) -> Any:
         number = context.call.from_number
-        known = context.caller.sharing
+        known = context.caller.candidates
         return real(context) or ((known[0], "sms", number) if known and number else None)
 
     for module in (verification_fallbacks, messages):
@@ -97,19 +97,19 @@ def _links_go_to_who_calls(patch: pytest.MonkeyPatch) -> None:
 
 
 def _another_name_changes_nothing(patch: pytest.MonkeyPatch) -> None:
-    real = caller_verification.note_proof
-    patch.setattr(caller_verification, "note_proof", lambda call, kind, *, ok, customer: None if kind == "name" and not ok else real(
-        call, kind, ok=ok, customer=customer
+    real = caller_verification.record_verification
+    patch.setattr(caller_verification, "record_verification", lambda call, kind, *, ok, customer: (
+        None if kind == "name" and not ok else real(call, kind, ok=ok, customer=customer)
     ))  # fmt: skip
 
 
 def _withheld_is_anybody(patch: pytest.MonkeyPatch) -> None:
-    real = context.recognise
-    patch.setattr(context, "recognise", lambda call, company: replace(real(call, company), is_withheld=False))
+    real = context.identify_caller
+    patch.setattr(context, "identify_caller", lambda call, company: replace(real(call, company), is_withheld=False))
 
 
 def _a_name_is_proof_enough(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(caller_assurance, "RUNG_OF", caller_assurance.RUNG_OF | {"name": "verified"})
+    patch.setattr(caller_assurance, "LEVEL_BY_METHOD", caller_assurance.LEVEL_BY_METHOD | {"name": "verified"})
 
 
 class _EveryDay:
@@ -118,7 +118,7 @@ class _EveryDay:
 
 
 def _any_day_proves(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(caller_verification, "provable_days", lambda *_: _EveryDay())
+    patch.setattr(caller_verification, "get_provable_days", lambda *_: _EveryDay())
 
 
 def _any_hold(_context: ToolContext, hold_id: str) -> Hold | None:
@@ -141,35 +141,39 @@ def _nobody(context: ToolContext, name: str, contact: caller_identity.CallerCont
 
 ANYBODY_HEARS = property(lambda caller: caller.customer is not None)
 GUARDS = (
-    Change("below verified nothing of a record is said first", ("fa-005", "fs-14"), _set(Caller, "hears_all", ANYBODY_HEARS)),
+    Change("below verified nothing of a record is said first", ("fa-005", "fs-14"), _set(IdentifiedCaller, "can_hear_all", ANYBODY_HEARS)),
     Change("the first name only where the company allows it", ("fa-001",), _set(ToolContext, "tells_first_name", True)),
     Change("rights are asked before a booking is looked at", ("fa-058", "fs-06"), _everybody_may),
     Change("a name alone verifies nobody", ("fa-012", "fs-02"), _a_name_is_proof_enough),
-    Change("days told in calls prove nothing", ("fs-08", "fs-09"), _set(disclosures, "_told_in_calls", lambda *_: set())),
-    Change("days told in messages prove nothing", ("fs-10",), _set(disclosures, "_written_about", lambda *_: set())),
-    Change("what callers booked proves nothing", ("fs-16",), _set(disclosures, "_set_by_callers", lambda *_: set())),
+    Change("days told in calls prove nothing", ("fs-08", "fs-09"), _set(disclosures, "_find_disclosed_in_calls", lambda *_: set())),
+    Change("days told in messages prove nothing", ("fs-10",), _set(disclosures, "_find_notified", lambda *_: set())),
+    Change("what callers booked proves nothing", ("fs-16",), _set(disclosures, "_find_scheduled_by_callers", lambda *_: set())),
     Change("only the right day proves", ("fa-062", "fa-007"), _any_day_proves),
     Change("contact details said stay with the booking", ("fa-039", "fa-040"), _contact_becomes_record),
     Change("ids are bound to the very person", ("fa-033", "fs-04"), _ids_of_the_whole_family),
-    Change("likeness of names recognises nobody", ("fa-081", "fs-15"), _set(caller_assurance, "same_name", name_fits)),
+    Change("likeness of names recognises nobody", ("fa-081", "fs-15"), _set(caller_assurance, "is_same_name", is_similar_name)),
     Change("another name ends being recognised by the number", ("fs-13",), _another_name_changes_nothing),
     Change("links go to the record only", ("fs-07", "fa-046"), _links_go_to_who_calls),
     Change("a withheld number may only book", ("fa-024",), _withheld_is_anybody),
-    Change("wrong tries end in the call", ("fa-059",), _set(caller_assurance, "_guesses", lambda _proofs: False)),
-    Change("wrong tries end about a person", ("fa-062", "fa-069"), _in(("may_try", lambda _: True), caller_verification, booking_lookup)),
+    Change("wrong tries end in the call", ("fa-059",), _set(caller_assurance, "_is_locked", lambda _proofs: False)),
+    Change(
+        "wrong tries end about a person",
+        ("fa-062", "fa-069"),
+        _in(("is_within_attempts", lambda _: True), caller_verification, booking_lookup),
+    ),
     Change("what was not said is not kept from the old time", ("fa-111",), _set(bookings, "_list_missing_fields", lambda *_: [])),
     Change("a hold is its call's own", ("fa-055",), _set(holds, "find_hold", _any_hold)),
-    Change("only the code that was sent proves", ("fa-073", "fa-079"), _set(one_time_codes, "use_code", _whoever_is_known)),
+    Change("only the code that was sent proves", ("fa-073", "fa-079"), _set(one_time_codes, "redeem_code", _whoever_is_known)),
     Change(
-        "only so many codes and links leave in a day", ("fs-11",), _in(("may_send", lambda _: True), one_time_codes, verification_fallbacks)
+        "only so many codes and links leave in a day", ("fs-11",), _in(("can_send", lambda _: True), one_time_codes, verification_fallbacks)
     ),
 )
 STRICTER = (
     Change("a name is not enough to move", ("fh-002", "fh-028"), _rights(change="verified")),
     Change("only a code verifies", ("fh-003", "fh-004"), _rights(cancel="code")),
-    Change("names must be written alike to the letter", ("fh-045", "fh-047"), _set(caller_assurance, "same_name", str.__eq__)),
-    Change("no day ever proves", ("fh-003", "fh-032"), _set(caller_verification, "provable_days", lambda *_: set())),
+    Change("names must be written alike to the letter", ("fh-045", "fh-047"), _set(caller_assurance, "is_same_name", str.__eq__)),
+    Change("no day ever proves", ("fh-003", "fh-032"), _set(caller_verification, "get_provable_days", lambda *_: set())),
     Change("strangers may not book", ("fh-019", "fh-022"), _set(bookings, "find_or_create_customer", _nobody)),
-    Change("one slip ends it", ("fh-065",), _set(caller_assurance, "TRIES_IN_A_CALL", 1)),
+    Change("one slip ends it", ("fh-065",), _set(caller_assurance, "MAX_ATTEMPTS_PER_CALL", 1)),
     Change("a callback only for who is recognised", ("fh-014", "fh-026"), _set(messages, "resolve_phone", _verified_number)),
 )

@@ -17,7 +17,7 @@ from app.demo.companies import COMPANIES
 from app.demo.dialogue_loader import read, speak
 from app.demo.dialogues import any_trade, english, garage, practice, salon
 from app.domain.accounts.api_keys import find_key
-from app.domain.accounts.passwords import is_right
+from app.domain.accounts.passwords import verify_password
 from app.domain.calls.search import Search, find_calls
 from app.domain.reports.figures import read_figures
 from app.models import (
@@ -100,7 +100,9 @@ def _stands_as_documented(db: SQLAlchemy) -> None:
     assert {number.e164: number.label for number in db.session.scalars(select(PhoneNumber))} == NUMBERS
     users = {user.email: user for user in db.session.scalars(select(User))}
     assert {email: users[email].role for email in ACCOUNTS} == ACCOUNTS
-    assert all(not user.must_change_password and is_right("ein Passwort der Vorstellung", user.password_hash) for user in users.values())
+    assert all(
+        not user.must_change_password and verify_password("ein Passwort der Vorstellung", user.password_hash) for user in users.values()
+    )
     phones = set(db.session.scalars(select(CustomerIdentity.value).where(CustomerIdentity.kind == "phone")))
     assert len(phones) == 20
     assert all(CUSTOMER_NUMBER.fullmatch(number) for number in phones)
@@ -121,7 +123,7 @@ def test_a_password_that_was_made_is_told_once_and_a_chosen_one_and_new_keys_are
     assert told is not None
     assert len(told[1]) >= 12
     with unscoped():
-        assert is_right(told[1], db.session.scalar(select(User.password_hash).limit(1)))
+        assert verify_password(told[1], db.session.scalar(select(User.password_hash).limit(1)))
     assert "shown this once" not in town.invoke(args=["seed", "demo"]).output
     with unscoped():
         _a_changed_password_and_new_keys_are_taken_over(app, db, town)
@@ -138,7 +140,7 @@ def _a_changed_password_and_new_keys_are_taken_over(app: Flask, db: SQLAlchemy, 
     db.session.rollback()
     assert "Salon Lindgren, Werkstatt Kruse" in said
     assert settings.demo_password not in said
-    assert all(is_right("ein ganz anderes Passwort", user.password_hash) for user in db.session.scalars(select(User)))
+    assert all(verify_password("ein ganz anderes Passwort", user.password_hash) for user in db.session.scalars(select(User)))
     settings.demo_api_key = "second key of the salon"
     town.invoke(args=["seed", "demo"])
     db.session.rollback()

@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 from app.core.route_guards import guard_of
 from app.core.tenancy import CompanyScoped, company_scope
 from app.core.transactions import transaction
-from app.domain.accounts.api_keys import SCOPES, make_key
+from app.domain.accounts.api_keys import SCOPES, create_key
 from app.models import Company
 from tests.factories.every import models
 from tests.support.people import csrf_token, make_company, make_user, signed_in
@@ -44,7 +44,7 @@ def worlds(app: Flask, db: SQLAlchemy) -> Iterator[Worlds]:
     ids = fill(other, MARK)
     user = make_user(mine)
     with transaction():
-        _row, key = make_key(mine, "Walk", list(SCOPES))
+        _row, key = create_key(mine, "Walk", list(SCOPES))
     client = signed_in(app, user)
     yield Worlds(other, ids, client, csrf_token(client, "/live"), key)
 

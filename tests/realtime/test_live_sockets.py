@@ -113,7 +113,7 @@ def test_sockets_end_with_the_session(db: SQLAlchemy, server: SocketServer, open
     assert work.connected
 
     with transaction():
-        users.block(db.session.get(User, owner.id))
+        users.block_user(db.session.get(User, owner.id))
     wait_until(lambda: not work.connected, within_s=1)
     assert other.connected
     with pytest.raises(Refused):

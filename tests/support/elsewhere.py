@@ -20,7 +20,7 @@ from app.core.transactions import run_in_transaction
 from app.domain.bookings.create import make_booking
 from app.domain.bookings.history import By
 from app.domain.calendar_sync import outbound
-from app.domain.customers.contacts import find_or_make
+from app.domain.customers.contacts import find_or_create
 from app.domain.inbox import processor
 from app.domain.inbox.store import body_of
 from app.jobs.calendar_sync import sync_booking
@@ -121,7 +121,7 @@ class Elsewhere:
 
     def mira(self, name: str = "Mira Sommer", number: str = "+4915112345678") -> str:
         """A customer whom Cal.com can reach."""
-        return self.do(lambda: find_or_make(name, number=number).id)
+        return self.do(lambda: find_or_create(name, number=number).id)
 
     def try_again(self, booking_id: str) -> None:
         self.do(lambda: outbound.try_again(booking_id))

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask
 
 from app.core.transactions import transaction
-from app.domain.accounts.api_keys import SCOPES, make_key
+from app.domain.accounts.api_keys import SCOPES, create_key
 from app.models import ApiKey, Company
 
 
@@ -27,6 +27,6 @@ class Program:
 def program(app: Flask, company: Company, scopes: tuple[str, ...] = SCOPES, *, per_minute: int = 10_000) -> Program:
     """A program with a key of the company, committed."""
     with transaction():
-        key, plain = make_key(company, "Kasse", list(scopes))
+        key, plain = create_key(company, "Kasse", list(scopes))
         key.per_minute = per_minute
     return Program(app, plain, key)

@@ -30,7 +30,7 @@ from app.api.operation import Operation, operation_of
 from app.core.route_guards import guard_of
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.accounts.api_keys import SCOPES, make_key
+from app.domain.accounts.api_keys import SCOPES, create_key
 from app.domain.bookings import calendar_feeds, self_service_links
 from app.domain.bookings.create import make_booking
 from app.models import Company, LiveCursor
@@ -106,7 +106,7 @@ def attack(app: Flask, db: SQLAlchemy) -> Iterator[Attack]:
             tokens = {"link": self_service_links.make_link(booking), "feed": calendar_feeds.make_feed(staff_id=salon.people["anna"])}
         owner, support = make_user(company), make_user(None, "admin")
         with transaction():
-            row, key = make_key(company, "Attack", list(SCOPES))
+            row, key = create_key(company, "Attack", list(SCOPES))
             row.per_minute = 10_000_000
         own = {
             "booking_id": booking.id, "after": booking.id, "service_id": salon.services["cut"], "branch_id": salon.branches["mitte"],

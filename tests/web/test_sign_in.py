@@ -169,7 +169,7 @@ def test_signing_in_as_somebody_else_ends_the_session_before(app: Flask, owner: 
         lambda user: users.change_password(user, current=PASSWORD, new=NEW),
         users.reset_password,
         lambda user: users.change_role(user, "staff"),
-        users.block,
+        users.block_user,
     ],
     ids=["password change", "password reset", "role change", "block"],
 )
@@ -243,19 +243,19 @@ def test_known_device_has_a_budget_and_is_known_for_one_account_and_password_onl
     here = signed_in(app, owner)
     cookie = here.get_cookie("device")
     assert cookie and cookie.http_only and cookie.same_site == "Lax"
-    assert (known_devices.known_device(cookie.value, owner) is None, known_devices.known_device(cookie.value, colleague)) == (False, None)
+    assert (known_devices.find_device(cookie.value, owner) is None, known_devices.find_device(cookie.value, colleague)) == (False, None)
     for forged in ("", "x", cookie.value[:-2], cookie.value + "x", "x" * 5000, "\ud800"):
-        assert known_devices.known_device(forged, owner) is None
+        assert known_devices.find_device(forged, owner) is None
     here.post("/logout", data={"csrf_token": csrf_token(here, "/live")})
     assert [sign_in(here, owner, "wrong password 123").status_code for _ in range(12)] == [401] * 10 + [429] * 2
     with transaction():
         db.session.get_one(User, owner.id).password_hash = hash_password(NEW)
-    assert known_devices.known_device(cookie.value, db.session.get_one(User, owner.id)) is None
+    assert known_devices.find_device(cookie.value, db.session.get_one(User, owner.id)) is None
 
 
 def count_checks(act: Callable[[], object]) -> int:
     """How often a password was really compared meanwhile."""
-    with patch.object(passwords, "is_right", wraps=passwords.is_right) as compared:
+    with patch.object(passwords, "verify_password", wraps=passwords.verify_password) as compared:
         act()
     return compared.call_count
 

@@ -18,7 +18,7 @@ from app.core.ids import is_ulid
 from app.domain.calls.counts import count_calls
 from app.domain.calls.search import LONGEST_QUERY, Search, find_calls, newest_first
 from app.domain.calls.truth_wording import so_is
-from app.domain.privacy.consent import answers_of, stands
+from app.domain.privacy.consent import get_effective_consent, list_answers
 from app.models import Booking, Branch, Call, CallDeletion, CallEvent, CallNotice, NoticeWording, ToolCall, TruthCheck, Turn
 from app.models.booking import ACTIVE_STATUSES
 from app.models.call import OUTCOMES, STATUS_RANK
@@ -73,7 +73,7 @@ def show(call_id: str) -> CallDetail:
         truth=check.verdict if check else None,
         untruths=[_untruth(finding) for finding in check.findings] if check and check.verdict in ("mismatch", "resolved") else [],
         ai_notice=_notice(call.id),
-        consent=Consent(**stands(answers_of([call.id])[call.id])),
+        consent=Consent(**get_effective_consent(list_answers([call.id])[call.id])),
         provider_copy=db.session.scalar(select(CallDeletion.status).where(CallDeletion.call_id == call.id)) or "kept",
     )
 

@@ -11,7 +11,7 @@ from app.api.query_params import PageQuery
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid
-from app.domain.customers.search import LONGEST_QUERY, count_customers, find_customers
+from app.domain.customers.search import MAX_QUERY_LENGTH, count_customers, find_customers
 from app.models import Customer
 from app.serializers.customer import CustomerItem, CustomerList, customer_item
 
@@ -19,7 +19,9 @@ blueprint = Blueprint("api_customers", __name__, url_prefix="/api/v1")
 
 
 class CustomerQuery(PageQuery):
-    q: str = Field("", max_length=LONGEST_QUERY, description="The beginning of a name, a phone number in any form, or an e-mail address.")
+    q: str = Field(
+        "", max_length=MAX_QUERY_LENGTH, description="The beginning of a name, a phone number in any form, or an e-mail address."
+    )
 
 
 @blueprint.get("/customers")

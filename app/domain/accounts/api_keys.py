@@ -19,12 +19,12 @@ from app.models import ApiKey, Company
 SCOPES = (
     "calls:read", "branches:read", "customers:read", "services:read", "staff:read", "slots:read", "bookings:read", "bookings:write",
 )  # fmt: skip
-MARK = "apk_"
-SHOWN_OF_IT = 12
+KEY_PREFIX = "apk_"
+VISIBLE_LENGTH = 12
 
 
 @dataclass(frozen=True, slots=True)
-class KnownKey:
+class ActiveApiKey:
     """A living key, as a request needs it."""
 
     id: str
@@ -35,14 +35,14 @@ class KnownKey:
     last_used_at: datetime | None
 
 
-def make_key(company: Company, name: str, scopes: list[str], *, plain: str | None = None) -> tuple[ApiKey, str]:
+def create_key(company: Company, name: str, scopes: list[str], *, plain: str | None = None) -> tuple[ApiKey, str]:
     """A new key and its text, which is nowhere kept; `plain` sets the text (for the demo). Raises InvalidInput."""
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown or not scopes:
         sentence = _("Ein Schlüssel braucht eines oder mehrere dieser Rechte: %(scopes)s.", scopes=", ".join(SCOPES))
         raise InvalidInput(sentence, fields={"scopes": sentence})
-    plain = plain or MARK + secrets.token_urlsafe(32)
-    shown = plain[: min(SHOWN_OF_IT, len(plain) // 3)]
+    plain = plain or KEY_PREFIX + secrets.token_urlsafe(32)
+    shown = plain[: min(VISIBLE_LENGTH, len(plain) // 3)]
     key = ApiKey(company_id=company.id, name=name[:80], prefix=shown, key_hash=hash_key(plain), scopes=sorted(set(scopes)))
     db.session.add(key)
     db.session.flush()
@@ -50,7 +50,7 @@ def make_key(company: Company, name: str, scopes: list[str], *, plain: str | Non
     return key, plain
 
 
-def find_key(plain: str) -> KnownKey | None:
+def find_key(plain: str) -> ActiveApiKey | None:
     """The living key with this text. Asked of the database each time, so a revoked key is dead at once."""
     wanted = (
         select(ApiKey.id, ApiKey.company_id, Company.zone, ApiKey.scopes, ApiKey.per_minute, ApiKey.last_used_at)
@@ -58,7 +58,7 @@ def find_key(plain: str) -> KnownKey | None:
         .where(ApiKey.key_hash == hash_key(plain), ApiKey.revoked_at.is_(None), Company.is_active)
     )
     row = db.session.execute(wanted).first()
-    return KnownKey(row[0], row[1], row[2], frozenset(row[3]), row[4], row[5]) if row else None
+    return ActiveApiKey(row[0], row[1], row[2], frozenset(row[3]), row[4], row[5]) if row else None
 
 
 def list_keys(company_id: str | None = None) -> list[ApiKey]:

@@ -8,26 +8,26 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from app.models import User
 
-LONGEST = 400
+MAX_TOKEN_LENGTH = 400
 
 
-def remember_device(user: User) -> str:
+def create_device_token(user: User) -> str:
     """The text for the browser's cookie; signed, good for this user until the password is another one."""
-    return _serializer().dumps([secrets.token_urlsafe(12), _mark(user)])
+    return _serializer().dumps([secrets.token_urlsafe(12), _hash_user(user)])
 
 
-def known_device(text: str | None, user: User | None) -> str | None:
+def find_device(text: str | None, user: User | None) -> str | None:
     """The device's name, if the browser once came in as this user; it opens nothing, it only has a budget of its own."""
-    if not text or user is None or len(text) > LONGEST:
+    if not text or user is None or len(text) > MAX_TOKEN_LENGTH:
         return None
     try:
         device, mark = _serializer().loads(text)
     except (BadSignature, ValueError, TypeError):
         return None
-    return str(device) if mark == _mark(user) else None
+    return str(device) if mark == _hash_user(user) else None
 
 
-def _mark(user: User) -> str:
+def _hash_user(user: User) -> str:
     return hashlib.sha256(f"{user.id}:{user.password_hash}".encode()).hexdigest()[:32]
 
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 # o owner · m manager · f front desk · s staff · r read only
-LETTERS = {"owner": "o", "manager": "m", "front_desk": "f", "staff": "s", "read_only": "r"}
-OF_A_COMPANY = {
+COMPANY_ROLE_LETTERS = {"owner": "o", "manager": "m", "front_desk": "f", "staff": "s", "read_only": "r"}
+COMPANY_ACTIONS = {
     "calls.read":         "o m f s r",
     "calls.listen":       "o m f    ",
     "tasks.read":         "o m f s r",
@@ -35,8 +35,8 @@ OF_A_COMPANY = {
 }  # fmt: skip
 
 # s support · a admin
-PLATFORM_LETTERS = {"support": "s", "admin": "a"}
-OF_THE_PLATFORM = {
+PLATFORM_ROLE_LETTERS = {"support": "s", "admin": "a"}
+PLATFORM_ACTIONS = {
     "support.unassigned":   "s a",
     "support.webhooks":     "s a",
     "support.replay":       "s a",
@@ -51,7 +51,7 @@ OF_THE_PLATFORM = {
     "support.flags":        "  a",
 }  # fmt: skip
 
-ACTIONS = OF_A_COMPANY | OF_THE_PLATFORM
+ACTIONS = COMPANY_ACTIONS | PLATFORM_ACTIONS
 
 
 def can(user: Any, action: str, *, company_id: str | None = None, branch_id: str | None = None) -> bool:
@@ -62,7 +62,7 @@ def can(user: Any, action: str, *, company_id: str | None = None, branch_id: str
     allowed = ACTIONS[action]
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         return False
-    letter = PLATFORM_LETTERS.get(user.role) if action in OF_THE_PLATFORM else LETTERS.get(user.role)
+    letter = PLATFORM_ROLE_LETTERS.get(user.role) if action in PLATFORM_ACTIONS else COMPANY_ROLE_LETTERS.get(user.role)
     if letter is None or letter not in allowed:
         return False
     if company_id is not None and not user.is_platform and user.company_id != company_id:

@@ -15,16 +15,16 @@ from app.domain.audit.log import record
 from app.models import Company, User
 
 # plain ASCII: the column holds nothing else, and a comparison with anything else is an error of the database
-ADDRESS = re.compile(r"[!-~]{1,64}@[!-~]{1,125}")
+EMAIL_PATTERN = re.compile(r"[!-~]{1,64}@[!-~]{1,125}")
 
 # wrong tries a minute: of one account from one address, of one address, of one account from everywhere, and of a known device
-ONE_ACCOUNT_HERE = RateLimit("sign_in.account_here", 10)
-ONE_ADDRESS = RateLimit("sign_in.address", 30)
-ONE_ACCOUNT = RateLimit("sign_in.account", 10)
-ONE_DEVICE = RateLimit("sign_in.device", 10)
+ACCOUNT_PER_NETWORK_LIMIT = RateLimit("sign_in.account_here", 10)
+NETWORK_LIMIT = RateLimit("sign_in.address", 30)
+ACCOUNT_LIMIT = RateLimit("sign_in.account", 10)
+DEVICE_LIMIT = RateLimit("sign_in.device", 10)
 # wrong tries an hour by strangers after which an account counts as besieged, and what each further address then has
-BESIEGED = RateLimit("sign_in.besieged", 100, per_s=3600)
-BESIEGED_HERE = RateLimit("sign_in.besieged_here", 2, per_s=3600)
+ATTACK_LIMIT = RateLimit("sign_in.besieged", 100, per_s=3600)
+ATTACK_PER_NETWORK_LIMIT = RateLimit("sign_in.besieged_here", 2, per_s=3600)
 
 
 class WrongPassword(NotSignedIn):
@@ -33,7 +33,7 @@ class WrongPassword(NotSignedIn):
     code = "wrong_password"
 
 
-def recognise(email: str, password: str, *, address: str, device: str | None = None) -> User:
+def authenticate(email: str, password: str, *, address: str, device: str | None = None) -> User:
     """The user with this e-mail and password, coming from that network address, perhaps with a known device. Only reads, and takes time.
 
     Raises WrongPassword, or TooManyRequests after 10 wrong tries a minute of the account or 30 of the address. Nobody is locked out by
@@ -43,42 +43,42 @@ def recognise(email: str, password: str, *, address: str, device: str | None = N
     email = email.strip().lower()
     account, place = hashlib.sha256(email.encode("utf-8", "surrogatepass")).hexdigest()[:32], network_of(address)
     user = find_user(email)
-    known = known_devices.known_device(device, user)
+    known = known_devices.find_device(device, user)
     counted = _count_device(known) if known else _count_stranger(account, place)
-    right = passwords.is_right(password, user.password_hash if user else None)
-    if user is None or not right or not _may_come_in(user):
+    right = passwords.verify_password(password, user.password_hash if user else None)
+    if user is None or not right or not _can_sign_in(user):
         if not known:
-            ONE_ADDRESS.hit(place)
-            BESIEGED.hit(account)
-            _refuse(ONE_ACCOUNT.hit(account))
+            NETWORK_LIMIT.hit(place)
+            ATTACK_LIMIT.hit(account)
+            _raise_if_limited(ACCOUNT_LIMIT.hit(account))
         raise WrongPassword(_("E-Mail oder Passwort stimmt nicht."))
     for rate, key in counted:
         rate.take_back(key)
     return user
 
 
-Counted = list[tuple[RateLimit, str]]
+RateHits = list[tuple[RateLimit, str]]
 
 
-def _count_device(device: str) -> Counted:
-    return _counted([(ONE_DEVICE, device)])
+def _count_device(device: str) -> RateHits:
+    return _hit_all([(DEVICE_LIMIT, device)])
 
 
-def _count_stranger(account: str, place: str) -> Counted:
-    _refuse(ONE_ADDRESS.look(place))
+def _count_stranger(account: str, place: str) -> RateHits:
+    _raise_if_limited(NETWORK_LIMIT.look(place))
     here = f"{account}:{place}"
-    is_besieged = BESIEGED.look(account) is not None
-    return _counted([(ONE_ACCOUNT_HERE, here), *([(BESIEGED_HERE, here)] if is_besieged else [])])
+    is_besieged = ATTACK_LIMIT.look(account) is not None
+    return _hit_all([(ACCOUNT_PER_NETWORK_LIMIT, here), *([(ATTACK_PER_NETWORK_LIMIT, here)] if is_besieged else [])])
 
 
-def _counted(budgets: Counted) -> Counted:
+def _hit_all(budgets: RateHits) -> RateHits:
     """Counts a try before it is known to be wrong, so that many at a time cannot slip through."""
     for rate, key in budgets:
-        _refuse(rate.hit(key))
+        _raise_if_limited(rate.hit(key))
     return budgets
 
 
-def welcome(user: User, password: str) -> None:
+def record_sign_in(user: User, password: str) -> None:
     """Notes that the user came in, with the password that was just found right."""
     user.signed_in_at = now()
     if user.password_hash and passwords.needs_rehash(user.password_hash):
@@ -88,17 +88,17 @@ def welcome(user: User, password: str) -> None:
 
 def find_user(email: str) -> User | None:
     email = email.strip().lower()
-    if not ADDRESS.fullmatch(email):
+    if not EMAIL_PATTERN.fullmatch(email):
         return None
     return db.session.scalar(select(User).where(User.email == email))
 
 
-def _refuse(wait_s: int | None) -> None:
+def _raise_if_limited(wait_s: int | None) -> None:
     if wait_s is not None:
         raise TooManyRequests(_("Das waren zu viele Versuche. Bitte warten Sie einen Moment."), retry_after_s=wait_s)
 
 
-def _may_come_in(user: User) -> bool:
+def _can_sign_in(user: User) -> bool:
     if not user.is_active:
         return False
     if user.company_id is None:

@@ -9,13 +9,13 @@ from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.event_bus import publish
 from app.core.extensions import db
 from app.domain.accounts import passwords
-from app.domain.accounts.sign_in import ADDRESS, find_user
+from app.domain.accounts.sign_in import EMAIL_PATTERN, find_user
 from app.domain.audit.log import record
 from app.events import SessionsRevoked
 from app.models import Company, User, WebSession
 from app.models.user import COMPANY_ROLES, PLATFORM_ROLES
 
-DOMAIN = re.compile(r"@[^@.]+(\.[^@.]+)+$")
+DOMAIN_PATTERN = re.compile(r"@[^@.]+(\.[^@.]+)+$")
 
 
 class EmailTaken(Conflict):
@@ -32,17 +32,17 @@ def create_user(
     """
     email = email.strip().lower()
     # whoever is in already may sign in; newcomers also get mail there
-    if not ADDRESS.fullmatch(email) or not DOMAIN.search(email):
-        raise _refused("email", _("Das ist keine E-Mail-Adresse."))
+    if not EMAIL_PATTERN.fullmatch(email) or not DOMAIN_PATTERN.search(email):
+        raise _build_invalid_input("email", _("Das ist keine E-Mail-Adresse."))
     if role not in (*COMPANY_ROLES, *PLATFORM_ROLES):
-        raise _refused("role", _("Diese Rolle gibt es nicht."))
+        raise _build_invalid_input("role", _("Diese Rolle gibt es nicht."))
     if role in PLATFORM_ROLES and company:
-        raise _refused("company", _("Die Rolle %(role)s gehört zur Plattform und hat keine Firma.", role=role))
+        raise _build_invalid_input("company", _("Die Rolle %(role)s gehört zur Plattform und hat keine Firma.", role=role))
     if role in COMPANY_ROLES and not company:
-        raise _refused("company", _("Zur Rolle %(role)s gehört eine Firma.", role=role))
+        raise _build_invalid_input("company", _("Zur Rolle %(role)s gehört eine Firma.", role=role))
     if find_user(email):
         raise EmailTaken(_("Diese E-Mail-Adresse ist schon vergeben."))
-    password, is_one_time = (password, False) if password else (passwords.one_time_password(), True)
+    password, is_one_time = (password, False) if password else (passwords.generate_one_time_password(), True)
     user = User(
         email=email,
         name=name or email.partition("@")[0],
@@ -74,24 +74,24 @@ def list_users(company_id: str | None = None) -> list[User]:
 def change_password(user: User, *, current: str, new: str) -> None:
     """The user's own choice; all of their sessions end. Raises InvalidInput with one sentence per field."""
     fields = {}
-    if not passwords.is_right(current, user.password_hash):
+    if not passwords.verify_password(current, user.password_hash):
         fields["current_password"] = _("Das ist nicht Ihr bisheriges Passwort.")
     elif new == current:
         fields["new_password"] = _("Das ist Ihr bisheriges Passwort. Wählen Sie ein anderes.")
-    if wrong := passwords.what_is_wrong(new, own_words=_own_words(user)):
+    if wrong := passwords.find_weakness(new, own_words=_list_own_words(user)):
         fields["new_password"] = wrong
     if fields:
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=fields)
     user.password_hash, user.must_change_password = passwords.hash_password(new), False
-    end_sessions(user)
+    revoke_sessions(user)
     record("password_changed", subject=f"user:{user.id}", company_id=user.company_id)
 
 
 def reset_password(user: User) -> str:
     """A new one-time password, to be changed at the next sign-in; all sessions end."""
-    password = passwords.one_time_password()
+    password = passwords.generate_one_time_password()
     user.password_hash, user.must_change_password = passwords.hash_password(password), True
-    end_sessions(user)
+    revoke_sessions(user)
     record("password_reset", subject=f"user:{user.id}", company_id=user.company_id)
     return password
 
@@ -99,35 +99,35 @@ def reset_password(user: User) -> str:
 def change_role(user: User, role: str) -> None:
     """Another role on the same side: of the company, or of the platform."""
     if role not in (PLATFORM_ROLES if user.is_platform else COMPANY_ROLES):
-        raise _refused("role", _("Diese Rolle gibt es nicht."))
+        raise _build_invalid_input("role", _("Diese Rolle gibt es nicht."))
     if role != user.role:
         record("role_changed", subject=f"user:{user.id}", data={"from": user.role, "to": role}, company_id=user.company_id)
         user.role = role
-        end_sessions(user)
+        revoke_sessions(user)
 
 
-def block(user: User) -> None:
+def block_user(user: User) -> None:
     user.is_active = False
-    end_sessions(user)
+    revoke_sessions(user)
     record("user_blocked", subject=f"user:{user.id}", company_id=user.company_id)
 
 
-def unblock(user: User) -> None:
+def unblock_user(user: User) -> None:
     user.is_active = True
     record("user_unblocked", subject=f"user:{user.id}", company_id=user.company_id)
 
 
-def end_sessions(user: User) -> None:
+def revoke_sessions(user: User) -> None:
     """Every session made before now is dead, on whatever device; their sockets follow after the commit."""
     user.session_epoch += 1
     db.session.execute(delete(WebSession).where(WebSession.user_id == user.id))
     publish(SessionsRevoked(user.id))
 
 
-def _refused(field: str, sentence: str) -> InvalidInput:
+def _build_invalid_input(field: str, sentence: str) -> InvalidInput:
     return InvalidInput(sentence, fields={field: sentence})
 
 
-def _own_words(user: User) -> tuple[str, ...]:
+def _list_own_words(user: User) -> tuple[str, ...]:
     company = db.session.get(Company, user.company_id) if user.company_id else None
     return (user.name, user.email, company.name if company else "", "askproai")

@@ -7,7 +7,7 @@ from flask_babel import force_locale, get_locale, gettext as _
 
 from app.domain.agents.config import Content
 from app.domain.language.time_expression import Language
-from app.domain.privacy.ai_notice import NOTES, NOTICE, QUESTION, Address
+from app.domain.privacy.ai_notice import NOTE_TAKING, NOTICE, QUESTION, Address
 
 ENDS_A_SENTENCE = (".", "!", "?", "…")
 # a greeting's own question at its end is asked after the notice, so that the answer does not talk over it
@@ -30,7 +30,7 @@ def with_notice(greeting: str, language: Language, *, address: Address = "formal
     """The greeting with the notice as a sentence of its own behind it, before a question at its end."""
     found = LAST_QUESTION.fullmatch(_sentence(greeting))
     before, question = (found["before"], found["question"]) if found else (_sentence(greeting), "")
-    notes, permission = ("", QUESTION[language]) if asks else (NOTES[language, address], "")
+    notes, permission = ("", QUESTION[language]) if asks else (NOTE_TAKING[language, address], "")
     return " ".join(filter(None, (before, NOTICE[language], notes, question, permission)))
 
 

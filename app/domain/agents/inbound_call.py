@@ -17,8 +17,8 @@ from app.domain.agents.greeting import opening_words
 from app.domain.agents.opening_hours import Hours, branch_day
 from app.domain.agents.tools.context import CALL_RECORDS
 from app.domain.companies.number_lookup import Match
-from app.domain.customers.caller_assurance import Caller, customers_at
-from app.domain.customers.name_matching import first_name
+from app.domain.customers.caller_assurance import IdentifiedCaller, find_customers_by_number
+from app.domain.customers.name_matching import find_first_name
 from app.domain.language.spoken_format import say_day, say_hours, say_moment
 from app.domain.language.time_expression import Language
 from app.models import BlockedCaller, Company
@@ -65,7 +65,7 @@ class _Place:
         self.moment = now()
         self.local = self.moment.astimezone(ZoneInfo(self.branch.zone))
 
-    def language_for(self, caller: Caller) -> Language:
+    def language_for(self, caller: IdentifiedCaller) -> Language:
         wishes = (caller.customer and caller.customer.language, self.agent and self.agent.language, self.company.language)
         return next(("en" if wish.startswith("en") else "de" for wish in wishes if wish and wish[:2] in ("de", "en")), "de")
 
@@ -74,19 +74,19 @@ def _is_blocked(e164: str) -> bool:
     return db.session.scalar(select(BlockedCaller.id).where(BlockedCaller.number == e164)) is not None
 
 
-def _caller(company: Company, number: Number) -> Caller:
-    known = customers_at(company.id, number.identity)
-    return Caller(
+def _caller(company: Company, number: Number) -> IdentifiedCaller:
+    known = find_customers_by_number(company.id, number.identity)
+    return IdentifiedCaller(
         "number" if known else "none", known[0] if len(known) == 1 else None, tuple(known), is_withheld=number.kind == "withheld",
         company_rights=company.caller_rights,
     )  # fmt: skip
 
 
-def _variables(place: _Place, caller: Caller, language: Language) -> dict[str, str]:
+def _variables(place: _Place, caller: IdentifiedCaller, language: Language) -> dict[str, str]:
     today = place.local.date()
     hours, is_open, opens_at = branch_day(place.branch, place.moment)
     # what nobody has said yet is not said first: of a record no more than the first name, where the company allows it
-    name = first_name(caller.customer.name) if caller.customer and _greets(place) else None
+    name = find_first_name(caller.customer.name) if caller.customer and _greets(place) else None
     told = {
         "company": place.company.name,
         "branch": place.branch.name,
@@ -102,7 +102,7 @@ def _variables(place: _Place, caller: Caller, language: Language) -> dict[str, s
         "caller_withheld": YES_NO[caller.is_withheld],
         "caller_name": name or "",
         "caller_first_name": name or "",
-        "several_people": YES_NO[caller.is_one_of_several],
+        "several_people": YES_NO[caller.is_ambiguous_caller],
         # agents that were published earlier still name it
         "next_booking": "",
         "greeting": opening_words(

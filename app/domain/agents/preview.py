@@ -104,8 +104,8 @@ def _call(asked: Asked, number: PhoneNumber, company: Company) -> Call:
     )  # fmt: skip
     db.session.add(call)
     if caller.kind == "number" and caller.valid and caller.e164:
-        known = matching.candidates([(company.id, caller.e164)])[company.id, caller.e164]
-        customer = matching.choose(known or [matching.make_caller(company.id, caller.e164)], None)
+        known = matching.find_customers_by_numbers([(company.id, caller.e164)])[company.id, caller.e164]
+        customer = matching.select_customer(known or [matching.create_unnamed_customer(company.id, caller.e164)], None)
         db.session.flush()
         call.customer_id = customer.id if customer else None
     db.session.flush()

@@ -16,7 +16,7 @@ from app.domain.agents.tools.argument_parsing import ServiceSelection, parse_tim
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.phrasing import DisplayNames, say_when
 from app.domain.agents.tools.slot_search import search_at
-from app.domain.customers.caller_assurance import Caller
+from app.domain.customers.caller_assurance import IdentifiedCaller
 from app.domain.emergencies.detections import kind_of
 from app.domain.emergencies.messages import label_of
 from app.domain.language.spoken_format import say_day, say_hours, say_time
@@ -76,17 +76,17 @@ def _of_the_caller(context: ToolContext) -> Step:
     return Step(_("Anrufer"), f"{_known_as(caller)}; {_may(caller)}", caller.is_known or None)
 
 
-def _known_as(caller: Caller) -> str:
+def _known_as(caller: IdentifiedCaller) -> str:
     if caller.is_withheld:
         return _("Nummer unterdrückt")
-    if caller.is_one_of_several:
-        return _("mehrere Personen haben diese Nummer: %(names)s", names=", ".join(person.name or "?" for person in caller.sharing))
+    if caller.is_ambiguous_caller:
+        return _("mehrere Personen haben diese Nummer: %(names)s", names=", ".join(person.name or "?" for person in caller.candidates))
     if caller.is_known and caller.customer:
         return _("an der Nummer erkannt: %(name)s", name=caller.customer.name)
     return _("unbekannte Nummer")
 
 
-def _may(caller: Caller) -> str:
+def _may(caller: IdentifiedCaller) -> str:
     words = {"hear": _("Termine hören"), "change": _("verschieben"), "cancel": _("absagen"), "book": _("buchen")}
     return _("darf %(rights)s", rights=", ".join(words[right] for right in words if right in caller.rights))
 

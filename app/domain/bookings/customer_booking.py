@@ -15,7 +15,7 @@ from app.domain.bookings.create import find_same, make_booking
 from app.domain.bookings.errors import BookingRefused
 from app.domain.bookings.history import By
 from app.domain.bookings.recurrence import Series, make_series, series_of
-from app.domain.customers.contacts import check_contact, find_or_make
+from app.domain.customers.contacts import find_or_create, validate_contact
 from app.models import Booking
 
 
@@ -76,7 +76,7 @@ def check_free(wish: BookingWish, *, source: str, by: By) -> None:
 
 
 def _with_customer(order: Order, wish: BookingWish) -> Series:
-    customer = find_or_make(wish.name, number=wish.number, email=wish.email)
+    customer = find_or_create(wish.name, number=wish.number, email=wish.email)
     order = replace(order, customer_id=customer.id)
     series = Series("", [], [])
     if wish.times > 1:
@@ -100,7 +100,7 @@ def _checked(wish: BookingWish) -> Choice:
     """All that is wrong is said at once."""
     wrong: dict[str, str] = {}
     choice = _gather(wrong, lambda: choose(wish.service_id, staff_id=wish.staff_id, branch_id=wish.branch_id))
-    _gather(wrong, lambda: check_contact(wish.name, number=wish.number, email=wish.email))
+    _gather(wrong, lambda: validate_contact(wish.name, number=wish.number, email=wish.email))
     if wrong or choice is None:
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=wrong)
     return choice

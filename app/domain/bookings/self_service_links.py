@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from app.core.clock import now
 from app.core.extensions import db
 from app.core.tenancy import company_scope, unscoped
-from app.domain.customers.one_time_codes import check_limits
+from app.domain.customers.one_time_codes import check_send_limits
 from app.models import Booking, BookingLink, Call, Customer, IdentityLink
 
 GOOD_AFTER_THE_END = timedelta(days=2)
@@ -30,7 +30,7 @@ def make_link(booking: Booking) -> str:
 
 def make_identity_link(call: Call, customer: Customer, sent_to: str) -> str:
     """A new token for the page of all that the customer has ahead. Raises TooManyRequests where the day is full of codes and links."""
-    check_limits(sent_to)
+    check_send_limits(sent_to)
     token = secrets.token_urlsafe(32)
     expires_at = now() + GOOD_FOR_ALL
     db.session.add(

@@ -13,8 +13,8 @@ from app.domain.bookings.create import make_booking
 from app.domain.calendar_sync import state as standing
 from app.domain.calendar_sync.mapping import load_mappings, person_of
 from app.domain.calendar_sync.state import BY_CALENDAR
-from app.domain.customers.contacts import find_or_make
-from app.domain.customers.name_matching import same_name
+from app.domain.customers.contacts import find_or_create
+from app.domain.customers.name_matching import is_same_name
 from app.domain.scheduling.types import VisitPart
 from app.domain.tasks.lifecycle import make_task
 from app.models import Booking, BookingSync, CalendarMapping, Connection, Customer
@@ -86,7 +86,7 @@ def _is_same(booking: Booking, contact: Contact | None) -> bool:
     if customer is None or contact is None:
         return False
     if customer.name and contact.name:
-        return same_name(customer.name, contact.name)
+        return is_same_name(customer.name, contact.name)
     return any(identity.value in (contact.email, _number(contact)) for identity in customer.identities)
 
 
@@ -97,7 +97,7 @@ def _customer(contact: Contact | None) -> Customer | None:
     who = contact.name or NAMELESS
     for email in (contact.email, None):
         try:
-            return find_or_make(who, number=_number(contact), email=email)
+            return find_or_create(who, number=_number(contact), email=email)
         except InvalidInput:
             continue
     return None

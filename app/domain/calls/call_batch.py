@@ -15,8 +15,8 @@ from sqlalchemy import and_, insert, select, update
 from app.core.extensions import db
 from app.core.tenancy import unscoped
 from app.domain.customers import matching
-from app.domain.privacy.ai_notice_proof import Place, keep_wordings, notices_of
-from app.domain.privacy.consent import Answers, answers_of
+from app.domain.privacy.ai_notice_proof import NoticeColumns, list_proofs, store_wordings
+from app.domain.privacy.consent import LatestAnswers, list_answers
 from app.models import Branch, Call, CallConsent, CallEvent, CallNotice, Customer, ToolCall, Turn
 
 CallKey = tuple[str, str, str]
@@ -32,8 +32,8 @@ class Desk:
     # who has this number, by (company, E.164 number)
     callers: dict[tuple[str, str], list[Customer]] = field(default_factory=dict)
     # what the callers have answered so far, and where the notice was said
-    answers: dict[str, Answers] = field(default_factory=lambda: defaultdict(dict))
-    notices: dict[str, Place] = field(default_factory=dict)
+    answers: dict[str, LatestAnswers] = field(default_factory=lambda: defaultdict(dict))
+    notices: dict[str, NoticeColumns] = field(default_factory=dict)
     # webhook events whose traces are there already: applying them again leaves no second one
     applied: set[int | None] = field(default_factory=set)
     _branches: dict[str, Branch] = field(default_factory=dict)
@@ -41,8 +41,8 @@ class Desk:
     _new_turns: list[dict[str, Any]] = field(default_factory=list)
     _new_tools: list[dict[str, Any]] = field(default_factory=list)
     _new_consents: list[dict[str, Any]] = field(default_factory=list)
-    _new_notices: dict[str, Place] = field(default_factory=dict)
-    _changed_notices: dict[str, Place] = field(default_factory=dict)
+    _new_notices: dict[str, NoticeColumns] = field(default_factory=dict)
+    _changed_notices: dict[str, NoticeColumns] = field(default_factory=dict)
     _changed: dict[type, dict[int, dict[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
 
     @classmethod
@@ -59,9 +59,9 @@ class Desk:
                 desk._load_turns(mine)
                 desk._load_tools(mine)
                 desk._load_applied(mine, list(replayed))
-                desk.answers.update(answers_of(mine))
-                desk.notices = notices_of(mine)
-            desk.callers = matching.candidates(numbers)
+                desk.answers.update(list_answers(mine))
+                desk.notices = list_proofs(mine)
+            desk.callers = matching.find_customers_by_numbers(numbers)
         return desk
 
     def _load_turns(self, call_ids: list[str]) -> None:
@@ -122,7 +122,7 @@ class Desk:
     def add_consent(self, row: dict[str, Any]) -> None:
         self._new_consents.append(row)
 
-    def set_notice(self, call: Call, place: Place) -> None:
+    def set_notice(self, call: Call, place: NoticeColumns) -> None:
         """Where the notice was said, as far as it is known by now."""
         known = self.notices.get(call.id)
         if known == place:
@@ -136,7 +136,7 @@ class Desk:
         """Writes everything in a handful of statements."""
         with unscoped():
             db.session.flush()
-            keep_wordings(row["wording"] for row in (*self._new_consents, *self._new_notices.values(), *self._changed_notices.values()))
+            store_wordings(row["wording"] for row in (*self._new_consents, *self._new_notices.values(), *self._changed_notices.values()))
             for model, rows in ((CallConsent, self._new_consents), (CallNotice, list(self._new_notices.values()))):
                 if rows:
                     db.session.execute(insert(model), rows, execution_options={"render_nulls": True})

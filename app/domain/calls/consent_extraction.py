@@ -9,11 +9,11 @@ from app.core.extensions import db
 from app.domain.agents.config import read_content
 from app.domain.agents.versions import find_published
 from app.domain.calls.call_batch import Desk
-from app.domain.privacy.ai_notice import Utterance
-from app.domain.privacy.ai_notice_proof import place_of, told_by
-from app.domain.privacy.consent import note_answer
-from app.domain.privacy.consent_answers import Line, answers_in
-from app.domain.privacy.provider_deletion import ask_for_deletion
+from app.domain.privacy.ai_notice import TimedUtterance
+from app.domain.privacy.ai_notice_proof import build_proof, find_notice_version
+from app.domain.privacy.consent import record_answer
+from app.domain.privacy.consent_answers import DialogueLine, extract_answers
+from app.domain.privacy.provider_deletion import request_deletion
 from app.models import Agent, Call
 from app.providers.voice.base import CallEvent, Turn
 
@@ -30,10 +30,12 @@ def take_answers(desk: Desk, call: Call, turns: Sequence[Turn] | None, *, final:
     if not turns or call.is_test or not call.keeps_words:
         return
     known, since = desk.answers[call.id], 0 if final else max(0, len(desk.turns[call.id]) - STILL_GROWING)
-    lines = [Line(position, turn.role == "agent", turn.text) for position, turn in enumerate(turns) if turn.role in ("agent", "caller")]
-    for given in answers_in(lines, since=since):
-        told = told_by(_utterances(turns[: given.turn]))
-        if row := note_answer(call, known, given.what, given.answer, source="words", turn=given.turn, wording=told):
+    lines = [
+        DialogueLine(position, turn.role == "agent", turn.text) for position, turn in enumerate(turns) if turn.role in ("agent", "caller")
+    ]
+    for given in extract_answers(lines, since=since):
+        told = find_notice_version(_utterances(turns[: given.turn]))
+        if row := record_answer(call, known, given.what, given.answer, source="words", turn=given.turn, wording=told):
             desk.add_consent(row)
 
 
@@ -42,7 +44,7 @@ def take_notice(desk: Desk, call: Call, event: CallEvent) -> None:
     if call.is_test or not (event.turns or event.kind in OVER):
         return
     spoken = _stored(desk.turns[call.id]) if call.keeps_words else _utterances(event.turns or ())
-    if place := place_of(spoken, is_over=not call.is_running):
+    if place := build_proof(spoken, is_over=not call.is_running):
         desk.set_notice(call, place)
 
 
@@ -50,9 +52,9 @@ def delete_there(call: Call, events: Sequence[CallEvent], *, declined: bool) -> 
     """Whoever declined is forgotten at the provider too; without a yes so is a recording that our agent asked for."""
     kinds = {event.kind for event in events}
     if declined:
-        ask_for_deletion(call, "declined", again=bool(kinds & {*OVER}))
+        request_deletion(call, "declined", again=bool(kinds & {*OVER}))
     elif "analyzed" in kinds and not call.keeps_audio and any(event.recording_url for event in events) and _asked_to_record(call):
-        ask_for_deletion(call, "unanswered", again=True)
+        request_deletion(call, "unanswered", again=True)
 
 
 def _asked_to_record(call: Call) -> bool:
@@ -60,9 +62,9 @@ def _asked_to_record(call: Call) -> bool:
     return agent is not None and read_content(agent, find_published(agent.id)).asks_to_record
 
 
-def _utterances(turns: Sequence[Turn]) -> list[Utterance]:
-    return [Utterance(position, turn.role == "agent", turn.text, turn.start_s, turn.end_s) for position, turn in enumerate(turns)]
+def _utterances(turns: Sequence[Turn]) -> list[TimedUtterance]:
+    return [TimedUtterance(position, turn.role == "agent", turn.text, turn.start_s, turn.end_s) for position, turn in enumerate(turns)]
 
 
-def _stored(turns: Sequence[dict[str, Any]]) -> list[Utterance]:
-    return [Utterance(turn["position"], turn["role"] == "agent", turn["text"], turn["start_s"], turn["end_s"]) for turn in turns]
+def _stored(turns: Sequence[dict[str, Any]]) -> list[TimedUtterance]:
+    return [TimedUtterance(turn["position"], turn["role"] == "agent", turn["text"], turn["start_s"], turn["end_s"]) for turn in turns]

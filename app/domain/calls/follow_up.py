@@ -119,12 +119,12 @@ def _customer(desk: Desk, call: Call, name: str | None) -> Customer | None:
     known = desk.callers.setdefault((call.company_id, number), []) if number else []
     if not name:
         return db.session.get(Customer, call.customer_id) if call.customer_id else None
-    person = matching.choose(known, name)
+    person = matching.select_customer(known, name)
     if person is None:
-        person = matching.make_named(name, number)
+        person = matching.create_named_customer(name, number)
         known.append(person)
     person.name = person.name or name
-    matching.hang_on(call, person)
+    matching.attach_customer(call, person)
     return person
 
 

@@ -33,7 +33,7 @@ from app.domain.companies.number_lookup import Match
 from app.domain.language.detection import spoken_language
 from app.domain.language.time_expression import Language
 from app.domain.privacy.erasure import erase_words
-from app.domain.privacy.provider_deletion import ask_for_deletion
+from app.domain.privacy.provider_deletion import request_deletion
 from app.events import ToolFinished, ToolStarted
 from app.models import Call, ToolCall
 from app.providers.voice.base import FunctionUse
@@ -125,7 +125,7 @@ def _answer(asked: Asked, began: float, run: Run) -> dict[str, Any]:
         _write(asked, call, uses, key, found, began=began, database_s=spent.seconds)
         if not call.keeps_words:
             erase_words(call)
-            ask_for_deletion(call, "declined", again=False)
+            request_deletion(call, "declined", again=False)
         return found.as_json()
 
 

@@ -196,10 +196,10 @@ def _know_caller(desk: Desk, call: Call, caller: Number) -> None:
         return
     known = desk.callers.setdefault((call.company_id, caller.e164), [])
     if not known:
-        known.append(matching.make_caller(call.company_id, caller.e164))
-    customer = matching.choose(known, None)
+        known.append(matching.create_unnamed_customer(call.company_id, caller.e164))
+    customer = matching.select_customer(known, None)
     if customer is not None:
-        matching.hang_on(call, customer)
+        matching.attach_customer(call, customer)
 
 
 def _take_tools(desk: Desk, arrival: Arrival, call: Call, uses: Sequence[ToolUse]) -> bool:

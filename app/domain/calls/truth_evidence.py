@@ -114,7 +114,7 @@ def _known(call: Call, turns: Sequence[Turn], tools: Sequence[ToolCall]) -> list
 def _bookings(call: Call, tools: Sequence[ToolCall]) -> Sequence[Booking]:
     """What this call made or named, and what its caller has: everybody who shares the number."""
     number = call.from_number if call.caller_kind == "number" else None
-    callers = matching.candidates([(call.company_id, number)])[call.company_id, number] if number else []
+    callers = matching.find_customers_by_numbers([(call.company_id, number)])[call.company_id, number] if number else []
     customers = {customer.id for customer in callers} | ({call.customer_id} if call.customer_id else set())
     theirs = Booking.customer_id.in_(customers) & Booking.starts_at.between(call.started_at - BEFORE, call.started_at + AHEAD)
     named = _named_by(tools)

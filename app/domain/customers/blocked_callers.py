@@ -8,12 +8,12 @@ from app.core.extensions import db
 from app.domain.audit.log import record
 from app.models import BlockedCaller
 
-MOST_SHOWN = 100
+MAX_LISTED = 100
 
 
-def block(numbers: Collection[str], *, reason: str = "") -> int:
+def block_callers(numbers: Collection[str], *, reason: str = "") -> int:
     """From now on calls from these numbers (E.164) are turned away; how many were not before."""
-    new = sorted(set(numbers) - blocked_among(numbers))
+    new = sorted(set(numbers) - find_blocked(numbers))
     for number in new:
         row = BlockedCaller(number=number, reason=" ".join(reason.split())[:200] or None)
         db.session.add(row)
@@ -22,7 +22,7 @@ def block(numbers: Collection[str], *, reason: str = "") -> int:
     return len(new)
 
 
-def unblock(numbers: Collection[str]) -> int:
+def unblock_callers(numbers: Collection[str]) -> int:
     """They may call again; how many could not before."""
     rows = db.session.scalars(select(BlockedCaller).where(BlockedCaller.number.in_(numbers))).all()
     for row in rows:
@@ -32,12 +32,12 @@ def unblock(numbers: Collection[str]) -> int:
     return len(rows)
 
 
-def blocked_among(numbers: Collection[str]) -> set[str]:
+def find_blocked(numbers: Collection[str]) -> set[str]:
     wanted = select(BlockedCaller.number).where(BlockedCaller.number.in_(sorted(numbers)))
     return set(db.session.scalars(wanted)) if numbers else set()
 
 
-def list_blocked() -> Sequence[BlockedCaller]:
+def list_blocked_callers() -> Sequence[BlockedCaller]:
     """The latest first."""
     wanted = select(BlockedCaller).order_by(BlockedCaller.created_at.desc(), BlockedCaller.id.desc())
-    return db.session.scalars(wanted.limit(MOST_SHOWN)).all()
+    return db.session.scalars(wanted.limit(MAX_LISTED)).all()

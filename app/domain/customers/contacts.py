@@ -11,13 +11,13 @@ from app.core.extensions import db
 from app.domain.customers import matching
 from app.models import Customer, CustomerIdentity
 
-LONGEST_NAME = 160
-LONGEST_EMAIL = 190
-MOST_FOUND = 8
+MAX_NAME_LENGTH = 160
+MAX_EMAIL_LENGTH = 190
+MAX_SUGGESTIONS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class ContactDetails:
     """A name, and how to reach whoever has it."""
 
     name: str
@@ -25,25 +25,25 @@ class Contact:
     email: str | None
 
 
-def check_contact(name: str, *, number: str | None = None, email: str | None = None, region: str = "DE") -> Contact:
+def validate_contact(name: str, *, number: str | None = None, email: str | None = None, region: str = "DE") -> ContactDetails:
     """What was filled in, tidied; `number` may be written as people write it. Raises InvalidInput with one message per field."""
-    contact = Contact(" ".join(name.split()), _e164(number, region), (email or "").strip().lower() or None)
+    contact = ContactDetails(" ".join(name.split()), _e164(number, region), (email or "").strip().lower() or None)
     wrong = {}
-    if not contact.name or len(contact.name) > LONGEST_NAME:
+    if not contact.name or len(contact.name) > MAX_NAME_LENGTH:
         wrong["name"] = _("Der Name ist zu lang.") if contact.name else _("Bitte einen Namen angeben.")
     if number and number.strip() and not contact.e164:
         wrong["phone"] = _("Diese Rufnummer gibt es so nicht. Vielleicht fehlen Ziffern.")
-    if contact.email and not _is_address(contact.email):
+    if contact.email and not _is_email(contact.email):
         wrong["email"] = _("Diese E-Mail-Adresse ist nicht vollständig.")
     if wrong:
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=wrong)
     return contact
 
 
-def find_or_make(name: str, *, number: str | None = None, email: str | None = None, region: str = "DE") -> Customer:
+def find_or_create(name: str, *, number: str | None = None, email: str | None = None, region: str = "DE") -> Customer:
     """The customer of this name at this number, else a new one; a number or address that is new is added. Raises as check_contact."""
-    contact = check_contact(name, number=number, email=email, region=region)
-    customer = _known(contact) or matching.make_named(contact.name, None)
+    contact = validate_contact(name, number=number, email=email, region=region)
+    customer = _find_existing(contact) or matching.create_named_customer(contact.name, None)
     customer.name = customer.name or contact.name
     for kind, value in (("phone", contact.e164), ("email", contact.email)):
         if value:
@@ -51,13 +51,13 @@ def find_or_make(name: str, *, number: str | None = None, email: str | None = No
     return customer
 
 
-def look_up(text: str, *, limit: int = MOST_FOUND, region: str = "DE") -> list[Customer]:
+def autocomplete(text: str, *, limit: int = MAX_SUGGESTIONS, region: str = "DE") -> list[Customer]:
     """Customers whose name or family name begins with this, or who have this number, the ones who called last first."""
-    text = " ".join(text.split())[:LONGEST_NAME]
+    text = " ".join(text.split())[:MAX_NAME_LENGTH]
     if len(text) < 2:
         return []
     wanted = select(Customer).order_by(Customer.last_call_at.desc(), Customer.name, Customer.id).limit(limit)
-    if digits := _digits(text, region):
+    if digits := _to_number_prefix(text, region):
         mine = select(CustomerIdentity.customer_id).where(CustomerIdentity.kind == "phone", CustomerIdentity.value.like(f"{digits}%"))
         return list(db.session.scalars(wanted.where(Customer.id.in_(mine))))
     escaped = text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
@@ -65,14 +65,14 @@ def look_up(text: str, *, limit: int = MOST_FOUND, region: str = "DE") -> list[C
     return list(db.session.scalars(wanted.where(begins)))
 
 
-def _known(contact: Contact) -> Customer | None:
+def _find_existing(contact: ContactDetails) -> Customer | None:
     """By number, else by address; the name decides among a family, and somebody nameless there is now this person."""
     for kind, value in (("phone", contact.e164), ("email", contact.email)):
         if not value:
             continue
         rows = select(Customer).join(CustomerIdentity, CustomerIdentity.customer_id == Customer.id)
         rows = rows.where(CustomerIdentity.kind == kind, CustomerIdentity.value == value).order_by(Customer.created_at, Customer.id)
-        if found := matching.choose(list(db.session.scalars(rows)), contact.name):
+        if found := matching.select_customer(list(db.session.scalars(rows)), contact.name):
             return found
     return None
 
@@ -89,12 +89,14 @@ def _e164(number: str | None, region: str) -> str | None:
     return phone.normalise(number, source="human", region=region).e164 if number and number.strip() else None
 
 
-def _is_address(address: str) -> bool:
+def _is_email(address: str) -> bool:
     user, at, host = address.partition("@")
-    return bool(user and at and "." in host.strip(".")) and len(address) <= LONGEST_EMAIL and address.isprintable() and " " not in address
+    return (
+        bool(user and at and "." in host.strip(".")) and len(address) <= MAX_EMAIL_LENGTH and address.isprintable() and " " not in address
+    )
 
 
-def _digits(text: str, region: str) -> str | None:
+def _to_number_prefix(text: str, region: str) -> str | None:
     """The beginning of an E.164 number that the text could be, or None when it is a name."""
     plain = "".join(letter for letter in text if letter.isdigit() or letter == "+")
     if len(plain) < 4 or any(letter.isalpha() for letter in text):

@@ -11,24 +11,26 @@ from app.core.extensions import db
 from app.models import Booking, BookingChange, Call, Customer, Notification, ToolCall
 
 # a visit so long ago is still something that only the customer knows
-REMEMBERED = timedelta(days=400)
+BOOKING_LOOKBACK = timedelta(days=400)
 # so long somebody may still know what they heard or read from us
-TOLD_FOR = timedelta(days=90)
+DISCLOSURE_LOOKBACK = timedelta(days=90)
 
 
-def provable_days(call: Call, customer: Customer) -> set[date]:
+def get_provable_days(call: Call, customer: Customer) -> set[date]:
     """The days of the customer's bookings, of late and ahead, that whoever calls cannot have from us."""
     wanted = select(Booking.id, Booking.starts_at, Booking.zone).where(
-        Booking.customer_id == customer.id, Booking.status.in_(("pending", "confirmed", "done")), Booking.starts_at > now() - REMEMBERED
+        Booking.customer_id == customer.id,
+        Booking.status.in_(("pending", "confirmed", "done")),
+        Booking.starts_at > now() - BOOKING_LOOKBACK,
     )
     days = {row.id: row.starts_at.astimezone(ZoneInfo(row.zone)).date() for row in db.session.execute(wanted)}
     if not days:
         return set()
-    known = {days[booking_id] for booking_id in _set_by_callers(days) | _written_about(days)}
-    return set(days.values()) - known - _told_in_calls(call, customer)
+    known = {days[booking_id] for booking_id in _find_scheduled_by_callers(days) | _find_notified(days)}
+    return set(days.values()) - known - _find_disclosed_in_calls(call, customer)
 
 
-def _set_by_callers(booking_ids: Collection[str]) -> set[str]:
+def _find_scheduled_by_callers(booking_ids: Collection[str]) -> set[str]:
     """Whoever called or had a link chose the time: they need not be who they said."""
     rows = select(BookingChange.booking_id, BookingChange.by_kind).where(
         BookingChange.booking_id.in_(booking_ids), BookingChange.action.in_(("made", "moved"))
@@ -37,19 +39,21 @@ def _set_by_callers(booking_ids: Collection[str]) -> set[str]:
     return {booking_id for booking_id, by_kind in last.items() if by_kind == "caller"}
 
 
-def _written_about(booking_ids: Collection[str]) -> set[str]:
+def _find_notified(booking_ids: Collection[str]) -> set[str]:
     """Confirmations and changes that left, or are about to."""
     subjects = {f"booking:{booking_id}": booking_id for booking_id in booking_ids}
     rows = select(Notification.subject).where(
-        Notification.subject.in_(subjects), Notification.status.in_(("pending", "sent")), Notification.created_at > now() - TOLD_FOR
+        Notification.subject.in_(subjects),
+        Notification.status.in_(("pending", "sent")),
+        Notification.created_at > now() - DISCLOSURE_LOOKBACK,
     )
     return {subjects[subject] for subject in db.session.scalars(rows)}
 
 
-def _told_in_calls(call: Call, customer: Customer) -> set[date]:
+def _find_disclosed_in_calls(call: Call, customer: Customer) -> set[date]:
     """Every day that an answer held in a call from this number, from one of the customer's, or of the customer's own."""
     numbers = {call.from_number, *(identity.value for identity in customer.identities if identity.kind == "phone")}
     theirs = or_(Call.from_number.in_(filter(None, numbers)), Call.customer_id == customer.id)
     rows = select(ToolCall.told_days).join(Call, Call.id == ToolCall.call_id)
-    told = db.session.scalars(rows.where(theirs, Call.started_at > now() - TOLD_FOR, ToolCall.told_days.is_not(None)))
+    told = db.session.scalars(rows.where(theirs, Call.started_at > now() - DISCLOSURE_LOOKBACK, ToolCall.told_days.is_not(None)))
     return {date.fromisoformat(day) for days in told for day in days or ()}

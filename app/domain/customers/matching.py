@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from sqlalchemy import and_, bindparam, select
 
 from app.core.extensions import db
-from app.domain.customers.name_matching import same_name
+from app.domain.customers.name_matching import is_same_name
 from app.models import Call, Customer, CustomerIdentity
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # built once: making a statement costs more than running it
-WHO_HAS = (
+CUSTOMERS_BY_NUMBER = (
     select(CustomerIdentity.value, Customer)
     .join(Customer, and_(Customer.company_id == CustomerIdentity.company_id, Customer.id == CustomerIdentity.customer_id))
     .where(
@@ -24,22 +24,22 @@ WHO_HAS = (
 )
 
 
-def candidates(numbers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[Customer]]:
+def find_customers_by_numbers(numbers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[Customer]]:
     """For each (company, E.164 number) the customers of that company who have it, oldest first; asked for every company at once."""
     wanted = set(numbers)
     found: dict[tuple[str, str], list[Customer]] = defaultdict(list)
     if wanted:
         companies, values = sorted({company for company, _ in wanted}), sorted({number for _, number in wanted})
-        for number, customer in db.session.execute(WHO_HAS, {"companies": companies, "numbers": values}):
+        for number, customer in db.session.execute(CUSTOMERS_BY_NUMBER, {"companies": companies, "numbers": values}):
             if (customer.company_id, number) in wanted:
                 found[customer.company_id, number].append(customer)
     return found
 
 
-def choose(known: list[Customer], name: str | None) -> Customer | None:
+def select_customer(known: list[Customer], name: str | None) -> Customer | None:
     """The one who is meant: by name where there is one, else the only one there is."""
     if name:
-        same = [customer for customer in known if customer.name and same_name(customer.name, name)]
+        same = [customer for customer in known if customer.name and is_same_name(customer.name, name)]
         if same:
             return same[0]
         nameless = [customer for customer in known if not customer.name]
@@ -47,24 +47,24 @@ def choose(known: list[Customer], name: str | None) -> Customer | None:
     return known[0] if len(known) == 1 else None
 
 
-def hang_on(call: Call, customer: Customer) -> None:
+def attach_customer(call: Call, customer: Customer) -> None:
     """This person is the one who calls, whether the number says so or a name that comes later."""
     call.customer_id = customer.id
     customer.last_call_at = max(filter(None, (customer.last_call_at, call.started_at)))
 
 
-def make_caller(company_id: str, number: str) -> Customer:
+def create_unnamed_customer(company_id: str, number: str) -> Customer:
     """A customer of whom only the number is known.
 
     The id follows from company and number: two workers that meet the same new caller at once collide and do not make two.
     """
-    customer = Customer(id=_id_of(company_id, number), company_id=company_id)
+    customer = Customer(id=_derive_id(company_id, number), company_id=company_id)
     customer.identities.append(CustomerIdentity(company_id=company_id, kind="phone", value=number))
     db.session.add(customer)
     return customer
 
 
-def make_named(name: str, number: str | None) -> Customer:
+def create_named_customer(name: str, number: str | None) -> Customer:
     """A further person, perhaps on a number that others of the family have too."""
     customer = Customer(name=name)
     db.session.add(customer)
@@ -74,6 +74,6 @@ def make_named(name: str, number: str | None) -> Customer:
     return customer
 
 
-def _id_of(company_id: str, number: str) -> str:
+def _derive_id(company_id: str, number: str) -> str:
     value = int.from_bytes(hashlib.sha256(f"{company_id}:{number}".encode()).digest()[:16], "big")
     return "".join(CROCKFORD[(value >> shift) & 31] for shift in range(125, -1, -5))

@@ -4,73 +4,73 @@ import re
 import unicodedata
 from difflib import SequenceMatcher
 
-NO_NAMES = (
+NON_NAME_WORDS = (
     "frau fräulein herr herrn familie fam doktor doctor dr prof professor dipl ing med dent vet mag mr mrs ms miss mister"
     " hier ist mein name this is my i am"
 )
-TITLES = frozenset(NO_NAMES.split())
-ALIKE = 0.8
+TITLES = frozenset(NON_NAME_WORDS.split())
+MIN_SIMILARITY = 0.8
 # letters that Unicode does not take apart, and how they are written where one's own are missing
-PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ə": "e", "æ": "ae", "œ": "oe", "þ": "th"})
-SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+PLAIN_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ə": "e", "æ": "ae", "œ": "oe", "þ": "th"})
+TRANSLITERATIONS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 # four letters and more, said one by one
-LETTER_BY_LETTER = re.compile(r"(?<!\w)\w(?:[ .,-]+\w(?!\w)){2,}(?!\w)")
+SPELLED_LETTERS = re.compile(r"(?<!\w)\w(?:[ .,-]+\w(?!\w)){2,}(?!\w)")
 # letters that sound the same at the telephone, in the order in which they are replaced (after the idea of the Cologne phonetics)
-SOUNDS = (
+PHONETIC_RULES = (
     (r"ph|v", "f"), (r"th|dt|d", "t"), (r"ck|qu|q|c(?!h)|g", "k"), (r"x", "ks"), (r"tz|z", "s"), (r"sch|ch|j", "s"), (r"b", "p"),
     (r"w", "f"), (r"ai|ay|ei|ey", "ai"), (r"aeu|eu|oi", "oi"), (r"ae", "a"), (r"oe", "o"), (r"ue", "u"), (r"y", "i"),
     (r"(?<=[aeiou])h", ""), (r"(.)\1+", r"\1"),
 )  # fmt: skip
 
 
-def same_name(one: str, other: str) -> bool:
+def is_same_name(one: str, other: str) -> bool:
     """Whether both are the same name, whatever its capitals, accents, umlauts, titles and the order of its words.
 
     Every word counts: "Anna Keller" is not "Hanna Keller", and "Frau Keller" is neither.
     """
-    return bool(_spellings(one) & _spellings(other))
+    return bool(_list_spellings(one) & _list_spellings(other))
 
 
-def name_fits(said: str, known: str) -> bool:
+def is_similar_name(said: str, known: str) -> bool:
     """Every word that was said is a word of the known name, or sounds like one: "Frau Tomsen" fits "Svea Thomsen"."""
-    words, names = spoken_words(said), spoken_words(known)
-    return bool(words) and all(any(_alike(word, name) for name in names) for word in words)
+    words, names = split_name(said), split_name(known)
+    return bool(words) and all(any(_is_similar_word(word, name) for name in names) for word in words)
 
 
-def first_name(name: str | None) -> str | None:
+def find_first_name(name: str | None) -> str | None:
     """The first of several names, without titles; None where there is only a family name."""
     family, comma, given = (name or "").partition(",")
     words = [word for word in (given if comma else family).split() if word.casefold().strip(".") not in TITLES]
     return words[0] if len(words) > (0 if comma else 1) else None
 
 
-def spoken_words(name: str) -> list[str]:
+def split_name(name: str) -> list[str]:
     """The words of a name without titles; what was spelled letter by letter is one word."""
-    joined = LETTER_BY_LETTER.sub(lambda letters: re.sub(r"[ .,-]+", "", letters[0]), name)
-    words = folded(re.sub(r"[-/,.]", " ", joined)).split()
+    joined = SPELLED_LETTERS.sub(lambda letters: re.sub(r"[ .,-]+", "", letters[0]), name)
+    words = fold_name(re.sub(r"[-/,.]", " ", joined)).split()
     return [word for word in words if word not in TITLES] or words
 
 
-def folded(text: str) -> str:
+def fold_name(text: str) -> str:
     """Words as people compare them: without case, accents, dots and doubled spaces."""
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(PLAIN))
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(PLAIN_LETTERS))
     return " ".join("".join(letter for letter in plain if letter.isalnum() or letter.isspace()).split())
 
 
-def sound(word: str) -> str:
+def to_phonetic(word: str) -> str:
     """A spelling that names which sound alike share."""
-    for letters, same in SOUNDS:
+    for letters, same in PHONETIC_RULES:
         word = re.sub(letters, same, word)
     return word
 
 
-def _spellings(name: str) -> set[str]:
+def _list_spellings(name: str) -> set[str]:
     """ "Jörg Müller" is "jorg muller" and "joerg mueller", but not both ways within one: so "Bauer" is not "Baur"."""
     small = unicodedata.normalize("NFC", name.casefold())
-    return {" ".join(sorted(spoken_words(text))) for text in (small, small.translate(SPELT_OUT))} - {""}
+    return {" ".join(sorted(split_name(text))) for text in (small, small.translate(TRANSLITERATIONS))} - {""}
 
 
-def _alike(one: str, other: str) -> bool:
-    if one == other or sound(one) == sound(other):
+def _is_similar_word(one: str, other: str) -> bool:
+    if one == other or to_phonetic(one) == to_phonetic(other):
         return True
-    return min(len(one), len(other)) >= 4 and SequenceMatcher(None, one, other).ratio() >= ALIKE
+    return min(len(one), len(other)) >= 4 and SequenceMatcher(None, one, other).ratio() >= MIN_SIMILARITY

@@ -9,22 +9,22 @@ from app.core.extensions import db
 from app.core.phone import normalise
 from app.models import Booking, Customer, CustomerIdentity
 
-LONGEST_QUERY = 200
+MAX_QUERY_LENGTH = 200
 
 
 def find_customers(query: str = "", *, limit: int, offset: int = 0) -> list[Customer]:
     """Customers with their identities; an empty query means all."""
-    wanted = select(Customer).options(selectinload(Customer.identities)).where(*_meant(query))
+    wanted = select(Customer).options(selectinload(Customer.identities)).where(*_build_filters(query))
     return list(db.session.scalars(wanted.order_by(Customer.id.desc()).limit(limit).offset(offset)))
 
 
 def count_customers(query: str = "") -> int:
-    return db.session.scalar(select(func.count()).select_from(Customer).where(*_meant(query))) or 0
+    return db.session.scalar(select(func.count()).select_from(Customer).where(*_build_filters(query))) or 0
 
 
-def last_callers(query: str = "", *, limit: int, after: Customer | None = None) -> list[Customer]:
+def list_recent_callers(query: str = "", *, limit: int, after: Customer | None = None) -> list[Customer]:
     """Who called last comes first, who never did last; `after` goes on behind that one, without counting from the start."""
-    wanted = select(Customer).options(selectinload(Customer.identities)).where(*_meant(query)).limit(limit)
+    wanted = select(Customer).options(selectinload(Customer.identities)).where(*_build_filters(query)).limit(limit)
     found: list[Customer] = []
     if after is None or after.last_call_at is not None:
         called = wanted.where(Customer.last_call_at.is_not(None))
@@ -40,7 +40,7 @@ def last_callers(query: str = "", *, limit: int, after: Customer | None = None) 
     return found
 
 
-def sharing_with(customer: Customer, *, limit: int) -> list[Customer]:
+def list_customers_sharing_contact(customer: Customer, *, limit: int) -> list[Customer]:
     """Others who are reached by one of this customer's numbers or addresses: a family, a couple, a firm."""
     theirs = [and_(CustomerIdentity.kind == one.kind, CustomerIdentity.value == one.value) for one in customer.identities]
     if not theirs:
@@ -50,16 +50,16 @@ def sharing_with(customer: Customer, *, limit: int) -> list[Customer]:
     return list(db.session.scalars(wanted.order_by(Customer.name, Customer.id).limit(limit)))
 
 
-def shared_numbers(numbers: Collection[str]) -> set[str]:
+def find_shared_numbers(numbers: Collection[str]) -> set[str]:
     """Those of these numbers by which more than one customer is reached."""
     shared = select(CustomerIdentity.value).where(CustomerIdentity.kind == "phone", CustomerIdentity.value.in_(numbers))
     more_than_one = shared.group_by(CustomerIdentity.value).having(func.count() > 1)
     return set(db.session.scalars(more_than_one)) if numbers else set()
 
 
-def _meant(query: str) -> list[ColumnElement[bool]]:
+def _build_filters(query: str) -> list[ColumnElement[bool]]:
     """A name or the beginning of one of its parts, a number in any form, an address; also one that was said for a booking alone."""
-    typed = query.encode("utf-8", "ignore").decode().strip()[:LONGEST_QUERY]
+    typed = query.encode("utf-8", "ignore").decode().strip()[:MAX_QUERY_LENGTH]
     if not typed:
         return []
     number = None if any(map(str.isalpha, typed)) else normalise(typed, source="human").e164

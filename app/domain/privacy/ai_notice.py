@@ -13,7 +13,7 @@ from app.domain.language.time_expression import Language
 Address = Literal["formal", "informal"]
 # A sentence of its own, the same for every business: nothing of a greeting, a name or a setting is in it.
 NOTICE: dict[Language, str] = {"de": "Ich bin eine KI, kein Mensch.", "en": "I am an AI, not a human."}
-NOTES: dict[tuple[Language, Address], str] = {
+NOTE_TAKING: dict[tuple[Language, Address], str] = {
     ("de", "formal"): "Ich schreibe mit, solange Sie nichts dagegen haben.",
     ("de", "informal"): "Ich schreibe mit, solange du nichts dagegen hast.",
     ("en", "formal"): "I take notes unless you would rather I did not.",
@@ -25,45 +25,45 @@ QUESTION: dict[Language, str] = {
     "en": "May I record this call and take notes?",
 }
 # later it would come after the conversation and not before it
-FIRST_TURNS = 8
+MAX_OPENING_TURNS = 8
 VERSION_LENGTH = 16
 
 ARTIFICIAL = r"(?:k\.?\s?i\.?|a\.?\s?i\.?|künstliche[nr]? intelligenz|artificial intelligence)"
 # A compound such as KI-Friseur is a name; only these say what speaks.
-SORT = r"(?:-| )(?:assistent(?:in)?|assistenz|stimme|system|assistant|agent|voice|system)"
+AI_SUFFIX = r"(?:-| )(?:assistent(?:in)?|assistenz|stimme|system|assistant|agent|voice|system)"
 # then the sentence ends or goes on about it; with another word a name may go on
-ENDS = r"(?=\s?(?:$|[.,;:!–—]|(?:und|and|die|der|that|who|von|from|des|am|hier|here|kein|not|für|for|bei|by)\b))"
-SOFTLY = r"(?:\s(?:hier|übrigens|ja|nur|aber|auch|nämlich|also|eben|here|actually|just|only|though|by the way))*,?"
+STATEMENT_END = r"(?=\s?(?:$|[.,;:!–—]|(?:und|and|die|der|that|who|von|from|des|am|hier|here|kein|not|für|for|bei|by)\b))"
+FILLER_WORDS = r"(?:\s(?:hier|übrigens|ja|nur|aber|auch|nämlich|also|eben|here|actually|just|only|though|by the way))*,?"
 # said of oneself, and neither asked, denied nor supposed
-SELF = (
-    rf"\bich bin{SOFTLY} (?:eine?|die) {ARTIFICIAL}(?:{SORT})?{ENDS}",
-    rf"\b(?:sie sprechen|du sprichst){SOFTLY} mit (?:einer?|einem) {ARTIFICIAL}(?:{SORT})?{ENDS}",
-    rf"\b(?:i am|i'm){SOFTLY} an {ARTIFICIAL}(?:{SORT})?{ENDS}",
-    rf"\b(?:you are|you're) (?:speaking|talking) (?:to|with) an {ARTIFICIAL}(?:{SORT})?{ENDS}",
+SELF_DISCLOSURES = (
+    rf"\bich bin{FILLER_WORDS} (?:eine?|die) {ARTIFICIAL}(?:{AI_SUFFIX})?{STATEMENT_END}",
+    rf"\b(?:sie sprechen|du sprichst){FILLER_WORDS} mit (?:einer?|einem) {ARTIFICIAL}(?:{AI_SUFFIX})?{STATEMENT_END}",
+    rf"\b(?:i am|i'm){FILLER_WORDS} an {ARTIFICIAL}(?:{AI_SUFFIX})?{STATEMENT_END}",
+    rf"\b(?:you are|you're) (?:speaking|talking) (?:to|with) an {ARTIFICIAL}(?:{AI_SUFFIX})?{STATEMENT_END}",
 )
-SAYS_SO = re.compile("|".join(SELF))
+SELF_DISCLOSURE_PATTERN = re.compile("|".join(SELF_DISCLOSURES))
 # the same in the words of agents that others wrote, as speech recognition spells them; a name goes on with a word of its trade
-HEARD = r"\b(?:k\.?\s?i\.?|ka\si|a\.?\s?i\.?|ay\s?eye|künstlich\w* ?in ?tell?i\w*|artificial intelligen\w*)"
-ROLE = r"(?:[-\s]?(?:gestützte\w*\s)?(?:telefon|sprach|voice|phone)?\s?(?:assisten\w*|stimme|system|agent\w*|rezeptionist\w*|receptionist|helper))?"
-NO_NAME = r"(?!\w|\s?&|[-\s](?:friseur|nails|werkstatt|studio|salon|hair|beauty|röntgen|kurs|nachhilfe|labor|garage|zentrum|services?|solutions?|training))"
-OTHERS = (
-    rf"\b(?:ich bin|i am|i'm|this is|it's|you've reached|through to)(?:\s[\w'.-]+){{0,4}}?\s(?:eine?|die|der|ihre?|deine?|an|the|your|our)\s{HEARD}{ROLE}{NO_NAME}",
-    rf"\bhier (?:spricht|ist|antwortet|meldet sich|hört)(?:\s[\w.-]+){{0,3}}?\s(?:eine?|die|der)\s{HEARD}{ROLE}{NO_NAME}",
-    rf"\b(?:sprechen|sprichst|reden|redest|verbunden|kommunizieren)(?:\s[\w.-]+){{0,3}}?\smit\s(?:eine[rm]?\s|de[rm]\s)?{HEARD}{ROLE}{NO_NAME}",
-    rf"\b(?:am apparat ist|am telefon ist|dies ist|das ist)(?:\s\w+)?\s(?:eine?|die|der)\s{HEARD}{ROLE}{NO_NAME}",
-    rf"\b(?:von|durch)\s(?:eine[rm]?\s|unserer\s)?{HEARD} (?:beantwortet|bedient|angenommen|entgegengenommen)\b",
-    rf"\b{HEARD},? (?:kein mensch|am telefon|not a (?:real )?(?:human|person)|speaking)\b",
-    rf"\b(?:speaking|talking|connected|interacting)(?:\s[\w'.-]+){{0,2}}?\s(?:to|with)\s(?:an\s|the\s|our\s)?{HEARD}{ROLE}{NO_NAME}",
-    rf"\b(?:answered|handled) by (?:an\s)?{HEARD}{NO_NAME}",
+TRANSCRIBED_AI = r"\b(?:k\.?\s?i\.?|ka\si|a\.?\s?i\.?|ay\s?eye|künstlich\w* ?in ?tell?i\w*|artificial intelligen\w*)"
+AI_ROLE = r"(?:[-\s]?(?:gestützte\w*\s)?(?:telefon|sprach|voice|phone)?\s?(?:assisten\w*|stimme|system|agent\w*|rezeptionist\w*|receptionist|helper))?"
+NOT_A_NAME = r"(?!\w|\s?&|[-\s](?:friseur|nails|werkstatt|studio|salon|hair|beauty|röntgen|kurs|nachhilfe|labor|garage|zentrum|services?|solutions?|training))"
+OTHER_DISCLOSURES = (
+    rf"\b(?:ich bin|i am|i'm|this is|it's|you've reached|through to)(?:\s[\w'.-]+){{0,4}}?\s(?:eine?|die|der|ihre?|deine?|an|the|your|our)\s{TRANSCRIBED_AI}{AI_ROLE}{NOT_A_NAME}",
+    rf"\bhier (?:spricht|ist|antwortet|meldet sich|hört)(?:\s[\w.-]+){{0,3}}?\s(?:eine?|die|der)\s{TRANSCRIBED_AI}{AI_ROLE}{NOT_A_NAME}",
+    rf"\b(?:sprechen|sprichst|reden|redest|verbunden|kommunizieren)(?:\s[\w.-]+){{0,3}}?\smit\s(?:eine[rm]?\s|de[rm]\s)?{TRANSCRIBED_AI}{AI_ROLE}{NOT_A_NAME}",
+    rf"\b(?:am apparat ist|am telefon ist|dies ist|das ist)(?:\s\w+)?\s(?:eine?|die|der)\s{TRANSCRIBED_AI}{AI_ROLE}{NOT_A_NAME}",
+    rf"\b(?:von|durch)\s(?:eine[rm]?\s|unserer\s)?{TRANSCRIBED_AI} (?:beantwortet|bedient|angenommen|entgegengenommen)\b",
+    rf"\b{TRANSCRIBED_AI},? (?:kein mensch|am telefon|not a (?:real )?(?:human|person)|speaking)\b",
+    rf"\b(?:speaking|talking|connected|interacting)(?:\s[\w'.-]+){{0,2}}?\s(?:to|with)\s(?:an\s|the\s|our\s)?{TRANSCRIBED_AI}{AI_ROLE}{NOT_A_NAME}",
+    rf"\b(?:answered|handled) by (?:an\s)?{TRANSCRIBED_AI}{NOT_A_NAME}",
 )
-SAYS_SO_TOO = re.compile("|".join(OTHERS))
-DENIES = re.compile(
-    rf"\bnot (?:speaking|talking)\b|\b(?:keine?|not an?|nicht(?: mit| von)?|are you|sind sie|bin ich)(?:\s(?:an?|eine[rm]?))?\s{HEARD}"
+OTHER_DISCLOSURE_PATTERN = re.compile("|".join(OTHER_DISCLOSURES))
+DENIAL = re.compile(
+    rf"\bnot (?:speaking|talking)\b|\b(?:keine?|not an?|nicht(?: mit| von)?|are you|sind sie|bin ich)(?:\s(?:an?|eine[rm]?))?\s{TRANSCRIBED_AI}"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Utterance:
+class TimedUtterance:
     """A turn as far as the notice needs it; seconds since the call began."""
 
     position: int
@@ -74,7 +74,7 @@ class Utterance:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class NoticeOccurrence:
     """Where the notice was said; `wording` is the version of the standing sentence, None where the agent put it in other words."""
 
     turn: int
@@ -82,50 +82,50 @@ class Spoken:
     wording: str | None
 
 
-def version_of(text: str) -> str:
+def hash_wording(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:VERSION_LENGTH]
 
 
-WORDINGS: dict[str, tuple[Language, str]] = {version_of(text): (language, text) for language, text in NOTICE.items()}
+WORDINGS: dict[str, tuple[Language, str]] = {hash_wording(text): (language, text) for language, text in NOTICE.items()}
 
 
-def find_notice(turns: Iterable[Utterance]) -> Spoken | None:
+def find_notice(turns: Iterable[TimedUtterance]) -> NoticeOccurrence | None:
     """The first whole notice among the agent's first turns.
 
     A provider cuts a turn where the caller talked over it: what was cut off was not heard, so half a sentence is none.
     """
-    for turn in [each for each in turns if each.is_agent][:FIRST_TURNS]:
-        said = _folded(turn.text)
+    for turn in [each for each in turns if each.is_agent][:MAX_OPENING_TURNS]:
+        said = _fold(turn.text)
         for version, (_language, text) in WORDINGS.items():
-            place = _words(said).find(_words(_folded(text)))
+            place = _strip_marks(said).find(_strip_marks(_fold(text)))
             if place >= 0:
-                return Spoken(turn.position, _moment(turn, place / max(1, len(_words(said)))), version)
-        if found := SAYS_SO.search(said) or _otherwise(said):
-            return Spoken(turn.position, _moment(turn, found.start() / len(said)), None)
+                return NoticeOccurrence(turn.position, _estimate_start_ms(turn, place / max(1, len(_strip_marks(said)))), version)
+        if found := SELF_DISCLOSURE_PATTERN.search(said) or _find_other_disclosure(said):
+            return NoticeOccurrence(turn.position, _estimate_start_ms(turn, found.start() / len(said)), None)
     return None
 
 
-def _otherwise(said: str) -> re.Match[str] | None:
+def _find_other_disclosure(said: str) -> re.Match[str] | None:
     """Neither where it is denied nor where it is asked."""
-    return next((found for found in SAYS_SO_TOO.finditer(said) if not _denied_or_asked(said, found)), None)
+    return next((found for found in OTHER_DISCLOSURE_PATTERN.finditer(said) if not _is_denied_or_asked(said, found)), None)
 
 
-def _denied_or_asked(said: str, found: re.Match[str]) -> bool:
+def _is_denied_or_asked(said: str, found: re.Match[str]) -> bool:
     asked = re.match(r"[^.!?]*\?", said[found.end() :])
-    return bool(asked or DENIES.search(said[max(0, found.start() - 12) : found.end()]))
+    return bool(asked or DENIAL.search(said[max(0, found.start() - 12) : found.end()]))
 
 
-def _moment(turn: Utterance, share: float) -> int:
+def _estimate_start_ms(turn: TimedUtterance, share: float) -> int:
     """When in the turn it began, as evenly as people speak."""
     start = turn.start_s or 0.0
     return round((start + max(0.0, (turn.end_s or start) - start) * share) * 1000)
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     return " ".join(text.replace("\u2019", "'").replace("\u2011", "-").casefold().split())
 
 
-def _words(folded: str) -> str:
+def _strip_marks(folded: str) -> str:
     """Without the marks that speech has not: `K.I.` is `ki`, and a word begins and ends with a blank."""
     plain = re.sub(r"\b([ka])\.\s?i\.?(?![a-zäöüß])", r"\1i", folded)
     return f" {' '.join(re.findall(r'[-0-9a-zäöüß]+', plain))} "

@@ -8,17 +8,17 @@ from sqlalchemy import and_, insert, select
 from app.core.clock import now
 from app.core.extensions import db
 from app.domain.language.time_expression import Language
-from app.domain.privacy.ai_notice import NOTICE, QUESTION, WORDINGS, Utterance, find_notice, version_of
+from app.domain.privacy.ai_notice import NOTICE, QUESTION, WORDINGS, TimedUtterance, find_notice, hash_wording
 from app.models import Call, CallNotice, NoticeWording
 
 # told and asked in one breath: what an answer was given to
-TOLD: dict[str, tuple[Language, str]] = WORDINGS | {
-    version_of(f"{NOTICE[language]} {QUESTION[language]}"): (language, f"{NOTICE[language]} {QUESTION[language]}") for language in NOTICE
+NOTICE_TEXTS: dict[str, tuple[Language, str]] = WORDINGS | {
+    hash_wording(f"{NOTICE[language]} {QUESTION[language]}"): (language, f"{NOTICE[language]} {QUESTION[language]}") for language in NOTICE
 }
-Place = dict[str, Any]
+NoticeColumns = dict[str, Any]
 
 
-def place_of(turns: Sequence[Utterance], *, is_over: bool) -> Place | None:
+def build_proof(turns: Sequence[TimedUtterance], *, is_over: bool) -> NoticeColumns | None:
     """The columns of the proof; None while there is nothing to say yet."""
     if not any(turn.is_agent for turn in turns):
         return None
@@ -28,16 +28,16 @@ def place_of(turns: Sequence[Utterance], *, is_over: bool) -> Place | None:
     return {"turn": found.turn, "at_ms": found.at_ms, "wording": found.wording}
 
 
-def told_by(turns: Iterable[Utterance]) -> str | None:
+def find_notice_version(turns: Iterable[TimedUtterance]) -> str | None:
     """The version of what the caller had been told and asked, for the evidence of an answer."""
     said = " ".join(" ".join(turn.text.split()) for turn in turns if turn.is_agent)
     for language in NOTICE:
         if QUESTION[language] in said:
-            return version_of(f"{NOTICE[language]} {QUESTION[language]}")
-    return next((version_of(text) for text in NOTICE.values() if text in said), None)
+            return hash_wording(f"{NOTICE[language]} {QUESTION[language]}")
+    return next((hash_wording(text) for text in NOTICE.values() if text in said), None)
 
 
-def notices_of(call_ids: Iterable[str]) -> dict[str, Place]:
+def list_proofs(call_ids: Iterable[str]) -> dict[str, NoticeColumns]:
     """The proofs of these calls, whichever company's is at work."""
     ids = list(call_ids)
     if not ids:
@@ -47,14 +47,17 @@ def notices_of(call_ids: Iterable[str]) -> dict[str, Place]:
     return {row.call_id: {"turn": row.turn, "at_ms": row.at_ms, "wording": row.wording} for row in db.session.execute(rows)}
 
 
-def keep_wordings(versions: Iterable[str | None]) -> None:
+def store_wordings(versions: Iterable[str | None]) -> None:
     """The texts behind the versions, the first time that each is needed."""
-    wanted = {version for version in versions if version in TOLD}
+    wanted = {version for version in versions if version in NOTICE_TEXTS}
     if not wanted:
         return
     missing = wanted - set(db.session.scalars(select(NoticeWording.version).where(NoticeWording.version.in_(sorted(wanted)))))
     if missing:
-        rows = [{"version": each, "language": TOLD[each][0], "text": TOLD[each][1], "created_at": now()} for each in sorted(missing)]
+        rows = [
+            {"version": each, "language": NOTICE_TEXTS[each][0], "text": NOTICE_TEXTS[each][1], "created_at": now()}
+            for each in sorted(missing)
+        ]
         statement = insert(NoticeWording)
         prefix = "OR IGNORE" if db.engine.dialect.name == "sqlite" else "IGNORE"
         db.session.execute(statement.prefix_with(prefix), rows)

@@ -4,14 +4,14 @@
 
 import re
 
-from app.domain.privacy.refusal_vocabulary import any_of
+from app.domain.privacy.refusal_vocabulary import compile_any
 
 
-def _begins(*parts: str) -> re.Pattern[str]:
+def _compile_start(*parts: str) -> re.Pattern[str]:
     return re.compile(rf"^(?:(?:ach|oh|na|also|äh|ähm|hm|uff|well|um|eigentlich|moment|ey)\s)*(?:{'|'.join(parts)})")
 
 
-YES = _begins(
+YES = _compile_start(
     r"ja\b",
     r"jawohl\b",
     r"jo\b",
@@ -41,7 +41,7 @@ YES = _begins(
     r"certainly\b",
     r"you may\b",
 )
-NO = _begins(
+NO = _compile_start(
     r"nein\b",
     r"nee\b",
     r"nö\b",
@@ -67,7 +67,7 @@ NO = _begins(
     r"i (?:most )?(?:certainly )?do not\b",
     r"i would rather not",
 )
-NO_PROBLEM = any_of(
+NO_PROBLEM = compile_any(
     r"\bkein problem\b",
     r"\bnichts dagegen\b",
     r"\bno problem\b",
@@ -79,7 +79,7 @@ NO_PROBLEM = any_of(
     r"\bnot at all\b",
 )
 # a permission that is asked for without naming the thing again
-PERMISSION = any_of(
+PERMISSION = compile_any(
     r"\bin ordnung\b",
     r"\brecht\b",
     r"\beinverstanden\b",
@@ -92,9 +92,9 @@ PERMISSION = any_of(
     r"\bmind\b",
     r"\bmöchten sie das\b",
 )
-SAY_NO = any_of(r"\bsagen sie (?:bitte |einfach )?[„\"]?nein\b", r"\bsay (?:so|no)\b", r"\bfalls sie das nicht möchten\b")
+OPT_OUT_OFFER = compile_any(r"\bsagen sie (?:bitte |einfach )?[„\"]?nein\b", r"\bsay (?:so|no)\b", r"\bfalls sie das nicht möchten\b")
 
 
-def is_turned_round(asked: str) -> bool:
+def is_negated_question(asked: str) -> bool:
     """ "Haben Sie etwas dagegen?": the no is a yes. `asked` without capitals."""
     return re.search(r"(?:dagegen|etwas gegen|einw(?:a|ä)nd|stört|\bmind\b|object)[^.!?]*\?$", asked) is not None

@@ -7,18 +7,18 @@ from typing import Any, Literal
 from sqlalchemy import and_, select
 
 from app.core.extensions import db
-from app.domain.privacy.consent_answers import What, YesNo
+from app.domain.privacy.refusal_vocabulary import ConsentKind, YesNo
 from app.models import Call, CallConsent
 
 Source = Literal["function", "words"]
 # the newest answer to each
-Answers = dict[What, YesNo]
-WHATS: tuple[What, ...] = ("recording", "transcript", "ai")
+LatestAnswers = dict[ConsentKind, YesNo]
+CONSENT_KINDS: tuple[ConsentKind, ...] = ("recording", "transcript", "ai")
 
 
-def answers_of(call_ids: Collection[str]) -> dict[str, Answers]:
+def list_answers(call_ids: Collection[str]) -> dict[str, LatestAnswers]:
     """Of these calls, whichever company's is at work."""
-    found: dict[str, Answers] = defaultdict(dict)
+    found: dict[str, LatestAnswers] = defaultdict(dict)
     if call_ids:
         rows = (
             select(CallConsent.call_id, CallConsent.what, CallConsent.answer)
@@ -31,7 +31,9 @@ def answers_of(call_ids: Collection[str]) -> dict[str, Answers]:
     return found
 
 
-def note_answer(call: Call, known: Answers, what: What, answer: YesNo, *, source: Source, turn: int | None, wording: str | None) -> Any:
+def record_answer(
+    call: Call, known: LatestAnswers, what: ConsentKind, answer: YesNo, *, source: Source, turn: int | None, wording: str | None
+) -> Any:
     """Takes the answer up, and the row of evidence for it; None where it changes nothing.
 
     A no stands for the rest of the call: a recording is one piece, and a model that mishears must not undo what was declined.
@@ -39,7 +41,7 @@ def note_answer(call: Call, known: Answers, what: What, answer: YesNo, *, source
     if known.get(what) == answer or known.get(what) == "no":
         return None
     known[what] = answer
-    call.keeps_words, call.keeps_audio = keeps_words(known), keeps_audio(known)
+    call.keeps_words, call.keeps_audio = allows_transcript(known), allows_recording(known)
     if not call.keeps_audio:
         call.recording_url = None
     return {
@@ -48,22 +50,22 @@ def note_answer(call: Call, known: Answers, what: What, answer: YesNo, *, source
     }  # fmt: skip
 
 
-def keeps_words(known: Mapping[What, YesNo]) -> bool:
+def allows_transcript(known: Mapping[ConsentKind, YesNo]) -> bool:
     """Nobody who declines a recording or the AI expects to find it written down word for word, unless they say that they do."""
     if known.get("transcript") is not None:
         return known["transcript"] == "yes"
     return "no" not in known.values()
 
 
-def keeps_audio(known: Mapping[What, YesNo]) -> bool:
+def allows_recording(known: Mapping[ConsentKind, YesNo]) -> bool:
     """Silence allows no recording (§ 201 StGB)."""
     return known.get("recording") == "yes" and "no" not in known.values()
 
 
-def stands(known: Mapping[What, YesNo]) -> dict[What, YesNo]:
-    """What holds for the call: without an answer nothing is recorded, words are written down and the AI goes on."""
+def get_effective_consent(known: Mapping[ConsentKind, YesNo]) -> dict[ConsentKind, YesNo]:
+    """ConsentKind holds for the call: without an answer nothing is recorded, words are written down and the AI goes on."""
     return {
-        "recording": "yes" if keeps_audio(known) else "no",
-        "transcript": "yes" if keeps_words(known) else "no",
+        "recording": "yes" if allows_recording(known) else "no",
+        "transcript": "yes" if allows_transcript(known) else "no",
         "ai": known.get("ai", "yes"),
     }

@@ -10,24 +10,24 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from app.domain.privacy import ai_refusal_vocabulary as ai_words, answer_vocabulary, refusal_vocabulary as words
-from app.domain.privacy.person_requests import INSTEAD, is_request_for_somebody
-from app.domain.privacy.refusal_classifier import chances_of_refusal
-from app.domain.privacy.refusal_vocabulary import What, YesNo
+from app.domain.privacy.person_requests import INSTEAD, is_person_request
+from app.domain.privacy.refusal_classifier import get_refusal_probabilities
+from app.domain.privacy.refusal_vocabulary import ConsentKind, YesNo
 
 # an objection to what was asked or told comes at once; later the caller speaks of something else
 ANSWER_LENGTH, OBJECTION_LENGTH = 90, 150
 # so many characters on each side belong to the thing that is named
-CLOSE = 70
+CONTEXT_LENGTH = 70
 # a longer speech is heard at its beginning and its end
-HEARD = 1500
-KEEPING: tuple[What, ...] = ("recording", "transcript")
-KINDS: tuple[What, ...] = (*KEEPING, "ai")
+MAX_PART_LENGTH = 1500
+STORAGE_KINDS: tuple[ConsentKind, ...] = ("recording", "transcript")
+KINDS: tuple[ConsentKind, ...] = (*STORAGE_KINDS, "ai")
 # Chances below which words of refusal are taken for something else, and from which on it is one without them.
-DOUBT, SURE = 0.15, 0.6
+MIN_PROBABILITY_WITH_WORDS, MIN_PROBABILITY = 0.15, 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DialogueLine:
     """A turn of the conversation."""
 
     position: int
@@ -36,17 +36,17 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class ConsentAnswer:
     """Which turn of the caller said yes or no to what."""
 
-    what: What
+    what: ConsentKind
     answer: YesNo
     turn: int
 
 
-def answers_in(lines: Iterable[Line], *, since: int = 0) -> list[Answered]:
+def extract_answers(lines: Iterable[DialogueLine], *, since: int = 0) -> list[ConsentAnswer]:
     """Every answer of the caller from that turn on, in the order in which they were given; a turn that says both means the no."""
-    found: list[Answered] = []
+    found: list[ConsentAnswer] = []
     agent: list[str] = []
     for line in lines:
         if line.is_agent:
@@ -55,118 +55,124 @@ def answers_in(lines: Iterable[Line], *, since: int = 0) -> list[Answered]:
         if line.position < since:
             agent = []
             continue
-        text = line.text if len(line.text) <= 2 * HEARD else f"{line.text[:HEARD]}. {line.text[-HEARD:]}"
-        asked = _folded(" ".join(agent)[-HEARD:])
-        said = dict.fromkeys(_allowed(asked, _bare(text)), "yes")
-        said |= dict.fromkeys(_refused(asked, text), "no")
-        found += [Answered(what, answer, line.position) for what, answer in said.items()]  # type: ignore[arg-type]
+        text = line.text if len(line.text) <= 2 * MAX_PART_LENGTH else f"{line.text[:MAX_PART_LENGTH]}. {line.text[-MAX_PART_LENGTH:]}"
+        asked = _fold(" ".join(agent)[-MAX_PART_LENGTH:])
+        said = dict.fromkeys(_find_allowed(asked, _fold_without_marks(text)), "yes")
+        said |= dict.fromkeys(_find_refused(asked, text), "no")
+        found += [ConsentAnswer(what, answer, line.position) for what, answer in said.items()]  # type: ignore[arg-type]
         agent = []
     return found
 
 
-def refused_in(text: str) -> set[What]:
+def find_refusals(text: str) -> set[ConsentKind]:
     """What these words refuse whoever was asked before."""
-    return set(_refused("", text))
+    return set(_find_refused("", text))
 
 
-def _allowed(asked: str, said: str) -> Iterator[What]:
-    topics, begun = _asked_about(asked), said[:ANSWER_LENGTH]
+def _find_allowed(asked: str, said: str) -> Iterator[ConsentKind]:
+    topics, begun = _find_topics(asked), said[:ANSWER_LENGTH]
     if not topics:
         return
     agrees = answer_vocabulary.NO_PROBLEM.search(begun) is not None
-    if answer_vocabulary.is_turned_round(asked):
-        agrees = agrees or (answer_vocabulary.NO.match(said) is not None and not words.OBJECTS.search(begun))
+    if answer_vocabulary.is_negated_question(asked):
+        agrees = agrees or (answer_vocabulary.NO.match(said) is not None and not words.OBJECTION.search(begun))
     else:
-        agrees = agrees or (answer_vocabulary.YES.match(said) is not None and not words.AGAINST.search(begun))
+        agrees = agrees or (answer_vocabulary.YES.match(said) is not None and not words.OPPOSITION.search(begun))
     if agrees:
         yield from topics
 
 
-def _refused(asked: str, text: str) -> list[What]:
+def _find_refused(asked: str, text: str) -> list[ConsentKind]:
     """What the words name, unless the whole makes it unlikely, and what it makes likely without naming it."""
-    by_words, allowed = set(_refused_by_words(asked, text)), set(_allowed(asked, _bare(text)))
-    chances = chances_of_refusal(asked, text)
-    if chances["ai"] >= SURE and "ai" not in by_words and _only_asks_for_somebody(asked, text):
+    by_words, allowed = set(_find_refused_by_words(asked, text)), set(_find_allowed(asked, _fold_without_marks(text)))
+    chances = get_refusal_probabilities(asked, text)
+    if chances["ai"] >= MIN_PROBABILITY and "ai" not in by_words and _is_only_person_request(asked, text):
         chances["ai"] = 0.0
-    return [what for what in KINDS if chances[what] >= (DOUBT if what in by_words else SURE) and what not in allowed - by_words]
+    return [
+        what
+        for what in KINDS
+        if chances[what] >= (MIN_PROBABILITY_WITH_WORDS if what in by_words else MIN_PROBABILITY) and what not in allowed - by_words
+    ]
 
 
-def _only_asks_for_somebody(asked: str, text: str) -> bool:
+def _is_only_person_request(asked: str, text: str) -> bool:
     """Every sentence that could refuse the AI is a request for a person, and none says more than that."""
-    doubtful = [told for told, _is_question in _sentences(text) if chances_of_refusal(asked, told)["ai"] >= DOUBT]
-    return bool(doubtful) and all(is_request_for_somebody(asked, told) for told in doubtful) and not INSTEAD.search(_folded(text))
+    doubtful = [
+        told for told, _is_question in _split_sentences(text) if get_refusal_probabilities(asked, told)["ai"] >= MIN_PROBABILITY_WITH_WORDS
+    ]
+    return bool(doubtful) and all(is_person_request(asked, told) for told in doubtful) and not INSTEAD.search(_fold(text))
 
 
-def _refused_by_words(asked: str, text: str) -> Iterator[What]:
-    said = _bare(text)
-    topics = _asked_about(asked)
-    if topics and not answer_vocabulary.is_turned_round(asked):
-        opposes = answer_vocabulary.NO.match(said) or words.AGAINST.search(said[:ANSWER_LENGTH])
+def _find_refused_by_words(asked: str, text: str) -> Iterator[ConsentKind]:
+    said = _fold_without_marks(text)
+    topics = _find_topics(asked)
+    if topics and not answer_vocabulary.is_negated_question(asked):
+        opposes = answer_vocabulary.NO.match(said) or words.OPPOSITION.search(said[:ANSWER_LENGTH])
         if opposes and not answer_vocabulary.NO_PROBLEM.search(said[:ANSWER_LENGTH]):
             yield from topics
-    elif topics and words.OBJECTS.search(said[:ANSWER_LENGTH]):
+    elif topics and words.OBJECTION.search(said[:ANSWER_LENGTH]):
         yield from topics
     else:
-        yield from _objections(asked, said)
-    for sentence, is_question in _sentences(text) if words.HINTS.search(_folded(text)) else ():
-        yield from _refusals(sentence, is_question=is_question)
+        yield from _find_objections(asked, said)
+    for sentence, is_question in _split_sentences(text) if words.HINTS.search(_fold(text)) else ():
+        yield from _find_sentence_refusals(sentence, is_question=is_question)
 
 
-def _asked_about(asked: str) -> list[What]:
+def _find_topics(asked: str) -> list[ConsentKind]:
     """What the agent's last words asked for, or told with an offer to say no."""
     if not asked:
         return []
     last = re.findall(r"[^.!?]+[.!?]*", asked)[-1]
-    offers = answer_vocabulary.SAY_NO.search(asked) is not None
+    offers = answer_vocabulary.OPT_OUT_OFFER.search(asked) is not None
     if not (last.rstrip().endswith("?") or offers):
         return []
     place = asked if offers or answer_vocabulary.PERMISSION.search(last) else last
-    return [what for what in KEEPING if words.NAMED[what].search(place)]
+    return [what for what in STORAGE_KINDS if words.TOPICS[what].search(place)]
 
 
-def _objections(asked: str, said: str) -> Iterator[What]:
+def _find_objections(asked: str, said: str) -> Iterator[ConsentKind]:
     """To what the agent has just told without asking."""
     if not asked:
         return
-    for what in KEEPING:
-        if words.NAMED[what].search(asked) and words.OBJECTS.search(said[:OBJECTION_LENGTH]):
+    for what in STORAGE_KINDS:
+        if words.TOPICS[what].search(asked) and words.OBJECTION.search(said[:OBJECTION_LENGTH]):
             yield what
-    if words.NAMED["ai"].search(asked) and ai_words.NOT_WITH_IT.search(said[:OBJECTION_LENGTH]):
+    if words.TOPICS["ai"].search(asked) and ai_words.AI_OBJECTION.search(said[:OBJECTION_LENGTH]):
         yield "ai"
 
 
-def _refusals(sentence: str, *, is_question: bool) -> Iterator[What]:
+def _find_sentence_refusals(sentence: str, *, is_question: bool) -> Iterator[ConsentKind]:
     """What is named and refused in the same breath."""
-    for what in KEEPING:
-        if _refuses(what, sentence, is_question=is_question):
+    for what in STORAGE_KINDS:
+        if _is_refusal(what, sentence, is_question=is_question):
             yield what
-    if not is_question and any(pattern.search(sentence) for pattern in ai_words.NO_AI):
+    if not is_question and any(pattern.search(sentence) for pattern in ai_words.AI_REFUSALS):
         yield "ai"
 
 
-def _refuses(what: What, sentence: str, *, is_question: bool) -> bool:
-    if words.NOT_MEANT.search(sentence):
+def _is_refusal(what: ConsentKind, sentence: str, *, is_question: bool) -> bool:
+    if words.UNRELATED.search(sentence):
         return False
-    if any(pattern.search(sentence) for pattern in words.NONE_OF[what]):
-        return not is_question or words.ASKS_FOR_IT.search(sentence) is not None
-    for found in words.CLEAR[what].finditer(sentence):
-        near = sentence[max(0, found.start() - CLOSE) : found.end() + CLOSE]
-        if words.AGAINST.search(near) and not words.AGREES.search(near):
-            return not is_question or words.ASKS_FOR_IT.search(near) is not None
+    if any(pattern.search(sentence) for pattern in words.REFUSALS[what]):
+        return not is_question or words.REQUEST_QUESTION.search(sentence) is not None
+    for found in words.UNAMBIGUOUS_TOPICS[what].finditer(sentence):
+        near = sentence[max(0, found.start() - CONTEXT_LENGTH) : found.end() + CONTEXT_LENGTH]
+        if words.OPPOSITION.search(near) and not words.AGREEMENT.search(near):
+            return not is_question or words.REQUEST_QUESTION.search(near) is not None
     return False
 
 
-def _sentences(text: str) -> Iterator[tuple[str, bool]]:
+def _split_sentences(text: str) -> Iterator[tuple[str, bool]]:
     """Folded, without its end mark, and whether it was a question."""
-    plain = re.sub(r"\b([ka])\.\s?i\.?(?![a-zäöüß])", r"\1i", _folded(text))
+    plain = re.sub(r"\b([ka])\.\s?i\.?(?![a-zäöüß])", r"\1i", _fold(text))
     for part in re.findall(r"[^.!?;…]+[.!?;…]*", plain):
         if told := part.strip(" .!?;…-–—\"„“”'"):
             yield told, part.rstrip().endswith("?")
 
 
-def _bare(text: str) -> str:
-    return " ".join(re.findall(r"[\w'-]+", _folded(text)))
+def _fold_without_marks(text: str) -> str:
+    return " ".join(re.findall(r"[\w'-]+", _fold(text)))
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     return " ".join(text.replace("\u2019", "'").casefold().replace("i'm ", "i am ").replace("i'd ", "i would ").split())

@@ -18,22 +18,22 @@ from app.core.phone import display
 from app.models import Call, CallSearchText, Customer, LiveEvent, Task, ToolCall, TruthCheck, Turn, UnmetDemand, WebhookEvent
 
 # what a webhook tells of a call that is not said in it
-FACTS = (
+RETAINED_FIELDS = (
     "call_id", "call_type", "call_status", "agent_id", "agent_version", "from_number", "to_number", "direction", "start_timestamp",
     "end_timestamp", "duration_ms", "disconnection_reason", "transfer_destination", "call_cost", "telephony_identifier",
 )  # fmt: skip
-OUR_METADATA = ("reference", "branch", "language", "line_check")
+RETAINED_METADATA = ("reference", "branch", "language", "line_check")
 # an answer that holds one of these has changed something: while the call runs it is what a repetition gets again
-CHANGED = ("booking_id", "hold", "task_id", "waitlist_id", "notification_id")
+EFFECT_KEYS = ("booking_id", "hold", "task_id", "waitlist_id", "notification_id")
 PHONE = re.compile(r"\+?[\d ()/-]{6,}")
-NOTHING = b"{}"
-SLACK = timedelta(minutes=10)
+EMPTY_BODY = b"{}"
+CLOCK_TOLERANCE = timedelta(minutes=10)
 
 
 def erase_words(call: Call, *, handled: Collection[int] = ()) -> None:
     """Inside the call's company and a transaction; any number of times. `handled` are webhooks that are being worked through now."""
     db.session.flush()
-    for place in PLACES:
+    for place in ERASERS:
         place(call)
     _erase_webhooks(call, handled)
     db.session.flush()
@@ -55,23 +55,23 @@ def _erase_tools(call: Call) -> None:
     """That a function was used stays, and whether it went well."""
     wanted = select(ToolCall.id, ToolCall.result, ToolCall.ok).where(ToolCall.call_id == call.id, ToolCall.result.is_not(None))
     gone = [row.id for row in db.session.execute(wanted) if not (call.is_running and row.ok and _has_changed(row.result))]
-    _set(update(ToolCall).where(ToolCall.call_id == call.id), arguments=None)
+    _execute_update(update(ToolCall).where(ToolCall.call_id == call.id), arguments=None)
     if gone:
-        _set(update(ToolCall).where(ToolCall.id.in_(gone)), result=None)
+        _execute_update(update(ToolCall).where(ToolCall.id.in_(gone)), result=None)
 
 
 def _has_changed(result: Any) -> bool:
     data = result.get("data") if isinstance(result, dict) else None
-    return isinstance(data, dict) and any(data.get(name) for name in CHANGED)
+    return isinstance(data, dict) and any(data.get(name) for name in EFFECT_KEYS)
 
 
-def _erase_wishes(call: Call) -> None:
-    _set(update(UnmetDemand).where(UnmetDemand.call_id == call.id), wanted=None)
+def _erase_unmet_demands(call: Call) -> None:
+    _execute_update(update(UnmetDemand).where(UnmetDemand.call_id == call.id), wanted=None)
 
 
 def _erase_truth_check(call: Call) -> None:
     checks = update(TruthCheck).where(TruthCheck.call_id == call.id)
-    _set(checks, findings=[], verdict="not_checked", reason="declined")
+    _execute_update(checks, findings=[], verdict="not_checked", reason="declined")
 
 
 def _erase_tasks(call: Call) -> None:
@@ -89,13 +89,13 @@ def _erase_tasks(call: Call) -> None:
 
 def _erase_live_events(call: Call) -> None:
     """The sequence stays without gaps; what it told of the call's words is emptied."""
-    told = select(LiveEvent).where(LiveEvent.call_id == call.id, LiveEvent.at >= call.created_at - SLACK)
+    told = select(LiveEvent).where(LiveEvent.call_id == call.id, LiveEvent.at >= call.created_at - CLOCK_TOLERANCE)
     titles = dict(db.session.execute(select(Task.id, Task.title).where(Task.call_id == call.id)).all())
     for event in db.session.scalars(told):
-        event.data = silenced(event.name, event.data, titles)
+        event.data = redact_live_event(event.name, event.data, titles)
 
 
-def silenced(name: str, data: dict[str, Any], titles: dict[str, str] | None = None) -> dict[str, Any]:
+def redact_live_event(name: str, data: dict[str, Any], titles: dict[str, str] | None = None) -> dict[str, Any]:
     """A live event's data without what was said."""
     if name.startswith("message."):
         return data | {"text": None}
@@ -111,8 +111,8 @@ def silenced(name: str, data: dict[str, Any], titles: dict[str, str] | None = No
     return data
 
 
-PLACES: tuple[Callable[[Call], None], ...] = (
-    _erase_summary, _erase_turns, _erase_search, _erase_tools, _erase_wishes, _erase_truth_check, _erase_tasks, _erase_live_events,
+ERASERS: tuple[Callable[[Call], None], ...] = (
+    _erase_summary, _erase_turns, _erase_search, _erase_tools, _erase_unmet_demands, _erase_truth_check, _erase_tasks, _erase_live_events,
 )  # fmt: skip
 
 
@@ -125,35 +125,35 @@ def _erase_webhooks(call: Call, handled: Collection[int]) -> None:
     done = or_(WebhookEvent.status != "pending", WebhookEvent.id.in_(list(handled)))
     wanted = select(WebhookEvent).where(WebhookEvent.provider_call_id == call.provider_call_id, WebhookEvent.provider == call.provider)
     for event in db.session.scalars(wanted.where(same_way, done)):
-        kept = _facts_in(event.body)
+        kept = _redact_body(event.body)
         event.body, event.size = compress_body(kept), len(kept)
         # an error may have quoted what it could not store
         event.reason = event.reason.partition(":")[0][:200] if event.reason else None
 
 
-def _facts_in(sealed: bytes) -> bytes:
+def _redact_body(sealed: bytes) -> bytes:
     try:
-        return facts_of(decompress_body(sealed))
+        return redact_webhook(decompress_body(sealed))
     except BodyUnreadable:
-        return NOTHING
+        return EMPTY_BODY
 
 
-def facts_of(raw: bytes) -> bytes:
+def redact_webhook(raw: bytes) -> bytes:
     """The webhook without what was said: it can be read and worked through again, and moves the call to the same end."""
     try:
         body = orjson.loads(raw)
         call = body["call"]
-        facts = {name: call[name] for name in FACTS if name in call}
+        facts = {name: call[name] for name in RETAINED_FIELDS if name in call}
     except (ValueError, TypeError, KeyError):
-        return NOTHING
+        return EMPTY_BODY
     metadata, analysis = call.get("metadata"), call.get("call_analysis")
     if isinstance(metadata, dict):
-        facts["metadata"] = {name: metadata[name] for name in OUR_METADATA if name in metadata}
+        facts["metadata"] = {name: metadata[name] for name in RETAINED_METADATA if name in metadata}
     if isinstance(analysis, dict) and isinstance(analysis.get("in_voicemail"), bool):
         facts["call_analysis"] = {"in_voicemail": analysis["in_voicemail"]}
     beside = {"transfer_destination": body["transfer_destination"]} if "transfer_destination" in body else {}
     return orjson.dumps({"event": body.get("event"), "call": facts, **beside})
 
 
-def _set(statement: Any, **values: Any) -> None:
+def _execute_update(statement: Any, **values: Any) -> None:
     db.session.execute(statement.values(**values).execution_options(synchronize_session=False))

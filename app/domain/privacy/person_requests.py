@@ -6,12 +6,12 @@ request beyond doubt; whatever sets the person against the machine, or sounds li
 
 import re
 
-from app.domain.privacy.refusal_vocabulary import NAMED, any_of
+from app.domain.privacy.refusal_vocabulary import TOPICS, compile_any
 
 # a longer speech says more than its request
-MOST_WORDS = 40
+MAX_WORDS = 40
 # somebody in particular: what for is said with it
-SOMEBODY = any_of(
+SPECIFIC_PERSON = compile_any(
     r"\b(?:frau|herrn?|fräulein|doktor|dr\.?|mr|mrs|ms|miss) [a-zäöüß]\w+",
     r"\b(?:chef|meister|inhaber|geschäftsführer|filialleiter|leiter|berater|sachbearbeiter|techniker|monteur|verkäufer|arzt|ärzt|doktor|"
     r"anwalt|anwält|notar|trainer|therapeut)(?:in|en|innen|e|s)?\b",
@@ -19,12 +19,12 @@ SOMEBODY = any_of(
     r"\b(?:manager|owner|boss|doctor|nurse|dentist|vet|lawyer|mechanic|reception|front desk|accounts|billing|accounting)\b",
 )
 # anybody, as one asks for who would have no machine too
-ANYBODY = any_of(
+ANY_PERSON = compile_any(
     r"\b(?:mensch(?:en)?|person|jemand(?:en|em)?|mitarbeiter(?:in|n)?|kolleg(?:e|en|in)|ansprechpartner(?:in)?|personal)\b",
     r"\b(?:human|person|somebody|someone|anybody|anyone|colleague|staff|employee|representative|team)\b",
 )
 _POLITE = r"(?:bitte |mal |vielleicht |denn |da |eben |kurz |auch |please |maybe |just )*"
-ASKS = any_of(
+QUESTION = compile_any(
     rf"\b(?:kann|könnte|könnt|dürfte|darf|dürft) ich {_POLITE}",
     rf"\b(?:können|könnten|würden) sie (?:mich|mir) {_POLITE}",
     r"\b(?:wäre|ist) es (?:wohl |vielleicht )?möglich\b",
@@ -32,25 +32,25 @@ ASKS = any_of(
     r"\b(?:can|could|may|might) (?:i|you|we)\b",
     r"\b(?:is there|would it be possible)\b",
 )
-WANTS = any_of(
+WISH = compile_any(
     r"\bich (?:möchte|müsste|muss|würde|wollte|will|hätte|bräuchte|brauche)\b",
     r"\b(?:verbinden|stellen|geben|holen) sie (?:mich|mir)\b",
     r"\b(?:sagen|richten) sie\b",
     r"\bi (?:would like|want|need|have) to\b",
     r"\b(?:put me through|connect me|transfer me)\b",
 )
-TALKS = any_of(
+TALK = compile_any(
     r"\b(?:sprechen|gesprochen|reden|bereden|besprechen|telefonieren|verbinden|verbunden|weiterverb\w+|durchstell\w+|durchgestellt|dranhaben)\b",
     r"\b(?:zurückrufen|zurückruf|rückruf|anrufen|erreiche|erreichen|ans telefon|an den apparat|melden)\b",
     r"\b(?:talk|speak|call|ring|put me through|connect|transfer|get hold)\b",
 )
-MATTER = any_of(
+MATTER = compile_any(
     r"\b(?:wegen|bezüglich|betreffend|es geht um|geht es um|handelt sich um|zum thema)\b",
     r"\b(?:über|zu|zum) (?:mein\w*|unser\w*|de[mnr]|die|das|eine[mnrs]?)\b",
     r"\b(?:about|regarding|concerning|to do with)\b",
 )
 # A person instead of the machine: any of it, and the request may be a refusal.
-INSTEAD = any_of(
+INSTEAD = compile_any(
     r"\b(?:nicht\w*|net|ned|nix|nie\w*|kein\w*|koa\w*|nein|nee|nö|ohne|statt\w*|anstatt|anstelle|sondern|weder|ungern|weg|sonst|entweder)\b",
     r"\b(?:no|nope|not|none|\w+n't|cannot|never|without|instead|rather|prefer\w*|neither|unless|otherwise|either)\b",
     r"\b(?:lieber|besser|eher|nur|bloß|ausschließlich|einzig|allein|dann|aber|doch|endlich)\b",
@@ -69,22 +69,24 @@ INSTEAD = any_of(
     r"\b(?:sind sie|bist du|sie sind|are you|you are|hin oder her|egal|mensch(?:en)? und|von mensch)\b",
 )
 # an agent who offers the choice is answered by either
-OFFERS = any_of(ANYBODY.pattern, NAMED["ai"].pattern, r"\b(?:assisten\w+|rückruf|lieber|rather|prefer|weiterverbind\w*|verbinden)\b")
+OFFERS = compile_any(
+    ANY_PERSON.pattern, TOPICS["ai"].pattern, r"\b(?:assisten\w+|rückruf|lieber|rather|prefer|weiterverbind\w*|verbinden)\b"
+)
 
 
-def is_request_for_somebody(asked: str, sentence: str) -> bool:
+def is_person_request(asked: str, sentence: str) -> bool:
     """Whether a sentence asks for somebody and sets them against nothing; both folded, `asked` is what the agent said just before."""
-    if len(sentence.split()) > MOST_WORDS or INSTEAD.search(sentence) or _offered(asked):
+    if len(sentence.split()) > MAX_WORDS or INSTEAD.search(sentence) or _is_person_offered(asked):
         return False
-    if SOMEBODY.search(sentence):
-        return (ASKS.search(sentence) or WANTS.search(sentence)) is not None
-    if not ANYBODY.search(sentence):
+    if SPECIFIC_PERSON.search(sentence):
+        return (QUESTION.search(sentence) or WISH.search(sentence)) is not None
+    if not ANY_PERSON.search(sentence):
         return False
-    framed = TALKS if ASKS.search(sentence) else MATTER if WANTS.search(sentence) else None
+    framed = TALK if QUESTION.search(sentence) else MATTER if WISH.search(sentence) else None
     return framed is not None and framed.search(sentence) is not None
 
 
-def _offered(asked: str) -> bool:
+def _is_person_offered(asked: str) -> bool:
     """Whether the agent's last question was whether the AI will do."""
     last = re.findall(r"[^.!?]+[.!?]*", asked)[-1:]
     return bool(last) and last[0].rstrip().endswith("?") and OFFERS.search(last[0]) is not None

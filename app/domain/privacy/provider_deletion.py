@@ -24,14 +24,14 @@ from app.providers.voice.management import VoiceRefused
 
 log = structlog.get_logger()
 LEASE = timedelta(seconds=60)
-PAUSES = tuple(timedelta(seconds=pause) for pause in (5, 30, 120, 600, 1800, 7200))
+RETRY_DELAYS = tuple(timedelta(seconds=pause) for pause in (5, 30, 120, 600, 1800, 7200))
 # a key that is missing or refused may be put right; until then the call is not forgotten
-LONG_PAUSE = timedelta(hours=6)
-TO_DO = ("pending", "failed", "no_key")
+KEY_RETRY_DELAY = timedelta(hours=6)
+OPEN_STATUSES = ("pending", "failed", "no_key")
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class DeletionRequest:
     deletion_id: str
     token: str
     generation: int
@@ -40,7 +40,7 @@ class Errand:
     provider_call_id: str
 
 
-def ask_for_deletion(call: Call, reason: str, *, again: bool) -> None:
+def request_deletion(call: Call, reason: str, *, again: bool) -> None:
     """Notes that the call must not stay there. It waits for the call's end; `again`: something came after it was deleted."""
     row = db.session.scalars(select(CallDeletion).where(CallDeletion.call_id == call.id).with_for_update()).first()
     if row is None:
@@ -57,22 +57,22 @@ def ask_for_deletion(call: Call, reason: str, *, again: bool) -> None:
     db.session.flush()
 
 
-def reserve(deletion_id: str) -> Errand | None:
+def claim(deletion_id: str) -> DeletionRequest | None:
     """What is to be deleted now; None when there is nothing to do, or somebody else is at it."""
-    row = _locked(deletion_id)
-    if row is None or row.status not in TO_DO or row.due_at is None or row.due_at > now():
+    row = _lock_deletion(deletion_id)
+    if row is None or row.status not in OPEN_STATUSES or row.due_at is None or row.due_at > now():
         return None
     call = db.session.scalars(select(Call).where(Call.id == row.call_id)).one()
-    access = _access(call)
+    access = _find_credentials(call)
     if access is None or call.provider not in VOICE_ACCOUNTS:
-        row.status, row.due_at = "no_key", now() + LONG_PAUSE
+        row.status, row.due_at = "no_key", now() + KEY_RETRY_DELAY
         return None
     row.claim_token, row.due_at, row.attempts = new_ulid(), now() + LEASE, row.attempts + 1
     db.session.flush()
-    return Errand(row.id, row.claim_token, row.generation, call.provider, access, call.provider_call_id)
+    return DeletionRequest(row.id, row.claim_token, row.generation, call.provider, access, call.provider_call_id)
 
 
-def carry_out(errand: Errand) -> ProviderError | None:
+def delete_at_provider(errand: DeletionRequest) -> ProviderError | None:
     """What went wrong; what the provider does not know is deleted."""
     try:
         voice_account(errand.provider, errand.access).delete_call(errand.provider_call_id)
@@ -81,8 +81,8 @@ def carry_out(errand: Errand) -> ProviderError | None:
     return None
 
 
-def confirm(errand: Errand, error: ProviderError | None) -> None:
-    row = _locked(errand.deletion_id)
+def complete(errand: DeletionRequest, error: ProviderError | None) -> None:
+    row = _lock_deletion(errand.deletion_id)
     if row is None or row.claim_token != errand.token or row.generation != errand.generation:
         log.info("deletion.claim_lost", deletion=errand.deletion_id)
         return
@@ -92,21 +92,21 @@ def confirm(errand: Errand, error: ProviderError | None) -> None:
         return
     row.error = error.code[:500]
     if isinstance(error, VoiceRefused):
-        row.status, row.due_at = "failed", now() + LONG_PAUSE
+        row.status, row.due_at = "failed", now() + KEY_RETRY_DELAY
     elif isinstance(error, TooFast):
         row.attempts -= 1
         row.due_at = now() + timedelta(seconds=error.retry_after_s)
     else:
-        row.due_at = now() + PAUSES[min(row.attempts, len(PAUSES)) - 1]
+        row.due_at = now() + RETRY_DELAYS[min(row.attempts, len(RETRY_DELAYS)) - 1]
 
 
-def due(limit: int) -> list[tuple[str, str]]:
+def list_due(limit: int) -> list[tuple[str, str]]:
     """(company, deletion) of what is due, the longest first; inside unscoped."""
-    wanted = select(CallDeletion.company_id, CallDeletion.id).where(CallDeletion.status.in_(TO_DO), CallDeletion.due_at <= now())
+    wanted = select(CallDeletion.company_id, CallDeletion.id).where(CallDeletion.status.in_(OPEN_STATUSES), CallDeletion.due_at <= now())
     return [(row.company_id, row.id) for row in db.session.execute(wanted.order_by(CallDeletion.due_at).limit(limit))]
 
 
-def _access(call: Call) -> Access | None:
+def _find_credentials(call: Call) -> Access | None:
     """The account that the call's events came from."""
     key = settings().retell_account_key
     if call.connection_id:
@@ -114,6 +114,6 @@ def _access(call: Call) -> Access | None:
     return Access(settings().retell_base_url, key) if key else None
 
 
-def _locked(deletion_id: str) -> CallDeletion | None:
+def _lock_deletion(deletion_id: str) -> CallDeletion | None:
     wanted = select(CallDeletion).where(CallDeletion.id == deletion_id).with_for_update()
     return db.session.scalars(wanted.execution_options(populate_existing=True)).first()

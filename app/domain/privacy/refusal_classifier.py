@@ -4,34 +4,34 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.domain.language.text_classifier import TextClassifier, features, words_of
-from app.domain.privacy.answer_vocabulary import is_turned_round
-from app.domain.privacy.refusal_vocabulary import NAMED, What
+from app.domain.privacy.answer_vocabulary import is_negated_question
+from app.domain.privacy.refusal_vocabulary import TOPICS, ConsentKind
 
-PLACE = Path(__file__).parent
-CORPUS = PLACE / "corpus"
-WEIGHTS = PLACE / "refusal.weights"
-LABELS: tuple[What, ...] = ("recording", "transcript", "ai")
+DIRECTORY = Path(__file__).parent
+CORPUS = DIRECTORY / "corpus"
+WEIGHTS = DIRECTORY / "refusal.weights"
+LABELS: tuple[ConsentKind, ...] = ("recording", "transcript", "ai")
 # an answer comes at once; what is said later is about something else
 ANSWER_WORDS = 12
 _refusal = TextClassifier(WEIGHTS)
 
 
-def chances_of_refusal(asked: str, said: str) -> dict[str, float]:
+def get_refusal_probabilities(asked: str, said: str) -> dict[str, float]:
     """By what is refused, from 0 to 1; `asked` is what the agent said just before."""
     words = words_of(said)
-    return _refusal.probabilities(words, _in_the_light_of(asked, words))
+    return _refusal.probabilities(words, _extract_context_features(asked, words))
 
 
-def features_of(asked: str, said: str) -> Iterator[str]:
+def extract_features(asked: str, said: str) -> Iterator[str]:
     """What is weighed, for training."""
     words = words_of(said)
     yield from features(words)
-    yield from _in_the_light_of(asked, words)
+    yield from _extract_context_features(asked, words)
 
 
-def _in_the_light_of(asked: str, words: list[str]) -> Iterator[str]:
+def _extract_context_features(asked: str, words: list[str]) -> Iterator[str]:
     """The first words of an answer mean something else by what was asked: "nein" to a recording, "nein" to Tuesday."""
-    for topic in _topics(asked):
+    for topic in _list_topics(asked):
         yield f"?{topic}"
         before = ""
         for word in words[:ANSWER_WORDS]:
@@ -40,11 +40,11 @@ def _in_the_light_of(asked: str, words: list[str]) -> Iterator[str]:
             before = word
 
 
-def _topics(asked: str) -> list[str]:
+def _list_topics(asked: str) -> list[str]:
     """What the agent spoke of, and how: told, asked, or asked so that a no means yes."""
     folded = " ".join(asked.casefold().split())
-    topics = [what for what in LABELS if NAMED[what].search(folded)]
+    topics = [what for what in LABELS if TOPICS[what].search(folded)]
     if not topics:
         return ["else"] if folded else []
-    how = ("~" if is_turned_round(folded) else "?") if folded.endswith("?") else ""
+    how = ("~" if is_negated_question(folded) else "?") if folded.endswith("?") else ""
     return [f"{what}{how}" for what in topics] + [f"any{how}"]

@@ -5,16 +5,16 @@
 import re
 from typing import Literal
 
-What = Literal["recording", "transcript", "ai"]
+ConsentKind = Literal["recording", "transcript", "ai"]
 YesNo = Literal["yes", "no"]
 
 
-def any_of(*parts: str) -> re.Pattern[str]:
+def compile_any(*parts: str) -> re.Pattern[str]:
     return re.compile("|".join(parts))
 
 
 # without one of these in it a sentence refuses nothing by itself
-HINTS = any_of(
+HINTS = compile_any(
     "aufz",
     "aufn",
     "aufg",
@@ -62,8 +62,8 @@ HINTS = any_of(
     "virtual",
 )
 # named so, nothing else is meant on a business's telephone
-CLEAR: dict[What, re.Pattern[str]] = {
-    "recording": any_of(
+UNAMBIGUOUS_TOPICS: dict[ConsentKind, re.Pattern[str]] = {
+    "recording": compile_any(
         r"\baufzeichn\w*",
         r"\baufgezeichnet\w*",
         r"\baufzuzeichnen",
@@ -78,7 +78,7 @@ CLEAR: dict[What, re.Pattern[str]] = {
         r"\brecord(?:ed|ing|ings)?\b",
         r"\btaped?\b",
     ),
-    "transcript": any_of(
+    "transcript": compile_any(
         r"\bmitschreib\w*",
         r"\bmitgeschrieben\w*",
         r"\bmitschrift\w*",
@@ -92,9 +92,9 @@ CLEAR: dict[What, re.Pattern[str]] = {
     ),
 }
 # named by the agent just before, these are meant too
-NAMED: dict[What, re.Pattern[str]] = {
-    "recording": any_of(
-        CLEAR["recording"].pattern,
+TOPICS: dict[ConsentKind, re.Pattern[str]] = {
+    "recording": compile_any(
+        UNAMBIGUOUS_TOPICS["recording"].pattern,
         r"\bzeichnen\b.*\bauf\b",
         r"\bnehmen\b.*\bauf\b",
         r"\bspeicher\w*",
@@ -104,8 +104,8 @@ NAMED: dict[What, re.Pattern[str]] = {
         r"\bstored?\b",
         r"\bthe sound\b",
     ),
-    "transcript": any_of(
-        CLEAR["transcript"].pattern,
+    "transcript": compile_any(
+        UNAMBIGUOUS_TOPICS["transcript"].pattern,
         r"\bschreibe mit\b",
         r"\bschriftlich\b",
         r"\bspeicher\w*",
@@ -115,13 +115,13 @@ NAMED: dict[What, re.Pattern[str]] = {
         r"\bsave\b",
         r"\bstored?\b",
     ),
-    "ai": any_of(
+    "ai": compile_any(
         r"\bki\b", r"\bai\b", r"\bkünstliche\w* intelligenz\b", r"\bcomputerprogramm\b", r"\bartificial intelligence\b", r"\bvirtual\b"
     ),
 }
 
 # words against what is named: one of these within a breath of it
-AGAINST = any_of(
+OPPOSITION = compile_any(
     r"\b(?:möchte?|möcht|will|mag|wünsche|wollen|möchten|wollte) (?:ich |wir )?(?:das |es |hier |aber |bitte |so |eigentlich |lieber |auch )*"
     r"(?:nicht|net|ned|keine?[nrs]?|nichts|nix)\b",
     r"\b(?:das|dass|es|mich|uns|gespräch|stimme) (?:\w+ ){0,2}?(?:möchte?|will|mag|wollen) (?:ich|wir) (?:\w+ ){0,2}?(?:nicht|net|ned)\b",
@@ -187,7 +187,7 @@ AGAINST = any_of(
     r"\bi do mind\b",
 )
 # agreement that is worded with a no
-AGREES = any_of(
+AGREEMENT = compile_any(
     r"\bnichts dagegen\b",
     r"\bkein problem\b",
     r"\bkeine einwände\b",
@@ -200,7 +200,7 @@ AGREES = any_of(
     r"\bwhy not\b",
 )
 # somebody's own notes, and other things that are taken up
-NOT_MEANT = any_of(
+UNRELATED = compile_any(
     r"\bich (?:\w+ ){0,4}?(?:habe?|hatte|hab's|konnte|kann) (?:\w+ ){0,6}?(?:aufgenommen|mitgeschrieben|mitschreiben|protokoll|aufnehmen)",
     r"\b(?:habe?|hatte|konnte|kann) ich (?:\w+ ){0,6}?(?:aufgenommen|mitgeschrieben|mitschreiben|aufnehmen)",
     r"\bpatient\w*\b",
@@ -216,23 +216,23 @@ NOT_MEANT = any_of(
     r"\bfür die (?:akte|versicherung)\b",
 )
 # a question that is a request
-ASKS_FOR_IT = any_of(
+REQUEST_QUESTION = compile_any(
     r"\bbitte\b", r"\bplease\b", r"\blassen\b", r"\bohne\b", r"\bwithout\b", r"\bstop\b", r"\bscrap\b", r"\bdelete\b", r"\bnicht einfach\b"
 )
 
-_NOT = r"(?:nicht|nichts|nie|niemals|keinesfalls|don't|do not|not|never|won't|you didn't)"
+_NEGATION = r"(?:nicht|nichts|nie|niemals|keinesfalls|don't|do not|not|never|won't|you didn't)"
 # between a no and what it is said to there is no new thought
-_ON = r"(?:\s(?!(?:bitte|please|aber|sondern|und|weil|denn|but|and|because|so|dann)\b)[\w'-]+){0,5}?"
+_CONTINUATION = r"(?:\s(?!(?:bitte|please|aber|sondern|und|weil|denn|but|and|because|so|dann)\b)[\w'-]+){0,5}?"
 _WISH = (
     r"(?:\b(?:will|möchte|möchten|wollen|bitte|please|lieber|want|would|rather|prefer|comfortable)\b[^.]*|"
     r"^(?:(?:nein|nee|no|also|dann|und|aber|but)\s)*)"
 )
-_KEPT = (
+_STORED = (
     r"(?:aufschreiben|aufgeschrieben|aufschreibt|notiert|notieren|speichern|gespeichert|speichert|festgehalten|festhalten|"
     r"save|saved|stored?|kept|write (?:\w+ ){0,3}down|take (?:\w+ )?notes)"
 )
 # words that need a wish or an order around them, for they are said of appointments too
-NONE_OF: dict[What, tuple[re.Pattern[str], ...]] = {
+REFUSALS: dict[ConsentKind, tuple[re.Pattern[str], ...]] = {
     "recording": (
         re.compile(
             r"\b(?:zeichnen?|nehm(?:en|t)|nimm|schneiden?) (?:sie |du |ihr )?(?:das |es |mich |hier |uns |gespräch |bitte |jetzt |dieses )*nicht auf\b"
@@ -240,10 +240,10 @@ NONE_OF: dict[What, tuple[re.Pattern[str], ...]] = {
         re.compile(r"\bnehmen sie mich nicht auf\b"),
     ),
     "transcript": (
-        re.compile(rf"{_WISH}\b{_NOT}(?:,? (?:dass|that))?{_ON}\s{_KEPT}\b(?! (?:money|geld|time|zeit|me a|mir einen))"),
+        re.compile(rf"{_WISH}\b{_NEGATION}(?:,? (?:dass|that))?{_CONTINUATION}\s{_STORED}\b(?! (?:money|geld|time|zeit|me a|mir einen))"),
         re.compile(r"\bschreib(?:en|e|t|st)? (?:sie |du |ihr )?(?:das |es |hier |bitte |jetzt |so |davon )*(?:nicht|nichts) (?:mit|auf)$"),
         re.compile(
-            rf"\bspeicher[nt]? (?:sie )?(?:\w+ ){{0,3}}?(?:nicht|nichts)\b|\bkein speichern\b|\bspeichern\b[^.]{{0,25}}\bnicht recht\b|\bnicht dass (?:\w+ ){{0,5}}?{_KEPT}"
+            rf"\bspeicher[nt]? (?:sie )?(?:\w+ ){{0,3}}?(?:nicht|nichts)\b|\bkein speichern\b|\bspeichern\b[^.]{{0,25}}\bnicht recht\b|\bnicht dass (?:\w+ ){{0,5}}?{_STORED}"
         ),
         re.compile(
             r"\bdelete (?:that|the whole|it)\b|\bprefer you don't save\b|\bnicht dass (?:das|da was) (?:\w+ ){0,4}?(?:liegt|steht)\b"
@@ -252,7 +252,7 @@ NONE_OF: dict[What, tuple[re.Pattern[str], ...]] = {
 }
 
 # against what was told and not asked: a bare no may belong to the greeting's own question
-OBJECTS = any_of(
+OBJECTION = compile_any(
     r"\b(?:das|dies) (?:möchte?|möcht|will|mag|untersage|verbiete) ich\b(?! (?:gern|gerne|machen|buchen))",
     r"\b(?:was|etwas|sehr wohl|schon) (?:was )?dagegen\b",
     r"\bungern\b",

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 from app.core.errors import InvalidInput, NotFound
 from app.core.extensions import db
 from app.domain.audit.log import record
-from app.domain.customers.contacts import check_contact
+from app.domain.customers.contacts import validate_contact
 from app.domain.services.fuzzy_text import fold
 from app.models import Branch, Service, ServiceSynonym, StaffBranch, StaffMember, StaffService
 
@@ -81,7 +81,7 @@ def save_person(
     service_ids: Collection[str],
 ) -> StaffMember:
     """A new person (None) or a changed one, with branches and services; times and prices of their own stay. Raises as save_service."""
-    contact = check_contact(name, number=phone, email=email)
+    contact = validate_contact(name, number=phone, email=email)
     if not branch_ids:
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"branch_ids": _("Bitte mindestens eine Filiale wählen.")})
     person = _get(StaffMember, staff_id) if staff_id else StaffMember(position=_next(StaffMember))

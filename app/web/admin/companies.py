@@ -13,7 +13,7 @@ from app.core.ids import is_ulid
 from app.core.tenancy import company_scope
 from app.domain.accounts.permissions import can
 from app.domain.companies.industries import industry_of
-from app.domain.customers.one_time_codes import MOST_A_DAY_OF_COMPANY, Sent, count_sent
+from app.domain.customers.one_time_codes import MAX_PER_COMPANY_PER_DAY, SendStats, get_send_stats
 from app.domain.operations.company_list import list_companies
 from app.domain.operations.readiness import missing_steps
 from app.models import Agent, Branch, Company, Connection, PhoneNumber, User
@@ -65,13 +65,13 @@ def company_page(company: Company, *, form: dict[str, Any], errors: dict[str, st
         may_let_in=not people or can(current_user, "support.users"),
         providers=PROVIDERS,
         sent=_sent(company),
-        most_sent=MOST_A_DAY_OF_COMPANY,
+        most_sent=MAX_PER_COMPANY_PER_DAY,
         missing=[(step, SETUP_STEPS[step]) for step in missing_steps(company.id)],
         form=form,
         errors=errors,
     )
 
 
-def _sent(company: Company) -> Sent:
+def _sent(company: Company) -> SendStats:
     with company_scope(company.id):
-        return count_sent()
+        return get_send_stats()

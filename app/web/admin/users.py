@@ -70,7 +70,7 @@ def _set(user_id: str, *, is_active: bool) -> BaseResponse:
     if user is None or user.id == current_user.id:
         raise NotFound(_("Das gibt es hier nicht."))
     with transaction():
-        (users.unblock if is_active else users.block)(user)
+        (users.unblock_user if is_active else users.block_user)(user)
     flash(
         _("%(name)s darf wieder herein.", name=user.name)
         if is_active

@@ -65,10 +65,10 @@ def _change(numbers: Collection[str], how: str, back_to: str) -> Response:
         raise Conflict(_("Wer die Nummer unterdrückt, lässt sich nicht blockieren."), code="no_number")
     with transaction():
         if how == "block":
-            blocked_callers.block(numbers, reason=BlockForm.read().reason)
+            blocked_callers.block_callers(numbers, reason=BlockForm.read().reason)
             told = _("Anrufe von dort werden ab jetzt abgewiesen.")
         else:
-            blocked_callers.unblock(numbers)
+            blocked_callers.unblock_callers(numbers)
             told = _("Die Nummer darf wieder anrufen.")
     flash(told, "message")
     return redirect(back_to)

@@ -18,7 +18,7 @@ from app.domain.bookings.booking_request import choose, why_not_free
 from app.domain.bookings.customer_booking import BookingWish, book_series_for
 from app.domain.bookings.day_schedule import Diary, read_diary
 from app.domain.companies.policies import load_policies
-from app.domain.customers.contacts import look_up
+from app.domain.customers.contacts import autocomplete
 from app.domain.scheduling.holidays import find_holiday_name
 from app.domain.scheduling.reasons import format_reason
 from app.domain.scheduling.types import Slot
@@ -153,7 +153,7 @@ def book() -> Any:
 @for_company("bookings.write")
 def customers() -> Any:
     """Who it could be, while the name or number is being typed."""
-    found = look_up(CustomerQuery.read_known().q)
+    found = autocomplete(CustomerQuery.read_known().q)
     numbers = [customer.of_kind("phone") for customer in found]
     return [
         {"name": customer.name or "", "phone": number or "", "display": phone_number(number)}

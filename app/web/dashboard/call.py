@@ -15,7 +15,7 @@ from app.core.errors import NotFound
 from app.core.extensions import db
 from app.domain.accounts.permissions import can
 from app.domain.calls.transitions import UNKNOWN_AT_PROVIDER
-from app.domain.customers.blocked_callers import blocked_among
+from app.domain.customers.blocked_callers import find_blocked
 from app.models import Booking, Branch, Call, Customer, PhoneNumber, Service, StaffMember, Task, ToolCall, Turn
 from app.serializers.live import CERTAINTY_BY_NUMBER
 from app.web.dashboard.call_consent import consent_of
@@ -78,7 +78,7 @@ def _facts(call: Call, customer_name: str | None, branch_name: str) -> SimpleNam
         customer_id=call.customer_id if can(current_user, "customers.read") else None,
         number=phone.display(known) if known else None,
         dial=known if known and phone.may_be_called_back(known) else None,
-        is_blocked=bool(known and blocked_among([known])),
+        is_blocked=bool(known and find_blocked([known])),
         may_block=bool(known) and call.direction == "inbound" and can(current_user, "customers.write"),
         certainty=CERTAINTY_BY_NUMBER if customer_name else None,
         started_at=call.started_at,

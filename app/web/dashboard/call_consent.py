@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.domain.privacy.consent import answers_of
+from app.domain.privacy.consent import list_answers
 from app.models import Call, CallDeletion, CallNotice, NoticeWording
 from app.web.formatting import duration, when
 
@@ -26,7 +26,7 @@ def consent_of(call: Call) -> ConsentLines:
     return ConsentLines(
         notice=_notice(notice) if notice else None,
         is_lacking=notice is not None and not notice.is_spoken,
-        consent=_consent(answers_of([call.id])[call.id]),
+        consent=_consent(list_answers([call.id])[call.id]),
         provider=_provider(call),
     )
 

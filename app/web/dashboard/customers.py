@@ -15,8 +15,8 @@ from app.core.ids import is_ulid
 from app.domain.accounts.permissions import can
 from app.domain.bookings import queries
 from app.domain.calls.search import Search, find_calls, newest_first
-from app.domain.customers.blocked_callers import blocked_among
-from app.domain.customers.search import LONGEST_QUERY, last_callers, shared_numbers, sharing_with
+from app.domain.customers.blocked_callers import find_blocked
+from app.domain.customers.search import MAX_QUERY_LENGTH, find_shared_numbers, list_customers_sharing_contact, list_recent_callers
 from app.models import Booking, Branch, Call, Customer, Service, StaffMember
 from app.web.fields import Id, SearchText
 from app.web.forms import Query
@@ -32,7 +32,7 @@ blueprint = Blueprint("customers", __name__)
 
 
 class ListQuery(Query):
-    q: Annotated[str, SearchText(LONGEST_QUERY)] = ""
+    q: Annotated[str, SearchText(MAX_QUERY_LENGTH)] = ""
     after: Id = ""
 
 
@@ -41,7 +41,7 @@ class ListQuery(Query):
 def index() -> Response:
     query = ListQuery.read_known()
     q, after = query.q, _known(query.after)
-    found = last_callers(q, limit=PAGE + 1, after=after)
+    found = list_recent_callers(q, limit=PAGE + 1, after=after)
     more, found = len(found) > PAGE, found[:PAGE]
     partial = request.headers.get("HX-Request-Type") == "partial"
     page = render_template(
@@ -68,9 +68,9 @@ def show(customer_id: str) -> str:
         customer=customer,
         phones=_values(customer, "phone"),
         emails=_values(customer, "email"),
-        blocked=blocked_among(_values(customer, "phone")),
+        blocked=find_blocked(_values(customer, "phone")),
         may_block=can(current_user, "customers.write"),
-        others=_rows(sharing_with(customer, limit=MOST_SHARING)),
+        others=_rows(list_customers_sharing_contact(customer, limit=MOST_SHARING)),
         coming=[booking for booking in bookings if booking.is_coming][::-1],
         past=[booking for booking in bookings if not booking.is_coming],
         calls=_calls(customer),
@@ -83,7 +83,7 @@ def _known(customer_id: str) -> Customer | None:
 
 def _rows(customers: list[Customer]) -> list[SimpleNamespace]:
     numbers = {customer.id: customer.of_kind("phone") for customer in customers}
-    shared = shared_numbers({number for number in numbers.values() if number})
+    shared = find_shared_numbers({number for number in numbers.values() if number})
     return [
         SimpleNamespace(
             id=customer.id,

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.transactions import run_in_transaction
-from app.domain.customers.blocked_callers import list_blocked
+from app.domain.customers.blocked_callers import list_blocked_callers
 from app.domain.line_check import runner
 from app.jobs import line_checks as jobs
 from app.models import Branch, LineCheck, PhoneNumber
@@ -86,7 +86,7 @@ def _page(chosen: LineCheck | None) -> str:
         "settings/line.html",
         numbers=numbers,
         branches=db.session.scalars(select(Branch).order_by(Branch.name, Branch.id).limit(MOST_NUMBERS)).all(),
-        blocked=list_blocked(),
+        blocked=list_blocked_callers(),
         check=shown(chosen) if chosen else None,
         number_id=chosen.phone_number_id if chosen else None,
         history=runner.history(chosen.phone_number_id) if chosen else [],

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
 from app.core.transactions import transaction
-from app.domain.accounts.api_keys import SCOPES, make_key
+from app.domain.accounts.api_keys import SCOPES, create_key
 from app.models import Company
 from tests.factories.salons import PRESENT, Salon, make_salon
 
@@ -20,7 +20,7 @@ def key_of(db: SQLAlchemy, company_id: str, *scopes: str) -> str:
     with transaction():
         company = db.session.get(Company, company_id)
         assert company is not None
-        return make_key(company, "Kasse", list(scopes or SCOPES))[1]
+        return create_key(company, "Kasse", list(scopes or SCOPES))[1]
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.domain.accounts.permissions import ACTIONS, LETTERS, OF_A_COMPANY, OF_THE_PLATFORM, PLATFORM_LETTERS, can
+from app.domain.accounts.permissions import ACTIONS, COMPANY_ACTIONS, COMPANY_ROLE_LETTERS, PLATFORM_ACTIONS, PLATFORM_ROLE_LETTERS, can
 from app.models.user import COMPANY_ROLES, PLATFORM_ROLES
 from tests.support.tables import each_row
 
@@ -15,8 +15,8 @@ def user(role: str, **values: object) -> SimpleNamespace:
 
 
 EXPECTED = {
-    "owner": set(OF_A_COMPANY),
-    "manager": set(OF_A_COMPANY) - {"users.write", "api_keys.write", "connections.write", "privacy.write"},
+    "owner": set(COMPANY_ACTIONS),
+    "manager": set(COMPANY_ACTIONS) - {"users.write", "api_keys.write", "connections.write", "privacy.write"},
     "front_desk": {
         "calls.read", "calls.listen", "tasks.read", "tasks.write", "bookings.read", "bookings.write", "customers.read", "customers.write",
         "services.read", "hours.read", "knowledge.read", "agents.read",
@@ -28,8 +28,8 @@ EXPECTED = {
     "read_only": {
         "calls.read", "tasks.read", "bookings.read", "customers.read", "services.read", "hours.read", "knowledge.read", "reports.read",
     },
-    "support": set(OF_THE_PLATFORM) - {"support.users", "support.flags"},
-    "admin": set(OF_THE_PLATFORM),
+    "support": set(PLATFORM_ACTIONS) - {"support.users", "support.flags"},
+    "admin": set(PLATFORM_ACTIONS),
 }  # fmt: skip
 
 
@@ -39,10 +39,10 @@ def test_each_role_may_exactly_this(role: str) -> None:
 
 
 def test_the_table_knows_every_role_and_only_those() -> None:
-    assert set(LETTERS) == set(COMPANY_ROLES) and set(PLATFORM_LETTERS) == set(PLATFORM_ROLES)
-    assert all(set(letters.split()) <= set(LETTERS.values()) for letters in OF_A_COMPANY.values())
-    assert all(set(letters.split()) <= set(PLATFORM_LETTERS.values()) for letters in OF_THE_PLATFORM.values())
-    assert "owner" in LETTERS and all("o" in letters for letters in OF_A_COMPANY.values())
+    assert set(COMPANY_ROLE_LETTERS) == set(COMPANY_ROLES) and set(PLATFORM_ROLE_LETTERS) == set(PLATFORM_ROLES)
+    assert all(set(letters.split()) <= set(COMPANY_ROLE_LETTERS.values()) for letters in COMPANY_ACTIONS.values())
+    assert all(set(letters.split()) <= set(PLATFORM_ROLE_LETTERS.values()) for letters in PLATFORM_ACTIONS.values())
+    assert "owner" in COMPANY_ROLE_LETTERS and all("o" in letters for letters in COMPANY_ACTIONS.values())
 
 
 @each_row("action", ACTIONS)

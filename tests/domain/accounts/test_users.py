@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app.core.errors import InvalidInput, NotFound
 from app.core.transactions import transaction
 from app.domain.accounts import users
-from app.domain.accounts.passwords import is_right
+from app.domain.accounts.passwords import verify_password
 from app.models import AuditEntry, User
 from tests.support.people import make_company, make_user
 from tests.support.tables import each_row
@@ -19,7 +19,7 @@ def test_a_new_user_gets_a_one_time_password(db: SQLAlchemy) -> None:
         made, password = users.create_user(" Mara@Salon.example ", "staff", company=salon, name="Mara")
     user = users.get_user("MARA@salon.example")
     assert (user.id, user.company_id, user.role, user.name, user.language) == (made.id, salon.id, "staff", "Mara", "en")
-    assert user.must_change_password and is_right(password, user.password_hash)
+    assert user.must_change_password and verify_password(password, user.password_hash)
     assert [entry.action for entry in db.session.scalars(select(AuditEntry))] == ["user_made"]
 
 
@@ -67,8 +67,8 @@ def test_a_role_stays_on_its_side(db: SQLAlchemy) -> None:
 def test_a_blocked_user_may_come_back(db: SQLAlchemy) -> None:
     user = make_user(None, "support")
     with transaction():
-        users.block(user)
-        users.unblock(user)
+        users.block_user(user)
+        users.unblock_user(user)
     assert user.is_active
     assert [entry.action for entry in db.session.scalars(select(AuditEntry))] == ["user_blocked", "user_unblocked"]
 

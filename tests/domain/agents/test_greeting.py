@@ -14,7 +14,7 @@ from flask_babel import force_locale
 from app.domain.agents.config import NOBODY, Content, checked, content_in_force, read_content
 from app.domain.agents.greeting import opening_words, opening_words_of
 from app.domain.agents.prompt import write_prompt
-from app.domain.privacy.ai_notice import NOTICE, Utterance, find_notice
+from app.domain.privacy.ai_notice import NOTICE, TimedUtterance, find_notice
 from app.models import Agent, AgentVersion
 
 CASES = Path(__file__).parent.parent / "privacy" / "cases"
@@ -55,7 +55,7 @@ def test_no_greeting_and_no_name_loses_the_notice() -> None:
         assert holds_notice(words, language), words
         assert "{{" not in words, words
         assert "<" not in words, words
-        assert find_notice([Utterance(0, True, words)]) is not None, words
+        assert find_notice([TimedUtterance(0, True, words)]) is not None, words
 
 
 def test_two_hundred_greetings_that_somebody_else_wrote_hold_it_before_and_after() -> None:
@@ -67,8 +67,8 @@ def test_two_hundred_greetings_that_somebody_else_wrote_hold_it_before_and_after
         for content in (checked(document), Content.model_validate(document | {"schema": 1, "ai_notice": False, "recording_notice": False})):
             words = opening_words_of(content, company=case["company"], branch=case["branch"])
             assert holds_notice(words, case["language"]), words
-            assert find_notice([Utterance(0, True, words)]) is not None, words
-        alone = find_notice([Utterance(0, True, case["greeting"])])
+            assert find_notice([TimedUtterance(0, True, words)]) is not None, words
+        alone = find_notice([TimedUtterance(0, True, case["greeting"])])
         assert alone is None or case["discloses"] == "yes", case
 
 

@@ -111,7 +111,7 @@ def test_where_nothing_can_be_sent_there_are_the_other_ways(db: SQLAlchemy, salo
 
 
 def test_to_one_number_few_codes_and_links_leave_in_a_day(db: SQLAlchemy, salon: Salon, sender: None, line: Line) -> None:
-    for call in range(one_time_codes.MOST_A_DAY):
+    for call in range(one_time_codes.MAX_PER_DAY):
         line.call_id = f"call_{call}"
         assert line.use("send_link", kind="identity" if call % 2 else "code")["ok"]
     line.call_id = "call_later"
@@ -123,7 +123,7 @@ def test_to_one_number_few_codes_and_links_leave_in_a_day(db: SQLAlchemy, salon:
 def test_of_one_company_not_more_leave_than_it_can_pay_for(
     db: SQLAlchemy, salon: Salon, sender: None, line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(one_time_codes, "MOST_A_DAY_OF_COMPANY", 1)
+    monkeypatch.setattr(one_time_codes, "MAX_PER_COMPANY_PER_DAY", 1)
     with company_scope(salon.company_id), transaction():
         add_customer("Gunnar Holm", STRANGER)
     assert line.use("send_link", kind="identity")["ok"]

@@ -17,7 +17,7 @@ from app.domain.bookings.recurrence import cancel_series, make_series
 from app.domain.bookings.reschedule import move_booking
 from app.domain.bookings.status import confirm_booking, edit_notes, mark_no_show
 from app.domain.companies.policies import save_policy
-from app.domain.customers.contacts import find_or_make
+from app.domain.customers.contacts import find_or_create
 from app.jobs.notifications import send_message, sweep_messages
 from app.models import Booking, Customer, Notification
 from tests.doubles.messaging import TwilioDouble
@@ -39,7 +39,7 @@ def told(db: SQLAlchemy) -> list[Notification]:
 @pytest.fixture
 def mira(db: SQLAlchemy, salon: Salon) -> str:
     with transaction():
-        return find_or_make("Mira Sommer", number=MIRA).id
+        return find_or_create("Mira Sommer", number=MIRA).id
 
 
 @pytest.fixture

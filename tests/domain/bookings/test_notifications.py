@@ -19,7 +19,7 @@ from app.domain.bookings.create import make_booking
 from app.domain.bookings.recurrence import make_series
 from app.domain.bookings.waitlist import join_waitlist, offer_freed
 from app.domain.companies import feature_flags
-from app.domain.customers.contacts import find_or_make
+from app.domain.customers.contacts import find_or_create
 from app.domain.notifications import delivery
 from app.jobs.notifications import forget_bodies, send_message, sweep_messages
 from app.models import Booking, Notification, WaitlistOffer
@@ -31,7 +31,7 @@ MIRA = "+491713920050"
 
 def customer(name: str = "Mira Sommer", **reached: Any) -> str:
     with transaction():
-        return find_or_make(name, **(reached or {"number": MIRA})).id
+        return find_or_create(name, **(reached or {"number": MIRA})).id
 
 
 def rows(db: SQLAlchemy) -> list[Notification]:

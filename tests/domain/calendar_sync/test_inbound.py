@@ -101,9 +101,9 @@ def test_a_time_taken_here_is_not_sold_twice_and_the_desk_is_asked(elsewhere: El
 
 
 def test_an_appointment_written_into_both_by_hand_becomes_one(elsewhere: Elsewhere) -> None:
-    from app.domain.customers.contacts import find_or_make
+    from app.domain.customers.contacts import find_or_create
 
-    customer_id = elsewhere.do(lambda: find_or_make("Mira Sommer", number="+4915112345678").id)
+    customer_id = elsewhere.do(lambda: find_or_create("Mira Sommer", number="+4915112345678").id)
     ours = elsewhere.book("cut:anna", customer_id=customer_id)
     uid = book_there(elsewhere)
     elsewhere.hear()

@@ -9,7 +9,15 @@ from flask_sqlalchemy import SQLAlchemy
 
 from app.core.tenancy import company_scope
 from app.domain.customers import caller_assurance
-from app.domain.customers.caller_assurance import TRIES_ABOUT_SOMEBODY, Caller, born_on, may_try, note_proof, recognise, set_birth_date
+from app.domain.customers.caller_assurance import (
+    MAX_ATTEMPTS_PER_CUSTOMER,
+    IdentifiedCaller,
+    find_by_birth_date,
+    identify_caller,
+    is_within_attempts,
+    record_verification,
+    set_birth_date,
+)
 from app.models import Call, Company, Customer
 from tests.factories.calls import CallFactory, CustomerFactory, CustomerIdentityFactory
 from tests.factories.companies import CompanyFactory
@@ -35,78 +43,78 @@ def a_call(**values: Any) -> Call:
     return CallFactory(**{"status": "ongoing", "outcome": None, "from_number": NUMBER, **values})
 
 
-def steps(caller: Caller) -> tuple[str, str | None, list[str]]:
+def steps(caller: IdentifiedCaller) -> tuple[str, str | None, list[str]]:
     return caller.certainty, caller.customer.name if caller.customer else None, list(caller.rights)
 
 
 def test_nobody_known_may_only_book(company: Company) -> None:
-    assert steps(recognise(a_call(), company)) == ("none", None, ["book"])
+    assert steps(identify_caller(a_call(), company)) == ("none", None, ["book"])
 
 
 def test_the_number_alone_hears_the_name_changes_and_proof_cancels(company: Company) -> None:
     svea, call = person(), a_call()
-    assert steps(recognise(call, company)) == ("number", "Svea Thomsen", ["hear", "book"])
-    note_proof(call, "name", ok=True, customer=svea)
-    assert steps(recognise(call, company)) == ("name", "Svea Thomsen", ["hear", "change", "book"])
-    note_proof(call, "birth_date", ok=True, customer=svea)
-    assert steps(recognise(call, company)) == ("verified", "Svea Thomsen", ["hear", "change", "cancel", "book"])
-    note_proof(call, "code", ok=True, customer=svea)
-    assert recognise(call, company).certainty == "code"
+    assert steps(identify_caller(call, company)) == ("number", "Svea Thomsen", ["hear", "book"])
+    record_verification(call, "name", ok=True, customer=svea)
+    assert steps(identify_caller(call, company)) == ("name", "Svea Thomsen", ["hear", "change", "book"])
+    record_verification(call, "birth_date", ok=True, customer=svea)
+    assert steps(identify_caller(call, company)) == ("verified", "Svea Thomsen", ["hear", "change", "cancel", "book"])
+    record_verification(call, "code", ok=True, customer=svea)
+    assert identify_caller(call, company).certainty == "code"
 
 
 def test_what_another_call_proved_counts_for_nothing(company: Company) -> None:
     svea = person()
-    note_proof(a_call(), "birth_date", ok=True, customer=svea)
-    assert recognise(a_call(), company).certainty == "number"
+    record_verification(a_call(), "birth_date", ok=True, customer=svea)
+    assert identify_caller(a_call(), company).certainty == "number"
 
 
 def test_a_company_sets_its_own_steps(company: Company) -> None:
     person()
     company.caller_rights = {"hear": "verified", "cancel": "number", "change": "nonsense"}
-    assert steps(recognise(a_call(), company))[2] == ["cancel", "book"]
+    assert steps(identify_caller(a_call(), company))[2] == ["cancel", "book"]
 
 
 def test_several_people_on_one_number_are_nobody_until_they_say_who(company: Company) -> None:
     person()
     ole, call = person("Ole Thomsen"), a_call()
-    caller = recognise(call, company)
-    assert (steps(caller), caller.is_one_of_several, len(caller.sharing)) == (("number", None, ["book"]), True, 2)
-    note_proof(call, "name", ok=True, customer=ole)
-    assert steps(recognise(call, company))[:2] == ("name", "Ole Thomsen")
+    caller = identify_caller(call, company)
+    assert (steps(caller), caller.is_ambiguous_caller, len(caller.candidates)) == (("number", None, ["book"]), True, 2)
+    record_verification(call, "name", ok=True, customer=ole)
+    assert steps(identify_caller(call, company))[:2] == ("name", "Ole Thomsen")
 
 
 def test_saying_another_name_begins_anew(company: Company) -> None:
     svea, call = person(), a_call()
     ole = person("Ole Thomsen")
-    note_proof(call, "name", ok=True, customer=svea)
-    note_proof(call, "birth_date", ok=True, customer=svea)
-    note_proof(call, "name", ok=True, customer=ole)
-    assert steps(recognise(call, company))[:2] == ("name", "Ole Thomsen")
-    note_proof(call, "name", ok=False, customer=None)
-    assert steps(recognise(call, company)) == ("number", None, ["book"])
+    record_verification(call, "name", ok=True, customer=svea)
+    record_verification(call, "birth_date", ok=True, customer=svea)
+    record_verification(call, "name", ok=True, customer=ole)
+    assert steps(identify_caller(call, company))[:2] == ("name", "Ole Thomsen")
+    record_verification(call, "name", ok=False, customer=None)
+    assert steps(identify_caller(call, company)) == ("number", None, ["book"])
 
 
 @pytest.mark.parametrize("values", [{"caller_kind": "withheld", "from_number": None}, {"caller_kind": "invalid", "from_number": "0171"}])
 def test_a_number_that_is_none_recognises_nobody(company: Company, values: dict[str, Any]) -> None:
     person()
-    caller = recognise(a_call(**values), company)
+    caller = identify_caller(a_call(**values), company)
     assert (caller.certainty, caller.rights) == ("none", ["book"])
 
 
 def test_three_wrong_tries_lock_the_call(company: Company) -> None:
     svea, call = person(), a_call()
-    for _ in range(caller_assurance.TRIES_IN_A_CALL):
-        assert not recognise(call, company).is_locked
-        note_proof(call, "birth_date", ok=False, customer=svea)
-    assert recognise(call, company).is_locked
+    for _ in range(caller_assurance.MAX_ATTEMPTS_PER_CALL):
+        assert not identify_caller(call, company).is_locked
+        record_verification(call, "birth_date", ok=False, customer=svea)
+    assert identify_caller(call, company).is_locked
 
 
 def test_many_wrong_tries_about_one_person_end_that_for_a_day(company: Company) -> None:
     svea, other = person(), person("Ole Thomsen", None)
-    for _ in range(TRIES_ABOUT_SOMEBODY):
-        assert may_try(svea)
-        note_proof(a_call(), "birth_date", ok=False, customer=svea)
-    assert not may_try(svea) and may_try(other)
+    for _ in range(MAX_ATTEMPTS_PER_CUSTOMER):
+        assert is_within_attempts(svea)
+        record_verification(a_call(), "birth_date", ok=False, customer=svea)
+    assert not is_within_attempts(svea) and is_within_attempts(other)
 
 
 def test_a_date_of_birth_is_sealed_and_found_by_its_hash(company: Company, db: SQLAlchemy) -> None:
@@ -115,8 +123,8 @@ def test_a_date_of_birth_is_sealed_and_found_by_its_hash(company: Company, db: S
     db.session.flush()
     raw = db.session.connection().exec_driver_sql("SELECT birth_date, birth_index FROM customers WHERE birth_index IS NOT NULL").one()
     assert b"1985" not in bytes(raw[0]) and "1985" not in raw[1]
-    assert born_on(date(1985, 3, 3), "Frau Svea THOMSEN") == [svea] and born_on(date(1985, 3, 3), "Svea Tomsen") == []
-    assert born_on(date(1985, 3, 3), "Ole") == [] and born_on(date(1985, 3, 4), "Svea Thomsen") == []
+    assert find_by_birth_date(date(1985, 3, 3), "Frau Svea THOMSEN") == [svea] and find_by_birth_date(date(1985, 3, 3), "Svea Tomsen") == []
+    assert find_by_birth_date(date(1985, 3, 3), "Ole") == [] and find_by_birth_date(date(1985, 3, 4), "Svea Thomsen") == []
     set_birth_date(svea, None)
     db.session.flush()
-    assert born_on(date(1985, 3, 3), "Svea Thomsen") == []
+    assert find_by_birth_date(date(1985, 3, 3), "Svea Thomsen") == []

@@ -10,8 +10,8 @@ from app.core.clock import now
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.customers import disclosures
-from app.domain.customers.contacts import find_or_make
-from app.domain.customers.disclosures import provable_days
+from app.domain.customers.contacts import find_or_create
+from app.domain.customers.disclosures import get_provable_days
 from app.models import Call, Connection, Customer, Notification, ToolCall, WaitlistEntry
 from tests.factories.calls import CallFactory
 from tests.factories.salons import Salon
@@ -31,7 +31,7 @@ def salon(db: SQLAlchemy, monday: object) -> Salon:
 def provable(db: SQLAlchemy, salon: Salon, number: str = SVEA) -> set[date]:
     with company_scope(salon.company_id), transaction():
         svea = db.session.scalars(select(Customer).where(Customer.name == "Svea Thomsen")).one()
-        return provable_days(CallFactory(status="ongoing", from_number=number, branch_id=salon.branches["mitte"]), svea)
+        return get_provable_days(CallFactory(status="ongoing", from_number=number, branch_id=salon.branches["mitte"]), svea)
 
 
 def told_once(db: SQLAlchemy, salon: Salon, number: str, *, days_ago: int = 1) -> None:
@@ -53,7 +53,7 @@ def test_what_was_told_to_the_number_that_calls_or_to_the_customers_proves_nothi
 
 
 def test_what_was_told_long_ago_is_forgotten(db: SQLAlchemy, salon: Salon) -> None:
-    told_once(db, salon, SVEA, days_ago=disclosures.TOLD_FOR.days + 1)
+    told_once(db, salon, SVEA, days_ago=disclosures.DISCLOSURE_LOOKBACK.days + 1)
     assert provable(db, salon) == {TWELFTH, THIRTEENTH}
 
 
@@ -117,5 +117,5 @@ def test_who_is_verified_adds_it_to_the_record(db: SQLAlchemy, salon: Salon, lin
 def test_the_desk_and_programs_know_the_same_name_as_the_telephone(db: SQLAlchemy, salon: Salon, name: str) -> None:
     with company_scope(salon.company_id), transaction():
         svea = db.session.scalars(select(Customer).where(Customer.name == "Svea Thomsen")).one()
-        assert find_or_make(name, number=SVEA) == svea
-        assert find_or_make("Svea Tomsen", number=SVEA) != svea
+        assert find_or_create(name, number=SVEA) == svea
+        assert find_or_create("Svea Tomsen", number=SVEA) != svea

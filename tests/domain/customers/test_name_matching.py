@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.customers.name_matching import first_name, name_fits, same_name
+from app.domain.customers.name_matching import find_first_name, is_same_name, is_similar_name
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,7 @@ from app.domain.customers.name_matching import first_name, name_fits, same_name
     ],
 )  # fmt: skip
 def test_a_name_that_sounds_like_it_is_it(said: str, known: str) -> None:
-    assert name_fits(said, known)
+    assert is_similar_name(said, known)
 
 
 @pytest.mark.parametrize(
@@ -24,12 +24,12 @@ def test_a_name_that_sounds_like_it_is_it(said: str, known: str) -> None:
      ("Frau", "Svea Thomsen"), ("Svea Holm", "Svea Thomsen")],
 )  # fmt: skip
 def test_another_name_is_another_person(said: str, known: str) -> None:
-    assert not name_fits(said, known)
+    assert not is_similar_name(said, known)
 
 
 def test_the_first_name_is_what_one_is_greeted_by() -> None:
-    assert first_name("Dr. Judith Morgenstern") == "Judith"
-    assert first_name("Thomsen") is None and first_name(None) is None
+    assert find_first_name("Dr. Judith Morgenstern") == "Judith"
+    assert find_first_name("Thomsen") is None and find_first_name(None) is None
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_the_first_name_is_what_one_is_greeted_by() -> None:
     ],
 )  # fmt: skip
 def test_one_name_written_in_two_ways_is_the_same(one: str, other: str) -> None:
-    assert same_name(one, other) and same_name(other, one)
+    assert is_same_name(one, other) and is_same_name(other, one)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_one_name_written_in_two_ways_is_the_same(one: str, other: str) -> None:
     ],
 )  # fmt: skip
 def test_names_that_sound_alike_are_two(one: str, other: str) -> None:
-    assert not same_name(one, other)
+    assert not is_same_name(one, other)
 
 
 @pytest.mark.parametrize(
@@ -65,4 +65,4 @@ def test_names_that_sound_alike_are_two(one: str, other: str) -> None:
     [("Sandmann, Helga", "Helga"), ("Dr. Helga Sandmann", "Helga"), ("Herr Sandmann", None), ("Familie Sandmann", None), (None, None)],
 )
 def test_the_first_name_is_never_the_family_name(name: str | None, first: str | None) -> None:
-    assert first_name(name) == first
+    assert find_first_name(name) == first

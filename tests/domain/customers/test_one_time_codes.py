@@ -45,7 +45,7 @@ def company(db: SQLAlchemy) -> Iterator[Company]:
 def wanted() -> tuple[Call, Customer]:
     with transaction():
         call, customer = CallFactory(status="ongoing"), CustomerFactory()
-        one_time_codes.want_code(call, customer, NUMBER)
+        one_time_codes.create_code(call, customer, NUMBER)
     return call, customer
 
 
@@ -54,27 +54,27 @@ def test_a_code_proves_its_customer_once(company: Company, sent: list[OneTimeCod
     (event,) = sent
     assert (event.call_id, event.number, len(event.digits)) == (call.id, NUMBER, 6)
     assert event.digits not in repr(event)
-    assert one_time_codes.code_is_open(call)
-    assert one_time_codes.use_code(call, f" {event.digits[:3]} {event.digits[3:]} ") == customer
-    assert one_time_codes.use_code(call, event.digits) is None and not one_time_codes.code_is_open(call)
+    assert one_time_codes.has_open_code(call)
+    assert one_time_codes.redeem_code(call, f" {event.digits[:3]} {event.digits[3:]} ") == customer
+    assert one_time_codes.redeem_code(call, event.digits) is None and not one_time_codes.has_open_code(call)
 
 
 def test_a_wrong_an_old_or_another_calls_code_proves_nobody(company: Company, sent: list[OneTimeCodeRequested]) -> None:
     call, _customer = wanted()
     digits = sent[0].digits
     wrong = f"{(int(digits) + 1) % 1_000_000:06}"
-    assert one_time_codes.use_code(call, wrong) is None and one_time_codes.use_code(call, "") is None
-    assert one_time_codes.use_code(CallFactory(status="ongoing"), digits) is None
-    with time_machine.travel(now() + one_time_codes.GOOD_FOR + timedelta(seconds=1)):
-        assert one_time_codes.use_code(call, digits) is None
+    assert one_time_codes.redeem_code(call, wrong) is None and one_time_codes.redeem_code(call, "") is None
+    assert one_time_codes.redeem_code(CallFactory(status="ongoing"), digits) is None
+    with time_machine.travel(now() + one_time_codes.CODE_LIFETIME + timedelta(seconds=1)):
+        assert one_time_codes.redeem_code(call, digits) is None
 
 
 def test_only_the_newest_code_of_a_call_is_good(company: Company, sent: list[OneTimeCodeRequested]) -> None:
     call, customer = wanted()
     with transaction():
-        one_time_codes.want_code(call, customer, NUMBER)
-    assert one_time_codes.use_code(call, sent[0].digits) is None or sent[0].digits == sent[1].digits
-    assert one_time_codes.use_code(call, sent[1].digits) == customer
+        one_time_codes.create_code(call, customer, NUMBER)
+    assert one_time_codes.redeem_code(call, sent[0].digits) is None or sent[0].digits == sent[1].digits
+    assert one_time_codes.redeem_code(call, sent[1].digits) == customer
 
 
 def test_the_digits_are_nowhere_in_the_database(company: Company, db: SQLAlchemy, sent: list[OneTimeCodeRequested]) -> None:
@@ -84,7 +84,7 @@ def test_the_digits_are_nowhere_in_the_database(company: Company, db: SQLAlchemy
 
 
 def test_a_number_gets_a_few_codes_a_day(company: Company, sent: list[OneTimeCodeRequested]) -> None:
-    for _ in range(one_time_codes.MOST_A_DAY):
+    for _ in range(one_time_codes.MAX_PER_DAY):
         wanted()
     with pytest.raises(TooManyRequests):
         wanted()
@@ -113,11 +113,11 @@ def test_without_a_sender_none_is_made(db: SQLAlchemy, client: FlaskClient) -> N
 
 
 def test_what_left_is_counted_with_its_price(company: Company, sent: list[OneTimeCodeRequested]) -> None:
-    assert one_time_codes.count_sent() == one_time_codes.Sent(0, 0, 0)
+    assert one_time_codes.get_send_stats() == one_time_codes.SendStats(0, 0, 0)
     for _ in range(2):
         call, customer = wanted()
     with transaction():
         make_identity_link(call, customer, "svea@example.com")
     with time_machine.travel(now() + timedelta(days=2)):
-        assert one_time_codes.count_sent() == one_time_codes.Sent(0, 3, 2 * settings().sms_price_cents)
-    assert one_time_codes.count_sent().today == 3
+        assert one_time_codes.get_send_stats() == one_time_codes.SendStats(0, 3, 2 * settings().sms_price_cents)
+    assert one_time_codes.get_send_stats().today == 3

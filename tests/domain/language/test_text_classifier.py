@@ -36,11 +36,11 @@ def test_what_matters_is_not_lost_in_a_long_speech() -> None:
 @pytest.mark.parametrize("text", ["", " ", "?!…", "\x00", "a" * 5000, "\ud800", "🙂" * 50, "नमस्ते"])
 def test_whatever_is_said_it_is_scored(text: str) -> None:
     assert 0 <= emergencies.chance_of_emergency(text) <= 1
-    assert all(0 <= chance <= 1 for chance in refusals.chances_of_refusal(text, text).values())
+    assert all(0 <= chance <= 1 for chance in refusals.get_refusal_probabilities(text, text).values())
 
 
 def test_an_answer_is_read_in_the_light_of_the_question() -> None:
     asked, turned = "Darf ich das Gespräch aufzeichnen?", "Haben Sie etwas gegen eine Aufzeichnung?"
-    assert refusals.chances_of_refusal(asked, "nein lieber nicht")["recording"] > 0.6
-    assert refusals.chances_of_refusal(turned, "nein")["recording"] < 0.5
-    assert refusals.chances_of_refusal("Passt Ihnen der Dienstag?", "nein lieber nicht")["recording"] < 0.5
+    assert refusals.get_refusal_probabilities(asked, "nein lieber nicht")["recording"] > 0.6
+    assert refusals.get_refusal_probabilities(turned, "nein")["recording"] < 0.5
+    assert refusals.get_refusal_probabilities("Passt Ihnen der Dienstag?", "nein lieber nicht")["recording"] < 0.5

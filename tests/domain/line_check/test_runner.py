@@ -19,7 +19,7 @@ from app.core.clock import now
 from app.core.route_guards import guard_of
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
-from app.domain.accounts.api_keys import SCOPES, make_key
+from app.domain.accounts.api_keys import SCOPES, create_key
 from app.domain.agents.status import Standing
 from app.domain.inbox.processor import drain_batch
 from app.domain.line_check import runner
@@ -305,7 +305,7 @@ def test_a_check_changes_no_list_no_figure_and_no_page(app: Flask, db: SQLAlchem
     with unscoped():
         company = db.session.get(Company, salon.company_id)
         with transaction():
-            _row, key = make_key(company, "Walk", list(SCOPES))
+            _row, key = create_key(company, "Walk", list(SCOPES))
     owner = signed_in(app, make_user(company))
     moment = now()
     before, rows = _pages(app, owner, key, moment), _rows(db)

@@ -2,12 +2,12 @@
 
 import pytest
 
-from app.domain.privacy.ai_notice import FIRST_TURNS, NOTICE, Utterance, find_notice, version_of
+from app.domain.privacy.ai_notice import MAX_OPENING_TURNS, NOTICE, TimedUtterance, find_notice, hash_wording
 
 
-def spoken(*texts: str) -> list[Utterance]:
+def spoken(*texts: str) -> list[TimedUtterance]:
     """The agent speaks."""
-    return [Utterance(position, True, text, position * 10.0, position * 10.0 + 4) for position, text in enumerate(texts)]
+    return [TimedUtterance(position, True, text, position * 10.0, position * 10.0 + 4) for position, text in enumerate(texts)]
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def spoken(*texts: str) -> list[Utterance]:
 def test_the_sentence_is_found_however_it_was_written_down(text: str) -> None:
     found = find_notice(spoken(text))
     assert found is not None
-    assert found.wording in {version_of(each) for each in NOTICE.values()}
+    assert found.wording in {hash_wording(each) for each in NOTICE.values()}
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_name_a_question_or_half_a_sentence_is_no_notice(text: str) -> None:
 
 
 def test_what_a_caller_says_is_no_notice() -> None:
-    assert find_notice([Utterance(0, False, NOTICE["de"])]) is None
+    assert find_notice([TimedUtterance(0, False, NOTICE["de"])]) is None
 
 
 def test_said_again_after_an_interruption_it_counts_from_there() -> None:
@@ -66,10 +66,10 @@ def test_said_again_after_an_interruption_it_counts_from_there() -> None:
 
 
 def test_long_after_the_beginning_it_is_no_notice() -> None:
-    assert find_notice(spoken(*["Ja."] * FIRST_TURNS, NOTICE["de"])) is None
+    assert find_notice(spoken(*["Ja."] * MAX_OPENING_TURNS, NOTICE["de"])) is None
 
 
 def test_without_times_it_is_found_too() -> None:
-    found = find_notice([Utterance(0, True, NOTICE["en"])])
+    found = find_notice([TimedUtterance(0, True, NOTICE["en"])])
     assert found is not None
     assert found.at_ms == 0

@@ -13,7 +13,7 @@ from app.core.extensions import db as the_db
 from app.core.tenancy import company_scope
 from app.domain.inbox.processor import drain_batch
 from app.domain.line_check import runner
-from app.domain.privacy.ai_notice import NOTICE, version_of
+from app.domain.privacy.ai_notice import NOTICE, hash_wording
 from app.models import Call, CallNotice, NoticeWording, PhoneNumber
 from tests.factories.salons import Salon
 from tests.support.agent_line import MITTE, make_house
@@ -52,10 +52,10 @@ def test_five_hundred_calls_have_five_hundred_proofs(salon: Salon, client: Flask
         pass
     found = notices(salon)
     assert len(found) == CALLS
-    assert Counter((notice.turn, notice.wording) for notice in found.values()) == {(0, version_of(NOTICE["de"])): CALLS}
+    assert Counter((notice.turn, notice.wording) for notice in found.values()) == {(0, hash_wording(NOTICE["de"])): CALLS}
     assert all(notice.at_ms is not None for notice in found.values())
     wordings = the_db.session.execute(select(NoticeWording.version, NoticeWording.language, NoticeWording.text)).all()
-    assert wordings == [(version_of(NOTICE["de"]), "de", NOTICE["de"])]
+    assert wordings == [(hash_wording(NOTICE["de"]), "de", NOTICE["de"])]
 
 
 def test_a_call_that_lacks_it_is_red_on_the_line_check_and_on_its_page(salon: Salon, client: FlaskClient, app: Flask) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.privacy.consent_answers import Line, answers_in, refused_in
+from app.domain.privacy.consent_answers import DialogueLine, extract_answers, find_refusals
 
 HERE = Path(__file__).parent
 ASKED = "Salon Lindgren, guten Tag. Ich bin eine KI, kein Mensch. Darf ich das Gespräch aufzeichnen und mitschreiben?"
@@ -46,17 +46,17 @@ NOT_REFUSED = (
 
 @pytest.mark.parametrize(("what", "text"), [(what, text) for what, texts in REFUSED.items() for text in texts])
 def test_a_refusal_is_heard_whoever_asked(what: Any, text: str) -> None:
-    assert what in refused_in(text)
+    assert what in find_refusals(text)
 
 
 @pytest.mark.parametrize("text", NOT_REFUSED)
 def test_a_no_to_something_else_is_none(text: str) -> None:
-    assert refused_in(text) == set()
+    assert find_refusals(text) == set()
     assert answered(TOLD, text) == {}
 
 
 def answered(agent: str, caller: str) -> dict[str, str]:
-    return {each.what: each.answer for each in answers_in([Line(0, True, agent), Line(1, False, caller)])}
+    return {each.what: each.answer for each in extract_answers([DialogueLine(0, True, agent), DialogueLine(1, False, caller)])}
 
 
 BOTH_NO, BOTH_YES = dict.fromkeys(("recording", "transcript"), "no"), dict.fromkeys(("recording", "transcript"), "yes")
@@ -107,5 +107,5 @@ def test_callers_who_decline_nothing_keep_their_words() -> None:
 
 
 def _answers(turns: list[dict[str, str]]) -> dict[str, str]:
-    lines = [Line(position, turn["role"] == "agent", turn["text"]) for position, turn in enumerate(turns)]
-    return {each.what: each.answer for each in answers_in(lines)}
+    lines = [DialogueLine(position, turn["role"] == "agent", turn["text"]) for position, turn in enumerate(turns)]
+    return {each.what: each.answer for each in extract_answers(lines)}

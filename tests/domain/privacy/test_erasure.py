@@ -194,7 +194,7 @@ def test_each_place_has_a_line_that_empties_it(
 ) -> None:
     """Without its line the words stay just there: the walk through the tables sees it."""
     after_the_fact(told)
-    monkeypatch.setattr(erasure, "PLACES", tuple(each for each in erasure.PLACES if each.__name__ != place))
+    monkeypatch.setattr(erasure, "ERASERS", tuple(each for each in erasure.ERASERS if each.__name__ != place))
     if place == "_erase_webhooks":
         monkeypatch.setattr(erasure, place, lambda *_: None)
     told.say("caller", "Ach, und bitte nicht mitschreiben.")

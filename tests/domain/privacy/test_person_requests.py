@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.privacy import consent_answers
-from app.domain.privacy.consent_answers import Line, answers_in, refused_in
+from app.domain.privacy.consent_answers import DialogueLine, extract_answers, find_refusals
 from app.domain.privacy.refusal_classifier import CORPUS
 
 CASES = json.loads((Path(__file__).parent / "cases" / "asking_for_people.json").read_text())
@@ -27,13 +27,13 @@ INSTEAD = (
 
 @pytest.mark.parametrize("said", PLAIN)
 def test_who_asks_for_a_person_keeps_their_words(said: str) -> None:
-    assert refused_in(said) == set()
+    assert find_refusals(said) == set()
     assert not answered(NOTICE, said)
 
 
 @pytest.mark.parametrize("said", INSTEAD)
 def test_who_wants_a_person_instead_of_the_machine_declines(said: str) -> None:
-    assert "ai" in refused_in(said)
+    assert "ai" in find_refusals(said)
 
 
 @pytest.mark.parametrize("asked", ["Möchten Sie mit mir als KI weitersprechen?", "Reicht Ihnen die KI oder soll jemand zurückrufen?"])
@@ -64,6 +64,6 @@ def answered(asked: str, said: str, *, plain: bool = True) -> set[str]:
     """What is declined; without `plain` as if nobody merely asked for a person."""
     with pytest.MonkeyPatch.context() as patch:
         if not plain:
-            patch.setattr(consent_answers, "is_request_for_somebody", lambda *_: False)
-        lines = [Line(0, True, asked), Line(1, False, said)]
-        return {each.what for each in answers_in(lines) if each.answer == "no"}
+            patch.setattr(consent_answers, "is_person_request", lambda *_: False)
+        lines = [DialogueLine(0, True, asked), DialogueLine(1, False, said)]
+        return {each.what for each in extract_answers(lines) if each.answer == "no"}

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from app.core.clock import now
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.customers.search import last_callers
+from app.domain.customers.search import list_recent_callers
 from app.models import Call, Company, Customer, CustomerIdentity
 from tests.support.calls import make_call
 from tests.support.people import make_company, make_user, signed_in
@@ -44,7 +44,7 @@ def test_who_called_last_comes_first_and_pages_follow_without_gaps(salon: Compan
                 _customer(f"Gerufen {place}", minutes_ago=place)
                 _customer(f"Zugleich {place}").last_call_at = same
         seen, after = [], None
-        while page := last_callers(limit=4, after=after):
+        while page := list_recent_callers(limit=4, after=after):
             seen += [customer.name for customer in page]
             after = page[-1]
     assert len(seen) == len(set(seen)) == 21

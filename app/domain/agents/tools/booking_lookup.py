@@ -21,7 +21,7 @@ from app.domain.agents.tools.verification_fallbacks import build_verification_er
 from app.domain.bookings.booking_request import Order
 from app.domain.bookings.errors import BookingRefused, SlotTaken
 from app.domain.bookings.unmet_demand import keep_refused
-from app.domain.customers.caller_assurance import Right, may_try, note_proof
+from app.domain.customers.caller_assurance import Permission, is_within_attempts, record_verification
 from app.domain.language.spoken_format import one_of
 from app.models import Booking, BookingChange, Call, Customer
 from app.models.booking import ACTIVE_STATUSES
@@ -41,8 +41,8 @@ def list_disclosable_bookings(context: ToolContext) -> list[Booking]:
 def get_disclosure_scopes(context: ToolContext, bookings: Sequence[Booking]) -> dict[str, DisclosureScope]:
     """How much may be told of which: to who is sure enough everything of theirs, else what callers of this number have said first."""
     caller, call = context.caller, context.call
-    theirs = {each.id for each in bookings if caller.customer and each.customer_id == caller.customer.id and caller.may("hear")}
-    extents: dict[str, DisclosureScope] = {booking_id: "all" for booking_id in theirs if caller.hears_all}
+    theirs = {each.id for each in bookings if caller.customer and each.customer_id == caller.customer.id and caller.has_permission("hear")}
+    extents: dict[str, DisclosureScope] = {booking_id: "all" for booking_id in theirs if caller.can_hear_all}
     here = _list_calls_from_number(context)
     for booking_id, setters in _list_scheduling_calls([each.id for each in bookings if each.id not in extents]).items():
         last = setters[-1]
@@ -64,13 +64,15 @@ def build_disclosed_data(context: ToolContext, bookings: Sequence[Booking]) -> l
     return rows
 
 
-def resolve_booking(context: ToolContext, right: Right, *, booking_id: str | None, date: str | None, time: str | None = None) -> Booking:
+def resolve_booking(
+    context: ToolContext, right: Permission, *, booking_id: str | None, date: str | None, time: str | None = None
+) -> Booking:
     """The one that is meant, and that the caller may change so. Raises NotFound, AskBack, or NotVerified before anything is looked at."""
     if booking_id:
         return _get_booking_by_id(context, right, booking_id)
     day, at = _parse_day_and_time(context, date, time)
     fitting = [booking for booking in _list_upcoming(*_filter_by_call(context)) if _matches(booking, day, at)]
-    if not fitting or context.caller.may(right):
+    if not fitting or context.caller.has_permission(right):
         require_permission(context, right)
         _check_guess_limit(context, day, at)
         ahead = _list_upcoming(*_filter_by_call(context), *_filter_by_caller(context, right))
@@ -83,7 +85,7 @@ def resolve_booking(context: ToolContext, right: Right, *, booking_id: str | Non
     return fitting[0]
 
 
-def _get_booking_by_id(context: ToolContext, right: Right, booking_id: str) -> Booking:
+def _get_booking_by_id(context: ToolContext, right: Permission, booking_id: str) -> Booking:
     """Of this call, or of the very person who is recognised: another's is not there, whoever of the family it is."""
     booking = db.session.scalars(select(Booking).where(Booking.id == booking_id)).first() if booking_id.isascii() else None
     if booking is not None and booking.call_id == context.call.id:
@@ -99,9 +101,9 @@ def _filter_by_call(context: ToolContext) -> list[ColumnElement[bool]]:
     return [Booking.call_id == context.call.id]
 
 
-def _filter_by_caller(context: ToolContext, right: Right) -> list[ColumnElement[bool]]:
+def _filter_by_caller(context: ToolContext, right: Permission) -> list[ColumnElement[bool]]:
     caller = context.caller
-    return [Booking.customer_id == caller.customer.id] if caller.customer is not None and caller.may(right) else []
+    return [Booking.customer_id == caller.customer.id] if caller.customer is not None and caller.has_permission(right) else []
 
 
 def _list_upcoming(*whose: ColumnElement[bool]) -> list[Booking]:
@@ -145,13 +147,13 @@ def _matches(booking: Booking, day: date | None, at: time | None) -> bool:
 def _check_guess_limit(context: ToolContext, day: date | None, at: time | None) -> None:
     """Below verified a day that is said may be a guess: after too many nothing is looked at any more."""
     caller = context.caller
-    if (day or at) and caller.customer and not caller.is_verified and not may_try(caller.customer):
+    if (day or at) and caller.customer and not caller.is_verified and not is_within_attempts(caller.customer):
         raise build_verification_error(context, "verified")
 
 
 def _record_failed_guess(context: ToolContext, day: date | None, at: time | None) -> None:
     if (day or at) and not context.caller.is_verified:
-        note_proof(context.call, "booking", ok=False, customer=context.caller.customer)
+        record_verification(context.call, "booking", ok=False, customer=context.caller.customer)
 
 
 def _build_clarification(context: ToolContext, bookings: Sequence[Booking], *, is_day_said: bool) -> ClarificationNeeded:

@@ -35,7 +35,7 @@ from app.domain.bookings.cancel import cancel_booking, terms_of
 from app.domain.bookings.create import make_booking
 from app.domain.bookings.errors import BookingRefused
 from app.domain.bookings.reschedule import move_booking
-from app.domain.customers.name_matching import same_name
+from app.domain.customers.name_matching import is_same_name
 from app.domain.language.spoken_format import all_of, say_price
 from app.domain.scheduling.types import VisitPart
 from app.domain.services.matching import get_person
@@ -115,7 +115,7 @@ def _find_existing_booking(context: ToolContext, visit: ServiceSelection, starts
     )  # fmt: skip
     for booking in db.session.scalars(wanted.order_by(Booking.id)):
         customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
-        if customer is not None and customer.name and same_name(name, customer.name):
+        if customer is not None and customer.name and is_same_name(name, customer.name):
             return booking
     return None
 
@@ -160,8 +160,8 @@ def query_appointments(context: ToolContext, _args: ToolArgs) -> ToolResult:
     if not context.content.tells("appointments"):
         return reject("not_allowed", _("Über Termine darf ich am Telefon keine Auskunft geben."), bookings=[])
     ahead = list_disclosable_bookings(context)
-    if not ahead and not context.caller.hears_all:
-        raise build_verification_error(context, context.caller.needed_to_hear_all)
+    if not ahead and not context.caller.can_hear_all:
+        raise build_verification_error(context, context.caller.level_to_hear_all)
     if not ahead:
         return succeed(_("Ich finde keinen Termin für Sie."), bookings=[])
     said = all_of([say_booking(context, booking) for booking in ahead], context.language)

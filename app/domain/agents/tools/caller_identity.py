@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from app.core.phone import Number, normalise
 from app.domain.agents.tools.argument_parsing import MissingArgument, get_question
 from app.domain.agents.tools.context import ToolContext
-from app.domain.customers.caller_assurance import named, note_proof
-from app.domain.customers.contacts import LONGEST_EMAIL, LONGEST_NAME, add_identity
-from app.domain.customers.matching import choose, hang_on, make_named
-from app.domain.customers.name_matching import same_name
+from app.domain.customers.caller_assurance import filter_same_name, record_verification
+from app.domain.customers.contacts import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, add_identity
+from app.domain.customers.matching import attach_customer, create_named_customer, select_customer
+from app.domain.customers.name_matching import is_same_name
 from app.domain.language.vocabulary import fold, with_digits
 from app.models import Customer
 
@@ -45,7 +45,7 @@ def resolve_contact(context: ToolContext, *, phone: str | None, email: str | Non
     """What was said, other than the number that calls. Raises Missing for what cannot be read."""
     number = parse_phone(context, phone) if phone else None
     address = "".join(email.split()).lower() if email else None
-    if address and (len(address) > LONGEST_EMAIL or not EMAIL_PATTERN.fullmatch(address)):
+    if address and (len(address) > MAX_EMAIL_LENGTH or not EMAIL_PATTERN.fullmatch(address)):
         raise MissingArgument(get_question("email"), fields=["email"])
     return CallerContact(None if number == get_caller_number(context).identity else number, address)
 
@@ -53,14 +53,14 @@ def resolve_contact(context: ToolContext, *, phone: str | None, email: str | Non
 def find_or_create_customer(context: ToolContext, name: str, contact: CallerContact) -> Customer:
     """The customer of this name at the number that calls, made where there is none; one who is verified is known at any number."""
     caller, number = context.caller, get_caller_number(context).identity
-    if caller.is_verified and caller.customer and caller.customer.name and same_name(name, caller.customer.name):
+    if caller.is_verified and caller.customer and caller.customer.name and is_same_name(name, caller.customer.name):
         for kind, value in (("phone", contact.phone), ("email", contact.email)):
             if value:
                 add_identity(caller.customer, kind, value)
         return caller.customer
-    is_said = bool(named(name, caller.sharing))
-    customer = choose(list(caller.sharing), name) or make_named(name[:LONGEST_NAME], number)
-    customer.name = customer.name or name[:LONGEST_NAME]
+    is_said = bool(filter_same_name(name, caller.candidates))
+    customer = select_customer(list(caller.candidates), name) or create_named_customer(name[:MAX_NAME_LENGTH], number)
+    customer.name = customer.name or name[:MAX_NAME_LENGTH]
     if number:
         _attach_to_call(context, customer, is_said=is_said)
     return customer
@@ -70,6 +70,6 @@ def _attach_to_call(context: ToolContext, customer: Customer, *, is_said: bool) 
     """Whoever has not said who they are yet has said so now; a verified caller may book for others and stays who they are."""
     call, caller = context.call, context.caller
     if is_said and not caller.is_verified and not caller.is_locked:
-        note_proof(call, "name", ok=True, customer=customer)
-    if call.customer_id is None or any(other.id == call.customer_id and other.name is None for other in caller.sharing):
-        hang_on(call, customer)
+        record_verification(call, "name", ok=True, customer=customer)
+    if call.customer_id is None or any(other.id == call.customer_id and other.name is None for other in caller.candidates):
+        attach_customer(call, customer)

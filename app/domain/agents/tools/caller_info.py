@@ -7,7 +7,7 @@ from app.domain.agents.tools.caller_verification import IdentifyCustomerArgs, de
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.registry import ToolArgs, tool
 from app.domain.agents.tools.result import ToolResult, succeed
-from app.domain.customers.name_matching import first_name
+from app.domain.customers.name_matching import find_first_name
 from app.domain.language.spoken_format import say_day, say_time
 
 
@@ -17,7 +17,7 @@ def get_context(context: ToolContext, _args: ToolArgs) -> ToolResult:
     caller, now = context.caller, context.local(context.moment)
     is_open, opens_at = opening_now(context.branch, context.moment)
     today = say_day(now.date(), context.language, case="the")
-    first = first_name(caller.customer.name) if caller.customer and context.tells_first_name else None
+    first = find_first_name(caller.customer.name) if caller.customer and context.tells_first_name else None
     return succeed(
         _("Heute ist %(day)s, es ist %(time)s.", day=today, time=say_time(now.time().replace(second=0, microsecond=0), context.language)),
         company=context.company.name,

@@ -14,9 +14,18 @@ from app.domain.agents.tools.registry import ToolArgs
 from app.domain.agents.tools.result import ToolResult, reject, succeed
 from app.domain.agents.tools.verification_fallbacks import ask_again, find_code_number, reject_unverified
 from app.domain.customers import one_time_codes
-from app.domain.customers.caller_assurance import Caller, alike, birth_index, born_on, may_try, may_try_from, named, note_proof
-from app.domain.customers.disclosures import provable_days
-from app.domain.customers.name_matching import first_name
+from app.domain.customers.caller_assurance import (
+    IdentifiedCaller,
+    filter_same_name,
+    filter_similar_name,
+    find_by_birth_date,
+    hash_birth_date,
+    is_number_within_attempts,
+    is_within_attempts,
+    record_verification,
+)
+from app.domain.customers.disclosures import get_provable_days
+from app.domain.customers.name_matching import find_first_name
 from app.domain.language.birth_dates import read_birth_date
 from app.domain.language.parser import read_when
 from app.models import Customer
@@ -37,7 +46,7 @@ def describe_caller(context: ToolContext, *, is_named: bool = False) -> ToolResu
 def verify(context: ToolContext, args: IdentifyCustomerArgs) -> ToolResult:
     """Takes what was said as evidence, each for its rung; what does not fit is said so, without telling what would."""
     caller = context.caller
-    if caller.is_withheld or caller.is_locked or not may_try_from(context.call):
+    if caller.is_withheld or caller.is_locked or not is_number_within_attempts(context.call):
         return reject_unverified(context, **_build_caller_data(caller))
     if args.name and (problem := _verify_name(context, args.name, args.birth_date)):
         return problem
@@ -50,18 +59,18 @@ def verify(context: ToolContext, args: IdentifyCustomerArgs) -> ToolResult:
 def _verify_name(context: ToolContext, name: str, birth_date: str | None) -> ToolResult | None:
     """Only the very name recognises somebody; one that is merely like it is asked for again, letter by letter."""
     caller, call = context.caller, context.call
-    same = named(name, caller.sharing)
+    same = filter_same_name(name, caller.candidates)
     if len(same) > 1 and birth_date and (born := read_birth_date(birth_date, context.today)):
-        same = [customer for customer in same if customer.birth_index == birth_index(born)] or same
+        same = [customer for customer in same if customer.birth_index == hash_birth_date(born)] or same
     if len(same) > 1:
         return ask_again(context, _("Nennen Sie mir bitte auch Ihr Geburtsdatum"), **_build_caller_data(caller))
     if same:
-        note_proof(call, "name", ok=True, customer=same[0])
-    elif close := alike(name, caller.sharing):
-        note_proof(call, "alike", ok=False, customer=_find_only(close))
+        record_verification(call, "name", ok=True, customer=same[0])
+    elif close := filter_similar_name(name, caller.candidates):
+        record_verification(call, "alike", ok=False, customer=_find_only(close))
         return ask_again(context, _("Buchstabieren Sie mir bitte Ihren Vor- und Nachnamen"), **_build_caller_data(caller))
-    elif any(customer.name for customer in caller.sharing):
-        note_proof(call, "name", ok=False, customer=_find_only(caller.sharing))
+    elif any(customer.name for customer in caller.candidates):
+        record_verification(call, "name", ok=False, customer=_find_only(caller.candidates))
     return None
 
 
@@ -73,13 +82,13 @@ def _verify_birth_date(context: ToolContext, args: IdentifyCustomerArgs) -> Tool
         raise MissingArgument(_("Wie lautet Ihr Geburtsdatum, mit Tag, Monat und Jahr?"), fields=["birth_date"])
     customer = context.caller.customer if context.caller.is_known else None
     if customer is None and args.name:
-        customer = _find_only(born_on(born, args.name))
+        customer = _find_only(find_by_birth_date(born, args.name))
         if customer is None:
-            note_proof(context.call, "birth_date", ok=False, customer=None)
+            record_verification(context.call, "birth_date", ok=False, customer=None)
             return reject_unverified(context, **_build_caller_data(context.caller))
     if customer is None:
         raise MissingArgument(get_question("name"), fields=["name"])
-    return _record_attempt(context, "birth_date", customer, customer.birth_index == birth_index(born))
+    return _record_attempt(context, "birth_date", customer, customer.birth_index == hash_birth_date(born))
 
 
 def _verify_booking_date(context: ToolContext, args: IdentifyCustomerArgs) -> ToolResult | None:
@@ -96,7 +105,7 @@ def _verify_booking_date(context: ToolContext, args: IdentifyCustomerArgs) -> To
         return reject(
             "ambiguous", when.question or _("An welchem Tag ist Ihr Termin?"), options=list(when.options), **_build_caller_data(caller)
         )
-    return _record_attempt(context, "booking", caller.customer, when.day in provable_days(context.call, caller.customer))
+    return _record_attempt(context, "booking", caller.customer, when.day in get_provable_days(context.call, caller.customer))
 
 
 def _verify_code(context: ToolContext, args: IdentifyCustomerArgs) -> ToolResult | None:
@@ -104,8 +113,8 @@ def _verify_code(context: ToolContext, args: IdentifyCustomerArgs) -> ToolResult
         return None
     if not any(letter.isdigit() for letter in args.code):
         return send_code(context)
-    customer = one_time_codes.use_code(context.call, args.code)
-    note_proof(context.call, "code", ok=customer is not None, customer=customer or context.caller.customer)
+    customer = one_time_codes.redeem_code(context.call, args.code)
+    record_verification(context.call, "code", ok=customer is not None, customer=customer or context.caller.customer)
     if customer:
         return None
     if context.caller.is_locked:
@@ -120,7 +129,7 @@ def send_code(context: ToolContext) -> ToolResult:
         metrics.IDENTITY_MESSAGES.labels("code", "none", "not_possible").inc()
         return reject_unverified(context, **_build_caller_data(caller))
     try:
-        code = one_time_codes.want_code(context.call, caller.customer, number)
+        code = one_time_codes.create_code(context.call, caller.customer, number)
     except TooManyRequests:
         metrics.IDENTITY_MESSAGES.labels("code", "sms", "limited").inc()
         return reject_unverified(context, **_build_caller_data(caller))
@@ -131,8 +140,8 @@ def send_code(context: ToolContext) -> ToolResult:
 
 
 def _record_attempt(context: ToolContext, kind: str, customer: Customer, fits: bool) -> ToolResult | None:
-    fits = fits and may_try(customer)
-    note_proof(context.call, "birth_date" if kind == "birth_date" else "booking", ok=fits, customer=customer)
+    fits = fits and is_within_attempts(customer)
+    record_verification(context.call, "birth_date" if kind == "birth_date" else "booking", ok=fits, customer=customer)
     return None if fits else reject_unverified(context, **_build_caller_data(context.caller))
 
 
@@ -140,15 +149,15 @@ def _find_only(customers: Sequence[Customer]) -> Customer | None:
     return customers[0] if len(customers) == 1 else None
 
 
-def _build_caller_data(caller: Caller) -> dict[str, Any]:
+def _build_caller_data(caller: IdentifiedCaller) -> dict[str, Any]:
     return {"known": caller.is_known, "certainty": caller.certainty, "rights": caller.rights}
 
 
-def _say_thanks(caller: Caller, *, is_named: bool) -> str:
+def _say_thanks(caller: IdentifiedCaller, *, is_named: bool) -> str:
     """A name is only ever said back."""
     if caller.is_withheld:
         return _("Einen neuen Termin kann ich gern eintragen.")
     if not caller.is_known or caller.customer is None or caller.certainty == "number":
         return _("Danke, was darf ich für Sie tun?") if is_named else _("Auf welchen Namen darf ich nachsehen?")
-    first = first_name(caller.customer.name)
+    first = find_first_name(caller.customer.name)
     return _("Danke, %(name)s.", name=first) if first else _("Danke.")

@@ -11,10 +11,10 @@ from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.messages import RequestCallbackArgs, TransferCallArgs, request_callback, transfer_call
 from app.domain.agents.tools.registry import ToolArgs, tool
 from app.domain.agents.tools.result import ToolResult, reject, succeed
-from app.domain.privacy.ai_notice import NOTICE, QUESTION, version_of
-from app.domain.privacy.ai_notice_proof import keep_wordings
-from app.domain.privacy.consent import WHATS, answers_of, note_answer, stands
-from app.domain.privacy.consent_answers import YesNo
+from app.domain.privacy.ai_notice import NOTICE, QUESTION, hash_wording
+from app.domain.privacy.ai_notice_proof import store_wordings
+from app.domain.privacy.consent import CONSENT_KINDS, get_effective_consent, list_answers, record_answer
+from app.domain.privacy.refusal_vocabulary import YesNo
 from app.events import CallUpdated
 from app.models import CallConsent
 
@@ -36,22 +36,22 @@ class SetConsentArgs(ToolArgs):
 @tool("set_consent", SetConsentArgs, effect=True)
 def set_consent(context: ToolContext, args: SetConsentArgs) -> ToolResult:
     """Keeps what the caller allows or declines: recording, transcript, talking with an AI. Call it at once on every such yes or no."""
-    said = {what: answer for what in WHATS if (answer := _parse_answer(getattr(args, what)))}
+    said = {what: answer for what in CONSENT_KINDS if (answer := _parse_answer(getattr(args, what)))}
     if not said:
         return reject("missing", _("Darf ich das Gespräch aufzeichnen und mitschreiben?"), fields=["recording"])
-    call, known = context.call, answers_of([context.call.id])[context.call.id]
+    call, known = context.call, list_answers([context.call.id])[context.call.id]
     kept_words = call.keeps_words
     told = _get_notice_version(context)
-    keep_wordings([told])
+    store_wordings([told])
     for what, answer in said.items():
-        if row := note_answer(call, known, what, answer, source="function", turn=None, wording=told):
+        if row := record_answer(call, known, what, answer, source="function", turn=None, wording=told):
             db.session.add(CallConsent(**row))
     db.session.flush()
     if call.keeps_words != kept_words:
         publish(CallUpdated(call.company_id, call.branch_id, call.id, context.moment))
     if said.get("ai") == "no":
-        return _transfer_to_person(context, stands(known))
-    return succeed(_say_consequence(said), **stands(known))
+        return _transfer_to_person(context, get_effective_consent(known))
+    return succeed(_say_consequence(said), **get_effective_consent(known))
 
 
 def _parse_answer(word: str | None) -> YesNo | None:
@@ -63,7 +63,7 @@ def _get_notice_version(context: ToolContext) -> str:
     """The wording that this agent greets with."""
     language = context.language
     asked = f"{NOTICE[language]} {QUESTION[language]}"
-    return version_of(asked if context.content.asks_to_record else NOTICE[language])
+    return hash_wording(asked if context.content.asks_to_record else NOTICE[language])
 
 
 def _say_consequence(said: dict[Any, YesNo]) -> str:

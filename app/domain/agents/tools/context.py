@@ -12,7 +12,7 @@ from app.core.clock import now
 from app.core.extensions import db
 from app.domain.agents.config import NOBODY, Content, content_in_force
 from app.domain.bookings.history import By
-from app.domain.customers.caller_assurance import Caller, recognise
+from app.domain.customers.caller_assurance import IdentifiedCaller, identify_caller
 from app.domain.language.time_expression import Language
 from app.models import Agent, AgentVersion, Branch, Call, Company
 
@@ -65,9 +65,9 @@ class ToolContext:
         return content_in_force(self.agent, self._place[3], branch=self.branch) if self.agent else NOBODY
 
     @property
-    def caller(self) -> Caller:
+    def caller(self) -> IdentifiedCaller:
         """Who speaks, as far as this call has shown it by now."""
-        return recognise(self.call, self.company)
+        return identify_caller(self.call, self.company)
 
     @cached_property
     def language(self) -> Language:

@@ -131,7 +131,7 @@ def send_link(context: ToolContext, args: SendLinkArgs) -> ToolResult:
         return _send_identity_link(context)
     if kind in BOOKING_KINDS:
         # who may not hear of appointments gets the way to all of them, so that no answer tells which there are
-        is_heard = context.caller.hears_all or _has_booked(context)
+        is_heard = context.caller.can_hear_all or _has_booked(context)
         return _send_booking_link(context, args) if is_heard else _send_identity_link(context)
     return reject("not_available", _("Das kann ich Ihnen leider nicht schicken."))
 

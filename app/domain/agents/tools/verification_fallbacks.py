@@ -9,9 +9,9 @@ from app.core.phone import may_receive_sms
 from app.domain.agents.opening_hours import opening_now
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.result import ToolResult, reject
-from app.domain.customers.caller_assurance import Right, Rung
-from app.domain.customers.disclosures import provable_days
-from app.domain.customers.one_time_codes import may_send
+from app.domain.customers.caller_assurance import AssuranceLevel, Permission
+from app.domain.customers.disclosures import get_provable_days
+from app.domain.customers.one_time_codes import can_send
 from app.domain.language.spoken_format import one_of
 from app.domain.notifications.channels import is_set_up
 from app.domain.notifications.outbox import way_to
@@ -27,13 +27,13 @@ class VerificationRequired(NotAllowed):
     code = "not_verified"
 
 
-def require_permission(context: ToolContext, right: Right) -> None:
+def require_permission(context: ToolContext, right: Permission) -> None:
     """Raises NotVerified; to be asked before anything of a record is looked at, so that a refusal tells nothing of it."""
-    if not context.caller.may(right):
-        raise build_verification_error(context, context.caller.needed_for(right))
+    if not context.caller.has_permission(right):
+        raise build_verification_error(context, context.caller.required_level(right))
 
 
-def build_verification_error(context: ToolContext, needed: Rung) -> VerificationRequired:
+def build_verification_error(context: ToolContext, needed: AssuranceLevel) -> VerificationRequired:
     said, ways = _build_sentence(context, _find_question(context, needed))
     return VerificationRequired(said, ways=ways, certainty=context.caller.certainty, needed=needed)
 
@@ -72,7 +72,7 @@ def find_link_recipient(context: ToolContext) -> tuple[Customer, Channel, str] |
     if caller.customer is None or not caller.is_known or caller.is_withheld:
         return None
     way = way_to(caller.customer)
-    return (caller.customer, *way) if way and is_set_up(way[0]) and may_send(way[1]) else None
+    return (caller.customer, *way) if way and is_set_up(way[0]) and can_send(way[1]) else None
 
 
 def find_code_number(context: ToolContext) -> str | None:
@@ -82,7 +82,7 @@ def find_code_number(context: ToolContext) -> str | None:
         return None
     numbers = [identity.value for identity in customer.identities if identity.kind == "phone" and may_receive_sms(identity.value)]
     numbers.sort(key=lambda number: number != context.call.from_number)
-    return next((number for number in numbers if may_send(number)), None)
+    return next((number for number in numbers if can_send(number)), None)
 
 
 def find_transfer_number(context: ToolContext) -> str | None:
@@ -92,12 +92,12 @@ def find_transfer_number(context: ToolContext) -> str | None:
     return (context.content.forward_to or context.branch.forward_to) if is_time else None
 
 
-def _find_question(context: ToolContext, needed: Rung) -> str | None:
+def _find_question(context: ToolContext, needed: AssuranceLevel) -> str | None:
     """What leads further; None where nothing that can be said does."""
     caller = context.caller
     if caller.is_withheld or caller.is_locked:
         return None
-    if not any(customer.name for customer in caller.sharing) and not caller.is_known:
+    if not any(customer.name for customer in caller.candidates) and not caller.is_known:
         return _("Unter dieser Nummer ist niemand eingetragen, nennen Sie mir bitte Ihren vollen Namen und Ihr Geburtsdatum")
     if not caller.is_known or caller.certainty == "number":
         return _("Nennen Sie mir bitte den vollen Namen, auf den der Termin läuft")
@@ -107,7 +107,7 @@ def _find_question(context: ToolContext, needed: Rung) -> str | None:
     assert caller.customer is not None
     if caller.customer.birth_index:
         return _("Nennen Sie mir zur Sicherheit bitte Ihr Geburtsdatum")
-    if provable_days(context.call, caller.customer):
+    if get_provable_days(context.call, caller.customer):
         return _("Nennen Sie mir zur Sicherheit bitte den Tag Ihres Termins")
     return _("Ich kann Ihnen zur Sicherheit einen Code als SMS schicken") if can_send_code else None
 
