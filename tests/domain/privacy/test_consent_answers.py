@@ -99,6 +99,14 @@ def test_callers_whom_nobody_learned_from_are_understood() -> None:
     assert len(missed) <= 2 and len(false) <= 4, (missed, false)
 
 
+@pytest.mark.parametrize(("before", "missed"), [("", 5), (TOLD, 9)])
+def test_who_declines_only_the_ai_is_understood(before: str, missed: int) -> None:
+    """Of 45 written later 22 were missed (26 after the notice), of the last 20, which nobody saw before, 9 (11); now 5 (9) and 3 (5)."""
+    cases = json.loads((HERE / "cases" / "ai_alone.json").read_text())
+    assert len([text for text in cases["declines"] if not answered(before, text)]) <= missed
+    assert len([text for text in cases["others"] if answered(before, text)]) <= 4
+
+
 def test_callers_who_decline_nothing_keep_their_words() -> None:
     for file in (HERE.parent / "claims" / "transcripts").rglob("*.txt"):
         turns = [line.partition(": ") for line in file.read_text().splitlines()]
