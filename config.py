@@ -26,6 +26,8 @@ from config_values import (
     is_loopback,
 )
 
+# `live` of the Procfile, as long as no PORT is set for it
+LIVE_PORT = 8100
 ROOT = Path(__file__).resolve().parent
 NEEDED_IN_PRODUCTION = ("SECRET_KEY", "ENCRYPTION_KEYS", "DATABASE_URL", "REDIS_URL")
 GENERATED_IN_DEVELOPMENT = ("SECRET_KEY", "ENCRYPTION_KEYS", "RETELL_API_KEY", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")
@@ -163,6 +165,16 @@ class Settings(BaseSettings):
     @property
     def public_base(self) -> str:
         return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @property
+    def own_base(self) -> str:
+        """Where `web` listens on this machine."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def own_live_base(self) -> str:
+        """Where the live sockets are on this machine: with `web`, or in a process of their own."""
+        return self.own_base if self.sockets_in_web else f"http://127.0.0.1:{LIVE_PORT}"
 
     @property
     def has_secure_address(self) -> bool:

@@ -3,7 +3,6 @@
 import click
 
 from app.cli.commands import Group
-from app.domain.operations.readiness import missing_booking_steps
 
 simulate = Group("simulate", help="Calls without a telephone.")
 
@@ -13,7 +12,7 @@ simulate = Group("simulate", help="Calls without a telephone.")
 @click.option("--count", type=click.IntRange(1, 100_000), help="How many calls; the scenarios take turns.")
 @click.option("--rate", type=click.FloatRange(0.01, 10_000), help="New calls per second. Default: as fast as it goes.")
 @click.option("--to", "number", metavar="NUMBER", help="The business's number, for example +493023125100.")
-@click.option("--url", help="The server. Default: the one that runs on this instance.")
+@click.option("--url", help="The server. Default: the one that runs on this instance, PUBLIC_URL, or 127.0.0.1 at PORT.")
 @click.option("--pace", type=click.FloatRange(0, 3600), help="Seconds that a call takes. Default: 10, with --count 0 (no pauses).")
 @click.option("--api-key", help="Look the calls up with this key instead of the demo keys or the database.")
 @click.option("--wait", "within_s", type=float, default=60, show_default=True, help="Seconds to wait until all calls are found again.")
@@ -33,6 +32,7 @@ def call(
 
     Ends with 1 when an accepted call is not found again, or an answer was not the right one.
     """
+    from app.domain.operations.readiness import missing_booking_steps
     from app.simulator.run_calls import Wishes, make_calls, name_scenarios
 
     if lists:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from typing import Any
 
 import structlog
 from flask import Flask, current_app
@@ -100,17 +101,20 @@ def _listen(errand: synthetic_call.Errand) -> None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     ticket = create_token(errand.check_id)
     threading.Thread(target=_hear, args=(app, company_id, errand, ticket, seated), name="line-check", daemon=True).start()
-    seated.wait(SEATED_WITHIN_S)
+    seated.wait(len(errand.live_bases) * SEATED_WITHIN_S + 1)
 
 
 def _hear(app: Flask, company_id: str, errand: synthetic_call.Errand, ticket: str, seated: threading.Event) -> None:
-    try:
-        ears = _open(errand.bases, ticket)
-    except SocketError as error:
-        log.warning("line_check.no_socket", check=errand.check_id, reason=str(error))
+    ears, data = _open(errand.live_bases, ticket)
+    with app.app_context(), company_scope(company_id):
+        try:
+            run_in_transaction(lambda: runner.note_listening(errand.check_id, data))
+        finally:
+            db.session.remove()
+            seated.set()
+    if ears is None:
+        log.warning("line_check.no_socket", check=errand.check_id, **data)
         return
-    finally:
-        seated.set()
     try:
         came = ears.hears("line_check.arrived", lambda event: event["data"]["check"] == errand.check_id, within_s=HEARS_WITHIN_S)
         at = now()
@@ -124,10 +128,14 @@ def _hear(app: Flask, company_id: str, errand: synthetic_call.Errand, ticket: st
                 db.session.remove()
 
 
-def _open(bases: tuple[str, ...], ticket: str) -> SocketClient:
-    for base in bases[:-1]:
+def _open(bases: tuple[str, ...], ticket: str) -> tuple[SocketClient | None, dict[str, Any]]:
+    """A socket at the first address that lets us in, and what is to be told of the way there."""
+    failure = None
+    for base in bases:
         try:
-            return SocketClient(base, {HEADER: ticket}, within_s=SEATED_WITHIN_S)
-        except SocketError:
+            ears = SocketClient(base, {HEADER: ticket}, within_s=SEATED_WITHIN_S)
+        except SocketError as error:
+            failure = failure or str(error)
             continue
-    return SocketClient(bases[-1], {HEADER: ticket}, within_s=SEATED_WITHIN_S)
+        return ears, {"url": base} | (synthetic_call.way_round(bases[0], failure) if base != bases[0] else {})
+    return None, {"url": bases[0], "reason": failure, "certificate": "SSL" in (failure or "")}

@@ -58,8 +58,8 @@ def make_calls(wishes: Wishes, missing_booking_steps: Callable[[str, str], Seque
     """
     console = _console()
     scenarios = _chosen(wishes.names)
-    url = wishes.url or _running_server()
-    stand_in = _stand_in(url, connections=min(wishes.count or 1, 48))
+    addresses = (wishes.url,) if wishes.url else _running_servers()
+    url, stand_in = _stand_in(console, addresses, connections=min(wishes.count or 1, 48))
     number = _dialled(wishes.number)
     business = _answering(number, scenarios, missing_booking_steps, is_ours=wishes.url is None)
     plans = plan_calls(scenarios, wishes.count or len(scenarios), number=number, business=business)
@@ -119,20 +119,31 @@ def _answering(
     return business
 
 
-def _running_server() -> str:
-    """The address that the server noted in the instance folder, else the port of the settings."""
+def _running_servers() -> tuple[str, ...]:
+    """The address that the server noted in the instance folder; else the public one, and this machine's own port."""
     note = settings().instance_path / "server.json"
-    return json.loads(note.read_text())["url"] if note.exists() else f"http://127.0.0.1:{settings().port}"
+    if note.exists():
+        return (json.loads(note.read_text())["url"],)
+    own = settings().own_base
+    return (settings().public_base, own) if settings().public_url else (own,)
 
 
-def _stand_in(url: str, *, connections: int) -> RetellStandIn:
+def _stand_in(console: Console, addresses: Sequence[str], *, connections: int) -> tuple[str, RetellStandIn]:
+    """Calls at the first address where a server answers."""
     key = settings().retell_api_key
     if not key:
         raise click.ClickException("RETELL_API_KEY is not set: without it no webhook can be signed.")
-    stand_in = RetellStandIn(url, key, connections=connections)
-    if not stand_in.is_answered():
-        raise click.ClickException(f"No server answers at {url}. `scripts/server` starts one.")
-    return stand_in
+    failures = []
+    for url in addresses:
+        stand_in = RetellStandIn(url, key, connections=connections)
+        if stand_in.is_answered():
+            for failure in failures:
+                console.print(f"{failure}, so {url} is called.", markup=False)
+            return url, stand_in
+        failures.append(f"{url}: {stand_in.failure}")
+    start = "start `web` of the Procfile" if settings().is_production else "`scripts/server` starts one"
+    tried = f" ({'; '.join(failures)})" if len(addresses) > 1 or "certificate" in failures[0] else ""
+    raise click.ClickException(f"No server answers at {' or '.join(addresses)}{tried}: {start}, or say where it is with --url.")
 
 
 def _call(console: Console, plans: Sequence[Plan], stand_in: RetellStandIn, *, pace_s: float, rate: float | None) -> list[Called]:

@@ -44,6 +44,8 @@ class RetellStandIn:
         self._url, self._key = url.rstrip("/"), key
         self._http = urllib3.PoolManager(num_pools=1, maxsize=connections, block=True, retries=False, timeout=TIMEOUT)
         self._without: set[str] = set()
+        # why nobody answered
+        self.failure: str | None = None
 
     def is_answered(self, *, within_s: float = 5.0) -> bool:
         """Whether a server is there at all; one that just starts gets a moment."""
@@ -52,8 +54,10 @@ class RetellStandIn:
             try:
                 self._http.request("GET", f"{self._url}/health/live")
                 return True
-            except urllib3.exceptions.HTTPError:
-                if time.monotonic() > deadline:
+            except urllib3.exceptions.HTTPError as error:
+                is_certificate = isinstance(error, urllib3.exceptions.SSLError)
+                self.failure = "its certificate is not trusted here" if is_certificate else "nobody answers"
+                if is_certificate or time.monotonic() > deadline:
                     return False
                 time.sleep(0.2)
 

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from app.domain.services.catalogue_editor import FIELDS, save_person, save_servi
 from app.models import Booking, PhoneNumber, WebhookEvent
 from tests.support.demo_salon import make_demo_salon
 from tests.support.lindgren import PANKOW
+from tests.support.untrusted_server import untrusted_server
 
 SERVICE = {
     "name": "Massage", "minutes": 30, "before_minutes": 0, "after_minutes": 0, "processing_from": 0, "processing_minutes": 0,
@@ -158,6 +160,31 @@ def test_what_cannot_be_done_is_said_in_a_sentence(simulate, monkeypatch, argume
     monkeypatch.setattr("app.simulator.webhook_sender.RetellStandIn.is_answered.__kwdefaults__", {"within_s": 0.1})
     result = simulate(*arguments)
     assert result.exit_code != 0 and said in result.output and "Traceback" not in result.output
+
+
+def test_without_an_address_the_public_one_is_called_and_the_servers_own_where_it_does_not_answer(
+    app: Flask, simulate, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("app.simulator.webhook_sender.RetellStandIn.is_answered.__kwdefaults__", {"within_s": 0.1})
+    with served(app) as url, worked_through(app):
+        monkeypatch.setattr(app.config["SETTINGS"], "port", int(url.rsplit(":", 1)[1]))
+        monkeypatch.setattr(app.config["SETTINGS"], "public_url", "http://127.0.0.1:9")
+        result = simulate("--scenario", "information", "--pace", 0)
+    assert result.exit_code == 0 and f"http://127.0.0.1:9: nobody answers, so {url} is called." in result.output, result.output
+
+
+def test_in_production_the_missing_server_is_web_of_the_procfile(make_app, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("app.simulator.webhook_sender.RetellStandIn.is_answered.__kwdefaults__", {"within_s": 0.1})
+    app = make_app(app_env="production", public_url="http://127.0.0.1:9", port=7, retell_api_key="k")
+    result = app.test_cli_runner().invoke(args=["simulate", "call"])
+    assert result.exit_code == 1 and "No server answers at http://127.0.0.1:9 or http://127.0.0.1:7" in result.output, result.output
+    assert "start `web` of the Procfile" in result.output and "scripts/server" not in result.output
+
+
+def test_a_certificate_that_is_not_trusted_is_named(app: Flask, simulate, tmp_path: Path):
+    with untrusted_server(app, tmp_path) as url:
+        result = simulate("--url", url)
+    assert result.exit_code == 1 and "its certificate is not trusted here" in result.output, result.output
 
 
 def test_without_a_key_nothing_is_sent(make_app):

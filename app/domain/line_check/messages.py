@@ -44,6 +44,8 @@ def fact_of(step: dict[str, Any]) -> str | None:
         return data.get("agent")
     if step["name"] == "emergency":
         return _emergency_fact(data)
+    if data.get("instead_of") and data.get("certificate"):
+        return _("über %(own)s; dem Zertifikat von %(public)s ist von hier aus nicht zu trauen", own=data["url"], public=data["instead_of"])
     if data.get("instead_of"):
         return _("über %(own)s; %(public)s ist von hier aus nicht zu erreichen", own=data["url"], public=data["instead_of"])
     facts = {
@@ -203,6 +205,13 @@ def _of_the_house(problem: str, data: dict[str, Any]) -> Repair:
             return Repair(
                 _("Redis ist nicht zu erreichen: Ereignisse sind gespeichert, aber niemand wird geweckt."),
                 _("Starten Sie Redis und prüfen Sie REDIS_URL. Danach läuft alles von selbst weiter."),
+                "health",
+                ours=True,
+            )
+        case "certificate_refused":
+            return Repair(
+                _("Dem Zertifikat von %(url)s ist von hier aus nicht zu trauen.", url=data.get("url", "")),
+                _("Prüfen Sie, ob es gilt und mit der ganzen Kette ausgeliefert wird; der Prozess „live“ antwortet hier auch nicht."),
                 "health",
                 ours=True,
             )

@@ -75,12 +75,12 @@ LOOKS: dict[str, Look] = {
 }  # fmt: skip
 
 
-def why_nothing_moves(check: LineCheck, name: str) -> str:
-    """The reason why a step is not done in its time."""
+def why_nothing_moves(check: LineCheck, name: str, data: dict[str, Any]) -> str:
+    """The reason why a step is not done in its time; `data` is what is known of it so far."""
     if check_named("redis").status != "ok":
         return "redis_away"
     if name == "dashboard":
-        return "sockets_unreachable"
+        return "certificate_refused" if data.get("certificate") and "reason" in data else "sockets_unreachable"
     if check_named("workers").status != "ok":
         return "worker_not_running"
     if check_named("clock").status != "ok":

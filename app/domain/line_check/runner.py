@@ -65,6 +65,13 @@ def note(check_id: str, name: str, seen: Seen) -> None:
         look_on(check)
 
 
+def note_listening(check_id: str, data: dict[str, Any]) -> None:
+    """Where we listen for the event, or why nowhere; told with the step of the dashboard once that is settled."""
+    check = _locked(check_id)
+    if check is not None and check.is_running:
+        check.steps = [step | {"data": data} if step["name"] == "dashboard" else step for step in check.steps]
+
+
 def note_heard(check_id: str, at: datetime) -> None:
     """The pushed event has come out of a live socket."""
     check = _locked(check_id)
@@ -90,7 +97,9 @@ def look_on(check: LineCheck) -> None:
             seen = replace(seen, ms=_since(began))
         if seen is None and not _is_late(check, waiting["name"]):
             return
-        _settle(check, waiting["name"], seen or Seen(None, why_nothing_moves(check, waiting["name"])))
+        data = waiting.get("data") or {}
+        seen = seen or Seen(None, why_nothing_moves(check, waiting["name"], data))
+        _settle(check, waiting["name"], replace(seen, data=data | seen.data))
 
 
 def waits_for(check: LineCheck, name: str) -> bool:

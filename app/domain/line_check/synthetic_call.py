@@ -26,6 +26,7 @@ class Errand:
 
     check_id: str
     bases: tuple[str, ...]
+    live_bases: tuple[str, ...]
     path: str
     number: str
     call_id: str
@@ -45,50 +46,50 @@ def prepare(check_id: str) -> Errand | None:
         select(Agent.provider_agent_id).join(PhoneNumber, PhoneNumber.agent_id == Agent.id).where(PhoneNumber.id == check.phone_number_id)
     )
     return Errand(
-        check.id, bases(), f"/{own.id}" if own else "", check.number, check.provider_call_id, agent_ref or "line_check",
+        check.id, _with_public(settings().own_base), _with_public(settings().own_live_base),
+        f"/{own.id}" if own else "", check.number, check.provider_call_id, agent_ref or "line_check",
         own.api_key if own else settings().retell_api_key,
     )  # fmt: skip
 
 
-def bases() -> tuple[str, ...]:
+def _with_public(own: str) -> tuple[str, ...]:
     """The address that the world uses, then ourselves: a machine cannot always reach its own public address."""
-    public, own = settings().public_base, f"http://127.0.0.1:{settings().port}"
-    return (own,) if settings().public_url is None else (public, own)
+    return (own,) if settings().public_url is None else (settings().public_base, own)
 
 
 def ring(errand: Errand) -> Seen:
     """The ringing phone is answered with where it rings."""
     body = {"event": "call_inbound", "call_inbound": {"from_number": NOBODY, "to_number": errand.number, "agent_id": errand.agent_ref}}
-    base, posted = _post(errand, "inbound", body)
+    base, posted, failure = _post(errand, "inbound", body)
     problem = _refusal(posted)
     if problem is None and not _is_welcome(posted.body):
         problem = "not_welcomed"
     elif problem is None and not _has_notice(posted.body):
         problem = "not_noticed"
-    return Seen(posted.ms, problem, _told(errand, base, posted))
+    return Seen(posted.ms, problem, _told(errand, base, posted, failure))
 
 
 def call(errand: Errand) -> Seen:
     """The call starts and, once that is taken, ends: nothing is left running."""
     at = to_ms(now())
-    base, posted = _post(errand, "webhook", _event("call_started", errand, at, call_status="ongoing"))
+    base, posted, failure = _post(errand, "webhook", _event("call_started", errand, at, call_status="ongoing"))
     problem = _refusal(posted)
     if problem is None:
         over = {"call_status": "ended", "end_timestamp": at + 1000, "duration_ms": 1000, "disconnection_reason": "user_hangup"}
         _post(errand, "webhook", _event("call_ended", errand, at, **over))
-    return Seen(posted.ms, problem, _told(errand, base, posted))
+    return Seen(posted.ms, problem, _told(errand, base, posted, failure))
 
 
 def cry_for_help(errand: Errand) -> Seen:
     """A sentence in need goes the way of every function; the answer must name a number to call. Nobody is told of a test."""
     call = _event("function", errand, to_ms(now()), call_status="ongoing")["call"]
-    base, posted = _post(errand, "function", {"name": "get_context", "args": {"said": IN_NEED}, "call": call})
+    base, posted, failure = _post(errand, "function", {"name": "get_context", "args": {"said": IN_NEED}, "call": call})
     told = _read(posted.body)
     data, problem = told.get("data") or {}, _refusal(posted)
     if problem is None and (told.get("code") != "emergency" or not data.get("numbers")):
         problem = "no_emergency_answer"
     found = {name: data[name] for name in ("numbers", "transfer_to") if data.get(name)}
-    return Seen(posted.ms, problem, _told(errand, base, posted) | found)
+    return Seen(posted.ms, problem, _told(errand, base, posted, failure) | found)
 
 
 def _read(raw: bytes) -> dict[str, Any]:
@@ -107,14 +108,15 @@ def _event(name: str, errand: Errand, at: int, **more: Any) -> dict[str, Any]:
     return {"event": name, "call": call | more}
 
 
-def _post(errand: Errand, door: str, body: dict[str, Any]) -> tuple[str, Posted]:
-    """At the first address where anybody answers."""
-    raw, posted, base = orjson.dumps(body), Posted(0, 0), errand.bases[0]
+def _post(errand: Errand, door: str, body: dict[str, Any]) -> tuple[str, Posted, str | None]:
+    """At the first address where anybody answers; last, why the first one of all did not."""
+    raw, posted, base, failure = orjson.dumps(body), Posted(0, 0), errand.bases[0], None
     for base in errand.bases:
         posted = post(f"{base}/api/retell/{door}{errand.path}", raw, errand.key or "")
         if posted.status:
             break
-    return base, posted
+        failure = failure or posted.error
+    return base, posted, failure
 
 
 def _refusal(posted: Posted) -> str | None:
@@ -136,8 +138,13 @@ def _has_notice(raw: bytes) -> bool:
     return any(sentence in first_words for sentence in NOTICE.values())
 
 
-def _told(errand: Errand, base: str, posted: Posted) -> dict[str, Any]:
+def _told(errand: Errand, base: str, posted: Posted, failure: str | None) -> dict[str, Any]:
     told: dict[str, Any] = {"url": base, "status": posted.status}
     if base != errand.bases[0]:
-        told["instead_of"] = errand.bases[0]
+        told |= way_round(errand.bases[0], failure)
     return told | ({"error": posted.error} if posted.error else {})
+
+
+def way_round(address: str, failure: str | None) -> dict[str, Any]:
+    """That another address was taken than this one, and whether its certificate is why."""
+    return {"instead_of": address, "certificate": "SSL" in (failure or "")}

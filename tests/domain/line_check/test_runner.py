@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from app.domain.accounts.api_keys import SCOPES, create_key
 from app.domain.agents.status import Standing
 from app.domain.inbox.processor import drain_batch
 from app.domain.line_check import runner
-from app.domain.line_check.messages import repair_of
+from app.domain.line_check.messages import fact_of, repair_of
 from app.domain.operations import gauges
 from app.domain.operations.health import CHECKS
 from app.jobs import line_checks as jobs
@@ -32,6 +33,7 @@ from tests.factories.salons import Salon
 from tests.support.agent_line import MITTE, make_house
 from tests.support.lindgren import call_body, send
 from tests.support.people import csrf_token, make_user, signed_in
+from tests.support.untrusted_server import untrusted_server
 
 GREEN = [(name, "ok") for name in runner.STEPS]
 # what a check may leave behind
@@ -221,6 +223,36 @@ def test_redis_away_is_named_first(db: SQLAlchemy, salon: Salon, served: None, m
         assert problems(ended) == {"dashboard": "redis_away"}
 
 
+# simple_websocket leaves a socket that did not connect to the garbage collector
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <socket.socket:pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <ssl.SSLSocket:pytest.PytestUnraisableExceptionWarning")
+def test_an_untrusted_certificate_of_the_public_address_is_told_and_gone_round(
+    app: Flask, db: SQLAlchemy, salon: Salon, served: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with untrusted_server(app, tmp_path) as public:
+        monkeypatch.setattr(app.config["SETTINGS"], "public_url", public)
+        found = check(db, salon)
+        told = {step["name"]: step.get("data") or {} for step in found.steps}
+        assert told["ringing"]["instead_of"] == public and told["ringing"]["certificate"] is True
+        with app.test_request_context():
+            assert f"dem Zertifikat von {public} ist von hier aus nicht zu trauen" in fact_of(found.steps[4])
+        unheard = check(db, salon, hears=False)
+        socket, data = jobs._open((public, "http://127.0.0.1:9"), "token")
+        assert socket is None
+        with company_scope(salon.company_id), transaction():
+            runner.note_listening(unheard.id, data)
+        with later(db, salon, unheard, 10) as ended:
+            assert problems(ended) == {"dashboard": "certificate_refused"}
+            assert ended.steps[10]["data"]["url"] == public
+
+
+def test_in_production_the_live_board_is_asked_at_the_process_of_its_own(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = app.config["SETTINGS"]
+    assert settings.own_live_base == settings.own_base
+    monkeypatch.setattr(settings, "app_env", "production")
+    assert settings.own_live_base == "http://127.0.0.1:8100"
+
+
 def test_a_dashboard_that_hears_nothing_is_red(db: SQLAlchemy, salon: Salon, served: None) -> None:
     found = check(db, salon, hears=False)
     with later(db, salon, found, 10) as ended:
@@ -262,6 +294,7 @@ PROBLEMS = [
     "clock_not_running",
     "redis_away",
     "sockets_unreachable",
+    "certificate_refused",
     "not_registered",
     "event_dead",
     "event_unassigned",
