@@ -82,11 +82,11 @@ def _drain(bodies: list[bytes]) -> float:
     from app.domain.inbox import processor, store
     from app.jobs import inbox
     from app.models import WebhookEvent
-    from app.providers import call_driver
+    from app.providers import get_call_driver
     from tests.support.lindgren import make_salon
 
     make_salon()
-    driver = call_driver("retell")
+    driver = get_call_driver("retell")
     peeks = [(driver.peek(body), body) for body in bodies]
     rows = [
         store.Incoming("retell", peek.event, peek.dedupe_key, body, peek.provider_call_id, peek.business_raw).row() for peek, body in peeks

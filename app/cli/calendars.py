@@ -15,7 +15,7 @@ from app.domain.calendar_sync.mapping import access_of, active_connection, conne
 from app.domain.services.matching import get_person, get_services
 from app.jobs.calendar_sync import compare_calendar
 from app.models import CalendarMapping, CalendarReconciliation, Connection, Service, StaffMember
-from app.providers import calendar
+from app.providers import open_calendar
 from app.providers.calendar.base import Calendar
 
 calendars = Group("calendars", help="Calendars elsewhere.")
@@ -33,7 +33,7 @@ def connect_company(api_key: str) -> None:
         address, secret = webhook_address(connection), connection.webhook_secret or ""
         there = _calendar(connection)
     with _told():
-        there.listen(address, secret)
+        there.register_webhook(address, secret)
     click.echo(f"Connected. Cal.com sends what happens there to\n\n  {address}\n")
 
 
@@ -48,7 +48,7 @@ def event_types() -> None:
             row.event_type for row in db.session.scalars(select(CalendarMapping).where(CalendarMapping.connection_id == connection.id))
         }
     with _told():
-        found = there.event_types()
+        found = there.list_event_types()
     table = Table("number", "title", "minutes", "mapped")
     for each in found:
         table.add_row(each.ref, each.title, str(each.minutes), "yes" if each.ref in mapped else "no")
@@ -131,7 +131,7 @@ def _calendar(connection: Connection) -> Calendar:
     access = access_of(connection)
     if access is None:
         raise click.ClickException("There is no key for it.")
-    return calendar(connection.provider, access)
+    return open_calendar(connection.provider, access)
 
 
 def _names(model: type[Service] | type[StaffMember]) -> dict[str, str]:

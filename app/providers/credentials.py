@@ -1,11 +1,11 @@
-"""Whose account at a provider is spoken to."""
+"""Credentials of an account at a provider."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
-    """The key is never shown."""
+class Credentials:
+    """Base URL and key of one account; the key is kept out of `repr`."""
 
     base_url: str
     key: str = field(repr=False)

@@ -1,4 +1,4 @@
-"""Requests to providers: short time-outs, repeated only where that is safe, held back by a breaker, counted and timed."""
+"""HTTP requests to providers: short time-outs, retries only where safe, a circuit breaker, and metrics."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -21,28 +21,28 @@ from app.core.circuit_breaker import breaker
 from app.core.dry_run import is_dry_run
 from app.core.errors import ProviderError
 
-CONNECT_S, READ_S = 2.0, 5.0
-# a body that drips in never exceeds the time-out of a single read
-WHOLE_S = 8.0
-MOST_BYTES = 8 * 1024 * 1024
-# what stands behind these was never sent
-NEVER_SENT = (NewConnectionError, ConnectTimeoutError, SSLError, ProxyError)
+CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 2.0, 5.0
+# Limit for the whole body: a slow trickle never exceeds the time-out of a single read.
+BODY_TIMEOUT_S = 8.0
+MAX_RESPONSE_BYTES = 8 * 1024 * 1024
+# Errors of establishing a connection: the request was never sent.
+CONNECTION_ERRORS = (NewConnectionError, ConnectTimeoutError, SSLError, ProxyError)
 
 
-class NotSent(ProviderError):
-    """The provider was not reached: nothing has happened there."""
+class ConnectionFailed(ProviderError):
+    """The provider was not reached; the request had no effect."""
 
     code = "not_reached"
 
 
-class NoAnswer(ProviderError):
-    """It was sent, and no answer came that can be read: it may have happened or not."""
+class ResponseTimeout(ProviderError):
+    """The request was sent and no readable response arrived; its effect is unknown."""
 
     code = "no_answer"
 
 
-class TooFast(ProviderError):
-    """The provider, or our own pace, asks to wait; nothing has happened. `retry_after_s` in data."""
+class RateLimited(ProviderError):
+    """The provider or our own throttle asks to wait; the request had no effect. `retry_after_s` in data."""
 
     code = "rate_limited"
 
@@ -51,21 +51,21 @@ class TooFast(ProviderError):
         return float(str(self.data.get("retry_after_s", 60)))
 
 
-class Refused(ProviderError):
-    """It answered and said no; `answer` is what it said."""
+class RequestRejected(ProviderError):
+    """The provider answered with an error; `response` is its answer."""
 
     code = "refused"
 
-    def __init__(self, message: str, answer: "Answer") -> None:
+    def __init__(self, message: str, response: "ProviderResponse") -> None:
         super().__init__(message, retryable=False)
-        self.answer = answer
+        self.response = response
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """One request; `token` goes into the Authorization header and into nothing else, with `user` as that one's password.
+class ProviderRequest:
+    """One request; `token` is sent in the Authorization header only, as the password where `user` is given.
 
-    `body` goes as JSON, `form` as the fields of a form.
+    `body` is sent as JSON, `form` URL-encoded.
     """
 
     provider: str
@@ -86,20 +86,20 @@ class Request:
 
     @property
     def auth(self) -> requests.auth.AuthBase:
-        return HTTPBasicAuth(self.user.encode(), self.token.encode()) if self.user else Bearer(self.token)
+        return HTTPBasicAuth(self.user.encode(), self.token.encode()) if self.user else BearerAuth(self.token)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """The JSON that came back; `body` is an empty dict where there was none."""
+class ProviderResponse:
+    """The JSON response; `body` is an empty dict where there was none."""
 
     status: int
     body: dict[str, Any]
     headers: Mapping[str, str]
 
 
-class Bearer(requests.auth.AuthBase):
-    """Sets the header last, so that no .netrc of the machine can put another one there."""
+class BearerAuth(requests.auth.AuthBase):
+    """Sets the Authorization header last, so that no .netrc of the machine can replace it."""
 
     def __init__(self, token: str) -> None:
         self._token = token
@@ -109,26 +109,29 @@ class Bearer(requests.auth.AuthBase):
         return prepared
 
 
-def send(request: Request) -> Answer:
-    """The answer below 400. Raises NotSent, NoAnswer (5xx too), TooFast (429) or Refused (other 4xx)."""
-    return watched(request.provider, request.url, lambda: _exchange(request))
+def send(request: ProviderRequest) -> ProviderResponse:
+    """Send a request and return the response below 400.
+
+    Raises ConnectionFailed, ResponseTimeout (5xx too), RateLimited (429) or RequestRejected (other 4xx).
+    """
+    return call_with_breaker(request.provider, request.url, lambda: _perform(request))
 
 
-def watched(provider: str, url: str, exchange: Callable[[], Answer]) -> Answer:
-    """What `exchange` brings back below 400, held back by the host's breaker, counted and timed; raises as `send` does.
+def call_with_breaker(provider: str, url: str, perform: Callable[[], ProviderResponse]) -> ProviderResponse:
+    """Run `perform` under the circuit breaker of the host and record metrics; returns and raises as `send` does.
 
-    `exchange` raises NotSent and NoAnswer (5xx too), and gives back every other answer as it came.
+    `perform` raises ConnectionFailed and ResponseTimeout (5xx too), and returns every other response unchanged.
     """
     if is_dry_run():
-        raise NotSent("Nothing leaves the house in a rehearsal.")
+        raise ConnectionFailed("No request is sent in a dry run.")
     result, began = "failed", time.perf_counter()
     try:
         with breaker(f"{provider}:{urlsplit(url).netloc}", shown_as=provider).calling():
-            answer = exchange()
-        result = "ok" if answer.status < 400 else "rate_limited" if answer.status == 429 else "refused"
+            response = perform()
+        result = "ok" if response.status < 400 else "rate_limited" if response.status == 429 else "refused"
     except CircuitBreakerError as error:
         result = "held_back"
-        raise NotSent("The provider failed again and again and is left alone for a while.", retryable=True) from error
+        raise ConnectionFailed("The provider failed repeatedly; its circuit breaker is open.", retryable=True) from error
     except ProviderError as error:
         result = error.code
         raise
@@ -136,52 +139,52 @@ def watched(provider: str, url: str, exchange: Callable[[], Answer]) -> Answer:
         metrics.PROVIDER_REQUESTS.labels(provider, result).inc()
         if result != "held_back":
             metrics.PROVIDER_SECONDS.labels(provider).observe(time.perf_counter() - began)
-    if answer.status == 429:
-        raise TooFast("The provider asks to wait.", retryable=True, retry_after_s=_wait_s(answer.headers))
-    if answer.status >= 400:
-        raise Refused(f"The provider answered {answer.status}.", answer)
-    return answer
+    if response.status == 429:
+        raise RateLimited("The provider asks to wait.", retryable=True, retry_after_s=_parse_retry_after_s(response.headers))
+    if response.status >= 400:
+        raise RequestRejected(f"The provider answered {response.status}.", response)
+    return response
 
 
-def _exchange(request: Request) -> Answer:
+def _perform(request: ProviderRequest) -> ProviderResponse:
     data, kind = request.content
     try:
-        response = _session().request(
+        response = _get_session().request(
             request.method,
             request.url,
             params=request.query,
             data=data,
             headers={"Accept": "application/json", "Content-Type": kind, **request.headers},
             auth=request.auth,
-            timeout=(CONNECT_S, READ_S),
+            timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
             allow_redirects=False,
             stream=True,
         )
         with response:
-            raw = whole(response.iter_content(64 * 1024))
+            raw = read_body(response.iter_content(64 * 1024))
     except requests.RequestException as error:
-        if _was_never_sent(error):
-            raise NotSent("The provider cannot be reached.", retryable=True) from error
-        raise NoAnswer("The provider did not answer in time.", retryable=True) from error
+        if _is_connection_error(error):
+            raise ConnectionFailed("The provider cannot be reached.", retryable=True) from error
+        raise ResponseTimeout("The provider did not answer in time.", retryable=True) from error
     if response.status_code >= 500:
-        raise NoAnswer(f"The provider answered {response.status_code}.", retryable=True, http_status=response.status_code)
-    return Answer(response.status_code, parsed(raw, response.status_code), response.headers)
+        raise ResponseTimeout(f"The provider answered {response.status_code}.", retryable=True, http_status=response.status_code)
+    return ProviderResponse(response.status_code, parse_body(raw, response.status_code), response.headers)
 
 
-def whole(pieces: Iterable[bytes]) -> bytes:
-    """The whole body, if it is not too long and comes in time. Raises NoAnswer."""
-    until = time.monotonic() + WHOLE_S
+def read_body(chunks: Iterable[bytes]) -> bytes:
+    """Read the whole body within MAX_RESPONSE_BYTES and BODY_TIMEOUT_S. Raises ResponseTimeout."""
+    deadline = time.monotonic() + BODY_TIMEOUT_S
     parts, size = [], 0
-    for part in pieces:
+    for part in chunks:
         parts.append(part)
         size += len(part)
-        if size > MOST_BYTES or time.monotonic() > until:
-            raise NoAnswer("The provider's answer is too long or too slow.", retryable=True)
+        if size > MAX_RESPONSE_BYTES or time.monotonic() > deadline:
+            raise ResponseTimeout("The provider's answer is too long or too slow.", retryable=True)
     return b"".join(parts)
 
 
-def parsed(raw: bytes, status: int) -> dict[str, Any]:
-    """Refusals may come as anything; what is taken for a success must be a JSON object."""
+def parse_body(raw: bytes, status: int) -> dict[str, Any]:
+    """Parse a JSON body; error responses may be unreadable, a success must be a JSON object. Raises ResponseTimeout."""
     try:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError:
@@ -189,20 +192,20 @@ def parsed(raw: bytes, status: int) -> dict[str, Any]:
     if isinstance(body, dict):
         return body
     if (status < 300 and raw.strip()) or 300 <= status < 400:
-        raise NoAnswer("The provider's answer cannot be read.", retryable=True)
+        raise ResponseTimeout("The provider's answer cannot be read.", retryable=True)
     return {}
 
 
-def _was_never_sent(error: requests.RequestException) -> bool:
+def _is_connection_error(error: requests.RequestException) -> bool:
     if isinstance(error, requests.ConnectTimeout):
         return True
     cause = error.args[0] if error.args else None
     reason = cause.reason if isinstance(cause, MaxRetryError) else cause
-    return isinstance(reason, NEVER_SENT)
+    return isinstance(reason, CONNECTION_ERRORS)
 
 
-def _wait_s(headers: Mapping[str, str]) -> float:
-    """How long the provider asks to wait: Retry-After, or a reset header in seconds from now or as a Unix time; else a minute."""
+def _parse_retry_after_s(headers: Mapping[str, str]) -> float:
+    """Parse Retry-After, or a reset header in seconds from now or as a Unix time; a minute without either."""
     for name, value in headers.items():
         if name.lower() == "retry-after" or name.lower().startswith("x-ratelimit-reset"):
             try:
@@ -216,8 +219,8 @@ def _wait_s(headers: Mapping[str, str]) -> float:
 
 
 @cache
-def _session() -> requests.Session:
-    """What was never sent may be sent once more; an answer that says "later" is asked for again only where asking changes nothing."""
+def _get_session() -> requests.Session:
+    """Create the session: one retry for failed connections, and one for 502-504 on GET only."""
     retry = Retry(
         total=2, connect=1, read=0, redirect=0, other=0, status=1, allowed_methods={"GET"}, status_forcelist={502, 503, 504},
         backoff_factor=0.2, respect_retry_after_header=False, raise_on_status=False,

@@ -1,4 +1,4 @@
-"""Keeps requests below what a provider allows for one key, in all processes together, and rests when the provider asks for it."""
+"""Throttles requests per provider key over all processes, and pauses when the provider asks to wait."""
 
 import hashlib
 import time
@@ -6,45 +6,45 @@ from threading import Lock
 
 from app.core.rate_limiter import RateLimit
 from app.core.redis import RedisError, get_redis
-from app.providers.http import TooFast
+from app.providers.http import RateLimited
 
 
-class Pace:
-    """At most `limit` requests of a key in `per_s` seconds; asks nobody to wait, but says how long."""
+class Throttle:
+    """Allows `limit` requests per key in `per_s` seconds; never sleeps, but raises with the time to wait."""
 
     def __init__(self, name: str, *, limit: int, per_s: int = 60) -> None:
         self._name = name
-        self._rate = RateLimit(f"pace:{name}", limit, per_s)
-        self._rests: dict[str, float] = {}
+        self._limit = RateLimit(f"throttle:{name}", limit, per_s)
+        self._paused_until: dict[str, float] = {}
         self._lock = Lock()
 
-    def take(self, token: str) -> None:
-        """Counts one request. Raises TooFast while the key rests or has used up its share; nothing was sent then."""
-        key = _hidden(token)
-        wait_s = self._rest_s(key) or self._rate.hit(key)
+    def acquire(self, token: str) -> None:
+        """Count one request. Raises RateLimited while the key is paused or over its limit; nothing was sent then."""
+        key = _hash_token(token)
+        wait_s = self._get_pause_s(key) or self._limit.hit(key)
         if wait_s:
-            raise TooFast("The pace for this key is used up.", retryable=True, retry_after_s=wait_s)
+            raise RateLimited("The request limit of this key is used up.", retryable=True, retry_after_s=wait_s)
 
-    def rest(self, token: str, seconds: float) -> None:
-        """The provider asks to wait."""
-        key = _hidden(token)
+    def pause(self, token: str, seconds: float) -> None:
+        """Pause the key in all processes for as long as the provider asks."""
+        key = _hash_token(token)
         with self._lock:
-            self._rests[key] = time.monotonic() + seconds
+            self._paused_until[key] = time.monotonic() + seconds
         try:
-            get_redis().set(self._rest_key(key), 1, px=max(1, round(seconds * 1000)))
+            get_redis().set(self._build_pause_key(key), 1, px=max(1, round(seconds * 1000)))
         except RedisError:
             return
 
-    def _rest_s(self, key: str) -> float:
+    def _get_pause_s(self, key: str) -> float:
         try:
-            return max(0, get_redis().pttl(self._rest_key(key))) / 1000
+            return max(0, get_redis().pttl(self._build_pause_key(key))) / 1000
         except RedisError:
             with self._lock:
-                return max(0.0, self._rests.get(key, 0.0) - time.monotonic())
+                return max(0.0, self._paused_until.get(key, 0.0) - time.monotonic())
 
-    def _rest_key(self, key: str) -> str:
-        return f"rest:{self._name}:{key}"
+    def _build_pause_key(self, key: str) -> str:
+        return f"pause:{self._name}:{key}"
 
 
-def _hidden(token: str) -> str:
+def _hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()[:20]

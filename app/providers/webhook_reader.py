@@ -1,22 +1,22 @@
-"""What the webhooks of all providers have in common, whatever they are about."""
+"""The common port of all webhook readers."""
 
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-# calls are worked through by calls/lifecycle, calendars by bookings/arriving
+# calls are applied by domain/calls/lifecycle, calendars by domain/calendar_sync/inbound
 WebhookKind = Literal["calls", "calendars"]
 
 
 class Unreadable(ValueError):
-    """The body is no event of this provider; the message is one sentence that may be shown."""
+    """The body is no event of this provider; the message is a sentence that may be shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Peek:
-    """The little that must be known before an event is stored.
+    """The fields needed before an event is stored.
 
-    `dedupe_key` is the same for every delivery of one event and different for two events, within the provider. Events with the
-    same `provider_call_id` (for calendars: of one chain of bookings) are worked through one after the other.
+    `dedupe_key` is equal for every delivery of one event and different for two events, within the provider. Events with the
+    same `provider_call_id` (for calendars: of one chain of bookings) are processed one after the other.
     """
 
     event: str
@@ -26,7 +26,7 @@ class Peek:
 
 
 class WebhookReader(Protocol):
-    """Translates one vendor's webhooks; both readings take the raw body and raise Unreadable, nothing else."""
+    """Translates one vendor's webhooks; both methods take the raw body and raise Unreadable, nothing else."""
 
     name: str
 

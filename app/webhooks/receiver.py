@@ -17,7 +17,7 @@ from app.core.tenancy import unscoped
 from app.domain.inbox import store
 from app.jobs import inbox
 from app.models import Connection
-from app.providers import webhook_reader
+from app.providers import get_webhook_reader
 from app.providers.webhook_reader import Unreadable
 
 log = structlog.get_logger()
@@ -48,7 +48,7 @@ def receive(provider: str, *, sender: Sender, verify: Verify, raw: bytes) -> Res
         metrics.WEBHOOKS_RECEIVED.labels(provider, "unknown", "refused").inc()
         raise BadSignature("The signature does not fit this body.")
     try:
-        peek = webhook_reader(provider).peek(raw)
+        peek = get_webhook_reader(provider).peek(raw)
     except Unreadable as unreadable:
         metrics.WEBHOOKS_RECEIVED.labels(provider, "unknown", "unreadable").inc()
         raise AppError(str(unreadable), code="unreadable") from unreadable

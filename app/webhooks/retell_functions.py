@@ -22,7 +22,7 @@ from app.domain.inbox import call_handler
 from app.domain.inbox.inbox_item import Read
 from app.models import WebhookEvent
 from app.providers.voice.base import CallEvent, Unreadable
-from app.providers.voice.retell_functions import read_function, read_inbound
+from app.providers.voice.retell_functions import parse_function, parse_inbound
 from app.webhooks.receiver import BadSignature, raw_body, sender_of
 
 log = structlog.get_logger()
@@ -53,7 +53,7 @@ def function(connection: str | None = None) -> Response:
     """The agent wants a function run: `{ok, say, code?, data}`. Whose call it is says the call, never an argument."""
     raw, received_at = _verified(connection, "function"), now()
     try:
-        use = read_function(raw)
+        use = parse_function(raw)
     except Unreadable:
         return _json(function_calls.in_trouble())
     with caller_slot(writes=True):
@@ -73,7 +73,7 @@ def _verified(connection: str | None, event: str) -> bytes:
 
 def _welcome(raw: bytes, connection: str | None) -> dict[str, Any]:
     try:
-        call = read_inbound(raw)
+        call = parse_inbound(raw)
     except Unreadable:
         return {}
     match, _cached = _owner(CallEvent("retell", "started", "call_inbound", None, business_raw=call.business_raw), connection)

@@ -30,6 +30,7 @@ VERSIONS = {
     "event-types": {"2024-06-14"},
 }
 
+
 @dataclass
 class Subscription:
     url: str
@@ -50,6 +51,7 @@ class CalcomDouble(Served, CalcomAccount):
     outbox: list[bytes] = field(default_factory=list)
     # called once a webhook is delivered
     delivered: Callable[[], object] | None = None
+
     def subscribe(self, url: str, secret: str = SECRET, when: Literal["before", "after", "kept"] = "kept") -> None:
         self.subscriptions.append(Subscription(url, secret, when))
 

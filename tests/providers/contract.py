@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from app.providers import call_driver
+from app.providers import get_call_driver
 from app.providers.voice import base
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"
@@ -28,17 +28,17 @@ class DriverContract:
 
     @property
     def driver(self) -> base.CallDriver:
-        return call_driver(self.provider)
+        return get_call_driver(self.provider)
 
     def test_the_registry_knows_it_by_its_name(self):
         assert self.driver.name == self.provider
-        assert call_driver(self.provider) is self.driver
+        assert get_call_driver(self.provider) is self.driver
 
     def test_every_body_is_read_in_our_words(self):
         for raw in self.bodies():
             event = self.driver.read(raw)
             assert event.provider == self.provider
-            assert event.kind in get_args(base.EventKind)
+            assert event.kind in get_args(base.CallEventKind)
             assert event.direction in get_args(base.Direction)
             assert event.status in (None, *get_args(base.CallStatus))
             assert event.disconnection in (None, *get_args(base.Disconnection))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from app.demo.companies import COMPANIES
-from app.providers import call_driver
+from app.providers import get_call_driver
 from app.providers.voice.base import Unreadable
 from app.simulator.call_factory import Cast
 from app.simulator.callers import answering_at, free_looking_time, spoken_day, spoken_time
@@ -15,7 +15,7 @@ from tests.support.tables import each_row
 
 NOW = datetime(2026, 11, 20, 10, 42, tzinfo=UTC)
 NUMBERS = [branch.number for company in COMPANIES for branch in company.branches]
-RETELL = call_driver("retell")
+RETELL = get_call_driver("retell")
 
 
 def cast(number: str = NUMBERS[0], call_id: str = "call_sim_1", **others) -> Cast:

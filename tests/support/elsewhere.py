@@ -162,7 +162,7 @@ class Elsewhere:
     def rested(self) -> None:
         """Redis counts real time: what rests there is over."""
         connection = self.app.extensions["askproai_redis"]
-        for key in connection.scan_iter("rest:*"):
+        for key in connection.scan_iter("pause:*"):
             connection.delete(key)
 
     def later(self, seconds: float) -> None:

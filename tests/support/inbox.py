@@ -12,7 +12,7 @@ from app.core.tenancy import unscoped
 from app.domain.inbox import store
 from app.domain.inbox.store import Incoming
 from app.models import Call, WebhookEvent
-from app.providers import call_driver
+from app.providers import get_call_driver
 from tests.support.lindgren import call_body
 
 
@@ -20,7 +20,7 @@ def arrive(*bodies: bytes, provider: str = "retell", **values: Any) -> None:
     """As the door stores them, without the door: each in a transaction of its own."""
     db.session.rollback()
     for raw in bodies:
-        peek = call_driver(provider).peek(raw)
+        peek = get_call_driver(provider).peek(raw)
         facts = {"received_at": now(), "provider_call_id": peek.provider_call_id, "dialled": peek.business_raw} | values
         store.store(Incoming(provider=provider, event=peek.event, dedupe_key=peek.dedupe_key, body=raw, **facts))
 
@@ -31,7 +31,7 @@ def arrive_many(count: int, *, prefix: str = "call") -> None:
     rows = []
     for number in range(count):
         raw = call_body("call_started", f"{prefix}_{number}")
-        peek = call_driver("retell").peek(raw)
+        peek = get_call_driver("retell").peek(raw)
         call_id = peek.provider_call_id
         rows.append(Incoming(provider="retell", event=peek.event, dedupe_key=peek.dedupe_key, body=raw, provider_call_id=call_id).row())
     with db.engine.begin() as connection:

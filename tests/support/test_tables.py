@@ -6,7 +6,7 @@ from pathlib import Path
 
 from config import ROOT
 
-TABLE = '''
+TABLE = """
 from pathlib import Path
 import pytest
 from tests.support.tables import each_row
@@ -28,7 +28,7 @@ def test_good(path):
 @each_row("number", [1, 2])
 def test_all_right(number):
     assert number
-'''
+"""
 
 
 def test_every_row_is_tried_and_each_that_fails_is_reported(tmp_path: Path) -> None:

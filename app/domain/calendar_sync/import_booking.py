@@ -19,7 +19,7 @@ from app.domain.scheduling.types import VisitPart
 from app.domain.tasks.lifecycle import make_task
 from app.models import Booking, BookingSync, CalendarMapping, Connection, Customer
 from app.models.booking import ACTIVE_STATUSES
-from app.providers.calendar.base import Contact, RemoteBooking
+from app.providers.calendar.base import AttendeeContact, RemoteBooking
 
 NAMELESS = "Ohne Namen"
 
@@ -81,7 +81,7 @@ def _twin(there: RemoteBooking, starts_at: datetime, mapping: CalendarMapping, p
     return None
 
 
-def _is_same(booking: Booking, contact: Contact | None) -> bool:
+def _is_same(booking: Booking, contact: AttendeeContact | None) -> bool:
     customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
     if customer is None or contact is None:
         return False
@@ -90,7 +90,7 @@ def _is_same(booking: Booking, contact: Contact | None) -> bool:
     return any(identity.value in (contact.email, _number(contact)) for identity in customer.identities)
 
 
-def _customer(contact: Contact | None) -> Customer | None:
+def _customer(contact: AttendeeContact | None) -> Customer | None:
     """Who comes; a way to reach them that we cannot use is left out."""
     if contact is None:
         return None
@@ -103,7 +103,7 @@ def _customer(contact: Contact | None) -> Customer | None:
     return None
 
 
-def _number(contact: Contact) -> str | None:
+def _number(contact: AttendeeContact) -> str | None:
     number = phone.normalise(contact.phone, source="e164") if contact.phone else None
     return number.e164 if number and number.valid else None
 

@@ -17,7 +17,7 @@ from app.domain.calendar_sync.import_booking import take_in
 from app.domain.calendar_sync.mapping import load_mappings, person_of
 from app.domain.calendar_sync.state import BY_CALENDAR
 from app.models import Booking, BookingSync, Connection, ExternalEvent
-from app.providers.calendar.base import CalendarEvent, EventKind, RemoteBooking
+from app.providers.calendar.base import CalendarEvent, CalendarEventKind, RemoteBooking
 
 # names under which nothing stands there any more
 PAST_NAMES = ("moved", "over")
@@ -68,7 +68,7 @@ def apply_snapshot(connection: Connection, there: RemoteBooking, *, is_certain: 
     if there.moved_to:
         return "none"
     if not there.stands:
-        kind: EventKind = "cancelled"
+        kind: CalendarEventKind = "cancelled"
     else:
         kind = "moved" if there.moved_from else "requested" if there.status == "pending" else "made"
     news = _news(connection, there, there.changed_at)

@@ -11,7 +11,7 @@ from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.extensions import db
 from app.models import Booking, Branch, CalendarMapping, Connection, Service, StaffMember
 from app.providers import CALENDARS
-from app.providers.calendar.base import Access
+from app.providers.calendar.base import Credentials
 
 
 def active_connection() -> Connection | None:
@@ -26,10 +26,10 @@ def find_connection(connection_id: str) -> Connection | None:
     return db.session.scalars(mine).first()
 
 
-def access_of(connection: Connection) -> Access | None:
+def access_of(connection: Connection) -> Credentials | None:
     """Its own key, or where it has none the platform's; None where there is no key at all."""
     key = connection.api_key or settings().calcom_api_key
-    return Access(settings().calcom_base_url, key) if key else None
+    return Credentials(settings().calcom_base_url, key) if key else None
 
 
 class Mappings:

@@ -20,8 +20,8 @@ from app.domain.calendar_sync.inbound import apply_snapshot
 from app.domain.calendar_sync.mapping import Mappings, access_of, find_connection, load_mappings
 from app.domain.calendar_sync.provider_calls import Action, Errand, Outcome
 from app.models import Booking, BookingSync, CalendarMapping, Call, Customer, ExternalEvent
-from app.providers.calendar.base import Access, CalendarRefused, Contact, RemoteBooking, RemoteOrder
-from app.providers.http import NoAnswer, TooFast
+from app.providers.calendar.base import AttendeeContact, CalendarRejected, Credentials, ExternalBookingRequest, RemoteBooking
+from app.providers.http import RateLimited, ResponseTimeout
 
 log = structlog.get_logger()
 # longer than all calls of an errand may take; whoever is silent for so long has died
@@ -79,7 +79,7 @@ def _next_step(sync: BookingSync, booking: Booking, mappings: Mappings) -> tuple
 
 
 def _reserved(
-    sync: BookingSync, booking: Booking, action: Action, mapping: CalendarMapping | None, *, provider: str, access: Access
+    sync: BookingSync, booking: Booking, action: Action, mapping: CalendarMapping | None, *, provider: str, access: Credentials
 ) -> Errand:
     is_repeat = sync.first_requested_at is not None
     if action in ("make", "move"):
@@ -170,18 +170,18 @@ def _went_wrong(sync: BookingSync, booking: Booking, errand: Errand, outcome: Ou
     if sync.status == "synced":
         # its webhook was here before the answer
         return
-    if not isinstance(error, NoAnswer) and not errand.is_repeat:
+    if not isinstance(error, ResponseTimeout) and not errand.is_repeat:
         sync.first_requested_at = None
-    if sync.version != errand.version and not isinstance(error, TooFast):
+    if sync.version != errand.version and not isinstance(error, RateLimited):
         ask(sync, booking, sync.action)
         sync.due_at = now() + PAUSES[0]
-    elif isinstance(error, CalendarRefused):
+    elif isinstance(error, CalendarRejected):
         _refused(sync, booking, error, outcome)
     else:
         _try_later(sync, booking, error)
 
 
-def _refused(sync: BookingSync, booking: Booking, error: CalendarRefused, outcome: Outcome) -> None:
+def _refused(sync: BookingSync, booking: Booking, error: CalendarRejected, outcome: Outcome) -> None:
     if error.code == "slot_taken":
         free = [standing.in_words(moment, booking.zone) for moment in outcome.free]
         details = f"Dort frei: {'; '.join(free)}" if free else None
@@ -193,7 +193,7 @@ def _refused(sync: BookingSync, booking: Booking, error: CalendarRefused, outcom
 def _try_later(sync: BookingSync, booking: Booking, error: ProviderError) -> None:
     """It waits longer each time; only asking too fast is nobody's failure."""
     sync.status, sync.reason, sync.error = "pending", error.code, error.message[:500]
-    if isinstance(error, TooFast):
+    if isinstance(error, RateLimited):
         sync.due_at = now() + timedelta(seconds=error.retry_after_s)
         return
     sync.due_at = now() + PAUSES[min(sync.attempts, len(PAUSES) - 1)]
@@ -233,14 +233,14 @@ def _surplus(sync: BookingSync) -> tuple[str, ...]:
     return tuple(db.session.scalars(rows))
 
 
-def _order(sync: BookingSync, booking: Booking, mapping: CalendarMapping) -> RemoteOrder:
-    return RemoteOrder(
+def _order(sync: BookingSync, booking: Booking, mapping: CalendarMapping) -> ExternalBookingRequest:
+    return ExternalBookingRequest(
         event_type=mapping.event_type, starts_at=booking.starts_at, contact=_contact(booking, mapping), ref=sync.id,
-        minutes=mapping.minutes, notes=booking.notes, marks={"booking_id": booking.id},
+        minutes=mapping.minutes, notes=booking.notes, metadata={"booking_id": booking.id},
     )  # fmt: skip
 
 
-def _contact(booking: Booking, mapping: CalendarMapping) -> Contact:
+def _contact(booking: Booking, mapping: CalendarMapping) -> AttendeeContact:
     """The customer, or the caller's number; a number that no plan knows would have the whole booking refused."""
     customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
     number = booking.contact_phone or (customer.of_kind("phone") if customer else None)
@@ -250,4 +250,4 @@ def _contact(booking: Booking, mapping: CalendarMapping) -> Contact:
         number = None
     email = booking.contact_email or (customer.of_kind("email") if customer else None) or (None if number else mapping.contact_email)
     name = (customer.name if customer else None) or "Ohne Namen"
-    return Contact(name, email, number, zone=booking.zone, language=(customer.language if customer else None) or "de")
+    return AttendeeContact(name, email, number, zone=booking.zone, language=(customer.language if customer else None) or "de")

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from app.core.errors import ProviderError
-from app.providers import calendar
-from app.providers.calendar.base import Access, Calendar, CalendarRefused, RemoteBooking, RemoteOrder
-from app.providers.http import NoAnswer
+from app.providers import open_calendar
+from app.providers.calendar.base import Calendar, CalendarRejected, Credentials, ExternalBookingRequest, RemoteBooking
+from app.providers.http import ResponseTimeout
 
 Action = Literal["make", "move", "cancel", "confirm", "look"]
 LONGEST_CHAIN = 10
@@ -25,7 +25,7 @@ class Errand:
     """
 
     provider: str
-    access: Access
+    access: Credentials
     action: Action
     ref: str
     version: int
@@ -34,7 +34,7 @@ class Errand:
     is_repeat: bool = False
     uid: str | None = None
     event_type: str | None = None
-    order: RemoteOrder | None = None
+    order: ExternalBookingRequest | None = None
     surplus: tuple[str, ...] = ()
 
 
@@ -51,7 +51,7 @@ class Outcome:
 
 def carry_out(errand: Errand) -> Outcome:
     """Calls the other calendar; takes a few time-outs at the longest and raises nothing that a provider can cause."""
-    there, outcome = calendar(errand.provider, errand.access), Outcome()
+    there, outcome = open_calendar(errand.provider, errand.access), Outcome()
     try:
         outcome.there = STEPS[errand.action](there, errand, outcome)
         _tidy(there, errand, outcome)
@@ -68,8 +68,8 @@ def _make(there: Calendar, errand: Errand, outcome: Outcome) -> RemoteBooking:
     if errand.is_repeat and (found := _look(there, errand)):
         return found if not found.stands else _bring_to(there, found, order.starts_at)
     try:
-        return there.book(order)
-    except CalendarRefused as refused:
+        return there.create_booking(order)
+    except CalendarRejected as refused:
         if refused.code != "slot_taken":
             raise
         # it may be our own first request that has the slot
@@ -79,8 +79,8 @@ def _make(there: Calendar, errand: Errand, outcome: Outcome) -> RemoteBooking:
             raise
         # or the booking whose place this one takes
         _tidy(there, errand, outcome)
-        return there.book(order)
-    except NoAnswer:
+        return there.create_booking(order)
+    except ResponseTimeout:
         if found := _quietly(lambda: _look(there, errand)):
             return found
         raise
@@ -94,7 +94,7 @@ def _move(there: Calendar, errand: Errand, _outcome: Outcome) -> RemoteBooking:
         return present if present and not present.stands else _bring_to(there, present, order.starts_at, uid=uid)
     try:
         return there.reschedule(uid, order.starts_at)
-    except CalendarRefused as refused:
+    except CalendarRejected as refused:
         if refused.code not in ("gone", "not_found"):
             raise
         # somebody was faster there: moved it, or cancelled it
@@ -102,7 +102,7 @@ def _move(there: Calendar, errand: Errand, _outcome: Outcome) -> RemoteBooking:
         if present is None:
             raise
         return _bring_to(there, present, order.starts_at) if present.stands else present
-    except NoAnswer:
+    except ResponseTimeout:
         present = _quietly(lambda: _present(there, uid))
         if present and present.stands and present.starts_at == order.starts_at:
             return present
@@ -148,7 +148,7 @@ def _remove(there: Calendar, uid: str) -> None:
 def _look(there: Calendar, errand: Errand) -> RemoteBooking | None:
     """The booking with our mark that an earlier request has made, but for those that are to go."""
     assert errand.event_type is not None
-    found = there.find_by_ref(errand.ref, event_type=errand.event_type, made_after=errand.asked_at)
+    found = there.find_by_ref(errand.ref, event_type=errand.event_type, created_after=errand.asked_at)
     if found is not None and found.moved_to:
         found = _present(there, found.moved_to)
     return None if found is None or found.uid in errand.surplus else found
@@ -183,7 +183,7 @@ def _free_instead(there: Calendar, errand: Errand) -> list[datetime]:
         return []
     since = errand.order.starts_at
     try:
-        slots = there.slots(errand.event_type, since - timedelta(hours=4), since + REACH, ignoring=errand.uid)
+        slots = there.list_slots(errand.event_type, since - timedelta(hours=4), since + REACH, ignoring=errand.uid)
     except ProviderError:
         return []
     nearest = sorted(slots, key=lambda slot: abs(slot.starts_at - since))[:MOST_FREE]

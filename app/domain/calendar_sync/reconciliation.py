@@ -16,8 +16,8 @@ from app.domain.calendar_sync.inbound import apply_snapshot
 from app.domain.calendar_sync.mapping import access_of, find_connection
 from app.models import Booking, BookingSync, CalendarReconciliation, Connection, ExternalEvent
 from app.models.booking import ACTIVE_STATUSES
-from app.providers import CALENDARS, calendar
-from app.providers.calendar.base import Access, RemoteBooking
+from app.providers import CALENDARS, open_calendar
+from app.providers.calendar.base import Credentials, RemoteBooking
 
 # clocks differ a little, and what changed while the last look was under way may have been missed by it
 OVERLAP = timedelta(minutes=3)
@@ -38,7 +38,7 @@ class Look:
     comparison_id: int
     connection_id: str
     provider: str
-    access: Access
+    access: Credentials
     since: datetime | None
     seen: set[str] = field(default_factory=set)
     doubtful: set[str] = field(default_factory=set)
@@ -75,7 +75,7 @@ def begin(connection_id: str) -> Look | None:
 
 def fetch(look: Look) -> list[RemoteBooking]:
     """The other calendar's bookings, the oldest change first. Raises ProviderError."""
-    found = list(calendar(look.provider, look.access).updated_since(look.since))
+    found = list(open_calendar(look.provider, look.access).list_updated_since(look.since))
     look.seen = {there.uid for there in found}
     return found
 
@@ -120,7 +120,7 @@ def to_fetch_again(look: Look) -> list[str]:
 
 def fetch_again(look: Look, uid: str) -> RemoteBooking | None:
     """One booking as it stands there now. Raises ProviderError."""
-    return calendar(look.provider, look.access).get(uid)
+    return open_calendar(look.provider, look.access).get(uid)
 
 
 def miss(look: Look, uid: str) -> None:

@@ -15,14 +15,14 @@ from app.domain.privacy.consent import record_answer
 from app.domain.privacy.consent_answers import DialogueLine, extract_answers
 from app.domain.privacy.provider_deletion import request_deletion
 from app.models import Agent, Call
-from app.providers.voice.base import CallEvent, Turn
+from app.providers.voice.base import CallEvent, TranscriptTurn
 
 OVER = ("ended", "analyzed")
 # turns at the end of a snapshot whose words may still change
 STILL_GROWING = 2
 
 
-def take_answers(desk: Desk, call: Call, turns: Sequence[Turn] | None, *, final: bool) -> None:
+def take_answers(desk: Desk, call: Call, turns: Sequence[TranscriptTurn] | None, *, final: bool) -> None:
     """Before anything of the event is stored: what is declined in it is not stored at all.
 
     Of a growing transcript only what is new is heard, and of the final one, which may say it otherwise, all of it.
@@ -62,7 +62,7 @@ def _asked_to_record(call: Call) -> bool:
     return agent is not None and read_content(agent, find_published(agent.id)).asks_to_record
 
 
-def _utterances(turns: Sequence[Turn]) -> list[TimedUtterance]:
+def _utterances(turns: Sequence[TranscriptTurn]) -> list[TimedUtterance]:
     return [TimedUtterance(position, turn.role == "agent", turn.text, turn.start_s, turn.end_s) for position, turn in enumerate(turns)]
 
 

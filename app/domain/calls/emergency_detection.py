@@ -18,7 +18,7 @@ from app.domain.emergencies.alarm import raise_alarm
 from app.domain.emergencies.detections import LAST_TURNS, Place
 from app.events import CallUpdated
 from app.models import Branch, Call, Company
-from app.providers.voice.base import Turn
+from app.providers.voice.base import TranscriptTurn
 
 
 def places_of(branch_ids: Iterable[str]) -> dict[str, Place]:
@@ -32,7 +32,7 @@ def places_of(branch_ids: Iterable[str]) -> dict[str, Place]:
     return {row.id: Place(row.industry, tuple(row.emergency_phrases or ())) for row in rows}
 
 
-def hear_turns(call: Call, snapshot: Sequence[Turn] | None, spoken: Spoken, places: Mapping[str, Place]) -> bool:
+def hear_turns(call: Call, snapshot: Sequence[TranscriptTurn] | None, spoken: Spoken, places: Mapping[str, Place]) -> bool:
     """Takes what a snapshot added, also of callers whose words are not kept; whether people are to be told."""
     place = places.get(call.branch_id)
     if not snapshot or place is None:

@@ -36,7 +36,7 @@ from app.domain.privacy.erasure import erase_words
 from app.domain.privacy.provider_deletion import request_deletion
 from app.events import ToolFinished, ToolStarted
 from app.models import Call, ToolCall
-from app.providers.voice.base import FunctionUse
+from app.providers.voice.base import FunctionRequest
 
 log = structlog.get_logger()
 # the same again so soon is a repetition, not a new question
@@ -60,7 +60,7 @@ RESULT = select(ToolCall.result).where(ToolCall.id == bindparam("use"))
 class Asked:
     """A verified use of a function. `owner` finds whose a call is that we do not know yet: the same way as for its events."""
 
-    use: FunctionUse
+    use: FunctionRequest
     connection_id: str | None
     received_at: datetime
     owner: Callable[[], tuple[Match | None, bool]]
@@ -87,7 +87,7 @@ def answer(asked: Asked) -> dict[str, Any]:
     return _without_records(asked.use)
 
 
-def _without_records(use: FunctionUse) -> dict[str, Any]:
+def _without_records(use: FunctionRequest) -> dict[str, Any]:
     """Where nothing can be looked up or written down, an emergency is answered all the same."""
     language = _heard(use) or "de"
     dialled = use.event.business_raw
@@ -149,7 +149,7 @@ def _made(asked: Asked) -> Call | None:
         return lifecycle.apply_events([arrival])[0]
 
 
-def _repeated(uses: Sequence[Any], use: FunctionUse, key: str) -> dict[str, Any] | None:
+def _repeated(uses: Sequence[Any], use: FunctionRequest, key: str) -> dict[str, Any] | None:
     """The stored answer to just this use: the same id, or the same question again with nothing done in between."""
     same_id = next((row for row in uses if use.tool_call_id and row.tool_call_id == use.tool_call_id), None)
     last = uses[-1] if uses else None
@@ -164,16 +164,16 @@ def _repeated(uses: Sequence[Any], use: FunctionUse, key: str) -> dict[str, Any]
     return None
 
 
-def _is_past(result: dict[str, Any], row: Any, use: FunctionUse) -> bool:
+def _is_past(result: dict[str, Any], row: Any, use: FunctionRequest) -> bool:
     """An emergency is answered once: when the caller has spoken since, the same question is a new one."""
     return result.get("code") == EMERGENCY and row.after_position != use.position
 
 
-def _said_by_caller(use: FunctionUse) -> list[tuple[int, str]]:
+def _said_by_caller(use: FunctionRequest) -> list[tuple[int, str]]:
     return [(index, turn.text) for index, turn in enumerate(use.event.turns or ()) if turn.role == "caller"]
 
 
-def _heard(use: FunctionUse) -> Language | None:
+def _heard(use: FunctionRequest) -> Language | None:
     return spoken_language([text for _index, text in _said_by_caller(use)[-TURNS_HEARD:]])
 
 
@@ -209,14 +209,14 @@ def _announce(call: Call, happened: ToolStarted | ToolFinished) -> None:
         publish(happened)
 
 
-def _told_of(uses: Sequence[Any], use: FunctionUse) -> dict[str, Any] | None:
+def _told_of(uses: Sequence[Any], use: FunctionRequest) -> dict[str, Any] | None:
     """The unfinished row that a transcript has brought of this use already."""
     running = [row for row in uses if row.finished_at is None and row.name == use.name]
     same = next((row for row in running if use.tool_call_id in (None, row.tool_call_id)), None)
     return {"id": same.id, "tool_call_id": same.tool_call_id} if same else None
 
 
-def _id_for(uses: Sequence[Any], use: FunctionUse) -> str:
+def _id_for(uses: Sequence[Any], use: FunctionRequest) -> str:
     """The provider's id of the use, unless something else goes by it already."""
     taken = use.tool_call_id is None or any(row.tool_call_id == use.tool_call_id for row in uses)
     return f"{lifecycle.OWN_USE}{new_ulid()}" if taken else use.tool_call_id or ""

@@ -18,8 +18,8 @@ from app.core.tenancy import unscoped
 from app.domain.companies import number_lookup
 from app.models import Call, CallReconciliation, CallReconciliationCount, Company, Connection, ProviderAccount, WebhookEvent
 from app.models.call import ACTIVE_STATUSES
-from app.providers import voice_account
-from app.providers.credentials import Access
+from app.providers import open_voice_account
+from app.providers.credentials import Credentials
 from app.providers.voice.management import FetchedCall, ListedCall
 
 PROVIDER = "retell"
@@ -44,7 +44,7 @@ class Look:
     comparison_id: int
     connection_id: str | None
     company_id: str | None
-    access: Access
+    access: Credentials
     since: datetime
     until: datetime
 
@@ -179,13 +179,13 @@ def _settled_until(look: Look, listed: Sequence[ListedCall], found: Sorted) -> d
     return min([look.until, *starts])
 
 
-def _access(account: ProviderAccount) -> Access | None:
+def _access(account: ProviderAccount) -> Credentials | None:
     key = settings().retell_account_key
     if account.connection_id:
         with unscoped():
             wanted = select(Connection.api_key).where(Connection.id == account.connection_id, Connection.is_active)
             key = db.session.scalars(wanted).first()
-    return Access(settings().retell_base_url, key) if key else None
+    return Credentials(settings().retell_base_url, key) if key else None
 
 
 def _here(call_ids: Sequence[str], look: Look) -> dict[str, Call]:
@@ -256,7 +256,7 @@ MOST_LISTED = 5000
 def list_calls(look: Look) -> list[ListedCall]:
     """The oldest first; where there are too many for one look, it ends with the last of them."""
     listed: dict[str, ListedCall] = {}
-    for call in voice_account(PROVIDER, look.access).list_calls(look.since, look.until):
+    for call in open_voice_account(PROVIDER, look.access).list_calls(look.since, look.until):
         listed[call.call_id] = call
         if len(listed) >= MOST_LISTED and call.started_at is not None and call.started_at > look.since:
             look.until = call.started_at
@@ -267,6 +267,6 @@ def list_calls(look: Look) -> list[ListedCall]:
 
 def fetch_calls(look: Look, call_ids: Iterable[str]) -> Iterator[tuple[str, FetchedCall | None]]:
     """One after the other; None where the provider does not know it."""
-    account = voice_account(PROVIDER, look.access)
+    account = open_voice_account(PROVIDER, look.access)
     for call_id in call_ids:
         yield call_id, account.get_call(call_id)

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.domain.calls.call_batch import Desk
 from app.models import Call
-from app.providers.voice.base import Turn
+from app.providers.voice.base import TranscriptTurn
 
 
 @dataclass(slots=True)
@@ -17,7 +17,7 @@ class Spoken:
     first: int = 0
 
 
-def take_snapshot(desk: Desk, call: Call, snapshot: Sequence[Turn] | None, *, final: bool) -> Spoken:
+def take_snapshot(desk: Desk, call: Call, snapshot: Sequence[TranscriptTurn] | None, *, final: bool) -> Spoken:
     """Stores what is new in the snapshot.
 
     Snapshots carry no number: one with fewer turns, or with as many but less said, is an older one and changes nothing. A
@@ -48,7 +48,7 @@ def take_snapshot(desk: Desk, call: Call, snapshot: Sequence[Turn] | None, *, fi
     return spoken
 
 
-def _said(snapshot: Sequence[Turn]) -> int:
+def _said(snapshot: Sequence[TranscriptTurn]) -> int:
     return sum(len(turn.text) for turn in snapshot)
 
 
@@ -56,7 +56,7 @@ def _stored(turns: list[dict[str, Any]]) -> int:
     return sum(len(turn["text"]) for turn in turns)
 
 
-def _same(row: dict[str, Any], turn: Turn) -> bool:
+def _same(row: dict[str, Any], turn: TranscriptTurn) -> bool:
     return row["text"] == turn.text and row["role"] == turn.role and _close(row["end_s"], turn.end_s)
 
 

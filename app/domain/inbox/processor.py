@@ -16,7 +16,7 @@ from app.domain.inbox.inbox_item import Read
 from app.domain.inbox.lease import MOST_CLAIMS, ClaimLost, claim, settle
 from app.domain.inbox.store import body_of
 from app.models import WebhookEvent
-from app.providers import kind_of, webhook_reader
+from app.providers import get_webhook_kind, get_webhook_reader
 from app.providers.webhook_reader import Unreadable, WebhookKind
 
 log = structlog.get_logger()
@@ -111,11 +111,11 @@ def _read_one(row: WebhookEvent) -> Read:
         read.status, read.reason = "dead", f"{row.claims - 1} workers died or stalled over it."
         return read
     try:
-        read.event = webhook_reader(row.provider).read(body_of(row))
+        read.event = get_webhook_reader(row.provider).read(body_of(row))
     except Unreadable as unreadable:
         read.status, read.reason = "dead", str(unreadable)
         return read
-    ROOMS[kind_of(row.provider)].check(read)
+    ROOMS[get_webhook_kind(row.provider)].check(read)
     return read
 
 
@@ -126,7 +126,7 @@ def _apply(reads: Sequence[Read]) -> None:
 
 
 def _to_do(reads: Sequence[Read], kind: WebhookKind) -> list[Read]:
-    return [read for read in reads if read.status == "handled" and kind_of(read.row.provider) == kind]
+    return [read for read in reads if read.status == "handled" and get_webhook_kind(read.row.provider) == kind]
 
 
 def _outcome(read: Read, moment: datetime) -> dict[str, Any]:

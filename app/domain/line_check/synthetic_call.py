@@ -12,7 +12,7 @@ from app.core.extensions import db
 from app.domain.line_check.probes import Seen
 from app.domain.privacy.ai_notice import NOTICE
 from app.models import Agent, Connection, LineCheck, PhoneNumber
-from app.providers.voice.retell_sender import Posted, post
+from app.providers.voice.retell_sender import PostResult, post_signed
 
 # nobody is the caller, so nobody's file is touched
 NOBODY = "anonymous"
@@ -108,18 +108,18 @@ def _event(name: str, errand: Errand, at: int, **more: Any) -> dict[str, Any]:
     return {"event": name, "call": call | more}
 
 
-def _post(errand: Errand, door: str, body: dict[str, Any]) -> tuple[str, Posted, str | None]:
+def _post(errand: Errand, door: str, body: dict[str, Any]) -> tuple[str, PostResult, str | None]:
     """At the first address where anybody answers; last, why the first one of all did not."""
-    raw, posted, base, failure = orjson.dumps(body), Posted(0, 0), errand.bases[0], None
+    raw, posted, base, failure = orjson.dumps(body), PostResult(0, 0), errand.bases[0], None
     for base in errand.bases:
-        posted = post(f"{base}/api/retell/{door}{errand.path}", raw, errand.key or "")
+        posted = post_signed(f"{base}/api/retell/{door}{errand.path}", raw, errand.key or "")
         if posted.status:
             break
         failure = failure or posted.error
     return base, posted, failure
 
 
-def _refusal(posted: Posted) -> str | None:
+def _refusal(posted: PostResult) -> str | None:
     if posted.status in (200, 204):
         return None
     return {0: "door_unreachable", 401: "signature_refused", 503: "webhook_closed"}.get(posted.status, "door_refused")
@@ -138,7 +138,7 @@ def _has_notice(raw: bytes) -> bool:
     return any(sentence in first_words for sentence in NOTICE.values())
 
 
-def _told(errand: Errand, base: str, posted: Posted, failure: str | None) -> dict[str, Any]:
+def _told(errand: Errand, base: str, posted: PostResult, failure: str | None) -> dict[str, Any]:
     told: dict[str, Any] = {"url": base, "status": posted.status}
     if base != errand.bases[0]:
         told |= way_round(errand.bases[0], failure)

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from app.core import settings
 from app.core.extensions import db
 from app.models import Connection
-from app.providers.messaging.base import Channel, Sender
+from app.providers.messaging.base import Channel, SenderAccount
 
 # the providers that can send, by channel
 SENDERS: dict[Channel, str] = {"sms": "twilio", "email": "smtp"}
@@ -16,32 +16,32 @@ def is_set_up(channel: Channel, *, own: bool = True) -> bool:
     return (sender_of(channel) if own else _of_the_platform(channel)) is not None
 
 
-def sender_of(channel: Channel) -> Sender | None:
+def sender_of(channel: Channel) -> SenderAccount | None:
     """The company's own account, else the platform's; None where there is neither."""
     return _own(channel) or _of_the_platform(channel)
 
 
-def as_sender(connection: Connection) -> Sender | None:
+def as_sender(connection: Connection) -> SenderAccount | None:
     """Its label is whom we speak as; its key is `account:token` at Twilio and the whole address of a mail server."""
     key, address = connection.api_key, connection.label
     if not key or not address:
         return None
     if connection.provider == "smtp":
-        return Sender(key, address=address, is_given=True)
+        return SenderAccount(key, address=address, is_user_supplied=True)
     account, colon, token = key.partition(":")
-    return Sender(settings().twilio_base_url, account, token, address) if colon else None
+    return SenderAccount(settings().twilio_base_url, account, token, address) if colon else None
 
 
-def _own(channel: Channel) -> Sender | None:
+def _own(channel: Channel) -> SenderAccount | None:
     wanted = select(Connection).where(Connection.provider == SENDERS[channel], Connection.is_active)
     found = db.session.scalars(wanted.order_by(Connection.created_at, Connection.id))
     return next((sender for connection in found if (sender := as_sender(connection))), None)
 
 
-def _of_the_platform(channel: Channel) -> Sender | None:
+def _of_the_platform(channel: Channel) -> SenderAccount | None:
     known = settings()
     if channel == "email":
-        return Sender(known.smtp_url, address=known.mail_from) if known.smtp_url and known.mail_from else None
+        return SenderAccount(known.smtp_url, address=known.mail_from) if known.smtp_url and known.mail_from else None
     if known.twilio_account_sid and known.twilio_auth_token and known.twilio_sender:
-        return Sender(known.twilio_base_url, known.twilio_account_sid, known.twilio_auth_token, known.twilio_sender)
+        return SenderAccount(known.twilio_base_url, known.twilio_account_sid, known.twilio_auth_token, known.twilio_sender)
     return None

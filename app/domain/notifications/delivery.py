@@ -16,9 +16,9 @@ from app.core.ids import new_ulid
 from app.domain.companies.feature_flags import is_on
 from app.domain.notifications.channels import SENDERS, sender_of
 from app.models import Notification
-from app.providers import messenger
-from app.providers.http import NoAnswer, TooFast
-from app.providers.messaging.base import Message, MessageRefused, Sender
+from app.providers import open_messenger
+from app.providers.http import RateLimited, ResponseTimeout
+from app.providers.messaging.base import MessageRejected, OutgoingMessage, SenderAccount
 
 log = structlog.get_logger()
 # longer than a hand-over may take; whoever is silent for so long has died
@@ -36,8 +36,8 @@ class Errand:
     notification_id: str
     token: str
     provider: str
-    sender: Sender
-    message: Message = field(repr=False)
+    sender: SenderAccount
+    message: OutgoingMessage = field(repr=False)
 
 
 def reserve(notification_id: str) -> Errand | None:
@@ -55,7 +55,7 @@ def reserve(notification_id: str) -> Errand | None:
     if sender is None:
         row.status, row.reason = "not_set_up", "no_key"
         return None
-    message = Message(row.id, row.recipient, row.body, row.title or "", asked_at=row.first_sent_at)
+    message = OutgoingMessage(row.id, row.recipient, row.body, row.title or "", asked_at=row.first_sent_at)
     row.first_sent_at = row.first_sent_at or now()
     row.claim_token, row.due_at, row.attempts = new_ulid(), now() + LEASE, row.attempts + 1
     db.session.flush()
@@ -65,7 +65,7 @@ def reserve(notification_id: str) -> Errand | None:
 def hand_over(errand: Errand) -> str | ProviderError:
     """The carrier's name for the message, or what went wrong."""
     try:
-        return messenger(errand.provider, errand.sender).send(errand.message)
+        return open_messenger(errand.provider, errand.sender).send(errand.message)
     except ProviderError as error:
         return error
 
@@ -80,7 +80,7 @@ def confirm(errand: Errand, outcome: str | ProviderError) -> None:
     if isinstance(outcome, str):
         row.provider_ref = outcome[:120]
         _finish(row, "sent")
-    elif isinstance(outcome, MessageRefused):
+    elif isinstance(outcome, MessageRejected):
         _finish(row, "dead", reason=outcome.code, error=outcome.message)
     else:
         _try_later(row, outcome)
@@ -121,10 +121,10 @@ def forget_bodies(limit: int = 500) -> int:
 
 def _try_later(row: Notification, error: ProviderError) -> None:
     """What was surely not sent is no repeat the next time; asking too fast is nobody's failure."""
-    if not isinstance(error, NoAnswer) and row.attempts == 1:
+    if not isinstance(error, ResponseTimeout) and row.attempts == 1:
         row.first_sent_at = None
     row.reason, row.error = error.code, str(error.message)[:500]
-    if isinstance(error, TooFast):
+    if isinstance(error, RateLimited):
         row.attempts -= 1
         row.due_at = now() + timedelta(seconds=error.retry_after_s)
     elif row.attempts > len(PAUSES):

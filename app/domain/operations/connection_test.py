@@ -13,9 +13,9 @@ from app.domain.calendar_sync.mapping import webhook_address
 from app.domain.companies.connections import Look
 from app.domain.notifications.channels import as_sender
 from app.models import Connection, PhoneNumber
-from app.providers import calendar, messenger, voice_account
-from app.providers.credentials import Access
-from app.providers.messaging.base import Sender
+from app.providers import open_calendar, open_messenger, open_voice_account
+from app.providers.credentials import Credentials
+from app.providers.messaging.base import SenderAccount
 
 MOST_NUMBERS = 200
 # what says that nobody was reached, not that we were refused
@@ -30,7 +30,7 @@ class LookErrand:
     provider: str
     asked_at: datetime | None
     key: str = field(repr=False)
-    sender: Sender | None = None
+    sender: SenderAccount | None = None
     numbers: tuple[str, ...] = ()
     address: str = ""
     secret: str = field(default="", repr=False)
@@ -58,22 +58,22 @@ def carry_out(errand: LookErrand) -> Look:
 
 
 def _retell(errand: LookErrand) -> Look:
-    there = {number.e164 for number in voice_account("retell", Access(settings().retell_base_url, errand.key)).list_numbers()}
+    there = {number.e164 for number in open_voice_account("retell", Credentials(settings().retell_base_url, errand.key)).list_numbers()}
     return Look("ok", facts={"numbers": len(there), "missing": sorted(set(errand.numbers) - there)})
 
 
 def _calcom(errand: LookErrand) -> Look:
     """Has its webhooks sent here as well: again changes nothing there."""
-    there = calendar("calcom", Access(settings().calcom_base_url, errand.key))
-    found = there.event_types()
-    there.listen(errand.address, errand.secret)
+    there = open_calendar("calcom", Credentials(settings().calcom_base_url, errand.key))
+    found = there.list_event_types()
+    there.register_webhook(errand.address, errand.secret)
     return Look("ok", facts={"event_types": len(found)})
 
 
 def _carrier(errand: LookErrand) -> Look:
     if errand.sender is None:
         return Look("refused", "no_sender")
-    found = messenger(errand.provider, errand.sender).look()
+    found = open_messenger(errand.provider, errand.sender).check()
     return Look("ok", facts={"name": found.name, "has_address": found.has_address})
 
 

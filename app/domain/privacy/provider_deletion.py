@@ -17,10 +17,10 @@ from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.events import ProviderDeletionQueued
 from app.models import Call, CallDeletion, Connection
-from app.providers import VOICE_ACCOUNTS, voice_account
-from app.providers.credentials import Access
-from app.providers.http import TooFast
-from app.providers.voice.management import VoiceRefused
+from app.providers import VOICE_ACCOUNTS, open_voice_account
+from app.providers.credentials import Credentials
+from app.providers.http import RateLimited
+from app.providers.voice.management import VoiceRejected
 
 log = structlog.get_logger()
 LEASE = timedelta(seconds=60)
@@ -36,7 +36,7 @@ class DeletionRequest:
     token: str
     generation: int
     provider: str
-    access: Access
+    access: Credentials
     provider_call_id: str
 
 
@@ -75,7 +75,7 @@ def claim(deletion_id: str) -> DeletionRequest | None:
 def delete_at_provider(errand: DeletionRequest) -> ProviderError | None:
     """What went wrong; what the provider does not know is deleted."""
     try:
-        voice_account(errand.provider, errand.access).delete_call(errand.provider_call_id)
+        open_voice_account(errand.provider, errand.access).delete_call(errand.provider_call_id)
     except ProviderError as error:
         return error
     return None
@@ -91,9 +91,9 @@ def complete(errand: DeletionRequest, error: ProviderError | None) -> None:
         row.status, row.error, row.due_at, row.deleted_at = "done", None, None, now()
         return
     row.error = error.code[:500]
-    if isinstance(error, VoiceRefused):
+    if isinstance(error, VoiceRejected):
         row.status, row.due_at = "failed", now() + KEY_RETRY_DELAY
-    elif isinstance(error, TooFast):
+    elif isinstance(error, RateLimited):
         row.attempts -= 1
         row.due_at = now() + timedelta(seconds=error.retry_after_s)
     else:
@@ -106,12 +106,12 @@ def list_due(limit: int) -> list[tuple[str, str]]:
     return [(row.company_id, row.id) for row in db.session.execute(wanted.order_by(CallDeletion.due_at).limit(limit))]
 
 
-def _find_credentials(call: Call) -> Access | None:
+def _find_credentials(call: Call) -> Credentials | None:
     """The account that the call's events came from."""
     key = settings().retell_account_key
     if call.connection_id:
         key = db.session.scalar(select(Connection.api_key).where(Connection.id == call.connection_id))
-    return Access(settings().retell_base_url, key) if key else None
+    return Credentials(settings().retell_base_url, key) if key else None
 
 
 def _lock_deletion(deletion_id: str) -> CallDeletion | None:

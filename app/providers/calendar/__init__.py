@@ -1,1 +1,1 @@
-"""Calendars elsewhere, one file a vendor."""
+"""External calendars, one file per vendor."""

@@ -1,4 +1,4 @@
-"""What every other calendar becomes: plain values in our own words."""
+"""The port of external calendars and its vendor-neutral values."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -6,22 +6,22 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from app.core.errors import ProviderError
-from app.providers.credentials import Access as Access
+from app.providers.credentials import Credentials as Credentials
 from app.providers.webhook_reader import Peek
 
-# `moved`: another booking has taken its place
+# event kind `moved`: another booking has replaced it
 RemoteStatus = Literal["confirmed", "pending", "cancelled", "rejected", "unknown"]
-EventKind = Literal["made", "requested", "moved", "cancelled", "rejected", "no_show", "unknown"]
-Reason = Literal[
+CalendarEventKind = Literal["made", "requested", "moved", "cancelled", "rejected", "no_show", "unknown"]
+RejectionReason = Literal[
     "slot_taken", "outside_window", "in_the_past", "customer_limit", "bad_contact", "gone", "not_found", "no_such_event_type",
     "bad_key", "forbidden", "invalid",
 ]  # fmt: skip
 
 
-class CalendarRefused(ProviderError):
-    """The calendar said no, and why in one of our words; the same again changes nothing."""
+class CalendarRejected(ProviderError):
+    """The calendar rejected the request permanently; `code` is the RejectionReason."""
 
-    def __init__(self, message: str, *, reason: Reason) -> None:
+    def __init__(self, message: str, *, reason: RejectionReason) -> None:
         super().__init__(message, retryable=False, code=reason)
 
 
@@ -33,7 +33,7 @@ class RemoteSlot:
 
 @dataclass(frozen=True, slots=True)
 class RemoteEventType:
-    """What can be booked there."""
+    """A bookable event type of the external calendar."""
 
     ref: str
     title: str
@@ -42,8 +42,8 @@ class RemoteEventType:
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
-    """Who comes; a name and one way to reach them."""
+class AttendeeContact:
+    """The attendee: a name and at least one contact method."""
 
     name: str
     email: str | None = None
@@ -53,32 +53,32 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class RemoteOrder:
-    """A booking to be made there. `ref` is our own mark by which it is found again; `minutes` only where the event type leaves it open."""
+class ExternalBookingRequest:
+    """A booking to create. `ref` is our own reference for `find_by_ref`; `minutes` only where the event type leaves it open."""
 
     event_type: str
     starts_at: datetime
-    contact: Contact
+    contact: AttendeeContact
     ref: str
     minutes: int | None = None
     notes: str | None = None
-    marks: dict[str, str] = field(default_factory=dict)
+    metadata: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteBooking:
-    """A booking as it stands there. None always means: the calendar does not say."""
+    """A booking as the external calendar reports it; None always means not reported."""
 
     uid: str
     status: RemoteStatus
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     event_type: str | None = None
-    # what names its person there, lower case: e-mail address, user name and id
+    # identifiers of the host, lower case: e-mail address, user name and id
     hosts: tuple[str, ...] = ()
-    contact: Contact | None = None
+    contact: AttendeeContact | None = None
     notes: str | None = None
-    # our own mark, if it was made by us
+    # our own reference, where we created the booking
     ref: str | None = None
     series_uid: str | None = None
     moved_from: str | None = None
@@ -93,10 +93,10 @@ class RemoteBooking:
 
 @dataclass(frozen=True, slots=True)
 class CalendarEvent:
-    """Something that happened to a booking there. `sequence` rises along a chain of moves, where the calendar counts."""
+    """A change of a booking in the external calendar. `sequence` rises along a chain of moves, where the vendor counts."""
 
     provider: str
-    kind: EventKind
+    kind: CalendarEventKind
     name: str
     booking: RemoteBooking | None
     happened_at: datetime | None = None
@@ -105,47 +105,47 @@ class CalendarEvent:
 
 
 class Calendar(Protocol):
-    """Speaks to one account of another calendar. All methods raise NotSent, NoAnswer, TooFast or CalendarRefused."""
+    """Client of one external calendar account. All methods raise ConnectionFailed, ResponseTimeout, RateLimited or CalendarRejected."""
 
-    def slots(
+    def list_slots(
         self, event_type: str, starts_from: datetime, starts_before: datetime, *, ignoring: str | None = None
     ) -> list[RemoteSlot]: ...
 
-    def book(self, order: RemoteOrder) -> RemoteBooking:
-        """Makes it, perhaps only as a request (`pending`). Not safe to repeat after NoAnswer: look with find_by_ref first."""
+    def create_booking(self, order: ExternalBookingRequest) -> RemoteBooking:
+        """Create a booking, perhaps only as a request (`pending`). Not idempotent: after ResponseTimeout call find_by_ref first."""
         ...
 
-    def find_by_ref(self, ref: str, *, event_type: str, made_after: datetime) -> RemoteBooking | None:
-        """The standing booking with our mark, or the last one that had it, among those made since."""
+    def find_by_ref(self, ref: str, *, event_type: str, created_after: datetime) -> RemoteBooking | None:
+        """Find the active booking with our reference, or else the latest one that had it, among those created since."""
         ...
 
     def get(self, uid: str) -> RemoteBooking | None: ...
 
     def reschedule(self, uid: str, starts_at: datetime, *, why: str | None = None) -> RemoteBooking:
-        """Moves it; what comes back may have another uid."""
+        """Move a booking; the returned one may have another uid."""
         ...
 
     def cancel(self, uid: str, *, why: str | None = None) -> bool:
-        """Cancels it; False for one that stood under this name no more (cancelled, moved or never there)."""
+        """Cancel a booking; False where no active booking has this uid (cancelled, moved or unknown)."""
         ...
 
     def confirm(self, uid: str) -> RemoteBooking:
-        """Accepts a request."""
+        """Accept a requested booking."""
         ...
 
-    def event_types(self) -> list[RemoteEventType]: ...
+    def list_event_types(self) -> list[RemoteEventType]: ...
 
-    def listen(self, address: str, secret: str) -> None:
-        """Has webhooks sent to this address and signed with this secret from now on; again changes nothing but the secret."""
+    def register_webhook(self, address: str, secret: str) -> None:
+        """Register our webhook address and its signing secret; idempotent, a repeated call only updates the secret."""
         ...
 
-    def updated_since(self, moment: datetime | None) -> Iterator[RemoteBooking]:
-        """What changed since then, the oldest change first; None: everything that is still to come."""
+    def list_updated_since(self, moment: datetime | None) -> Iterator[RemoteBooking]:
+        """List bookings changed since then, the oldest change first; None: all upcoming ones."""
         ...
 
 
 class CalendarReader(Protocol):
-    """Translates one vendor's calendar webhooks; both readings take the raw body and raise Unreadable, nothing else."""
+    """Translates one vendor's calendar webhooks; both methods take the raw body and raise Unreadable, nothing else."""
 
     name: str
 

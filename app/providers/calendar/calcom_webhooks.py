@@ -1,16 +1,16 @@
-"""Cal.com's booking webhooks (version 2021-10-20), read into our own words; they carry no id and no time of sending."""
+"""Cal.com's booking webhooks (version 2021-10-20), mapped to calendar events; they carry no event id and no sending time."""
 
 import hashlib
 from typing import Any
 
 import orjson
 
-from app.providers.calendar.base import CalendarEvent, EventKind
-from app.providers.calendar.calcom_mapping import instant, webhook_booking
-from app.providers.payload_reader import Reader, mended
+from app.providers.calendar.base import CalendarEvent, CalendarEventKind
+from app.providers.calendar.calcom_mapping import parse_timestamp, parse_webhook_booking
+from app.providers.payload_reader import PayloadReader, repair_json
 from app.providers.webhook_reader import Peek, Unreadable
 
-KINDS: dict[str, EventKind] = {
+KINDS: dict[str, CalendarEventKind] = {
     "BOOKING_CREATED": "made",
     "BOOKING_REQUESTED": "requested",
     "BOOKING_RESCHEDULED": "moved",
@@ -20,59 +20,59 @@ KINDS: dict[str, EventKind] = {
 }
 
 
-class CalcomEvents:
+class CalcomWebhookReader:
     name = "calcom"
 
     def peek(self, raw: bytes) -> Peek:
-        event, payload, document = _document(raw)
-        reader = Reader()
+        event, payload, document = _parse_document(raw)
+        reader = PayloadReader()
         uid = reader.line("uid", payload.get("uid") or payload.get("bookingUid"), 128)
         created = reader.line("createdAt", document.get("createdAt"), 40)
         chain = reader.line("iCalUID", payload.get("iCalUID"), 128) or uid
         return Peek(event, chain, None, f"{event}\n{uid}\n{created}" if uid and created else hashlib.sha256(raw).hexdigest())
 
     def read(self, raw: bytes) -> CalendarEvent:
-        event, payload, document = _document(raw)
-        reader = Reader()
-        booking = webhook_booking(reader, payload)
+        event, payload, document = _parse_document(raw)
+        reader = PayloadReader()
+        booking = parse_webhook_booking(reader, payload)
         kind = KINDS.get(event, "unknown")
-        if kind == "no_show" and not _nobody_came(payload):
+        if kind == "no_show" and not _is_no_show(payload):
             kind = "unknown"
         return CalendarEvent(
             provider=self.name,
             kind=kind,
             name=event,
             booking=booking,
-            happened_at=instant(reader, "createdAt", document.get("createdAt")),
-            sequence=reader.whole("iCalSequence", payload.get("iCalSequence"), high=1_000_000),
+            happened_at=parse_timestamp(reader, "createdAt", document.get("createdAt")),
+            sequence=reader.integer("iCalSequence", payload.get("iCalSequence"), high=1_000_000),
             problems=tuple(reader.problems),
         )
 
 
-def _document(raw: bytes) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    """The event's name, what it is about (some events are flat) and the whole."""
+def _parse_document(raw: bytes) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """Parse (event name, payload, document); some events are flat and have no separate payload."""
     try:
         document = orjson.loads(raw)
     except orjson.JSONDecodeError:
-        document = _lenient(raw)
+        document = _decode_leniently(raw)
     if not isinstance(document, dict):
         raise Unreadable("The body is no JSON object.")
     event = document.get("triggerEvent")
     if not isinstance(event, str) or not event.strip():
         raise Unreadable("The body names no triggerEvent.")
     payload = document.get("payload", document)
-    return Reader().line("triggerEvent", event, 64) or "unknown", payload if isinstance(payload, dict) else {}, document
+    return PayloadReader().line("triggerEvent", event, 64) or "unknown", payload if isinstance(payload, dict) else {}, document
 
 
-def _lenient(raw: bytes) -> Any:
+def _decode_leniently(raw: bytes) -> Any:
     try:
-        return orjson.loads(mended(raw))
+        return orjson.loads(repair_json(raw))
     except (ValueError, RecursionError):
         raise Unreadable("The body is no JSON.") from None
 
 
-def _nobody_came(payload: dict[str, Any]) -> bool:
-    """Whether the attendees are marked absent; the same event takes the mark back."""
+def _is_no_show(payload: dict[str, Any]) -> bool:
+    """Whether all attendees are marked absent; the same event name also withdraws the mark."""
     attendees = payload.get("attendees")
     marks = [each.get("noShow") for each in attendees if isinstance(each, dict)] if isinstance(attendees, list) else []
     return bool(marks) and all(mark is True for mark in marks)

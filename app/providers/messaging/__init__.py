@@ -1,1 +1,1 @@
-"""Whoever carries messages to people: by SMS, by e-mail."""
+"""Messaging providers: SMS and e-mail."""

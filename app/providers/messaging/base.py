@@ -1,4 +1,4 @@
-"""What a carrier of messages must be able to do, in our words."""
+"""The port of messaging providers."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,35 +7,35 @@ from typing import Literal, Protocol
 from app.core.errors import ProviderError
 
 Channel = Literal["sms", "email"]
-# the receiver cannot be reached that way · they want no messages · the carrier does not let us · anything else it will not take
-Reason = Literal["unreachable", "opted_out", "not_allowed", "refused"]
+# recipient unreachable on this channel · recipient opted out · account may not send · any other rejection
+RejectionReason = Literal["unreachable", "opted_out", "not_allowed", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
-    """An account at a carrier: where it is reached, its name and key, and as whom it speaks.
+class SenderAccount:
+    """An account at a messaging provider: URL, account name, key, and the sender's address.
 
-    `is_given`: the address of the carrier was written by a user, so it must stand outside of our own network.
+    `is_user_supplied`: the URL was entered by a user, so only public addresses are connected to.
     """
 
     url: str = field(repr=False)
     account: str = ""
     key: str = field(default="", repr=False)
     address: str = ""
-    is_given: bool = False
+    is_user_supplied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteSender:
-    """What the carrier says of an account: its name there, and whether the sender's address is its own; None: it does not say."""
+    """An account as the provider reports it: its name, and whether it owns the sender's address; None where not reported."""
 
     name: str | None = None
     has_address: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """`ref` is ours and stays the same over all tries; `asked_at` is when it was first tried, None for the first try."""
+class OutgoingMessage:
+    """`ref` is our reference, equal for all attempts; `asked_at` is the time of the first attempt, None during it."""
 
     ref: str
     to: str = field(repr=False)
@@ -44,26 +44,26 @@ class Message:
     asked_at: datetime | None = None
 
 
-class MessageRefused(ProviderError):
-    """The carrier will not take this message, and asking again changes nothing."""
+class MessageRejected(ProviderError):
+    """The provider rejects this message permanently; `code` is the RejectionReason."""
 
     code = "refused"
 
-    def __init__(self, reason: Reason, message: str) -> None:
+    def __init__(self, reason: RejectionReason, message: str) -> None:
         super().__init__(message, retryable=False)
         self.code = reason
 
 
 class Messenger(Protocol):
-    """Carries messages of one kind; made for one account."""
+    """Sends messages of one channel for one account."""
 
-    def send(self, message: Message) -> str:
-        """Hands the message over and gives the carrier's name for it; one that was tried before is looked for first, where that can be.
+    def send(self, message: OutgoingMessage) -> str:
+        """Send the message and return the provider's id; a retry first looks for the earlier message, where the provider lists them.
 
-        Raises NotSent, NoAnswer, TooFast or MessageRefused.
+        Raises ConnectionFailed, ResponseTimeout, RateLimited or MessageRejected.
         """
         ...
 
-    def look(self) -> RemoteSender:
-        """Whether the carrier lets this account in; sends nothing. Raises as `send` does."""
+    def check(self) -> RemoteSender:
+        """Check the credentials of the account without sending anything. Raises as `send` does."""
         ...

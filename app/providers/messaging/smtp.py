@@ -1,4 +1,4 @@
-"""E-mail over SMTP (RFC 5321); the Message-ID (RFC 5322) is made of our reference, so that a second copy is known as one."""
+"""E-mail over SMTP (RFC 5321); the Message-ID (RFC 5322) contains our reference, so that a second copy is recognised."""
 
 import smtplib
 import socket
@@ -15,94 +15,94 @@ from app.core import metrics
 from app.core.circuit_breaker import breaker
 from app.core.errors import ProviderError
 from app.core.ssrf_guard import PrivateAddressError, connect_public
-from app.providers.http import NoAnswer, NotSent
-from app.providers.messaging.base import Message, MessageRefused, Reason, RemoteSender, Sender
+from app.providers.http import ConnectionFailed, ResponseTimeout
+from app.providers.messaging.base import MessageRejected, OutgoingMessage, RejectionReason, RemoteSender, SenderAccount
 
 TIMEOUT_S = 5.0
 PORTS = {"smtp": 587, "smtps": 465}
-# mailbox unknown, not local, name not allowed, forward elsewhere
-UNREACHABLE = {550, 551, 553}
+# Mailbox unknown, not local, name not allowed (RFC 5321, 4.2.3).
+UNREACHABLE_CODES = {550, 551, 553}
 
 
-class Outside(smtplib.SMTP):
-    """Reaches only servers that stand outside of our own network."""
+class PublicSmtp(smtplib.SMTP):
+    """SMTP client that connects to public addresses only."""
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         return connect_public(host, port, timeout)
 
 
-class OutsideOverTls(smtplib.SMTP_SSL, Outside):
-    """The same, encrypted from the first byte; the certificate is still asked for by name."""
+class PublicSmtpSsl(smtplib.SMTP_SSL, PublicSmtp):
+    """The same over TLS; the certificate is still verified by host name."""
 
 
 class Smtp:
     """`smtp://user:password@host:587` (with STARTTLS where it is offered), `smtps://…` from the first byte."""
 
-    def __init__(self, sender: Sender) -> None:
-        self._sender, self._at = sender, urlsplit(sender.url)
-        self._host, self._port = self._at.hostname or "localhost", self._at.port or PORTS.get(self._at.scheme, 587)
+    def __init__(self, sender: SenderAccount) -> None:
+        self._sender, self._url = sender, urlsplit(sender.url)
+        self._host, self._port = self._url.hostname or "localhost", self._url.port or PORTS.get(self._url.scheme, 587)
 
-    def send(self, message: Message) -> str:
+    def send(self, message: OutgoingMessage) -> str:
         name = f"<{message.ref}@{parseaddr(self._sender.address)[1].partition('@')[2] or 'localhost'}>"
-        self._watched(lambda server: server.send_message(self._composed(message, name)))
+        self._call_with_breaker(lambda server: server.send_message(self._build_mail(message, name)))
         return name
 
-    def look(self) -> RemoteSender:
-        self._watched(lambda server: server.noop())
+    def check(self) -> RemoteSender:
+        self._call_with_breaker(lambda server: server.noop())
         return RemoteSender()
 
-    def _watched(self, work: Callable[[smtplib.SMTP], object]) -> None:
-        refused, result, began = None, "failed", time.perf_counter()
+    def _call_with_breaker(self, work: Callable[[smtplib.SMTP], object]) -> None:
+        rejection, result, began = None, "failed", time.perf_counter()
         try:
             with breaker(f"smtp:{self._host}:{self._port}", shown_as="smtp").calling():
-                refused = self._inside(work)
-            result = "refused" if refused else "ok"
+                rejection = self._perform(work)
+            result = "rejection" if rejection else "ok"
         except CircuitBreakerError as error:
             result = "held_back"
-            raise NotSent("The mail server failed again and again and is left alone for a while.", retryable=True) from error
+            raise ConnectionFailed("The mail server failed repeatedly; its circuit breaker is open.", retryable=True) from error
         except ProviderError as error:
             result = error.code
             raise
         finally:
             metrics.PROVIDER_REQUESTS.labels("smtp", result).inc()
             metrics.PROVIDER_SECONDS.labels("smtp").observe(time.perf_counter() - began)
-        if refused:
-            raise refused
+        if rejection:
+            raise rejection
 
-    def _inside(self, work: Callable[[smtplib.SMTP], object]) -> MessageRefused | None:
-        """What the server refuses for good is no failure of the server."""
-        begun = False
+    def _perform(self, work: Callable[[smtplib.SMTP], object]) -> MessageRejected | None:
+        """Return a permanent rejection instead of raising it: for the breaker it is no failure of the server."""
+        is_connected = False
         try:
-            with self._connected() as server:
-                begun = True
+            with self._connect() as server:
+                is_connected = True
                 work(server)
         except smtplib.SMTPRecipientsRefused as error:
-            return _refusal(max(code for code, _text in error.recipients.values()))
+            return _to_rejection(max(code for code, _text in error.recipients.values()))
         except smtplib.SMTPResponseException as error:
-            return _refusal(error.smtp_code)
+            return _to_rejection(error.smtp_code)
         except PrivateAddressError as error:
-            return MessageRefused("not_allowed", str(error))
+            return MessageRejected("not_allowed", str(error))
         except (OSError, smtplib.SMTPException) as error:
-            if begun:
-                raise NoAnswer("The mail server did not answer in time.", retryable=True) from error
-            raise NotSent("The mail server cannot be reached.", retryable=True) from error
+            if is_connected:
+                raise ResponseTimeout("The mail server did not answer in time.", retryable=True) from error
+            raise ConnectionFailed("The mail server cannot be reached.", retryable=True) from error
         return None
 
-    def _connected(self) -> smtplib.SMTP:
-        given = self._sender.is_given
-        if self._at.scheme == "smtps":
-            over_tls = OutsideOverTls if given else smtplib.SMTP_SSL
+    def _connect(self) -> smtplib.SMTP:
+        user_supplied = self._sender.is_user_supplied
+        if self._url.scheme == "smtps":
+            over_tls = PublicSmtpSsl if user_supplied else smtplib.SMTP_SSL
             server: smtplib.SMTP = over_tls(self._host, self._port, timeout=TIMEOUT_S, context=ssl.create_default_context())
         else:
-            server = (Outside if given else smtplib.SMTP)(self._host, self._port, timeout=TIMEOUT_S)
+            server = (PublicSmtp if user_supplied else smtplib.SMTP)(self._host, self._port, timeout=TIMEOUT_S)
             server.ehlo()
             if server.has_extn("starttls"):
                 server.starttls(context=ssl.create_default_context())
-        if self._at.username:
-            server.login(unquote(self._at.username), unquote(self._at.password or ""))
+        if self._url.username:
+            server.login(unquote(self._url.username), unquote(self._url.password or ""))
         return server
 
-    def _composed(self, message: Message, name: str) -> EmailMessage:
+    def _build_mail(self, message: OutgoingMessage, name: str) -> EmailMessage:
         mail = EmailMessage()
         mail["From"], mail["To"], mail["Subject"] = formataddr(parseaddr(self._sender.address)), message.to, message.subject
         mail["Message-ID"], mail["Date"] = name, formatdate(localtime=False)
@@ -111,9 +111,9 @@ class Smtp:
         return mail
 
 
-def _refusal(code: int) -> MessageRefused:
-    """4yz means later, 5yz never (RFC 5321, 4.2.1); what we may not do at all is for somebody here to mend."""
+def _to_rejection(code: int) -> MessageRejected:
+    """Translate a reply code: 4yz is transient, 5yz permanent (RFC 5321, 4.2.1). Raises ConnectionFailed for 4yz."""
     if code < 500:
-        raise NotSent(f"The mail server answered {code}.", retryable=True)
-    reason: Reason = "unreachable" if code in UNREACHABLE else "not_allowed" if code in (530, 534, 535, 554) else "refused"
-    return MessageRefused(reason, f"The mail server answered {code}.")
+        raise ConnectionFailed(f"The mail server answered {code}.", retryable=True)
+    reason: RejectionReason = "unreachable" if code in UNREACHABLE_CODES else "not_allowed" if code in (530, 534, 535, 554) else "rejection"
+    return MessageRejected(reason, f"The mail server answered {code}.")

@@ -1,1 +1,1 @@
-"""Telephone companies: whose lines carry the call."""
+"""Telephony providers: carriers of the phone line."""

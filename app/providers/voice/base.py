@@ -1,4 +1,4 @@
-"""What every provider's call events become: plain values in our own words."""
+"""The port of call events and its vendor-neutral values."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 
 from app.providers.webhook_reader import Peek as Peek, Unreadable as Unreadable
 
-EventKind = Literal[
+CallEventKind = Literal[
     "started", "transcript", "ended", "analyzed", "progress",
     "transfer_started", "transfer_bridged", "transfer_cancelled", "transfer_ended", "unknown",
 ]  # fmt: skip
@@ -19,7 +19,7 @@ Sentiment = Literal["positive", "neutral", "negative", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class TranscriptTurn:
     """One utterance; times are seconds of the recording."""
 
     role: Role
@@ -32,8 +32,8 @@ class Turn:
 class ToolUse:
     """One use of a tool by the agent.
 
-    `position` is the index of the turn it stands behind, -1 before the first. `result` is parsed JSON, or text, or None while
-    it runs; `finished` tells a running one from one whose result is empty.
+    `position` is the index of the preceding turn, -1 before the first. `result` is parsed JSON, or text, or None while
+    it runs; `finished` distinguishes a running use from one with an empty result.
     """
 
     tool_call_id: str
@@ -47,14 +47,14 @@ class ToolUse:
 
 @dataclass(frozen=True, slots=True)
 class CallEvent:
-    """One event of one call. None always means: this event does not say.
+    """One event of one call; None always means not reported.
 
-    `caller_raw` is the person's number, `business_raw` the business's own (dialled, or for outbound calls dialling), both as
-    they came. `status` comes from the event, never from a snapshot beside it.
+    `caller_raw` is the person's number, `business_raw` the business's own (dialled, or for outbound calls dialling), both
+    unparsed. `status` is derived from the event, never from a snapshot beside it.
     """
 
     provider: str
-    kind: EventKind
+    kind: CallEventKind
     name: str
     provider_call_id: str | None
     direction: Direction = "unknown"
@@ -72,7 +72,7 @@ class CallEvent:
     duration_s: int | None = None
     sequence: int | None = None
 
-    turns: tuple[Turn, ...] | None = None
+    turns: tuple[TranscriptTurn, ...] | None = None
     tool_uses: tuple[ToolUse, ...] = ()
     transfer_destination: str | None = None
     recording_url: str | None = None
@@ -91,10 +91,10 @@ class CallEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class FunctionUse:
-    """The agent asks in mid-call for a function to be run; `event` is what the call looks like at this moment.
+class FunctionRequest:
+    """A mid-call request of the agent to run a function; `event` is a snapshot of the call.
 
-    `tool_call_id` and `position` are as in ToolUse; not every vendor tells the id while the call runs.
+    `tool_call_id` and `position` are as in ToolUse; not every vendor sends the id during the call.
     """
 
     name: str
@@ -105,8 +105,8 @@ class FunctionUse:
 
 
 @dataclass(frozen=True, slots=True)
-class Ringing:
-    """The phone rings and nobody has answered yet; numbers as they came."""
+class InboundRequest:
+    """An inbound call that is still ringing; numbers are unparsed."""
 
     caller_raw: str | None
     business_raw: str | None
@@ -115,7 +115,7 @@ class Ringing:
 
 
 class CallDriver(Protocol):
-    """Translates one vendor's call webhooks; both readings take the raw body and raise Unreadable, nothing else."""
+    """Translates one vendor's call webhooks; both methods take the raw body and raise Unreadable, nothing else."""
 
     name: str
 

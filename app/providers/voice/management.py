@@ -1,4 +1,4 @@
-"""What an account at a voice provider holds: agents, their brains, numbers and calls, in our own words."""
+"""The port of voice provider accounts: agents, their LLMs, numbers and calls."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -6,25 +6,25 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from app.core.errors import ProviderError
-from app.providers.credentials import Access as Access
+from app.providers.credentials import Credentials as Credentials
 from app.providers.voice.base import CallEvent, CallStatus
 
 Storage = Literal["everything", "without_personal", "basics", "unknown"]
 ToolKind = Literal["function", "hang_up", "put_through", "other"]
-Reason = Literal["bad_key", "forbidden", "no_credit", "not_found", "conflict", "invalid"]
+RejectionReason = Literal["bad_key", "forbidden", "no_credit", "not_found", "conflict", "invalid"]
 
 
-class VoiceRefused(ProviderError):
-    """The provider said no, and why in one of our words; the same again changes nothing."""
+class VoiceRejected(ProviderError):
+    """The provider rejected the request permanently; `code` is the RejectionReason."""
 
-    def __init__(self, message: str, *, reason: Reason) -> None:
+    def __init__(self, message: str, *, reason: RejectionReason) -> None:
         super().__init__(message, retryable=False)
         self.code = reason
 
 
 @dataclass(frozen=True, slots=True)
-class ToolSetup:
-    """One function of the agent. `number` is where put_through leads: E.164, or None where the agent is told it in the call."""
+class ToolConfig:
+    """One function of the agent. `number` is the target of put_through: E.164, or None where the agent learns it in the call."""
 
     name: str
     kind: ToolKind = "function"
@@ -32,34 +32,34 @@ class ToolSetup:
     address: str | None = None
     parameters: dict[str, Any] = field(default_factory=dict)
     timeout_ms: int | None = None
-    # how often the provider asks again by itself
+    # retries by the provider itself
     retries: int | None = None
-    # says something like "one moment" while it waits, and speaks once it has the answer
-    speaks_meanwhile: bool = False
+    # speaks a filler while the function runs, and the result afterwards
+    speaks_during: bool = False
     speaks_after: bool = True
     number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class BrainSetup:
-    """What the agent thinks with: its instructions, its first sentence and its functions.
+class LlmConfig:
+    """The LLM of an agent: prompt, first sentence and functions.
 
-    `mark` is our own reference, by which a brain is found again whose making was never answered. `defaults` stand in for
-    variables of a call that nobody has filled.
+    `mark` is our own reference, which finds an LLM again whose creation was never answered. `defaults` replace unset
+    variables of a call.
     """
 
     mark: str
     prompt: str
     begin_message: str | None
     speaks_first: bool
-    tools: tuple[ToolSetup, ...]
+    tools: tuple[ToolConfig, ...]
     defaults: dict[str, str] = field(default_factory=dict)
     model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class AgentSetup:
-    """How the agent sounds, and where it tells what happens. `events` are kinds of call events (base.EventKind)."""
+class AgentSettings:
+    """Voice, language and webhook of an agent. `events` are kinds of call events (base.CallEventKind)."""
 
     name: str
     voice: str
@@ -68,35 +68,35 @@ class AgentSetup:
     webhook_url: str | None
     events: frozenset[str]
     webhook_timeout_ms: int | None = None
-    longest_call_s: int | None = None
+    max_call_duration_s: int | None = None
     storage: Storage = "everything"
     stored_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class RemoteBrain:
+class RemoteLlm:
     ref: str
     version: int | None
-    # what is published can be changed no more
+    # a published version is immutable
     is_published: bool
-    setup: BrainSetup
+    setup: LlmConfig
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteAgent:
-    """One version of an agent; the brain is None where something else than ours thinks for it."""
+    """One version of an agent; `brain_ref` is None where the response engine is not an LLM of ours."""
 
     ref: str
     version: int
     is_published: bool
     brain_ref: str | None
     brain_version: int | None
-    setup: AgentSetup
+    setup: AgentSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Binding:
-    """Who answers a number; version None: the provider does not say."""
+class NumberBinding:
+    """The agent bound to a number; version None where not reported."""
 
     agent_ref: str
     version: int | str | None = None
@@ -105,13 +105,13 @@ class Binding:
 @dataclass(frozen=True, slots=True)
 class RemoteNumber:
     e164: str
-    bindings: tuple[Binding, ...]
-    ringing_url: str | None
+    bindings: tuple[NumberBinding, ...]
+    inbound_webhook_url: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class ListedCall:
-    """A call as the provider lists it: without what was said."""
+    """A call as the provider lists it, without transcript."""
 
     call_id: str
     status: CallStatus
@@ -126,7 +126,7 @@ class ListedCall:
 
 @dataclass(frozen=True, slots=True)
 class FetchedCall:
-    """A call with all that is known of it there: `body` is the webhook that would have told the same, `event` what it says."""
+    """A complete call as the provider holds it: `body` is an equivalent webhook body, `event` its parsed event."""
 
     listed: ListedCall
     event: CallEvent
@@ -134,36 +134,36 @@ class FetchedCall:
 
 
 class VoiceAccount(Protocol):
-    """Speaks to one account of a voice provider.
+    """Client of one account of a voice provider.
 
-    All methods raise NotSent, NoAnswer, TooFast or VoiceRefused. What is only read may be asked again; making is not safe to
-    repeat after NoAnswer: look with find_agents or find_brains first.
+    All methods raise ConnectionFailed, ResponseTimeout, RateLimited or VoiceRejected. Reads are idempotent; creating is not:
+    after ResponseTimeout call find_agents or find_llms first.
     """
 
-    def find_brains(self, mark: str) -> list[str]:
-        """The refs of all brains with this mark."""
+    def find_llms(self, mark: str) -> list[str]:
+        """Find the refs of all LLMs with this mark."""
         ...
 
-    def create_brain(self, setup: BrainSetup) -> RemoteBrain: ...
+    def create_llm(self, setup: LlmConfig) -> RemoteLlm: ...
 
-    def get_brain(self, ref: str, *, version: int | None = None) -> RemoteBrain | None: ...
+    def get_llm(self, ref: str, *, version: int | None = None) -> RemoteLlm | None: ...
 
-    def update_brain(self, ref: str, setup: BrainSetup, *, version: int | None = None) -> RemoteBrain: ...
+    def update_llm(self, ref: str, setup: LlmConfig, *, version: int | None = None) -> RemoteLlm: ...
 
     def find_agents(self, part_of_name: str) -> list[str]:
-        """The refs of all agents whose name holds this."""
+        """Find the refs of all agents whose name contains this."""
         ...
 
-    def create_agent(self, setup: AgentSetup, brain: RemoteBrain) -> RemoteAgent: ...
+    def create_agent(self, setup: AgentSettings, llm: RemoteLlm) -> RemoteAgent: ...
 
     def get_agent(self, ref: str, *, version: int | None = None) -> RemoteAgent | None:
-        """That version, or the newest one, published or not."""
+        """Find that version, or the newest one, published or not."""
         ...
 
-    def update_agent(self, ref: str, setup: AgentSetup, brain: RemoteBrain, *, version: int | None = None) -> RemoteAgent: ...
+    def update_agent(self, ref: str, setup: AgentSettings, llm: RemoteLlm, *, version: int | None = None) -> RemoteAgent: ...
 
     def draft_agent(self, ref: str, *, base_version: int) -> RemoteAgent:
-        """A new version that can be changed, as that one is."""
+        """Create an editable version as a copy of that one."""
         ...
 
     def publish_agent(self, ref: str, version: int, *, title: str) -> None: ...
@@ -172,18 +172,18 @@ class VoiceAccount(Protocol):
 
     def get_number(self, e164: str) -> RemoteNumber | None: ...
 
-    def bind_number(self, e164: str, binding: Binding, *, ringing_url: str) -> RemoteNumber: ...
+    def bind_number(self, e164: str, binding: NumberBinding, *, inbound_webhook_url: str) -> RemoteNumber: ...
 
     def release_number(self, e164: str) -> RemoteNumber:
-        """Nobody answers it any more, and nobody is asked when it rings."""
+        """Unbind the agents and the inbound webhook of a number."""
         ...
 
     def list_calls(self, started_from: datetime, started_before: datetime, *, agents: tuple[str, ...] = ()) -> Iterator[ListedCall]:
-        """All calls that began in this time, the oldest first; those of some agents where any are named."""
+        """List all calls started in this period, the oldest first; limited to these agents where any are given."""
         ...
 
     def get_call(self, call_id: str) -> FetchedCall | None: ...
 
     def delete_call(self, call_id: str) -> None:
-        """The call and all that is kept of it there; one that is not there is deleted. Safe to repeat."""
+        """Delete the call and all its data at the provider; idempotent, an unknown call counts as deleted."""
         ...

@@ -1,4 +1,4 @@
-"""Retell's REST API through its SDK, which is loaded when it is first needed: that takes seconds, so never in the web's hot path."""
+"""Retell's REST API through its SDK; the import takes seconds and is deferred, so never call it from a web request."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -7,42 +7,53 @@ from functools import cache
 from typing import Any, TypeVar
 
 from app.core.clock import to_ms
-from app.providers.credentials import Access
-from app.providers.http import CONNECT_S, READ_S, Answer, NoAnswer, NotSent, Refused, TooFast, parsed, watched, whole
-from app.providers.throttle import Pace
+from app.providers.credentials import Credentials
+from app.providers.http import (
+    CONNECT_TIMEOUT_S,
+    READ_TIMEOUT_S,
+    ConnectionFailed,
+    ProviderResponse,
+    RateLimited,
+    RequestRejected,
+    ResponseTimeout,
+    call_with_breaker,
+    parse_body,
+    read_body,
+)
+from app.providers.throttle import Throttle
 from app.providers.voice.management import (
-    AgentSetup,
-    Binding,
-    BrainSetup,
+    AgentSettings,
     FetchedCall,
     ListedCall,
-    Reason,
+    LlmConfig,
+    NumberBinding,
+    RejectionReason,
     RemoteAgent,
-    RemoteBrain,
+    RemoteLlm,
     RemoteNumber,
-    VoiceRefused,
+    VoiceRejected,
 )
 from app.providers.voice.retell_mapping import (
-    agent_body,
-    agent_of,
-    brain_body,
-    brain_of,
-    fetched_of,
-    listed_of,
-    mark_of,
-    number_of,
+    get_mark,
+    parse_agent,
+    parse_fetched_call,
+    parse_listed_call,
+    parse_llm,
+    parse_number,
+    to_agent_body,
+    to_llm_body,
 )
 
-# Retell does not say how much it allows; this is far above what we need, and the rest when it says "later" is kept
-PACE = Pace("retell", limit=300)
-MOST_PAGES = 200
-CALLS_A_PAGE = 100
-REASONS: dict[int, Reason] = {401: "bad_key", 402: "no_credit", 403: "forbidden", 404: "not_found", 409: "conflict"}
-PAUSE_S = 0.2
-BUSY = (502, 503, 504)
-Found = TypeVar("Found")
-# what an SDK method with a streamed answer takes and gives; its types stay in this file
-Call = Callable[..., Any]
+# Retell documents no limit; this is far above our need, and its 429 responses pause the key.
+THROTTLE = Throttle("retell", limit=300)
+MAX_PAGES = 200
+PAGE_SIZE = 100
+REASONS: dict[int, RejectionReason] = {401: "bad_key", 402: "no_credit", 403: "forbidden", 404: "not_found", 409: "conflict"}
+RETRY_DELAY_S = 0.2
+RETRYABLE_STATUSES = (502, 503, 504)
+Parsed = TypeVar("Parsed")
+# An SDK method with a streamed response; the SDK's types stay in this file.
+SdkMethod = Callable[..., Any]
 
 
 class RetellAccount:
@@ -50,125 +61,129 @@ class RetellAccount:
 
     name = "retell"
 
-    def __init__(self, access: Access) -> None:
-        self._access = access
+    def __init__(self, credentials: Credentials) -> None:
+        self._credentials = credentials
 
-    def find_brains(self, mark: str) -> list[str]:
-        found = [brain_of(row) for row in self._pages(self._api.llm.list) if mark_of(row) == mark]
-        return [brain.ref for brain in found if brain]
+    def find_llms(self, mark: str) -> list[str]:
+        llms = [parse_llm(row) for row in self._iterate_pages(self._api.llm.list) if get_mark(row) == mark]
+        return [llm.ref for llm in llms if llm]
 
-    def create_brain(self, setup: BrainSetup) -> RemoteBrain:
-        return _read(brain_of, self._change(self._api.llm.create, **brain_body(setup)))
+    def create_llm(self, setup: LlmConfig) -> RemoteLlm:
+        return _parse(parse_llm, self._modify(self._api.llm.create, **to_llm_body(setup)))
 
-    def get_brain(self, ref: str, *, version: int | None = None) -> RemoteBrain | None:
-        return self._find(brain_of, self._api.llm.retrieve, ref, **_if_known(version=version))
+    def get_llm(self, ref: str, *, version: int | None = None) -> RemoteLlm | None:
+        return self._find(parse_llm, self._api.llm.retrieve, ref, **_drop_none(version=version))
 
-    def update_brain(self, ref: str, setup: BrainSetup, *, version: int | None = None) -> RemoteBrain:
-        return _read(brain_of, self._change(self._api.llm.update, ref, **brain_body(setup), **_if_known(version=version)))
+    def update_llm(self, ref: str, setup: LlmConfig, *, version: int | None = None) -> RemoteLlm:
+        return _parse(parse_llm, self._modify(self._api.llm.update, ref, **to_llm_body(setup), **_drop_none(version=version)))
 
     def find_agents(self, part_of_name: str) -> list[str]:
-        rows = self._pages(self._api.agent.list, filter_criteria={"query": part_of_name})
-        found = [row.get("agent_id") for row in rows if part_of_name in str(row.get("agent_name"))]
-        return list(dict.fromkeys(ref for ref in found if isinstance(ref, str) and ref))
+        rows = self._iterate_pages(self._api.agent.list, filter_criteria={"query": part_of_name})
+        refs = [row.get("agent_id") for row in rows if part_of_name in str(row.get("agent_name"))]
+        return list(dict.fromkeys(ref for ref in refs if isinstance(ref, str) and ref))
 
-    def create_agent(self, setup: AgentSetup, brain: RemoteBrain) -> RemoteAgent:
-        return _read(agent_of, self._change(self._api.agent.create, **agent_body(setup, brain)))
+    def create_agent(self, setup: AgentSettings, llm: RemoteLlm) -> RemoteAgent:
+        return _parse(parse_agent, self._modify(self._api.agent.create, **to_agent_body(setup, llm)))
 
     def get_agent(self, ref: str, *, version: int | None = None) -> RemoteAgent | None:
-        return self._find(agent_of, self._api.agent.retrieve, ref, **_if_known(version=version))
+        return self._find(parse_agent, self._api.agent.retrieve, ref, **_drop_none(version=version))
 
-    def update_agent(self, ref: str, setup: AgentSetup, brain: RemoteBrain, *, version: int | None = None) -> RemoteAgent:
-        return _read(agent_of, self._change(self._api.agent.update, ref, **agent_body(setup, brain), **_if_known(version=version)))
+    def update_agent(self, ref: str, setup: AgentSettings, llm: RemoteLlm, *, version: int | None = None) -> RemoteAgent:
+        return _parse(parse_agent, self._modify(self._api.agent.update, ref, **to_agent_body(setup, llm), **_drop_none(version=version)))
 
     def draft_agent(self, ref: str, *, base_version: int) -> RemoteAgent:
-        return _read(agent_of, self._change(self._api.agent.create_version, ref, base_version=base_version))
+        return _parse(parse_agent, self._modify(self._api.agent.create_version, ref, base_version=base_version))
 
     def publish_agent(self, ref: str, version: int, *, title: str) -> None:
-        self._ask(self._api.agent.publish, (ref,), {"version": version, "version_title": title}, is_safe=False, is_told=False)
+        self._request(self._api.agent.publish, (ref,), {"version": version, "version_title": title}, is_safe=False, has_body=False)
 
     def list_numbers(self) -> list[RemoteNumber]:
-        return [number for row in self._pages(self._api.phone_number.list) if (number := number_of(row))]
+        return [number for row in self._iterate_pages(self._api.phone_number.list) if (number := parse_number(row))]
 
     def get_number(self, e164: str) -> RemoteNumber | None:
-        return self._find(number_of, self._api.phone_number.retrieve, e164)
+        return self._find(parse_number, self._api.phone_number.retrieve, e164)
 
-    def bind_number(self, e164: str, binding: Binding, *, ringing_url: str) -> RemoteNumber:
-        agent = {"agent_id": binding.agent_ref, "weight": 1} | _if_known(agent_version=binding.version)
-        return _read(number_of, self._change(self._api.phone_number.update, e164, inbound_agents=[agent], inbound_webhook_url=ringing_url))
+    def bind_number(self, e164: str, binding: NumberBinding, *, inbound_webhook_url: str) -> RemoteNumber:
+        agent = {"agent_id": binding.agent_ref, "weight": 1} | _drop_none(agent_version=binding.version)
+        return _parse(
+            parse_number, self._modify(self._api.phone_number.update, e164, inbound_agents=[agent], inbound_webhook_url=inbound_webhook_url)
+        )
 
     def release_number(self, e164: str) -> RemoteNumber:
-        return _read(number_of, self._change(self._api.phone_number.update, e164, inbound_agents=[], inbound_webhook_url=None))
+        return _parse(parse_number, self._modify(self._api.phone_number.update, e164, inbound_agents=[], inbound_webhook_url=None))
 
     def list_calls(self, started_from: datetime, started_before: datetime, *, agents: tuple[str, ...] = ()) -> Iterator[ListedCall]:
         span = {"type": "range", "op": "bt", "value": [to_ms(started_from), to_ms(started_before)]}
         criteria: dict[str, Any] = {"start_timestamp": span}
         if agents:
             criteria["agent"] = [{"agent_id": ref} for ref in agents]
-        for row in self._pages(self._api.call.list, filter_criteria=criteria, limit=CALLS_A_PAGE, sort_order="ascending"):
-            if listed := listed_of(row):
+        for row in self._iterate_pages(self._api.call.list, filter_criteria=criteria, limit=PAGE_SIZE, sort_order="ascending"):
+            if listed := parse_listed_call(row):
                 yield listed
 
     def get_call(self, call_id: str) -> FetchedCall | None:
-        return self._find(fetched_of, self._api.call.retrieve, call_id)
+        return self._find(parse_fetched_call, self._api.call.retrieve, call_id)
 
     def delete_call(self, call_id: str) -> None:
         try:
-            self._ask(self._api.call.delete, (call_id,), {}, is_safe=True, is_told=False)
-        except VoiceRefused as refused:
-            if refused.code != "not_found":
+            self._request(self._api.call.delete, (call_id,), {}, is_safe=True, has_body=False)
+        except VoiceRejected as rejection:
+            if rejection.code != "not_found":
                 raise
 
     @property
-    def _api(self) -> "Streamed":
-        return Streamed(_client(self._access))
+    def _api(self) -> "StreamedResources":
+        return StreamedResources(_get_client(self._credentials))
 
-    def _find(self, read: Callable[[dict[str, Any]], Found | None], call: Call, *args: Any, **given: Any) -> Found | None:
+    def _find(self, read: Callable[[dict[str, Any]], Parsed | None], call: SdkMethod, *args: Any, **options: Any) -> Parsed | None:
         try:
-            return read(self._ask(call, args, given, is_safe=True))
-        except VoiceRefused as refused:
-            if refused.code == "not_found":
+            return read(self._request(call, args, options, is_safe=True))
+        except VoiceRejected as rejection:
+            if rejection.code == "not_found":
                 return None
             raise
 
-    def _change(self, call: Call, *args: Any, **given: Any) -> dict[str, Any]:
-        return self._ask(call, args, given, is_safe=False)
+    def _modify(self, call: SdkMethod, *args: Any, **options: Any) -> dict[str, Any]:
+        return self._request(call, args, options, is_safe=False)
 
-    def _pages(self, call: Call, **given: Any) -> Iterator[dict[str, Any]]:
-        """The rows of all pages; more pages than anybody has are an error, lest something be taken for missing."""
-        for _page in range(MOST_PAGES):
-            answer = self._ask(call, (), given, is_safe=True)
+    def _iterate_pages(self, call: SdkMethod, **options: Any) -> Iterator[dict[str, Any]]:
+        """Iterate over the rows of all pages; raises ResponseTimeout beyond MAX_PAGES, so that no row counts as missing."""
+        for _page in range(MAX_PAGES):
+            answer = self._request(call, (), options, is_safe=True)
             rows, key = answer.get("items"), answer.get("pagination_key")
             if not isinstance(rows, list):
-                raise NoAnswer("Retell's answer is no list.", retryable=True)
+                raise ResponseTimeout("Retell's answer is no list.", retryable=True)
             yield from (row for row in rows if isinstance(row, dict))
-            if answer.get("has_more") is not True or not key or key == given.get("pagination_key"):
+            if answer.get("has_more") is not True or not key or key == options.get("pagination_key"):
                 return
-            given = {**given, "pagination_key": key}
-        raise NoAnswer("Retell's list does not end.", retryable=False)
+            options = {**options, "pagination_key": key}
+        raise ResponseTimeout("Retell's list does not end.", retryable=False)
 
-    def _ask(self, call: Call, args: tuple[Any, ...], given: dict[str, Any], *, is_safe: bool, is_told: bool = True) -> dict[str, Any]:
-        """Once, and once more where nothing was sent, or where it is safe and the provider is only busy."""
+    def _request(
+        self, call: SdkMethod, args: tuple[Any, ...], options: dict[str, Any], *, is_safe: bool, has_body: bool = True
+    ) -> dict[str, Any]:
+        """Send a request, with one retry where nothing was sent, or where it is safe and the provider is busy."""
         try:
-            return self._once(call, args, given, is_told=is_told)
-        except (NotSent, NoAnswer) as error:
-            if not isinstance(error, NotSent) and not (is_safe and error.data.get("http_status") in BUSY):
+            return self._send(call, args, options, has_body=has_body)
+        except (ConnectionFailed, ResponseTimeout) as error:
+            if not isinstance(error, ConnectionFailed) and not (is_safe and error.data.get("http_status") in RETRYABLE_STATUSES):
                 raise
-        time.sleep(PAUSE_S)
-        return self._once(call, args, given, is_told=is_told)
+        time.sleep(RETRY_DELAY_S)
+        return self._send(call, args, options, has_body=has_body)
 
-    def _once(self, call: Call, args: tuple[Any, ...], given: dict[str, Any], *, is_told: bool) -> dict[str, Any]:
-        PACE.take(self._access.key)
+    def _send(self, call: SdkMethod, args: tuple[Any, ...], options: dict[str, Any], *, has_body: bool) -> dict[str, Any]:
+        THROTTLE.acquire(self._credentials.key)
         try:
-            return watched("retell", self._access.base_url, lambda: _exchange(call, args, given, is_told=is_told)).body
-        except TooFast as waiting:
-            PACE.rest(self._access.key, waiting.retry_after_s)
+            return call_with_breaker("retell", self._credentials.base_url, lambda: _perform(call, args, options, has_body=has_body)).body
+        except RateLimited as error:
+            THROTTLE.pause(self._credentials.key, error.retry_after_s)
             raise
-        except Refused as refused:
-            raise _in_our_words(refused.answer) from refused
+        except RequestRejected as rejection:
+            raise _to_rejection(rejection.response) from rejection
 
 
-class Streamed:
-    """The SDK's resources with answers that are read by us: bounded in time and length, and not taken for what they are not."""
+class StreamedResources:
+    """The SDK's resources with streamed responses, which we read and parse ourselves, bounded in time and length."""
 
     def __init__(self, client: Any) -> None:
         self.agent = client.agent.with_streaming_response
@@ -177,56 +192,58 @@ class Streamed:
         self.call = client.call.with_streaming_response
 
 
-def _exchange(call: Call, args: tuple[Any, ...], given: dict[str, Any], *, is_told: bool) -> Answer:
+def _perform(call: SdkMethod, args: tuple[Any, ...], options: dict[str, Any], *, has_body: bool) -> ProviderResponse:
     import httpx
     import retell
 
     try:
-        with call(*args, **given) as response:
-            raw = whole(response.iter_bytes())
-            return Answer(response.status_code, parsed(raw, response.status_code) if is_told else {}, response.headers)
+        with call(*args, **options) as response:
+            raw = read_body(response.iter_bytes())
+            return ProviderResponse(response.status_code, parse_body(raw, response.status_code) if has_body else {}, response.headers)
     except retell.APIStatusError as error:
         if error.status_code >= 500 or error.status_code == 408:
             status = error.status_code
-            raise NoAnswer(f"The provider answered {status}.", retryable=True, http_status=status) from error
+            raise ResponseTimeout(f"The provider answered {status}.", retryable=True, http_status=status) from error
         body = error.body if isinstance(error.body, dict) else {}
-        return Answer(error.status_code, body, error.response.headers)
+        return ProviderResponse(error.status_code, body, error.response.headers)
     except (retell.APIConnectionError, httpx.HTTPError) as error:
         cause = error.__cause__ or error
         if isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
-            raise NotSent("The provider cannot be reached.", retryable=True) from error
-        raise NoAnswer("The provider did not answer in time.", retryable=True) from error
+            raise ConnectionFailed("The provider cannot be reached.", retryable=True) from error
+        raise ResponseTimeout("The provider did not answer in time.", retryable=True) from error
 
 
 @cache
-def _client(access: Access) -> Any:
-    """The SDK without its own repeats: it would also repeat what must not happen twice, and wait up to a minute."""
+def _get_client(credentials: Credentials) -> Any:
+    """Create the SDK client without its own retries: they include unsafe requests and wait up to a minute."""
     import httpx
     from retell import Retell
 
-    timeout = httpx.Timeout(READ_S, connect=CONNECT_S)
-    return Retell(api_key=access.key, base_url=access.base_url.rstrip("/"), max_retries=0, timeout=timeout, http_client=_http_client())
+    timeout = httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
+    return Retell(
+        api_key=credentials.key, base_url=credentials.base_url.rstrip("/"), max_retries=0, timeout=timeout, http_client=_get_http_client()
+    )
 
 
 @cache
-def _http_client() -> Any:
+def _get_http_client() -> Any:
     import httpx
 
     return httpx.Client(follow_redirects=False, limits=httpx.Limits(max_connections=16, max_keepalive_connections=4))
 
 
-def _read(read: Callable[[dict[str, Any]], Found | None], body: dict[str, Any]) -> Found:
-    found = read(body)
-    if found is None:
-        raise NoAnswer("Retell's answer names nothing.", retryable=True)
-    return found
+def _parse(read: Callable[[dict[str, Any]], Parsed | None], body: dict[str, Any]) -> Parsed:
+    parsed = read(body)
+    if parsed is None:
+        raise ResponseTimeout("Retell's answer names nothing.", retryable=True)
+    return parsed
 
 
-def _if_known(**given: Any) -> dict[str, Any]:
-    return {name: value for name, value in given.items() if value is not None}
+def _drop_none(**options: Any) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
 
 
-def _in_our_words(answer: Answer) -> VoiceRefused:
-    """The shape of its errors is written down nowhere: whatever text there is, is taken."""
-    told = next((text for key in ("error_message", "message", "error", "detail") if isinstance(text := answer.body.get(key), str)), None)
-    return VoiceRefused((told or f"HTTP {answer.status}")[:500], reason=REASONS.get(answer.status, "invalid"))
+def _to_rejection(answer: ProviderResponse) -> VoiceRejected:
+    """Translate an error; Retell documents no format, so the first known text field is used."""
+    message = next((text for key in ("error_message", "message", "error", "detail") if isinstance(text := answer.body.get(key), str)), None)
+    return VoiceRejected((message or f"HTTP {answer.status}")[:500], reason=REASONS.get(answer.status, "invalid"))

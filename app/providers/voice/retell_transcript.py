@@ -1,4 +1,4 @@
-"""The words of a Retell call: turns and tool uses out of any of the three forms in which transcripts come."""
+"""Parses Retell's three transcript formats into turns and tool uses."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,127 +6,127 @@ from typing import Any
 import msgspec
 import orjson
 
-from app.providers.payload_reader import Reader, mended
-from app.providers.voice.base import Role, ToolUse, Turn
+from app.providers.payload_reader import PayloadReader, repair_json
+from app.providers.voice.base import Role, ToolUse, TranscriptTurn
 
 ROLES: dict[str, Role] = {"agent": "agent", "user": "caller", "transfer_target": "transfer_target"}
 SPEAKERS: dict[str, Role] = {"Agent": "agent", "User": "caller", "Transfer Target": "transfer_target"}
 
-MOST_ITEMS = 5_000
-NOTHING = msgspec.Raw(b"null")
+MAX_ITEMS = 5_000
+JSON_NULL = msgspec.Raw(b"null")
 
 
-class Word(msgspec.Struct, gc=False):
+class WordTiming(msgspec.Struct, gc=False):
     start: Any = None
     end: Any = None
 
 
-class Item(msgspec.Struct):
-    """An entry of the transcript: an utterance, a tool's call, a tool's result, or something to skip."""
+class TranscriptItem(msgspec.Struct):
+    """An entry of the transcript: an utterance, a tool call, a tool result, or an entry to skip."""
 
     role: Any = None
     content: Any = None
-    words: list[Word] | None = None
+    words: list[WordTiming] | None = None
     tool_call_id: Any = None
     name: Any = None
     arguments: Any = None
     successful: Any = None
 
 
-ITEMS = msgspec.json.Decoder(list[Item])
+ITEMS_DECODER = msgspec.json.Decoder(list[TranscriptItem])
 
 
-def conversation(
-    with_tools: msgspec.Raw, without_tools: msgspec.Raw, lines: Any, reader: Reader
-) -> tuple[tuple[Turn, ...] | None, tuple[ToolUse, ...]]:
-    """Turns and tool uses from the richest form of transcript that is there; turns is None where there is none at all.
+def parse_transcript(
+    with_tools: msgspec.Raw, without_tools: msgspec.Raw, lines: Any, reader: PayloadReader
+) -> tuple[tuple[TranscriptTurn, ...] | None, tuple[ToolUse, ...]]:
+    """Parse turns and tool uses from the richest transcript present; turns is None where there is none at all.
 
-    The three are `transcript_with_tool_calls`, `transcript_object` and `transcript`; what does not belong into them is left out.
+    The formats are `transcript_with_tool_calls`, `transcript_object` and `transcript`; invalid entries are dropped.
     """
     for name, raw in (("transcript_with_tool_calls", with_tools), ("transcript_object", without_tools)):
-        items = _items(name, raw, reader)
+        items = _decode_items(name, raw, reader)
         if items:
-            return _turns_and_tools(items, reader)
-    if spoken := reader.text("transcript", lines, 2_000_000):
-        return tuple(_spoken_lines(spoken)), ()
-    return None if with_tools == without_tools == NOTHING and lines is None else (), ()
+            return _to_turns_and_tools(items, reader)
+    if transcript := reader.text("transcript", lines, 2_000_000):
+        return tuple(_parse_lines(transcript)), ()
+    return None if with_tools == without_tools == JSON_NULL and lines is None else (), ()
 
 
-def _items(name: str, raw: msgspec.Raw, reader: Reader) -> list[Item]:
-    if raw == NOTHING:
+def _decode_items(name: str, raw: msgspec.Raw, reader: PayloadReader) -> list[TranscriptItem]:
+    if raw == JSON_NULL:
         return []
     try:
-        items = ITEMS.decode(raw)
+        items = ITEMS_DECODER.decode(raw)
     except (ValueError, RecursionError):
-        items = list(_loose_items(name, raw, reader))
-    if len(items) > MOST_ITEMS:
-        reader.note(f"{name} was cut")
-    return items[:MOST_ITEMS]
+        items = list(_decode_items_leniently(name, raw, reader))
+    if len(items) > MAX_ITEMS:
+        reader.add_problem(f"{name} was truncated")
+    return items[:MAX_ITEMS]
 
 
-def _loose_items(name: str, raw: msgspec.Raw, reader: Reader) -> Iterator[Item]:
-    """The entries that are objects, and of their words those that are; the rest is noted and left out."""
-    reader.note(f"{name} holds what does not belong there")
+def _decode_items_leniently(name: str, raw: msgspec.Raw, reader: PayloadReader) -> Iterator[TranscriptItem]:
+    """Decode the entries and words that are objects; the rest is recorded as a problem and dropped."""
+    reader.add_problem(f"{name} holds invalid entries")
     try:
-        entries = orjson.loads(mended(bytes(raw)))
+        entries = orjson.loads(repair_json(bytes(raw)))
     except (ValueError, RecursionError):
         return
-    for entry in _list(entries):
+    for entry in _to_list(entries):
         if isinstance(entry, dict):
-            words = [Word(word.get("start"), word.get("end")) for word in _list(entry.get("words")) if isinstance(word, dict)]
-            yield Item(words=words, **{key: entry.get(key) for key in Item.__struct_fields__ if key != "words"})
+            words = [WordTiming(word.get("start"), word.get("end")) for word in _to_list(entry.get("words")) if isinstance(word, dict)]
+            yield TranscriptItem(words=words, **{key: entry.get(key) for key in TranscriptItem.__struct_fields__ if key != "words"})
 
 
-def _list(value: Any) -> list[Any]:
+def _to_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _turns_and_tools(items: list[Item], reader: Reader) -> tuple[tuple[Turn, ...], tuple[ToolUse, ...]]:
-    turns: list[Turn] = []
-    calls: dict[str, tuple[Item, int]] = {}
-    results: dict[str, Item] = {}
+def _to_turns_and_tools(items: list[TranscriptItem], reader: PayloadReader) -> tuple[tuple[TranscriptTurn, ...], tuple[ToolUse, ...]]:
+    turns: list[TranscriptTurn] = []
+    calls: dict[str, tuple[TranscriptItem, int]] = {}
+    results: dict[str, TranscriptItem] = {}
     for item in items:
         kind = item.role if isinstance(item.role, str) else ""
         if role := ROLES.get(kind):
             text = reader.text("content", item.content, 20_000)
             if text:
-                turns.append(Turn(role, text, *_span(item.words, reader)))
+                turns.append(TranscriptTurn(role, text, *_get_span(item.words, reader)))
         elif kind == "tool_call_invocation":
-            calls.setdefault(_tool_call_id(item, reader) or f"tool-{len(calls)}", (item, len(turns) - 1))
+            calls.setdefault(_get_tool_call_id(item, reader) or f"tool-{len(calls)}", (item, len(turns) - 1))
         elif kind == "tool_call_result":
-            results[_tool_call_id(item, reader) or f"tool-{len(results)}"] = item
-    return tuple(turns), tuple(_tool_use(key, call, position, results.get(key), reader) for key, (call, position) in calls.items())
+            results[_get_tool_call_id(item, reader) or f"tool-{len(results)}"] = item
+    return tuple(turns), tuple(_to_tool_use(key, call, position, results.get(key), reader) for key, (call, position) in calls.items())
 
 
-def _span(words: list[Word] | None, reader: Reader) -> tuple[float | None, float | None]:
+def _get_span(words: list[WordTiming] | None, reader: PayloadReader) -> tuple[float | None, float | None]:
     if not words:
         return None, None
     start, end = reader.number("start", words[0].start, high=86_400), reader.number("end", words[-1].end, high=86_400)
     return start, end
 
 
-def _tool_call_id(item: Item, reader: Reader) -> str | None:
+def _get_tool_call_id(item: TranscriptItem, reader: PayloadReader) -> str | None:
     return reader.line("tool_call_id", item.tool_call_id, 128)
 
 
-def _tool_use(key: str, call: Item, position: int, answer: Item | None, reader: Reader) -> ToolUse:
-    arguments = _parsed(call.arguments)
-    result = reader.json("result", _parsed(answer.content)) if answer else None
-    told = result.get("ok") if isinstance(result, dict) else None
+def _to_tool_use(key: str, call: TranscriptItem, position: int, result_item: TranscriptItem | None, reader: PayloadReader) -> ToolUse:
+    arguments = _parse_json(call.arguments)
+    result = reader.json("result", _parse_json(result_item.content)) if result_item else None
+    ok = result.get("ok") if isinstance(result, dict) else None
     return ToolUse(
         tool_call_id=key,
         name=reader.line("name", call.name, 64) or "unknown",
         position=position,
         arguments=reader.mapping("arguments", arguments) if isinstance(arguments, dict) else None,
         result=result,
-        # our functions answer 200 with ok: false where the wish could not be met
-        successful=told if isinstance(told, bool) else reader.flag("successful", answer.successful) if answer else None,
-        finished=answer is not None,
+        # our functions answer 200 with ok: false where the request could not be fulfilled
+        successful=ok if isinstance(ok, bool) else reader.flag("successful", result_item.successful) if result_item else None,
+        finished=result_item is not None,
     )
 
 
-def _parsed(value: Any) -> Any:
-    """JSON written as text becomes what it says; any other text stays text."""
+def _parse_json(value: Any) -> Any:
+    """Parse JSON text; any other value is returned unchanged."""
     if not isinstance(value, str):
         return value
     try:
@@ -135,17 +135,17 @@ def _parsed(value: Any) -> Any:
         return value
 
 
-def _spoken_lines(transcript: str) -> Iterator[Turn]:
-    """`Agent: …` and `User: …`, one line each; a line without a speaker goes on with the one before."""
+def _parse_lines(transcript: str) -> Iterator[TranscriptTurn]:
+    """Parse `Agent: …` and `User: …` lines; a line without a speaker continues the previous one."""
     role: Role | None = None
-    said = ""
+    text = ""
     for line in transcript.splitlines():
         speaker, colon, words = line.partition(": ")
         if colon and speaker in SPEAKERS:
-            if role and said:
-                yield Turn(role, said[:20_000])
-            role, said = SPEAKERS[speaker], words.strip()
+            if role and text:
+                yield TranscriptTurn(role, text[:20_000])
+            role, text = SPEAKERS[speaker], words.strip()
         elif role and line.strip():
-            said = f"{said}\n{line.strip()}"
-    if role and said:
-        yield Turn(role, said[:20_000])
+            text = f"{text}\n{line.strip()}"
+    if role and text:
+        yield TranscriptTurn(role, text[:20_000])

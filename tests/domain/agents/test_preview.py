@@ -48,7 +48,7 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     monkeypatch.setattr(event_bus, "run_before_commit", lambda: heard.append("announced"))
     monkeypatch.setattr(event_bus, "run_after_commit", lambda: heard.append("announced"))
     monkeypatch.setattr(queues.Job, "_send", lambda job, *_: heard.append(job.name))
-    monkeypatch.setattr(http, "_session", lambda: heard.append("provider"))
+    monkeypatch.setattr(http, "_get_session", lambda: heard.append("provider"))
     yield heard
 
 
@@ -137,8 +137,8 @@ def test_no_provider_is_reached_and_no_job_is_sent_in_a_rehearsal(app: Flask, db
 
     with dry_run():
         drain.enqueue()
-        with pytest.raises(http.NotSent):
-            http.send(http.Request("retell", "GET", "https://example.com", "x"))
+        with pytest.raises(http.ConnectionFailed):
+            http.send(http.ProviderRequest("retell", "GET", "https://example.com", "x"))
     assert quiet == []
 
 

@@ -114,7 +114,7 @@ class Life:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_in_the_end_both_say_the_same(elsewhere: Elsewhere, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "READ_S", 0.15)
+    monkeypatch.setattr(http, "READ_TIMEOUT_S", 0.15)
     life = Life(elsewhere, seed)
     life.live()
     life.heal()

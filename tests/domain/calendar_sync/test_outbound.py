@@ -87,7 +87,7 @@ def test_even_when_looking_fails_too_it_stands_there_once(elsewhere: Elsewhere, 
 
 
 def test_a_slow_answer_ends_in_one_booking(elsewhere: Elsewhere, booked: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "READ_S", 0.2)
+    monkeypatch.setattr(http, "READ_TIMEOUT_S", 0.2)
     elsewhere.double.fail("slow", seconds=0.6)
     elsewhere.work()
     only_one(elsewhere, booked)

@@ -13,12 +13,12 @@ from prometheus_client import REGISTRY
 
 from app.core import redis as redis_room
 from app.core.circuit_breaker import MAX_FAILURES, RESET_TIMEOUT_S
-from app.providers import calendar, calendar_reader, http, kind_of
+from app.providers import get_calendar_reader, get_webhook_kind, http, open_calendar
 from app.providers.calendar import calcom
-from app.providers.calendar.base import Access, Calendar, CalendarRefused
-from app.providers.calendar.calcom_webhooks import CalcomEvents
-from app.providers.http import NoAnswer, NotSent, TooFast
-from app.providers.throttle import Pace
+from app.providers.calendar.base import Calendar, CalendarRejected, Credentials
+from app.providers.calendar.calcom_webhooks import CalcomWebhookReader
+from app.providers.http import ConnectionFailed, RateLimited, ResponseTimeout
+from app.providers.throttle import Throttle
 from app.providers.webhook_reader import Unreadable
 from tests.doubles.calcom import CalcomDouble
 from tests.doubles.calcom_shapes import webhook
@@ -45,7 +45,7 @@ def double() -> Iterator[CalcomDouble]:
 
 @pytest.fixture
 def driver(ground: None, double: CalcomDouble) -> Calendar:
-    return calendar("calcom", Access(double.url, double.key))
+    return open_calendar("calcom", Credentials(double.url, double.key))
 
 
 @pytest.fixture
@@ -55,83 +55,83 @@ def event_type() -> str:
 
 class TestCalcom(CalendarContract):
     def test_a_wrong_key_is_told_as_such_and_never_shown(self, ground: None, double: CalcomDouble) -> None:
-        access = Access(double.url, "cal_of_somebody_else")
-        assert self.refusal(lambda: calendar("calcom", access).event_types()) == "bad_key"
+        access = Credentials(double.url, "cal_of_somebody_else")
+        assert self.refusal(lambda: open_calendar("calcom", access).list_event_types()) == "bad_key"
         assert "cal_of" not in repr(access)
 
     def test_an_unknown_event_type_is_told_as_such(self, driver: Calendar) -> None:
-        assert self.refusal(lambda: driver.book(self.order("17"))) == "no_such_event_type"
+        assert self.refusal(lambda: driver.create_booking(self.order("17"))) == "no_such_event_type"
 
     def test_a_request_that_needs_consent_is_pending_until_then(self, driver: Calendar, double: CalcomDouble) -> None:
         double.add_event_type(5, "Beratung", 30, "ben@salon-lindgren.example", needs_confirmation=True)
-        asked = driver.book(self.order("5"))
+        asked = driver.create_booking(self.order("5"))
         assert asked.status == "pending"
         assert driver.confirm(asked.uid).status == "confirmed"
 
     def test_a_made_up_address_is_nobodys(self, driver: Calendar, double: CalcomDouble) -> None:
-        made = driver.book(self.order(HAIRCUT, contact=replace(MIRA, email=None)))
+        made = driver.create_booking(self.order(HAIRCUT, contact=replace(MIRA, email=None)))
         assert double.bookings[made.uid]["attendees"][0]["email"].endswith("@sms.cal.com")
         assert made.contact is not None
         assert made.contact.email is None
         assert made.contact.phone == MIRA.phone
 
     def test_a_slow_answer_is_not_waited_for(self, driver: Calendar, double: CalcomDouble, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(http, "READ_S", 0.2)
+        monkeypatch.setattr(http, "READ_TIMEOUT_S", 0.2)
         double.fail("slow", seconds=1)
-        with pytest.raises(NoAnswer):
-            driver.book(self.order(HAIRCUT))
+        with pytest.raises(ResponseTimeout):
+            driver.create_booking(self.order(HAIRCUT))
         assert len(double.standing()) == 1
 
     def test_reading_is_asked_once_more_after_a_passing_error(self, driver: Calendar, double: CalcomDouble) -> None:
-        made = driver.book(self.order(HAIRCUT))
+        made = driver.create_booking(self.order(HAIRCUT))
         double.fail("503", on="GET /bookings")
         assert driver.get(made.uid) is not None
 
     def test_after_failures_in_a_row_it_is_left_alone_and_tried_again_later(self, driver: Calendar, double: CalcomDouble) -> None:
         double.fail("500", times=MAX_FAILURES)
         for _ in range(MAX_FAILURES):
-            with pytest.raises(NoAnswer):
-                driver.book(self.order(HAIRCUT))
+            with pytest.raises(ResponseTimeout):
+                driver.create_booking(self.order(HAIRCUT))
         for _ in range(3):
-            with pytest.raises(NotSent):
-                driver.book(self.order(HAIRCUT))
+            with pytest.raises(ConnectionFailed):
+                driver.create_booking(self.order(HAIRCUT))
         assert len(double.requests) == MAX_FAILURES
         assert shown_state() == 2
         with time_machine.travel(datetime.now(UTC) + timedelta(seconds=RESET_TIMEOUT_S + 1)):
-            assert driver.book(self.order(HAIRCUT)).status == "confirmed"
+            assert driver.create_booking(self.order(HAIRCUT)).status == "confirmed"
         assert shown_state() == 0
 
     def test_refusals_do_not_open_the_breaker(self, driver: Calendar) -> None:
         for _ in range(MAX_FAILURES + 2):
-            assert self.refusal(lambda: driver.book(self.order("17"))) == "no_such_event_type"
+            assert self.refusal(lambda: driver.create_booking(self.order("17"))) == "no_such_event_type"
 
     def test_the_own_pace_keeps_below_the_limit(self, driver: Calendar, double: CalcomDouble, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(calcom, "PACE", Pace("calcom-small", limit=3))
+        monkeypatch.setattr(calcom, "THROTTLE", Throttle("calcom-small", limit=3))
         for _ in range(3):
             driver.get("x")
-        with pytest.raises(TooFast):
+        with pytest.raises(RateLimited):
             driver.get("x")
         assert len(double.requests) == 3
 
     def test_more_changes_than_a_page_holds_are_all_read(
         self, driver: Calendar, double: CalcomDouble, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(calcom, "PAGE", 3)
+        monkeypatch.setattr(calcom, "PAGE_SIZE", 3)
         for number in range(8):
             uid = double.book(910044, NINE + timedelta(days=1, minutes=30 * number))
             double.bookings[uid]["updatedAt"] = f"2026-05-04T06:{number:02}:00.000Z"
-        assert len({booking.uid for booking in driver.updated_since(datetime(2026, 5, 4, 6, tzinfo=UTC))}) == 8
+        assert len({booking.uid for booking in driver.list_updated_since(datetime(2026, 5, 4, 6, tzinfo=UTC))}) == 8
 
     def test_without_redis_breaker_and_pace_still_work(self, double: CalcomDouble) -> None:
         app, double.key = Flask(__name__), "cal_without_redis"
-        away = calendar("calcom", Access(double.url, double.key))
+        away = open_calendar("calcom", Credentials(double.url, double.key))
         with app.app_context(), time_machine.travel("2026-05-04T08:00:00+02:00", tick=True):
             double.fail("500", times=MAX_FAILURES)
             for _ in range(MAX_FAILURES):
-                with pytest.raises(NoAnswer):
-                    away.book(self.order(HAIRCUT))
-            with pytest.raises(NotSent):
-                away.book(self.order(HAIRCUT))
+                with pytest.raises(ResponseTimeout):
+                    away.create_booking(self.order(HAIRCUT))
+            with pytest.raises(ConnectionFailed):
+                away.create_booking(self.order(HAIRCUT))
             assert len(double.requests) == MAX_FAILURES
 
 
@@ -155,12 +155,12 @@ def body(trigger: str, **extras: Any) -> bytes:
 
 
 class TestWebhooks:
-    reader = CalcomEvents()
+    reader = CalcomWebhookReader()
 
     def test_the_registry_knows_what_its_webhooks_are_about(self) -> None:
-        assert kind_of("calcom") == "calendars"
-        assert kind_of("retell") == "calls"
-        assert calendar_reader("calcom").name == "calcom"
+        assert get_webhook_kind("calcom") == "calendars"
+        assert get_webhook_kind("retell") == "calls"
+        assert get_calendar_reader("calcom").name == "calcom"
 
     @pytest.mark.parametrize(
         ("trigger", "kind"),
@@ -229,5 +229,5 @@ class TestWebhooks:
 
 
 def test_refusals_keep_the_vendors_words_for_support(driver: Calendar) -> None:
-    with pytest.raises(CalendarRefused, match="Event type with id 17 not found"):
-        driver.book(CalendarContract.order("17"))
+    with pytest.raises(CalendarRejected, match="Event type with id 17 not found"):
+        driver.create_booking(CalendarContract.order("17"))

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.providers import messenger
-from app.providers.http import NoAnswer, NotSent
-from app.providers.messaging.base import Message, MessageRefused, Messenger, Sender
+from app.providers import open_messenger
+from app.providers.http import ConnectionFailed, ResponseTimeout
+from app.providers.messaging.base import MessageRejected, Messenger, OutgoingMessage, SenderAccount
 from tests.doubles.messaging import MailDouble
 
-HELLO = Message("01JMESSAGE", "mira@example.org", "Schöne Grüße\nhttps://example.org/b/x", "Ihr Termin für Strähnchen")
+HELLO = OutgoingMessage("01JMESSAGE", "mira@example.org", "Schöne Grüße\nhttps://example.org/b/x", "Ihr Termin für Strähnchen")
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def double() -> Iterator[MailDouble]:
 
 @pytest.fixture
 def driver(ground: None, double: MailDouble) -> Messenger:
-    return messenger("smtp", Sender(double.url, address="Salon Lindgren <termine@salon.example>"))
+    return open_messenger("smtp", SenderAccount(double.url, address="Salon Lindgren <termine@salon.example>"))
 
 
 def test_a_mail_carries_words_sender_and_our_reference(driver: Messenger, double: MailDouble) -> None:
@@ -33,7 +33,7 @@ def test_a_mail_carries_words_sender_and_our_reference(driver: Messenger, double
 
 def test_a_second_copy_bears_the_same_name(driver: Messenger, double: MailDouble) -> None:
     double.loses = 1
-    with pytest.raises(NoAnswer):
+    with pytest.raises(ResponseTimeout):
         driver.send(HELLO)
     driver.send(HELLO)
     assert len({mail["Message-ID"] for mail in double.mails}) == 1
@@ -41,21 +41,21 @@ def test_a_second_copy_bears_the_same_name(driver: Messenger, double: MailDouble
 
 def test_nobody_of_that_name_is_for_good_and_a_full_box_is_for_now(driver: Messenger, double: MailDouble) -> None:
     double.says["RCPT"] = "550 no such user"
-    with pytest.raises(MessageRefused) as refused:
+    with pytest.raises(MessageRejected) as refused:
         driver.send(HELLO)
     assert refused.value.code == "unreachable"
     double.says["RCPT"] = "452 mailbox full"
-    with pytest.raises(NotSent):
+    with pytest.raises(ConnectionFailed):
         driver.send(HELLO)
     assert double.mails == []
 
 
 def test_when_nobody_listens_nothing_was_sent(ground: None) -> None:
-    with pytest.raises(NotSent):
-        messenger("smtp", Sender("smtp://127.0.0.1:1", address="termine@salon.example")).send(HELLO)
+    with pytest.raises(ConnectionFailed):
+        open_messenger("smtp", SenderAccount("smtp://127.0.0.1:1", address="termine@salon.example")).send(HELLO)
 
 
 def test_no_line_break_smuggles_a_header_in(driver: Messenger, double: MailDouble) -> None:
     with pytest.raises(ValueError):
-        driver.send(Message("01J", "mira@example.org\r\nBcc: all@example.org", "x", "y"))
+        driver.send(OutgoingMessage("01J", "mira@example.org\r\nBcc: all@example.org", "x", "y"))
     assert double.mails == []

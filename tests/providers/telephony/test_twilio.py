@@ -5,12 +5,12 @@ from urllib.parse import urlencode
 
 import pytest
 
-from app.providers import call_driver
-from app.providers.telephony.base import form_items
+from app.providers import get_call_driver
+from app.providers.telephony.base import parse_form
 from app.providers.voice.base import Unreadable
 from tests.providers.contract import DriverContract, payload
 
-TWILIO = call_driver("twilio")
+TWILIO = get_call_driver("twilio")
 FORMS = payload("twilio_status.json")
 
 
@@ -74,7 +74,7 @@ def test_the_key_is_call_and_sequence_or_the_content():
 
 
 def test_empty_values_and_duplicates_are_kept_for_the_signature():
-    assert form_items(b"A=1&B=&A=2&B=&C=%C3%BC+x") == [("A", "1"), ("B", ""), ("A", "2"), ("B", ""), ("C", "ü x")]
+    assert parse_form(b"A=1&B=&A=2&B=&C=%C3%BC+x") == [("A", "1"), ("B", ""), ("A", "2"), ("B", ""), ("C", "ü x")]
     assert TWILIO.read(form() + b"&CallSid=CA2").provider_call_id == "CA00000000000000000000000000000051"
 
 

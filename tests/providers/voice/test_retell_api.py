@@ -14,20 +14,29 @@ from flask import Flask
 
 from app.core import redis as redis_room
 from app.core.circuit_breaker import MAX_FAILURES
-from app.providers import voice_account
-from app.providers.http import NoAnswer, NotSent, TooFast
+from app.providers import open_voice_account
+from app.providers.http import ConnectionFailed, RateLimited, ResponseTimeout
 from app.providers.voice import management, retell_api
-from app.providers.voice.management import Access, AgentSetup, Binding, BrainSetup, RemoteBrain, ToolSetup, VoiceAccount, VoiceRefused
+from app.providers.voice.management import (
+    AgentSettings,
+    Credentials,
+    LlmConfig,
+    NumberBinding,
+    RemoteLlm,
+    ToolConfig,
+    VoiceAccount,
+    VoiceRejected,
+)
 from tests.doubles.retell import RetellDouble
 from tests.providers.contract import payload
 
 NUMBER = "+493023125100"
-BOOK = ToolSetup(
+BOOK = ToolConfig(
     "book_appointment", about="Books it.", address="https://salon.example/api/retell/function", timeout_ms=10_000, retries=0,
-    parameters={"type": "object", "properties": {"date": {"type": "string"}}}, speaks_meanwhile=True,
+    parameters={"type": "object", "properties": {"date": {"type": "string"}}}, speaks_during=True,
 )  # fmt: skip
-BRAIN = BrainSetup("01JMARK", "Sie sind Lena.", "Salon Lindgren, guten Tag.", True, (BOOK, ToolSetup("end_call", "hang_up", "Ends it.")))
-AGENT = AgentSetup(
+BRAIN = LlmConfig("01JMARK", "Sie sind Lena.", "Salon Lindgren, guten Tag.", True, (BOOK, ToolConfig("end_call", "hang_up", "Ends it.")))
+AGENT = AgentSettings(
     "Lena · 01JMARK", "11labs-Anna", "de-DE", "Europe/Berlin", "https://salon.example/api/retell/webhook",
     frozenset({"started", "ended", "analyzed", "transcript"}), 10_000, 1800, "without_personal", 30,
 )  # fmt: skip
@@ -51,48 +60,48 @@ def double() -> Iterator[RetellDouble]:
 
 @pytest.fixture
 def driver(ground: None, double: RetellDouble) -> VoiceAccount:
-    return voice_account("retell", Access(double.url, double.key))
+    return open_voice_account("retell", Credentials(double.url, double.key))
 
 
 def test_what_is_written_is_read_back_the_same(driver: VoiceAccount) -> None:
-    brain = driver.create_brain(BRAIN)
+    brain = driver.create_llm(BRAIN)
     made = driver.create_agent(AGENT, brain)
     assert (made.version, made.is_published, made.brain_ref, made.brain_version) == (0, False, brain.ref, 0)
     assert driver.get_agent(made.ref) == made
     assert made.setup == AGENT
-    read = driver.get_brain(brain.ref)
+    read = driver.get_llm(brain.ref)
     assert read is not None
     assert replace(read.setup, model=None) == BRAIN
     other = replace(AGENT, voice="11labs-Ben", webhook_url=None)
     assert driver.update_agent(made.ref, other, brain).setup == other
     changed = replace(BRAIN, prompt="Sie sind Ben.", tools=(replace(BRAIN.tools[0], timeout_ms=8000),))
-    assert replace(driver.update_brain(brain.ref, changed).setup, model=None) == changed
+    assert replace(driver.update_llm(brain.ref, changed).setup, model=None) == changed
 
 
 def test_a_function_is_written_so_that_it_tells_the_call_and_is_not_repeated(driver: VoiceAccount, double: RetellDouble) -> None:
     """args_at_root would send the arguments alone: no call id, and so no company."""
-    brain = driver.create_brain(BRAIN)
+    brain = driver.create_llm(BRAIN)
     tool = double.llm(brain.ref)["general_tools"][0]
     assert (tool["type"], tool["args_at_root"], tool["max_retry"], tool["timeout_ms"]) == ("custom", False, 0, 10_000)
 
 
 def test_our_own_reference_finds_what_was_made(driver: VoiceAccount, double: RetellDouble) -> None:
     double.page_size = 2
-    brains = [driver.create_brain(replace(BRAIN, mark=f"01JMARK{number}")) for number in range(5)]
+    brains = [driver.create_llm(replace(BRAIN, mark=f"01JMARK{number}")) for number in range(5)]
     agents = [driver.create_agent(replace(AGENT, name=f"Lena · mark-{number}"), brains[number]) for number in range(5)]
-    assert driver.find_brains("01JMARK3") == [brains[3].ref]
+    assert driver.find_llms("01JMARK3") == [brains[3].ref]
     assert driver.find_agents("mark-4") == [agents[4].ref]
-    assert (driver.find_brains("nobody"), driver.find_agents("nobody")) == ([], [])
+    assert (driver.find_llms("nobody"), driver.find_agents("nobody")) == ([], [])
 
 
 def test_a_published_version_stays_as_it_is_and_a_new_one_follows(driver: VoiceAccount, double: RetellDouble) -> None:
-    brain = driver.create_brain(BRAIN)
+    brain = driver.create_llm(BRAIN)
     made = driver.create_agent(AGENT, brain)
     driver.publish_agent(made.ref, 0, title="3")
     first = driver.get_agent(made.ref, version=0)
     assert first is not None
     assert first.is_published
-    with pytest.raises(VoiceRefused):
+    with pytest.raises(VoiceRejected):
         driver.update_agent(made.ref, AGENT, brain)
     draft = driver.draft_agent(made.ref, base_version=0)
     assert (draft.version, draft.is_published, draft.brain_version) == (1, False, 1)
@@ -100,16 +109,16 @@ def test_a_published_version_stays_as_it_is_and_a_new_one_follows(driver: VoiceA
 
 
 def test_a_number_is_bound_to_one_version(driver: VoiceAccount, double: RetellDouble) -> None:
-    made = driver.create_agent(AGENT, driver.create_brain(BRAIN))
-    bound = driver.bind_number(NUMBER, Binding(made.ref, 0), ringing_url="https://salon.example/api/retell/inbound")
-    assert bound == management.RemoteNumber(NUMBER, (Binding(made.ref, 0),), "https://salon.example/api/retell/inbound")
+    made = driver.create_agent(AGENT, driver.create_llm(BRAIN))
+    bound = driver.bind_number(NUMBER, NumberBinding(made.ref, 0), inbound_webhook_url="https://salon.example/api/retell/inbound")
+    assert bound == management.RemoteNumber(NUMBER, (NumberBinding(made.ref, 0),), "https://salon.example/api/retell/inbound")
     assert driver.get_number(NUMBER) == bound
     assert driver.list_numbers() == [bound]
 
 
 def test_what_is_not_there_is_none(driver: VoiceAccount) -> None:
     assert driver.get_agent("agent_nobody") is None
-    assert driver.get_brain("llm_nobody") is None
+    assert driver.get_llm("llm_nobody") is None
     assert driver.get_number("+4930999") is None
     assert driver.get_call("call_nobody") is None
 
@@ -159,24 +168,24 @@ def test_a_call_that_nobody_can_read_harms_no_other(driver: VoiceAccount, double
 
 
 def test_a_wrong_key_is_told_as_such_and_never_shown(ground: None, double: RetellDouble) -> None:
-    access = Access(double.url, "key_of_somebody_else")
-    with pytest.raises(VoiceRefused) as refused:
-        voice_account("retell", access).list_numbers()
+    access = Credentials(double.url, "key_of_somebody_else")
+    with pytest.raises(VoiceRejected) as refused:
+        open_voice_account("retell", access).list_numbers()
     assert refused.value.code == "bad_key"
     assert "key_of" not in repr(access)
 
 
 def test_refusals_keep_the_vendors_words(driver: VoiceAccount) -> None:
-    with pytest.raises(VoiceRefused, match="must have required property") as refused:
-        driver.create_agent(replace(AGENT, voice=""), driver.create_brain(BRAIN))
+    with pytest.raises(VoiceRejected, match="must have required property") as refused:
+        driver.create_agent(replace(AGENT, voice=""), driver.create_llm(BRAIN))
     assert (refused.value.code, refused.value.retryable) == ("invalid", False)
 
 
 @pytest.mark.parametrize("trouble", ["lost", "cut", "junk", "500", "500 after"])
 def test_without_an_answer_it_may_have_happened_and_is_not_sent_again(driver: VoiceAccount, double: RetellDouble, trouble: Any) -> None:
-    brain = driver.create_brain(BRAIN)
+    brain = driver.create_llm(BRAIN)
     double.fail(trouble)
-    with pytest.raises(NoAnswer):
+    with pytest.raises(ResponseTimeout):
         driver.create_agent(AGENT, brain)
     assert double.requests.count("POST /create-agent") == 1
 
@@ -185,27 +194,27 @@ def test_what_is_only_read_is_asked_once_more(driver: VoiceAccount, double: Rete
     double.fail("503", on="GET /v2/list-phone-numbers")
     assert len(driver.list_numbers()) == 1
     double.fail("503", on="GET /v2/list-phone-numbers", times=2)
-    with pytest.raises(NoAnswer):
+    with pytest.raises(ResponseTimeout):
         driver.list_numbers()
 
 
 def test_a_late_answer_is_not_waited_for(ground: None, double: RetellDouble, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retell_api, "READ_S", 0.3)
+    monkeypatch.setattr(retell_api, "READ_TIMEOUT_S", 0.3)
     double.key = "key of this test, for which no client has been made yet"
     double.fail("slow", on="GET /get-agent", seconds=2)
     began = time.monotonic()
-    with pytest.raises(NoAnswer):
-        voice_account("retell", Access(double.url, double.key)).get_agent("agent_x")
+    with pytest.raises(ResponseTimeout):
+        open_voice_account("retell", Credentials(double.url, double.key)).get_agent("agent_x")
     assert time.monotonic() - began < 1.5
 
 
 def test_when_nobody_listens_nothing_has_happened_and_at_last_nobody_asks(driver: VoiceAccount, double: RetellDouble) -> None:
     with double.down():
         for _attempt in range(MAX_FAILURES):
-            with pytest.raises(NotSent):
+            with pytest.raises(ConnectionFailed):
                 driver.list_numbers()
     before = len(double.requests)
-    with pytest.raises(NotSent, match="left alone"):
+    with pytest.raises(ConnectionFailed, match="circuit breaker"):
         driver.list_numbers()
     assert len(double.requests) == before
 
@@ -213,16 +222,16 @@ def test_when_nobody_listens_nothing_has_happened_and_at_last_nobody_asks(driver
 def test_asked_to_wait_it_waits_without_asking_again(driver: VoiceAccount, double: RetellDouble) -> None:
     double.fail("429", on="GET /v2/list-phone-numbers", seconds=7)
     for _attempt in range(2):
-        with pytest.raises(TooFast) as waiting:
+        with pytest.raises(RateLimited) as waiting:
             driver.list_numbers()
         assert 5 < waiting.value.retry_after_s <= 7
     assert len(double.requests) == 1
 
 
 def test_no_vendor_type_leaves_the_driver(driver: VoiceAccount) -> None:
-    brain = driver.create_brain(BRAIN)
+    brain = driver.create_llm(BRAIN)
     made = driver.create_agent(AGENT, brain)
-    assert type(brain) is RemoteBrain
+    assert type(brain) is RemoteLlm
     for each in (made, made.setup, brain, brain.setup, brain.setup.tools[0]):
         for part in fields(each):
             value = getattr(each, part.name)

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, strategies as st
 from retell.types import PhoneCallResponse
 
-from app.providers import call_driver
-from app.providers.voice.base import Turn, Unreadable
-from app.providers.voice.retell_webhooks import DISCONNECTIONS, GROUP_OF
+from app.providers import get_call_driver
+from app.providers.voice.base import TranscriptTurn, Unreadable
+from app.providers.voice.retell_webhooks import DISCONNECTION_BY_REASON, DISCONNECTIONS
 from tests.providers.contract import DriverContract, payload
 
 NAMES = ["call_started", "transcript_updated", "transfer_started", "call_ended", "call_ended_not_connected", "call_analyzed"]
-RETELL = call_driver("retell")
+RETELL = get_call_driver("retell")
 
 
 def document(name: str = "call_analyzed", **call) -> dict:
@@ -64,7 +64,7 @@ def test_an_analyzed_call_is_read_completely():
 def test_turns_and_tools_keep_their_order_and_times():
     event = read()
     assert [turn.role for turn in event.turns] == ["agent", "caller", "agent", "caller"]
-    assert event.turns[3] == Turn("caller", "Ja, sehr gern.", 16.1, 17.1)
+    assert event.turns[3] == TranscriptTurn("caller", "Ja, sehr gern.", 16.1, 17.1)
     check, book = event.tool_uses
     assert (check.name, check.position, check.successful, check.finished) == ("check_availability", 1, True, True)
     assert check.arguments == {"service": "Haarschnitt", "date": "2026-03-12"}
@@ -105,13 +105,13 @@ def test_the_status_comes_from_the_event_never_from_the_snapshot_beside_it():
 def test_every_reason_has_its_group(reason, group, status):
     event = read("call_ended", disconnection_reason=reason)
     assert (event.disconnection, event.status, event.disconnection_reason) == (group, status, reason)
-    assert bool(event.problems) == (reason is not None and reason not in GROUP_OF)
+    assert bool(event.problems) == (reason is not None and reason not in DISCONNECTION_BY_REASON)
 
 
 def test_every_reason_that_retells_sdk_lists_is_sorted_once():
     (listed,) = (arg for arg in get_args(PhoneCallResponse.model_fields["disconnection_reason"].annotation) if arg is not type(None))
-    assert set(get_args(listed)) == set(GROUP_OF)
-    assert len(GROUP_OF) == sum(len(reasons.split()) for reasons in DISCONNECTIONS.values())
+    assert set(get_args(listed)) == set(DISCONNECTION_BY_REASON)
+    assert len(DISCONNECTION_BY_REASON) == sum(len(reasons.split()) for reasons in DISCONNECTIONS.values())
 
 
 def test_an_outbound_call_is_made_from_the_businesss_number():
@@ -132,7 +132,7 @@ def test_the_plain_transcript_serves_where_the_rich_ones_are_missing():
     assert [(turn.role, turn.text) for turn in plain.turns] == [(turn.role, turn.text) for turn in rich.turns]
     lines = "Agent: Moment.\nIch sehe nach.\nUser: Gut"
     continued = read("call_ended", transcript=lines, transcript_object=..., transcript_with_tool_calls=...)
-    assert continued.turns == (Turn("agent", "Moment.\nIch sehe nach."), Turn("caller", "Gut"))
+    assert continued.turns == (TranscriptTurn("agent", "Moment.\nIch sehe nach."), TranscriptTurn("caller", "Gut"))
 
 
 def test_no_transcript_and_an_empty_one_are_told_apart():

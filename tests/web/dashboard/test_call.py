@@ -108,9 +108,7 @@ def test_what_was_untrue_is_said_for_the_call_and_below_its_turn(app: Flask, db:
         ("not_checked", {"reason": "failed"}, "Die Prüfung ist gescheitert. Das liegt an uns."),
     ],
 )
-def test_each_verdict_is_a_sentence(
-    app: Flask, db: SQLAlchemy, salon: Company, verdict: str, values: dict[str, object], said: str
-) -> None:
+def test_each_verdict_is_a_sentence(app: Flask, db: SQLAlchemy, salon: Company, verdict: str, values: dict[str, object], said: str) -> None:
     page = signed_in(app, make_user(salon)).get(f"/calls/{checked(db, salon, verdict, **values)}").text
     assert said in page
     assert "So ist es nicht." not in page

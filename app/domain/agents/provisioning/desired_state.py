@@ -11,7 +11,7 @@ from app.domain.agents.greeting import opening_words_of
 from app.domain.agents.prompt import write_prompt
 from app.domain.agents.tools.registry import list_tools
 from app.models import Agent, AgentVersion, Branch, Company, PhoneNumber
-from app.providers.voice.management import AgentSetup, BrainSetup, ToolSetup
+from app.providers.voice.management import AgentSettings, LlmConfig, ToolConfig
 
 EVENTS = frozenset(
     {"started", "ended", "analyzed", "transcript", "transfer_started", "transfer_bridged", "transfer_cancelled", "transfer_ended"}
@@ -26,16 +26,16 @@ RELEASED = select(PhoneNumber.e164).where(or_(PhoneNumber.agent_id.is_(None), Ph
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """All of it; `numbers` are those that callers of this agent dial, `ringing_url` is asked when one of them rings.
+    """All of it; `numbers` are those that callers of this agent dial, `inbound_webhook_url` is asked when one of them rings.
 
     `released` are numbers of the company that nobody answers now: she must not go on answering them there.
     """
 
-    brain: BrainSetup
-    agent: AgentSetup
+    brain: LlmConfig
+    agent: AgentSettings
     numbers: tuple[str, ...]
     released: tuple[str, ...]
-    ringing_url: str
+    inbound_webhook_url: str
     title: str
 
 
@@ -55,7 +55,7 @@ def wanted_there(agent: Agent, version: AgentVersion, *, connection_id: str | No
     greeting = opening_words_of(content, company=company.name, branch=one_branch)
     defaults = {"greeting": greeting, "branch": one_branch, "hand_over": "no"}
     return Wanted(
-        brain=BrainSetup(
+        brain=LlmConfig(
             mark=agent.id,
             prompt=write_prompt(content, company=company.name),
             begin_message=greeting,
@@ -63,7 +63,7 @@ def wanted_there(agent: Agent, version: AgentVersion, *, connection_id: str | No
             tools=_tools(content, _address("function", connection_id), forwards.pop() if len(forwards) == 1 else None),
             defaults=defaults,
         ),
-        agent=AgentSetup(
+        agent=AgentSettings(
             name=f"{content.name} · {company.name} · {agent.id}",
             voice=content.voice,
             language=LANGUAGES[content.language],
@@ -71,13 +71,13 @@ def wanted_there(agent: Agent, version: AgentVersion, *, connection_id: str | No
             webhook_url=_address("webhook", connection_id),
             events=EVENTS,
             webhook_timeout_ms=WEBHOOK_TIMEOUT_MS,
-            longest_call_s=content.longest_call_minutes * 60,
+            max_call_duration_s=content.longest_call_minutes * 60,
             storage=content.recording,
             stored_days=content.stored_days,
         ),
         numbers=tuple(row.e164 for row in rows),
         released=tuple(db.session.scalars(RELEASED)),
-        ringing_url=_address("inbound", connection_id),
+        inbound_webhook_url=_address("inbound", connection_id),
         title=f"{content.name} {version.number}",
     )
 
@@ -87,22 +87,22 @@ def _address(door: str, connection_id: str | None) -> str:
     return f"{address}/{connection_id}" if connection_id else address
 
 
-def _tools(content: Content, address: str, number: str | None) -> tuple[ToolSetup, ...]:
+def _tools(content: Content, address: str, number: str | None) -> tuple[ToolConfig, ...]:
     """Ours by name, with their own schemas, and the two that only the provider can do: to put through and to hang up."""
     ours = [
-        ToolSetup(
+        ToolConfig(
             name=tool.name, about=tool.about, address=address, parameters=tool.definition()["parameters"],
             timeout_ms=CHANGING_TIMEOUT_MS if tool.effect else TOOL_TIMEOUT_MS,
             # a repetition is known by its call, name and arguments; still nobody but the model should ask twice
-            retries=0, speaks_meanwhile=tool.effect,
+            retries=0, speaks_during=tool.effect,
         )
         for tool in list_tools()
         if content.allows(tool.name)
     ]  # fmt: skip
     if content.allows("transfer_call"):
         about = "Puts the caller through after transfer_call has named a number."
-        ours.append(ToolSetup("put_through", "put_through", about, number=number))
+        ours.append(ToolConfig("put_through", "put_through", about, number=number))
     # an emergency goes through to whoever is on call then, also where nobody else is ever put through
     on_call = "Puts the caller through to the number that an emergency's answer names as transfer_to. For emergencies only."
-    ours.append(ToolSetup("put_through_on_call", "put_through", on_call, number=None))
-    return (*ours, ToolSetup("end_call", "hang_up", "Ends the call after saying goodbye, when nothing is left to do."))
+    ours.append(ToolConfig("put_through_on_call", "put_through", on_call, number=None))
+    return (*ours, ToolConfig("end_call", "hang_up", "Ends the call after saying goodbye, when nothing is left to do."))

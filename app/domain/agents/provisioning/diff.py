@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.agents.provisioning.desired_state import Wanted
-from app.providers.voice.management import AgentSetup, BrainSetup, RemoteAgent, RemoteBrain, RemoteNumber, ToolSetup
+from app.providers.voice.management import AgentSettings, LlmConfig, RemoteAgent, RemoteLlm, RemoteNumber, ToolConfig
 
 LONGEST = 160
 # what is missing altogether
 NOTHING = ""
-AGENT_FIELDS: tuple[tuple[str, Callable[[AgentSetup], Any]], ...] = (
+AGENT_FIELDS: tuple[tuple[str, Callable[[AgentSettings], Any]], ...] = (
     ("name", lambda setup: setup.name),
     ("voice", lambda setup: setup.voice),
     ("language", lambda setup: setup.language),
@@ -19,11 +19,11 @@ AGENT_FIELDS: tuple[tuple[str, Callable[[AgentSetup], Any]], ...] = (
     ("webhook_url", lambda setup: setup.webhook_url),
     ("events", lambda setup: ", ".join(sorted(setup.events))),
     ("webhook_timeout", lambda setup: setup.webhook_timeout_ms),
-    ("longest_call", lambda setup: setup.longest_call_s),
+    ("longest_call", lambda setup: setup.max_call_duration_s),
     ("storage", lambda setup: setup.storage),
     ("stored_days", lambda setup: setup.stored_days),
 )
-BRAIN_FIELDS: tuple[tuple[str, Callable[[BrainSetup], Any]], ...] = (
+BRAIN_FIELDS: tuple[tuple[str, Callable[[LlmConfig], Any]], ...] = (
     ("prompt", lambda setup: setup.prompt.strip()),
     ("begin_message", lambda setup: setup.begin_message),
     ("defaults", lambda setup: json.dumps(setup.defaults, sort_keys=True, ensure_ascii=False)),
@@ -35,7 +35,7 @@ class There:
     """What stands at the provider: the version of the agent that is ours, what thinks for it, and our numbers."""
 
     agent: RemoteAgent | None
-    brain: RemoteBrain | None
+    brain: RemoteLlm | None
     numbers: Mapping[str, RemoteNumber]
 
 
@@ -71,7 +71,7 @@ def compare_agent(wanted: Wanted, there: There) -> list[Finding]:
     return [*found, *_tools(wanted.brain, there.brain.setup)]
 
 
-def _tools(wanted: BrainSetup, actual: BrainSetup) -> Iterator[Finding]:
+def _tools(wanted: LlmConfig, actual: LlmConfig) -> Iterator[Finding]:
     known = {tool.name: tool for tool in actual.tools}
     for tool in wanted.tools:
         there = known.pop(tool.name, None)
@@ -86,7 +86,7 @@ def _tools(wanted: BrainSetup, actual: BrainSetup) -> Iterator[Finding]:
         yield Finding(f"tool:{name}", NOTHING, name, fits=False)
 
 
-def _picture(tool: ToolSetup) -> dict[str, Any]:
+def _picture(tool: ToolConfig) -> dict[str, Any]:
     """What decides whether a function works; what the provider adds of its own does not count."""
     picture: dict[str, Any] = {"kind": tool.kind, "about": tool.about.strip()}
     if tool.kind == "put_through":
@@ -96,7 +96,7 @@ def _picture(tool: ToolSetup) -> dict[str, Any]:
     properties = json.dumps(tool.parameters.get("properties") or {}, sort_keys=True, ensure_ascii=False)
     return picture | {
         "address": tool.address, "timeout_ms": tool.timeout_ms, "retries": tool.retries or 0, "parameters": properties,
-        "speaks": (tool.speaks_meanwhile, tool.speaks_after),
+        "speaks": (tool.speaks_during, tool.speaks_after),
     }  # fmt: skip
 
 
@@ -109,7 +109,7 @@ def _numbers(wanted: Wanted, there: There) -> Iterator[Finding]:
             continue
         told = ", ".join(f"{each.agent_ref} {each.version}" if each.version is not None else each.agent_ref for each in number.bindings)
         yield Finding(f"number:{e164}", bound_to, told[:LONGEST], fits=_is_bound(there.agent, number))
-        yield _field(f"ringing:{e164}", wanted.ringing_url, number.ringing_url)
+        yield _field(f"ringing:{e164}", wanted.inbound_webhook_url, number.inbound_webhook_url)
     for e164 in wanted.released:
         number = there.numbers.get(e164)
         if number and there.agent and any(binding.agent_ref == there.agent.ref for binding in number.bindings):

@@ -14,8 +14,8 @@ from app.domain.agents.provisioning.steps import Known, look_there
 from app.domain.agents.provisioning.workflow import access_there, find_registration, note_findings
 from app.domain.agents.versions import find_published, get_agent
 from app.models import AgentDeployment
-from app.providers import voice_account
-from app.providers.credentials import Access
+from app.providers import open_voice_account
+from app.providers.credentials import Credentials
 
 # nobody has looked for so long: how it stands is not known
 STALE = timedelta(minutes=45)
@@ -26,7 +26,7 @@ class Look:
     agent_id: str
     generation: int
     provider: str
-    access: Access
+    access: Credentials
     wanted: Wanted
     known: Known
 
@@ -55,7 +55,7 @@ def begin_look(agent_id: str) -> Look | None:
 
 def fetch(look: Look) -> list[Finding]:
     """Asks the provider; raises ProviderError. No transaction may be open."""
-    return compare(look.wanted, look_there(voice_account(look.provider, look.access), look.known, look.wanted))
+    return compare(look.wanted, look_there(open_voice_account(look.provider, look.access), look.known, look.wanted))
 
 
 def finish_look(look: Look, findings: list[Finding], error: ProviderError | None = None) -> None:

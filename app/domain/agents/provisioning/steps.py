@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from app.core.errors import ProviderError
 from app.domain.agents.provisioning.desired_state import Wanted
 from app.domain.agents.provisioning.diff import Finding, There, compare, compare_agent
-from app.providers import voice_account
-from app.providers.credentials import Access
-from app.providers.voice.management import Binding, RemoteAgent, RemoteBrain, VoiceAccount, VoiceRefused
+from app.providers import open_voice_account
+from app.providers.credentials import Credentials
+from app.providers.voice.management import NumberBinding, RemoteAgent, RemoteLlm, VoiceAccount, VoiceRejected
 
 WRITING = ("draft", "brain", "agent", "publish")
 
@@ -32,7 +32,7 @@ class Errand:
     token: str
     step: str
     provider: str
-    access: Access
+    access: Credentials
     wanted: Wanted
     known: Known
 
@@ -48,7 +48,7 @@ class Outcome:
 
 def carry_out(errand: Errand) -> Outcome:
     """Does the step; whatever goes wrong there is in the outcome."""
-    there, outcome = voice_account(errand.provider, errand.access), Outcome(errand.known)
+    there, outcome = open_voice_account(errand.provider, errand.access), Outcome(errand.known)
     name, _colon, e164 = errand.step.partition(":")
     try:
         if name == "number":
@@ -96,17 +96,17 @@ def _draft(there: VoiceAccount, errand: Errand, outcome: Outcome) -> None:
 
 def _brain(there: VoiceAccount, errand: Errand, outcome: Outcome) -> None:
     known, setup = errand.known, errand.wanted.brain
-    brain = there.get_brain(known.llm_ref, version=known.llm_version) if known.llm_ref else None
+    brain = there.get_llm(known.llm_ref, version=known.llm_version) if known.llm_ref else None
     if brain is None or brain.is_published:
-        made = (there.get_brain(ref) for ref in there.find_brains(setup.mark))
+        made = (there.get_llm(ref) for ref in there.find_llms(setup.mark))
         brain = next((each for each in made if each and not each.is_published), None)
-    written = there.update_brain(brain.ref, setup, version=brain.version) if brain else there.create_brain(setup)
+    written = there.update_llm(brain.ref, setup, version=brain.version) if brain else there.create_llm(setup)
     outcome.known = replace(known, llm_ref=written.ref, llm_version=written.version)
 
 
 def _agent(there: VoiceAccount, errand: Errand, outcome: Outcome) -> None:
     known, setup = errand.known, errand.wanted.agent
-    brain = RemoteBrain(known.llm_ref or "", known.llm_version, is_published=False, setup=errand.wanted.brain)
+    brain = RemoteLlm(known.llm_ref or "", known.llm_version, is_published=False, setup=errand.wanted.brain)
     made = _newest(there, errand) if known.agent_ref is None else None
     ref, version = (made.ref, made.version) if made else (known.agent_ref, known.agent_version)
     written = there.update_agent(ref, setup, brain, version=version) if ref else there.create_agent(setup, brain)
@@ -123,10 +123,10 @@ def _bind(there: VoiceAccount, errand: Errand, e164: str) -> None:
     """To this version: what somebody publishes there by hand does not answer our callers."""
     number = there.get_number(e164)
     if number is None:
-        raise VoiceRefused("This account has no such number.", reason="not_found")
-    binding = Binding(errand.known.agent_ref or "", errand.known.agent_version)
-    if number.bindings != (binding,) or number.ringing_url != errand.wanted.ringing_url:
-        there.bind_number(e164, binding, ringing_url=errand.wanted.ringing_url)
+        raise VoiceRejected("This account has no such number.", reason="not_found")
+    binding = NumberBinding(errand.known.agent_ref or "", errand.known.agent_version)
+    if number.bindings != (binding,) or number.inbound_webhook_url != errand.wanted.inbound_webhook_url:
+        there.bind_number(e164, binding, inbound_webhook_url=errand.wanted.inbound_webhook_url)
 
 
 def _release(there: VoiceAccount, errand: Errand, e164: str) -> None:
@@ -156,12 +156,12 @@ def _newest(there: VoiceAccount, errand: Errand) -> RemoteAgent | None:
 def _existing(there: VoiceAccount, ref: str, version: int | None = None) -> RemoteAgent:
     agent = there.get_agent(ref, version=version)
     if agent is None:
-        raise VoiceRefused("The agent is not there any more.", reason="not_found")
+        raise VoiceRejected("The agent is not there any more.", reason="not_found")
     return agent
 
 
-def _brain_of(there: VoiceAccount, agent: RemoteAgent) -> RemoteBrain | None:
-    return there.get_brain(agent.brain_ref, version=agent.brain_version) if agent.brain_ref else None
+def _brain_of(there: VoiceAccount, agent: RemoteAgent) -> RemoteLlm | None:
+    return there.get_llm(agent.brain_ref, version=agent.brain_version) if agent.brain_ref else None
 
 
 def _known(agent: RemoteAgent) -> Known:

@@ -19,9 +19,9 @@ from app.domain.agents.provisioning.steps import WRITING, Errand, Known, Outcome
 from app.domain.agents.versions import find_published, get_agent
 from app.domain.audit.log import record
 from app.models import Agent, AgentDeployment, AgentDeploymentStep, Connection
-from app.providers.credentials import Access
-from app.providers.http import TooFast
-from app.providers.voice.management import VoiceRefused
+from app.providers.credentials import Credentials
+from app.providers.http import RateLimited
+from app.providers.voice.management import VoiceRejected
 
 log = structlog.get_logger()
 # longer than all calls of a step may take; whoever is silent for so long has died
@@ -32,20 +32,20 @@ PLATFORM = "platform"
 MOST_RESTARTS = 3
 
 
-def access_there() -> tuple[Access, str | None] | None:
+def access_there() -> tuple[Credentials, str | None] | None:
     """The account of the company at work and its connection's id, or the platform's; None where there is no key."""
     mine = select(Connection).where(Connection.provider == "retell", Connection.is_active, Connection.api_key.is_not(None))
     connection = db.session.scalars(mine.order_by(Connection.created_at, Connection.id).limit(1)).first()
     if connection and connection.api_key:
-        return Access(settings().retell_base_url, connection.api_key), connection.id
+        return Credentials(settings().retell_base_url, connection.api_key), connection.id
     access = platform_access()
     return (access, None) if access else None
 
 
-def platform_access() -> Access | None:
+def platform_access() -> Credentials | None:
     """The platform's own account; None where it has no key."""
     key = settings().retell_account_key
-    return Access(settings().retell_base_url, key) if key else None
+    return Credentials(settings().retell_base_url, key) if key else None
 
 
 def find_registration(agent_id: str) -> AgentDeployment | None:
@@ -155,7 +155,7 @@ def _finish(row: AgentDeployment, outcome: Outcome) -> None:
 def _went_wrong(row: AgentDeployment, step: AgentDeploymentStep, error: ProviderError) -> bool:
     step.error = row.error = (error.message or error.code)[:500]
     row.reason = error.code
-    if isinstance(error, TooFast):
+    if isinstance(error, RateLimited):
         row.due_at = now() + timedelta(seconds=error.retry_after_s)
         return False
     if error.retryable:
@@ -166,7 +166,7 @@ def _went_wrong(row: AgentDeployment, step: AgentDeploymentStep, error: Provider
         # the other numbers can still be bound; reading back shows this one in red
         step.status = "failed"
         return True
-    if isinstance(error, VoiceRefused) and error.code == "not_found" and row.attempts < MOST_RESTARTS:
+    if isinstance(error, VoiceRejected) and error.code == "not_found" and row.attempts < MOST_RESTARTS:
         row.attempts += 1
         for each in db.session.scalars(_steps(row)):
             each.status = "waiting"
