@@ -69,3 +69,8 @@ class ProviderError(AppError):
     def __init__(self, message: str = "", *, retryable: bool = False, **data: object) -> None:
         super().__init__(message, **data)
         self.retryable = retryable
+
+    @property
+    def retry_after_s(self) -> float | None:
+        """The delay that the provider asks for; None where it asks for none."""
+        return None

@@ -1,4 +1,4 @@
-"""A registration: how an agent stands at its voice provider, what is to be done there, and what was found there last."""
+"""The deployment of an agent to its voice provider: its steps, their state, and the drift found last."""
 
 from datetime import datetime
 from typing import Any
@@ -6,16 +6,19 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.clock import now
 from app.core.column_types import AsciiString, Id, Json, UtcDateTime
 from app.core.extensions import db
+from app.core.outbox import OutboxRow
 from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_foreign_key, company_table_args
 
 DEPLOYMENT_STATUSES = ("pending", "right", "drift", "failed", "no_key")
 
 
-class AgentDeployment(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
-    """One an agent. The agent's id is our mark there, by which what was made is found again when its answer got lost."""
+class AgentDeployment(CompanyOwned, HasUlid, HasCreatedAt, OutboxRow, db.Model):
+    """One per agent. The agent's id marks what we create at the provider, so that it is found again when an answer got lost.
+
+    pending: to be written · right: as published · drift: something differs · failed: rejected · no_key: no account to write to.
+    """
 
     __tablename__ = "agent_deployments"
     __table_args__ = company_table_args(
@@ -26,37 +29,25 @@ class AgentDeployment(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     )
 
     agent_id: Mapped[str] = mapped_column(Id)
-    # pending: to be written there · right: stands there as it should · drift: something is different there · failed: it will not
-    # take it · no_key: there is no account to write to
-    status: Mapped[str] = mapped_column(AsciiString(16), default="pending")
-    # why it waits or failed, as a code that pages turn into a sentence; and the vendor's words
-    reason: Mapped[str | None] = mapped_column(AsciiString(32))
-    error: Mapped[str | None] = mapped_column(String(500))
-    # whose account: of a connection, or the platform's
+    # id of the connection whose account it is, or "platform"
     account: Mapped[str | None] = mapped_column(AsciiString(32))
 
-    # its names there
+    # its ids at the provider
     agent_ref: Mapped[str | None] = mapped_column(AsciiString(128))
     agent_version: Mapped[int | None]
     llm_ref: Mapped[str | None] = mapped_column(AsciiString(128))
     llm_version: Mapped[int | None]
 
-    # raised with every wish to write: what is on its way for an older one counts no more
+    # raised by every request; steps of an older generation are void
     generation: Mapped[int] = mapped_column(default=1)
-    # not before this time: pauses between tries, and the lease of whoever is at it
-    due_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    claim_token: Mapped[str | None] = mapped_column(Id)
-    attempts: Mapped[int] = mapped_column(default=0)
-    # when a job was last enqueued for it
-    dispatched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    # what was found there last: [{key, wanted, actual, fits}]
+    # the last comparison: [{key, wanted, actual, fits}]
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     findings: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
 
 
 class AgentDeploymentStep(CompanyOwned, db.Model):
-    """One step of writing it there: what became of it, and when."""
+    """One step of a deployment, its result and time."""
 
     __tablename__ = "agent_deployment_steps"
     __table_args__ = company_table_args(company_foreign_key("registration_id", "agent_deployments", ondelete="CASCADE"), referable=False)

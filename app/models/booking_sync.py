@@ -1,20 +1,23 @@
-"""How a booking stands in the company's calendar elsewhere, and under what names it has stood there."""
+"""The state of a booking in the company's external calendar, and the events it is or was there."""
 
 from datetime import datetime
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.clock import now
 from app.core.column_types import AsciiString, CaseSensitiveString, Id, UtcDateTime
 from app.core.extensions import db
+from app.core.outbox import OutboxRow
 from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_foreign_key, company_table_args
 
 SYNC_STATUSES = ("pending", "synced", "failed", "conflict")
 
 
-class BookingSync(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
-    """Written with the change of the booking; its id stands there as our own mark (`ref`), by which the booking is found again."""
+class BookingSync(CompanyOwned, HasUlid, HasCreatedAt, OutboxRow, db.Model):
+    """Stored with the change of the booking; its id marks the external event (`ref`), by which the event is found again.
+
+    pending: to be sent · synced · failed: rejected · conflict: one of the two calendars has no room for it.
+    """
 
     __tablename__ = "booking_syncs"
     __table_args__ = company_table_args(
@@ -27,29 +30,19 @@ class BookingSync(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
 
     booking_id: Mapped[str] = mapped_column(Id)
     connection_id: Mapped[str] = mapped_column(Id)
-    # pending: to be told there · synced · failed: it will not take it · conflict: one of the two calendars has no room for it
-    status: Mapped[str] = mapped_column(AsciiString(16), default="pending")
-    # make, move, cancel, confirm: what is to be done there, or was done last
+    # make, move, cancel, confirm, look: the next call to the external calendar, or the last one
     action: Mapped[str] = mapped_column(AsciiString(8))
-    # why it waits, failed or is in conflict, as a code that the page turns into a sentence; and the vendor's words
-    reason: Mapped[str | None] = mapped_column(AsciiString(32))
-    error: Mapped[str | None] = mapped_column(String(500))
     event_type: Mapped[str | None] = mapped_column(CaseSensitiveString(64))
     uid: Mapped[str | None] = mapped_column(CaseSensitiveString(128))
 
-    # the booking's version that is to stand there, and the last one that did
+    # the booking's version to be synced, and the last one that was
     version: Mapped[int]
     synced_version: Mapped[int | None]
     synced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    # not before this time: pauses between tries, and the lease of whoever is at it
-    due_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    dispatched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    claim_token: Mapped[str | None] = mapped_column(Id)
-    attempts: Mapped[int] = mapped_column(default=0)
-    # since then a request is out of which nobody knows what became: look there before asking again
+    # since then the result of a request is unknown: the external calendar is read before the request is repeated
     first_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # what the booking was before a conflict made it wait
+    # the booking's status before a conflict set it to pending
     previous_status: Mapped[str | None] = mapped_column(AsciiString(16))
 
 

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.column_types import AsciiString, BigId, Id, UtcDateTime
+from app.core.errors import ProviderError
 from app.core.extensions import db
+from app.core.outbox import OutboxRow
 from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_foreign_key, company_table_args
 
 DELETION_STATUSES = ("waiting", "pending", "done", "failed", "no_key")
@@ -62,8 +64,8 @@ class CallConsent(CompanyOwned, HasCreatedAt, db.Model):
     wording: Mapped[str | None] = mapped_column(AsciiString(16))
 
 
-class CallDeletion(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
-    """A call that is to be deleted at its provider; written with what demands it, carried out by a job, tried again until it is done."""
+class CallDeletion(CompanyOwned, HasUlid, HasCreatedAt, OutboxRow, db.Model):
+    """A call to be deleted at its provider; stored with the refusal that demands it, retried until it is done."""
 
     __tablename__ = "call_deletions"
     __table_args__ = company_table_args(
@@ -78,13 +80,12 @@ class CallDeletion(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     reason: Mapped[str] = mapped_column(AsciiString(16))
     # waiting: for the call's end · pending · done · failed: the provider refuses · no_key: there is no account to ask
     status: Mapped[str] = mapped_column(AsciiString(16), default="waiting")
-    # not before this time: pauses between tries, and the lease of whoever is at it
+    # None while the call runs and once it is deleted
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    claim_token: Mapped[str | None] = mapped_column(Id)
-    # raised with every wish to delete: what is on its way for an older one counts no more
+    # raised by every request; a deletion of an older generation is void
     generation: Mapped[int] = mapped_column(default=1)
-    attempts: Mapped[int] = mapped_column(default=0)
-    # when a job was last enqueued for it
-    dispatched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    error: Mapped[str | None] = mapped_column(String(500))
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    def record_error(self, error: ProviderError) -> None:
+        """`reason` is why the call is deleted, so the code goes into `error`."""
+        self.error = error.code

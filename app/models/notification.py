@@ -1,4 +1,4 @@
-"""A notification: a message to a person that must leave, written down with what caused it, and what became of it."""
+"""A notification: a message to a person, stored with the event that causes it, and its delivery."""
 
 from datetime import datetime
 
@@ -7,12 +7,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.column_types import AsciiString, CaseSensitiveString, EncryptedString, Id, UtcDateTime
 from app.core.extensions import db
+from app.core.outbox import OrderedOutboxRow
 from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_foreign_key, company_table_args
 
 STATUSES = ("pending", "not_set_up", "sent", "dead", "expired")
 
 
-class Notification(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
+class Notification(CompanyOwned, HasUlid, HasCreatedAt, OrderedOutboxRow, db.Model):
     __tablename__ = "notifications"
     __table_args__ = company_table_args(
         company_foreign_key("branch_id", "branches"),
@@ -32,27 +33,16 @@ class Notification(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     # what it is about, "booking:<id>"; and the event behind it: the same key writes it once
     subject: Mapped[str] = mapped_column(AsciiString(64))
     idempotency_key: Mapped[str] = mapped_column(AsciiString(96))
-    # messages with the same key leave in the order in which they were written
-    order_key: Mapped[str | None] = mapped_column(AsciiString(64))
     # sms, email
     channel: Mapped[str] = mapped_column(AsciiString(8))
     recipient: Mapped[str] = mapped_column(EncryptedString)
     title: Mapped[str | None] = mapped_column(String(160))
     # forgotten when it is sent or over: links and codes rest nowhere
     body: Mapped[str | None] = mapped_column(EncryptedString)
-    status: Mapped[str] = mapped_column(AsciiString(16), default="pending")
-    attempts: Mapped[int] = mapped_column(default=0)
-    # when it is next tried; while a worker is at it, until when it may be
-    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # the worker that is at it
-    claim_token: Mapped[str | None] = mapped_column(Id)
-    # when a job was last sent for it
-    dispatched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # since then the carrier may have it; None while it surely has not
     first_sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # later it would say what is no longer true
+    # afterwards the message is pointless
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # how the carrier calls it
+    # the carrier's id of the message
     provider_ref: Mapped[str | None] = mapped_column(CaseSensitiveString(120))
-    reason: Mapped[str | None] = mapped_column(AsciiString(32))
-    error: Mapped[str | None] = mapped_column(String(500))
