@@ -21,7 +21,7 @@ from app.core.queues import get_queue, job
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import run_in_transaction
 from app.models import Notification
-from app.providers.http import TooFast
+from app.providers.http import RateLimited
 from tests.factories.calendar import NotificationFactory
 from tests.factories.companies import CompanyFactory
 
@@ -171,7 +171,7 @@ def test_retries_wait_longer_each_time_and_the_last_delay_repeats(db: SQLAlchemy
 def test_provider_that_asks_to_wait_costs_no_attempt(db: SQLAlchemy) -> None:
     row_id = add()
     token = claim(row_id)
-    assert token and retry(row_id, token, TooFast("slower", retryable=True, retry_after_s=90))
+    assert token and retry(row_id, token, RateLimited("slower", retryable=True, retry_after_s=90))
     row = get(db, row_id)
     assert (row.attempts, round((row.due_at - now()).total_seconds()), row.claim_token) == (0, 90, None)
 

@@ -17,7 +17,8 @@ from app.domain.bookings.self_service_links import GOOD_FOR_ALL, make_identity_l
 from app.domain.bookings.status import rules_of
 from app.domain.bookings.waitlist import offer_token
 from app.domain.notifications.channels import is_set_up
-from app.domain.notifications.outbox import Letter, way_to, withdraw_unsent, write
+from app.domain.notifications.outbox import Letter, messages_about, way_to, withdraw_pending, write
+from app.domain.notifications.validity import changes_statement
 from app.models import (
     Booking,
     BookingChange,
@@ -138,10 +139,11 @@ KINDS = {"moved": "booking_moved", "cancelled": "booking_cancelled", "confirmed"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A visit, by its first booking, with its latest change; so many more of its series changed with it."""
+    """A visit, by its first booking, with its latest change; `booking_ids` are all that changed with it, `others` further visits."""
 
     booking: Booking
     change: BookingChange
+    booking_ids: tuple[str, ...]
     others: int = 0
 
     @property
@@ -150,7 +152,7 @@ class Told:
 
 
 def tell_changes(booking_ids: Iterable[str]) -> list[Notification]:
-    """Writes the messages about these bookings, which have just been changed, down: one a visit, and one for a cancelled series."""
+    """Queue the messages about bookings that have just been changed: one a visit, and one for a cancelled series."""
     return [row for told in _changed(set(booking_ids)) if (row := _tell(told)) is not None]
 
 
@@ -161,27 +163,40 @@ def _changed(booking_ids: set[str]) -> list[Told]:
         .where(Booking.id.in_(booking_ids))
         .order_by(Booking.starts_at, Booking.id)
     )
-    visits: dict[str, Told] = {}
+    visits: dict[str, list[tuple[Booking, BookingChange]]] = {}
     for booking, change in db.session.execute(latest):
-        visits.setdefault(booking.occupant, Told(booking, change))
-    together: dict[str, list[Told]] = {}
-    for told in visits.values():
-        is_series = told.booking.series_id and told.change.action == "cancelled"
-        together.setdefault(told.booking.series_id or "" if is_series else told.booking.id, []).append(told)
-    return [Told(group[0].booking, group[0].change, len(group) - 1) for group in together.values()]
+        visits.setdefault(booking.occupant, []).append((booking, change))
+    groups: dict[str, list[list[tuple[Booking, BookingChange]]]] = {}
+    for visit in visits.values():
+        booking, change = visit[0]
+        is_series = booking.series_id and change.action == "cancelled"
+        groups.setdefault(booking.series_id or "" if is_series else booking.id, []).append(visit)
+    return [
+        Told(*group[0][0], booking_ids=tuple(booking.id for visit in group for booking, _change in visit), others=len(group) - 1)
+        for group in groups.values()
+    ]
 
 
 def _tell(told: Told) -> Notification | None:
+    """Withdraw the pending messages that the change makes untrue, and queue the one that replaces them."""
     booking, change = told.booking, told.change
-    unsaid = withdraw_unsent(f"booking:{booking.id}", "booking_moved") if change.action in ("moved", "cancelled") else None
+    if not changes_statement(change):
+        return None
+    withdrawn = withdraw_pending([f"booking:{booking_id}" for booking_id in told.booking_ids])
     customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
-    if customer is None or booking.starts_at <= now() or not _is_wanted(told):
-        return None
-    known = _before(booking, unsaid) if unsaid else change.before or {}
-    if change.action == "moved" and _is_as(booking, known):
-        return None
     way = way_about(booking)
-    if way is None or not is_set_up(way[0]):
+    if customer is None or booking.starts_at <= now() or way is None or not is_set_up(way[0]):
+        return None
+    return _tell_change(told, customer, way, withdrawn) or _confirm_anew(told, customer, withdrawn)
+
+
+def _tell_change(told: Told, customer: Customer, way: tuple[Channel, str], withdrawn: list[Notification]) -> Notification | None:
+    booking, change = told.booking, told.change
+    unsent_move = next((row for row in withdrawn if row.kind == "booking_moved"), None)
+    # a try without an answer: what the customer believes is not known
+    is_uncertain = any(row.first_sent_at and row.status != "sent" for row in messages_about(f"booking:{booking.id}"))
+    known = _before(booking, unsent_move) if unsent_move and not is_uncertain else change.before or {}
+    if not _is_wanted(told) or (change.action == "moved" and not is_uncertain and _is_as(booking, known)):
         return None
     company = db.session.get_one(Company, booking.company_id)
     with force_locale(customer.language or company.language):
@@ -189,6 +204,19 @@ def _tell(told: Told) -> Notification | None:
     letter = Letter(KINDS[change.action], f"booking:{booking.id}", told.idempotency_key, body, title, booking.starts_at, booking.branch_id)
     wait = SECOND_THOUGHTS if change.by_kind == "user" and change.action == "moved" else timedelta(0)
     return write(letter, way, customer_id=customer.id, wait=wait)
+
+
+def _confirm_anew(told: Told, customer: Customer, withdrawn: list[Notification]) -> Notification | None:
+    """A confirmation that the customer never got is queued again with what is true now; None where there is none to replace."""
+    booking, confirmations = told.booking, ("booking_link", "booking_confirmed")
+    if not booking.is_standing:
+        return None
+    rows = messages_about(f"booking:{booking.id}")
+    was_told = any(row.status in ("sent", "pending") for row in rows)
+    was_withdrawn = any(row.kind in confirmations and row.reason == "overtaken" for row in rows)
+    if any(row.kind in confirmations for row in withdrawn) or (was_withdrawn and not was_told):
+        return _write_link(booking, customer, cause=f"booked:{booking.id}:{told.change.version}")
+    return None
 
 
 def _is_wanted(told: Told) -> bool:

@@ -1,38 +1,37 @@
-"""Sends what is written down: reserved, handed over with no transaction open, confirmed; at least once, and under one name.
+"""Delivers stored messages: claimed, sent with no transaction open, completed; at least once, in order, and only while they are true.
 
-`reserve` and `confirm` belong into a transaction each, `hand_over` between them into none.
+`claim` and `complete` belong in a transaction each, `send` between them in none.
 """
 
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from app.core.clock import now
 from app.core.errors import ProviderError
 from app.core.extensions import db
-from app.core.ids import new_ulid
+from app.core.outbox import Outbox
 from app.domain.companies.feature_flags import is_on
 from app.domain.notifications.channels import SENDERS, sender_of
+from app.domain.notifications.validity import is_outdated
 from app.models import Notification
 from app.providers import open_messenger
-from app.providers.http import RateLimited, ResponseTimeout
+from app.providers.http import ResponseTimeout
 from app.providers.messaging.base import MessageRejected, OutgoingMessage, SenderAccount
 
-log = structlog.get_logger()
-# longer than a hand-over may take; whoever is silent for so long has died
+# longer than one send may take
 LEASE = timedelta(seconds=60)
-PAUSES = tuple(timedelta(seconds=pause) for pause in (5, 30, 120, 300, 600, 1800))
-# a job that was sent and is not at it by then got lost
-LOST_AFTER = timedelta(seconds=30)
-# how long a message waits before it is looked at again while sending is switched off
-SWITCHED_OFF = timedelta(seconds=60)
-AT_ONCE = 100
+RETRY_DELAYS = tuple(timedelta(seconds=delay) for delay in (5, 30, 120, 300, 600, 1800))
+OUTBOX = Outbox(Notification, lease=LEASE, retry_delays=RETRY_DELAYS)
+# delay while the company's messages are switched off
+SWITCHED_OFF_DELAY = timedelta(seconds=60)
+# bodies deleted in one go
+BATCH_SIZE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class DeliveryAttempt:
     notification_id: str
     token: str
     provider: str
@@ -40,78 +39,74 @@ class Errand:
     message: OutgoingMessage = field(repr=False)
 
 
-def reserve(notification_id: str) -> Errand | None:
-    """What is to be handed over now; None when there is nothing to do, or somebody else is at it."""
-    row = _locked(notification_id)
-    if row is None or row.status != "pending" or row.due_at > now():
+def claim(notification_id: str) -> DeliveryAttempt | None:
+    """Claim a message that is due and still true; None when there is nothing to send now."""
+    row = OUTBOX.find_claimable(notification_id)
+    if row is None:
         return None
     if row.expires_at <= now() or row.body is None:
         _finish(row, "expired", reason="too_late")
         return None
+    if is_outdated(row):
+        _finish(row, "expired", reason="overtaken")
+        return None
     if not is_on("messages", row.company_id):
-        row.due_at, row.dispatched_at, row.reason = now() + SWITCHED_OFF, None, "switched_off"
+        OUTBOX.postpone(row, SWITCHED_OFF_DELAY)
+        row.reason = "switched_off"
         return None
     sender = sender_of(row.channel)  # type: ignore[arg-type]
     if sender is None:
-        row.status, row.reason = "not_set_up", "no_key"
+        OUTBOX.complete(row, "not_set_up", reason="no_key")
         return None
     message = OutgoingMessage(row.id, row.recipient, row.body, row.title or "", asked_at=row.first_sent_at)
     row.first_sent_at = row.first_sent_at or now()
-    row.claim_token, row.due_at, row.attempts = new_ulid(), now() + LEASE, row.attempts + 1
-    db.session.flush()
-    return Errand(row.id, row.claim_token, SENDERS[row.channel], sender, message)  # type: ignore[index]
+    return DeliveryAttempt(row.id, OUTBOX.claim(row), SENDERS[row.channel], sender, message)  # type: ignore[index]
 
 
-def hand_over(errand: Errand) -> str | ProviderError:
-    """The carrier's name for the message, or what went wrong."""
+def send(attempt: DeliveryAttempt) -> str | ProviderError:
+    """The carrier's id of the message, or the error."""
     try:
-        return open_messenger(errand.provider, errand.sender).send(errand.message)
+        return open_messenger(attempt.provider, attempt.sender).send(attempt.message)
     except ProviderError as error:
         return error
 
 
-def confirm(errand: Errand, outcome: str | ProviderError) -> None:
-    """Writes down what came of it."""
-    row = _locked(errand.notification_id)
-    if row is None or row.claim_token != errand.token:
-        log.warning("notification.claim_lost", notification=errand.notification_id)
-        return
-    row.claim_token = row.dispatched_at = None
-    if isinstance(outcome, str):
-        row.provider_ref = outcome[:120]
+def complete(attempt: DeliveryAttempt, result: str | ProviderError) -> str | None:
+    """Store the result; gives the id of the message that waited for this one and is due."""
+    row = OUTBOX.find_claimed(attempt.notification_id, attempt.token)
+    if row is None:
+        return None
+    if isinstance(result, str):
+        row.provider_ref = result[:120]
         _finish(row, "sent")
-    elif isinstance(outcome, MessageRejected):
-        _finish(row, "dead", reason=outcome.code, error=outcome.message)
+    elif isinstance(result, MessageRejected):
+        _finish(row, "dead", reason=result.code, error=result.message)
+    elif is_outdated(row):
+        _finish(row, "expired", reason="overtaken")
     else:
-        _try_later(row, outcome)
+        _retry(row, result)
     db.session.flush()
+    return OUTBOX.next_in_order(row)
 
 
-def try_again(notification_id: str) -> Notification | None:
-    """What waits for keys or is dead goes out once more, as long as it has something to say."""
-    row = _locked(notification_id)
-    if row is not None and row.status in ("not_set_up", "dead") and row.body is not None and row.expires_at > now():
-        row.status, row.due_at, row.attempts, row.reason, row.error, row.finished_at = "pending", now(), 0, None, None, None
-        db.session.flush()
+def resend(notification_id: str) -> Notification | None:
+    """Make a message due again that lacked keys or is dead, as long as it is valid."""
+    row = OUTBOX.lock(notification_id)
+    if row is None or row.status not in ("not_set_up", "dead") or row.body is None or row.expires_at <= now():
+        return row
+    if is_outdated(row):
+        _finish(row, "expired", reason="overtaken")
+    else:
+        OUTBOX.reopen(row)
+        row.reason = row.error = row.finished_at = None
+    db.session.flush()
     return row
 
 
-def due(limit: int = AT_ONCE) -> list[tuple[str, str]]:
-    """(company, notification) of what is due and not known to be with a worker, the oldest first; inside unscoped."""
-    lost = or_(Notification.dispatched_at.is_(None), Notification.dispatched_at < now() - LOST_AFTER)
-    wanted = select(Notification.company_id, Notification.id).where(Notification.status == "pending", Notification.due_at <= now(), lost)
-    return [(row.company_id, row.id) for row in db.session.execute(wanted.order_by(Notification.due_at).limit(limit))]
-
-
-def mark_woken(notification_ids: list[str]) -> None:
-    for row in db.session.scalars(select(Notification).where(Notification.id.in_(notification_ids), Notification.status == "pending")):
-        row.dispatched_at = now()
-
-
-def forget_bodies(limit: int = 500) -> int:
-    """What nobody could send and is over says nothing any more; inside unscoped."""
-    over = select(Notification).where(Notification.status.in_(("not_set_up", "dead")), Notification.expires_at <= now())
-    rows = list(db.session.scalars(over.where(Notification.body.is_not(None)).limit(limit)))
+def delete_expired_bodies(limit: int = BATCH_SIZE) -> int:
+    """Delete the text of messages that were never sent and have expired; inside unscoped()."""
+    expired = select(Notification).where(Notification.status.in_(("not_set_up", "dead")), Notification.expires_at <= now())
+    rows = list(db.session.scalars(expired.where(Notification.body.is_not(None)).limit(limit)))
     for row in rows:
         row.body = None
         row.status = "expired" if row.status == "not_set_up" else row.status
@@ -119,26 +114,19 @@ def forget_bodies(limit: int = 500) -> int:
     return len(rows)
 
 
-def _try_later(row: Notification, error: ProviderError) -> None:
-    """What was surely not sent is no repeat the next time; asking too fast is nobody's failure."""
+def _retry(row: Notification, error: ProviderError) -> None:
     if not isinstance(error, ResponseTimeout) and row.attempts == 1:
+        # surely not sent: the next try is no repeat
         row.first_sent_at = None
-    row.reason, row.error = error.code, str(error.message)[:500]
-    if isinstance(error, RateLimited):
-        row.attempts -= 1
-        row.due_at = now() + timedelta(seconds=error.retry_after_s)
-    elif row.attempts > len(PAUSES):
-        _finish(row, "dead", reason=error.code, error=error.message)
+    if OUTBOX.retry(row, error):
+        # others wait for it until it has ended
+        row.due_at = min(row.due_at, row.expires_at)
     else:
-        row.due_at = now() + PAUSES[row.attempts - 1]
+        _finish(row, "dead", reason=error.code, error=error.message)
 
 
 def _finish(row: Notification, status: str, *, reason: str | None = None, error: str | None = None) -> None:
-    row.status, row.reason, row.error, row.finished_at = status, reason, error[:500] if error else None, now()
+    OUTBOX.complete(row, status, reason=reason, error=error)
+    row.finished_at = now()
     if status != "dead":
         row.body = None
-
-
-def _locked(notification_id: str) -> Notification | None:
-    wanted = select(Notification).where(Notification.id == notification_id).with_for_update()
-    return db.session.scalars(wanted.execution_options(populate_existing=True)).first()

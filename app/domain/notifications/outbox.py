@@ -1,11 +1,11 @@
 """Writes messages down, in the transaction in which that happens which they tell of; the same cause writes one."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.core import phone
 from app.core.clock import now
@@ -14,6 +14,9 @@ from app.core.ids import new_ulid
 from app.domain.notifications.channels import is_set_up
 from app.models import Customer, Notification
 from app.providers.messaging.base import Channel
+
+# somebody waits for these on the phone: they overtake what is stuck
+URGENT_KINDS = ("code", "emergency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,8 @@ def write(letter: Letter, way: tuple[Channel, str] | None, *, customer_id: str |
     status = "dead" if way is None else "pending" if is_set_up(way[0]) else "not_set_up"
     row = Notification(
         id=new_ulid(), branch_id=letter.branch_id, customer_id=customer_id, kind=letter.kind, subject=letter.subject,
-        idempotency_key=letter.idempotency_key, channel=way[0] if way else "none", recipient=way[1] if way else "",
+        idempotency_key=letter.idempotency_key, order_key=_get_order_key(letter, customer_id),
+        channel=way[0] if way else "none", recipient=way[1] if way else "",
         title=letter.title[:160], body=letter.body, status=status, reason=None if way else "no_way",
         due_at=now() + wait, expires_at=letter.until,
     )  # fmt: skip
@@ -63,16 +67,15 @@ def write(letter: Letter, way: tuple[Channel, str] | None, *, customer_id: str |
     return row
 
 
-def withdraw_unsent(subject: str, kind: str) -> Notification | None:
-    """Takes back what nobody has begun to send yet, because it is no longer true; gives it, the earliest first."""
-    waiting = select(Notification).where(
-        Notification.subject == subject, Notification.kind == kind, Notification.status == "pending", Notification.attempts == 0
-    )  # fmt: skip
-    rows = db.session.scalars(waiting.order_by(Notification.created_at, Notification.id).with_for_update()).all()
+def withdraw_pending(subjects: Collection[str]) -> list[Notification]:
+    """Take back the messages about these subjects that no worker is sending right now, the earliest first."""
+    is_unclaimed = or_(Notification.claim_token.is_(None), Notification.due_at <= now())
+    pending = select(Notification).where(Notification.subject.in_(subjects), Notification.status == "pending", is_unclaimed)
+    rows = list(db.session.scalars(pending.order_by(Notification.created_at, Notification.id).with_for_update()))
     for row in rows:
-        row.status, row.reason, row.body, row.finished_at = "expired", "overtaken", None, now()
+        row.status, row.reason, row.body, row.claim_token, row.finished_at = "expired", "overtaken", None, None, now()
     db.session.flush()
-    return rows[0] if rows else None
+    return rows
 
 
 def messages_about(*subjects: str) -> Sequence[Notification]:
@@ -85,3 +88,8 @@ def link_of(row: Notification) -> str | None:
     """The link that a message carries which did not leave, for somebody here to pass on; None when there is none, or it is over."""
     found = re.search(r"https?://\S+$", row.body or "")
     return found[0] if found and row.status in ("not_set_up", "dead") and row.expires_at > now() else None
+
+
+def _get_order_key(letter: Letter, customer_id: str | None) -> str:
+    """Messages to one customer leave in order; without a customer, those about one subject do."""
+    return letter.subject if customer_id is None or letter.kind in URGENT_KINDS else f"customer:{customer_id}"

@@ -31,6 +31,6 @@ def again(notification_id: str) -> Response:
 
 
 def _again(notification_id: str) -> None:
-    row = delivery.try_again(notification_id)
+    row = delivery.resend(notification_id)
     if row is not None and row.status == "pending":
         send_message.enqueue(row.id)

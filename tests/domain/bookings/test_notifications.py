@@ -93,7 +93,7 @@ def test_while_sending_is_switched_off_messages_wait_and_go_out_afterwards(db: S
     assert (row.status, row.reason, twilio.messages) == ("pending", "switched_off", [])
     with transaction():
         feature_flags.switch("messages", salon.company_id, on=True)
-    with time_machine.travel(now() + delivery.SWITCHED_OFF + timedelta(seconds=1), tick=True):
+    with time_machine.travel(now() + delivery.SWITCHED_OFF_DELAY + timedelta(seconds=1), tick=True):
         send_message(row.id)
     assert (rows(db)[0].status, len(twilio.messages)) == ("sent", 1)
 
@@ -174,12 +174,12 @@ def test_it_waits_longer_each_time_and_ends_with_its_reason(
         send_message(row.id)
         (row,) = rows(db)
         waits.append(round((row.due_at - before).total_seconds()))
-    assert waits[:-1] == sorted(waits[:-1]) and len(waits) == len(delivery.PAUSES) + 1
+    assert waits[:-1] == sorted(waits[:-1]) and len(waits) == len(delivery.RETRY_DELAYS) + 1
     assert (row.status, row.reason) == ("dead", "no_answer")
     twilio.mend()
     present.shift(timedelta(seconds=60))
     with transaction():
-        delivery.try_again(row.id)
+        delivery.resend(row.id)
     send_message(row.id)
     assert rows(db)[0].status == "sent"
 
@@ -211,12 +211,12 @@ def test_a_worker_that_died_loses_its_claim_and_a_stalled_twin_changes_nothing(
     book(salon)
     (row,) = rows(db)
     with transaction():
-        stalled = delivery.reserve(row.id)
-        assert stalled and delivery.reserve(row.id) is None
+        stalled = delivery.claim(row.id)
+        assert stalled and delivery.claim(row.id) is None
     present.shift(delivery.LEASE + timedelta(seconds=1))
     send_message(row.id)
     with transaction():
-        delivery.confirm(stalled, "SM-of-the-twin")
+        delivery.complete(stalled, "SM-of-the-twin")
     (row,) = rows(db)
     assert row.status == "sent" and row.provider_ref != "SM-of-the-twin"
 

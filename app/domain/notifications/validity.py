@@ -1,0 +1,49 @@
+"""Decides whether a stored message still says what is true: what it is about may have changed since it was written."""
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+
+from app.core.extensions import db
+from app.models import Booking, BookingChange, Notification, OneTimeCode, WaitlistOffer
+
+# a change of one of these makes a message about the booking untrue
+STATED_FIELDS = frozenset({"status", "starts_at", "staff_id", "branch_id", "service_id"})
+
+
+def is_outdated(row: Notification) -> bool:
+    """Whether something happened to the subject of the message ("booking:<id>") after it was written."""
+    kind, _colon, subject_id = row.subject.partition(":")
+    check = CHECKS.get(kind)
+    return check is not None and check(row, subject_id)
+
+
+def changes_statement(change: BookingChange) -> bool:
+    """Whether messages about the booking that were written before this change are untrue after it."""
+    return not STATED_FIELDS.isdisjoint(change.before or {})
+
+
+def _is_booking_changed(row: Notification, booking_id: str) -> bool:
+    booking = db.session.scalars(select(Booking).where(Booking.id == booking_id)).first()
+    if booking is None or (booking.status == "cancelled") != (row.kind == "booking_cancelled"):
+        return True
+    later = select(BookingChange).where(BookingChange.booking_id == booking_id, BookingChange.at > row.created_at)
+    return any(changes_statement(change) for change in db.session.scalars(later))
+
+
+def _is_offer_closed(_row: Notification, offer_id: str) -> bool:
+    return db.session.scalar(select(WaitlistOffer.status).where(WaitlistOffer.id == offer_id)) != "offered"
+
+
+def _is_code_replaced(_row: Notification, code_id: str) -> bool:
+    """Only the newest code of a call is accepted, and once."""
+    code = db.session.scalars(select(OneTimeCode).where(OneTimeCode.id == code_id)).first()
+    if code is None or code.used_at is not None:
+        return True
+    newer = select(OneTimeCode.id).where(OneTimeCode.call_id == code.call_id, OneTimeCode.created_at > code.created_at)
+    return db.session.scalar(newer.limit(1)) is not None
+
+
+CHECKS: dict[str, Callable[[Notification, str], bool]] = {
+    "booking": _is_booking_changed, "offer": _is_offer_closed, "code": _is_code_replaced,
+}  # fmt: skip
