@@ -2,6 +2,7 @@
 
 import click
 
+from app.cli.command_errors import of_company, one_transaction
 from app.cli.commands import Group
 
 simulate = Group("simulate", help="Calls without a telephone.")
@@ -40,3 +41,14 @@ def call(
         return
     wishes = Wishes(names=names, count=count, rate=rate, number=number, url=url, pace_s=pace, api_key=api_key, within_s=within_s)
     raise SystemExit(make_calls(wishes, missing_booking_steps))
+
+
+@simulate.command("hide")
+@of_company
+def hide() -> None:
+    """Take simulated calls of a business out of its lists and figures again, and cancel what they booked."""
+    from app.domain.calls.simulated_calls import hide_simulated_calls
+
+    with one_transaction():
+        hidden = hide_simulated_calls()
+    click.echo(f"{hidden.calls} calls hidden, {hidden.bookings} bookings cancelled, {hidden.tasks} tasks closed.")

@@ -73,6 +73,8 @@ def make_calls(wishes: Wishes, missing_booking_steps: Callable[[str, str], Seque
     complaints = complaints_about(called, seen)
     for complaint in complaints[:20]:
         console.print(complaint, style="red", markup=False)
+    if business and any(each.is_known_to_the_server for each in called):
+        console.print(f"In lists and figures these count as real; flask simulate hide --company {business.company.slug} takes them out.")
     return 1 if complaints else 0
 
 

@@ -70,6 +70,7 @@ FAILING: dict[str, list[tuple[list[str], str]]] = {
     "users role": [(["nobody@salon.example", "staff"], "")],
     "users reset": [(["nobody@salon.example"], "")],
     "simulate call": [(["--url", "http://127.0.0.1:1", "--count", "1"], "No server answers at http://127.0.0.1:1")],
+    "simulate hide": [(["--company", "nowhere"], NO_COMPANY)],
     "seed demo": [],
     "worker": [],
     "clock": [],

@@ -22,7 +22,7 @@ from app.domain.inbox.processor import drain_batch
 from app.domain.operations import onboarding
 from app.domain.operations.onboarding import Place
 from app.domain.services.catalogue_editor import FIELDS, save_person, save_service
-from app.models import Booking, PhoneNumber, WebhookEvent
+from app.models import Booking, Call, CallHour, PhoneNumber, WebhookEvent
 from tests.support.demo_salon import make_demo_salon
 from tests.support.lindgren import PANKOW
 from tests.support.untrusted_server import untrusted_server
@@ -230,8 +230,17 @@ def test_a_new_business_books_what_it_offers(app: Flask, simulate, sunshine: str
         result = simulate("--url", url, "--to", sunshine, "--pace", 0)
     assert result.exit_code == 0, result.output
     assert "Massage" in result.output and "Nele Hofmann" in result.output and "ended, booked" in result.output
+    assert "flask simulate hide --company praxis-sonne" in result.output
     with app.app_context(), unscoped():
         assert the_db.session.scalars(select(Booking.company_id)).all() == [number.company_id]
+    hide = ["simulate", "hide", "--company", "praxis-sonne"]
+    hidden = app.test_cli_runner().invoke(args=hide)
+    assert hidden.exit_code == 0 and "1 calls hidden, 1 bookings cancelled" in hidden.output, hidden.output
+    with app.app_context(), unscoped():
+        assert the_db.session.scalars(select(Booking.status)).all() == ["cancelled"]
+        assert the_db.session.scalars(select(Call.is_test)).all() == [True]
+        assert sum(the_db.session.scalars(select(CallHour.calls))) == 0
+    assert "0 calls hidden, 0 bookings cancelled, 0 tasks" in app.test_cli_runner().invoke(args=hide).output
 
 
 def test_without_a_demo_town_it_asks_whom_to_call(app: Flask, db, monkeypatch: pytest.MonkeyPatch):

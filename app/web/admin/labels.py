@@ -50,6 +50,7 @@ AUDITED = {
     "number_switched_off": _l("Nummer ausgeschaltet"),
     "company_made": _l("Firma angelegt"),
     "branch_made": _l("Filiale angelegt"),
+    "simulated_calls_hidden": _l("Simulierte Anrufe herausgenommen"),
     "branch_saved": _l("Filiale geändert"),
     "branch_switched_on": _l("Filiale eingeschaltet"),
     "branch_switched_off": _l("Filiale ausgeschaltet"),
