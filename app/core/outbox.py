@@ -51,6 +51,9 @@ class OutboxRow:
     def record_error(self, error: ProviderError) -> None:
         self.reason, self.error = error.code, (error.message or error.code)[:MAX_ERROR_LENGTH]
 
+    def clear_error(self) -> None:
+        self.reason = self.error = None
+
 
 class OrderedOutboxRow(OutboxRow):
     """Rows with the same key leave in the order in which they were written; without a key a row waits for none."""
@@ -119,9 +122,9 @@ class Outbox(Generic[Row]):
             log.warning("outbox.claim_lost", table=self.model.__tablename__, row=row.id)  # type: ignore[attr-defined]
         return row.claim_token == token
 
-    def complete(self, row: Row, status: str, *, reason: str | None = None, error: str | None = None) -> None:
+    def complete(self, row: Row, status: str) -> None:
         row.status, row.claim_token, row.dispatched_at = status, None, None
-        row.reason, row.error = reason, error[:MAX_ERROR_LENGTH] if error else None
+        row.clear_error()
 
     def release(self, row: Row) -> None:
         """End the claim of a step that succeeded; the next step is due at once."""
@@ -133,7 +136,7 @@ class Outbox(Generic[Row]):
         if error.retry_after_s is not None:
             self.postpone(row, timedelta(seconds=error.retry_after_s), attempts=row.attempts - 1)
             return True
-        self.postpone(row, self.retry_delays[min(max(row.attempts, 1), len(self.retry_delays)) - 1], attempts=row.attempts)
+        self.postpone(row, self.retry_delays[min(max(row.attempts, 1), len(self.retry_delays)) - 1], attempts=max(row.attempts, 1))
         return row.attempts <= len(self.retry_delays)
 
     def postpone(self, row: Row, delay: timedelta, *, attempts: int | None = None) -> None:
@@ -143,6 +146,7 @@ class Outbox(Generic[Row]):
     def reopen(self, row: Row) -> None:
         """Make the row due at once with fresh tries; a claim that is under way is taken over."""
         row.status, row.due_at, row.claim_token, row.dispatched_at, row.attempts = self.open_statuses[0], now(), None, None, 0
+        row.clear_error()
 
     def next_in_order(self, row: Row) -> str | None:
         """The id of the due row that waited for this one."""

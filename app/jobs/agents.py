@@ -4,38 +4,30 @@ from datetime import timedelta
 
 from app.core.errors import ProviderError
 from app.core.queues import is_shutting_down, job
-from app.core.redis import is_reachable
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import run_in_transaction, run_read_only
 from app.domain.agents.provisioning import drift, workflow
-from app.domain.agents.provisioning.steps import carry_out
+from app.domain.agents.provisioning.steps import send
 
-AT_ONCE = 100
-MOST_STEPS = 200
+BATCH_SIZE = 100
+MAX_STEPS = 200
 CHECKED_EVERY = timedelta(minutes=9)
 
 
 @job("default", retry=(), timeout_s=300)
 def register_agent(registration_id: str) -> None:
-    """Writes one agent there, step by step; what cannot be done now is due again later."""
-    for _step in range(MOST_STEPS):
-        errand = run_in_transaction(lambda: workflow.reserve(registration_id))
+    """Deploy one agent step by step; a step that fails is due again later."""
+    for _step in range(MAX_STEPS):
+        errand = run_in_transaction(lambda: workflow.claim(registration_id))
         if errand is None or is_shutting_down():
             return
-        outcome = carry_out(errand)
-        if not run_in_transaction(lambda: workflow.confirm(errand, outcome)):  # noqa: B023 (run at once)
+        outcome = send(errand)
+        if not run_in_transaction(lambda: workflow.complete(errand, outcome)):  # noqa: B023 (run at once)
             return
 
 
-@job("default", retry=())
 def sweep_registrations() -> int:
-    """Sends what is due to the workers again: pauses that are over, jobs that got lost."""
-    with unscoped():
-        waiting = run_read_only(lambda: workflow.due(AT_ONCE))
-    for company_id, registration_id in waiting if is_reachable() else ():
-        with company_scope(company_id):
-            register_agent.enqueue(registration_id)
-    return len(waiting)
+    return workflow.OUTBOX.sweep(register_agent, runs_inline=False)
 
 
 @job("default", retry=(), timeout_s=120)
@@ -57,7 +49,7 @@ def check_agent(agent_id: str) -> None:
 def check_agents() -> int:
     """Sends the look at every agent that is registered somewhere."""
     with unscoped():
-        waiting = run_read_only(lambda: drift.to_check(AT_ONCE, every=CHECKED_EVERY))
+        waiting = run_read_only(lambda: drift.to_check(BATCH_SIZE, every=CHECKED_EVERY))
     for company_id, agent_id in waiting:
         with company_scope(company_id):
             check_agent.enqueue(agent_id)

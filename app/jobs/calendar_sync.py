@@ -1,52 +1,32 @@
 """Keeps calendars elsewhere in step: the rows are the truth, jobs and their sweep are hints."""
 
-from itertools import groupby
-
 from app.core.errors import ProviderError
 from app.core.queues import job
-from app.core.redis import is_reachable
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import run_in_transaction, run_read_only
 from app.domain.calendar_sync import outbound, reconciliation
-from app.domain.calendar_sync.provider_calls import carry_out
+from app.domain.calendar_sync.provider_calls import send
 from app.domain.calendar_sync.reconciliation import Look
+from app.domain.calendar_sync.state import OUTBOX
 
-AT_ONCE = 100
-MOST_STEPS = 5
+# calls for one booking in one go
+MAX_STEPS = 5
 
 
 @job("bookings", retry=(), timeout_s=120)
 def sync_booking(sync_id: str) -> None:
-    """Brings one booking into step, step by step; what cannot be done now is due again later."""
-    for _step in range(MOST_STEPS):
-        errand = run_in_transaction(lambda: outbound.reserve(sync_id))
+    """Bring one booking into the external calendar, call by call; a call that fails is due again later."""
+    for _step in range(MAX_STEPS):
+        errand = run_in_transaction(lambda: outbound.claim(sync_id))
         if errand is None:
             return
-        outcome = carry_out(errand)
-        if not run_in_transaction(lambda: outbound.confirm(errand, outcome)):  # noqa: B023 (run at once)
+        outcome = send(errand)
+        if not run_in_transaction(lambda: outbound.complete(errand, outcome)):  # noqa: B023 (run at once)
             return
 
 
-@job("bookings", retry=())
 def sweep_syncs() -> int:
-    """Sends what is due to the workers; without Redis this process does one of them itself, so that the clock is not held up long."""
-    with unscoped():
-        waiting = run_read_only(lambda: outbound.due(AT_ONCE))
-    reachable = is_reachable()
-    for company_id, rows in groupby(sorted(waiting), key=lambda row: row[0]):
-        ids = [sync_id for _company_id, sync_id in rows]
-        with company_scope(company_id):
-            if not reachable:
-                sync_booking(ids[0])
-                return 1
-            run_in_transaction(lambda: _send(ids))  # noqa: B023 (run at once)
-    return len(waiting)
-
-
-def _send(sync_ids: list[str]) -> None:
-    outbound.mark_sent(sync_ids)
-    for sync_id in sync_ids:
-        sync_booking.enqueue(sync_id)
+    return OUTBOX.sweep(sync_booking, runs_inline=True)
 
 
 @job("bookings", retry=())

@@ -89,3 +89,6 @@ class CallDeletion(CompanyOwned, HasUlid, HasCreatedAt, OutboxRow, db.Model):
     def record_error(self, error: ProviderError) -> None:
         """`reason` is why the call is deleted, so the code goes into `error`."""
         self.error = error.code
+
+    def clear_error(self) -> None:
+        self.error = None

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.extensions import db
 from app.domain.calendar_sync.mapping import Mappings, active_connection, load_mappings
+from app.domain.calendar_sync.state import OUTBOX
 from app.models import Booking, BookingSync, Connection, ExternalEvent
 from app.models.booking import ACTIVE_STATUSES
 
@@ -70,10 +71,12 @@ def note_missing(connection: Connection, *, limit: int = 1000) -> list[str]:
 def ask(sync: BookingSync, booking: Booking, action: str) -> None:
     """Makes the sync due. Whoever is at it right now keeps their lease, and finds out afterwards that there is more to do."""
     at_work = sync.claim_token is not None and sync.due_at > now()
-    sync.status, sync.action, sync.version = "pending", action, booking.version
-    sync.reason = sync.error = None
     if not at_work:
-        sync.due_at, sync.dispatched_at, sync.claim_token, sync.attempts = now(), now(), None, 0
+        OUTBOX.reopen(sync)
+        # its job is enqueued with the commit
+        sync.dispatched_at = now()
+    sync.status, sync.action, sync.version = "pending", action, booking.version
+    sync.clear_error()
 
 
 def _syncs_of(booking_ids: set[str]) -> dict[str, BookingSync]:

@@ -1,46 +1,37 @@
-"""Brings bookings into step with the company's calendar elsewhere: reserve, call, confirm, with no transaction open while we wait.
+"""Syncs bookings to the company's external calendar: claimed, sent with no transaction open, completed.
 
-`reserve` and `confirm` belong into a transaction each, `calendar_calling.carry_out` between them into none.
+`claim` and `complete` belong in a transaction each, `provider_calls.send` between them in none.
 """
 
-from datetime import timedelta
-
-import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from app.core import phone
 from app.core.clock import now
 from app.core.errors import NotFound, ProviderError
 from app.core.extensions import db
-from app.core.ids import new_ulid
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.calendar_sync import state as standing
 from app.domain.calendar_sync.enqueue import ask
 from app.domain.calendar_sync.inbound import apply_snapshot
 from app.domain.calendar_sync.mapping import Mappings, access_of, find_connection, load_mappings
 from app.domain.calendar_sync.provider_calls import Action, Errand, Outcome
+from app.domain.calendar_sync.state import OUTBOX, RETRY_DELAYS
 from app.models import Booking, BookingSync, CalendarMapping, Call, Customer, ExternalEvent
 from app.providers.calendar.base import AttendeeContact, CalendarRejected, Credentials, ExternalBookingRequest, RemoteBooking
 from app.providers.http import RateLimited, ResponseTimeout
 
-log = structlog.get_logger()
-# longer than all calls of an errand may take; whoever is silent for so long has died
-LEASE = timedelta(seconds=90)
-PAUSES = tuple(timedelta(seconds=pause) for pause in (10, 30, 60, 120, 300, 600))
-# after so many tries the desk hears that it does not go through
-TELL_AFTER = 6
-# a job that was sent and is not at it by then got lost
-LOST_AFTER = timedelta(seconds=30)
+# after so many failed attempts the front desk gets a task
+ATTEMPTS_BEFORE_TASK = 6
 
 
-def reserve(sync_id: str) -> Errand | None:
-    """What must be done there for this booking now, reserved for the caller; None when there is nothing, or somebody else is at it."""
+def claim(sync_id: str) -> Errand | None:
+    """Claim the next call that brings the booking into the external calendar; None when there is nothing to do now."""
     booking_id = db.session.scalars(select(BookingSync.booking_id).where(BookingSync.id == sync_id)).first()
     locked = standing.lock(booking_id) if booking_id else None
     if locked is None:
         return None
     booking, sync = locked
-    if sync.status != "pending" or sync.due_at > now():
+    if not OUTBOX.is_claimable(sync):
         return None
     connection = find_connection(sync.connection_id)
     access = access_of(connection) if connection else None
@@ -54,7 +45,7 @@ def reserve(sync_id: str) -> Errand | None:
     if action in ("make", "move") and booking.starts_at <= now():
         standing.fail(sync, booking, reason="too_late")
         return None
-    return _reserved(sync, booking, action, mapping, provider=connection.provider, access=access)
+    return _claim_call(sync, booking, action, mapping, provider=connection.provider, access=access)
 
 
 def _next_step(sync: BookingSync, booking: Booking, mappings: Mappings) -> tuple[Action | None, CalendarMapping | None]:
@@ -78,7 +69,7 @@ def _next_step(sync: BookingSync, booking: Booking, mappings: Mappings) -> tuple
     return ("look" if _surplus(sync) else None), None
 
 
-def _reserved(
+def _claim_call(
     sync: BookingSync, booking: Booking, action: Action, mapping: CalendarMapping | None, *, provider: str, access: Credentials
 ) -> Errand:
     is_repeat = sync.first_requested_at is not None
@@ -86,24 +77,25 @@ def _reserved(
         sync.first_requested_at = sync.first_requested_at or now()
     if action == "make" and mapping:
         sync.event_type = mapping.event_type
-    sync.action, sync.claim_token, sync.due_at = action, new_ulid(), now() + LEASE
-    db.session.flush()
+    sync.action = action
     return Errand(
-        provider=provider, access=access, action=action, ref=sync.id, version=sync.version, token=sync.claim_token,
+        provider=provider, access=access, action=action, ref=sync.id, version=sync.version, token=OUTBOX.claim(sync),
         asked_at=sync.first_requested_at or sync.created_at, is_repeat=is_repeat, uid=sync.uid, event_type=sync.event_type,
         order=_order(sync, booking, mapping) if mapping else None, surplus=_surplus(sync),
     )  # fmt: skip
 
 
-def confirm(errand: Errand, outcome: Outcome) -> bool:
-    """Writes down what came of it; True when there is more to do at once."""
+def complete(errand: Errand, outcome: Outcome) -> bool:
+    """Store the result; True when the next call is due at once."""
     booking_id = db.session.scalars(select(BookingSync.booking_id).where(BookingSync.id == errand.ref)).first()
     locked = standing.lock(booking_id) if booking_id else None
-    if locked is None or locked[1].claim_token != errand.token:
-        log.warning("calendar_sync.claim_lost", sync=errand.ref)
+    if locked is None or not OUTBOX.has_claim(locked[1], errand.token):
         return False
     booking, sync = locked
-    sync.claim_token = sync.dispatched_at = None
+    if outcome.error is None:
+        OUTBOX.release(sync)
+    else:
+        sync.claim_token = sync.dispatched_at = None
     for uid in outcome.tidied:
         standing.name(sync.connection_id, uid, "over", sync_id=sync.id)
     if outcome.there is not None and errand.action == "look":
@@ -113,7 +105,7 @@ def confirm(errand: Errand, outcome: Outcome) -> bool:
     elif outcome.error is None:
         _is_gone(sync, booking, errand)
     if outcome.error is not None:
-        _went_wrong(sync, booking, errand, outcome)
+        _handle_failure(sync, booking, errand, outcome)
     db.session.flush()
     return sync.status == "pending" and sync.due_at <= now()
 
@@ -157,14 +149,14 @@ def _finish(sync: BookingSync, booking: Booking, errand: Errand, there: RemoteBo
     if sync.version != errand.version:
         ask(sync, booking, sync.action)
     elif _surplus(sync):
-        sync.status, sync.due_at = "pending", now() + PAUSES[0]
+        sync.status, sync.due_at = "pending", now() + RETRY_DELAYS[0]
     else:
         if there is not None:
             standing.agree(sync, booking, there)
         standing.be_in_step(sync, booking)
 
 
-def _went_wrong(sync: BookingSync, booking: Booking, errand: Errand, outcome: Outcome) -> None:
+def _handle_failure(sync: BookingSync, booking: Booking, errand: Errand, outcome: Outcome) -> None:
     error = outcome.error
     assert error is not None
     if sync.status == "synced":
@@ -174,11 +166,11 @@ def _went_wrong(sync: BookingSync, booking: Booking, errand: Errand, outcome: Ou
         sync.first_requested_at = None
     if sync.version != errand.version and not isinstance(error, RateLimited):
         ask(sync, booking, sync.action)
-        sync.due_at = now() + PAUSES[0]
+        sync.due_at = now() + RETRY_DELAYS[0]
     elif isinstance(error, CalendarRejected):
         _refused(sync, booking, error, outcome)
     else:
-        _try_later(sync, booking, error)
+        _retry(sync, booking, error)
 
 
 def _refused(sync: BookingSync, booking: Booking, error: CalendarRejected, outcome: Outcome) -> None:
@@ -190,15 +182,10 @@ def _refused(sync: BookingSync, booking: Booking, error: CalendarRejected, outco
         standing.fail(sync, booking, reason=error.code, error=error.message)
 
 
-def _try_later(sync: BookingSync, booking: Booking, error: ProviderError) -> None:
-    """It waits longer each time; only asking too fast is nobody's failure."""
-    sync.status, sync.reason, sync.error = "pending", error.code, error.message[:500]
-    if isinstance(error, RateLimited):
-        sync.due_at = now() + timedelta(seconds=error.retry_after_s)
-        return
-    sync.due_at = now() + PAUSES[min(sync.attempts, len(PAUSES) - 1)]
-    sync.attempts += 1
-    if sync.attempts == TELL_AFTER:
+def _retry(sync: BookingSync, booking: Booking, error: ProviderError) -> None:
+    sync.status = "pending"
+    OUTBOX.retry(sync, error)
+    if error.retry_after_s is None and sync.attempts == ATTEMPTS_BEFORE_TASK:
         standing.tell_desk(booking, "away", cause=f"{sync.id}:away:{booking.version}", reason=error.code)
 
 
@@ -214,18 +201,6 @@ def try_again(booking_id: str) -> BookingSync:
         sync.due_at = sync.dispatched_at = now()
     db.session.flush()
     return sync
-
-
-def due(limit: int) -> list[tuple[str, str]]:
-    """(company, sync) of what is due and not known to be sent to a worker, the oldest first; inside unscoped."""
-    lost = or_(BookingSync.dispatched_at.is_(None), BookingSync.dispatched_at < now() - LOST_AFTER)
-    wanted = select(BookingSync.company_id, BookingSync.id).where(BookingSync.status == "pending", BookingSync.due_at <= now(), lost)
-    return [(row.company_id, row.id) for row in db.session.execute(wanted.order_by(BookingSync.due_at).limit(limit))]
-
-
-def mark_sent(sync_ids: list[str]) -> None:
-    for sync in db.session.scalars(select(BookingSync).where(BookingSync.id.in_(sync_ids), BookingSync.status == "pending")):
-        sync.dispatched_at = now()
 
 
 def _surplus(sync: BookingSync) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ class Outcome:
     free: list[datetime] = field(default_factory=list)
 
 
-def carry_out(errand: Errand) -> Outcome:
+def send(errand: Errand) -> Outcome:
     """Calls the other calendar; takes a few time-outs at the longest and raises nothing that a provider can cause."""
     there, outcome = open_calendar(errand.provider, errand.access), Outcome()
     try:

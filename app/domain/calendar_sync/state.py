@@ -1,6 +1,6 @@
 """What is known of a booking in the calendar elsewhere: its names there, whether it is in step, and who must look at it if not."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.event_bus import publish
 from app.core.extensions import db
+from app.core.outbox import Outbox
 from app.core.tenancy import current_company_id
 from app.domain.bookings import history
 from app.domain.bookings.history import By
@@ -24,6 +25,9 @@ TITLES = {
     "failed": "Kalenderabgleich prüfen: {who}, {when}",
     "away": "Kalenderabgleich stockt: {who}, {when}",
 }
+RETRY_DELAYS = tuple(timedelta(seconds=delay) for delay in (10, 30, 60, 120, 300, 600))
+# the lease is longer than all calls of one claim
+OUTBOX = Outbox(BookingSync, lease=timedelta(seconds=90), retry_delays=RETRY_DELAYS)
 BY_CALENDAR = By("calendar", "calcom")
 
 

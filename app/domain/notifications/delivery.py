@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.errors import ProviderError
 from app.core.extensions import db
-from app.core.outbox import Outbox
+from app.core.outbox import MAX_ERROR_LENGTH, Outbox
 from app.domain.companies.feature_flags import is_on
 from app.domain.notifications.channels import SENDERS, sender_of
 from app.domain.notifications.validity import is_outdated
@@ -56,7 +56,8 @@ def claim(notification_id: str) -> DeliveryAttempt | None:
         return None
     sender = sender_of(row.channel)  # type: ignore[arg-type]
     if sender is None:
-        OUTBOX.complete(row, "not_set_up", reason="no_key")
+        OUTBOX.complete(row, "not_set_up")
+        row.reason = "no_key"
         return None
     message = OutgoingMessage(row.id, row.recipient, row.body, row.title or "", asked_at=row.first_sent_at)
     row.first_sent_at = row.first_sent_at or now()
@@ -98,7 +99,7 @@ def resend(notification_id: str) -> Notification | None:
         _finish(row, "expired", reason="overtaken")
     else:
         OUTBOX.reopen(row)
-        row.reason = row.error = row.finished_at = None
+        row.finished_at = None
     db.session.flush()
     return row
 
@@ -126,7 +127,7 @@ def _retry(row: Notification, error: ProviderError) -> None:
 
 
 def _finish(row: Notification, status: str, *, reason: str | None = None, error: str | None = None) -> None:
-    OUTBOX.complete(row, status, reason=reason, error=error)
-    row.finished_at = now()
+    OUTBOX.complete(row, status)
+    row.reason, row.error, row.finished_at = reason, error[:MAX_ERROR_LENGTH] if error else None, now()
     if status != "dead":
         row.body = None

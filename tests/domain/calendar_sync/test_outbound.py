@@ -11,7 +11,7 @@ from app.domain.bookings.errors import SlotTaken
 from app.domain.bookings.reschedule import move_booking
 from app.domain.bookings.status import confirm_booking, edit_notes
 from app.domain.calendar_sync import outbound
-from app.domain.calendar_sync.provider_calls import carry_out
+from app.domain.calendar_sync.provider_calls import send
 from app.jobs import calendar_sync as job
 from app.models import CalendarMapping, Connection, CustomerIdentity
 from app.providers import http
@@ -161,7 +161,7 @@ def test_a_conflict_is_tried_again_when_the_desk_says_so(elsewhere: Elsewhere, b
 def test_a_slot_that_our_own_request_has_is_no_conflict(elsewhere: Elsewhere, booked: str) -> None:
     """It was still at work there when it was looked for, and is done by the time of the second one."""
     sync_id = elsewhere.sync(booked).id
-    carry_out(elsewhere.do(lambda: outbound.reserve(sync_id)))
+    send(elsewhere.do(lambda: outbound.claim(sync_id)))
     elsewhere.do(lambda: elsewhere.forget_asking(booked))
     elsewhere.work()
     only_one(elsewhere, booked)
@@ -255,10 +255,10 @@ def test_a_person_who_is_not_there_frees_the_slot_there(elsewhere: Elsewhere, mi
 
 def test_a_change_made_while_the_request_is_out_follows_it(elsewhere: Elsewhere, booked: str) -> None:
     sync_id = elsewhere.sync(booked).id
-    errand = elsewhere.do(lambda: outbound.reserve(sync_id))
+    errand = elsewhere.do(lambda: outbound.claim(sync_id))
     elsewhere.do(lambda: move_booking(booked, DESK, starts_at=NOON))
-    outcome = carry_out(errand)
-    assert elsewhere.do(lambda: outbound.confirm(errand, outcome)) is True
+    outcome = send(errand)
+    assert elsewhere.do(lambda: outbound.complete(errand, outcome)) is True
     elsewhere.work()
     only_one(elsewhere, booked, NOON)
 
@@ -320,7 +320,7 @@ def test_cancelled_under_a_name_that_it_has_no_more_it_goes_all_the_same(elsewhe
 
 def test_a_worker_that_dies_after_asking_leaves_one_booking(elsewhere: Elsewhere, booked: str) -> None:
     sync_id = elsewhere.sync(booked).id
-    carry_out(elsewhere.do(lambda: outbound.reserve(sync_id)))
+    send(elsewhere.do(lambda: outbound.claim(sync_id)))
     elsewhere.work()
     assert elsewhere.state(booked) == ("pending", None)
     elsewhere.later(91)
@@ -330,17 +330,17 @@ def test_a_worker_that_dies_after_asking_leaves_one_booking(elsewhere: Elsewhere
 
 def test_two_workers_do_not_ask_at_once(elsewhere: Elsewhere, booked: str) -> None:
     sync_id = elsewhere.sync(booked).id
-    assert elsewhere.do(lambda: outbound.reserve(sync_id)) is not None
-    assert elsewhere.do(lambda: outbound.reserve(sync_id)) is None
+    assert elsewhere.do(lambda: outbound.claim(sync_id)) is not None
+    assert elsewhere.do(lambda: outbound.claim(sync_id)) is None
 
 
 def test_a_stalled_worker_that_comes_back_changes_nothing(elsewhere: Elsewhere, booked: str) -> None:
     sync_id = elsewhere.sync(booked).id
-    errand = elsewhere.do(lambda: outbound.reserve(sync_id))
-    outcome = carry_out(errand)
+    errand = elsewhere.do(lambda: outbound.claim(sync_id))
+    outcome = send(errand)
     elsewhere.later(91)
     elsewhere.work()
-    assert elsewhere.do(lambda: outbound.confirm(errand, outcome)) is False
+    assert elsewhere.do(lambda: outbound.complete(errand, outcome)) is False
     only_one(elsewhere, booked)
 
 
@@ -348,7 +348,7 @@ def test_no_transaction_is_open_while_the_other_calendar_answers(
     elsewhere: Elsewhere, booked: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = []
-    monkeypatch.setattr(job, "carry_out", lambda errand: seen.append(db.session().in_transaction()) or carry_out(errand))
+    monkeypatch.setattr(job, "send", lambda errand: seen.append(db.session().in_transaction()) or send(errand))
     elsewhere.work()
     assert seen == [False]
 
@@ -377,7 +377,7 @@ def test_without_a_connection_nothing_is_written_down(elsewhere: Elsewhere, mira
 def test_the_keys_of_another_company_are_not_touched(elsewhere: Elsewhere, booked: str) -> None:
     other = make_salon("praxis")
     with company_scope(other.company_id):
-        assert run_in_transaction(lambda: outbound.reserve(elsewhere.sync(booked).id)) is None
+        assert run_in_transaction(lambda: outbound.claim(elsewhere.sync(booked).id)) is None
 
 
 # consent

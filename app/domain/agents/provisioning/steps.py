@@ -28,7 +28,6 @@ class Errand:
     """One step, reserved; what it needs to know is in it."""
 
     registration_id: str
-    generation: int
     token: str
     step: str
     provider: str
@@ -46,8 +45,8 @@ class Outcome:
     findings: list[Finding] = field(default_factory=list)
 
 
-def carry_out(errand: Errand) -> Outcome:
-    """Does the step; whatever goes wrong there is in the outcome."""
+def send(errand: Errand) -> Outcome:
+    """Carry out one step at the provider; an error is part of the result."""
     there, outcome = open_voice_account(errand.provider, errand.access), Outcome(errand.known)
     name, _colon, e164 = errand.step.partition(":")
     try:

@@ -1,35 +1,32 @@
-"""Writes an agent at her voice provider: reserve, call, confirm, with no transaction open while we wait.
+"""Deploys an agent to its voice provider step by step: claimed, sent with no transaction open, completed.
 
-`reserve` and `confirm` belong into a transaction each, `registration_calls.carry_out` between them into none.
+`claim` and `complete` belong in a transaction each, `steps.send` between them in none.
 """
 
 from collections.abc import Iterable
 from datetime import timedelta
 
-import structlog
 from sqlalchemy import delete, select
 
 from app.core import settings
 from app.core.clock import now
 from app.core.errors import ProviderError
 from app.core.extensions import db
-from app.core.ids import new_ulid
+from app.core.outbox import MAX_ERROR_LENGTH, Outbox
 from app.domain.agents.provisioning.desired_state import Wanted, wanted_there
 from app.domain.agents.provisioning.steps import WRITING, Errand, Known, Outcome
 from app.domain.agents.versions import find_published, get_agent
 from app.domain.audit.log import record
 from app.models import Agent, AgentDeployment, AgentDeploymentStep, Connection
 from app.providers.credentials import Credentials
-from app.providers.http import RateLimited
 from app.providers.voice.management import VoiceRejected
 
-log = structlog.get_logger()
-# longer than all calls of a step may take; whoever is silent for so long has died
-LEASE = timedelta(seconds=120)
-PAUSES = tuple(timedelta(seconds=pause) for pause in (5, 15, 30, 60, 120, 300, 600))
+RETRY_DELAYS = tuple(timedelta(seconds=delay) for delay in (5, 15, 30, 60, 120, 300, 600))
+# the lease is longer than all calls of one step
+OUTBOX = Outbox(AgentDeployment, lease=timedelta(seconds=120), retry_delays=RETRY_DELAYS)
 PLATFORM = "platform"
-# what was deleted there while we were at it is made anew, but not for ever
-MOST_RESTARTS = 3
+# restarts of a deployment because something it created was deleted at the provider
+MAX_RESTARTS = 3
 
 
 def access_there() -> tuple[Credentials, str | None] | None:
@@ -57,9 +54,10 @@ def ask_for_registration(agent_id: str) -> AgentDeployment:
     agent = get_agent(agent_id, locked=True)
     row = find_registration(agent_id)
     if row is None:
-        row = AgentDeployment(agent_id=agent_id, generation=0, attempts=0)
+        row = AgentDeployment(agent_id=agent_id, generation=0)
         db.session.add(row)
-    row.generation, row.due_at, row.claim_token, row.attempts, row.error = row.generation + 1, now(), None, 0, None
+    row.generation += 1
+    OUTBOX.reopen(row)
     account = access_there()
     version = find_published(agent_id)
     row.status, row.reason = ("pending", None) if account and version else ("no_key", "no_key") if version else ("failed", "no_version")
@@ -79,10 +77,10 @@ def repair(agent_id: str) -> AgentDeployment:
     return ask_for_registration(agent_id)
 
 
-def reserve(registration_id: str) -> Errand | None:
-    """The next step, reserved for the caller; None when there is nothing to do, or somebody else is at it."""
-    row = _locked(registration_id)
-    if row is None or row.status != "pending" or row.due_at > now():
+def claim(registration_id: str) -> Errand | None:
+    """Claim the next step; None when there is nothing to do now."""
+    row = OUTBOX.find_claimable(registration_id)
+    if row is None:
         return None
     account, version = access_there(), find_published(row.agent_id)
     step = db.session.scalars(_steps(row).where(AgentDeploymentStep.status == "waiting").limit(1)).first()
@@ -90,27 +88,23 @@ def reserve(registration_id: str) -> Errand | None:
         row.status, row.reason = "failed" if account else "no_key", "no_version" if account else "no_key"
         return None
     agent = get_agent(row.agent_id)
-    row.claim_token, row.due_at = new_ulid(), now() + LEASE
-    db.session.flush()
     return Errand(
-        registration_id=row.id, generation=row.generation, token=row.claim_token, step=step.name,
+        registration_id=row.id, token=OUTBOX.claim(row), step=step.name,
         provider=agent.provider, access=account[0],
         wanted=wanted_there(agent, version, connection_id=account[1]),
         known=Known(row.agent_ref, row.agent_version, row.llm_ref, row.llm_version),
     )  # fmt: skip
 
 
-def confirm(errand: Errand, outcome: Outcome) -> bool:
-    """Writes down what came of it; True when there is more to do at once."""
-    row = _locked(errand.registration_id)
-    if row is None or row.claim_token != errand.token or row.generation != errand.generation:
-        # what was made there meanwhile is found again by our mark
-        log.warning("registering.claim_lost", registration=errand.registration_id, step=errand.step)
+def complete(errand: Errand, outcome: Outcome) -> bool:
+    """Store the result; True when the next step is due at once. What a lost claim has created is found again by our mark."""
+    row = OUTBOX.find_claimed(errand.registration_id, errand.token)
+    if row is None:
         return False
-    row.claim_token, row.due_at = None, now()
     step = db.session.scalars(_steps(row).where(AgentDeploymentStep.name == errand.step)).one()
     if outcome.error is not None:
-        return _went_wrong(row, step, outcome.error)
+        return _handle_failure(row, step, outcome.error)
+    OUTBOX.release(row)
     known = outcome.known
     row.agent_ref, row.agent_version, row.llm_ref, row.llm_version = (
         known.agent_ref, known.agent_version, known.llm_ref, known.llm_version,
@@ -120,14 +114,6 @@ def confirm(errand: Errand, outcome: Outcome) -> bool:
         _finish(row, outcome)
         return False
     return True
-
-
-def due(limit: int) -> list[tuple[str, str]]:
-    """(company, registration) of what is to be written now. To be called with every company in view."""
-    wanted = select(AgentDeployment.company_id, AgentDeployment.id).where(
-        AgentDeployment.status == "pending", AgentDeployment.due_at <= now()
-    )
-    return [(row.company_id, row.id) for row in db.session.execute(wanted.order_by(AgentDeployment.due_at).limit(limit))]
 
 
 def note_findings(row: AgentDeployment, findings: Iterable[dict[str, object]]) -> None:
@@ -152,26 +138,23 @@ def _finish(row: AgentDeployment, outcome: Outcome) -> None:
     record("agent_registered", subject=row.agent_id, data={"state": row.status, "version": row.agent_version})
 
 
-def _went_wrong(row: AgentDeployment, step: AgentDeploymentStep, error: ProviderError) -> bool:
-    step.error = row.error = (error.message or error.code)[:500]
-    row.reason = error.code
-    if isinstance(error, RateLimited):
-        row.due_at = now() + timedelta(seconds=error.retry_after_s)
+def _handle_failure(row: AgentDeployment, step: AgentDeploymentStep, error: ProviderError) -> bool:
+    step.error = (error.message or error.code)[:MAX_ERROR_LENGTH]
+    if error.retryable or error.retry_after_s is not None:
+        OUTBOX.retry(row, error)
         return False
-    if error.retryable:
-        row.due_at = now() + PAUSES[min(row.attempts, len(PAUSES) - 1)]
-        row.attempts += 1
-        return False
+    row.record_error(error)
     if step.name.startswith(("number:", "release:")):
-        # the other numbers can still be bound; reading back shows this one in red
+        # the other numbers can still be bound; the check shows this one as different
         step.status = "failed"
+        OUTBOX.release(row)
         return True
-    if isinstance(error, VoiceRejected) and error.code == "not_found" and row.attempts < MOST_RESTARTS:
-        row.attempts += 1
+    if isinstance(error, VoiceRejected) and error.code == "not_found" and row.attempts <= MAX_RESTARTS:
+        OUTBOX.postpone(row, timedelta(0))
         for each in db.session.scalars(_steps(row)):
             each.status = "waiting"
         return True
-    step.status, row.status = "failed", "failed"
+    step.status, row.status, row.claim_token = "failed", "failed", None
     return False
 
 
@@ -204,8 +187,3 @@ def _use_account(row: AgentDeployment, agent: Agent, connection_id: str | None) 
 
 def _steps(row: AgentDeployment):  # type: ignore[no-untyped-def]
     return select(AgentDeploymentStep).where(AgentDeploymentStep.registration_id == row.id).order_by(AgentDeploymentStep.position)
-
-
-def _locked(registration_id: str) -> AgentDeployment | None:
-    wanted = select(AgentDeployment).where(AgentDeployment.id == registration_id)
-    return db.session.scalars(wanted.with_for_update().execution_options(populate_existing=True)).first()

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from app.core.extensions import db
 from app.core.tenancy import unscoped
 from app.domain.agents.provisioning import workflow
-from app.domain.agents.provisioning.steps import carry_out
+from app.domain.agents.provisioning.steps import send
 from app.domain.agents.tools.registry import list_tools
 from app.models import Agent, AgentDeploymentStep, Connection, PhoneNumber
 from tests.doubles.retell import RetellDouble
@@ -113,16 +113,16 @@ def test_where_a_brain_stays_published_a_new_one_is_made(there: AtRetell) -> Non
 
 def test_two_workers_at_once_write_it_once(there: AtRetell) -> None:
     registration_id = there.publish()
-    first = there.do(lambda: workflow.reserve(registration_id))
+    first = there.do(lambda: workflow.claim(registration_id))
     assert first is not None
-    assert there.do(lambda: workflow.reserve(registration_id)) is None
+    assert there.do(lambda: workflow.claim(registration_id)) is None
 
 
 def test_what_is_on_its_way_for_an_older_wish_counts_no_more(there: AtRetell) -> None:
     registration_id = there.publish()
-    errand = there.do(lambda: workflow.reserve(registration_id))
+    errand = there.do(lambda: workflow.claim(registration_id))
     there.publish(greeting="Der neuere Gruß.")
-    assert not there.do(lambda: workflow.confirm(errand, carry_out(errand)))
+    assert not there.do(lambda: workflow.complete(errand, send(errand)))
     there.work()
     assert "Der neuere Gruß." in str(there.double.llms)
     assert len(there.double.agents) == 1
