@@ -100,8 +100,12 @@ def number(value: float | Decimal) -> str:
 
 
 def money(cents: Decimal | float, currency: str) -> str:
-    """`0,43 $`: what a provider bills is shown in its own currency."""
-    return f"{_number(Decimal(cents) / 100, '#,##0.00', get_locale().language)} {currency}"
+    """`0,43 €`, `0,43 US-$`, in English `0.43 €`, `US$0.43`: what a provider bills is shown in its own currency."""
+    language = get_locale().language
+    amount = _number(Decimal(cents) / 100, "#,##0.00", language)
+    if currency == "USD":
+        return f"{amount} US-$" if language == "de" else f"US${amount}"
+    return f"{amount} {currency}"
 
 
 def initials(name: str | None) -> str:

@@ -38,17 +38,21 @@ def sentence_of(standing: Standing) -> str:
     name, why = standing.name, reason_of(standing.reason)
     match standing.kind:
         case "on":
-            return _("%(name)s steht bei Retell so, wie sie soll.", name=name)
+            return _("%(name)s steht beim Telefondienst Retell so, wie sie soll.", name=name)
         case "waiting":
-            return _("%(name)s wird gerade bei Retell eingetragen.", name=name)
+            return _("%(name)s wird gerade beim Telefondienst Retell eingetragen.", name=name)
         case "wrong" if standing.reason is None:
-            return _("%(name)s steht bei Retell nicht so, wie sie soll: %(fields)s.", name=name, fields=_fields(standing))
+            return _("%(name)s steht beim Telefondienst Retell nicht so, wie sie soll: %(fields)s.", name=name, fields=_fields(standing))
         case "wrong":
-            return _("%(name)s ließ sich bei Retell nicht eintragen: %(why)s", name=name, why=why)
+            return _("%(name)s ließ sich beim Telefondienst Retell nicht eintragen: %(why)s", name=name, why=why)
         case "unknown":
-            return _("Ob %(name)s bei Retell richtig eingetragen ist, ist gerade unbekannt. %(why)s", name=name, why=why)
+            return _(
+                "Ob %(name)s beim Telefondienst Retell richtig eingetragen ist, ist gerade unbekannt. %(why)s",
+                name=name,
+                why=why,
+            )
         case "not_set_up":
-            return _("Retell ist nicht eingerichtet: Echte Anrufe erreichen %(name)s erst mit einem Schlüssel.", name=name)
+            return _("%(name)s ist noch nicht am Telefon: Für echte Anrufe fehlt der Schlüssel des Telefondienstes Retell.", name=name)
         case "unpublished":
             return _("%(name)s hat noch keine veröffentlichte Fassung.", name=name)
         case "off":

@@ -111,6 +111,10 @@ REASONS = {
 }
 
 
+# codes of what we found out ourselves; with the others Retell has said why, in its own words
+OUR_REASONS = frozenset({"no_key", "no_version", "not_reached", "no_answer", "rate_limited", "never", "stale"})
+
+
 def reason_of(code: str | None) -> str:
     return str(REASONS.get(code or "", _("Der Grund ist nicht bekannt.")))
 

@@ -91,6 +91,7 @@ def _shown(agent_id: str) -> dict[str, Any]:
         "waits": _waits(row, asked),
         "asked": asked,
         "reason": words.reason_of(standing.reason) if standing.reason else None,
+        "is_our_reason": bool(row and row.reason in words.OUR_REASONS),
         "may_write": can(current_user, "agents.write"),
     }
 

@@ -92,7 +92,7 @@ def _facts(call: Call, customer_name: str | None, branch_name: str) -> SimpleNam
         language=_language(call.language),
         provider=PROVIDERS.get(call.provider, call.provider),
         provider_id=call.provider_call_id,
-        cost=money(call.cost_cents, "$") if call.cost_cents is not None else None,
+        cost=money(call.cost_cents, "USD") if call.cost_cents is not None else None,
         recording_url=recording if recording and recording.startswith("https://") else None,
         ended_why=_ended_why(call),
         matched_by=_matched_by(call),

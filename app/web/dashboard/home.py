@@ -79,7 +79,10 @@ def _labels() -> dict[str, str]:
 
 
 def _greeting() -> str:
+    """By name, where there is one: a user who was made without has the start of the address."""
     hour, name = _hour(), current_user.name
+    if name.casefold() == current_user.email.partition("@")[0].casefold():
+        return _("Guten Morgen") if hour < LATE_MORNING else _("Guten Tag") if hour < EVENING else _("Guten Abend")
     if hour < LATE_MORNING:
         return _("Guten Morgen, %(name)s", name=name)
     return _("Guten Tag, %(name)s", name=name) if hour < EVENING else _("Guten Abend, %(name)s", name=name)

@@ -115,7 +115,7 @@ def test_what_stands_wrong_at_retell_is_red_on_the_start_page_until_it_is_repair
     there.check()
     for path in ("/dashboard", "/agents"):
         page = text(owner, path)
-        assert "Lena steht bei Retell nicht so, wie sie soll: Adresse für Anrufe, Rufnummer 030 23125101." in page
+        assert "Lena steht beim Telefondienst Retell nicht so, wie sie soll: Adresse für Anrufe, Rufnummer 030 23125101." in page
         assert 'is-bad" role="alert"' in page
     page = text(owner, f"/agents/{there.agent_id}/provider")
     assert "fehlt" in page
@@ -149,6 +149,10 @@ def test_what_nobody_knows_is_red_too(there: AtRetell, owner: FlaskClient, kind:
         there.stand()
         post(owner, f"/agents/{there.agent_id}/numbers")
     assert 'is-bad" role="alert"' in text(owner, "/dashboard")
+    if kind == "away":
+        # what we found out ourselves is told in the reader's language, and not as Retell's words
+        page = text(owner, f"/agents/{there.agent_id}/provider")
+        assert "The provider" not in page and "Retell antwortet:" not in page
 
 
 def test_without_a_key_the_page_says_that_it_is_not_set_up(app: Flask, there: AtRetell, owner: FlaskClient) -> None:
@@ -157,10 +161,10 @@ def test_without_a_key_the_page_says_that_it_is_not_set_up(app: Flask, there: At
     there.publish()
     page = text(owner, f"/agents/{there.agent_id}/provider")
     assert "nicht eingerichtet" in page
-    assert "Retell ist nicht eingerichtet" in text(owner, "/dashboard")
+    assert "Lena ist noch nicht am Telefon" in text(owner, "/dashboard")
     told = post(owner, f"/agents/{there.agent_id}/check")
     assert told.status_code == 302
-    assert "Retell ist nicht eingerichtet" in owner.get(told.location).text
+    assert "Lena ist noch nicht am Telefon" in owner.get(told.location).text
 
 
 def test_numbers_are_given_and_taken_and_written_there(there: AtRetell, owner: FlaskClient) -> None:
@@ -174,7 +178,7 @@ def test_numbers_are_given_and_taken_and_written_there(there: AtRetell, owner: F
 def test_the_pages_speak_english(app: Flask, db: SQLAlchemy, there: AtRetell) -> None:
     there.stand()
     client = signed_in(app, make_user(_company(db, there.salon), "owner", language="en"))
-    assert "Lena is registered at Retell as she should be." in text(client, f"/agents/{there.agent_id}/provider")
+    assert "Lena is registered with the telephone service Retell as she should be." in text(client, f"/agents/{there.agent_id}/provider")
     assert "What she may do" in text(client, f"/agents/{there.agent_id}")
 
 

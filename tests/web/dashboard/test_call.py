@@ -29,7 +29,7 @@ def test_it_tells_what_was_said_and_done(app: Flask, salon: Company) -> None:
         "Möchte einen Schnitt.",
         "Freie Termine geprüft: 3 gefunden",
         "Schneiden",
-        "0,43 $",
+        "0,43 US-$",
     ):
         assert words in page
     assert "Nicht gelungen: Termin gebucht" in page

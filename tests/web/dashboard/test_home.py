@@ -115,3 +115,11 @@ def test_another_company_adds_nothing(app: Flask, db: SQLAlchemy, company: Compa
     shown = page(app, company)
     assert "Fiete" not in shown
     assert 'Anrufe</span><span class="ap-fig__value">0' in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "greeting"), [("owner", "Guten Morgen<"), ("Owner", "Guten Morgen<"), ("Mara Sonne", "Guten Morgen, Mara Sonne<")]
+)
+def test_nobody_is_greeted_by_the_start_of_an_address(app: Flask, db: SQLAlchemy, company: Company, name: str, greeting: str) -> None:
+    shown = page(app, company, name=name)
+    assert greeting in shown and f'<p class="ap-mid ap-soft">{company.name}</p>' in shown
