@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression  # type: ignore[import-not-f
 from sklearn.model_selection import StratifiedKFold, cross_val_predict  # type: ignore[import-not-found]
 
 from app.domain.emergencies import classifier as emergencies
-from app.domain.language.text_classifier import BUCKETS, corpus_digest, hashed
+from app.domain.language.text_classifier import BUCKETS, hash_corpus, hash_features
 from app.domain.privacy import refusal_classifier as refusals
 
 # how far the weights may follow single sentences, found by cross-validation
@@ -51,14 +51,14 @@ def main(names: Sequence[str]) -> None:
             values, scale = _as_bytes(model.coef_[0])
             weights.append(values)
             head.append({"name": label, "scale": scale, "bias": round(float(model.intercept_[0]), 6)})
-        header = json.dumps({"corpus": corpus_digest(task.corpus), "labels": head})
+        header = json.dumps({"corpus": hash_corpus(task.corpus), "labels": head})
         task.file.write_bytes(header.encode() + b"\n" + zlib.compress(b"".join(weights), 9))
 
 
 def _emergency() -> Task:
     lines = _lines(emergencies.CORPUS)
-    rows = [(_of(emergencies.features_of(row[2])), _urgency(row[0])) for row in lines]
-    return Task("emergency", ["emergency", emergencies.WAITING], rows, emergencies.CORPUS, emergencies.EMERGENCY)
+    rows = [(_of(emergencies.extract_training_features(row[2])), _urgency(row[0])) for row in lines]
+    return Task("emergency", ["emergency", emergencies.WAITING], rows, emergencies.CORPUS, emergencies.EMERGENCY_WEIGHTS)
 
 
 def _urgency(label: str) -> frozenset[str]:
@@ -67,12 +67,15 @@ def _urgency(label: str) -> frozenset[str]:
 
 def _kind() -> Task:
     lines = [row for row in _lines(emergencies.CORPUS) if "emergency" in _urgency(row[0])]
-    rows = [(_of(emergencies.features_of(row[2])), frozenset({row[0]})) for row in lines]
-    return Task("kind", sorted({row[0] for row in lines}), rows, emergencies.CORPUS, emergencies.KIND)
+    rows = [(_of(emergencies.extract_training_features(row[2])), frozenset({row[0]})) for row in lines]
+    return Task("kind", sorted({row[0] for row in lines}), rows, emergencies.CORPUS, emergencies.KIND_WEIGHTS)
 
 
 def _refusal() -> Task:
-    rows = [(_of(refusals.extract_features(row[1], row[2])), frozenset(row[0].split(",")) - {"none"}) for row in _lines(refusals.CORPUS)]
+    rows = [
+        (_of(refusals.extract_training_features(row[1], row[2])), frozenset(row[0].split(",")) - {"none"})
+        for row in _lines(refusals.CORPUS)
+    ]
     return Task("refusal", list(refusals.LABELS), rows, refusals.CORPUS, refusals.WEIGHTS)
 
 
@@ -85,7 +88,7 @@ def _lines(folder: Path) -> list[list[str]]:
 
 
 def _of(names: Iterable[str]) -> frozenset[int]:
-    return frozenset(hashed(names))
+    return frozenset(hash_features(names))
 
 
 def _matrix(rows: Sequence[frozenset[int]]) -> Any:

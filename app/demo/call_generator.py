@@ -12,7 +12,7 @@ from app.demo.dialogue_loader import Script, scripts_for, speak
 from app.demo.schema import DemoBranch, DemoService
 from app.demo.spoken_dates import words_of
 from app.demo.tool_calls import Matter, ToolUse, use
-from app.domain.emergencies.recognition import recognise
+from app.domain.emergencies.recognition import recognise_emergency
 
 # how often the phone rings in each hour of an open day, relative to each other
 HOURS = {6: 1, 7: 4, 8: 12, 9: 24, 10: 22, 11: 16, 12: 12, 13: 9, 14: 11, 15: 14, 16: 18, 17: 20, 18: 14, 19: 8, 20: 4, 21: 2, 22: 1}
@@ -110,7 +110,7 @@ def _talk(call: DemoCall, script: Script, matter: Matter, rng: Random, industry:
             call.tools.append((use(text, matter, rng), len(call.turns) - 1, round(clock, 2)))
             continue
         said = speak(text, matter.said, rng)
-        if speaker == "caller" and call.outcome == "transferred" and (kind := recognise(said, industry)):
+        if speaker == "caller" and call.outcome == "transferred" and (kind := recognise_emergency(said, industry)):
             at = (call.started_at + timedelta(seconds=clock)).isoformat()
             call.emergency = {"kind": kind.name, "level": kind.level, "at": at, "heard": [[len(call.turns), kind.name, True]]}
         end = clock + len(said) / LETTERS_PER_S * rng.uniform(0.9, 1.15)

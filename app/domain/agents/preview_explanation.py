@@ -17,10 +17,10 @@ from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.phrasing import DisplayNames, say_when
 from app.domain.agents.tools.slot_search import search_at
 from app.domain.customers.caller_assurance import IdentifiedCaller
-from app.domain.emergencies.detections import kind_of
-from app.domain.emergencies.messages import label_of
+from app.domain.emergencies.detections import find_kind
+from app.domain.emergencies.messages import get_label
 from app.domain.language.spoken_format import say_day, say_hours, say_time
-from app.domain.language.time_expression import When
+from app.domain.language.time_expression import TimeExpression
 from app.domain.scheduling.loader import load_scheduling_data
 from app.domain.scheduling.reasons import explain_unavailable, format_reason
 from app.domain.scheduling.types import AvailabilityQuery
@@ -62,10 +62,10 @@ def of_the_call(context: ToolContext, number: PhoneNumber) -> Steps:
 
 def of_the_emergency(call: Call) -> Steps:
     """Which emergency was heard, before anything else was done."""
-    kind = kind_of(call)
+    kind = find_kind(call)
     if kind is None:
         return ()
-    says = _("%(what)s: die Antwort nennt die Notrufnummer, alles andere ruht", what=label_of(kind.name))
+    says = _("%(what)s: die Antwort nennt die Notrufnummer, alles andere ruht", what=get_label(kind.name))
     return (Step(_("Notfall"), says, False),)
 
 
@@ -138,7 +138,7 @@ def _of_the_date(context: ToolContext, given: Mapping[str, str]) -> Step:
     )
 
 
-def _when(context: ToolContext, given: Mapping[str, str]) -> When:
+def _when(context: ToolContext, given: Mapping[str, str]) -> TimeExpression:
     date, time = given.get("new_date") or given.get("date"), given.get("new_time") or given.get("time")
     if given.get("text") or given.get("when"):
         date = given.get("text") or given.get("when")
@@ -147,7 +147,7 @@ def _when(context: ToolContext, given: Mapping[str, str]) -> When:
     return parse_time(context, date=date, time=time, part=given.get("part_of_day"))
 
 
-def _told(context: ToolContext, when: When) -> str:
+def _told(context: ToolContext, when: TimeExpression) -> str:
     language = context.language
     parts = []
     if when.day:

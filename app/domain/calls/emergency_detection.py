@@ -15,13 +15,13 @@ from app.domain.calls.call_batch import Desk
 from app.domain.calls.transcripts import Spoken
 from app.domain.emergencies import detections
 from app.domain.emergencies.alarm import raise_alarm
-from app.domain.emergencies.detections import LAST_TURNS, Place
+from app.domain.emergencies.detections import MAX_TURNS, BusinessProfile
 from app.events import CallUpdated
 from app.models import Branch, Call, Company
 from app.providers.voice.base import TranscriptTurn
 
 
-def places_of(branch_ids: Iterable[str]) -> dict[str, Place]:
+def places_of(branch_ids: Iterable[str]) -> dict[str, BusinessProfile]:
     """Where the words of a batch of events count, in one query."""
     ids = sorted(branch_ids)
     if not ids:
@@ -29,22 +29,22 @@ def places_of(branch_ids: Iterable[str]) -> dict[str, Place]:
     wanted = select(Branch.id, Branch.emergency_phrases, Company.industry).join(Company, Company.id == Branch.company_id)
     with unscoped():
         rows = db.session.execute(wanted.where(Branch.id.in_(ids))).all()
-    return {row.id: Place(row.industry, tuple(row.emergency_phrases or ())) for row in rows}
+    return {row.id: BusinessProfile(row.industry, tuple(row.emergency_phrases or ())) for row in rows}
 
 
-def hear_turns(call: Call, snapshot: Sequence[TranscriptTurn] | None, spoken: Spoken, places: Mapping[str, Place]) -> bool:
+def hear_turns(call: Call, snapshot: Sequence[TranscriptTurn] | None, spoken: Spoken, places: Mapping[str, BusinessProfile]) -> bool:
     """Takes what a snapshot added, also of callers whose words are not kept; whether people are to be told."""
     place = places.get(call.branch_id)
     if not snapshot or place is None:
         return False
-    first = spoken.first if spoken.turns else len(snapshot) if call.keeps_words else max(0, len(snapshot) - LAST_TURNS)
+    first = spoken.first if spoken.turns else len(snapshot) if call.keeps_words else max(0, len(snapshot) - MAX_TURNS)
     said = [(index, turn.text) for index, turn in enumerate(snapshot[first:], first) if turn.role == "caller"]
-    return detections.hear_turns(call, said, place)
+    return detections.detect_in_turns(call, said, place)
 
 
 def alarm_people(desk: Desk, call: Call, *, received_at: datetime, webhook_event_id: int | None) -> None:
     """Raises the alarm for what a transcript named; the caller hears of it with the agent's next function."""
-    kind = detections.kind_of(call)
+    kind = detections.find_kind(call)
     if kind is None or call.is_test:
         return
     context = ToolContext(call)

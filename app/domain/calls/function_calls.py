@@ -30,7 +30,7 @@ from app.domain.calls import lifecycle
 from app.domain.calls.call_batch import Desk
 from app.domain.calls.outcome import tool_did_it
 from app.domain.companies.number_lookup import Match
-from app.domain.language.detection import spoken_language
+from app.domain.language.detection import detect_language
 from app.domain.language.time_expression import Language
 from app.domain.privacy.erasure import erase_words
 from app.domain.privacy.provider_deletion import request_deletion
@@ -174,7 +174,7 @@ def _said_by_caller(use: FunctionRequest) -> list[tuple[int, str]]:
 
 
 def _heard(use: FunctionRequest) -> Language | None:
-    return spoken_language([text for _index, text in _said_by_caller(use)[-TURNS_HEARD:]])
+    return detect_language([text for _index, text in _said_by_caller(use)[-TURNS_HEARD:]])
 
 
 def _write(asked: Asked, call: Call, uses: Sequence[Any], key: str, found: ToolResult, *, began: float, database_s: float) -> None:

@@ -22,7 +22,7 @@ from app.domain.calls.transcripts import Spoken, take_snapshot
 from app.domain.calls.transitions import fill, move
 from app.domain.companies.number_lookup import Match
 from app.domain.customers import matching
-from app.domain.emergencies.detections import Place
+from app.domain.emergencies.detections import BusinessProfile
 from app.domain.privacy.erasure import erase_words
 from app.domain.reports.call_stats import as_counted, count_call
 from app.events import (
@@ -103,7 +103,7 @@ def _caller(arrival: Arrival) -> Number:
     return normalise(arrival.event.caller_raw or "", source="e164", region=arrival.match.region)
 
 
-def _apply(desk: Desk, arrival: Arrival, caller: Number, places: Mapping[str, Place]) -> bool:
+def _apply(desk: Desk, arrival: Arrival, caller: Number, places: Mapping[str, BusinessProfile]) -> bool:
     """Whether the caller has named an emergency with it."""
     event = arrival.event
     call, is_new = _call_of(desk, arrival, caller)

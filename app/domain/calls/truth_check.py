@@ -11,9 +11,9 @@ from app.core.extensions import db
 from app.core.phone import display
 from app.domain.calls.truth_evidence import Catalogue, load_catalogue, load_facts
 from app.domain.calls.truth_wording import both_sides
-from app.domain.claims.evidence import Said
-from app.domain.claims.extraction import is_readable, read_claims
-from app.domain.claims.fact_check import Finding, judge
+from app.domain.claims.evidence import Utterance
+from app.domain.claims.extraction import extract_claims, is_supported_language
+from app.domain.claims.fact_check import Mismatch, check_claims
 from app.domain.tasks.lifecycle import make_task
 from app.events import TaskUpdated
 from app.models import Agent, Call, CallNotice, Customer, Task, TruthCheck, Turn
@@ -35,14 +35,14 @@ def check(call_id: str, catalogue: Catalogue | None = None) -> TruthCheck | None
         _write(row, call, "not_checked", [], reason="declined")
         return row
     turns = db.session.scalars(select(Turn).where(Turn.call_id == call.id).order_by(Turn.position)).all()
-    said = [Said(turn.position, turn.role == "agent", turn.text) for turn in turns if turn.role in ("agent", "caller")]
-    if not is_readable(said):
+    said = [Utterance(turn.position, turn.role == "agent", turn.text) for turn in turns if turn.role in ("agent", "caller")]
+    if not is_supported_language(said):
         _write(row, call, "not_checked", [], reason="language")
         return row
     catalogue = catalogue or load_catalogue(call.company_id)
     facts = load_facts(call, turns, catalogue)
-    claims = read_claims(said, facts)
-    findings = [_as_data(finding, catalogue.names) for finding in judge(claims, facts)][:MOST_FINDINGS]
+    claims = extract_claims(said, facts)
+    findings = [_as_data(finding, catalogue.names) for finding in check_claims(claims, facts)][:MOST_FINDINGS]
     row.claims = len(claims)
     _write(row, call, _verdict(row, findings, claims=len(claims)), findings)
     return row
@@ -81,23 +81,23 @@ def _write(row: TruthCheck, call: Call, verdict: str, findings: list[dict[str, A
         _end_task(row)
 
 
-def _as_data(finding: Finding, names: dict[str, str]) -> dict[str, Any]:
+def _as_data(finding: Mismatch, names: dict[str, str]) -> dict[str, Any]:
     """What a page needs to show both sides, without asking again."""
-    data: dict[str, Any] = {"what": finding.what, "turn": finding.position, "said": finding.said[:LONGEST_QUOTE]}
-    if finding.known is not None and finding.state is not None:
-        now_state = finding.known.now
+    data: dict[str, Any] = {"what": finding.kind, "turn": finding.position, "said": finding.quote[:LONGEST_QUOTE]}
+    if finding.appointment is not None and finding.state is not None:
+        now_state = finding.appointment.current
         data["booking"] = {
-            "id": finding.known.id,
+            "id": finding.appointment.id,
             "starts_at": now_state.starts_at.isoformat(),
             "staff": names.get(now_state.staff_id, ""),
             "service": ", ".join(sorted(names.get(each, "") for each in now_state.service_ids)),
-            "stands": finding.known.stands,
-            "pending": finding.known.is_pending,
+            "stands": finding.appointment.is_active,
+            "pending": finding.appointment.is_pending,
         }
     if finding.cents is not None:
         data |= {"price_cents": finding.cents, "service": names.get(finding.service_id or "")}
     if finding.tool is not None:
-        data |= {"tool": finding.tool, "refused": finding.refused, "asked": finding.asked}
+        data |= {"tool": finding.tool, "refused": finding.rejection, "asked": finding.was_used}
     return data
 
 

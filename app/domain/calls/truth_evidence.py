@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.domain.claims.evidence import Facts, Known, Offer, Person, State
-from app.domain.claims.tool_output import is_refusal, prices_told
+from app.domain.claims.evidence import AppointmentEvidence, AppointmentState, Evidence, ServiceOffer, StaffName
+from app.domain.claims.tool_output import find_quoted_prices, find_rejection_code
 from app.domain.customers import matching
 from app.models import (
     Booking,
@@ -39,8 +39,8 @@ BEFORE, AHEAD = timedelta(days=1), timedelta(days=400)
 class Catalogue:
     """What is the same for all calls of a company: people, offers with their prices, names of places."""
 
-    people: Sequence[Person]
-    offers: Sequence[Offer]
+    people: Sequence[StaffName]
+    offers: Sequence[ServiceOffer]
     places: Sequence[str]
 
     @property
@@ -50,14 +50,14 @@ class Catalogue:
 
 def load_catalogue(company_id: str) -> Catalogue:
     """People and services that no longer work or are offered included: old calls spoke of them."""
-    people = [Person(row.id, row.name) for row in db.session.execute(select(StaffMember.id, StaffMember.name))]
+    people = [StaffName(row.id, row.name) for row in db.session.execute(select(StaffMember.id, StaffMember.name))]
     synonyms: dict[str, list[str]] = defaultdict(list)
     sure = select(ServiceSynonym.service_id, ServiceSynonym.text).where(ServiceSynonym.certainty >= SURE_SYNONYM)
     for service_id, text in db.session.execute(sure):
         synonyms[service_id].append(text)
     services = db.session.scalars(select(Service)).all()
     prices = _prices(services)
-    offers = [Offer(each.id, (each.name, *synonyms[each.id]), frozenset(prices[each.id])) for each in services]
+    offers = [ServiceOffer(each.id, (each.name, *synonyms[each.id]), frozenset(prices[each.id])) for each in services]
     company = db.session.get(Company, company_id)
     places = [company.name if company else "", *db.session.scalars(select(Branch.name))]
     return Catalogue(people, offers, places)
@@ -78,31 +78,31 @@ def _prices(services: Sequence[Service]) -> dict[str, set[int]]:
     return prices
 
 
-def load_facts(call: Call, turns: Sequence[Turn], catalogue: Catalogue) -> Facts:
+def load_facts(call: Call, turns: Sequence[Turn], catalogue: Catalogue) -> Evidence:
     zone = db.session.scalars(select(Branch.zone).where(Branch.id == call.branch_id)).one()
     tools = db.session.scalars(select(ToolCall).where(ToolCall.call_id == call.id).order_by(ToolCall.id)).all()
-    refused = {tool.name: code for tool in tools if (code := is_refusal(tool.result))}
+    refused = {tool.name: code for tool in tools if (code := find_rejection_code(tool.result))}
     done = {tool.name for tool in tools if tool.ok}
-    return Facts(
+    return Evidence(
         zone=zone,
         began_at=call.started_at.astimezone(ZoneInfo(zone)),
         people=catalogue.people,
         offers=catalogue.offers,
         places=catalogue.places,
-        known=_known(call, turns, tools),
-        refused={name: code for name, code in refused.items() if name not in done},
-        used=frozenset(tool.name for tool in tools),
-        held=_held(call),
-        told_prices=frozenset(cents for tool in tools for cents in prices_told(json.dumps(tool.result, ensure_ascii=False))),
+        appointments=_known(call, turns, tools),
+        rejections={name: code for name, code in refused.items() if name not in done},
+        used_tools=frozenset(tool.name for tool in tools),
+        holds=_held(call),
+        quoted_prices=frozenset(cents for tool in tools for cents in find_quoted_prices(json.dumps(tool.result, ensure_ascii=False))),
     )
 
 
-def _held(call: Call) -> list[State]:
+def _held(call: Call) -> list[AppointmentState]:
     holds = db.session.scalars(select(Hold).where(Hold.call_id == call.id))
-    return [State(hold.starts_at.astimezone(ZoneInfo(hold.zone)), hold.staff_id, frozenset({hold.service_id})) for hold in holds]
+    return [AppointmentState(hold.starts_at.astimezone(ZoneInfo(hold.zone)), hold.staff_id, frozenset({hold.service_id})) for hold in holds]
 
 
-def _known(call: Call, turns: Sequence[Turn], tools: Sequence[ToolCall]) -> list[Known]:
+def _known(call: Call, turns: Sequence[Turn], tools: Sequence[ToolCall]) -> list[AppointmentEvidence]:
     bookings = _bookings(call, tools)
     changes: dict[str, list[BookingChange]] = defaultdict(list)
     wanted = select(BookingChange).where(BookingChange.booking_id.in_([booking.id for booking in bookings])).order_by(BookingChange.id)
@@ -135,7 +135,7 @@ def _named_by(tools: Sequence[ToolCall]) -> set[str]:
     return found
 
 
-def _of_booking(call: Call, booking: Booking, changes: Sequence[BookingChange], turns: Sequence[Turn]) -> Known:
+def _of_booking(call: Call, booking: Booking, changes: Sequence[BookingChange], turns: Sequence[Turn]) -> AppointmentEvidence:
     ended_at = call.ended_at or call.started_at + timedelta(seconds=call.duration_s or 3600)
     mine = {change.action for change in changes if change.by_kind == "caller" and change.by_id == call.id}
     cancelled = next((change for change in reversed(changes) if change.action == "cancelled"), None)
@@ -144,13 +144,13 @@ def _of_booking(call: Call, booking: Booking, changes: Sequence[BookingChange], 
         # what people cancelled later stood when it was spoken of; what a calendar never took did not
         stands = not _never_took(cancelled)
         made = made and stands
-    return Known(
+    return AppointmentEvidence(
         booking.id,
         _states(call, booking, changes, turns, ended_at),
-        made=made,
-        moved="moved" in mine,
-        cancelled="cancelled" in mine,
-        stands=stands,
+        was_created=made,
+        was_moved="moved" in mine,
+        was_cancelled="cancelled" in mine,
+        is_active=stands,
         is_pending=booking.status == "pending",
     )
 
@@ -160,7 +160,9 @@ def _never_took(cancelled: BookingChange) -> bool:
     return (cancelled.before or {}).get("status") == "pending" and cancelled.by_kind in ("calendar", "house")
 
 
-def _states(call: Call, booking: Booking, changes: Sequence[BookingChange], turns: Sequence[Turn], ended_at: datetime) -> tuple[State, ...]:
+def _states(
+    call: Call, booking: Booking, changes: Sequence[BookingChange], turns: Sequence[Turn], ended_at: datetime
+) -> tuple[AppointmentState, ...]:
     """How it stood from the beginning of the call on, the last one as it is now."""
     zone = ZoneInfo(booking.zone)
     now = {"starts_at": booking.starts_at.isoformat(), "staff_id": booking.staff_id, "service_id": booking.service_id}
@@ -173,8 +175,8 @@ def _states(call: Call, booking: Booking, changes: Sequence[BookingChange], turn
     return tuple(reversed(states))
 
 
-def _state(at: dict[str, str], zone: ZoneInfo, until: int | None) -> State:
-    return State(datetime.fromisoformat(at["starts_at"]).astimezone(zone), at["staff_id"], frozenset({at["service_id"]}), until)
+def _state(at: dict[str, str], zone: ZoneInfo, until: int | None) -> AppointmentState:
+    return AppointmentState(datetime.fromisoformat(at["starts_at"]).astimezone(zone), at["staff_id"], frozenset({at["service_id"]}), until)
 
 
 def _last_turn_before(moment: datetime, call: Call, turns: Sequence[Turn]) -> int | None:

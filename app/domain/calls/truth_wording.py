@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from flask_babel import get_locale, gettext as _
 
-from app.domain.language.spoken_format import begun, say_moment, say_price
+from app.domain.language.spoken_format import capitalise, say_moment, say_price
 from app.domain.language.time_expression import Language
 
 REFUSALS = ("slot_taken", "closed", "too_late", "not_allowed", "not_found", "in_the_past")
@@ -40,7 +40,7 @@ def _price(finding: Mapping[str, Any]) -> str:
 
 
 def _booked(what: str, booking: Mapping[str, Any]) -> str:
-    when = begun(say_moment(datetime.fromisoformat(booking["starts_at"]), _language()))
+    when = capitalise(say_moment(datetime.fromisoformat(booking["starts_at"]), _language()))
     told = _("%(when)s, %(service)s bei %(staff)s", when=when, service=booking["service"], staff=booking["staff"])
     if what == "not_confirmed":
         return _("Noch nicht bestätigt: %(booking)s.", booking=told)

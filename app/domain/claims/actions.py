@@ -5,70 +5,70 @@
 import re
 from typing import Literal
 
-Deed = Literal["booked", "moved", "cancelled", "stands"]
+Action = Literal["booked", "moved", "cancelled", "stands"]
 
-BOOKED_DE = "gebucht|eingebucht|eingetragen|reserviert|vorgemerkt|vereinbart|ausgemacht|festgemacht|fixiert|eingeplant|bestaetigt|gesichert|notiert|aufgeschrieben|angelegt|eingeschrieben|festgehalten|fest gemacht|reingeschrieben|reingetragen|reingesetzt|reingenommen|untergebracht|dazwischengeschoben|klargemacht"
-MOVED_DE = "verschoben|verlegt|umgebucht|umgelegt|vorgezogen|geaendert|umgetragen|vorverlegt"
-CANCELLED_DE = "abgesagt|storniert|geloescht|gestrichen|aufgehoben|ausgetragen|annulliert|rausgenommen|herausgenommen"
-BOOKED_EN = "booked|scheduled|reserved|confirmed|arranged|put (?:you|it|that|her|him|them) (?:down|in)|got you (?:down|in|booked)|pencil+ed|noted|set up|secured|made (?:you )?(?:an|your|the) appointment"
-MOVED_EN = "moved|rescheduled|changed|shifted|switched|pushed|brought|postponed"
-CANCELLED_EN = "cancel+ed|called off|deleted|removed|taken you off"
+BOOKED_WORDS_DE = "gebucht|eingebucht|eingetragen|reserviert|vorgemerkt|vereinbart|ausgemacht|festgemacht|fixiert|eingeplant|bestaetigt|gesichert|notiert|aufgeschrieben|angelegt|eingeschrieben|festgehalten|fest gemacht|reingeschrieben|reingetragen|reingesetzt|reingenommen|untergebracht|dazwischengeschoben|klargemacht"
+MOVED_WORDS_DE = "verschoben|verlegt|umgebucht|umgelegt|vorgezogen|geaendert|umgetragen|vorverlegt"
+CANCELLED_WORDS_DE = "abgesagt|storniert|geloescht|gestrichen|aufgehoben|ausgetragen|annulliert|rausgenommen|herausgenommen"
+BOOKED_WORDS_EN = "booked|scheduled|reserved|confirmed|arranged|put (?:you|it|that|her|him|them) (?:down|in)|got you (?:down|in|booked)|pencil+ed|noted|set up|secured|made (?:you )?(?:an|your|the) appointment"
+MOVED_WORDS_EN = "moved|rescheduled|changed|shifted|switched|pushed|brought|postponed"
+CANCELLED_WORDS_EN = "cancel+ed|called off|deleted|removed|taken you off"
 # less than booked: a calendar or a person still has to say yes
 TENTATIVE = re.compile(
     r"\b(?:reserviert|vorgemerkt|notiert|aufgeschrieben|festgehalten|noted|reserved|pencil+ed|vorlaeufig|provisional\w*|noch bestaetigt)\b"
 )
-ONLY_NOTED = re.compile(
+WEAK_VERB = re.compile(
     r"\b(?:notiert|aufgeschrieben|festgehalten|noted|gesichert|geaendert|changed|bestaetigt|confirmed|angelegt|removed|deleted|geloescht|brought|pushed|set up|arranged)\b"
 )
-HELD = re.compile(r"\b(?:reserviert|reserved|festgehalten)\b")
+HOLD_VERB = re.compile(r"\b(?:reserviert|reserved|festgehalten)\b")
 ABOUT_APPOINTMENT = re.compile(r"\b(?:\w*termine?n?s?|buchung\w*|appointments?|bookings?|visits?)\b|<[dt]\d+>")
 # done to something else than an appointment
-OTHER_THINGS = re.compile(
+OTHER_SUBJECT = re.compile(
     r"\b(?:wartelisten?|waitlist|wait ?ing list|rueckrufs?|rueckrufwunsch|(?:ruf\w*|meld\w*) (?:sie|dich|euch|ihnen|sich)\b.*\b(?:zurueck|an)|callbacks?|call back|nachricht|message|notiz|note|newsletter|gutschein\w*|voucher|nummer|number|e-mail|adresse|address|namen?|name|wunsch|frage)\b"
 )
 APPOINTMENT = re.compile(r"\b(?:\w*termine?n?s?|buchung\w*|appointments?|bookings?|reservations?)\b")
 
 AUX_DE = r"\b(?:hab|habe|haben wir|wir haben|ist|sind|wurden?|bleibt|bleiben)\b"
-SAYS_SO_EN = r"(?:\bi|\bwe)(?:'ve| have)?(?: (?:just|now|also|already|gone ahead and|went ahead and|successfully|got|\w+ly))* "
-IS_SO_EN = r"(?:\b(?:is|are|was|were|been|now|got|gotten|it|that|you)|'s|'re) (?:(?:now|all|already|also|both|successfully|officially|being) ){0,3}"
-BARE = r"^(?:(?:so|gut|prima|super|perfekt|erledigt|schon|alles|okay|ok|done|great|perfect|all|und|and|ja|yes|wieder),? )*"
-IN_THE_BOOK = (
+FIRST_PERSON_EN = r"(?:\bi|\bwe)(?:'ve| have)?(?: (?:just|now|also|already|gone ahead and|went ahead and|successfully|got|\w+ly))* "
+PASSIVE_EN = r"(?:\b(?:is|are|was|were|been|now|got|gotten|it|that|you)|'s|'re) (?:(?:now|all|already|also|both|successfully|officially|being) ){0,3}"
+CLAUSE_START = r"^(?:(?:so|gut|prima|super|perfekt|erledigt|schon|alles|okay|ok|done|great|perfect|all|und|and|ja|yes|wieder),? )*"
+IN_CALENDAR = (
     r"\b(?:ist|sind|steht|stehen|hab|habe)(?: (?:jetzt|schon|bereits|fest|damit|also|ich|wir|sie|ihnen|es|das|dich|dir)){0,4} (?:drin|im kalender|im buch)\b"
     r"|(?:\b(?:is|are|it|that|you)|'s|'re) (?:(?:now|all|already|safely) ){0,2}in the (?:book|books|diary|calendar)\b"
 )
 
 
-def _verbs(german: str, english: str) -> re.Pattern[str]:
+def _compile_verbs(german: str, english: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{german})\b|\b(?:{english})\b")
 
 
-def _said(german: str, english: str) -> re.Pattern[str]:
+def _compile_statements(german: str, english: str) -> re.Pattern[str]:
     return re.compile(
-        rf"{AUX_DE}.*\b(?:{german})\b|\b(?:{german})\b(?: \w+)* {AUX_DE}|{BARE}(?:{german}|{english})\b|{SAYS_SO_EN}(?:{english})\b|{IS_SO_EN}(?:{english})\b"
+        rf"{AUX_DE}.*\b(?:{german})\b|\b(?:{german})\b(?: \w+)* {AUX_DE}|{CLAUSE_START}(?:{german}|{english})\b|{FIRST_PERSON_EN}(?:{english})\b|{PASSIVE_EN}(?:{english})\b"
     )
 
 
-VERBS: dict[Deed, re.Pattern[str]] = {
-    "moved": _verbs(MOVED_DE, MOVED_EN),
-    "cancelled": _verbs(CANCELLED_DE, CANCELLED_EN),
-    "booked": _verbs(BOOKED_DE, BOOKED_EN),
+VERBS: dict[Action, re.Pattern[str]] = {
+    "moved": _compile_verbs(MOVED_WORDS_DE, MOVED_WORDS_EN),
+    "cancelled": _compile_verbs(CANCELLED_WORDS_DE, CANCELLED_WORDS_EN),
+    "booked": _compile_verbs(BOOKED_WORDS_DE, BOOKED_WORDS_EN),
 }
-SAID: dict[Deed, re.Pattern[str]] = {
-    "moved": _said(MOVED_DE, MOVED_EN),
-    "cancelled": _said(CANCELLED_DE, CANCELLED_EN),
+STATEMENTS: dict[Action, re.Pattern[str]] = {
+    "moved": _compile_statements(MOVED_WORDS_DE, MOVED_WORDS_EN),
+    "cancelled": _compile_statements(CANCELLED_WORDS_DE, CANCELLED_WORDS_EN),
     "booked": re.compile(
-        _said(BOOKED_DE, BOOKED_EN).pattern
+        _compile_statements(BOOKED_WORDS_DE, BOOKED_WORDS_EN).pattern
         # it is in the book, in the calendar
-        + rf"|{IN_THE_BOOK}"
+        + rf"|{IN_CALENDAR}"
         + r"|\byou(?:'re| are) (?:now )?(?:all set|down|in|good to go) (?:for|on|with)\b|\ball set (?:for|on)\b"
     ),
 }
-WORTH = re.compile(
+RELEVANT_WORDS = re.compile(
     "|".join(verbs.pattern for verbs in VERBS.values())
     + r"|termin|buchung|appointment|booking|\bbis |\bsteht?\b|\bsteh|erwart|\bfreu|\bsehe|\bsee|expect|\bset\b|\bdown\b|\bin for\b|\bdran\b|wir das\b|visit|an der reihe|bei uns|\bdrin\b|im kalender|im buch|in the (?:book|diary|calendar)"
 )
-THEY_DID = re.compile(r"\bsie haben\b|\bhaben sie\b|\byou(?:'ve| have)\b")
-STANDS = re.compile(
+SECOND_PERSON = re.compile(r"\bsie haben\b|\bhaben sie\b|\byou(?:'ve| have)\b")
+EXISTING_APPOINTMENT = re.compile(
     r"\b(?:ihr|der|dein|mein|euer)\w*(?: \w+){0,3} \w*(?:termin|buchung)\b.*\b(?:ist|bleibt|steht|findet|liegt|lautet)\b"
     r"|\b(?:ist|bleibt|steht|findet|lautet) (?:ihr|der|dein)\w*(?: \w+){0,2} \w*(?:termin|buchung)\b"
     r"|\bsie haben\b.*\w*termin\b|\bhaben sie\b.*\w*termin\b|\b\w*termin steht\b|\bdas steht\b|\bhaben wir das\b|\bsteht fest\b"
@@ -80,49 +80,55 @@ STANDS = re.compile(
 FAREWELL = re.compile(
     r"^(?:(?:gut|also|dann|prima|super|schoen|danke|okay|perfekt|na|ja|wunderbar),? ){0,3}bis (?:dann |zum |am |naechsten |kommenden )*<[dt]\d+>"
 )
-BIS = re.compile(r"^(?:\w+,? ){0,3}bis\b")
-OPENING = re.compile(r"\b(?:geoeffnet|offen|geschlossen|oeffnungszeit\w*|ruhetag|oeffnen|schliessen|arbeitet|open|closed|opening|hours)\b")
+UNTIL_FAREWELL = re.compile(r"^(?:\w+,? ){0,3}bis\b")
+OPENING_HOURS = re.compile(
+    r"\b(?:geoeffnet|offen|geschlossen|oeffnungszeit\w*|ruhetag|oeffnen|schliessen|arbeitet|open|closed|opening|hours)\b"
+)
 # it did not work after all
-RETRACTED = re.compile(
+RETRACTION = re.compile(
     r"\b(?:nicht|doch nicht|leider nicht) (?:\w+ ){0,2}(?:geklappt|gebucht|eingetragen|funktioniert|gespeichert|moeglich|durchgegangen|gelungen|verschoben|storniert|abgesagt)"
     r"|\bnichts (?:\w+ )?(?:gebucht|eingetragen|geaendert)|\bfehlgeschlagen\b|\bschon vergeben\b"
     r"|\b(?:did ?n't|didn't|not|hasn't|has not|wasn't) (?:\w+ )?(?:work|go through|gone through|booked|moved|cancel+ed|been \w+ed)\b|\bnothing (?:has been |is |was )?(?:booked|changed)|\bfailed\b"
 )
-CORRECTS = re.compile(
+CORRECTION = re.compile(
     r"\b(?:entschuldig\w*|verzeihung|pardon|korrigier\w*|korrektur|richtig ist|vielmehr|ich meine|ich meinte|besser gesagt|versprochen|mein fehler|sie haben recht|sorry|i mean|i meant|correction|apolog\w+|my mistake|you(?:'re| are) right|rather)\b"
 )
-AGREES = re.compile(
+AGREEMENT = re.compile(
     r"^(?:natuerlich|gern\w*|selbstverstaendlich|alles klar|in ordnung|verstanden|klar|stimmt|sicher|ja|genau|okay|ok|of course|sure|certainly|right|yes|absolutely)\b"
 )
-OBJECTS = re.compile(
+OBJECTION = re.compile(
     r"^(?:oh |ach |ne |nee |aeh |moment,? |halt,? |also |aber )*(?:nein|nicht|doch|falsch|stimmt nicht|no|not|wait|actually|that's (?:wrong|not))\b|\b(?:hatte ich gesagt|wollte ich|i said|i wanted|meinte ich)\b"
 )
 
 
-def deed_in(plain: str, scanned: str) -> Deed | None:
-    """Which deed a clause states; `plain` is its folded text, `scanned` the same with marks for days and times."""
-    if OTHER_THINGS.search(plain) and not APPOINTMENT.search(plain):
+def find_action(plain: str, scanned: str) -> Action | None:
+    """Which action a clause states; `plain` is its folded text, `scanned` the same with marks for days and times."""
+    if OTHER_SUBJECT.search(plain) and not APPOINTMENT.search(plain):
         return None
-    for deed, verbs in VERBS.items():
+    for action, verbs in VERBS.items():
         verb = verbs.search(plain)
-        if verb and SAID[deed].search(plain):
-            if (ONLY_NOTED.fullmatch(verb[0]) or TENTATIVE.search(verb[0])) and not ABOUT_APPOINTMENT.search(scanned):
+        if verb and STATEMENTS[action].search(plain):
+            if (WEAK_VERB.fullmatch(verb[0]) or TENTATIVE.search(verb[0])) and not ABOUT_APPOINTMENT.search(scanned):
                 return None
-            if THEY_DID.search(plain):
-                return "stands" if deed == "booked" else None
-            return deed
-    if SAID["booked"].search(plain):
+            if SECOND_PERSON.search(plain):
+                return "stands" if action == "booked" else None
+            return action
+    if STATEMENTS["booked"].search(plain):
         return "booked"
-    if (STANDS.search(plain) or FAREWELL.search(scanned)) and not OPENING.search(plain):
+    if (EXISTING_APPOINTMENT.search(plain) or FAREWELL.search(scanned)) and not OPENING_HOURS.search(plain):
         return "stands"
     return None
 
 
-def may_state_a_deed(plain: str) -> bool:
+def may_contain_action(plain: str) -> bool:
     """Quickly, of a whole turn: whether it is worth to look closer."""
-    return WORTH.search(plain) is not None
+    return RELEVANT_WORDS.search(plain) is not None
 
 
-def states_something(plain: str) -> bool:
+def has_statement(plain: str) -> bool:
     """Of a clause: whether its days and times are worth to be read."""
-    return any(said.search(plain) for said in SAID.values()) or STANDS.search(plain) is not None or BIS.search(plain) is not None
+    return (
+        any(said.search(plain) for said in STATEMENTS.values())
+        or EXISTING_APPOINTMENT.search(plain) is not None
+        or UNTIL_FAREWELL.search(plain) is not None
+    )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Utterance:
     """One turn of the conversation, in the order of the talk."""
 
     position: int
@@ -15,13 +15,13 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class StaffName:
     id: str
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class ServiceOffer:
     """A service with the words that surely mean it; `prices` in cents, more than one where branches differ."""
 
     id: str
@@ -30,48 +30,48 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
-    """An appointment as it stood: `starts_at` local; up to the turn `until` of this call, where that changed it."""
+class AppointmentState:
+    """An appointment as it stood: `starts_at` local; up to the turn `until_turn` of this call, where that changed it."""
 
     starts_at: datetime
     staff_id: str
     service_ids: frozenset[str]
-    until: int | None = None
+    until_turn: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class AppointmentEvidence:
     """An appointment and all its states, the last one as it is now; what this very call did to it."""
 
     id: str
-    states: tuple[State, ...]
-    made: bool = False
-    moved: bool = False
-    cancelled: bool = False
+    states: tuple[AppointmentState, ...]
+    was_created: bool = False
+    was_moved: bool = False
+    was_cancelled: bool = False
     # it stands now, or stood at the end of the call and was cancelled by people later
-    stands: bool = True
+    is_active: bool = True
     # waits for a calendar elsewhere
     is_pending: bool = False
 
     @property
-    def now(self) -> State:
+    def current(self) -> AppointmentState:
         return self.states[-1]
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """All that a call's claims are judged by; `refused` names the last refusal of a tool, by tool."""
+class Evidence:
+    """All that a call's claims are judged by; `rejections` names the last refusal of a tool, by tool."""
 
     zone: str
     began_at: datetime
-    people: Sequence[Person] = ()
-    offers: Sequence[Offer] = ()
+    people: Sequence[StaffName] = ()
+    offers: Sequence[ServiceOffer] = ()
     # words that are no person's name though they stand where one could: the business, its branches
     places: Sequence[str] = ()
-    known: Sequence[Known] = ()
-    refused: dict[str, str] = field(default_factory=dict)
+    appointments: Sequence[AppointmentEvidence] = ()
+    rejections: dict[str, str] = field(default_factory=dict)
     # which tools were used at all
-    used: frozenset[str] = frozenset()
-    held: Sequence[State] = ()
+    used_tools: frozenset[str] = frozenset()
+    holds: Sequence[AppointmentState] = ()
     # prices in cents that our own answers named
-    told_prices: frozenset[int] = frozenset()
+    quoted_prices: frozenset[int] = frozenset()

@@ -7,29 +7,29 @@ from typing import Literal
 
 from app.domain.claims import prices
 from app.domain.claims.actions import (
-    AGREES,
-    CORRECTS,
-    HELD,
-    OBJECTS,
-    OPENING,
-    RETRACTED,
+    AGREEMENT,
+    CORRECTION,
+    HOLD_VERB,
+    OBJECTION,
+    OPENING_HOURS,
+    RETRACTION,
     TENTATIVE,
-    deed_in,
-    may_state_a_deed,
-    states_something,
+    find_action,
+    has_statement,
+    may_contain_action,
 )
-from app.domain.claims.clauses import LONGEST, Clause, clauses
-from app.domain.claims.entities import Detail, House, details_in, scan
-from app.domain.claims.evidence import Facts, Said
-from app.domain.claims.prices import Price
-from app.domain.language.detection import LITTLE_WORDS
+from app.domain.claims.clauses import MAX_TEXT_LENGTH, Clause, split_clauses
+from app.domain.claims.entities import AppointmentMention, NameIndex, find_mentions, mark_times
+from app.domain.claims.evidence import Evidence, Utterance
+from app.domain.claims.prices import PriceMention
+from app.domain.language.detection import FUNCTION_WORDS
 from app.domain.language.vocabulary import fold
 
 Kind = Literal["booked", "moved", "cancelled", "stands", "price"]
 # a language that neither of ours is has hardly one of our little words among so many
-ENOUGH_WORDS, FEWEST_KNOWN = 12, 0.06
-LAST_WORDS = 2
-OR = re.compile(r"\b(?:oder|or)\b")
+MIN_WORDS, MIN_KNOWN_SHARE = 12, 0.06
+CLOSING_TURNS = 2
+ALTERNATIVE = re.compile(r"\b(?:oder|or)\b")
 
 
 @dataclass(slots=True)
@@ -38,9 +38,9 @@ class Claim:
 
     kind: Kind
     position: int
-    said: str
-    details: list[Detail] = field(default_factory=list)
-    price: Price | None = None
+    quote: str
+    mentions: list[AppointmentMention] = field(default_factory=list)
+    price: PriceMention | None = None
     tentative: bool = False
     held_only: bool = False
     # said to put an earlier one right, by herself or after the caller objected
@@ -49,112 +49,116 @@ class Claim:
     retracted: bool = False
 
 
-def is_readable(turns: Sequence[Said]) -> bool:
+def is_supported_language(turns: Sequence[Utterance]) -> bool:
     """Whether the agent speaks German or English, as far as her little words tell."""
     words = re.findall(r"[\w']+", " ".join(turn.text for turn in turns if turn.is_agent).casefold())
-    known = sum(word in little for word in words for little in LITTLE_WORDS.values())
-    return len(words) < ENOUGH_WORDS or known >= FEWEST_KNOWN * len(words)
+    known = sum(word in little for word in words for little in FUNCTION_WORDS.values())
+    return len(words) < MIN_WORDS or known >= MIN_KNOWN_SHARE * len(words)
 
 
-def read_claims(turns: Sequence[Said], facts: Facts) -> list[Claim]:
+def extract_claims(turns: Sequence[Utterance], evidence: Evidence) -> list[Claim]:
     """The claims of the agent's turns, in the order of the talk."""
-    return _Reading(facts).read(turns)
+    return _ClaimExtractor(evidence).read(turns)
 
 
-class _Reading:
-    def __init__(self, facts: Facts) -> None:
-        self.facts, self.house = facts, House(facts)
+class _ClaimExtractor:
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence, self.names = evidence, NameIndex(evidence)
         self.claims: list[Claim] = []
         self.objected = False
-        self.turns: list[Said] = []
+        self.turns: list[Utterance] = []
         # the agent's last turns: what is said there without a verb sums up
         self.last: set[int] = set()
 
-    def read(self, turns: Sequence[Said]) -> list[Claim]:
-        self.last = {turn.position for turn in [turn for turn in turns if turn.is_agent][-LAST_WORDS:]}
+    def read(self, turns: Sequence[Utterance]) -> list[Claim]:
+        self.last = {turn.position for turn in [turn for turn in turns if turn.is_agent][-CLOSING_TURNS:]}
         for turn in turns:
             if turn.is_agent:
                 self._read_turn(turn)
             else:
-                self.objected = bool(OBJECTS.search(fold(turn.text[:400])))
+                self.objected = bool(OBJECTION.search(fold(turn.text[:400])))
             self.turns.append(turn)
         return self.claims
 
-    def _read_turn(self, turn: Said) -> None:
-        if turn.position not in self.last and not self._is_worth(fold(turn.text[:LONGEST])):
+    def _read_turn(self, turn: Utterance) -> None:
+        if turn.position not in self.last and not self._is_relevant(fold(turn.text[:MAX_TEXT_LENGTH])):
             return
         corrects = False
         before: Clause | None = None
-        for place, clause in enumerate(clauses(turn.position, turn.text)):
-            corrects = corrects or bool(CORRECTS.search(clause.plain))
-            if RETRACTED.search(clause.plain) and not clause.asks:
+        for place, clause in enumerate(split_clauses(turn.position, turn.text)):
+            corrects = corrects or bool(CORRECTION.search(clause.plain))
+            if RETRACTION.search(clause.plain) and not clause.asks:
                 self._retract()
-            elif not self._read_deed(clause, before, corrects=corrects or self.objected):
+            elif not self._read_action(clause, before, corrects=corrects or self.objected):
                 self._read_fragment(clause, corrects=corrects, first=place == 0)
-                self._read_summing_up(clause)
+                self._read_summary(clause)
             self._read_prices(clause)
             before = clause
 
-    def _is_worth(self, plain: str) -> bool:
+    def _is_relevant(self, plain: str) -> bool:
         """Most turns state nothing."""
-        again = bool(self.claims) and (self.objected or CORRECTS.search(plain) or RETRACTED.search(plain))
-        return bool(again) or may_state_a_deed(plain) or prices.MONEY.search(plain) is not None
+        again = bool(self.claims) and (self.objected or CORRECTION.search(plain) or RETRACTION.search(plain))
+        return bool(again) or may_contain_action(plain) or prices.CURRENCY.search(plain) is not None
 
-    def _read_deed(self, clause: Clause, before: Clause | None, *, corrects: bool) -> bool:
-        if not clause.asserts or not states_something(clause.plain):
+    def _read_action(self, clause: Clause, before: Clause | None, *, corrects: bool) -> bool:
+        if not clause.asserts or not has_statement(clause.plain):
             return False
-        scanner = scan(clause.raw, self.facts.began_at, self.facts.zone)
-        deed = deed_in(clause.plain, scanner.text)
-        if deed is None or (deed == "stands" and clause.has_tag):
+        scanner = mark_times(clause.raw, self.evidence.began_at, self.evidence.zone)
+        action = find_action(clause.plain, scanner.text)
+        if action is None or (action == "stands" and clause.has_tag):
             return False
-        details = details_in(scanner, self.house, clause.raw)
-        if deed != "stands" and not any(detail.says_when for detail in details) and before is not None:
-            details = self._from_before(before, details)
-        if deed == "stands" and not any(detail.says_when for detail in details):
+        mentions = find_mentions(scanner, self.names, clause.raw)
+        if action != "stands" and not any(mention.has_time for mention in mentions) and before is not None:
+            mentions = self._take_over_mentions(before, mentions)
+        if action == "stands" and not any(mention.has_time for mention in mentions):
             return False
-        tentative, held = bool(TENTATIVE.search(clause.plain)), bool(HELD.search(clause.plain))
-        self.claims.append(Claim(deed, clause.position, clause.sentence, details, None, tentative, held, corrects))
+        tentative, held = bool(TENTATIVE.search(clause.plain)), bool(HOLD_VERB.search(clause.plain))
+        self.claims.append(Claim(action, clause.position, clause.sentence, mentions, None, tentative, held, corrects))
         return True
 
-    def _from_before(self, before: Clause, details: list[Detail]) -> list[Detail]:
+    def _take_over_mentions(self, before: Clause, mentions: list[AppointmentMention]) -> list[AppointmentMention]:
         """ "Freitag um zehn bei Anna. Ist eingetragen." """
-        if before.asks or not before.asserts or may_state_a_deed(before.plain):
-            return details
-        earlier = details_in(scan(before.raw, self.facts.began_at, self.facts.zone), self.house, before.raw)
-        return earlier if any(detail.says_when for detail in earlier) else details
+        if before.asks or not before.asserts or may_contain_action(before.plain):
+            return mentions
+        earlier = find_mentions(mark_times(before.raw, self.evidence.began_at, self.evidence.zone), self.names, before.raw)
+        return earlier if any(mention.has_time for mention in earlier) else mentions
 
     def _read_fragment(self, clause: Clause, *, corrects: bool, first: bool) -> None:
         """A day or a time by itself, said to put right what was said before: "Entschuldigung, um elf", "Natürlich, Donnerstag"."""
         earlier = next((claim for claim in reversed(self.claims) if claim.kind != "price"), None)
-        agrees = self.objected and first and AGREES.search(clause.plain)
+        agrees = self.objected and first and AGREEMENT.search(clause.plain)
         if earlier is None or clause.asks or not (corrects or agrees) or earlier.position < clause.position - 3:
             return
         if not clause.asserts and not corrects:
             return
-        details = details_in(scan(clause.raw, self.facts.began_at, self.facts.zone), self.house, clause.raw)
-        if not details or not any(detail.says_when or detail.staff for detail in details):
+        mentions = find_mentions(mark_times(clause.raw, self.evidence.began_at, self.evidence.zone), self.names, clause.raw)
+        if not mentions or not any(mention.has_time or mention.staff for mention in mentions):
             return
-        for detail in details:
-            self._complete(detail, earlier)
-        self.claims.append(Claim("stands", clause.position, clause.sentence, details, corrects=True))
+        for mention in mentions:
+            self._fill_from(mention, earlier)
+        self.claims.append(Claim("stands", clause.position, clause.sentence, mentions, corrects=True))
 
-    def _read_summing_up(self, clause: Clause) -> None:
+    def _read_summary(self, clause: Clause) -> None:
         """ "Montag, den 5. Oktober, 9 Uhr in Wandsbek." behind a booking, among her last words."""
-        if clause.position not in self.last or not clause.asserts or not any(known.made or known.moved for known in self.facts.known):
+        if (
+            clause.position not in self.last
+            or not clause.asserts
+            or not any(appointment.was_created or appointment.was_moved for appointment in self.evidence.appointments)
+        ):
             return
-        if any(claim.position == clause.position and claim.said == clause.sentence for claim in self.claims) or OPENING.search(
+        if any(claim.position == clause.position and claim.quote == clause.sentence for claim in self.claims) or OPENING_HOURS.search(
             clause.plain
         ):
             return
-        details = details_in(scan(clause.raw, self.facts.began_at, self.facts.zone), self.house, clause.raw)
-        if len(details) == 1 and details[0].clock is not None and details[0].day is not None and not OR.search(clause.plain):
-            self.claims.append(Claim("stands", clause.position, clause.sentence, details))
+        mentions = find_mentions(mark_times(clause.raw, self.evidence.began_at, self.evidence.zone), self.names, clause.raw)
+        if len(mentions) == 1 and mentions[0].clock is not None and mentions[0].day is not None and not ALTERNATIVE.search(clause.plain):
+            self.claims.append(Claim("stands", clause.position, clause.sentence, mentions))
 
-    def _complete(self, detail: Detail, earlier: Claim) -> None:
-        if earlier.details and detail.days is None:
-            detail.days, detail.weekday = earlier.details[-1].days, earlier.details[-1].weekday
-        if earlier.details and detail.clock is None:
-            detail.clock = earlier.details[-1].clock
+    def _fill_from(self, mention: AppointmentMention, earlier: Claim) -> None:
+        if earlier.mentions and mention.days is None:
+            mention.days, mention.weekday = earlier.mentions[-1].days, earlier.mentions[-1].weekday
+        if earlier.mentions and mention.clock is None:
+            mention.clock = earlier.mentions[-1].clock
 
     def _retract(self) -> None:
         for claim in self.claims:
@@ -163,9 +167,9 @@ class _Reading:
     def _read_prices(self, clause: Clause) -> None:
         if clause.asks or clause.negated:
             return
-        for price in prices.prices_in(clause.plain, self.house, self._spoken_of):
+        for price in prices.find_prices(clause.plain, self.names, self._list_earlier_services):
             self.claims.append(Claim("price", clause.position, clause.sentence, price=price))
 
-    def _spoken_of(self) -> list[set[str]]:
+    def _list_earlier_services(self) -> list[set[str]]:
         """The services that were named before, by whomever."""
-        return [services for turn in self.turns for _place, services in self.house.services_in(fold(turn.text[:LONGEST]))]
+        return [services for turn in self.turns for _place, services in self.names.locate_services(fold(turn.text[:MAX_TEXT_LENGTH]))]

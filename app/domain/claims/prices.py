@@ -6,25 +6,25 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.domain.claims.entities import House
-from app.domain.language.vocabulary import with_digits
+from app.domain.claims.entities import NameIndex
+from app.domain.language.vocabulary import replace_number_words
 
-MONEY = re.compile(r"eur|€")
+CURRENCY = re.compile(r"eur|€")
 PRICE = re.compile(r"(?<![\d.,])(\d{1,4})(?:[.,](\d\d))? ?(?:euros?|€|eur)(?: (?:und )?(\d\d)\b(?! ?(?:minuten|minutes|euro|min)))?")
-HEDGED = re.compile(
+APPROXIMATE = re.compile(
     r"\b(?:ab|zwischen|circa|ca|ungefaehr|etwa|rund|bis zu|hoechstens|mindestens|je nach|meist\w*|durchschnitt\w*|normalerweise|von|aufpreis|zuschlag"
     r"|from|between|about|around|roughly|approximately|up to|at least|starting|depending|usually|typically|extra)\b"
 )
-OTHER_MONEY = re.compile(
+OTHER_AMOUNT = re.compile(
     r"\b(?:gutschein\w*|voucher\w*|rabatt\w*|discount|anzahlung|deposit|trinkgeld|tip|geschenk\w*|park\w*|gebuehr\w*|fee|absage\w*"
     r"|ausfall\w*|guthaben|gespart|guenstiger|teurer|cheaper|mwst|versand)\b"
 )
-TOGETHER = re.compile(r"\b(?:zusammen|insgesamt|gesamt\w*|alles|beides?|total|together|altogether|both)\b")
-IT = re.compile(r"\b(?:das|dies|der termin|die behandlung|der preis|that|it|this|your appointment|price)\b")
+TOTAL = re.compile(r"\b(?:zusammen|insgesamt|gesamt\w*|alles|beides?|total|together|altogether|both)\b")
+PRONOUN = re.compile(r"\b(?:das|dies|der termin|die behandlung|der preis|that|it|this|your appointment|price)\b")
 
 
 @dataclass(frozen=True, slots=True)
-class Price:
+class PriceMention:
     """`of` are the services it can be the price of; `together`: the price of several of them."""
 
     cents: int
@@ -32,29 +32,29 @@ class Price:
     together: bool = False
 
 
-def prices_in(plain: str, house: House, spoken_of: Callable[[], list[set[str]]]) -> list[Price]:
-    """The prices that a folded clause states for services of the house; what is not surely one is left out.
+def find_prices(plain: str, names: NameIndex, list_earlier_services: Callable[[], list[set[str]]]) -> list[PriceMention]:
+    """The prices that a folded clause states for services of the names; what is not surely one is left out.
 
-    `spoken_of` tells which services were named before.
+    `list_earlier_services` tells which services were named before.
     """
-    if not MONEY.search(plain):
+    if not CURRENCY.search(plain):
         return []
-    text = with_digits(plain)
-    if HEDGED.search(text) or OTHER_MONEY.search(text):
+    text = replace_number_words(plain)
+    if APPROXIMATE.search(text) or OTHER_AMOUNT.search(text):
         return []
-    named = house.services_in(text)
-    found: list[Price] = []
+    named = names.locate_services(text)
+    found: list[PriceMention] = []
     begins = 0
     for price in PRICE.finditer(text):
         cents = int(price[1]) * 100 + int(price[2] or price[3] or 0)
         before = text[begins : price.start()]
         mine = [services for place, services in named if place < price.start()]
         begins = price.end()
-        if TOGETHER.search(before):
-            several = tuple(map(frozenset, [*spoken_of(), *(services for _place, services in named)]))
-            found.append(Price(cents, several, together=True))
+        if TOTAL.search(before):
+            several = tuple(map(frozenset, [*list_earlier_services(), *(services for _place, services in named)]))
+            found.append(PriceMention(cents, several, together=True))
         elif mine or (named and not found):
-            found.append(Price(cents, (frozenset((mine or [named[0][1]])[-1]),)))
-        elif IT.search(before) and (earlier := spoken_of()):
-            found.append(Price(cents, (frozenset(earlier[-1]),)))
+            found.append(PriceMention(cents, (frozenset((mine or [named[0][1]])[-1]),)))
+        elif PRONOUN.search(before) and (earlier := list_earlier_services()):
+            found.append(PriceMention(cents, (frozenset(earlier[-1]),)))
     return found

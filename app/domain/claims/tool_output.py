@@ -4,18 +4,18 @@ import re
 from typing import Any
 
 from app.domain.claims.prices import PRICE
-from app.domain.language.vocabulary import fold, with_digits
+from app.domain.language.vocabulary import fold, replace_number_words
 
 CENTS = re.compile(r'"(?:price|fee|total)_cents": ?(\d{1,7})')
 
 
-def prices_told(answer: str) -> set[int]:
+def find_quoted_prices(answer: str) -> set[int]:
     """Prices in cents in an answer, be it a sentence or the whole of it as JSON."""
-    named = {int(found[1]) * 100 + int(found[2] or found[3] or 0) for found in PRICE.finditer(with_digits(fold(answer[:20_000])))}
+    named = {int(found[1]) * 100 + int(found[2] or found[3] or 0) for found in PRICE.finditer(replace_number_words(fold(answer[:20_000])))}
     return named | {int(found[1]) for found in CENTS.finditer(answer)}
 
 
-def is_refusal(result: Any) -> str | None:
+def find_rejection_code(result: Any) -> str | None:
     """The code of an answer that says no."""
     if isinstance(result, dict) and result.get("ok") is False:
         return str(result.get("code") or "refused")

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from app.domain.emergencies.signs import Kind
+from app.domain.emergencies.signs import EmergencyKind
 from app.models import Branch, Company
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class EmergencyNumbers:
     """As callers dial them; `doctor` and `listener` are empty where no one number is right everywhere in the country."""
 
     rescue: str
@@ -19,33 +19,33 @@ class Numbers:
 
 
 # bmi.bund.de, kbv.de (116117), telefonseelsorge.de; oesterreich.gv.at (1450, 142, Vergiftungszentrale); ch.ch (143, 145)
-BY_COUNTRY = {
-    "DE": Numbers("112", "112", "110", doctor="116117", listener="0800 1110111"),
-    "AT": Numbers("144", "122", "133", doctor="1450", listener="142", poison="01 4064343"),
-    "CH": Numbers("144", "118", "117", listener="143", poison="145"),
-    "LI": Numbers("144", "118", "117", listener="143"),
-    "GB": Numbers("999", "999", "999", doctor="111", listener="116 123"),
-    "US": Numbers("911", "911", "911", listener="988"),
+NUMBERS_BY_COUNTRY = {
+    "DE": EmergencyNumbers("112", "112", "110", doctor="116117", listener="0800 1110111"),
+    "AT": EmergencyNumbers("144", "122", "133", doctor="1450", listener="142", poison="01 4064343"),
+    "CH": EmergencyNumbers("144", "118", "117", listener="143", poison="145"),
+    "LI": EmergencyNumbers("144", "118", "117", listener="143"),
+    "GB": EmergencyNumbers("999", "999", "999", doctor="111", listener="116 123"),
+    "US": EmergencyNumbers("911", "911", "911", listener="988"),
 }
 # the same in every country of the European Union
-EUROPEAN = Numbers("112", "112", "112")
+EU_NUMBERS = EmergencyNumbers("112", "112", "112")
 # where the zone says more than the company's country: a branch across the border
-BY_ZONE = {"Europe/Vienna": "AT", "Europe/Zurich": "CH", "Europe/Vaduz": "LI", "Europe/London": "GB"}
-PREFIXES = {"+43": "AT", "+41": "CH", "+423": "LI", "+44": "GB", "+1": "US", "+49": "DE"}
-FIRE_BRIGADE = frozenset({"fire", "gas", "carbon_monoxide", "sparks"})
+COUNTRY_BY_TIMEZONE = {"Europe/Vienna": "AT", "Europe/Zurich": "CH", "Europe/Vaduz": "LI", "Europe/London": "GB"}
+COUNTRY_BY_PREFIX = {"+43": "AT", "+41": "CH", "+423": "LI", "+44": "GB", "+1": "US", "+49": "DE"}
+FIRE_KINDS = frozenset({"fire", "gas", "carbon_monoxide", "sparks"})
 
 
-def numbers_of(company: Company, branch: Branch) -> Numbers:
-    return BY_COUNTRY.get(BY_ZONE.get(branch.zone, company.country), EUROPEAN)
+def get_numbers(company: Company, branch: Branch) -> EmergencyNumbers:
+    return NUMBERS_BY_COUNTRY.get(COUNTRY_BY_TIMEZONE.get(branch.zone, company.country), EU_NUMBERS)
 
 
-def numbers_behind(e164: str | None) -> Numbers:
+def get_numbers_by_prefix(e164: str | None) -> EmergencyNumbers:
     """Where nothing but the dialled number is known."""
-    found = [country for prefix, country in PREFIXES.items() if (e164 or "").startswith(prefix)]
-    return BY_COUNTRY[found[0]] if found else BY_COUNTRY["DE"]
+    found = [country for prefix, country in COUNTRY_BY_PREFIX.items() if (e164 or "").startswith(prefix)]
+    return NUMBERS_BY_COUNTRY[found[0]] if found else NUMBERS_BY_COUNTRY["DE"]
 
 
-def to_dial(kind: Kind, numbers: Numbers) -> list[str]:
+def list_numbers_to_dial(kind: EmergencyKind, numbers: EmergencyNumbers) -> list[str]:
     """What the caller is told to dial, the most important first; empty where the person on call is the help."""
     if kind.level == "police":
         return [numbers.police]
@@ -59,4 +59,4 @@ def to_dial(kind: Kind, numbers: Numbers) -> list[str]:
         return [number for number in (numbers.rescue, numbers.listener) if number]
     if kind.name == "poison":
         return [number for number in (numbers.rescue, numbers.poison) if number]
-    return [numbers.fire if kind.name in FIRE_BRIGADE else numbers.rescue]
+    return [numbers.fire if kind.name in FIRE_KINDS else numbers.rescue]

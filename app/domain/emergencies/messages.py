@@ -3,8 +3,8 @@
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from app.domain.emergencies.emergency_numbers import Numbers
-from app.domain.emergencies.signs import Kind
+from app.domain.emergencies.emergency_numbers import EmergencyNumbers
+from app.domain.emergencies.signs import EmergencyKind
 
 LABELS: dict[str, LazyString] = {
     "suicide": _l("Suizidgedanken"),
@@ -53,23 +53,23 @@ LABELS: dict[str, LazyString] = {
 }
 
 
-def label_of(kind: str) -> str:
+def get_label(kind: str) -> str:
     return str(LABELS.get(kind, kind))
 
 
-def say_what_to_do(kind: Kind, numbers: Numbers, *, puts_through: bool) -> str:
+def say_instructions(kind: EmergencyKind, numbers: EmergencyNumbers, *, puts_through: bool) -> str:
     """One or two sentences in the language at work: what to dial, what to do until then, and that somebody is called."""
-    help_first = _first_help(kind, numbers)
+    help_first = _say_first_help(kind, numbers)
     if kind.level == "on_call":
-        return " ".join((help_first, _put_through(puts_through) if puts_through else _nobody(kind, numbers)))
-    return f"{help_first} {_put_through(puts_through)}" if puts_through else help_first
+        return " ".join((help_first, _say_transfer(puts_through) if puts_through else _say_without_transfer(kind, numbers)))
+    return f"{help_first} {_say_transfer(puts_through)}" if puts_through else help_first
 
 
-def _put_through(puts_through: bool) -> str:
+def _say_transfer(puts_through: bool) -> str:
     return _("Ich verbinde Sie gleichzeitig, bitte bleiben Sie dran.") if puts_through else ""
 
 
-def _nobody(kind: Kind, numbers: Numbers) -> str:
+def _say_without_transfer(kind: EmergencyKind, numbers: EmergencyNumbers) -> str:
     """Where nobody can be called: the caller is not left without a way."""
     if kind.name == "vet_emergency":
         return _(
@@ -80,8 +80,8 @@ def _nobody(kind: Kind, numbers: Numbers) -> str:
     return _("Ich habe es als Notfall notiert. Ist jemand in Gefahr, wählen Sie sofort die %(number)s.", number=numbers.rescue)
 
 
-def _first_help(kind: Kind, numbers: Numbers) -> str:
-    if (sentence := _by_kind(kind.name, numbers)) is not None:
+def _say_first_help(kind: EmergencyKind, numbers: EmergencyNumbers) -> str:
+    if (sentence := _say_kind_specific(kind.name, numbers)) is not None:
         return sentence
     if kind.level == "urgent":
         return _(
@@ -94,11 +94,11 @@ def _first_help(kind: Kind, numbers: Numbers) -> str:
     return _("Das klingt nach einem Notfall. Bitte wählen Sie sofort die %(number)s.", number=numbers.rescue)
 
 
-def _by_kind(name: str, numbers: Numbers) -> str | None:
+def _say_kind_specific(name: str, numbers: EmergencyNumbers) -> str | None:
     """What belongs to one kind only."""
     match name:
         case "suicide":
-            return _talk_to(numbers)
+            return _say_counselling(numbers)
         case "gas":
             return _(
                 "Bitte machen Sie kein Licht an und gehen Sie alle sofort nach draußen. Wählen Sie dort die %(number)s.",
@@ -125,7 +125,7 @@ def _by_kind(name: str, numbers: Numbers) -> str | None:
                 number=numbers.rescue,
             )
         case "poison":
-            return _poisoned(numbers)
+            return _say_poisoning(numbers)
         case "tooth_out":
             return _("Bitte fassen Sie den Zahn nicht an der Wurzel an und legen Sie ihn in kalte Milch.")
         case "pipe" | "flood":
@@ -135,7 +135,7 @@ def _by_kind(name: str, numbers: Numbers) -> str | None:
     return None
 
 
-def _talk_to(numbers: Numbers) -> str:
+def _say_counselling(numbers: EmergencyNumbers) -> str:
     if numbers.listener:
         return _(
             "Gut, dass Sie das sagen. Bitte wählen Sie sofort die %(number)s, oder rund um die Uhr die Telefonseelsorge unter %(listener)s."
@@ -145,7 +145,7 @@ def _talk_to(numbers: Numbers) -> str:
     return _("Gut, dass Sie das sagen. Bitte wählen Sie sofort die %(number)s und bleiben Sie nicht allein damit.", number=numbers.rescue)
 
 
-def _poisoned(numbers: Numbers) -> str:
+def _say_poisoning(numbers: EmergencyNumbers) -> str:
     if numbers.poison:
         return _(
             "Bitte wählen Sie sofort die %(number)s, Rat gibt auch die Vergiftungszentrale unter %(poison)s.",

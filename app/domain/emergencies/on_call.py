@@ -20,24 +20,24 @@ DAY_MINUTES = 1440
 
 
 @dataclass(frozen=True, slots=True)
-class OnCall:
+class OnCallContact:
     """`name` is None where it is the branch's own number."""
 
     number: str
     name: str | None = None
 
 
-def on_call_now(branch: Branch, moment: datetime, *, otherwise: str | None) -> OnCall | None:
+def find_on_call(branch: Branch, moment: datetime, *, otherwise: str | None) -> OnCallContact | None:
     """Who is called now: a shift of its own date before a weekly one, the latest entered first; else that number, if there is one."""
     local = moment.astimezone(ZoneInfo(branch.zone)).replace(tzinfo=None)
-    running = [shift for shift in shifts_of(branch.id) if _is_on(shift, local)]
+    running = [shift for shift in list_shifts(branch.id) if _is_on(shift, local)]
     running.sort(key=lambda shift: (shift.starts is not None, shift.created_at), reverse=True)
     if running:
-        return OnCall(running[0].number, running[0].name)
-    return OnCall(otherwise) if otherwise else None
+        return OnCallContact(running[0].number, running[0].name)
+    return OnCallContact(otherwise) if otherwise else None
 
 
-def shifts_of(branch_id: str) -> Sequence[OnCallShift]:
+def list_shifts(branch_id: str) -> Sequence[OnCallShift]:
     """Those of one date first, then the week."""
     mine = select(OnCallShift).where(OnCallShift.branch_id == branch_id)
     order = (OnCallShift.starts.is_(None), OnCallShift.starts, OnCallShift.weekday, OnCallShift.from_minute, OnCallShift.id)
@@ -48,9 +48,9 @@ def add_weekly_shifts(
     branch: Branch, name: str, number: str, *, weekdays: Sequence[int], from_minute: int, until_minute: int
 ) -> list[OnCallShift]:
     """One shift for each weekday; until the same time or an earlier one is the next day. Raises InvalidInput."""
-    e164, until = _e164(number, branch), until_minute if until_minute > from_minute else until_minute + DAY_MINUTES
-    _refuse_too_many(branch, len(weekdays))
-    return _add(
+    e164, until = _parse_number(number, branch), until_minute if until_minute > from_minute else until_minute + DAY_MINUTES
+    _check_shift_limit(branch, len(weekdays))
+    return _insert_shifts(
         [
             OnCallShift(branch_id=branch.id, name=name, number=e164, weekday=day, from_minute=from_minute, until_minute=until)
             for day in weekdays
@@ -62,8 +62,8 @@ def add_dated_shift(branch: Branch, name: str, number: str, *, starts: datetime,
     """One stretch in wall-clock times of the branch. Raises InvalidInput."""
     if ends <= starts:
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"ends": _("Das Ende liegt vor dem Beginn.")})
-    _refuse_too_many(branch, 1)
-    return _add([OnCallShift(branch_id=branch.id, name=name, number=_e164(number, branch), starts=starts, ends=ends)])
+    _check_shift_limit(branch, 1)
+    return _insert_shifts([OnCallShift(branch_id=branch.id, name=name, number=_parse_number(number, branch), starts=starts, ends=ends)])
 
 
 def remove_shift(shift_id: str, *, branch_ids: Sequence[str]) -> None:
@@ -101,7 +101,7 @@ def _covers(shift: OnCallShift, local: datetime, days_ago: int) -> bool:
     return (shift.from_minute or 0) <= minute < (shift.until_minute or 0)
 
 
-def _add(shifts: list[OnCallShift]) -> list[OnCallShift]:
+def _insert_shifts(shifts: list[OnCallShift]) -> list[OnCallShift]:
     db.session.add_all(shifts)
     db.session.flush()
     for shift in shifts:
@@ -109,12 +109,12 @@ def _add(shifts: list[OnCallShift]) -> list[OnCallShift]:
     return shifts
 
 
-def _refuse_too_many(branch: Branch, more: int) -> None:
-    if len(shifts_of(branch.id)) + more > MAX_SHIFTS:
+def _check_shift_limit(branch: Branch, more: int) -> None:
+    if len(list_shifts(branch.id)) + more > MAX_SHIFTS:
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"name": _("Höchstens %(n)s Dienste je Filiale.", n=MAX_SHIFTS)})
 
 
-def _e164(number: str, branch: Branch) -> str:
+def _parse_number(number: str, branch: Branch) -> str:
     company = db.session.get_one(Company, branch.company_id)
     found = normalise(number, source="human", region=company.country)
     if found.e164 is None or not found.valid:

@@ -7,8 +7,8 @@ from itertools import product
 
 from app.domain.language.vocabulary import fold
 
-LONGEST_TEXT = 4000
-PIECE = re.compile(r"[a-z0-9]+|[.!?;:\n]|,")
+MAX_TEXT_LENGTH = 4000
+TOKEN = re.compile(r"[a-z0-9]+|[.!?;:\n]|,")
 # the English verb, which would go with the German article
 DIE = re.compile(r"\b(to|wanna|gonna|rather) die\b")
 # ä is folded to ae, and written as a where there is no ä: both are read as a
@@ -21,7 +21,7 @@ NO_INTERJECTION = frozenset((
     "i", "im", "my", "he", "hes", "his", "she", "shes", "her", "it", "its", "we", "were", "our", "the", "they", "theyre",
     "there", "this", "that", "a",
 ))  # fmt: skip
-JOINED_FROM = 8
+MIN_COMPOUND_LENGTH = 8
 
 Span = tuple[int, int]
 
@@ -35,7 +35,7 @@ class Spelling:
 
 
 @dataclass(slots=True)
-class Words:
+class TokenizedText:
     """What was said: words, where each stands (gaps between sentences count), and in which sentence and clause."""
 
     words: list[str] = field(default_factory=list)
@@ -46,14 +46,14 @@ class Words:
     clauses: list[int] = field(default_factory=list)
 
 
-def plain(text: str) -> str:
-    return UMLAUT.sub(r"\1", DIE.sub(r"\1 sterben", fold(text[:LONGEST_TEXT])).replace("'s ", " ").replace("'", ""))
+def normalise(text: str) -> str:
+    return UMLAUT.sub(r"\1", DIE.sub(r"\1 sterben", fold(text[:MAX_TEXT_LENGTH])).replace("'s ", " ").replace("'", ""))
 
 
-def read_words(text: str, spelling: Spelling) -> Words:
+def tokenize(text: str, spelling: Spelling) -> TokenizedText:
     """The words of a turn, folded, without those that say nothing."""
-    heard, place, sentence, clause, before = Words(), 0, 0, 0, ""
-    for spoken, piece in enumerate(PIECE.findall(plain(text))):
+    heard, place, sentence, clause, before = TokenizedText(), 0, 0, 0, ""
+    for spoken, piece in enumerate(TOKEN.findall(normalise(text))):
         if piece in SENTENCE_ENDS:
             place, sentence, clause = place + SENTENCE_GAP, sentence + 1, clause + 1
         elif piece == ",":
@@ -79,7 +79,7 @@ CLAUSE_WORDS = frozenset((
 ))  # fmt: skip
 
 
-class _Node:
+class _TrieNode:
     """Most of the thousands have no children; those share one empty dictionary."""
 
     __slots__ = ("ends", "exact", "lengths", "stems")
@@ -89,19 +89,19 @@ class _Node:
         self.lengths: tuple[int, ...] = ()
         self.ends: tuple[int, ...] = ()
 
-    def child(self, word: str) -> "_Node":
+    def child(self, word: str) -> "_TrieNode":
         if word[-1] != "*":
             if self.exact is NO_CHILDREN:
                 self.exact = {}
-            return self.exact.get(word) or self.exact.setdefault(word, _Node())
+            return self.exact.get(word) or self.exact.setdefault(word, _TrieNode())
         stem = word[:-1]
         if len(stem) not in self.lengths:
             self.lengths += (len(stem),)
         if self.stems is NO_CHILDREN:
             self.stems = {}
-        return self.stems.get(stem) or self.stems.setdefault(stem, _Node())
+        return self.stems.get(stem) or self.stems.setdefault(stem, _TrieNode())
 
-    def next(self, word: str) -> Iterator["_Node"]:
+    def next(self, word: str) -> Iterator["_TrieNode"]:
         if (node := self.exact.get(word)) is not None:
             yield node
         for length in self.lengths:
@@ -109,7 +109,7 @@ class _Node:
                 yield node
 
 
-NO_CHILDREN: dict[str, _Node] = {}
+NO_CHILDREN: dict[str, _TrieNode] = {}
 
 
 class Vocabulary:
@@ -117,7 +117,7 @@ class Vocabulary:
 
     def __init__(self, spelling: Spelling) -> None:
         self.spelling = spelling
-        self._root = _Node()
+        self._root = _TrieNode()
         # words of the table by how they are heard: most stand in it several times
         self._words: dict[str, str] = {}
         # the ends of compounds, and their terms
@@ -148,7 +148,7 @@ class Vocabulary:
         self._words.clear()
         self._tail = re.compile("|".join(sorted(map(re.escape, self._tails), key=len, reverse=True))) if self._tails else None
 
-    def find(self, heard: Words) -> dict[int, list[Span]]:
+    def find(self, heard: TokenizedText) -> dict[int, list[Span]]:
         """Where each term is said, as (first word, behind the last word)."""
         found: dict[int, list[Span]] = {}
         words = heard.words
@@ -161,7 +161,7 @@ class Vocabulary:
                 self._join(word, words[start + 1], start, found)
         return found
 
-    def _walk(self, words: list[str], start: int, first: Iterable[_Node], found: dict[int, list[Span]]) -> None:
+    def _walk(self, words: list[str], start: int, first: Iterable[_TrieNode], found: dict[int, list[Span]]) -> None:
         standing = list(first)
         at = start + 1
         while standing:
@@ -176,7 +176,7 @@ class Vocabulary:
     def _join(self, first: str, second: str, start: int, found: dict[int, list[Span]]) -> None:
         """Compounds that were heard as two words."""
         joined = first + second
-        reach = max(JOINED_FROM, len(first) + 3)
+        reach = max(MIN_COMPOUND_LENGTH, len(first) + 3)
         nodes = [self._root.exact[joined]] if len(joined) >= reach and joined in self._root.exact else []
         nodes += [self._root.stems[joined[:n]] for n in self._root.lengths if reach <= n <= len(joined) and joined[:n] in self._root.stems]
         for node in nodes:
@@ -193,7 +193,7 @@ class Vocabulary:
         bare = given.strip("*")
         # of most words nothing else can become of them, and there are thousands
         is_plain = bare.isascii() and bare.isalpha() and bare.islower()
-        word = UMLAUT.sub(r"\1", bare) if is_plain else "".join(PIECE.findall(plain(bare)))
+        word = UMLAUT.sub(r"\1", bare) if is_plain else "".join(TOKEN.findall(normalise(bare)))
         if given.startswith("*"):
             return f"*{word}"
         if given.endswith("*"):

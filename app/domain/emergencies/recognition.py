@@ -8,17 +8,17 @@ Neither asks a model, a database or a network; both together take a fraction of 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from app.domain.emergencies.classifier import chances_of, likely_kind
-from app.domain.emergencies.phrase_matcher import LONGEST_TEXT, Span, Words, read_words
-from app.domain.emergencies.signs import Kind, Sign, Table, read_table
+from app.domain.emergencies.classifier import classify_kind, get_probabilities
+from app.domain.emergencies.phrase_matcher import MAX_TEXT_LENGTH, Span, TokenizedText, tokenize
+from app.domain.emergencies.signs import EmergencyKind, Sign, SignTable, load_table
 
 # Below it what the table hears is taken back, from the second on it is an emergency without the table. Found by cross-validation over
 # the corpus: a missed emergency costs more than a sentence too much, and yet nobody wants to hear of 112 who asks for Tuesday.
 DOUBT, SURE = 0.25, 0.6
 # what is said like something that can wait must be a good deal likelier to be no longer so
-SURE_ALL_THE_SAME = 0.8
+OVERRIDE_PROBABILITY = 0.8
 # so few words have no context: nothing takes them back but the table, and nothing is heard in them that it does not know
-FEW_WORDS = 5
+SHORT_TEXT_WORDS = 5
 # where the signs of an industry count, besides those that count everywhere
 AREAS = {
     "medical_practice": "medical", "physiotherapy": "medical", "psychotherapy": "medical", "dental_practice": "dental", "vet": "vet",
@@ -26,92 +26,92 @@ AREAS = {
 }  # fmt: skip
 # what can wait in the words of no table, by where somebody is called
 WAITING_KINDS = {"medical": "urgent", "dental": "toothache", "house": "no_heating", "car": "breakdown"}
-EVERY_AREA = frozenset(AREAS.values())
-UNKNOWN = frozenset({"other", ""})
-DENYING = frozenset((
+ALL_AREAS = frozenset(AREAS.values())
+UNKNOWN_INDUSTRIES = frozenset({"other", ""})
+NEGATIONS = frozenset((
     "nicht", "keine", "ohne", "weder", "no", "not", "without", "never", "neither", "nor", "dont", "doesnt", "didnt", "isnt",
     "niemand", "nobody", "none",
 ))  # fmt: skip
-INABILITY = frozenset((
+INABILITY_WORDS = frozenset((
     "kann", "cant", "will", "darf", "could", "wont",
 ))  # fmt: skip
-JOINING = frozenset((
+CONJUNCTIONS = frozenset((
     "oder", "or", "nor", "noch", "und", "and",
 ))  # fmt: skip
 # between a "no" and what it denies
-PASSED_OVER = frozenset((
+SKIPPED_WORDS = frozenset((
     "anzeichen", "zeichen", "symptome", "signs", "symptoms", "sign", "von", "of", "sort", "art", "form", "kind", "mehr", "any",
     "in", "am", "im", "zu", "unter",
 ))  # fmt: skip
 # what is around a sign and takes it back: always, for a weak sign, and unless it is said to happen now
-NEVER = ("figure", "if")
-NEVER_WEAK = ("admin", "shop", "maybe", "trade_word")
-OVER = ("past", "fiction", "drill")
-OVER_SOON = ("days_ago", "chronic")
+EXCLUDING_CONTEXTS = ("figure", "if")
+WEAK_EXCLUDING_CONTEXTS = ("admin", "shop", "maybe", "trade_word")
+PAST_CONTEXTS = ("past", "fiction", "drill")
+RECENT_PAST_CONTEXTS = ("days_ago", "chronic")
 # in words that count, along a list, back, and with the words that say nothing
 DENIES_AHEAD, DENIES_ALONG, DENIES_BACK, DENIES_SPOKEN = 2, 6, 2, 4
 PAST_REACH, FAR = 9, 1000
-ENDS_DENIAL = frozenset((
+NEGATION_ENDS = frozenset((
     "und", "and", "aber", "but", "sondern", "weil", "because",
 ))  # fmt: skip
 
 
-def recognise(text: str, industry: str, phrases: Sequence[str] = ()) -> Kind | None:
+def recognise_emergency(text: str, industry: str, phrases: Sequence[str] = ()) -> EmergencyKind | None:
     """The gravest kind of emergency that is spoken of as happening now; None where there is none.
 
     `phrases` are the business's own: they only ever add to what is known everywhere.
     """
-    table = read_table()
-    heard = read_words(text, table.vocabulary.spelling)
+    table = load_table()
+    heard = tokenize(text, table.vocabulary.spelling)
     if not heard.words:
         return None
-    text, kind = text[:LONGEST_TEXT], _known(table, heard, areas_of(industry))
-    (chance, waiting), is_short = chances_of(text), len(heard.words) <= FEW_WORDS
-    if kind is not None and kind.is_out_of_hours and chance >= SURE_ALL_THE_SAME and waiting < SURE:
-        kind = table.kinds[likely_kind(text)]
+    text, kind = text[:MAX_TEXT_LENGTH], _match_signs(table, heard, get_areas(industry))
+    (chance, waiting), is_short = get_probabilities(text), len(heard.words) <= SHORT_TEXT_WORDS
+    if kind is not None and kind.is_out_of_hours and chance >= OVERRIDE_PROBABILITY and waiting < SURE:
+        kind = table.kinds[classify_kind(text)]
     if kind is not None and (chance >= DOUBT or is_short or (kind.is_out_of_hours and waiting >= DOUBT)):
         return kind
-    if _says_one_of(heard, phrases, table):
+    if _contains_phrase(heard, phrases, table):
         return table.kinds["own"]
-    if waiting >= SURE_ALL_THE_SAME and waiting > chance:
+    if waiting >= OVERRIDE_PROBABILITY and waiting > chance:
         return table.kinds.get(WAITING_KINDS.get(AREAS.get(industry, ""), ""))
-    return table.kinds[likely_kind(text)] if chance >= SURE and not is_short else None
+    return table.kinds[classify_kind(text)] if chance >= SURE and not is_short else None
 
 
-def _known(table: Table, heard: Words, areas: frozenset[str]) -> Kind | None:
+def _match_signs(table: SignTable, heard: TokenizedText, areas: frozenset[str]) -> EmergencyKind | None:
     found = table.vocabulary.find(heard)
-    looked_at = _Look(table, heard, found)
+    matcher = _SignMatcher(table, heard, found)
     signs = {id(sign): sign for term in found for sign in table.signs.get(term, ()) if not areas.isdisjoint(sign.kind.areas)}
-    kinds = {sign.kind for sign in signs.values() if looked_at.holds(sign)}
-    return _gravest(kinds, looked_at) if kinds else None
+    kinds = {sign.kind for sign in signs.values() if matcher.holds(sign)}
+    return _select_gravest(kinds, matcher) if kinds else None
 
 
-def _says_one_of(heard: Words, phrases: Sequence[str], table: Table) -> bool:
+def _contains_phrase(heard: TokenizedText, phrases: Sequence[str], table: SignTable) -> bool:
     said = f" {' '.join(heard.words)} "
-    own = (" ".join(read_words(phrase, table.vocabulary.spelling).words) for phrase in phrases)
+    own = (" ".join(tokenize(phrase, table.vocabulary.spelling).words) for phrase in phrases)
     return any(f" {phrase} " in said for phrase in own if phrase)
 
 
 @lru_cache(maxsize=64)
-def areas_of(industry: str) -> frozenset[str]:
-    if industry in UNKNOWN:
-        return EVERY_AREA | {"everywhere"}
+def get_areas(industry: str) -> frozenset[str]:
+    if industry in UNKNOWN_INDUSTRIES:
+        return ALL_AREAS | {"everywhere"}
     return frozenset({"everywhere", *filter(None, [AREAS.get(industry)])})
 
 
-def _gravest(kinds: set[Kind], looked_at: "_Look") -> Kind:
+def _select_gravest(kinds: set[EmergencyKind], matcher: "_SignMatcher") -> EmergencyKind:
     """An animal's need is not a person's: where both would hold, the words say whose it is."""
     ranked = sorted(kinds, key=lambda kind: (kind.is_out_of_hours, kind.order))
     of_animals = [kind for kind in ranked if "vet" in kind.areas]
-    if of_animals and (looked_at.speaks_of("pet") or not looked_at.speaks_of("person")):
+    if of_animals and (matcher.speaks_of("pet") or not matcher.speaks_of("person")):
         return of_animals[0]
     return ranked[0]
 
 
-class _Look:
+class _SignMatcher:
     """One utterance, looked at sign by sign."""
 
-    def __init__(self, table: Table, heard: Words, found: dict[int, list[Span]]) -> None:
+    def __init__(self, table: SignTable, heard: TokenizedText, found: dict[int, list[Span]]) -> None:
         self.heard, self.found, self.table = heard, found, table
         self._denials: list[int] | None = None
 
@@ -154,12 +154,14 @@ class _Look:
             return False
         if any(self._denied(span, spans) for span in spans):
             return False
-        if any(self._in_sentence(self.table.contexts[name], at) for name in NEVER + (NEVER_WEAK if sign.weak else ())):
+        if any(
+            self._in_sentence(self.table.contexts[name], at) for name in EXCLUDING_CONTEXTS + (WEAK_EXCLUDING_CONTEXTS if sign.weak else ())
+        ):
             return False
         return not self._is_over(sign, at)
 
     def _is_over(self, sign: Sign, at: int) -> bool:
-        names = OVER + (OVER_SOON if sign.kind.is_over_soon else ())
+        names = PAST_CONTEXTS + (RECENT_PAST_CONTEXTS if sign.kind.is_over_soon else ())
         over = min((self._distance(self.table.contexts[name], at) for name in names), default=FAR)
         if over > PAST_REACH:
             return False
@@ -180,7 +182,7 @@ class _Look:
 
     def _denied(self, span: Span, spans: tuple[Span, ...]) -> bool:
         """A sign that is a denial itself ("keine Luft") is not taken back by another: "koa Luft ned"."""
-        if not DENYING.isdisjoint(self.heard.words[span[0] : span[1]]):
+        if not NEGATIONS.isdisjoint(self.heard.words[span[0] : span[1]]):
             return False
         outside = (place for place in self._denying_words() if not any(start <= place < end for start, end in spans))
         return any(self._denies(place, span) for place in outside)
@@ -192,7 +194,7 @@ class _Look:
             own = {place for spans in self.found.values() for start, end in spans if end - start > 1 for place in range(start, end)}
             self._denials = [
                 place for place, word in enumerate(words)
-                if word in DENYING and place not in own and not (place and words[place - 1] in INABILITY)
+                if word in NEGATIONS and place not in own and not (place and words[place - 1] in INABILITY_WORDS)
             ]  # fmt: skip
         return self._denials
 
@@ -201,16 +203,16 @@ class _Look:
         start, end = span
         if denial < start:
             between = words[denial + 1 : start]
-            if self.heard.sentences[denial] != self.heard.sentences[start] or not ENDS_DENIAL.isdisjoint(between):
+            if self.heard.sentences[denial] != self.heard.sentences[start] or not NEGATION_ENDS.isdisjoint(between):
                 return False
-            if clauses[denial] != clauses[start] and JOINING.isdisjoint(between):
+            if clauses[denial] != clauses[start] and CONJUNCTIONS.isdisjoint(between):
                 return False
-            counted = sum(word not in PASSED_OVER for word in between)
-            if self.heard.spoken[start] - self.heard.spoken[denial] - (len(between) - counted) > DENIES_SPOKEN and JOINING.isdisjoint(
+            counted = sum(word not in SKIPPED_WORDS for word in between)
+            if self.heard.spoken[start] - self.heard.spoken[denial] - (len(between) - counted) > DENIES_SPOKEN and CONJUNCTIONS.isdisjoint(
                 between
             ):
                 return False
-            return counted < DENIES_AHEAD or (counted < DENIES_ALONG and not JOINING.isdisjoint(between))
+            return counted < DENIES_AHEAD or (counted < DENIES_ALONG and not CONJUNCTIONS.isdisjoint(between))
         if denial < end or clauses[denial] != clauses[end - 1] or words[denial] not in ("nicht", "not", "keine"):
             return False
         return denial - end < DENIES_BACK and self._closes(denial)

@@ -3,11 +3,11 @@
 import re
 from datetime import date
 
-from app.domain.language.vocabulary import MONTH, MONTHS, fold, with_digits
+from app.domain.language.vocabulary import MONTH, MONTHS, fold, replace_number_words
 
 YEAR = r"(\d{4}|(?:19|20) ?\d\d|\d{2})"
 # pattern → which group is year, month, day
-FORMS = (
+DATE_FORMATS = (
     (re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b"), (1, 2, 3)),
     (re.compile(rf"\b(\d{{1,2}})\. ?(\d{{1,2}})\.? ?{YEAR}\b"), (3, 2, 1)),
     (re.compile(rf"\b(\d{{1,2}})[/-](\d{{1,2}})[/-]{YEAR}\b"), (3, 2, 1)),
@@ -16,16 +16,16 @@ FORMS = (
 )
 
 
-def read_birth_date(text: str, today: date) -> date | None:
+def parse_birth_date(text: str, today: date) -> date | None:
     """The date of birth, or None where the words give none that can be; two digits of a year mean the last hundred years."""
-    plain = with_digits(fold(text[:100]))
-    for form, (year, month, day) in FORMS:
+    plain = replace_number_words(fold(text[:100]))
+    for form, (year, month, day) in DATE_FORMATS:
         if found := form.search(plain):
-            return _date(found[year].replace(" ", ""), found[month], found[day], today)
+            return _build_date(found[year].replace(" ", ""), found[month], found[day], today)
     return None
 
 
-def _date(year: str, month: str, day: str, today: date) -> date | None:
+def _build_date(year: str, month: str, day: str, today: date) -> date | None:
     whole = int(year)
     if len(year) == 2:
         whole += today.year // 100 * 100 if whole <= today.year % 100 else today.year // 100 * 100 - 100

@@ -7,23 +7,23 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from app.domain.language.clarification import no_such_day, which_day
-from app.domain.language.named_days import FEAST, days_of
+from app.domain.language.clarification import ambiguous_day, no_such_day
+from app.domain.language.named_days import HOLIDAY_PATTERN, resolve_named_days
 from app.domain.language.scanner import DAY, TIME, Scanner
-from app.domain.language.time_expression import Language, month_end
-from app.domain.language.times import Clock
+from app.domain.language.time_expression import Language, get_month_end
+from app.domain.language.times import ClockTime
 from app.domain.language.vocabulary import MONTH, MONTHS
 
 YEAR = r"(?:,? (\d{4}|(?:19|20) \d\d)\b)?"
 NO_TIME = r"(?!\d|\.\d|\s?(?:uhr|h\b|am\b|pm\b|o'?clock|:\d))"
 # "3. bis 5. dezember", "zwischen dem 3. und 5."
 BETWEEN = r"(?<!\d\.)(?<!\d)\b(zwischen (?:dem )?|between (?:the )?|vo[nm] (?:dem )?|from (?:the )?|)(\d{1,2})\.?(\s?-\s?| (?:und|bis|oder|to|and|or|until|till|through) (?:zum |dem |den |the )?)(\d{1,2})"
-IN_FRONT = r"\b(am|den|der|dem|zum|vom|on|the|ab|bis|nur|lieber|oder|or)"
-ISO = r"\b(\d{4})-(\d{1,2})-(\d{1,2})(?:[t ]+(\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?\s?(z|[+-]\d{2}:?\d{2})?)?"
+DATE_PREPOSITION = r"\b(am|den|der|dem|zum|vom|on|the|ab|bis|nur|lieber|oder|or)"
+ISO_PATTERN = r"\b(\d{4})-(\d{1,2})-(\d{1,2})(?:[t ]+(\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?\s?(z|[+-]\d{2}:?\d{2})?)?"
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
+class DayRange:
     """The first and the last date; of a weekday without more (`weekday`) the next one, which a date beside it may correct."""
 
     first: date
@@ -31,7 +31,7 @@ class Days:
     weekday: int | None = None
 
 
-class Dates:
+class DateScanner:
     """Reads dates as seen from one day: without a year the next such day is meant."""
 
     def __init__(self, scanner: Scanner, today: date, zone: str, language: Language) -> None:
@@ -53,13 +53,13 @@ class Dates:
         take(rf"\b{MONTH} (?:the )?(\d{{1,2}})\b\.?{YEAR}{NO_TIME}", DAY, lambda m: self._day(int(m[2]), MONTHS[m[1]], m[3]))
         take(r"\b(\d{1,2})-(\d{1,2})-(\d{4})\b", DAY, self._slashed)
         take(r"(?<!\d)(?<!/)\b(\d{1,2})/(\d{1,2})(?:/(\d{4}|\d{2}))?(?![\d/]| \d)", DAY, self._slashed)
-        take(FEAST.pattern, DAY, self._feast)
+        take(HOLIDAY_PATTERN.pattern, DAY, self._feast)
 
     def find_days_of_month(self) -> None:
         """ "am 3.", "on the 3rd", "vom 3. bis 5.": times and months must be marked already."""
         take = self.scanner.take
         take(rf"{BETWEEN}\.(?!\d)", DAY, self._both_of_month)
-        take(rf"{IN_FRONT} (\d{{1,2}})\.(?!\d)", DAY, lambda m: self._of_month(int(m[2])), behind=1)
+        take(rf"{DATE_PREPOSITION} (\d{{1,2}})\.(?!\d)", DAY, lambda m: self._of_month(int(m[2])), behind=1)
         take(r"\b(am|den|dem|zum|vom) (\d{1,2})\b(?![.:]?\d)", DAY, lambda m: self._of_month(int(m[2])), behind=1)
         take(r"^(\d{1,2})\.(?!\d)", DAY, lambda m: self._of_month(int(m[1])))
         take(r"(?<=> )(\d{1,2})\.(?!\d)", DAY, lambda m: self._of_month(int(m[1])))
@@ -71,36 +71,36 @@ class Dates:
             day = _real(int(found[1]), int(found[2]), int(found[3]))
             if found[4] is None or int(found[4]) > 23 or int(found[5]) > 59:
                 rest = f"{found[4]}:{found[5]}" if found[4] else ""
-                return f" {self.scanner.mark(DAY, Days(day, day))} {rest} "
-            clock = Clock(int(found[4]), int(found[5]))
+                return f" {self.scanner.mark(DAY, DayRange(day, day))} {rest} "
+            clock = ClockTime(int(found[4]), int(found[5]))
             if found[6]:
                 offset = "+00:00" if found[6] == "z" else found[6]
                 moment = datetime.fromisoformat(f"{day}T{clock.hour:02}:{clock.minute:02}{offset}").astimezone(ZoneInfo(self.zone))
-                day, clock = moment.date(), Clock(moment.hour, moment.minute, fold=moment.fold)
-            return f" {self.scanner.mark(DAY, Days(day, day))} {self.scanner.mark(TIME, clock)} "
+                day, clock = moment.date(), ClockTime(moment.hour, moment.minute, fold=moment.fold)
+            return f" {self.scanner.mark(DAY, DayRange(day, day))} {self.scanner.mark(TIME, clock)} "
 
-        self.scanner.text = " ".join(re.sub(ISO, marked, self.scanner.text).split())
+        self.scanner.text = " ".join(re.sub(ISO_PATTERN, marked, self.scanner.text).split())
 
-    def _numeric(self, found: re.Match[str]) -> Days | None:
+    def _numeric(self, found: re.Match[str]) -> DayRange | None:
         """3.12., 3.12.2026; 14.30 is no date but a time."""
         if int(found[2]) > 12 and not found[3] and not found[0].rstrip().endswith("."):
             return None
         return self._day(int(found[1]), int(found[2]), found[3])
 
-    def _slashed(self, found: re.Match[str]) -> Days:
+    def _slashed(self, found: re.Match[str]) -> DayRange:
         """Germany and Britain write the day first, America the month: in English it is asked for where both can be."""
         first, second, year = int(found[1]), int(found[2]), found[3]
         if first <= 12 and second <= 12 and first != second and self.language == "en":
             both = sorted([self._date(first, second, year), self._date(second, first, year)])
             ahead = [day for day in both if day >= self.today]
             if len(ahead) != 1:
-                raise which_day(both, self.today)
-            return Days(ahead[0], ahead[0])
+                raise ambiguous_day(both, self.today)
+            return DayRange(ahead[0], ahead[0])
         return self._day(second, first, year) if second > 12 else self._day(first, second, year)
 
-    def _day(self, day: int, month: int, year: str | None) -> Days:
+    def _day(self, day: int, month: int, year: str | None) -> DayRange:
         found = self._date(day, month, year)
-        return Days(found, found)
+        return DayRange(found, found)
 
     def _date(self, day: int, month: int, year: str | None) -> date:
         if year:
@@ -111,44 +111,44 @@ class Dates:
         this_year = _real(self.today.year, month, day)
         return this_year if this_year >= self.today else this_year.replace(year=self.today.year + 1)
 
-    def _both(self, found: re.Match[str], month: int, year: str | None) -> Days:
+    def _both(self, found: re.Match[str], month: int, year: str | None) -> DayRange:
         ends = self._date(int(found[4]), month, year)
         starts = _real(ends.year, month, int(found[2]))
         return self._range(found, starts, ends)
 
-    def _american(self, found: re.Match[str]) -> Days:
+    def _american(self, found: re.Match[str]) -> DayRange:
         """ "december 3-5": the month in front."""
         ends = self._date(int(found[4]), MONTHS[found[1]], found[5])
-        return Days(_real(ends.year, ends.month, int(found[2])), ends)
+        return DayRange(_real(ends.year, ends.month, int(found[2])), ends)
 
-    def _both_of_month(self, found: re.Match[str]) -> Days:
+    def _both_of_month(self, found: re.Match[str]) -> DayRange:
         starts = self._next_with(int(found[2]), since=self.today)
         return self._range(found, starts, self._next_with(int(found[4]), since=starts))
 
-    def _range(self, found: re.Match[str], starts: date, ends: date) -> Days:
+    def _range(self, found: re.Match[str], starts: date, ends: date) -> DayRange:
         joint = found[3].split()[0] if found[3].strip() else "-"
         if joint in ("oder", "or") or (joint in ("und", "and") and not found[1].startswith(("zw", "be"))) or ends < starts:
-            raise which_day([starts, ends], self.today)
-        return Days(starts, ends)
+            raise ambiguous_day([starts, ends], self.today)
+        return DayRange(starts, ends)
 
-    def _of_month(self, day: int) -> Days:
+    def _of_month(self, day: int) -> DayRange:
         found = self._next_with(day, since=self.today)
-        return Days(found, found)
+        return DayRange(found, found)
 
     def _next_with(self, day: int, *, since: date) -> date:
         """The next date that has this number."""
         if not 1 <= day <= 31:
             raise no_such_day(day)
         month = since.replace(day=1)
-        while month_end(month).day < day or month.replace(day=day) < since:
-            month = month_end(month) + timedelta(days=1)
+        while get_month_end(month).day < day or month.replace(day=day) < since:
+            month = get_month_end(month) + timedelta(days=1)
         return month.replace(day=day)
 
-    def _feast(self, found: re.Match[str]) -> Days:
-        first, last = days_of(found[1], self.today.year)
+    def _feast(self, found: re.Match[str]) -> DayRange:
+        first, last = resolve_named_days(found[1], self.today.year)
         if last < self.today:
-            first, last = days_of(found[1], self.today.year + 1)
-        return Days(first, last)
+            first, last = resolve_named_days(found[1], self.today.year + 1)
+        return DayRange(first, last)
 
 
 def _real(year: int, month: int, day: int) -> date:

@@ -14,14 +14,14 @@ ENGLISH = (
     "the and is you have i'd i'm would could like please thanks thank yes with for my can do what when how appointment today tomorrow"
     " hello hi it that's this not book okay speak english"
 )
-LITTLE_WORDS: dict[Language, frozenset[str]] = {"de": frozenset(GERMAN.split()), "en": frozenset(ENGLISH.split())}
-LEAST = 3
+FUNCTION_WORDS: dict[Language, frozenset[str]] = {"de": frozenset(GERMAN.split()), "en": frozenset(ENGLISH.split())}
+MIN_MATCHES = 3
 
 
-def spoken_language(sentences: Iterable[str]) -> Language | None:
+def detect_language(sentences: Iterable[str]) -> Language | None:
     """The language of what was said, or None where too little was said to tell."""
     words = re.findall(r"[\w']+", " ".join(sentences).casefold())
-    counts = {language: sum(word in little for word in words) for language, little in LITTLE_WORDS.items()}
+    counts = {language: sum(word in little for word in words) for language, little in FUNCTION_WORDS.items()}
     best: Language = "de" if counts["de"] >= counts["en"] else "en"
     other: Language = "en" if best == "de" else "de"
-    return best if counts[best] >= LEAST and counts[best] >= 2 * counts[other] else None
+    return best if counts[best] >= MIN_MATCHES and counts[best] >= 2 * counts[other] else None

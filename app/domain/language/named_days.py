@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from app.domain.language.vocabulary import fold, with_digits
+from app.domain.language.vocabulary import fold, replace_number_words
 
-FIXED = {
+FIXED_DAYS = {
     (1, 1): "neujahr|neujahrstag|new year's day|new years day|new year day",
     (1, 6): "heilige drei koenige|dreikoenigstag|epiphany",
     (2, 14): "valentinstag|valentine's day|valentines day",
@@ -21,7 +21,7 @@ FIXED = {
     (12, 31): "silvester|new year's eve|new years eve|new year eve",
 }
 # days from Easter Sunday
-MOVING = {
+MOVABLE_DAYS = {
     -48: "rosenmontag|carnival monday",
     -47: "fastnacht|faschingsdienstag|shrove tuesday",
     -46: "aschermittwoch|ash wednesday",
@@ -40,15 +40,15 @@ MOVING = {
 }
 # several days: first and last, from Easter Sunday or fixed
 SPANS: dict[str, Callable[[int], tuple[date, date]]] = {
-    "ostern|easter": lambda year: (easter(year) - timedelta(2), easter(year) + timedelta(1)),
-    "pfingsten|whitsun": lambda year: (easter(year) + timedelta(49), easter(year) + timedelta(50)),
+    "ostern|easter": lambda year: (get_easter(year) - timedelta(2), get_easter(year) + timedelta(1)),
+    "pfingsten|whitsun": lambda year: (get_easter(year) + timedelta(49), get_easter(year) + timedelta(50)),
     "weihnachten|weihnachtstage|christmas|xmas": lambda year: (date(year, 12, 24), date(year, 12, 26)),
     "zwischen den jahren": lambda year: (date(year, 12, 27), date(year, 12, 30)),
     "muttertag|mother's day|mothers day": lambda year: (_second_sunday_of_may(year),) * 2,
 }
 
 
-def easter(year: int) -> date:
+def get_easter(year: int) -> date:
     """Easter Sunday of the Gregorian calendar (the anonymous computus)."""
     golden, century, of_century = year % 19, year // 100, year % 100
     skipped, leap = divmod(century, 4)
@@ -59,9 +59,9 @@ def easter(year: int) -> date:
     return date(year, month, day + 1)
 
 
-def days_of(name: str, year: int) -> tuple[date, date]:
+def resolve_named_days(name: str, year: int) -> tuple[date, date]:
     """The first and last date of a named day in a year; the name as FEAST finds it."""
-    return _NAMED[name](year)
+    return _RESOLVERS[name](year)
 
 
 def _second_sunday_of_may(year: int) -> date:
@@ -74,22 +74,22 @@ def _every_year(month: int, day: int) -> Callable[[int], tuple[date, date]]:
 
 
 def _from_easter(days: int) -> Callable[[int], tuple[date, date]]:
-    return lambda year: (easter(year) + timedelta(days), easter(year) + timedelta(days))
+    return lambda year: (get_easter(year) + timedelta(days), get_easter(year) + timedelta(days))
 
 
-def _names() -> dict[str, Callable[[int], tuple[date, date]]]:
+def _build_resolvers() -> dict[str, Callable[[int], tuple[date, date]]]:
     found: dict[str, Callable[[int], tuple[date, date]]] = {}
-    for (month, day), names in FIXED.items():
+    for (month, day), names in FIXED_DAYS.items():
         for name in names.split("|"):
             found[name] = _every_year(month, day)
-    for days, names in MOVING.items():
+    for days, names in MOVABLE_DAYS.items():
         for name in names.split("|"):
             found[name] = _from_easter(days)
     for names, span in SPANS.items():
         for name in names.split("|"):
             found[name] = span
-    return {with_digits(fold(name)): days for name, days in found.items()}
+    return {replace_number_words(fold(name)): days for name, days in found.items()}
 
 
-_NAMED = _names()
-FEAST = re.compile(r"\b(" + "|".join(re.escape(name) for name in sorted(_NAMED, key=len, reverse=True)) + r")(?![\w'])")
+_RESOLVERS = _build_resolvers()
+HOLIDAY_PATTERN = re.compile(r"\b(" + "|".join(re.escape(name) for name in sorted(_RESOLVERS, key=len, reverse=True)) + r")(?![\w'])")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from app.domain.language.clarification import Unclear
+from app.domain.language.clarification import AmbiguousExpression
 
 DAY, TIME = "d", "t"
 MARK = re.compile(r"<([dt])(\d+)>")
@@ -53,12 +53,12 @@ class Scanner:
         return count > 0
 
 
-class Patient(Scanner):
+class LenientScanner(Scanner):
     """Leaves what is not clear as it is, in place of asking."""
 
     def take(self, pattern: str, kind: str, make: Callable[[re.Match[str]], Any], *, behind: int | None = None) -> None:
         def tried(match: re.Match[str]) -> Any:
-            with suppress(Unclear, ValueError, OverflowError):
+            with suppress(AmbiguousExpression, ValueError, OverflowError):
                 return make(match)
             return None
 

@@ -21,23 +21,28 @@ HOURS: dict[Language, tuple[str, ...]] = {
     "de": ("zwölf", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf"),
     "en": ("twelve", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"),
 }
-NEAR: dict[Language, tuple[str, ...]] = {"de": ("heute", "morgen", "übermorgen"), "en": ("today", "tomorrow", "the day after tomorrow")}
+NEAR_DAYS: dict[Language, tuple[str, ...]] = {
+    "de": ("heute", "morgen", "übermorgen"),
+    "en": ("today", "tomorrow", "the day after tomorrow"),
+}
 ARTICLES: dict[Case, str] = {"on": "dem", "the": "der", "until": "den"}
 # a year is said only of days that are further away than this
-YEAR_UNSAID = timedelta(days=240)
+YEAR_OMITTED_WITHIN = timedelta(days=240)
 # between these "halb drei" can mean one time of the day only
-PLAIN_FROM, PLAIN_BEFORE = time(7), time(19)
+COLLOQUIAL_FROM, COLLOQUIAL_BEFORE = time(7), time(19)
 
 
 def say_day(day: date, language: Language, *, today: date | None = None, case: Case = "on") -> str:
     """ "am Donnerstag, dem 3. Dezember" / "on Thursday, 3 December"; with `today` also "morgen, Freitag, den 27. November"."""
     near = (day - today).days if today else -1
     if near == 0:
-        return NEAR[language][0]
+        return NEAR_DAYS[language][0]
     weekday, month = WEEKDAYS[language][day.weekday()], MONTHS[language][day.month - 1]
-    year = f" {day.year}" if today and abs(day - today) > YEAR_UNSAID else ""
+    year = f" {day.year}" if today and abs(day - today) > YEAR_OMITTED_WITHIN else ""
     if 0 < near < 3:
-        return f"{NEAR[language][near]}, {weekday}, {'den ' if language == 'de' else ''}{_numbered(day.day, language)} {month}"
+        return (
+            f"{NEAR_DAYS[language][near]}, {weekday}, {'den ' if language == 'de' else ''}{_format_day_number(day.day, language)} {month}"
+        )
     if language == "en":
         return f"{'on ' if case == 'on' else ''}{weekday}, {day.day} {month}{year}"
     return f"{'am ' if case == 'on' else ''}{weekday}, {ARTICLES[case]} {day.day}. {month}{year}"
@@ -45,42 +50,44 @@ def say_day(day: date, language: Language, *, today: date | None = None, case: C
 
 def say_month_day(day: int, month: int, language: Language) -> str:
     """ "31. Februar" / "31 February", whether or not there is such a day."""
-    return f"{_numbered(day, language)} {MONTHS[language][month - 1]}"
+    return f"{_format_day_number(day, language)} {MONTHS[language][month - 1]}"
 
 
 def say_time(at: time, language: Language) -> str:
     """ "9 Uhr", "halb drei", "Viertel nach zehn", "14 Uhr 10" / "9 am", "half past two", "10 past 2" as "2:10 pm"."""
-    plain = PLAIN_FROM <= at < PLAIN_BEFORE
-    return _german_time(at, plain) if language == "de" else _english_time(at, plain)
+    plain = COLLOQUIAL_FROM <= at < COLLOQUIAL_BEFORE
+    return _say_time_german(at, plain) if language == "de" else _say_time_english(at, plain)
 
 
 def say_moment(moment: datetime, language: Language, *, today: date | None = None) -> str:
     """Day and time of a local time: "am Donnerstag, dem 3. Dezember, um halb drei"."""
     day = say_day(moment.date(), language, today=today)
     comma = "," if "," in day and language == "de" else ""
-    return f"{day}{comma} {_at(moment.time(), language)}"
+    return f"{day}{comma} {_say_at(moment.time(), language)}"
 
 
 def say_slots(moments: Iterable[datetime], language: Language, *, today: date | None = None, joined: Literal["and", "or"] = "or") -> str:
     """Several local times, day by day: "am Donnerstag, dem 3. Dezember, um 9 Uhr, um halb elf oder um 14 Uhr"."""
-    join = one_of if joined == "or" else all_of
+    join = join_or if joined == "or" else join_and
     said = []
     in_order = sorted(moments)
     several_days = len({moment.date() for moment in in_order}) > 1
     for day, same_day in groupby(in_order, key=lambda moment: moment.date()):
-        times = list(dict.fromkeys(_at(moment.time(), language) for moment in same_day))
+        times = list(dict.fromkeys(_say_at(moment.time(), language) for moment in same_day))
         near = (day - today).days if today and several_days else -1
-        spoken = NEAR[language][near] if 0 <= near < len(NEAR[language]) else say_day(day, language, today=today)
+        spoken = NEAR_DAYS[language][near] if 0 <= near < len(NEAR_DAYS[language]) else say_day(day, language, today=today)
         said.append((f"{spoken}{',' if ',' in spoken and language == 'de' else ''}", times))
     if len(said) == 1:
         return f"{said[0][0]} {join(said[0][1], language)}"
-    return join([f"{day} {all_of(times, language) if len(times) > 1 else times[0]}" for day, times in said], language)
+    return join([f"{day} {join_and(times, language) if len(times) > 1 else times[0]}" for day, times in said], language)
 
 
 def say_hours(spans: Sequence[tuple[time, time]], language: Language) -> str:
     """ "von 9 Uhr bis 13 Uhr und von 14 Uhr bis 18 Uhr" / "from 9 am to 1 pm"."""
     words = {"de": ("von", "bis"), "en": ("from", "to")}[language]
-    return all_of([f"{words[0]} {_clock(opens, language)} {words[1]} {_clock(closes, language)}" for opens, closes in spans], language)
+    return join_and(
+        [f"{words[0]} {_say_clock(opens, language)} {words[1]} {_say_clock(closes, language)}" for opens, closes in spans], language
+    )
 
 
 def say_length(minutes: int, language: Language) -> str:
@@ -104,38 +111,38 @@ def say_price(cents: int, language: Language) -> str:
     return f"{euros} {unit}{f' {rest:02}' if rest else ''}"
 
 
-def begun(words: str) -> str:
+def capitalise(words: str) -> str:
     """The words as the beginning of a sentence."""
     return words[:1].upper() + words[1:]
 
 
-def one_of(things: Sequence[str], language: Language) -> str:
-    return _listed(things, {"de": "oder", "en": "or"}[language])
+def join_or(things: Sequence[str], language: Language) -> str:
+    return _join(things, {"de": "oder", "en": "or"}[language])
 
 
-def all_of(things: Sequence[str], language: Language) -> str:
-    return _listed(things, {"de": "und", "en": "and"}[language])
+def join_and(things: Sequence[str], language: Language) -> str:
+    return _join(things, {"de": "und", "en": "and"}[language])
 
 
-def _listed(things: Sequence[str], last: str) -> str:
+def _join(things: Sequence[str], last: str) -> str:
     """Things that have a comma themselves are kept apart by one more."""
     comma = "," if any("," in thing for thing in things[:-1]) else ""
     return f"{', '.join(things[:-1])}{comma} {last} {things[-1]}" if len(things) > 1 else "".join(things)
 
 
-def _at(at: time, language: Language) -> str:
+def _say_at(at: time, language: Language) -> str:
     return f"{'um' if language == 'de' else 'at'} {say_time(at, language)}"
 
 
-def _clock(at: time, language: Language) -> str:
+def _say_clock(at: time, language: Language) -> str:
     """Opening hours are said by the clock, not in halves."""
     if language == "en":
-        return _with_half_of_day(at)
+        return _say_am_pm(at)
     hour = 24 if at == time(23, 59) else at.hour
     return f"{hour} Uhr{f' {at.minute}' if at.minute and hour < 24 else ''}"
 
 
-def _german_time(at: time, plain: bool) -> str:
+def _say_time_german(at: time, plain: bool) -> str:
     this, following = HOURS["de"][at.hour % 12], HOURS["de"][(at.hour + 1) % 12]
     if plain and at.minute == 30:
         return f"halb {following}"
@@ -147,7 +154,7 @@ def _german_time(at: time, plain: bool) -> str:
     return f"{at.hour} Uhr{f' {at.minute}' if at.minute else ''}{early}"
 
 
-def _english_time(at: time, plain: bool) -> str:
+def _say_time_english(at: time, plain: bool) -> str:
     this, following = HOURS["en"][at.hour % 12], HOURS["en"][(at.hour + 1) % 12]
     if at == time(12):
         return "noon"
@@ -157,12 +164,12 @@ def _english_time(at: time, plain: bool) -> str:
         return f"a quarter past {this}"
     if plain and at.minute == 45:
         return f"a quarter to {following}"
-    return _with_half_of_day(at)
+    return _say_am_pm(at)
 
 
-def _with_half_of_day(at: time) -> str:
+def _say_am_pm(at: time) -> str:
     return f"{at.hour % 12 or 12}{f':{at.minute:02}' if at.minute else ''} {'am' if at.hour < 12 else 'pm'}"
 
 
-def _numbered(day: int, language: Language) -> str:
+def _format_day_number(day: int, language: Language) -> str:
     return f"{day}." if language == "de" else str(day)

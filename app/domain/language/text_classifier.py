@@ -21,9 +21,9 @@ BUCKETS = 1 << 17
 MAX_GAP = 3
 GROUP_LENGTHS = (4, 5)
 # a long speech is scored piece by piece: a sentence that matters is not lost in it
-WINDOW, STEP = 30, 10
+WINDOW, WINDOW_STEP = 30, 10
 WORD = re.compile(r"[a-z]+|\d+")
-SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "’": "", "'": ""})
+TRANSLITERATIONS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "’": "", "'": ""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +58,23 @@ class TextClassifier:
     def probabilities(self, words: list[str], extra: Iterable[str] = ()) -> dict[str, float]:
         """The probability of each label; of a long speech that of the piece which has the highest. `extra` are further features."""
         more = list(extra)
-        pieces = [hashed([*features(piece), *more]) for piece in windows(words)]
-        return {label: max(_probability(weights, piece) for piece in pieces) for label, weights in self._model.items()}
+        pieces = [hash_features([*extract_features(piece), *more]) for piece in split_windows(words)]
+        return {label: max(_compute_probability(weights, piece) for piece in pieces) for label, weights in self._model.items()}
 
 
-def words_of(text: str) -> list[str]:
+def tokenize(text: str) -> list[str]:
     """The bare words of a sentence, without case, accents and marks."""
-    plain = unicodedata.normalize("NFKD", text.lower().translate(SPELT_OUT)).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", text.lower().translate(TRANSLITERATIONS)).encode("ascii", "ignore").decode()
     return WORD.findall(plain)
 
 
-def windows(words: list[str]) -> list[list[str]]:
+def split_windows(words: list[str]) -> list[list[str]]:
     if len(words) <= WINDOW:
         return [words]
-    return [words[start : start + WINDOW] for start in range(0, len(words) - WINDOW + STEP, STEP)]
+    return [words[start : start + WINDOW] for start in range(0, len(words) - WINDOW + WINDOW_STEP, WINDOW_STEP)]
 
 
-def features(words: list[str]) -> Iterator[str]:
+def extract_features(words: list[str]) -> Iterator[str]:
     """What is weighed: each word, pairs of words near each other, and groups of letters, which join what is spelled differently."""
     for place, word in enumerate(words):
         yield word
@@ -86,19 +86,19 @@ def features(words: list[str]) -> Iterator[str]:
                 yield f"#{marked[start : start + length]}"
 
 
-def hashed(names: Iterable[str]) -> set[int]:
+def hash_features(names: Iterable[str]) -> set[int]:
     """The buckets of features; each counts once, however often it is said."""
     return {zlib.crc32(name.encode()) & (BUCKETS - 1) for name in names}
 
 
-def _probability(weights: Weights, buckets: set[int]) -> float:
+def _compute_probability(weights: Weights, buckets: set[int]) -> float:
     """Logistic over the features of unit length, as in training."""
     values = weights.values
     total = sum(values[bucket] for bucket in buckets) * weights.scale / math.sqrt(len(buckets) or 1)
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total + weights.bias))))
 
 
-def corpus_digest(folder: Path) -> str:
+def hash_corpus(folder: Path) -> str:
     """By which a model file says what it was learned from."""
     digest = hashlib.sha256()
     for file in sorted(folder.glob("*.tsv")):

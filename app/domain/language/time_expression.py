@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-Part = Literal["morning", "noon", "afternoon", "evening"]
+DayPart = Literal["morning", "noon", "afternoon", "evening"]
 Language = Literal["de", "en"]
 # minutes after midnight in which an appointment of that part of the day starts
 PART_SPANS: dict[str, tuple[int, int]] = {"morning": (0, 720), "noon": (690, 840), "afternoon": (720, 1080), "evening": (1020, 1440)}
 
 
 @dataclass(frozen=True, slots=True)
-class When:
+class TimeExpression:
     """`day` is one date, `day_from` and `day_to` are the first and the last of several (either may be open); `at` is an exact wall-clock
     time, `at_from` and `at_to` bound a start. With a `question` the words were not clear: it can be said back, and `options` are the ISO
     dates or times that could be meant.
@@ -24,7 +24,7 @@ class When:
     at: time | None = None
     at_from: time | None = None
     at_to: time | None = None
-    part: Part | None = None
+    part: DayPart | None = None
     question: str | None = None
     options: tuple[str, ...] = field(default=())
 
@@ -50,11 +50,11 @@ class When:
         """Starts [from, to) in minutes after midnight that the words allow."""
         low, high = PART_SPANS.get(self.part or "", (0, 1440))
         if self.at is not None:
-            return _minute(self.at), _minute(self.at) + 1
+            return _to_minute_of_day(self.at), _to_minute_of_day(self.at) + 1
         if self.at_from is not None:
-            low, high = _minute(self.at_from), high if high > _minute(self.at_from) else 1440
+            low, high = _to_minute_of_day(self.at_from), high if high > _to_minute_of_day(self.at_from) else 1440
         if self.at_to is not None:
-            low, high = low if low < _minute(self.at_to) else 0, _minute(self.at_to) + 1
+            low, high = low if low < _to_minute_of_day(self.at_to) else 0, _to_minute_of_day(self.at_to) + 1
         return low, high
 
     def as_data(self) -> dict[str, Any]:
@@ -76,25 +76,25 @@ class When:
         return data
 
 
-def instant(day: date, at: time, zone: str) -> datetime:
+def to_utc(day: date, at: time, zone: str) -> datetime:
     """The instant of a wall-clock time; of a repeated hour the pass that `at.fold` names."""
     return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)
 
 
-def is_missing(day: date, at: time, zone: str) -> bool:
+def is_skipped_time(day: date, at: time, zone: str) -> bool:
     """Whether the clocks jump over this time."""
-    there = instant(day, at.replace(fold=0), zone).astimezone(ZoneInfo(zone))
+    there = to_utc(day, at.replace(fold=0), zone).astimezone(ZoneInfo(zone))
     return there.replace(tzinfo=None, fold=0) != datetime.combine(day, at.replace(fold=0))
 
 
-def is_repeated(day: date, at: time, zone: str) -> bool:
+def is_repeated_time(day: date, at: time, zone: str) -> bool:
     """Whether the clocks show this time twice."""
-    return instant(day, at.replace(fold=0), zone) < instant(day, at.replace(fold=1), zone) and not is_missing(day, at, zone)
+    return to_utc(day, at.replace(fold=0), zone) < to_utc(day, at.replace(fold=1), zone) and not is_skipped_time(day, at, zone)
 
 
-def month_end(day: date) -> date:
+def get_month_end(day: date) -> date:
     return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
-def _minute(at: time) -> int:
+def _to_minute_of_day(at: time) -> int:
     return at.hour * 60 + at.minute

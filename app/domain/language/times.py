@@ -13,7 +13,7 @@ HOUR = r"(\d{1,2})"
 HALF_OF_DAY = r"(?:\s?(a\.?m|p\.?m)\b\.?)"
 O_CLOCK = r"(?:\s?o'?clock\b)?"
 # these make an hour of the number behind them
-MARKED = (
+PREPOSITION = (
     r"\b(um|gegen|ab|at|around|about|circa|ca\.?|etwa|ungefaehr|so um|by|nach|vor|bis|after|before|until|till|from|fruehestens|spaetestens|kurz nach"
     r"|kurz vor|not before)"
 )
@@ -22,7 +22,7 @@ BETWEEN = r"(?:\s?-\s?| (?:und|bis|and|to|till|until|oder|or) (?:um |at )?)"
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class ClockTime:
     """A time on the dial; a `loose` one may lie in either half of the day."""
 
     hour: int
@@ -33,40 +33,44 @@ class Clock:
 
     def on(self, part: str | None) -> time:
         """The time that is meant in this part of the day; without one, appointments lie between seven and seven."""
-        hour = _placed(self.hour, part) if self.loose or (part and self.hour <= 12) else self.hour
+        hour = _apply_day_part(self.hour, part) if self.loose or (part and self.hour <= 12) else self.hour
         return time(hour % 24, self.minute, fold=self.fold or 0)
 
 
 def find_clocks(scanner: Scanner) -> None:
     """Marks the times that can be nothing else; raises Unclear for those that no clock shows."""
-    for pattern, make in SURE:
+    for pattern, make in CLOCK_PATTERNS:
         scanner.take(pattern, TIME, make)
 
 
 def find_bare_hours(scanner: Scanner) -> None:
     """Marks numbers that are hours by what stands around them; days must be marked already."""
-    scanner.take(rf"\b(zwischen|between) {HOUR}(?=(?: uhr)?{BETWEEN}(?:\d|<t))", TIME, lambda m: _dial(m[2]), behind=1)
-    scanner.take(rf"\b(von|from) {HOUR}(?={BETWEEN}(?:\d{{1,2}}\b(?!\.)|<t))", TIME, lambda m: _dial(m[2]), behind=1)
-    scanner.take(rf"{MARKED} {HOUR} (\d\d)\b(?!\.)", TIME, lambda m: _checked(int(m[2]), int(m[3]), f"{m[2]}:{m[3]}", loose=True), behind=1)
-    scanner.take(rf"\b(um|at|gegen) {HOUR}\b{NO_UNIT}\.?", TIME, lambda m: _dial(m[2]), behind=1)
-    scanner.take(rf"{MARKED} {HOUR}\b(?!\.){NO_UNIT}", TIME, lambda m: _dial(m[2]), behind=1)
-    scanner.take(rf"\b{HOUR}(?={BETWEEN}<t)", TIME, lambda m: _dial(m[1]))
-    scanner.take(rf"(?<=>)({BETWEEN}){HOUR}\b(?!\.){NO_UNIT}", TIME, lambda m: _dial(m[2]), behind=1)
-    scanner.take(rf"\b(<t\d+>{BETWEEN}){HOUR}\b(?!\.){NO_UNIT}", TIME, lambda m: _dial(m[2]), behind=1)
-    scanner.take(r"(?<![\d.<])\b([01]?\d|2[0-3]) ([0-5]\d)\b(?![.\d])", TIME, lambda m: Clock(int(m[1]), int(m[2]), 0 < int(m[1]) <= 12))
-    scanner.take(rf"(?<=>) {HOUR}$", TIME, lambda m: _dial(m[1]))
+    scanner.take(rf"\b(zwischen|between) {HOUR}(?=(?: uhr)?{BETWEEN}(?:\d|<t))", TIME, lambda m: _parse_digits(m[2]), behind=1)
+    scanner.take(rf"\b(von|from) {HOUR}(?={BETWEEN}(?:\d{{1,2}}\b(?!\.)|<t))", TIME, lambda m: _parse_digits(m[2]), behind=1)
+    scanner.take(
+        rf"{PREPOSITION} {HOUR} (\d\d)\b(?!\.)", TIME, lambda m: _build_clock(int(m[2]), int(m[3]), f"{m[2]}:{m[3]}", loose=True), behind=1
+    )
+    scanner.take(rf"\b(um|at|gegen) {HOUR}\b{NO_UNIT}\.?", TIME, lambda m: _parse_digits(m[2]), behind=1)
+    scanner.take(rf"{PREPOSITION} {HOUR}\b(?!\.){NO_UNIT}", TIME, lambda m: _parse_digits(m[2]), behind=1)
+    scanner.take(rf"\b{HOUR}(?={BETWEEN}<t)", TIME, lambda m: _parse_digits(m[1]))
+    scanner.take(rf"(?<=>)({BETWEEN}){HOUR}\b(?!\.){NO_UNIT}", TIME, lambda m: _parse_digits(m[2]), behind=1)
+    scanner.take(rf"\b(<t\d+>{BETWEEN}){HOUR}\b(?!\.){NO_UNIT}", TIME, lambda m: _parse_digits(m[2]), behind=1)
+    scanner.take(
+        r"(?<![\d.<])\b([01]?\d|2[0-3]) ([0-5]\d)\b(?![.\d])", TIME, lambda m: ClockTime(int(m[1]), int(m[2]), 0 < int(m[1]) <= 12)
+    )
+    scanner.take(rf"(?<=>) {HOUR}$", TIME, lambda m: _parse_digits(m[1]))
     # "heute abend 8"
     behind_part = r"\b((?:abends?|nachmittags?|vormittags?|frueh|morgens|mittags?|evening|afternoon|morning),? )"
-    scanner.take(rf"{behind_part}{HOUR}$", TIME, lambda m: _dial(m[2]), behind=1)
+    scanner.take(rf"{behind_part}{HOUR}$", TIME, lambda m: _parse_digits(m[2]), behind=1)
     # "3 nachmittags", "9 in the morning"
-    scanner.take(rf"\b{HOUR}(?= (?:nachmittags|abends|morgens|frueh|vormittags|nachts|(?:in the|at) (?:morning|afternoon|evening|night)))", TIME, lambda m: _dial(m[1]))  # fmt: skip
+    scanner.take(rf"\b{HOUR}(?= (?:nachmittags|abends|morgens|frueh|vormittags|nachts|(?:in the|at) (?:morning|afternoon|evening|night)))", TIME, lambda m: _parse_digits(m[1]))  # fmt: skip
 
 
-def span_of(first: Clock, last: Clock, part: str | None) -> tuple[time, time]:
+def to_time_range(first: ClockTime, last: ClockTime, part: str | None) -> tuple[time, time]:
     """A window whose two ends help each other: "between 2 and 4 pm", "von 9 bis 2", "11 bis 1"."""
     ends = last.on(part)
     if first.loose and not last.loose and part is None:
-        later = Clock(first.hour % 12 + 12, first.minute)
+        later = ClockTime(first.hour % 12 + 12, first.minute)
         starts = later.on(None) if later.on(None) < ends else time(first.hour % 12, first.minute)
         return starts if first.hour != 12 else first.on(None), ends
     starts = first.on(part)
@@ -75,7 +79,7 @@ def span_of(first: Clock, last: Clock, part: str | None) -> tuple[time, time]:
     return starts, ends
 
 
-def _placed(hour: int, part: str | None) -> int:
+def _apply_day_part(hour: int, part: str | None) -> int:
     match part:
         case "evening":
             return hour + 12 if hour < 12 else 0
@@ -90,80 +94,83 @@ def _placed(hour: int, part: str | None) -> int:
     return hour + 12 if hour < 7 else hour
 
 
-def _checked(hour: int, minute: int, words: str, *, loose: bool = False) -> Clock:
+def _build_clock(hour: int, minute: int, words: str, *, loose: bool = False) -> ClockTime:
     if hour > 24 or minute > 59 or (hour == 24 and minute):
         raise no_such_time(words.strip().capitalize())
-    return Clock(hour % 24, minute, loose and 0 < hour <= 12)
+    return ClockTime(hour % 24, minute, loose and 0 < hour <= 12)
 
 
-def _dial(number: str) -> Clock:
-    return _checked(int(number), 0, f"{number} Uhr", loose=True)
+def _parse_digits(number: str) -> ClockTime:
+    return _build_clock(int(number), 0, f"{number} Uhr", loose=True)
 
 
-def _uhr(found: re.Match[str]) -> Clock:
+def _parse_uhr(found: re.Match[str]) -> ClockTime:
     hour = 1 if found[1] == "ein" else int(found[1])
-    return _checked(hour, int(found[2] or 0), f"{hour} Uhr {found[2] or ''}", loose=not found[1].startswith("0"))
+    return _build_clock(hour, int(found[2] or 0), f"{hour} Uhr {found[2] or ''}", loose=not found[1].startswith("0"))
 
 
-def _written(found: re.Match[str]) -> Clock:
+def _parse_written(found: re.Match[str]) -> ClockTime:
     """14:30, 8:30; a zero in front means the morning."""
-    return _checked(int(found[1]), int(found[2]), f"{found[1]}:{found[2]}", loose=not found[1].startswith("0"))
+    return _build_clock(int(found[1]), int(found[2]), f"{found[1]}:{found[2]}", loose=not found[1].startswith("0"))
 
 
-def _halved(found: re.Match[str]) -> Clock:
+def _parse_half(found: re.Match[str]) -> ClockTime:
     """With am or pm behind it."""
     hour, minute = int(found[1]), int(found[2] or 0)
-    return _checked(hour, minute, found[0]) if not 1 <= hour <= 12 else _in_half(_checked(hour, minute, found[0]), found[3])
+    return _build_clock(hour, minute, found[0]) if not 1 <= hour <= 12 else _apply_am_pm(_build_clock(hour, minute, found[0]), found[3])
 
 
-def _in_half(clock: Clock, half: str | None) -> Clock:
+def _apply_am_pm(clock: ClockTime, half: str | None) -> ClockTime:
     return replace(clock, hour=clock.hour % 12 + (12 if half.startswith("p") else 0), loose=False) if half else clock
 
 
-def _away(hour: str, minutes: int) -> Clock:
+def _offset_from_hour(hour: str, minutes: int) -> ClockTime:
     """So many minutes after the hour (negative: before it)."""
     whole = int(hour)
     if not 0 < whole <= 24:
         raise no_such_time(f"{hour} Uhr")
     total = whole * 60 + minutes
-    return Clock(total // 60 % 24, total % 60, whole <= 12)
+    return ClockTime(total // 60 % 24, total % 60, whole <= 12)
 
 
-def _amount(words: str) -> int:
+def _parse_minutes(words: str) -> int:
     return 15 if "viertel" in words or "quarter" in words else 25 if "and" in words else int(words)
 
 
-def _to_the_hour(found: re.Match[str]) -> Clock | None:
+def _parse_minutes_to(found: re.Match[str]) -> ClockTime | None:
     """ "ten to three" but not "9 to 5"."""
-    minutes = _amount(found[1])
-    return _in_half(_away(found[2], -minutes), found[3]) if minutes in (5, 10, 15, 20, 25) else None
+    minutes = _parse_minutes(found[1])
+    return _apply_am_pm(_offset_from_hour(found[2], -minutes), found[3]) if minutes in (5, 10, 15, 20, 25) else None
 
 
 MINUTES = r"\b(\d{1,2}|viertel) (?:minuten )?"
 ENGLISH_MINUTES = r"\b((?:an? )?quarter|5 and 20|\d{1,2}) (?:minutes )?"
-SURE = (
-    (rf"\b{HOUR}[:.](\d\d){HALF_OF_DAY}", _halved),
-    (rf"\b{HOUR} (\d\d){HALF_OF_DAY}", _halved),
-    (rf"\b{HOUR}:(\d\d)(?::\d\d)?(?:\s?(?:uhr|h|o'?clock)\b)?", _written),
-    (rf"\b{HOUR}\.(\d\d)\s?(?:uhr|h)\b", _written),
-    (rf"\b{HOUR}h(\d\d)\b", _written),
-    (rf"(?<=\bum ){HOUR}\.(\d\d)\b(?!\.)", _written),
-    (rf"(?<=\bat ){HOUR}\.(\d\d)\b(?!\.)", _written),
-    (rf"{MINUTES}vor halb {HOUR}\b(?: uhr)?", lambda m: _away(m[2], -30 - _amount(m[1]))),
-    (rf"{MINUTES}nach halb {HOUR}\b(?: uhr)?", lambda m: _away(m[2], -30 + _amount(m[1]))),
-    (rf"\bhalb {HOUR}\b(?: uhr)?", lambda m: _away(m[1], -30)),
-    (rf"{MINUTES}vor (?:dreiviertel|3 ?viertel) {HOUR}\b(?: uhr)?", lambda m: _away(m[2], -15 - _amount(m[1]))),
-    (rf"{MINUTES}nach (?:dreiviertel|3 ?viertel) {HOUR}\b(?: uhr)?", lambda m: _away(m[2], -15 + _amount(m[1]))),
-    (rf"(?:\bdreiviertel|\b3 ?viertel|3/4) {HOUR}\b(?: uhr)?", lambda m: _away(m[1], -15)),
-    (rf"{MINUTES}vor {HOUR}\b{NO_UNIT}(?: uhr)?", lambda m: _away(m[2], -_amount(m[1]))),
-    (rf"{MINUTES}(?:nach|ueber) {HOUR}\b{NO_UNIT}(?: uhr)?", lambda m: _away(m[2], _amount(m[1]))),
-    (rf"\bviertel {HOUR}\b(?: uhr)?", lambda m: _away(m[1], -45)),
-    (r"\b(\d{1,2}|ein)\s?(?:uhr|h)\b(?: (?:und )?(\d{1,2})\b(?!\.|:| uhr|\s?<d))?", _uhr),
-    (rf"\bhalf(?: past)? {HOUR}\b{O_CLOCK}{HALF_OF_DAY}?", lambda m: _in_half(_away(m[1], 30), m[2])),
-    (rf"{ENGLISH_MINUTES}(?:past|after) {HOUR}\b{O_CLOCK}{HALF_OF_DAY}?", lambda m: _in_half(_away(m[2], _amount(m[1])), m[3])),
-    (rf"{ENGLISH_MINUTES}(?:to|before|of|till) {HOUR}\b{NO_UNIT}{O_CLOCK}{HALF_OF_DAY}?", _to_the_hour),
-    (rf"\b{HOUR}(){HALF_OF_DAY}", _halved),
-    (rf"\b{HOUR}\s?o'?clock\b{HALF_OF_DAY}?", lambda m: _in_half(_checked(int(m[1]), 0, m[0], loose=True), m[2])),
-    (r"\b(?:mitternacht|midnight)\b", lambda m: Clock(0)),
-    (r"\b(?:at |high )?noon\b", lambda m: Clock(12)),
+CLOCK_PATTERNS = (
+    (rf"\b{HOUR}[:.](\d\d){HALF_OF_DAY}", _parse_half),
+    (rf"\b{HOUR} (\d\d){HALF_OF_DAY}", _parse_half),
+    (rf"\b{HOUR}:(\d\d)(?::\d\d)?(?:\s?(?:uhr|h|o'?clock)\b)?", _parse_written),
+    (rf"\b{HOUR}\.(\d\d)\s?(?:uhr|h)\b", _parse_written),
+    (rf"\b{HOUR}h(\d\d)\b", _parse_written),
+    (rf"(?<=\bum ){HOUR}\.(\d\d)\b(?!\.)", _parse_written),
+    (rf"(?<=\bat ){HOUR}\.(\d\d)\b(?!\.)", _parse_written),
+    (rf"{MINUTES}vor halb {HOUR}\b(?: uhr)?", lambda m: _offset_from_hour(m[2], -30 - _parse_minutes(m[1]))),
+    (rf"{MINUTES}nach halb {HOUR}\b(?: uhr)?", lambda m: _offset_from_hour(m[2], -30 + _parse_minutes(m[1]))),
+    (rf"\bhalb {HOUR}\b(?: uhr)?", lambda m: _offset_from_hour(m[1], -30)),
+    (rf"{MINUTES}vor (?:dreiviertel|3 ?viertel) {HOUR}\b(?: uhr)?", lambda m: _offset_from_hour(m[2], -15 - _parse_minutes(m[1]))),
+    (rf"{MINUTES}nach (?:dreiviertel|3 ?viertel) {HOUR}\b(?: uhr)?", lambda m: _offset_from_hour(m[2], -15 + _parse_minutes(m[1]))),
+    (rf"(?:\bdreiviertel|\b3 ?viertel|3/4) {HOUR}\b(?: uhr)?", lambda m: _offset_from_hour(m[1], -15)),
+    (rf"{MINUTES}vor {HOUR}\b{NO_UNIT}(?: uhr)?", lambda m: _offset_from_hour(m[2], -_parse_minutes(m[1]))),
+    (rf"{MINUTES}(?:nach|ueber) {HOUR}\b{NO_UNIT}(?: uhr)?", lambda m: _offset_from_hour(m[2], _parse_minutes(m[1]))),
+    (rf"\bviertel {HOUR}\b(?: uhr)?", lambda m: _offset_from_hour(m[1], -45)),
+    (r"\b(\d{1,2}|ein)\s?(?:uhr|h)\b(?: (?:und )?(\d{1,2})\b(?!\.|:| uhr|\s?<d))?", _parse_uhr),
+    (rf"\bhalf(?: past)? {HOUR}\b{O_CLOCK}{HALF_OF_DAY}?", lambda m: _apply_am_pm(_offset_from_hour(m[1], 30), m[2])),
+    (
+        rf"{ENGLISH_MINUTES}(?:past|after) {HOUR}\b{O_CLOCK}{HALF_OF_DAY}?",
+        lambda m: _apply_am_pm(_offset_from_hour(m[2], _parse_minutes(m[1])), m[3]),
+    ),
+    (rf"{ENGLISH_MINUTES}(?:to|before|of|till) {HOUR}\b{NO_UNIT}{O_CLOCK}{HALF_OF_DAY}?", _parse_minutes_to),
+    (rf"\b{HOUR}(){HALF_OF_DAY}", _parse_half),
+    (rf"\b{HOUR}\s?o'?clock\b{HALF_OF_DAY}?", lambda m: _apply_am_pm(_build_clock(int(m[1]), 0, m[0], loose=True), m[2])),
+    (r"\b(?:mitternacht|midnight)\b", lambda m: ClockTime(0)),
+    (r"\b(?:at |high )?noon\b", lambda m: ClockTime(12)),
 )

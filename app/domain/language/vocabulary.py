@@ -33,14 +33,14 @@ MONTHS = {
 MONTH = "(" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
 WEEKDAY = "(" + "|".join(sorted(set(WEEKDAYS) - set(WEAK_WEEKDAYS), key=len, reverse=True)) + r")s?\b\.?"
 
-PARTS = {
+DAY_PART_WORDS = {
     "morning": "morgens fruehmorgens vormittags vormittag frueh morning mornings forenoon",
     "noon": "mittags mittag mittagszeit lunchtime midday",
     "afternoon": "nachmittags nachmittag afternoon afternoons",
     "evening": "abends abend evening evenings tonight",
 }
-PART_OF = {word: part for part, words in PARTS.items() for word in words.split()}
-PART = "(" + "|".join(sorted(PART_OF, key=len, reverse=True)) + r")\b"
+DAY_PART_BY_WORD = {word: part for part, words in DAY_PART_WORDS.items() for word in words.split()}
+DAY_PART = "(" + "|".join(sorted(DAY_PART_BY_WORD, key=len, reverse=True)) + r")\b"
 
 NEXT = r"(?:naechste|kommende|folgende)[nrms]?|next|(?:the )?(?:coming|following)"
 AFTER_NEXT = r"uebernaechste[nrms]?"
@@ -76,7 +76,7 @@ _ODD_ORDINALS = {"erste": 1, "dritte": 3, "siebte": 7, "siebente": 7, "achte": 8
 _ODD_ENGLISH = {"first": 1, "second": 2, "third": 3, "fifth": 5, "eighth": 8, "ninth": 9, "twelfth": 12}
 
 
-def _german() -> dict[str, int]:
+def _build_german_cardinals() -> dict[str, int]:
     found = {word: number for number, word in enumerate(_ONES.split())} | {"zwo": 2, "fuffzehn": 15, "fuffzig": 50}
     found |= {word: tens for tens, word in _TENS}
     for tens, word in _TENS:
@@ -85,20 +85,20 @@ def _german() -> dict[str, int]:
     return found
 
 
-def _german_years(small: dict[str, int]) -> dict[str, int]:
+def _build_german_years(small: dict[str, int]) -> dict[str, int]:
     """neunzehnhundertfünfundachtzig, zweitausendsechsundzwanzig"""
     years = {"neunzehnhundert": 1900, "zweitausend": 2000}
     years |= {f"neunzehnhundert{word}": 1900 + number for word, number in small.items() if number}
     return years | {f"zweitausend{und}{word}": 2000 + number for word, number in small.items() if number for und in ("", "und")}
 
 
-CARDINALS = _german()
-CARDINALS |= _german_years(dict(CARDINALS))
+CARDINALS = _build_german_cardinals()
+CARDINALS |= _build_german_years(dict(CARDINALS))
 CARDINALS |= {word: number for number, word in enumerate(_ENGLISH.split())} | {word: tens for tens, word in _ENGLISH_TENS}
 CARDINALS |= {f"{word}-{one}": tens + ones for tens, word in _ENGLISH_TENS for ones, one in enumerate(_ENGLISH.split()[1:10], start=1)}
 ORDINALS = {
     f"{word}{'te' if number < 20 else 'ste'}": number
-    for word, number in _german().items()
+    for word, number in _build_german_cardinals().items()
     if 0 < number < 54 and number not in (1, 3, 7, 8)
 }
 ORDINALS |= _ODD_ORDINALS
@@ -117,7 +117,7 @@ ENGLISH_TENS = re.compile(
 )
 THOUSAND = re.compile(r"\b2 thousand(?: and)?(?: (\d{1,2}))?\b")
 # montagnachmittag, "Montag morgen" and "morgen früh" are left to the grammar
-GLUED = re.compile(
+COMPOUND_NUMBER = re.compile(
     r"\b(montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag)s?(frueh|morgen|vormittag|mittag|nachmittag|abend)s?\b"
 )
 
@@ -130,16 +130,16 @@ def fold(text: str) -> str:
     return " ".join(plain.split())
 
 
-def with_digits(text: str) -> str:
+def replace_number_words(text: str) -> str:
     """Folded text whose number words are digits: "den dritten Dezember um halb vier" becomes "den 3. dezember um halb 4"."""
-    text = GLUED.sub(r"\1 \2", text)
+    text = COMPOUND_NUMBER.sub(r"\1 \2", text)
     text = ENGLISH_TENS.sub(r"\1-\2", text)
     text = re.sub(r"\b(\d{1,2})(?:st|nd|rd|th)\b", r"\1.", text)
-    text = re.sub(r"[a-z]+(?:-[a-z]+)?", _number, text)
+    text = re.sub(r"[a-z]+(?:-[a-z]+)?", _replace_number, text)
     return THOUSAND.sub(lambda found: str(2000 + int(found[1] or 0)), text)
 
 
-def _number(found: re.Match[str]) -> str:
+def _replace_number(found: re.Match[str]) -> str:
     word = found[0]
     if word in CARDINALS:
         return str(CARDINALS[word])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.domain.language.text_classifier import TextClassifier, features, words_of
+from app.domain.language.text_classifier import TextClassifier, extract_features, tokenize
 from app.domain.privacy.answer_vocabulary import is_negated_question
 from app.domain.privacy.refusal_vocabulary import TOPICS, ConsentKind
 
@@ -18,14 +18,14 @@ _refusal = TextClassifier(WEIGHTS)
 
 def get_refusal_probabilities(asked: str, said: str) -> dict[str, float]:
     """By what is refused, from 0 to 1; `asked` is what the agent said just before."""
-    words = words_of(said)
+    words = tokenize(said)
     return _refusal.probabilities(words, _extract_context_features(asked, words))
 
 
-def extract_features(asked: str, said: str) -> Iterator[str]:
+def extract_training_features(asked: str, said: str) -> Iterator[str]:
     """What is weighed, for training."""
-    words = words_of(said)
-    yield from features(words)
+    words = tokenize(said)
+    yield from extract_features(words)
     yield from _extract_context_features(asked, words)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.core import phone
 from app.core.extensions import db
-from app.domain.emergencies.messages import label_of
+from app.domain.emergencies.messages import get_label
 from app.models import Call, CallEvent, ToolCall, WebhookEvent
 from app.web.formatting import clock_s, duration, milliseconds, number
 from app.web.labels import tool_word
@@ -98,7 +98,7 @@ def _talk(events: Sequence[CallEvent], tools: Sequence[ToolCall]) -> list[Step]:
 
 
 def _alarm(event: CallEvent) -> str:
-    return _("Notfall: %(what)s", what=label_of((event.data or {}).get("kind", "")))
+    return _("Notfall: %(what)s", what=get_label((event.data or {}).get("kind", "")))
 
 
 def _closing(event: CallEvent) -> Step | None:

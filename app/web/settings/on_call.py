@@ -13,9 +13,9 @@ from app.core.errors import InvalidInput
 from app.core.transactions import transaction
 from app.domain.accounts.permissions import can
 from app.domain.emergencies import on_call
-from app.domain.emergencies.alarm import advise
-from app.domain.emergencies.messages import label_of
-from app.domain.emergencies.recognition import recognise
+from app.domain.emergencies.alarm import build_alarm
+from app.domain.emergencies.messages import get_label
+from app.domain.emergencies.recognition import recognise_emergency
 from app.models import Branch
 from app.web.branch_filter import branches, shown_branch
 from app.web.fields import Clock, Lines, LocalMoment, OneOf, Phone, Text
@@ -112,12 +112,12 @@ def save_phrases() -> Any:
 
 def _page(values: dict[str, Any], errors: dict[str, str]) -> str:
     branch, sentence = shown_branch(), SentenceQuery.read_known().sentence
-    reached = on_call.on_call_now(branch, now(), otherwise=branch.forward_to)
+    reached = on_call.find_on_call(branch, now(), otherwise=branch.forward_to)
     return render_template(
         "settings/on_call.html",
         branch=branch,
         branches=branches(),
-        shifts=[(shift, _when(shift)) for shift in on_call.shifts_of(branch.id)],
+        shifts=[(shift, _when(shift)) for shift in on_call.list_shifts(branch.id)],
         reached=reached,
         days=[(str(number), get_locale().days["stand-alone"]["abbreviated"][number]) for number in range(7)],
         phrases=values.get("phrases", "\n".join(branch.emergency_phrases or ())),
@@ -131,11 +131,11 @@ def _page(values: dict[str, Any], errors: dict[str, str]) -> str:
 
 def _try(sentence: str, branch: Branch) -> dict[str, Any]:
     """What would come of the sentence; nobody is told."""
-    kind = recognise(sentence, g.company.industry, tuple(branch.emergency_phrases or ()))
+    kind = recognise_emergency(sentence, g.company.industry, tuple(branch.emergency_phrases or ()))
     if kind is None:
         return {"kind": None}
-    alarm = advise(kind, branch, g.company, forward_to=branch.forward_to, moment=now())
-    return {"kind": label_of(kind.name), "say": alarm.say, "numbers": alarm.numbers, "waits": kind.is_out_of_hours}
+    alarm = build_alarm(kind, branch, g.company, forward_to=branch.forward_to, moment=now())
+    return {"kind": get_label(kind.name), "say": alarm.say, "numbers": alarm.numbers, "waits": kind.is_out_of_hours}
 
 
 def _when(shift: Any) -> str:

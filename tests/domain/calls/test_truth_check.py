@@ -194,7 +194,7 @@ def test_odd_transcripts_never_break_it(told, db, turns: tuple[str, ...], verdic
 
 
 def test_a_check_that_fails_says_so_and_is_not_tried_for_ever(told, db, monkeypatch) -> None:
-    monkeypatch.setattr("app.domain.calls.truth_check.read_claims", lambda *_: 1 / 0)
+    monkeypatch.setattr("app.domain.calls.truth_check.extract_claims", lambda *_: 1 / 0)
     found = told(*CLAIMED)
     assert (found.verdict, found.reason, found.due_at) == ("not_checked", "failed", None)
 

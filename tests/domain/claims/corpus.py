@@ -17,8 +17,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from app.domain.claims.evidence import Facts, Known, Offer, Person, Said, State
-from app.domain.claims.tool_output import prices_told
+from app.domain.claims.evidence import AppointmentEvidence, AppointmentState, Evidence, ServiceOffer, StaffName, Utterance
+from app.domain.claims.tool_output import find_quoted_prices
 
 FOLDER = Path(__file__).parent / "transcripts"
 ZONE = "Europe/Berlin"
@@ -38,8 +38,8 @@ HOUSES: dict[str, tuple[list[str], dict[str, int], list[str]]] = {
 @dataclass
 class Transcript:
     name: str
-    facts: Facts
-    turns: list[Said] = field(default_factory=list)
+    facts: Evidence
+    turns: list[Utterance] = field(default_factory=list)
     # (turn, what) that must be found
     wrong: set[tuple[int, str]] = field(default_factory=set)
     is_readable: bool = True
@@ -53,7 +53,7 @@ def read(path: Path) -> Transcript:
     lines = [line.partition(": ") for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     said = {key: rest for key, _, rest in lines if key in ("house", "now", "expect")}
     people, services, places = HOUSES[said.get("house", "salon")]
-    turns: list[Said] = []
+    turns: list[Utterance] = []
     wrong: set[tuple[int, str]] = set()
     book = _Book(people)
     for key, _, rest in lines:
@@ -61,20 +61,20 @@ def read(path: Path) -> Transcript:
         if role in ("agent", "caller"):
             if what:
                 wrong.add((len(turns), what))
-            turns.append(Said(len(turns), role == "agent", rest))
+            turns.append(Utterance(len(turns), role == "agent", rest))
         elif key not in said:
             book.write(key, rest, len(turns))
-    facts = Facts(
+    facts = Evidence(
         zone=ZONE,
         began_at=datetime.fromisoformat(said["now"]).replace(tzinfo=ZoneInfo(ZONE)),
-        people=[Person(name, name) for name in people],
-        offers=[Offer(name, (name,), frozenset({price * 100} if price else ())) for name, price in services.items()],
+        people=[StaffName(name, name) for name in people],
+        offers=[ServiceOffer(name, (name,), frozenset({price * 100} if price else ())) for name, price in services.items()],
         places=places,
-        known=list(book.known.values()),
-        refused=book.refused,
-        used=frozenset(book.used),
-        held=book.held,
-        told_prices=frozenset(book.prices),
+        appointments=list(book.known.values()),
+        rejections=book.refused,
+        used_tools=frozenset(book.used),
+        holds=book.held,
+        quoted_prices=frozenset(book.prices),
     )
     return Transcript(f"{path.parent.name}/{path.stem}", facts, turns, wrong, said.get("expect") != "not_checked")
 
@@ -84,35 +84,37 @@ class _Book:
 
     def __init__(self, people: list[str]) -> None:
         self.people = people
-        self.known: dict[str, Known] = {}
+        self.known: dict[str, AppointmentEvidence] = {}
         self.refused: dict[str, str] = {}
         self.used: set[str] = set()
         self.prices: set[int] = set()
-        self.held: list[State] = []
+        self.held: list[AppointmentState] = []
 
     def write(self, kind: str, rest: str, turn: int) -> None:
         key, _, more = rest.partition(" ")
         match kind:
             case "had" | "made":
-                self.known[key] = Known(key, (_state(more),), made=kind == "made", is_pending=more.endswith(", pending"))
+                self.known[key] = AppointmentEvidence(
+                    key, (_state(more),), was_created=kind == "made", is_pending=more.endswith(", pending")
+                )
                 if kind == "made":
                     self.used.add("book_appointment")
             case "moved":
                 old = self.known[key]
-                day, person = more[:16], more[16:].strip() or old.now.staff_id
-                before = replace(old.now, until=turn - 1)
-                after = replace(old.now, starts_at=_at(day), staff_id=person)
-                self.known[key] = replace(old, states=(*old.states[:-1], before, after), moved=True)
+                day, person = more[:16], more[16:].strip() or old.current.staff_id
+                before = replace(old.current, until_turn=turn - 1)
+                after = replace(old.current, starts_at=_at(day), staff_id=person)
+                self.known[key] = replace(old, states=(*old.states[:-1], before, after), was_moved=True)
             case "cancelled":
-                self.known[key] = replace(self.known[key], cancelled=True, stands=False)
+                self.known[key] = replace(self.known[key], was_cancelled=True, is_active=False)
             case "refused":
                 self.refused[key] = more
                 self.used.add(key)
             case "told":
                 self.used.add(key)
-                self.prices |= prices_told(more)
+                self.prices |= find_quoted_prices(more)
                 if key == "hold_slot":
-                    self.held.append(State(_at("2026-11-30 15:00"), "Tom Berger", frozenset({"Haarschnitt"})))
+                    self.held.append(AppointmentState(_at("2026-11-30 15:00"), "Tom Berger", frozenset({"Haarschnitt"})))
             case "later":
                 self._later(key, more)
             case _:
@@ -122,13 +124,13 @@ class _Book:
         if what == "confirmed":
             self.known[key] = replace(self.known[key], is_pending=False)
         elif what == "refused":
-            self.known[key] = replace(self.known[key], made=False, stands=False, is_pending=False)
+            self.known[key] = replace(self.known[key], was_created=False, is_active=False, is_pending=False)
 
 
-def _state(written: str) -> State:
+def _state(written: str) -> AppointmentState:
     found = re.fullmatch(r"(\S+ \S+) ([^,]+), ([^,]+)(?:, pending)?", written)
     assert found, written
-    return State(_at(found[1]), found[2], frozenset({found[3]}))
+    return AppointmentState(_at(found[1]), found[2], frozenset({found[3]}))
 
 
 def _at(written: str) -> datetime:

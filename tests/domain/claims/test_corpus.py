@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from app.domain.claims.extraction import is_readable, read_claims
-from app.domain.claims.fact_check import judge
+from app.domain.claims.extraction import extract_claims, is_supported_language
+from app.domain.claims.fact_check import check_claims
 from tests.domain.claims.corpus import Transcript, read_all
 from tests.support.tables import each_row
 
@@ -32,7 +32,7 @@ class Score:
 
 @each_row("transcript", EVERY)
 def test_just_the_turns_that_are_untrue_are_flagged(transcript: Transcript) -> None:
-    assert is_readable(transcript.turns) is transcript.is_readable
+    assert is_supported_language(transcript.turns) is transcript.is_readable
     assert _found(transcript) == transcript.wrong
 
 
@@ -49,10 +49,10 @@ def test_there_are_true_and_false_ones_in_both_languages() -> None:
 
 
 def _found(transcript: Transcript) -> set[tuple[int, str]]:
-    if not is_readable(transcript.turns):
+    if not is_supported_language(transcript.turns):
         return set()
-    claims = read_claims(transcript.turns, transcript.facts)
-    return {(finding.position, finding.what) for finding in judge(claims, transcript.facts)}
+    claims = extract_claims(transcript.turns, transcript.facts)
+    return {(finding.position, finding.kind) for finding in check_claims(claims, transcript.facts)}
 
 
 def _score(transcripts: list[Transcript]) -> Score:

@@ -7,7 +7,7 @@ import pytest
 from flask_sqlalchemy import SQLAlchemy
 
 from app.core.tenancy import company_scope
-from app.domain.emergencies.on_call import OnCall, on_call_now
+from app.domain.emergencies.on_call import OnCallContact, find_on_call
 from app.models import Branch
 from tests.factories.companies import BranchFactory, CompanyFactory, OnCallShiftFactory
 
@@ -30,18 +30,18 @@ def branch(db: SQLAlchemy) -> Branch:
 @pytest.mark.parametrize(
     ("moment", "reached"),
     [
-        ("2026-05-01T17:59", OnCall(DESK)),
-        ("2026-05-01T18:00", OnCall(JONAS, "Jonas")),
-        ("2026-05-02T07:59", OnCall(JONAS, "Jonas")),
-        ("2026-05-02T08:00", OnCall(DESK)),
-        ("2026-05-08T19:59", OnCall(JONAS, "Jonas")),
-        ("2026-05-08T20:00", OnCall(MIRIAM, "Miriam")),
-        ("2026-05-09T06:00", OnCall(JONAS, "Jonas")),
+        ("2026-05-01T17:59", OnCallContact(DESK)),
+        ("2026-05-01T18:00", OnCallContact(JONAS, "Jonas")),
+        ("2026-05-02T07:59", OnCallContact(JONAS, "Jonas")),
+        ("2026-05-02T08:00", OnCallContact(DESK)),
+        ("2026-05-08T19:59", OnCallContact(JONAS, "Jonas")),
+        ("2026-05-08T20:00", OnCallContact(MIRIAM, "Miriam")),
+        ("2026-05-09T06:00", OnCallContact(JONAS, "Jonas")),
     ],
 )
-def test_who_is_reached(branch: Branch, moment: str, reached: OnCall) -> None:
+def test_who_is_reached(branch: Branch, moment: str, reached: OnCallContact) -> None:
     at = datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo("Europe/Berlin"))
     with company_scope(branch.company_id):
-        assert on_call_now(branch, at, otherwise=DESK) == reached
+        assert find_on_call(branch, at, otherwise=DESK) == reached
         if reached.name is None:
-            assert on_call_now(branch, at, otherwise=None) is None
+            assert find_on_call(branch, at, otherwise=None) is None

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.domain.language.birth_dates import read_birth_date
+from app.domain.language.birth_dates import parse_birth_date
 
 TODAY = date(2026, 11, 25)
 
@@ -18,15 +18,15 @@ TODAY = date(2026, 11, 25)
     ],
 )  # fmt: skip
 def test_a_date_of_birth_is_read(text: str) -> None:
-    assert read_birth_date(text, TODAY) == date(1985, 3, 3)
+    assert parse_birth_date(text, TODAY) == date(1985, 3, 3)
 
 
 def test_two_digits_mean_the_last_hundred_years() -> None:
-    assert read_birth_date("1.2.03", TODAY) == date(2003, 2, 1)
-    assert read_birth_date("1.2.26", TODAY) == date(2026, 2, 1)
-    assert read_birth_date("1.2.27", TODAY) == date(1927, 2, 1)
+    assert parse_birth_date("1.2.03", TODAY) == date(2003, 2, 1)
+    assert parse_birth_date("1.2.26", TODAY) == date(2026, 2, 1)
+    assert parse_birth_date("1.2.27", TODAY) == date(1927, 2, 1)
 
 
 @pytest.mark.parametrize("text", ["", "März", "31.2.1985", "3.3.2027", "1.1.1850", "ja", "3. März"])
 def test_what_is_no_date_of_birth_is_none(text: str) -> None:
-    assert read_birth_date(text, TODAY) is None
+    assert parse_birth_date(text, TODAY) is None

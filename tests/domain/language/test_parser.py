@@ -5,8 +5,8 @@ from pathlib import Path
 
 from hypothesis import given, strategies as st
 
-from app.domain.language.parser import read_time, read_when
-from app.domain.language.time_expression import Language, When, instant
+from app.domain.language.parser import parse_time_expression, read_time
+from app.domain.language.time_expression import Language, TimeExpression, to_utc
 from tests.support.tables import each_row
 
 ZONE = "Europe/Berlin"
@@ -79,7 +79,7 @@ ON_OTHER_DAYS = [
 ]
 
 
-def told(when: When) -> str:
+def told(when: TimeExpression) -> str:
     """As the table writes it."""
     if when.question:
         return " ".join(["?", *when.options])
@@ -101,20 +101,21 @@ def test_the_table_is_long_enough() -> None:
 @each_row("language", ["de", "en"])
 @each_row("text, meaning", TABLE)
 def test_what_people_say_is_understood(text: str, meaning: str, language: Language) -> None:
-    assert told(read_when(text, NOW, ZONE, language)) == meaning
+    assert told(parse_time_expression(text, NOW, ZONE, language)) == meaning
 
 
 @each_row("now, text, meaning", ON_OTHER_DAYS)
 def test_it_depends_on_the_day_it_is_said(now: str, text: str, meaning: str) -> None:
-    assert told(read_when(text, datetime.fromisoformat(now), ZONE)) == meaning
+    assert told(parse_time_expression(text, datetime.fromisoformat(now), ZONE)) == meaning
 
 
 def test_the_two_passes_of_a_repeated_hour_are_kept_apart() -> None:
     first, second = (
-        read_when(text, datetime.fromisoformat(BACK), ZONE) for text in ("2027-10-31T02:30:00+02:00", "2027-10-31T02:30:00+01:00")
+        parse_time_expression(text, datetime.fromisoformat(BACK), ZONE)
+        for text in ("2027-10-31T02:30:00+02:00", "2027-10-31T02:30:00+01:00")
     )
     assert first.day and second.day and first.at and second.at
-    assert (instant(second.day, second.at, ZONE) - instant(first.day, first.at, ZONE)).total_seconds() == 3600
+    assert (to_utc(second.day, second.at, ZONE) - to_utc(first.day, first.at, ZONE)).total_seconds() == 3600
 
 
 @each_row(
@@ -130,7 +131,7 @@ def test_the_two_passes_of_a_repeated_hour_are_kept_apart() -> None:
     ],
 )
 def test_slashes_are_read_as_the_language_writes_them(text: str, language: Language, meaning: str) -> None:
-    assert told(read_when(text, NOW, ZONE, language)) == meaning
+    assert told(parse_time_expression(text, NOW, ZONE, language)) == meaning
 
 
 @each_row(
@@ -162,7 +163,7 @@ def test_a_bare_number_is_an_hour_where_a_time_is_asked_for(text: str, meaning: 
     ],
 )
 def test_what_is_not_clear_is_asked_back_in_a_whole_sentence(text: str, language: Language, question: str) -> None:
-    when = read_when(text, NOW, ZONE, language)
+    when = parse_time_expression(text, NOW, ZONE, language)
     assert (when.is_ambiguous, when.question) == (True, question)
 
 
@@ -172,7 +173,7 @@ WORDS = sorted({word for text, _ in TABLE for word in text.split()})
 @given(st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join) | st.text(max_size=60), st.sampled_from(["de", "en"]))
 def test_nothing_that_is_said_is_too_much(text: str, language: Language) -> None:
     """Either it means something or there is a question; never an error, never half of both."""
-    when = read_when(text, NOW, ZONE, language)
+    when = parse_time_expression(text, NOW, ZONE, language)
     assert when.question or when.names_a_day or when.names_a_time
     assert not (when.question and (when.names_a_day or when.names_a_time))
     when.as_data()

@@ -3,39 +3,46 @@
 import pytest
 
 from app.domain.emergencies import classifier as emergencies
-from app.domain.language.text_classifier import TextClassifier, corpus_digest, features, hashed, windows, words_of
+from app.domain.language.text_classifier import TextClassifier, extract_features, hash_corpus, hash_features, split_windows, tokenize
 from app.domain.privacy import refusal_classifier as refusals
 
 
 @pytest.mark.parametrize(
     ("model", "corpus"),
-    [(emergencies.EMERGENCY, emergencies.CORPUS), (emergencies.KIND, emergencies.CORPUS), (refusals.WEIGHTS, refusals.CORPUS)],
+    [
+        (emergencies.EMERGENCY_WEIGHTS, emergencies.CORPUS),
+        (emergencies.KIND_WEIGHTS, emergencies.CORPUS),
+        (refusals.WEIGHTS, refusals.CORPUS),
+    ],
 )
 def test_the_weights_were_learned_from_the_corpus_that_lies_beside_them(model, corpus) -> None:  # type: ignore[no-untyped-def]
-    assert TextClassifier(model).corpus == corpus_digest(corpus), "scripts/train_classifiers was not run after a change of the corpus"
+    assert TextClassifier(model).corpus == hash_corpus(corpus), "scripts/train_classifiers was not run after a change of the corpus"
 
 
 def test_spelling_makes_no_difference() -> None:
-    assert words_of("Ich kriege KEINE Luft!") == words_of("ich kriege keine luft") == ["ich", "kriege", "keine", "luft"]
-    assert words_of("Übelkeit, größer") == ["uebelkeit", "groesser"]
+    assert tokenize("Ich kriege KEINE Luft!") == tokenize("ich kriege keine luft") == ["ich", "kriege", "keine", "luft"]
+    assert tokenize("Übelkeit, größer") == ["uebelkeit", "groesser"]
 
 
 def test_words_pairs_and_groups_of_letters_are_weighed_once_each() -> None:
-    names = list(features(["es", "brennt"]))
+    names = list(extract_features(["es", "brennt"]))
     assert {"es", "brennt", "es brennt", "#<bren"} >= {"es", "brennt", "es brennt"} and "es brennt" in names
-    assert hashed(["es", "es"]) == hashed(["es"])
+    assert hash_features(["es", "es"]) == hash_features(["es"])
 
 
 def test_what_matters_is_not_lost_in_a_long_speech() -> None:
     talk = "also ich wollte eigentlich nur einen termin zum haareschneiden für nächste woche ausmachen wie immer bei tom "
-    assert emergencies.chance_of_emergency(talk * 6) < 0.3
-    assert emergencies.chance_of_emergency(talk * 6 + "aber jetzt kriegt meine mutter neben mir keine luft mehr und wird ganz blau") > 0.6
-    assert {len(piece) for piece in windows(["wort"] * 100)} == {30}
+    assert emergencies.get_emergency_probability(talk * 6) < 0.3
+    assert (
+        emergencies.get_emergency_probability(talk * 6 + "aber jetzt kriegt meine mutter neben mir keine luft mehr und wird ganz blau")
+        > 0.6
+    )
+    assert {len(piece) for piece in split_windows(["wort"] * 100)} == {30}
 
 
 @pytest.mark.parametrize("text", ["", " ", "?!…", "\x00", "a" * 5000, "\ud800", "🙂" * 50, "नमस्ते"])
 def test_whatever_is_said_it_is_scored(text: str) -> None:
-    assert 0 <= emergencies.chance_of_emergency(text) <= 1
+    assert 0 <= emergencies.get_emergency_probability(text) <= 1
     assert all(0 <= chance <= 1 for chance in refusals.get_refusal_probabilities(text, text).values())
 
 

@@ -13,9 +13,9 @@ from app.core.errors import AppError, InvalidInput
 from app.core.extensions import db
 from app.domain.agents.tools.context import ToolContext
 from app.domain.bookings.booking_request import parts_of
-from app.domain.language.parser import read_when
-from app.domain.language.spoken_format import one_of
-from app.domain.language.time_expression import When, instant
+from app.domain.language.parser import parse_time_expression
+from app.domain.language.spoken_format import join_or
+from app.domain.language.time_expression import TimeExpression, to_utc
 from app.domain.scheduling.types import VisitPart
 from app.domain.services.fuzzy_text import likeness, telling_words
 from app.domain.services.matching import JOINTS, find_service, get_services
@@ -65,7 +65,7 @@ def resolve_services(context: ToolContext, service: str | None, staff: str | Non
         raise MissingArgument(get_question("service"), fields=["service"])
     if (found := find_service(service)) and found.tied and not JOINTS.search(service):
         names = [each.name for each in (found.service, *found.tied)][:MAX_OPTIONS]
-        raise ClarificationNeeded(_("Was meinen Sie: %(services)s?", services=one_of(names, context.language)), options=names)
+        raise ClarificationNeeded(_("Was meinen Sie: %(services)s?", services=join_or(names, context.language)), options=names)
     place = resolve_branch(context, branch)
     parts = parts_of(service, staff=staff, branch_id=place.id)
     gap = max(found.max_gap_minutes for found in get_services(service)) if len(parts) > 1 else 0
@@ -89,34 +89,36 @@ def resolve_branch(context: ToolContext, words: str | None) -> Branch:
     return best
 
 
-def parse_time(context: ToolContext, *, date: str | None, time: str | None, part: str | None = None, zone: str | None = None) -> When:
+def parse_time(
+    context: ToolContext, *, date: str | None, time: str | None, part: str | None = None, zone: str | None = None
+) -> TimeExpression:
     """Day and time together, as one would say them; raises AskBack where they leave something open."""
     said = [date, f"um {time}" if time and BARE_TIME.fullmatch(time) else time, SPOKEN_DAY_PARTS.get((part or "").casefold(), part)]
     text = " ".join(filter(None, said))
     if not text:
-        return When()
-    when = _require_unambiguous(read_when(text, context.moment, zone or context.zone, context.language))
+        return TimeExpression()
+    when = _require_unambiguous(parse_time_expression(text, context.moment, zone or context.zone, context.language))
     if when.day:
         context.named_days.add(when.day)
     return when
 
 
-def parse_window(context: ToolContext, *, first: str | None, last: str | None, part: str | None, zone: str | None = None) -> When:
+def parse_window(context: ToolContext, *, first: str | None, last: str | None, part: str | None, zone: str | None = None) -> TimeExpression:
     """ "from … to …" of which either may be missing; raises AskBack."""
     text = f"von {first} bis {last}" if first and last else f"ab {first}" if first else f"bis {last}" if last else ""
     return parse_time(context, date=text or None, time=None, part=part, zone=zone)
 
 
-def to_instant(context: ToolContext, when: When, zone: str) -> datetime:
+def to_instant(context: ToolContext, when: TimeExpression, zone: str) -> datetime:
     """The very instant that is meant; raises Missing where day or time are not named."""
     fields = [name for name, known in (("date", when.day), ("time", when.at is not None)) if not known]
     if fields:
         raise MissingArgument(get_question(fields[0]), fields=fields)
     assert when.day is not None and when.at is not None
-    return instant(when.day, when.at, zone)
+    return to_utc(when.day, when.at, zone)
 
 
-def to_interval(context: ToolContext, when: When, zone: str) -> tuple[datetime, datetime]:
+def to_interval(context: ToolContext, when: TimeExpression, zone: str) -> tuple[datetime, datetime]:
     """The instants between which the days that are meant lie, from now on and not for longer than can be listened to."""
     today = context.local(context.moment, zone).date()
     first, last = when.days(first=today, last=today + LOOKAHEAD)
@@ -143,7 +145,7 @@ def get_question(field: str) -> str:
     }.get(field, _("Was genau meinen Sie?"))
 
 
-def _require_unambiguous(when: When) -> When:
+def _require_unambiguous(when: TimeExpression) -> TimeExpression:
     if when.question:
         raise ClarificationNeeded(when.question, options=list(when.options))
     return when

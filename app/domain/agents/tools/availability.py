@@ -16,9 +16,9 @@ from app.domain.agents.tools.slot_search import (
     search_interval,
     search_next,
 )
-from app.domain.language.parser import read_when
-from app.domain.language.spoken_format import begun, say_day, say_moment, say_time
-from app.domain.language.time_expression import When, instant
+from app.domain.language.parser import parse_time_expression
+from app.domain.language.spoken_format import capitalise, say_day, say_moment, say_time
+from app.domain.language.time_expression import TimeExpression, to_utc
 
 
 class CheckAvailabilityArgs(ToolArgs):
@@ -106,17 +106,17 @@ class ParseDateArgs(ToolArgs):
 @tool("parse_date", ParseDateArgs, general=True)
 def parse_date(context: ToolContext, args: ParseDateArgs) -> ToolResult:
     """Turns words about a day or time into a date; asks back where they leave something open."""
-    when = read_when(args.text or "", context.moment, context.zone, context.language)
+    when = parse_time_expression(args.text or "", context.moment, context.zone, context.language)
     return succeed(when.question or _say_time_expression(context, when), **when.as_data())
 
 
-def _say_time_expression(context: ToolContext, when: When) -> str:
+def _say_time_expression(context: ToolContext, when: TimeExpression) -> str:
     """The day and time once more, so that the caller hears what was understood."""
     language, today = context.language, context.today
     if when.day and when.at is not None:
-        return begun(say_moment(context.local(instant(when.day, when.at, context.zone)), language, today=today)) + "."
+        return capitalise(say_moment(context.local(to_utc(when.day, when.at, context.zone)), language, today=today)) + "."
     if when.day:
-        return begun(say_day(when.day, language, today=today)) + "."
+        return capitalise(say_day(when.day, language, today=today)) + "."
     if when.at is not None:
         return _("Um %(time)s.", time=say_time(when.at, language))
     if when.day_from and when.day_to and when.day_to.year < 9999:

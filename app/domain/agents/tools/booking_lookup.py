@@ -22,7 +22,7 @@ from app.domain.bookings.booking_request import Order
 from app.domain.bookings.errors import BookingRefused, SlotTaken
 from app.domain.bookings.unmet_demand import keep_refused
 from app.domain.customers.caller_assurance import Permission, is_within_attempts, record_verification
-from app.domain.language.spoken_format import one_of
+from app.domain.language.spoken_format import join_or
 from app.models import Booking, BookingChange, Call, Customer
 from app.models.booking import ACTIVE_STATUSES
 
@@ -161,7 +161,7 @@ def _build_clarification(context: ToolContext, bookings: Sequence[Booking], *, i
     if len(get_disclosure_scopes(context, bookings)) < len(bookings):
         question = _("Um wie viel Uhr ist der Termin?") if is_day_said else _("An welchem Tag ist der Termin, den Sie meinen?")
         return ClarificationNeeded(question, options=[])
-    named = one_of([say_booking(context, booking) for booking in bookings], context.language)
+    named = join_or([say_booking(context, booking) for booking in bookings], context.language)
     return ClarificationNeeded(_("Welchen Termin meinen Sie: %(times)s?", times=named), options=[booking.id for booking in bookings])
 
 

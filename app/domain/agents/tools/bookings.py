@@ -36,7 +36,7 @@ from app.domain.bookings.create import make_booking
 from app.domain.bookings.errors import BookingRefused
 from app.domain.bookings.reschedule import move_booking
 from app.domain.customers.name_matching import is_same_name
-from app.domain.language.spoken_format import all_of, say_price
+from app.domain.language.spoken_format import join_and, say_price
 from app.domain.scheduling.types import VisitPart
 from app.domain.services.matching import get_person
 from app.models import Booking, Branch, Customer, Hold
@@ -164,7 +164,7 @@ def query_appointments(context: ToolContext, _args: ToolArgs) -> ToolResult:
         raise build_verification_error(context, context.caller.level_to_hear_all)
     if not ahead:
         return succeed(_("Ich finde keinen Termin für Sie."), bookings=[])
-    said = all_of([say_booking(context, booking) for booking in ahead], context.language)
+    said = join_and([say_booking(context, booking) for booking in ahead], context.language)
     say = _("Ihr nächster Termin ist %(times)s.", times=said) if len(ahead) == 1 else _("Ihre nächsten Termine sind %(times)s.", times=said)
     return succeed(say, bookings=build_disclosed_data(context, ahead))
 

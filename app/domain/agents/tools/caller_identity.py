@@ -10,7 +10,7 @@ from app.domain.customers.caller_assurance import filter_same_name, record_verif
 from app.domain.customers.contacts import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, add_identity
 from app.domain.customers.matching import attach_customer, create_named_customer, select_customer
 from app.domain.customers.name_matching import is_same_name
-from app.domain.language.vocabulary import fold, with_digits
+from app.domain.language.vocabulary import fold, replace_number_words
 from app.models import Customer
 
 EMAIL_PATTERN = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]{2,}")
@@ -31,7 +31,7 @@ def resolve_phone(context: ToolContext, said: str | None) -> str | None:
 
 def parse_phone(context: ToolContext, said: str) -> str:
     """Digit by digit or in one; never another in its place. Raises Missing."""
-    for text in (said, re.sub(r"[^\d+]", "", with_digits(fold(said)))):
+    for text in (said, re.sub(r"[^\d+]", "", replace_number_words(fold(said)))):
         if e164 := normalise(text, source="human", region=context.company.country).e164:
             return e164
     raise MissingArgument(get_question("phone"), fields=["phone"])

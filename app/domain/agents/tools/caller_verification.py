@@ -26,8 +26,8 @@ from app.domain.customers.caller_assurance import (
 )
 from app.domain.customers.disclosures import get_provable_days
 from app.domain.customers.name_matching import find_first_name
-from app.domain.language.birth_dates import read_birth_date
-from app.domain.language.parser import read_when
+from app.domain.language.birth_dates import parse_birth_date
+from app.domain.language.parser import parse_time_expression
 from app.models import Customer
 
 
@@ -60,7 +60,7 @@ def _verify_name(context: ToolContext, name: str, birth_date: str | None) -> Too
     """Only the very name recognises somebody; one that is merely like it is asked for again, letter by letter."""
     caller, call = context.caller, context.call
     same = filter_same_name(name, caller.candidates)
-    if len(same) > 1 and birth_date and (born := read_birth_date(birth_date, context.today)):
+    if len(same) > 1 and birth_date and (born := parse_birth_date(birth_date, context.today)):
         same = [customer for customer in same if customer.birth_index == hash_birth_date(born)] or same
     if len(same) > 1:
         return ask_again(context, _("Nennen Sie mir bitte auch Ihr Geburtsdatum"), **_build_caller_data(caller))
@@ -77,7 +77,7 @@ def _verify_name(context: ToolContext, name: str, birth_date: str | None) -> Too
 def _verify_birth_date(context: ToolContext, args: IdentifyCustomerArgs) -> ToolResult | None:
     if not args.birth_date:
         return None
-    born = read_birth_date(args.birth_date, context.today)
+    born = parse_birth_date(args.birth_date, context.today)
     if born is None:
         raise MissingArgument(_("Wie lautet Ihr Geburtsdatum, mit Tag, Monat und Jahr?"), fields=["birth_date"])
     customer = context.caller.customer if context.caller.is_known else None
@@ -100,7 +100,7 @@ def _verify_booking_date(context: ToolContext, args: IdentifyCustomerArgs) -> To
         return reject_unverified(context, **_build_caller_data(caller))
     if caller.certainty == "number":
         raise MissingArgument(get_question("name"), fields=["name"])
-    when = read_when(args.booking_date, context.moment, context.zone, context.language)
+    when = parse_time_expression(args.booking_date, context.moment, context.zone, context.language)
     if when.day is None:
         return reject(
             "ambiguous", when.question or _("An welchem Tag ist Ihr Termin?"), options=list(when.options), **_build_caller_data(caller)

@@ -12,13 +12,13 @@ from app.domain.agents.opening_hours import opening_now
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.result import ToolResult
 from app.domain.emergencies import detections
-from app.domain.emergencies.alarm import Alarm, advise, raise_alarm
-from app.domain.emergencies.detections import LAST_TURNS, Place, said_in
-from app.domain.emergencies.emergency_numbers import numbers_behind, numbers_of, to_dial
-from app.domain.emergencies.messages import say_what_to_do
-from app.domain.emergencies.on_call import on_call_now
-from app.domain.emergencies.recognition import recognise
-from app.domain.emergencies.signs import Kind, read_table
+from app.domain.emergencies.alarm import Alarm, build_alarm, raise_alarm
+from app.domain.emergencies.detections import MAX_TURNS, BusinessProfile, join_texts
+from app.domain.emergencies.emergency_numbers import get_numbers, get_numbers_by_prefix, list_numbers_to_dial
+from app.domain.emergencies.messages import say_instructions
+from app.domain.emergencies.on_call import find_on_call
+from app.domain.emergencies.recognition import recognise_emergency
+from app.domain.emergencies.signs import EmergencyKind, load_table
 from app.domain.language.time_expression import Language
 from app.events import CallUpdated
 
@@ -36,12 +36,12 @@ def handle_emergency(
 
     `turns` are the caller's, (index, text); `index` is the turn behind which the function is asked for.
     """
-    call, place = context.call, Place(context.company.industry, tuple(context.branch.emergency_phrases or ()))
+    call, place = context.call, BusinessProfile(context.company.industry, tuple(context.branch.emergency_phrases or ()))
     counts = _EmergencyFilter(context)
-    is_new = detections.hear_turns(call, turns[-LAST_TURNS:], place, counts=counts)
-    is_new |= detections.hear_arguments(call, arguments, index, place, counts=counts)
+    is_new = detections.detect_in_turns(call, turns[-MAX_TURNS:], place, counts=counts)
+    is_new |= detections.detect_in_arguments(call, arguments, index, place, counts=counts)
     if name == REPORT_FUNCTION and not is_new:
-        detections.report(call, index)
+        detections.record_report(call, index)
     kind = detections.take_unanswered(call)
     return _raise_alarm_for(kind, context) if kind is not None else None
 
@@ -50,23 +50,23 @@ def handle_emergency_offline(
     name: str, arguments: Mapping[str, Any], *, turns: Turns, dialled: str | None, language: Language
 ) -> ToolResult | None:  # fmt: skip
     """The same where the database does not help: the number that saves a life, and nobody to put the call through to."""
-    said = [*(text for _index, text in turns[-RECENT_TURN_COUNT:]), said_in(arguments)]
-    kinds = [kind for text in said if (kind := recognise(text, "other")) and not kind.is_out_of_hours]
+    said = [*(text for _index, text in turns[-RECENT_TURN_COUNT:]), join_texts(arguments)]
+    kinds = [kind for text in said if (kind := recognise_emergency(text, "other")) and not kind.is_out_of_hours]
     if name == REPORT_FUNCTION:
-        kinds.append(read_table().kinds["reported"])
+        kinds.append(load_table().kinds["reported"])
     if not kinds:
         return None
-    kind, numbers = min(kinds, key=lambda each: each.order), numbers_behind(dialled)
+    kind, numbers = min(kinds, key=lambda each: each.order), get_numbers_by_prefix(dialled)
     with force_locale(language):
-        say = say_what_to_do(kind, numbers, puts_through=False)
-    return _to_result(Alarm(kind, say, to_dial(kind, numbers) or [numbers.rescue]))
+        say = say_instructions(kind, numbers, puts_through=False)
+    return _to_result(Alarm(kind, say, list_numbers_to_dial(kind, numbers) or [numbers.rescue]))
 
 
 def find_emergency_forward_number(context: ToolContext) -> str | None:
     """Where a call of an emergency is put through to, whatever the hour and whoever is switched off; None where none was spoken of."""
-    if detections.kind_of(context.call) is None:
+    if detections.find_kind(context.call) is None:
         return None
-    reached = on_call_now(context.branch, context.moment, otherwise=find_forward_number(context))
+    reached = find_on_call(context.branch, context.moment, otherwise=find_forward_number(context))
     return reached.number if reached else None
 
 
@@ -80,21 +80,21 @@ class _EmergencyFilter:
     def __init__(self, context: ToolContext) -> None:
         self.context = context
 
-    def __call__(self, kind: Kind) -> bool:
+    def __call__(self, kind: EmergencyKind) -> bool:
         if not kind.is_out_of_hours:
             return True
         context = self.context
         if opening_now(context.branch, context.moment)[0]:
             return False
         if kind.level == "urgent":
-            return bool(numbers_of(context.company, context.branch).doctor)
-        return on_call_now(context.branch, context.moment, otherwise=find_forward_number(context)) is not None
+            return bool(get_numbers(context.company, context.branch).doctor)
+        return find_on_call(context.branch, context.moment, otherwise=find_forward_number(context)) is not None
 
 
-def _raise_alarm_for(kind: Kind, context: ToolContext) -> ToolResult:
+def _raise_alarm_for(kind: EmergencyKind, context: ToolContext) -> ToolResult:
     call, branch, company = context.call, context.branch, context.company
     with force_locale(context.language):
-        alarm = advise(kind, branch, company, forward_to=find_forward_number(context), moment=context.moment)
+        alarm = build_alarm(kind, branch, company, forward_to=find_forward_number(context), moment=context.moment)
     metrics.EMERGENCIES.labels(kind.level).inc()
     if call.is_test:
         return _to_result(alarm)

@@ -11,7 +11,7 @@ from app.core.phone import display
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.registry import run_tool
 from app.domain.agents.tools.service_catalogue import list_matching_services, say_service
-from app.domain.language.spoken_format import all_of
+from app.domain.language.spoken_format import join_and
 from app.domain.language.vocabulary import fold
 from app.domain.services.catalogue import list_staff
 from app.domain.services.matching import find_service
@@ -93,7 +93,7 @@ def _answer_staff(context: ToolContext, _question: str) -> FaqAnswer | None:
     if not context.content.tells("staff_names"):
         return None
     names = [person.name for person in list_staff(limit=12, branch_id=context.branch.id)]
-    return FaqAnswer(_("Bei uns arbeiten %(names)s.", names=all_of(names, context.language)), ("staff",)) if len(names) > 1 else None
+    return FaqAnswer(_("Bei uns arbeiten %(names)s.", names=join_and(names, context.language)), ("staff",)) if len(names) > 1 else None
 
 
 def _answer_service(context: ToolContext, question: str, asked: str) -> FaqAnswer | None:
@@ -114,7 +114,7 @@ def _answer_services(context: ToolContext, question: str, asked: str) -> FaqAnsw
         return FaqAnswer(say_service(context, found.service), (f"service:{found.service.id}",))
     if re.search(r"leistungen|angebot|services|was (bieten|macht|machen)|what do you", asked):
         names = [service.name for service in list_matching_services(context, None)][:8]
-        return FaqAnswer(_("Wir bieten %(names)s an.", names=all_of(names, context.language)), ("services",)) if names else None
+        return FaqAnswer(_("Wir bieten %(names)s an.", names=join_and(names, context.language)), ("services",)) if names else None
     return None
 
 

@@ -25,8 +25,8 @@ from app.domain.agents.tools.registry import ToolArgs, tool
 from app.domain.agents.tools.result import ToolResult, reject, succeed
 from app.domain.agents.tools.verification_fallbacks import find_link_recipient, find_transfer_number, reject_unverified
 from app.domain.bookings.notifications import send_identity_link, send_link_to_customer, way_about
-from app.domain.language.parser import read_when
-from app.domain.language.time_expression import When, instant
+from app.domain.language.parser import parse_time_expression
+from app.domain.language.time_expression import TimeExpression, to_utc
 from app.domain.notifications.channels import is_set_up
 from app.domain.tasks.lifecycle import make_task
 from app.events import NotificationQueued, TaskUpdated
@@ -48,7 +48,7 @@ def request_callback(context: ToolContext, args: RequestCallbackArgs) -> ToolRes
     number = resolve_phone(context, args.phone)
     if number is None:
         return reject("missing", get_question("phone"), fields=["phone"])
-    when = read_when(args.when, context.moment, context.zone, context.language) if args.when else When()
+    when = parse_time_expression(args.when, context.moment, context.zone, context.language) if args.when else TimeExpression()
     due_at = _resolve_due_at(context, when)
     with force_locale(context.company.language):
         title = _("Rückruf: %(who)s", who=args.name or _find_customer_name(context) or display(number))
@@ -70,11 +70,11 @@ def _find_customer_name(context: ToolContext) -> str | None:
     return customer.name if customer else None
 
 
-def _resolve_due_at(context: ToolContext, when: When) -> datetime:
+def _resolve_due_at(context: ToolContext, when: TimeExpression) -> datetime:
     """At the time that was wished for; else within the hour, or when it opens again."""
     if when.day and not when.is_ambiguous:
         at = when.at or when.at_from or time(when.minutes()[0] // 60)
-        wished = instant(when.day, at, context.zone)
+        wished = to_utc(when.day, at, context.zone)
         if wished > context.moment:
             return wished
     is_open, opens_at = opening_now(context.branch, context.moment)

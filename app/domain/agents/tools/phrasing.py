@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.core.extensions import db
 from app.domain.agents.tools.context import ToolContext
-from app.domain.language.spoken_format import one_of, say_moment, say_slots
+from app.domain.language.spoken_format import join_or, say_moment, say_slots
 from app.domain.scheduling.types import SchedulingData, Slot
 from app.models import Booking, Branch, Service, StaffMember
 
@@ -64,7 +64,7 @@ def say_free_slots(context: ToolContext, told: Sequence[dict[str, Any]], *, staf
     mine = [entry for entry in said if staff in (None, entry["staff"])]
     others = [entry for entry in said if entry not in mine]
     pieces = [_say_times_with_staff(context, entries, staff and entries[0]["staff"]) for entries in (mine, others) if entries]
-    times = one_of(pieces, context.language)
+    times = join_or(pieces, context.language)
     return times if said[0]["branch"] == context.branch.name else _("in %(branch)s %(times)s", branch=said[0]["branch"], times=times)
 
 

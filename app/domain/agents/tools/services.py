@@ -14,7 +14,7 @@ from app.domain.agents.tools.phrasing import say_when
 from app.domain.agents.tools.registry import ToolArgs, tool
 from app.domain.agents.tools.result import ToolResult, reject, succeed
 from app.domain.agents.tools.service_catalogue import build_service_data, list_matching_services, say_service
-from app.domain.language.spoken_format import all_of, begun, say_day, say_hours
+from app.domain.language.spoken_format import capitalise, join_and, say_day, say_hours
 from app.domain.services.matching import get_services
 
 MAX_SPOKEN_NAMES = 5
@@ -32,9 +32,9 @@ def list_services(context: ToolContext, args: ListServicesArgs) -> ToolResult:
         return succeed(_("Dazu finde ich nichts in unserem Angebot."), services=[])
     names = [service.name for service in services]
     if len(names) > MAX_SPOKEN_NAMES:
-        say = _("Wir bieten unter anderem %(names)s an.", names=all_of(names[:MAX_SPOKEN_NAMES], context.language))
+        say = _("Wir bieten unter anderem %(names)s an.", names=join_and(names[:MAX_SPOKEN_NAMES], context.language))
     else:
-        say = _("Wir bieten %(names)s an.", names=all_of(names, context.language))
+        say = _("Wir bieten %(names)s an.", names=join_and(names, context.language))
     return succeed(say, services=[build_service_data(context, service) for service in services])
 
 
@@ -62,7 +62,7 @@ def get_opening_hours(context: ToolContext, args: GetOpeningHoursArgs) -> ToolRe
     branch = resolve_branch(context, args.branch)
     when = parse_time(context, date=args.date, time=None, zone=branch.zone)
     hours = hours_on(branch, when.day or when.day_from or context.local(context.moment, branch.zone).date())
-    day = begun(say_day(hours.day, context.language, today=context.today))
+    day = capitalise(say_day(hours.day, context.language, today=context.today))
     if hours.spans:
         say = _("%(day)s ist %(hours)s geöffnet.", day=_add_comma(day), hours=say_hours(hours.clock_spans, context.language))
     elif hours.holiday:

@@ -10,7 +10,7 @@ from app.domain.agents.tools.argument_parsing import ServiceSelection, to_interv
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.phrasing import MAX_SLOTS, select_spread
 from app.domain.bookings.unmet_demand import keep_wish
-from app.domain.language.time_expression import When
+from app.domain.language.time_expression import TimeExpression
 from app.domain.scheduling.alternatives import find_alternatives
 from app.domain.scheduling.availability import find_free_slots
 from app.domain.scheduling.loader import load_scheduling_data
@@ -48,7 +48,7 @@ def search_at(visit: ServiceSelection, starts_at: datetime) -> SlotSearchResult:
     return _attach_reason(search_around(visit, starts_at), reason, why, requested_free=False)
 
 
-def search_interval(context: ToolContext, visit: ServiceSelection, when: When) -> SlotSearchResult:
+def search_interval(context: ToolContext, visit: ServiceSelection, when: TimeExpression) -> SlotSearchResult:
     """What is free on the days and at the hours that are meant; where nothing is, why, and what comes next."""
     first, before = to_interval(context, when, visit.branch.zone)
     if first >= before:
@@ -116,7 +116,7 @@ def _filter_by_clock(starts: list[datetime], low: int, high: int, *, zone: str) 
     return [start for start in starts if low <= _to_minute_of_day(start.astimezone(tz)) < high]
 
 
-def _explain_interval(visit: ServiceSelection, question: AvailabilityQuery, facts: SchedulingData, when: When) -> tuple[str, str]:
+def _explain_interval(visit: ServiceSelection, question: AvailabilityQuery, facts: SchedulingData, when: TimeExpression) -> tuple[str, str]:
     """For one day: closed, or what is in the way when it opens; for several: everything is taken."""
     if when.day is None:
         return _select_reason([Reason("booked")], facts)

@@ -12,7 +12,7 @@ from app.domain.agents.tools.result import ToolResult, reject
 from app.domain.customers.caller_assurance import AssuranceLevel, Permission
 from app.domain.customers.disclosures import get_provable_days
 from app.domain.customers.one_time_codes import can_send
-from app.domain.language.spoken_format import one_of
+from app.domain.language.spoken_format import join_or
 from app.domain.notifications.channels import is_set_up
 from app.domain.notifications.outbox import way_to
 from app.models import Customer
@@ -115,7 +115,7 @@ def _find_question(context: ToolContext, needed: AssuranceLevel) -> str | None:
 def _build_sentence(context: ToolContext, question: str | None) -> tuple[str, list[Fallback]]:
     """One sentence with what would help and every way there is; and the ways."""
     open_now = list_fallbacks(context)
-    ways = one_of(list(open_now.values()), context.language)
+    ways = join_or(list(open_now.values()), context.language)
     if not ways:
         said = f"{question}." if question else _("Das kann ich am Telefon leider nicht für Sie tun.")
     elif question:

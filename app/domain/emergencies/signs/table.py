@@ -7,14 +7,14 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from app.domain.emergencies.phrase_matcher import Spelling, Vocabulary, plain
+from app.domain.emergencies.phrase_matcher import Spelling, Vocabulary, normalise
 
-PLACE = Path(__file__).parent
-REACH = 7
+DIRECTORY = Path(__file__).parent
+DEFAULT_REACH = 7
 # small signs are told one after the other
-REACH_OF_SOME = 30
+PARTIAL_REACH = 30
 Level = Literal["life", "police", "urgent", "on_call"]
-HEAD = re.compile(r"\[(\w+) \| (\w+) \| ([\w ]+)\]")
+SECTION_HEADER = re.compile(r"\[(\w+) \| (\w+) \| ([\w ]+)\]")
 CONTEXTS = (
     "neutral", "past", "days_ago", "chronic", "now", "fiction", "drill", "trade_word", "figure", "if", "maybe", "admin", "shop",
     "person", "pet",
@@ -22,7 +22,7 @@ CONTEXTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class EmergencyKind:
     """`areas` are where it means an emergency; `order` is its rank, the gravest first."""
 
     name: str
@@ -45,7 +45,7 @@ class Kind:
 class Sign:
     """So many of the `terms` as are `needed` are heard within `reach` words, and none of `unless` in that sentence."""
 
-    kind: Kind
+    kind: EmergencyKind
     terms: tuple[int, ...]
     unless: tuple[int, ...]
     reach: int
@@ -54,53 +54,53 @@ class Sign:
 
 
 @dataclass(slots=True)
-class Table:
+class SignTable:
     vocabulary: Vocabulary
     # signs by their first term
     signs: dict[int, list[Sign]] = field(default_factory=dict)
     contexts: dict[str, int] = field(default_factory=dict)
-    kinds: dict[str, Kind] = field(default_factory=dict)
+    kinds: dict[str, EmergencyKind] = field(default_factory=dict)
     phrases: list[str] = field(default_factory=list)
 
 
 @cache
-def read_table() -> Table:
-    return _Reader().read()
+def load_table() -> SignTable:
+    return _TableParser().read()
 
 
-class _Reader:
+class _TableParser:
     def __init__(self) -> None:
-        self.table = Table(Vocabulary(_spelling()))
+        self.table = SignTable(Vocabulary(_load_spelling()))
         self._terms: dict[str, int] = {}
         self._classes: dict[str, list[str]] = {}
 
-    def read(self) -> Table:
-        for line in [*_lines("classes"), *_lines("contexts")]:
+    def read(self) -> SignTable:
+        for line in [*_read_lines("classes"), *_read_lines("contexts")]:
             name, phrases = line.split(" = ", 1)
             self._classes[name] = [phrase.strip() for phrase in phrases.split(",")]
         for name in CONTEXTS:
             self.table.contexts[name] = self._term(f"<{name}>")
-        kind: Kind | None = None
-        for line in _lines("signs"):
-            if head := HEAD.fullmatch(line):
-                kind = Kind(head[1], head[2], frozenset(head[3].split()), len(self.table.kinds))  # type: ignore[arg-type]
+        kind: EmergencyKind | None = None
+        for line in _read_lines("signs"):
+            if head := SECTION_HEADER.fullmatch(line):
+                kind = EmergencyKind(head[1], head[2], frozenset(head[3].split()), len(self.table.kinds))  # type: ignore[arg-type]
                 self.table.kinds[kind.name] = kind
             elif kind is not None:
                 self._read_sign(line, kind)
         self.table.vocabulary.seal()
         return self.table
 
-    def _read_sign(self, line: str, kind: Kind) -> None:
+    def _read_sign(self, line: str, kind: EmergencyKind) -> None:
         weak, line = line.startswith("~"), line.removeprefix("~").strip()
         said, _bang, unless = line.partition(" ! ")
-        reach = REACH
+        reach = DEFAULT_REACH
         if near := re.match(r"(\d+): ", said):
             reach, said = int(near[1]), said[near.end() :]
         some = re.match(r"(\d) of ", said)
         parts = said[some.end() :].split(",") if some else said.split(" + ")
         terms = tuple(self._term(part.strip()) for part in parts)
         if some:
-            reach = REACH_OF_SOME
+            reach = PARTIAL_REACH
         spoilers = tuple(self._term(each.strip()) for each in unless.split(",") if each.strip())
         sign = Sign(kind, terms, spoilers, reach, weak, int(some[1]) if some else len(terms))
         # one of those is heard where the sign holds
@@ -117,20 +117,20 @@ class _Reader:
         return self._terms[name]
 
 
-def _spelling() -> Spelling:
+def _load_spelling() -> Spelling:
     dropped: set[str] = set()
     same: dict[str, str] = {}
-    for line in _lines("words"):
+    for line in _read_lines("words"):
         what, _equals, words = line.partition(" = ")
         if what == "drop":
-            dropped |= {plain(word) for word in words.split()}
+            dropped |= {normalise(word) for word in words.split()}
         else:
             read_as, _colon, written = words.partition(":")
-            same |= {plain(word): plain(read_as.strip()) for word in written.split()}
+            same |= {normalise(word): normalise(read_as.strip()) for word in written.split()}
     return Spelling(frozenset(dropped), same)
 
 
-def _lines(name: str) -> Iterator[str]:
-    for line in (PLACE / f"{name}.txt").read_text().splitlines():
+def _read_lines(name: str) -> Iterator[str]:
+    for line in (DIRECTORY / f"{name}.txt").read_text().splitlines():
         if line.strip() and not line.startswith("#"):
             yield line.strip()
