@@ -144,7 +144,7 @@ def fill(company: str, service: str, branch: str, people: list[str], first: int,
             spans.append(
                 {
                     "company_id": company, "resource_id": people[person], "first_minute": minute, "end_minute": minute + 55,
-                    "kind": "booked", "taken_by": booking, "expires_at": None,
+                    "kind": "booked", "holder_id": booking, "expires_at": None,
                 }
             )  # fmt: skip
         db.session.execute(insert(Booking), bookings)

@@ -28,7 +28,7 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 JSON = {"Content-Type": "application/json"}
 
 
-def main(total: int, *, by_kind: bool) -> None:
+def main(total: int, *, actor_type: bool) -> None:
     with servers.place("sqlite") as environment:
         environment |= {"DEMO_PASSWORD": "benchmarks-only-1", "DEMO_API_KEY": OWNER_KEY}
         os.environ.clear()
@@ -39,7 +39,7 @@ def main(total: int, *, by_kind: bool) -> None:
         with servers.served("wsgi:app", environment, worker=servers.WEB_WORKER, workers=1, threads=THREADS) as port:
             kinds = kinds_of_requests(cookie, environment["BENCH_KEY"])
             _tell(f"{'at the start':>14}", port, Counter())
-            if by_kind:
+            if actor_type:
                 for name, make in kinds.items():
                     _tell(f"{name:>14}", port, send(port, [make] * total))
                 return
@@ -181,4 +181,4 @@ def resident_mb(pid: int) -> int:
 
 if __name__ == "__main__":
     arguments = [argument for argument in sys.argv[1:] if argument != "--by-kind"]
-    main(int(arguments[0]) if arguments else 100_000, by_kind="--by-kind" in sys.argv)
+    main(int(arguments[0]) if arguments else 100_000, actor_type="--by-kind" in sys.argv)

@@ -34,7 +34,7 @@ def agent_versions(agent_id: str, demo: DemoCompany, *, since: datetime) -> list
             agent_id=agent_id, number=1, content=first.as_json(), revision=1, created_at=since, saved_at=since, published_at=since,
         ),
         AgentVersion(
-            agent_id=agent_id, number=2, standing="published", content=now.as_json(), revision=1, created_at=later, saved_at=later,
+            agent_id=agent_id, number=2, status="published", content=now.as_json(), revision=1, created_at=later, saved_at=later,
             published_at=later,
         ),
     ]  # fmt: skip

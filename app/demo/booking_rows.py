@@ -36,10 +36,10 @@ def booking_rows(appointments: list[Appointment], call_ids: list[str], known: Kn
         rows.changes += _history(appointment, booking, call_ids)
         if appointment.status == "confirmed":
             for start, end in _busy(appointment):
-                own = {"company_id": known.company_id, "resource_id": booking["staff_id"], "taken_by": booking["id"]}
+                own = {"company_id": known.company_id, "resource_id": booking["staff_id"], "holder_id": booking["id"]}
                 rows.spans.append({**own, "first_minute": start, "end_minute": end, "kind": "booked"})
                 cells = range(start // SLOT_MINUTES, end // SLOT_MINUTES)
-                rows.cells += [{**own, "cell": cell, "seat": 0} for cell in cells]
+                rows.cells += [{**own, "slot_index": cell, "seat": 0} for cell in cells]
     return rows
 
 
@@ -75,7 +75,7 @@ def _history(appointment: Appointment, booking: Row, call_ids: list[str]) -> Ite
         before, after = _told(appointment, booking, change, start)
         yield {
             "company_id": booking["company_id"], "booking_id": booking["id"], "at": change.at, "action": change.action,
-            "by_kind": kind, "by_id": None if change.call is None else call_ids[change.call], "way": way,
+            "actor_type": kind, "actor_id": None if change.call is None else call_ids[change.call], "way": way,
             "before": before, "after": after, "version": version,
         }  # fmt: skip
 

@@ -143,7 +143,7 @@ def _tools(call: DemoCall, own: Row, rng: Random) -> list[Row]:
             "arguments": use.arguments,
             "result": use.result,
             "ok": True,
-            "after_position": after,
+            "after_turn": after,
             "duration_ms": use.duration_ms,
             "database_ms": use.database_ms,
             "provider_ms": 0,

@@ -20,14 +20,14 @@ class AgentVersion(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
         company_foreign_key("agent_id", "agents"),
         UniqueConstraint("company_id", "agent_id", "number"),
         # at most one draft and one published version; those before have no standing, and there may be many
-        UniqueConstraint("company_id", "agent_id", "standing"),
-        CheckConstraint("standing IN ('draft', 'published')", name="standing"),
+        UniqueConstraint("company_id", "agent_id", "status"),
+        CheckConstraint("status IN ('draft', 'published')", name="status"),
     )
 
     agent_id: Mapped[str] = mapped_column(Id)
     # counted from 1; the draft has the one that it will be published as
     number: Mapped[int]
-    standing: Mapped[str | None] = mapped_column(AsciiString(16))
+    status: Mapped[str | None] = mapped_column(AsciiString(16))
     content: Mapped[dict[str, Any]] = mapped_column(Json)
     # the version that was taken up again, where it is one
     restored_from: Mapped[int | None]

@@ -98,8 +98,8 @@ class BookingChange(CompanyOwned, db.Model):
     # made, confirmed, moved, edited, cancelled, no_show, done
     action: Mapped[str] = mapped_column(AsciiString(16))
     # caller, user, program, calendar, house; and which one
-    by_kind: Mapped[str] = mapped_column(AsciiString(16))
-    by_id: Mapped[str | None] = mapped_column(CaseSensitiveString(64))
+    actor_type: Mapped[str] = mapped_column(AsciiString(16))
+    actor_id: Mapped[str | None] = mapped_column(CaseSensitiveString(64))
     way: Mapped[str] = mapped_column(AsciiString(16))
     why: Mapped[str | None] = mapped_column(String(250))
     # what it was and what it is, of the fields that changed

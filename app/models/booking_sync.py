@@ -68,5 +68,5 @@ class ExternalEvent(CompanyOwned, db.Model):
     status: Mapped[str] = mapped_column(AsciiString(16))
     successor: Mapped[str | None] = mapped_column(CaseSensitiveString(128))
     # the last news of it: when it happened there, and its number in the chain of moves
-    news_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_event_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sequence: Mapped[int | None]

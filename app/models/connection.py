@@ -35,4 +35,4 @@ class Connection(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # when a look last went well
-    well_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_success_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

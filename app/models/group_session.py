@@ -28,4 +28,4 @@ class GroupSession(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seats: Mapped[int]
-    taken: Mapped[int] = mapped_column(default=0)
+    seats_taken: Mapped[int] = mapped_column(default=0)

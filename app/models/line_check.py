@@ -34,7 +34,7 @@ class LineCheck(CompanyOwned, HasUlid, db.Model):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # since when the step is waited for that is under way
-    waits_since: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    step_started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     # when the pushed event came out of a live socket
     heard_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # running, ok, failed

@@ -11,8 +11,8 @@ from app.models.base import CompanyOwned, company_foreign_key, company_table_arg
 
 RULES = (
     "grid_minutes", "notice_minutes", "horizon_days", "cancel_minutes", "move_minutes", "open_bookings_per_customer",
-    "anonymous_callers", "callers_may_book", "needs_confirmation", "keeps_holidays", "hold_minutes", "fee_cents", "fee_within_minutes",
-    "tell_desk_changes", "tell_own_changes", "tell_calendar_changes",
+    "anonymous_callers", "callers_may_book", "needs_confirmation", "observes_holidays", "hold_minutes", "fee_cents", "fee_within_minutes",
+    "notify_staff_changes", "notify_self_service_changes", "notify_calendar_changes",
 )  # fmt: skip
 
 
@@ -50,15 +50,15 @@ class Policy(CompanyOwned, db.Model):
     callers_may_book: Mapped[bool | None]
     # bookings of callers wait as `pending` until somebody confirms them
     needs_confirmation: Mapped[bool | None]
-    keeps_holidays: Mapped[bool | None]
+    observes_holidays: Mapped[bool | None]
     hold_minutes: Mapped[int | None]
     # what is owed when cancelled later than so long before the start, or when nobody comes
     fee_cents: Mapped[int | None]
     fee_within_minutes: Mapped[int | None]
     # whether customers get a message when we, they themselves, or a calendar that writes to them anyway changes their booking
-    tell_desk_changes: Mapped[bool | None]
-    tell_own_changes: Mapped[bool | None]
-    tell_calendar_changes: Mapped[bool | None]
+    notify_staff_changes: Mapped[bool | None]
+    notify_self_service_changes: Mapped[bool | None]
+    notify_calendar_changes: Mapped[bool | None]
 
     def rules(self) -> dict[str, Any]:
         return {name: value for name in RULES if (value := getattr(self, name)) is not None}

@@ -21,17 +21,17 @@ class SlotLock(CompanyOwned, db.Model):
     __tablename__ = "slot_locks"
     __table_args__ = (
         *company_table_args(
-            Index("ix_slot_locks_taken_by", "company_id", "taken_by"), Index("ix_slot_locks_cell", "cell"), referable=False
+            Index("ix_slot_locks_holder", "company_id", "holder_id"), Index("ix_slot_locks_slot_index", "slot_index"), referable=False
         ),
         {"sqlite_with_rowid": False},
     )
 
     company_id: Mapped[str] = mapped_column(Id, primary_key=True)
     resource_id: Mapped[str] = mapped_column(Id, primary_key=True)
-    cell: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    slot_index: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     seat: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False, default=0)
     # the booking, hold or group session
-    taken_by: Mapped[str] = mapped_column(Id)
+    holder_id: Mapped[str] = mapped_column(Id)
 
 
 class BusySpan(CompanyOwned, db.Model):
@@ -41,7 +41,7 @@ class BusySpan(CompanyOwned, db.Model):
     __table_args__ = company_table_args(
         CheckConstraint("end_minute > first_minute", name="stretch"),
         Index("ix_busy_spans_resource", "company_id", "resource_id", "first_minute"),
-        Index("ix_busy_spans_taken_by", "company_id", "taken_by"),
+        Index("ix_busy_spans_holder", "company_id", "holder_id"),
         referable=False,
     )
 
@@ -54,6 +54,6 @@ class BusySpan(CompanyOwned, db.Model):
     # how much of its beginning and end is buffer and not work
     before_minutes: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     after_minutes: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
-    taken_by: Mapped[str] = mapped_column(Id)
+    holder_id: Mapped[str] = mapped_column(Id)
     # set for holds: from then on it is as if it were not there
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

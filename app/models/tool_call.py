@@ -24,14 +24,14 @@ class ToolCall(CompanyOwned, db.Model):
     name: Mapped[str] = mapped_column(String(64))
     arguments: Mapped[dict[str, Any] | None] = mapped_column(Json)
     # name and arguments, hashed: the same question again, or the same use as the provider tells of it later
-    asked: Mapped[str | None] = mapped_column(AsciiString(64))
+    request_hash: Mapped[str | None] = mapped_column(AsciiString(64))
     # what the agent was told; None while it waits
     result: Mapped[Any | None] = mapped_column(Json)
     # the days (ISO) that were told and that the caller had not named: none of them proves who calls
     told_days: Mapped[list[str] | None] = mapped_column(Json)
     ok: Mapped[bool | None]
     # the turn it stands behind, -1 before the first
-    after_position: Mapped[int] = mapped_column(default=-1)
+    after_turn: Mapped[int] = mapped_column(default=-1)
     # our own time, and the parts of it spent in the database and at providers
     duration_ms: Mapped[int | None]
     database_ms: Mapped[int | None]

@@ -49,4 +49,4 @@ class TruthCheck(CompanyOwned, db.Model):
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     task_id: Mapped[str | None] = mapped_column(Id)
     # who ended the task: the house, when the claim became true, or None: people do
-    ended_by_us: Mapped[bool] = mapped_column(default=False)
+    auto_closed: Mapped[bool] = mapped_column(default=False)

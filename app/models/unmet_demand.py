@@ -29,8 +29,8 @@ class UnmetDemand(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     customer_id: Mapped[str | None] = mapped_column(Id)
     call_id: Mapped[str | None] = mapped_column(Id)
     wanted: Mapped[str | None] = mapped_column(String(200))
-    wanted_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    wanted_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    requested_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    requested_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # the first reason why not (closed, booked, not_offered …)
     reason: Mapped[str] = mapped_column(AsciiString(24))
     # what made it: the same cause makes it once

@@ -153,6 +153,6 @@ def _facts(call: Any, zone: ZoneInfo, booking_id: str | None, truth: str | None)
 
 def _used(tool: ToolCall, zone: ZoneInfo) -> UsedTool:
     return UsedTool(
-        id=tool.tool_call_id, name=tool.name, arguments=tool.arguments, result=tool.result, ok=tool.ok, after_turn=tool.after_position,
+        id=tool.tool_call_id, name=tool.name, arguments=tool.arguments, result=tool.result, ok=tool.ok, after_turn=tool.after_turn,
         at=tool.created_at.astimezone(zone), duration_ms=tool.duration_ms,
     )  # fmt: skip

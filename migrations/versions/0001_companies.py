@@ -141,7 +141,7 @@ def upgrade() -> None:
         sa.Column("facts", column_types.Json, nullable=True),
         sa.Column("asked_at", column_types.UtcDateTime(), nullable=True),
         sa.Column("checked_at", column_types.UtcDateTime(), nullable=True),
-        sa.Column("well_at", column_types.UtcDateTime(), nullable=True),
+        sa.Column("last_success_at", column_types.UtcDateTime(), nullable=True),
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
         sa.Column("id", column_types.AsciiString(26), nullable=False),
         sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
@@ -173,24 +173,25 @@ def upgrade() -> None:
     op.create_table(
         "agent_deployments",
         sa.Column("agent_id", column_types.AsciiString(26), nullable=False),
-        sa.Column("state", column_types.AsciiString(16), nullable=False),
+        sa.Column("status", column_types.AsciiString(16), nullable=False),
         sa.Column("reason", column_types.AsciiString(32), nullable=True),
         sa.Column("error", sa.String(length=500), nullable=True),
         sa.Column("account", column_types.AsciiString(32), nullable=True),
         sa.Column("agent_ref", column_types.AsciiString(128), nullable=True),
         sa.Column("agent_version", sa.Integer(), nullable=True),
-        sa.Column("brain_ref", column_types.AsciiString(128), nullable=True),
-        sa.Column("brain_version", sa.Integer(), nullable=True),
-        sa.Column("wish", sa.Integer(), nullable=False),
+        sa.Column("llm_ref", column_types.AsciiString(128), nullable=True),
+        sa.Column("llm_version", sa.Integer(), nullable=True),
+        sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("due_at", column_types.UtcDateTime(), nullable=False),
         sa.Column("claim_token", column_types.AsciiString(26), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("dispatched_at", column_types.UtcDateTime(), nullable=True),
         sa.Column("checked_at", column_types.UtcDateTime(), nullable=True),
         sa.Column("findings", column_types.Json, nullable=True),
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
         sa.Column("id", column_types.AsciiString(26), nullable=False),
         sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
-        sa.CheckConstraint("state IN ('pending', 'right', 'drift', 'failed', 'no_key')", name=op.f("ck_agent_deployments_state")),
+        sa.CheckConstraint("status IN ('pending', 'right', 'drift', 'failed', 'no_key')", name=op.f("ck_agent_deployments_status")),
         sa.ForeignKeyConstraint(
             ["company_id", "agent_id"], ["agents.company_id", "agents.id"], name=op.f("fk_agent_deployments_company_id_agent_id")
         ),
@@ -199,12 +200,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("company_id", "agent_id", name=op.f("uq_agent_deployments_company_id_agent_id")),
         sa.UniqueConstraint("company_id", "id", name=op.f("uq_agent_deployments_company_id_id")),
     )
-    op.create_index("ix_agent_deployments_due", "agent_deployments", ["state", "due_at"], unique=False)
+    op.create_index("ix_agent_deployments_due", "agent_deployments", ["status", "due_at"], unique=False)
     op.create_table(
         "agent_versions",
         sa.Column("agent_id", column_types.AsciiString(26), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("standing", column_types.AsciiString(16), nullable=True),
+        sa.Column("status", column_types.AsciiString(16), nullable=True),
         sa.Column("content", column_types.Json, nullable=False),
         sa.Column("restored_from", sa.Integer(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -215,14 +216,14 @@ def upgrade() -> None:
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
         sa.Column("id", column_types.AsciiString(26), nullable=False),
         sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
-        sa.CheckConstraint("standing IN ('draft', 'published')", name=op.f("ck_agent_versions_standing")),
+        sa.CheckConstraint("status IN ('draft', 'published')", name=op.f("ck_agent_versions_status")),
         sa.ForeignKeyConstraint(
             ["company_id", "agent_id"], ["agents.company_id", "agents.id"], name=op.f("fk_agent_versions_company_id_agent_id")
         ),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_agent_versions_company_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agent_versions")),
         sa.UniqueConstraint("company_id", "agent_id", "number", name=op.f("uq_agent_versions_company_id_agent_id_number")),
-        sa.UniqueConstraint("company_id", "agent_id", "standing", name=op.f("uq_agent_versions_company_id_agent_id_standing")),
+        sa.UniqueConstraint("company_id", "agent_id", "status", name=op.f("uq_agent_versions_company_id_agent_id_status")),
         sa.UniqueConstraint("company_id", "id", name=op.f("uq_agent_versions_company_id_id")),
     )
     op.create_table(
@@ -277,7 +278,7 @@ def upgrade() -> None:
         sa.Column("registration_id", column_types.AsciiString(26), nullable=False),
         sa.Column("name", column_types.AsciiString(40), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("state", column_types.AsciiString(16), nullable=False),
+        sa.Column("status", column_types.AsciiString(16), nullable=False),
         sa.Column("error", sa.String(length=500), nullable=True),
         sa.Column("done_at", column_types.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(

@@ -19,15 +19,15 @@ def upgrade() -> None:
         sa.Column("kind", column_types.AsciiString(8), nullable=False),
         sa.Column("before_minutes", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("after_minutes", sa.SmallInteger(), server_default="0", nullable=False),
-        sa.Column("taken_by", column_types.AsciiString(26), nullable=False),
+        sa.Column("holder_id", column_types.AsciiString(26), nullable=False),
         sa.Column("expires_at", column_types.UtcDateTime(), nullable=True),
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
         sa.CheckConstraint("end_minute > first_minute", name=op.f("ck_busy_spans_stretch")),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_busy_spans_company_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_busy_spans")),
     )
+    op.create_index("ix_busy_spans_holder", "busy_spans", ["company_id", "holder_id"], unique=False)
     op.create_index("ix_busy_spans_resource", "busy_spans", ["company_id", "resource_id", "first_minute"], unique=False)
-    op.create_index("ix_busy_spans_taken_by", "busy_spans", ["company_id", "taken_by"], unique=False)
     op.create_table(
         "services",
         sa.Column("slug", column_types.AsciiString(64), nullable=False),
@@ -67,15 +67,15 @@ def upgrade() -> None:
         "slot_locks",
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
         sa.Column("resource_id", column_types.AsciiString(26), nullable=False),
-        sa.Column("cell", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("slot_index", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("seat", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("taken_by", column_types.AsciiString(26), nullable=False),
+        sa.Column("holder_id", column_types.AsciiString(26), nullable=False),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_slot_locks_company_id")),
-        sa.PrimaryKeyConstraint("company_id", "resource_id", "cell", "seat", name=op.f("pk_slot_locks")),
+        sa.PrimaryKeyConstraint("company_id", "resource_id", "slot_index", "seat", name=op.f("pk_slot_locks")),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_slot_locks_cell", "slot_locks", ["cell"], unique=False)
-    op.create_index("ix_slot_locks_taken_by", "slot_locks", ["company_id", "taken_by"], unique=False)
+    op.create_index("ix_slot_locks_holder", "slot_locks", ["company_id", "holder_id"], unique=False)
+    op.create_index("ix_slot_locks_slot_index", "slot_locks", ["slot_index"], unique=False)
     op.create_table(
         "branch_services",
         sa.Column("branch_id", column_types.AsciiString(26), nullable=False),
@@ -307,7 +307,7 @@ def upgrade() -> None:
         sa.Column("starts_at", column_types.UtcDateTime(), nullable=False),
         sa.Column("ends_at", column_types.UtcDateTime(), nullable=False),
         sa.Column("seats", sa.Integer(), nullable=False),
-        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.Column("seats_taken", sa.Integer(), nullable=False),
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
         sa.Column("id", column_types.AsciiString(26), nullable=False),
         sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
@@ -342,13 +342,13 @@ def upgrade() -> None:
         sa.Column("anonymous_callers", sa.Boolean(), nullable=True),
         sa.Column("callers_may_book", sa.Boolean(), nullable=True),
         sa.Column("needs_confirmation", sa.Boolean(), nullable=True),
-        sa.Column("keeps_holidays", sa.Boolean(), nullable=True),
+        sa.Column("observes_holidays", sa.Boolean(), nullable=True),
         sa.Column("hold_minutes", sa.Integer(), nullable=True),
         sa.Column("fee_cents", sa.Integer(), nullable=True),
         sa.Column("fee_within_minutes", sa.Integer(), nullable=True),
-        sa.Column("tell_desk_changes", sa.Boolean(), nullable=True),
-        sa.Column("tell_own_changes", sa.Boolean(), nullable=True),
-        sa.Column("tell_calendar_changes", sa.Boolean(), nullable=True),
+        sa.Column("notify_staff_changes", sa.Boolean(), nullable=True),
+        sa.Column("notify_self_service_changes", sa.Boolean(), nullable=True),
+        sa.Column("notify_calendar_changes", sa.Boolean(), nullable=True),
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
         sa.CheckConstraint("grid_minutes BETWEEN 5 AND 60", name=op.f("ck_policies_grid")),
         sa.CheckConstraint("notice_minutes >= 0 AND horizon_days >= 0", name=op.f("ck_policies_window")),

@@ -16,7 +16,8 @@ def upgrade() -> None:
         sa.Column("customer_id", column_types.AsciiString(26), nullable=True),
         sa.Column("kind", column_types.AsciiString(32), nullable=False),
         sa.Column("subject", column_types.AsciiString(64), nullable=False),
-        sa.Column("cause", column_types.AsciiString(96), nullable=False),
+        sa.Column("idempotency_key", column_types.AsciiString(96), nullable=False),
+        sa.Column("order_key", column_types.AsciiString(64), nullable=True),
         sa.Column("channel", column_types.AsciiString(8), nullable=False),
         sa.Column("recipient", column_types.EncryptedString(), nullable=False),
         sa.Column("title", sa.String(length=160), nullable=True),
@@ -25,8 +26,8 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("due_at", column_types.UtcDateTime(), nullable=False),
         sa.Column("claim_token", column_types.AsciiString(26), nullable=True),
-        sa.Column("woken_at", column_types.UtcDateTime(), nullable=True),
-        sa.Column("asked_at", column_types.UtcDateTime(), nullable=True),
+        sa.Column("dispatched_at", column_types.UtcDateTime(), nullable=True),
+        sa.Column("first_sent_at", column_types.UtcDateTime(), nullable=True),
         sa.Column("expires_at", column_types.UtcDateTime(), nullable=False),
         sa.Column("finished_at", column_types.UtcDateTime(), nullable=True),
         sa.Column("provider_ref", column_types.CaseSensitiveString(120), nullable=True),
@@ -44,12 +45,13 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_notifications_company_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
-        sa.UniqueConstraint("company_id", "cause", name=op.f("uq_notifications_company_id_cause")),
         sa.UniqueConstraint("company_id", "id", name=op.f("uq_notifications_company_id_id")),
+        sa.UniqueConstraint("company_id", "idempotency_key", name=op.f("uq_notifications_company_id_idempotency_key")),
     )
     op.create_index("ix_notifications_company_subject", "notifications", ["company_id", "subject"], unique=False)
     op.create_index("ix_notifications_customer", "notifications", ["company_id", "customer_id"], unique=False)
     op.create_index("ix_notifications_due", "notifications", ["status", "due_at"], unique=False)
+    op.create_index("ix_notifications_order", "notifications", ["company_id", "order_key", "status"], unique=False)
     op.create_table(
         "bookings",
         sa.Column("branch_id", column_types.AsciiString(26), nullable=False),
@@ -154,8 +156,8 @@ def upgrade() -> None:
         sa.Column("customer_id", column_types.AsciiString(26), nullable=True),
         sa.Column("call_id", column_types.AsciiString(26), nullable=True),
         sa.Column("wanted", sa.String(length=200), nullable=True),
-        sa.Column("wanted_from", column_types.UtcDateTime(), nullable=True),
-        sa.Column("wanted_until", column_types.UtcDateTime(), nullable=True),
+        sa.Column("requested_from", column_types.UtcDateTime(), nullable=True),
+        sa.Column("requested_until", column_types.UtcDateTime(), nullable=True),
         sa.Column("reason", column_types.AsciiString(24), nullable=False),
         sa.Column("source_ref", column_types.AsciiString(128), nullable=True),
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
@@ -228,8 +230,8 @@ def upgrade() -> None:
         sa.Column("booking_id", column_types.AsciiString(26), nullable=False),
         sa.Column("at", column_types.UtcDateTime(), nullable=False),
         sa.Column("action", column_types.AsciiString(16), nullable=False),
-        sa.Column("by_kind", column_types.AsciiString(16), nullable=False),
-        sa.Column("by_id", column_types.CaseSensitiveString(64), nullable=True),
+        sa.Column("actor_type", column_types.AsciiString(16), nullable=False),
+        sa.Column("actor_id", column_types.CaseSensitiveString(64), nullable=True),
         sa.Column("way", column_types.AsciiString(16), nullable=False),
         sa.Column("why", sa.String(length=250), nullable=True),
         sa.Column("before", column_types.Json, nullable=True),
@@ -261,7 +263,7 @@ def upgrade() -> None:
         "booking_syncs",
         sa.Column("booking_id", column_types.AsciiString(26), nullable=False),
         sa.Column("connection_id", column_types.AsciiString(26), nullable=False),
-        sa.Column("state", column_types.AsciiString(16), nullable=False),
+        sa.Column("status", column_types.AsciiString(16), nullable=False),
         sa.Column("action", column_types.AsciiString(8), nullable=False),
         sa.Column("reason", column_types.AsciiString(32), nullable=True),
         sa.Column("error", sa.String(length=500), nullable=True),
@@ -271,11 +273,11 @@ def upgrade() -> None:
         sa.Column("synced_version", sa.Integer(), nullable=True),
         sa.Column("synced_at", column_types.UtcDateTime(), nullable=True),
         sa.Column("due_at", column_types.UtcDateTime(), nullable=False),
-        sa.Column("sent_at", column_types.UtcDateTime(), nullable=True),
+        sa.Column("dispatched_at", column_types.UtcDateTime(), nullable=True),
         sa.Column("claim_token", column_types.AsciiString(26), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("asked_at", column_types.UtcDateTime(), nullable=True),
-        sa.Column("status_before", column_types.AsciiString(16), nullable=True),
+        sa.Column("first_requested_at", column_types.UtcDateTime(), nullable=True),
+        sa.Column("previous_status", column_types.AsciiString(16), nullable=True),
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
         sa.Column("id", column_types.AsciiString(26), nullable=False),
         sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
@@ -292,8 +294,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("company_id", "booking_id", name=op.f("uq_booking_syncs_company_id_booking_id")),
         sa.UniqueConstraint("company_id", "id", name=op.f("uq_booking_syncs_company_id_id")),
     )
-    op.create_index("ix_booking_syncs_company_state", "booking_syncs", ["company_id", "connection_id", "state", "due_at"], unique=False)
-    op.create_index("ix_booking_syncs_due", "booking_syncs", ["state", "due_at"], unique=False)
+    op.create_index("ix_booking_syncs_company_status", "booking_syncs", ["company_id", "connection_id", "status", "due_at"], unique=False)
+    op.create_index("ix_booking_syncs_due", "booking_syncs", ["status", "due_at"], unique=False)
     op.create_table(
         "waitlist_offers",
         sa.Column("entry_id", column_types.AsciiString(26), nullable=False),
@@ -329,9 +331,9 @@ def upgrade() -> None:
         sa.Column("connection_id", column_types.AsciiString(26), nullable=False),
         sa.Column("uid", column_types.CaseSensitiveString(128), nullable=False),
         sa.Column("sync_id", column_types.AsciiString(26), nullable=True),
-        sa.Column("state", column_types.AsciiString(16), nullable=False),
+        sa.Column("status", column_types.AsciiString(16), nullable=False),
         sa.Column("successor", column_types.CaseSensitiveString(128), nullable=True),
-        sa.Column("news_at", column_types.UtcDateTime(), nullable=True),
+        sa.Column("last_event_at", column_types.UtcDateTime(), nullable=True),
         sa.Column("sequence", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["company_id", "connection_id"],
@@ -344,7 +346,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_external_events_company_id")),
         sa.PrimaryKeyConstraint("company_id", "connection_id", "uid", name=op.f("pk_external_events")),
     )
-    op.create_index("ix_external_events_state", "external_events", ["company_id", "connection_id", "state"], unique=False)
+    op.create_index("ix_external_events_status", "external_events", ["company_id", "connection_id", "status"], unique=False)
     op.create_index("ix_external_events_sync", "external_events", ["company_id", "sync_id"], unique=False)
 
 

@@ -197,7 +197,7 @@ def _appointments_add_up(db: SQLAlchemy) -> None:
     assert all(
         (booking.status == "confirmed") == (booking.ends_at >= now()) for booking in standing if abs(booking.ends_at - now()).seconds > 60
     )
-    taken = set(db.session.scalars(select(SlotLock.taken_by)))
+    taken = set(db.session.scalars(select(SlotLock.holder_id)))
     assert taken == {booking.id for booking in bookings if booking.status == "confirmed"}
     changes = dict(db.session.execute(select(BookingChange.booking_id, func.count()).group_by(BookingChange.booking_id)).all())
     assert changes == {booking.id: booking.version for booking in bookings}

@@ -134,7 +134,7 @@ class BookingChangeFactory(OwnedFactory):
 
     booking_id = ref("calendar.BookingFactory")
     action = "made"
-    by_kind = "caller"
+    actor_type = "caller"
     way = "call"
     version = 1
 
@@ -166,7 +166,7 @@ class OccupiedCellFactory(OwnedFactory):
 
     resource_id = ref("calendar.StaffMemberFactory")
     cell = factory.Sequence(lambda n: n)
-    taken_by = ref("calendar.BookingFactory")
+    holder_id = ref("calendar.BookingFactory")
 
 
 class BusySpanFactory(OwnedFactory):
@@ -177,7 +177,7 @@ class BusySpanFactory(OwnedFactory):
     first_minute = 0
     end_minute = 45
     kind = "booked"
-    taken_by = ref("calendar.BookingFactory")
+    holder_id = ref("calendar.BookingFactory")
 
 
 class HoldFactory(NamedFactory):

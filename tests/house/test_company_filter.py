@@ -29,7 +29,7 @@ OPEN = {
 }
 # indexes of owned tables that machinery reads for all companies at once
 ACROSS_COMPANIES = {
-    "ix_calls_provider_call_id", "ix_live_events_at", "ix_slot_locks_cell", "ix_holds_status_expiry", "ix_waitlist_offers_expiry",
+    "ix_calls_provider_call_id", "ix_live_events_at", "ix_slot_locks_slot_index", "ix_holds_status_expiry", "ix_waitlist_offers_expiry",
     "ix_booking_syncs_due", "ix_call_deletions_due", "ix_agent_deployments_due",
     "ix_truth_checks_due", "ix_notifications_due", "ix_line_checks_result",
 }  # fmt: skip

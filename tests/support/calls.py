@@ -44,4 +44,4 @@ def add_tool(company: Company, call_id: str, name: str, **values: Any) -> None:
     """A tool that the agent used after the first turn."""
     answered = {"ok": True, "result": {"ok": True, "say": "Um zehn ist frei."}, "finished_at": now(), "duration_ms": 212}
     with company_scope(company.id), transaction():
-        db.session.add(ToolCall(call_id=call_id, tool_call_id=new_ulid(), name=name, after_position=0, **{**answered, **values}))
+        db.session.add(ToolCall(call_id=call_id, tool_call_id=new_ulid(), name=name, after_turn=0, **{**answered, **values}))

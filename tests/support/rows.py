@@ -43,7 +43,7 @@ MEANT = {
 PLAIN = {
     "id", "company_id", "slug", "zone", "role", "status", "outcome", "language", "country", "provider", "kind", "email", "e164",
     "from_number", "to_number", "value", "theme", "state", "direction", "caller_kind", "disconnection", "sentiment", "type", "action",
-    "way", "by_kind", "scope", "repeats", "colour", "source", "token_hash", "key_hash", "password_hash", "prefix", "key",
+    "way", "actor_type", "scope", "repeats", "colour", "source", "token_hash", "key_hash", "password_hash", "prefix", "key",
     "provider_agent_id", "phone", "industry", "seq",
 }  # fmt: skip
 

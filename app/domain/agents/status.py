@@ -43,7 +43,7 @@ def standings() -> list[Standing]:
         .outerjoin(AgentDeployment, and_(AgentDeployment.company_id == Agent.company_id, AgentDeployment.agent_id == Agent.id))
         .outerjoin(
             AgentVersion,
-            and_(AgentVersion.company_id == Agent.company_id, AgentVersion.agent_id == Agent.id, AgentVersion.standing == "published"),
+            and_(AgentVersion.company_id == Agent.company_id, AgentVersion.agent_id == Agent.id, AgentVersion.status == "published"),
         )
         .order_by(Agent.created_at, Agent.id)
         .limit(100)

@@ -90,7 +90,7 @@ def save_draft(agent_id: str, given: dict[str, Any], *, by: str | None, revision
         discard_draft(agent_id)
         return published
     if draft is None:
-        draft = AgentVersion(agent_id=agent_id, number=_next_number(agent_id), standing="draft", revision=0)
+        draft = AgentVersion(agent_id=agent_id, number=_next_number(agent_id), status="draft", revision=0)
         db.session.add(draft)
     draft.content, draft.saved_at, draft.saved_by, draft.revision = content.as_json(), now(), by, draft.revision + 1
     db.session.flush()
@@ -106,9 +106,9 @@ def publish(agent_id: str, *, by: str | None, revision: int | None = None) -> Ag
         raise DraftMoved(_("Jemand anderes hat inzwischen gespeichert. Sehen Sie den Entwurf noch einmal an."))
     before = find_published(agent_id)
     if before is not None:
-        before.standing = None
+        before.status = None
         db.session.flush()
-    draft.standing, draft.published_at, draft.published_by = "published", now(), by
+    draft.status, draft.published_at, draft.published_by = "published", now(), by
     _mirror(agent, read_content(agent, draft))
     db.session.flush()
     record("agent_published", subject=agent.id, data={"number": draft.number, "restored_from": draft.restored_from})
@@ -131,7 +131,7 @@ def restore(agent_id: str, number: int, *, by: str | None) -> AgentVersion:
         raise NotFound(_("Das gibt es hier nicht."))
     draft, before = find_draft(agent_id), find_published(agent_id)
     if before is not None:
-        before.standing = None
+        before.status = None
     if draft is not None:
         # its number is needed now; what is being worked on comes after it
         number_of_draft, draft.number = draft.number, draft.number + 1
@@ -140,7 +140,7 @@ def restore(agent_id: str, number: int, *, by: str | None) -> AgentVersion:
         db.session.flush()
         number_of_draft = _next_number(agent_id)
     again = AgentVersion(
-        agent_id=agent_id, number=number_of_draft, standing="published", content=version.content, restored_from=version.number,
+        agent_id=agent_id, number=number_of_draft, status="published", content=version.content, restored_from=version.number,
         saved_by=by, published_at=now(), published_by=by,
     )  # fmt: skip
     db.session.add(again)
@@ -156,7 +156,7 @@ def _mirror(agent: Agent, content: Content) -> None:
 
 
 def _standing(agent_id: str, standing: str) -> AgentVersion | None:
-    wanted = select(AgentVersion).where(AgentVersion.agent_id == agent_id, AgentVersion.standing == standing)
+    wanted = select(AgentVersion).where(AgentVersion.agent_id == agent_id, AgentVersion.status == standing)
     return db.session.scalars(wanted).first()
 
 

@@ -79,7 +79,7 @@ def read_diary(branch_id: str, since: datetime, until: datetime) -> Diary:
         return Diary([], [], services)
     spans: dict[tuple[str, str], list[BusyInterval]] = defaultdict(list)
     for busy in facts.busy:
-        spans[busy.resource_id, busy.taken_by].append(busy)
+        spans[busy.resource_id, busy.holder_id].append(busy)
     entries = [*_of_bookings(bookings, sessions, spans, facts), *_of_holds(branch_id, since, until, spans)]
     branch, axis = facts.branches[0], MinuteAxis(to_minute(since), to_minute_ceil(until) - to_minute(since))
     opened = build_opening(branch, facts, axis).open

@@ -32,7 +32,7 @@ def note(booking: Booking, action: str, by: By, *, why: str | None = None, befor
     changed = [name for name in TOLD if before is None or before[name] != after[name]]
     db.session.add(
         BookingChange(
-            booking_id=booking.id, action=action, by_kind=by.kind, by_id=by.id, way=by.way, why=why[:250] if why else None,
+            booking_id=booking.id, action=action, actor_type=by.kind, actor_id=by.id, way=by.way, why=why[:250] if why else None,
             before={name: before[name] for name in changed} if before else None,
             after={name: after[name] for name in changed if after[name] is not None or before},
             version=booking.version,

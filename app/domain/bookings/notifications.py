@@ -202,7 +202,7 @@ def _tell_change(told: Told, customer: Customer, way: tuple[Channel, str], withd
     with force_locale(customer.language or company.language):
         title, body = _words(told, company, known)
     letter = Letter(KINDS[change.action], f"booking:{booking.id}", told.idempotency_key, body, title, booking.starts_at, booking.branch_id)
-    wait = SECOND_THOUGHTS if change.by_kind == "user" and change.action == "moved" else timedelta(0)
+    wait = SECOND_THOUGHTS if change.actor_type == "user" and change.action == "moved" else timedelta(0)
     return write(letter, way, customer_id=customer.id, wait=wait)
 
 
@@ -221,14 +221,14 @@ def _confirm_anew(told: Told, customer: Customer, withdrawn: list[Notification])
 
 def _is_wanted(told: Told) -> bool:
     booking, change = told.booking, told.change
-    if change.action not in KINDS or booking.source == "simulator" or change.by_kind == "program":
+    if change.action not in KINDS or booking.source == "simulator" or change.actor_type == "program":
         return False
     if change.action == "confirmed" and (change.before or {}).get("status") != "pending":
         return False
     rules = rules_of(booking)
-    if change.by_kind == "calendar" or booking.source == "calcom":
-        return rules.tell_calendar_changes
-    return rules.tell_own_changes if change.by_kind == "caller" else rules.tell_desk_changes
+    if change.actor_type == "calendar" or booking.source == "calcom":
+        return rules.notify_calendar_changes
+    return rules.notify_self_service_changes if change.actor_type == "caller" else rules.notify_staff_changes
 
 
 def _before(booking: Booking, unsaid: Notification) -> dict[str, str]:

@@ -72,7 +72,7 @@ def _is_there(visit: list[Booking], order: Order) -> bool:
 def _own_sessions(visit: list[Booking]) -> list[str]:
     """Groups that only this visit sits in: they go when it leaves and so do not stand in its way."""
     mine = {booking.session_id: booking.seats for booking in visit if booking.session_id}
-    found = db.session.execute(select(GroupSession.id, GroupSession.taken).where(GroupSession.id.in_(mine)))
+    found = db.session.execute(select(GroupSession.id, GroupSession.seats_taken).where(GroupSession.id.in_(mine)))
     return [session_id for session_id, taken in found if taken == mine[session_id]]
 
 

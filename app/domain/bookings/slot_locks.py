@@ -22,7 +22,7 @@ NO_TIME = 0
 CELLS_A_DAY = 24 * 60 // SLOT_MINUTES
 
 
-def occupy(taken_by: str, takings: Iterable[ResourceAllocation], *, expires_at: datetime | None = None) -> None:
+def occupy(holder_id: str, takings: Iterable[ResourceAllocation], *, expires_at: datetime | None = None) -> None:
     """Writes the cells and the readable stretches. Raises IntegrityError when somebody has one of the cells: then nothing is written,
     if the caller wraps it in a savepoint.
 
@@ -32,29 +32,29 @@ def occupy(taken_by: str, takings: Iterable[ResourceAllocation], *, expires_at: 
     _clear_expired(takings)
     cells = {(taking.resource_id, cell) for taking in takings for cell in range(*_cells(taking))}
     rows = [
-        {"company_id": company_id, "resource_id": resource_id, "cell": cell, "seat": 0, "taken_by": taken_by}
+        {"company_id": company_id, "resource_id": resource_id, "slot_index": cell, "seat": 0, "holder_id": holder_id}
         for resource_id, cell in sorted(cells)
     ]
     db.session.execute(insert(SlotLock), rows)
-    spans = [span for taking in takings for span in _spans(taking, taken_by, expires_at)]
+    spans = [span for taking in takings for span in _spans(taking, holder_id, expires_at)]
     db.session.execute(insert(BusySpan), spans)
 
 
-def release(taken_by: str) -> None:
+def release(holder_id: str) -> None:
     """Gives back the minutes and seats that stand under this name."""
-    db.session.execute(delete(SlotLock).where(SlotLock.taken_by == taken_by))
-    db.session.execute(delete(BusySpan).where(BusySpan.taken_by == taken_by))
+    db.session.execute(delete(SlotLock).where(SlotLock.holder_id == holder_id))
+    db.session.execute(delete(BusySpan).where(BusySpan.holder_id == holder_id))
 
 
-def take_seats(session_id: str, taken_by: str, seats: int) -> bool:
+def take_seats(session_id: str, holder_id: str, seats: int) -> bool:
     """Takes seats of a standing group session; False when it is full or gone.
 
     The counter's UPDATE comes first: it locks the session, so that the free seat numbers stay free.
     """
     counted = (
         update(GroupSession)
-        .where(GroupSession.id == session_id, GroupSession.taken + seats <= GroupSession.seats)
-        .values(taken=GroupSession.taken + seats)
+        .where(GroupSession.id == session_id, GroupSession.seats_taken + seats <= GroupSession.seats)
+        .values(seats_taken=GroupSession.seats_taken + seats)
     )
     if not changed_rows(counted):
         return False
@@ -62,7 +62,9 @@ def take_seats(session_id: str, taken_by: str, seats: int) -> bool:
     size = db.session.scalar(select(GroupSession.seats).where(GroupSession.id == session_id)) or 0
     free = [seat for seat in range(size) if seat not in sold][:seats]
     company_id = current_company_id()
-    rows = [{"company_id": company_id, "resource_id": session_id, "cell": NO_TIME, "seat": seat, "taken_by": taken_by} for seat in free]
+    rows = [
+        {"company_id": company_id, "resource_id": session_id, "slot_index": NO_TIME, "seat": seat, "holder_id": holder_id} for seat in free
+    ]
     db.session.execute(insert(SlotLock), rows)
     return True
 
@@ -74,7 +76,7 @@ def vacate(*names: str) -> None:
     """
     seats = (
         select(SlotLock.resource_id, func.count())
-        .where(SlotLock.taken_by.in_(names), SlotLock.cell == NO_TIME)
+        .where(SlotLock.holder_id.in_(names), SlotLock.slot_index == NO_TIME)
         .group_by(SlotLock.resource_id)
         .order_by(SlotLock.resource_id)
     )
@@ -82,8 +84,8 @@ def vacate(*names: str) -> None:
     for name in sorted(set(names)):
         release(name)
     for session_id, count in left:
-        db.session.execute(update(GroupSession).where(GroupSession.id == session_id).values(taken=GroupSession.taken - count))
-        if changed_rows(delete(GroupSession).where(GroupSession.id == session_id, GroupSession.taken == 0)):
+        db.session.execute(update(GroupSession).where(GroupSession.id == session_id).values(seats_taken=GroupSession.seats_taken - count))
+        if changed_rows(delete(GroupSession).where(GroupSession.id == session_id, GroupSession.seats_taken == 0)):
             release(session_id)
 
 
@@ -93,11 +95,11 @@ def forget_past_day() -> int:
     To be called inside unscoped. What is past can no longer be sold twice.
     """
     over = to_minute(now()) // SLOT_MINUTES - CELLS_A_DAY
-    earliest = db.session.scalar(select(func.min(SlotLock.cell)).where(SlotLock.cell > NO_TIME))
+    earliest = db.session.scalar(select(func.min(SlotLock.slot_index)).where(SlotLock.slot_index > NO_TIME))
     if earliest is None or earliest >= over:
         return 0
     until = min(over, earliest + CELLS_A_DAY)
-    return changed_rows(delete(SlotLock).where(SlotLock.cell > NO_TIME, SlotLock.cell < until))
+    return changed_rows(delete(SlotLock).where(SlotLock.slot_index > NO_TIME, SlotLock.slot_index < until))
 
 
 def changed_rows(statement: Executable) -> int:
@@ -115,7 +117,7 @@ def _cells(taking: ResourceAllocation) -> tuple[int, int]:
     return to_minute(taking.starts_at) // SLOT_MINUTES, -(-to_minute_ceil(taking.ends_at) // SLOT_MINUTES)
 
 
-def _spans(taking: ResourceAllocation, taken_by: str, expires_at: datetime | None) -> list[dict[str, Any]]:
+def _spans(taking: ResourceAllocation, holder_id: str, expires_at: datetime | None) -> list[dict[str, Any]]:
     """The stretch in whole cells, in pieces no longer than look-ups go back; the buffers stand at its two ends."""
     first, end = (cell * SLOT_MINUTES for cell in _cells(taking))
     before = to_minute(taking.starts_at) - first + taking.before
@@ -123,7 +125,7 @@ def _spans(taking: ResourceAllocation, taken_by: str, expires_at: datetime | Non
     pieces = [
         {
             "company_id": current_company_id(), "resource_id": taking.resource_id, "first_minute": start,
-            "end_minute": min(start + MAX_SPAN_MINUTES, end), "kind": "held" if expires_at else "booked", "taken_by": taken_by,
+            "end_minute": min(start + MAX_SPAN_MINUTES, end), "kind": "held" if expires_at else "booked", "holder_id": holder_id,
             "expires_at": expires_at, "before_minutes": 0, "after_minutes": 0,
         }
         for start in range(first, end, MAX_SPAN_MINUTES)
@@ -145,6 +147,6 @@ def _clear_expired(takings: list[ResourceAllocation]) -> None:
             for taking in takings
         )
     )
-    expired = select(BusySpan.taken_by).where(in_the_way, BusySpan.expires_at <= now()).distinct()
+    expired = select(BusySpan.holder_id).where(in_the_way, BusySpan.expires_at <= now()).distinct()
     for hold_id in db.session.scalars(expired).all():
         vacate(hold_id)

@@ -19,8 +19,8 @@ def keep_wish(
     staff_id: str | None = None,
     branch_id: str | None = None,
     wanted: str | None = None,
-    wanted_from: datetime | None = None,
-    wanted_until: datetime | None = None,
+    requested_from: datetime | None = None,
+    requested_until: datetime | None = None,
     customer_id: str | None = None,
     call_id: str | None = None,
     source_ref: str | None = None,
@@ -31,7 +31,7 @@ def keep_wish(
     """
     wish = UnmetDemand(
         branch_id=branch_id, service_id=service_id, staff_id=staff_id, customer_id=customer_id, call_id=call_id, reason=reason,
-        wanted=wanted[:200] if wanted else None, wanted_from=wanted_from, wanted_until=wanted_until, source_ref=source_ref,
+        wanted=wanted[:200] if wanted else None, requested_from=requested_from, requested_until=requested_until, source_ref=source_ref,
     )  # fmt: skip
     if source_ref and (kept := _of_source(source_ref)):
         return kept
@@ -51,7 +51,7 @@ def keep_refused(order: Order, refused: BookingRefused, *, source_ref: str | Non
     first = order.parts[0]
     reason = refused.reasons[0].code if refused.reasons else refused.code
     return keep_wish(
-        reason, service_id=first.service_id, staff_id=first.staff_id, branch_id=order.branch_id, wanted_from=order.starts_at,
+        reason, service_id=first.service_id, staff_id=first.staff_id, branch_id=order.branch_id, requested_from=order.starts_at,
         customer_id=order.customer_id, call_id=order.call_id, source_ref=source_ref,
     )  # fmt: skip
 

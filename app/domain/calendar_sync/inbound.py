@@ -44,7 +44,7 @@ class News:
     @property
     def is_late(self) -> bool:
         """Newer news of the same name have been heard."""
-        heard = self.known.news_at if self.known else None
+        heard = self.known.last_event_at if self.known else None
         return not self.is_snapshot and heard is not None and self.happened_at is not None and self.happened_at < heard
 
 
@@ -84,7 +84,7 @@ def _news(connection: Connection, there: RemoteBooking, happened_at: datetime | 
 def _heard(connection: Connection, there: RemoteBooking, happened_at: datetime | None, sequence: int | None) -> None:
     row = standing.find_name(connection.id, there.uid)
     if row is not None:
-        row.news_at, row.sequence = happened_at or row.news_at, sequence if sequence is not None else row.sequence
+        row.last_event_at, row.sequence = happened_at or row.last_event_at, sequence if sequence is not None else row.sequence
         db.session.flush()
 
 

@@ -71,7 +71,7 @@ class Desk:
 
     def _load_tools(self, call_ids: list[str]) -> None:
         wanted = select(
-            ToolCall.id, ToolCall.call_id, ToolCall.tool_call_id, ToolCall.name, ToolCall.ok, ToolCall.finished_at, ToolCall.asked
+            ToolCall.id, ToolCall.call_id, ToolCall.tool_call_id, ToolCall.name, ToolCall.ok, ToolCall.finished_at, ToolCall.request_hash
         )  # fmt: skip
         for row in db.session.execute(_of_calls(wanted, ToolCall, call_ids)).mappings():
             self.tools[row["call_id"]][row["tool_call_id"]] = dict(row)

@@ -49,7 +49,7 @@ CALL = select(Call).where(Call.provider == bindparam("provider"), Call.provider_
 CALL_BY_US = CALL.where(Call.connection_id.is_(None)).execution_options(populate_existing=True)
 CALL_BY_CONNECTION = CALL.where(Call.connection_id == bindparam("connection")).execution_options(populate_existing=True)
 USES = (
-    select(ToolCall.id, ToolCall.tool_call_id, ToolCall.name, ToolCall.asked, ToolCall.finished_at, ToolCall.after_position)
+    select(ToolCall.id, ToolCall.tool_call_id, ToolCall.name, ToolCall.request_hash, ToolCall.finished_at, ToolCall.after_turn)
     .where(ToolCall.call_id == bindparam("call"))
     .order_by(ToolCall.id)
 )
@@ -154,7 +154,7 @@ def _repeated(uses: Sequence[Any], use: FunctionRequest, key: str) -> dict[str, 
     same_id = next((row for row in uses if use.tool_call_id and row.tool_call_id == use.tool_call_id), None)
     last = uses[-1] if uses else None
     for row in (same_id, last):
-        if row is None or row.asked != key or row.finished_at is None:
+        if row is None or row.request_hash != key or row.finished_at is None:
             continue
         if row is same_id or row.finished_at > now() - REPEATED_WITHIN:
             result = db.session.scalar(RESULT, {"use": row.id})
@@ -166,7 +166,7 @@ def _repeated(uses: Sequence[Any], use: FunctionRequest, key: str) -> dict[str, 
 
 def _is_past(result: dict[str, Any], row: Any, use: FunctionRequest) -> bool:
     """An emergency is answered once: when the caller has spoken since, the same question is a new one."""
-    return result.get("code") == EMERGENCY and row.after_position != use.position
+    return result.get("code") == EMERGENCY and row.after_turn != use.position
 
 
 def _said_by_caller(use: FunctionRequest) -> list[tuple[int, str]]:
@@ -183,7 +183,7 @@ def _write(asked: Asked, call: Call, uses: Sequence[Any], key: str, found: ToolR
     did_it = tool_did_it(told, found.ok)
     own_s = time.perf_counter() - began
     finished = {
-        "result": told, "told_days": sorted(day.isoformat() for day in found.told_days) or None, "ok": did_it, "asked": key,
+        "result": told, "told_days": sorted(day.isoformat() for day in found.told_days) or None, "ok": did_it, "request_hash": key,
         "finished_at": now(), "duration_ms": round(own_s * 1000), "database_ms": round(database_s * 1000), "provider_ms": 0,
     }  # fmt: skip
     row = _told_of(uses, use)
@@ -191,7 +191,7 @@ def _write(asked: Asked, call: Call, uses: Sequence[Any], key: str, found: ToolR
     if row is not None:
         desk.change_tool(row, **finished)
     else:
-        made = {"arguments": use.arguments, "after_position": use.position, "created_at": asked.received_at}
+        made = {"arguments": use.arguments, "after_turn": use.position, "created_at": asked.received_at}
         desk.add_tool(call, {**shown, **made, **finished})
         _announce(call, ToolStarted(call.company_id, call.branch_id, call.id, asked.received_at, shown | {"arguments": use.arguments}))
     desk.note(call, "tool", at=now(), webhook_event_id=None, data=shown | {"ok": did_it})

@@ -213,7 +213,7 @@ def _take_tools(desk: Desk, arrival: Arrival, call: Call, uses: Sequence[ToolUse
             stored = desk.add_tool(
                 call,
                 {
-                    "tool_call_id": use.tool_call_id, "name": use.name, "arguments": use.arguments, "after_position": use.position,
+                    "tool_call_id": use.tool_call_id, "name": use.name, "arguments": use.arguments, "after_turn": use.position,
                     "result": use.result if use.finished else None, "ok": ok if use.finished else None,
                     "created_at": arrival.received_at, "finished_at": arrival.received_at if use.finished else None,
                 },
@@ -236,10 +236,10 @@ def _asked_of_us(desk: Desk, call: Call, use: ToolUse) -> dict[str, Any] | None:
     """The use that was answered by us and is told of only now: from here on it goes by the provider's id."""
     ours = [tool for tool in desk.tools[call.id].values() if tool["tool_call_id"].startswith(OWN_USE) and tool["name"] == use.name]
     key = asked_key(use.name, use.arguments) if ours else None
-    same = next((tool for tool in ours if tool["asked"] == key), None)
+    same = next((tool for tool in ours if tool["request_hash"] == key), None)
     if same is not None:
         del desk.tools[call.id][same["tool_call_id"]]
-        desk.change_tool(same, tool_call_id=use.tool_call_id, after_position=use.position)
+        desk.change_tool(same, tool_call_id=use.tool_call_id, after_turn=use.position)
         desk.tools[call.id][use.tool_call_id] = same
     return same
 

@@ -110,12 +110,12 @@ def _ask_front_desk(row: TruthCheck, call: Call) -> None:
     details = "\n\n".join(both_sides(finding, _assistant()) for finding in row.findings)
     task = make_task("mismatch", f"Zusage prüfen: {_who(call)}", source_ref=f"truth:{call.id}", call=call, details=details)
     row.task_id = task.id
-    if task.details != details or (row.ended_by_us and task.status == "done"):
+    if task.details != details or (row.auto_closed and task.status == "done"):
         task.details = details
-        if row.ended_by_us:
+        if row.auto_closed:
             task.status, task.done_at = "open", None
         publish(TaskUpdated(task.company_id, task.branch_id, task.id, task.call_id))
-    row.ended_by_us = False
+    row.auto_closed = False
 
 
 def _end_task(row: TruthCheck) -> None:
@@ -123,7 +123,7 @@ def _end_task(row: TruthCheck) -> None:
     task = db.session.scalars(select(Task).where(Task.id == row.task_id, Task.source_ref == f"truth:{row.call_id}")).first()
     if task is not None and task.status == "open":
         task.status, task.done_at = "done", now()
-        row.ended_by_us = True
+        row.auto_closed = True
         publish(TaskUpdated(task.company_id, task.branch_id, task.id, task.call_id))
 
 

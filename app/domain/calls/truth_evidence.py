@@ -137,7 +137,7 @@ def _named_by(tools: Sequence[ToolCall]) -> set[str]:
 
 def _of_booking(call: Call, booking: Booking, changes: Sequence[BookingChange], turns: Sequence[Turn]) -> AppointmentEvidence:
     ended_at = call.ended_at or call.started_at + timedelta(seconds=call.duration_s or 3600)
-    mine = {change.action for change in changes if change.by_kind == "caller" and change.by_id == call.id}
+    mine = {change.action for change in changes if change.actor_type == "caller" and change.actor_id == call.id}
     cancelled = next((change for change in reversed(changes) if change.action == "cancelled"), None)
     made, stands = booking.call_id == call.id, booking.status != "cancelled"
     if not stands and cancelled is not None and "cancelled" not in mine and cancelled.at > call.started_at:
@@ -157,7 +157,7 @@ def _of_booking(call: Call, booking: Booking, changes: Sequence[BookingChange], 
 
 def _never_took(cancelled: BookingChange) -> bool:
     """It still waited for the other calendar or for consent when it was given up."""
-    return (cancelled.before or {}).get("status") == "pending" and cancelled.by_kind in ("calendar", "house")
+    return (cancelled.before or {}).get("status") == "pending" and cancelled.actor_type in ("calendar", "house")
 
 
 def _states(

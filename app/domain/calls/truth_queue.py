@@ -32,7 +32,7 @@ def note_due(call_ids: Iterable[str]) -> None:
         new = [
             {
                 "company_id": call.company_id, "call_id": call.id, "branch_id": call.branch_id, "started_at": call.started_at,
-                "due_at": _due(call.analyzed_at, moment), "claims": 0, "findings": [], "ended_by_us": False,
+                "due_at": _due(call.analyzed_at, moment), "claims": 0, "findings": [], "auto_closed": False,
             }
             for call in calls.values()
             if call.id not in known

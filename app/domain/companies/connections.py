@@ -83,7 +83,7 @@ def finish_look(connection_id: str, asked_at: datetime | None, look: Look) -> bo
     connection.state, connection.reason, connection.facts = look.state, look.reason, look.facts or connection.facts
     connection.checked_at = now()
     if look.state == "ok":
-        connection.well_at = connection.checked_at
+        connection.last_success_at = connection.checked_at
     elif before != look.state:
         record("connection_look_failed", subject=connection.id, data={"provider": connection.provider, "reason": look.reason})
     return True

@@ -27,13 +27,13 @@ class Rules:
     anonymous_callers: bool = True
     callers_may_book: bool = True
     needs_confirmation: bool = False
-    keeps_holidays: bool = True
+    observes_holidays: bool = True
     hold_minutes: int = 5
     fee_cents: int = 0
     fee_within_minutes: int = 0
-    tell_desk_changes: bool = True
-    tell_own_changes: bool = True
-    tell_calendar_changes: bool = False
+    notify_staff_changes: bool = True
+    notify_self_service_changes: bool = True
+    notify_calendar_changes: bool = False
 
 
 class Policies:
@@ -74,7 +74,7 @@ def in_words(rules: Rules) -> list[str]:
         None if rules.anonymous_callers else _("Wer seine Rufnummer unterdrückt, kann nicht buchen."),
         None if rules.callers_may_book else _("Diese Termine vergibt nur der Empfang."),
         _("Neue Termine werden erst vom Betrieb bestätigt.") if rules.needs_confirmation else None,
-        _("An Feiertagen ist geschlossen.") if rules.keeps_holidays else _("An Feiertagen ist wie sonst geöffnet."),
+        _("An Feiertagen ist geschlossen.") if rules.observes_holidays else _("An Feiertagen ist wie sonst geöffnet."),
         _(
             "Wer später als %(time)s vorher absagt oder nicht kommt, zahlt %(amount)s Euro.",
             time=spoken_span(rules.fee_within_minutes),
@@ -90,10 +90,10 @@ def in_words(rules: Rules) -> list[str]:
 def _of_messages(rules: Rules) -> list[str | None]:
     return [
         _("Verschieben oder sagen wir ab, bekommt die Kundschaft eine Nachricht.")
-        if rules.tell_desk_changes
+        if rules.notify_staff_changes
         else _("Verschieben oder sagen wir ab, bekommt die Kundschaft keine Nachricht von uns."),
-        _("Wer selbst verschiebt oder absagt, bekommt das bestätigt.") if rules.tell_own_changes else None,
-        _("Auch was im verbundenen Kalender geändert wird, teilen wir mit.") if rules.tell_calendar_changes else None,
+        _("Wer selbst verschiebt oder absagt, bekommt das bestätigt.") if rules.notify_self_service_changes else None,
+        _("Auch was im verbundenen Kalender geändert wird, teilen wir mit.") if rules.notify_calendar_changes else None,
     ]
 
 

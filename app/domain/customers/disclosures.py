@@ -32,11 +32,11 @@ def get_provable_days(call: Call, customer: Customer) -> set[date]:
 
 def _find_scheduled_by_callers(booking_ids: Collection[str]) -> set[str]:
     """Whoever called or had a link chose the time: they need not be who they said."""
-    rows = select(BookingChange.booking_id, BookingChange.by_kind).where(
+    rows = select(BookingChange.booking_id, BookingChange.actor_type).where(
         BookingChange.booking_id.in_(booking_ids), BookingChange.action.in_(("made", "moved"))
     )
-    last = {row.booking_id: row.by_kind for row in db.session.execute(rows.order_by(BookingChange.id))}
-    return {booking_id for booking_id, by_kind in last.items() if by_kind == "caller"}
+    last = {row.booking_id: row.actor_type for row in db.session.execute(rows.order_by(BookingChange.id))}
+    return {booking_id for booking_id, actor_type in last.items() if actor_type == "caller"}
 
 
 def _find_notified(booking_ids: Collection[str]) -> set[str]:

@@ -43,7 +43,7 @@ def begin(phone_number_id: str, *, via: str, asked_by: str | None = None) -> Lin
     check_id = new_ulid()
     check = LineCheck(
         id=check_id, phone_number_id=number.id, number=number.e164, via=via, asked_by=asked_by,
-        provider_call_id=f"line_check_{check_id}", started_at=now(), waits_since=now(), result="running",
+        provider_call_id=f"line_check_{check_id}", started_at=now(), step_started_at=now(), result="running",
         steps=[{"name": name, "status": "waiting"} for name in STEPS],
     )  # fmt: skip
     db.session.add(check)
@@ -154,7 +154,7 @@ def _since(began: float) -> int:
 
 def _is_late(check: LineCheck, name: str) -> bool:
     moment = now()
-    return moment > check.waits_since + timedelta(seconds=STEPS[name]) or moment > check.started_at + timedelta(seconds=LONGEST_S)
+    return moment > check.step_started_at + timedelta(seconds=STEPS[name]) or moment > check.started_at + timedelta(seconds=LONGEST_S)
 
 
 def _settle(check: LineCheck, name: str, seen: Seen) -> None:
@@ -163,7 +163,7 @@ def _settle(check: LineCheck, name: str, seen: Seen) -> None:
     steps = [settled if step["name"] == name else step for step in check.steps]
     if seen.problem and name not in GOES_ON_AFTER:
         steps = [step | {"status": "skipped"} if step["status"] == "waiting" else step for step in steps]
-    check.steps, check.waits_since = steps, now()
+    check.steps, check.step_started_at = steps, now()
     if all(step["status"] != "waiting" for step in steps):
         check.result = "failed" if any(step["status"] == "failed" for step in steps) else "ok"
         check.finished_at = now()

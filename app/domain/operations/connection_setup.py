@@ -61,7 +61,7 @@ def last_heard(connection: Connection) -> datetime | None:
     """When the provider last told or answered us something through this connection."""
     events = select(WebhookEvent.connection_id, WebhookEvent.received_at).where(WebhookEvent.company_id == connection.company_id)
     newest = events.order_by(WebhookEvent.received_at.desc()).limit(LATEST_EVENTS).subquery()
-    times: list[datetime | None] = [connection.well_at]
+    times: list[datetime | None] = [connection.last_success_at]
     times.append(db.session.scalar(select(func.max(newest.c.received_at)).where(newest.c.connection_id == connection.id)))
     times.append(_spoken_to(connection))
     return max((at for at in times if at), default=None)
@@ -84,7 +84,7 @@ def _written_anew(provider: str) -> tuple[str, ...]:
         return ()
     published = select(Agent.id).join(
         AgentVersion,
-        (AgentVersion.company_id == Agent.company_id) & (AgentVersion.agent_id == Agent.id) & (AgentVersion.standing == "published"),
+        (AgentVersion.company_id == Agent.company_id) & (AgentVersion.agent_id == Agent.id) & (AgentVersion.status == "published"),
     )
     agents: Sequence[str] = db.session.scalars(published.order_by(Agent.created_at, Agent.id)).all()
     return tuple(workflow.ask_for_registration(agent_id).id for agent_id in agents)

@@ -195,8 +195,8 @@ class FreeBusyGrid:
     def _build_masks(self, stretches: Iterable[BusyInterval]) -> dict[str, int]:
         table: dict[str, int] = defaultdict(int)
         ignoring, first, stretch = self.query.ignoring, self.axis.first, self.axis.interval_mask
-        for resource_id, start, end, taken_by, _before, _after in stretches:
-            if taken_by not in ignoring:
+        for resource_id, start, end, holder_id, _before, _after in stretches:
+            if holder_id not in ignoring:
                 table[resource_id] |= stretch(start - first, end - first)
         return table
 

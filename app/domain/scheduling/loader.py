@@ -128,7 +128,7 @@ def _to_room(row: Any) -> RoomData:
 
 
 def _to_branch(row: Any, hours: list[WeeklySpan], policies: Policies) -> BranchData:
-    observes_holidays = policies.rules(branch_id=row.id).keeps_holidays
+    observes_holidays = policies.rules(branch_id=row.id).observes_holidays
     return BranchData(row.id, row.zone, tuple(hours), row.name, row.country, row.state, observes_holidays)
 
 

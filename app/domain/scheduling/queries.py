@@ -80,11 +80,11 @@ BUSY_BRIEF = (
     .where(BusySpan.first_minute >= bindparam("earliest"), BusySpan.first_minute < bindparam("last"))
     .where(BusySpan.end_minute > bindparam("first"), or_(BusySpan.expires_at.is_(None), BusySpan.expires_at > bindparam("now")))
 )
-BUSY = BUSY_BRIEF.add_columns(BusySpan.taken_by, BusySpan.before_minutes, BusySpan.after_minutes)
+BUSY = BUSY_BRIEF.add_columns(BusySpan.holder_id, BusySpan.before_minutes, BusySpan.after_minutes)
 BUSY_WITH_GROUPS = BUSY.add_columns(
     GroupSession.id, GroupSession.service_id, GroupSession.staff_id, GroupSession.branch_id, GroupSession.starts_at,
-    GroupSession.seats, GroupSession.taken,
-).outerjoin(GroupSession, GroupSession.id == BusySpan.taken_by)  # fmt: skip
+    GroupSession.seats, GroupSession.seats_taken,
+).outerjoin(GroupSession, GroupSession.id == BusySpan.holder_id)  # fmt: skip
 
 
 def fetch_rows(statement: Select[Any], **values: Any) -> Sequence[Any]:

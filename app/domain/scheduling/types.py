@@ -127,7 +127,7 @@ class ServiceOffer:
 
 
 class BusyInterval(NamedTuple):
-    """A stretch that a person or a room is taken, in minutes since 1970; `taken_by` is the booking, hold or group session.
+    """A stretch that a person or a room is taken, in minutes since 1970; `holder_id` is the booking, hold or group session.
 
     So many minutes of its beginning and its end are buffer and not work.
     """
@@ -135,16 +135,16 @@ class BusyInterval(NamedTuple):
     resource_id: str
     start: int
     end: int
-    taken_by: str = ""
+    holder_id: str = ""
     before: int = 0
     after: int = 0
 
     @classmethod
     def from_times(
-        cls, resource_id: str, starts_at: datetime, ends_at: datetime, *, taken_by: str = "", before: int = 0, after: int = 0
+        cls, resource_id: str, starts_at: datetime, ends_at: datetime, *, holder_id: str = "", before: int = 0, after: int = 0
     ) -> Self:
         """All minutes that the stretch of time touches."""
-        return cls(resource_id, to_minute(starts_at), to_minute_ceil(ends_at), taken_by, before, after)
+        return cls(resource_id, to_minute(starts_at), to_minute_ceil(ends_at), holder_id, before, after)
 
 
 @dataclass(frozen=True, slots=True)

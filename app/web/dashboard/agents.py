@@ -114,7 +114,7 @@ def save(agent_id: str) -> Any:
         flash(str(error.message), "error")
         return _form(agent, AgentForm.typed(), {}), 409
     if registration_id is None:
-        is_draft = version.standing == "draft"
+        is_draft = version.status == "draft"
         told = _("Entwurf gespeichert. Anrufer hören ihn, wenn Sie ihn veröffentlichen.") if is_draft else _("Nichts hat sich geändert.")
         flash(told, "message")
         return redirect(url_for("agents.edit", agent_id=agent_id))

@@ -25,7 +25,7 @@ def history_of(booking: Booking) -> list[Line]:
     """The newest first."""
     wanted = select(BookingChange).where(BookingChange.booking_id == booking.id).order_by(BookingChange.id.desc())
     changes = list(db.session.scalars(wanted))
-    users = {change.by_id for change in changes if change.by_kind == "user" and change.by_id}
+    users = {change.actor_id for change in changes if change.actor_type == "user" and change.actor_id}
     names = {row.id: row.name for row in db.session.execute(select(User.id, User.name).where(User.id.in_(users)))} if users else {}
     people = {row.id: row.name for row in db.session.execute(select(StaffMember.id, StaffMember.name))}
     return [Line(change.at, _who(change, names), _what(change, people), change.why) for change in changes]
@@ -46,13 +46,13 @@ def sync_of(booking: Booking) -> tuple[str, str, str | None] | None:
 
 
 def _who(change: BookingChange, names: dict[str, str]) -> str:
-    if change.by_kind == "user":
-        return names.get(change.by_id or "", _("Empfang"))
-    if change.by_kind == "caller":
+    if change.actor_type == "user":
+        return names.get(change.actor_id or "", _("Empfang"))
+    if change.actor_type == "caller":
         if change.way == "link":
             return _("Kundin oder Kunde, über den Link")
         return _("%(assistant)s, am Telefon", assistant=assistant_name())
-    return {"program": _("Ein Programm, über die API"), "calendar": _("Der verbundene Kalender")}.get(change.by_kind, _("Automatisch"))
+    return {"program": _("Ein Programm, über die API"), "calendar": _("Der verbundene Kalender")}.get(change.actor_type, _("Automatisch"))
 
 
 def _what(change: BookingChange, people: dict[str, str]) -> str:

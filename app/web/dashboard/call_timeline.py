@@ -34,7 +34,7 @@ class Step:
 
 def tool_calls(call_id: str) -> Sequence[ToolCall]:
     """What the agent used, in the order of the conversation."""
-    return db.session.scalars(select(ToolCall).where(ToolCall.call_id == call_id).order_by(ToolCall.after_position, ToolCall.id)).all()
+    return db.session.scalars(select(ToolCall).where(ToolCall.call_id == call_id).order_by(ToolCall.after_turn, ToolCall.id)).all()
 
 
 def recorder(call: Call, tools: Sequence[ToolCall]) -> tuple[list[dict[str, Any]], int]:

@@ -20,7 +20,7 @@ def script(
     """Entries in the order of the talk: {kind: "turn", …} and {kind: "tool", …}, see dashboard/call.html."""
     behind: dict[int, list[ToolCall]] = defaultdict(list)
     for tool in tools:
-        behind[min(tool.after_position, turns[-1].position if turns else -1)].append(tool)
+        behind[min(tool.after_turn, turns[-1].position if turns else -1)].append(tool)
     names = {"agent": assistant, "caller": caller, "transfer_target": _("Durchgestellt an")}
     entries = [_tool(tool, running) for tool in behind[-1]]
     for turn in turns:

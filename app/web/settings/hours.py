@@ -247,7 +247,7 @@ def _page(values: dict[str, str], errors: dict[str, str]) -> str:
         closures=hours_editor.list_closures(branch.id, staff_id, datetime.combine(today, time())),
         holidays=[] if staff_id else _holidays(branch, today, specials),
         state=GERMAN_STATES.get(branch.state or "", branch.state),
-        keeps=load_policies().rules(branch_id=branch.id).keeps_holidays,
+        keeps=load_policies().rules(branch_id=branch.id).observes_holidays,
         repeats=[("never", _("einmal")), ("weekly", _("jede Woche")), ("yearly", _("jedes Jahr"))],
         kinds=[("closure", _("Geschlossen")), ("vacation", _("Urlaub")), ("sick", _("Krank"))],
         values=values,

@@ -39,10 +39,10 @@ class PolicyForm(Form):
     anonymous_callers: Answer | None = None
     callers_may_book: Answer | None = None
     needs_confirmation: Answer | None = None
-    keeps_holidays: Answer | None = None
-    tell_desk_changes: Answer | None = None
-    tell_own_changes: Answer | None = None
-    tell_calendar_changes: Answer | None = None
+    observes_holidays: Answer | None = None
+    notify_staff_changes: Answer | None = None
+    notify_self_service_changes: Answer | None = None
+    notify_calendar_changes: Answer | None = None
 
 
 class ScopeQuery(Query):

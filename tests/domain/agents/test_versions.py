@@ -30,7 +30,7 @@ def do(salon: Salon, work: Any) -> Any:
 
 def test_a_new_agent_has_a_draft_and_nothing_that_callers_hear(salon: Salon, lena: str) -> None:
     draft, published = do(salon, lambda: (versions.find_draft(lena), versions.find_published(lena)))
-    assert (draft.number, draft.standing, published) == (1, "draft", None)
+    assert (draft.number, draft.status, published) == (1, "draft", None)
 
 
 def test_saving_leaves_the_published_version_as_it_is(salon: Salon, lena: str) -> None:
@@ -40,7 +40,7 @@ def test_saving_leaves_the_published_version_as_it_is(salon: Salon, lena: str) -
     assert (heard, name) == ("Lena", "Lena")
     do(salon, lambda: versions.publish(lena, by="user-1"))
     assert do(salon, lambda: versions.get_agent(lena).name) == "Clara"
-    assert do(salon, lambda: [(each.number, each.standing) for each in versions.history(lena)]) == [(2, "published"), (1, None)]
+    assert do(salon, lambda: [(each.number, each.status) for each in versions.history(lena)]) == [(2, "published"), (1, None)]
 
 
 def test_two_people_do_not_write_over_each_other(salon: Salon, lena: str) -> None:

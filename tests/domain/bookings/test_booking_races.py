@@ -104,7 +104,7 @@ def test_a_group_sells_three_seats_to_thirty(app: Flask, db: SQLAlchemy, salon: 
     made = standing(db)
     assert len({booking.session_id for booking in made}) == 1
     session = db.session.scalars(select(GroupSession)).one()
-    assert session.taken == 3
+    assert session.seats_taken == 3
     assert len(db.session.scalars(select(SlotLock).where(SlotLock.resource_id == session.id)).all()) == 3
 
 
@@ -128,7 +128,7 @@ def test_booking_moving_and_holding_race_for_one_time(app: Flask, db: SQLAlchemy
     assert len(at_ten) + len(holds) == 1
     # whoever has it may have been asked to move there again
     assert results["slot_taken"] >= 36 - 2 - 12 // len(others)
-    cells = select(SlotLock.taken_by).where(SlotLock.resource_id == salon.people["anna"], SlotLock.taken_by.in_([
+    cells = select(SlotLock.holder_id).where(SlotLock.resource_id == salon.people["anna"], SlotLock.holder_id.in_([
         booking.occupant for booking in at_ten] + [hold.id for hold in holds]))  # fmt: skip
     assert len(db.session.scalars(cells).all()) == 6
 
@@ -159,7 +159,7 @@ def test_joining_and_leaving_a_group_keeps_its_seats_in_step(app: Flask, db: SQL
     seated = [booking for booking in standing(db) if booking.is_standing]
     (session,) = db.session.scalars(select(GroupSession)).all()
     seats = db.session.scalars(select(SlotLock.seat).where(SlotLock.resource_id == session.id)).all()
-    assert len(seated) == session.taken == len(seats) == len(set(seats)) <= session.seats == 3
+    assert len(seated) == session.seats_taken == len(seats) == len(set(seats)) <= session.seats == 3
     assert {booking.session_id for booking in seated} == {session.id}
 
 

@@ -34,7 +34,7 @@ def test_the_time_is_free_again_and_history_says_why(db: SQLAlchemy, salon: Salo
     assert booking.cancelled_at is not None
     assert db.session.scalar(select(func.count()).select_from(SlotLock)) == 0
     last = db.session.scalars(select(BookingChange).order_by(BookingChange.id.desc())).first()
-    assert (last.action, last.by_kind, last.why, last.before, last.after) == (
+    assert (last.action, last.actor_type, last.why, last.before, last.after) == (
         "cancelled", "caller", "krank", {"status": "confirmed"}, {"status": "cancelled"},
     )  # fmt: skip
     book(salon.order("cut:anna"))

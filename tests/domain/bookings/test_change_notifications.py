@@ -141,7 +141,9 @@ def test_who_changes_it_on_their_own_page_gets_it_confirmed_at_once(db: SQLAlche
     assert [("verschoben" in sent["body"], "abgesagt" in sent["body"]) for sent in twilio.messages] == [(True, False), (False, True)]
 
 
-@pytest.mark.parametrize(("by", "rule"), [(DESK, "tell_desk_changes"), (LINK, "tell_own_changes"), (CALENDAR, "tell_calendar_changes")])
+@pytest.mark.parametrize(
+    ("by", "rule"), [(DESK, "notify_staff_changes"), (LINK, "notify_self_service_changes"), (CALENDAR, "notify_calendar_changes")]
+)
 def test_the_company_decides_what_is_told(db: SQLAlchemy, booking: Booking, by: By, rule: str) -> None:
     rules(**{rule: False})
     move(booking, by)

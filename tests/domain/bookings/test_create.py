@@ -47,7 +47,7 @@ def test_a_booking_stands_in_the_rows_with_its_first_line_of_history(db: SQLAlch
     assert (booking.zone, booking.price_cents, booking.version, booking.source) == ("Europe/Berlin", 3500, 1, "call")
     assert [event.booking_id for event in HEARD] == [booking.id]
     line = db.session.scalars(select(BookingChange)).one()
-    assert (line.action, line.by_kind, line.way, line.before, line.after["status"]) == ("made", "caller", "call", None, "confirmed")
+    assert (line.action, line.actor_type, line.way, line.before, line.after["status"]) == ("made", "caller", "call", None, "confirmed")
     # half an hour of Anna and of a chair in cells of five minutes
     assert count(db, SlotLock) == 12
     assert count(db, BusySpan) == 2
@@ -159,7 +159,7 @@ def test_a_group_sells_each_seat_once(db: SQLAlchemy, salon: Salon) -> None:
     bookings = [book(salon.order("yoga:anna", customer_id=make_customer(salon, f"Gast {n}"))) for n in range(3)]
     assert len({booking.session_id for booking in bookings}) == 1
     session = db.session.scalars(select(GroupSession)).one()
-    assert (session.seats, session.taken) == (3, 3)
+    assert (session.seats, session.seats_taken) == (3, 3)
     with pytest.raises(SlotTaken):
         book(salon.order("yoga:anna"))
     # the hall is the same and full of others, so Ben cannot open a second group

@@ -79,4 +79,4 @@ def test_a_held_seat_of_a_group_becomes_a_booked_one(db: SQLAlchemy, salon: Salo
     book(salon.order("yoga:anna"))
     booking = book(salon.order("yoga:anna", hold=token))
     session = db.session.scalars(select(GroupSession)).one()
-    assert (session.taken, booking.session_id) == (2, session.id)
+    assert (session.seats_taken, booking.session_id) == (2, session.id)

@@ -95,16 +95,16 @@ def test_a_visit_moves_with_all_its_parts(db: SQLAlchemy, salon: Salon) -> None:
     visit = db.session.scalars(select(Booking).order_by(Booking.starts_at)).all()
     assert [booking.starts_at for booking in visit] == [at("2026-05-12T14:00"), at("2026-05-12T14:15")]
     assert {booking.version for booking in visit} == {2}
-    assert db.session.scalars(select(BusySpan.taken_by).distinct()).all() == [first.visit_id]
+    assert db.session.scalars(select(BusySpan.holder_id).distinct()).all() == [first.visit_id]
 
 
 def test_who_leaves_a_group_last_takes_it_along(db: SQLAlchemy, salon: Salon) -> None:
     one, two = book(salon.order("yoga:anna")), book(salon.order("yoga:anna"))
     move(two, "2026-05-12T12:00")
-    assert db.session.scalars(select(GroupSession.taken).order_by(GroupSession.starts_at)).all() == [1, 1]
+    assert db.session.scalars(select(GroupSession.seats_taken).order_by(GroupSession.starts_at)).all() == [1, 1]
     move(one, "2026-05-12T12:00")
     session = db.session.scalars(select(GroupSession)).one()
-    assert (session.taken, session.starts_at) == (2, at("2026-05-12T12:00"))
+    assert (session.seats_taken, session.starts_at) == (2, at("2026-05-12T12:00"))
     # alone in a group one does not stand in one's own way
     with transaction():
         cancel_booking(two.id, DESK)

@@ -20,7 +20,7 @@ def test_a_refused_order_leaves_its_wish(db: SQLAlchemy, salon: Salon) -> None:
         with transaction():
             keep_refused(order, refused.value, source_ref="call:1")
     wish = db.session.scalars(select(UnmetDemand)).one()
-    assert (wish.reason, wish.service_id, wish.staff_id, wish.wanted_from) == (
+    assert (wish.reason, wish.service_id, wish.staff_id, wish.requested_from) == (
         "closed", salon.services["cut"], salon.people["anna"], at("2026-05-12T20:00"),
     )  # fmt: skip
 

@@ -40,7 +40,7 @@ def test_what_is_booked_there_stands_here(elsewhere: Elsewhere) -> None:
     assert elsewhere.sync(booking.id).uid == uid
     customer = elsewhere.do(lambda: [(c.name, c.of_kind("phone"), c.of_kind("email")) for c in db.session.scalars(select(Customer))])
     assert customer == [("Mira Sommer", "+4915112345678", "mira@example.de")]
-    change = elsewhere.do(lambda: [(c.action, c.by_kind, c.way) for c in db.session.scalars(select(BookingChange))])
+    change = elsewhere.do(lambda: [(c.action, c.actor_type, c.way) for c in db.session.scalars(select(BookingChange))])
     assert change == [("made", "calendar", "calcom")]
 
 

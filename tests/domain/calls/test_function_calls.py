@@ -75,7 +75,7 @@ def test_a_use_that_is_told_of_later_stays_one(line: Line, salon: Salon, with_id
     for _ in range(2):
         tell(line, "transcript_updated", *items, spoken("Danke."))
     (tool,) = tools_of(salon)
-    assert (tool.tool_call_id, tool.after_position, tool.ok, tool.result) == ("tool_1", 0 if not with_ids else -1, True, told)
+    assert (tool.tool_call_id, tool.after_turn, tool.ok, tool.result) == ("tool_1", 0 if not with_ids else -1, True, told)
     assert tool.duration_ms is not None
 
 
@@ -86,7 +86,7 @@ def test_a_use_that_was_told_of_before_is_finished_by_its_answer(line: Line, sal
     assert running.finished_at is None
     told = line.use("list_services", query="Haare")
     (tool,) = tools_of(salon)
-    assert (tool.tool_call_id, tool.result, tool.after_position) == ("tool_1", told, 0) and tool.finished_at
+    assert (tool.tool_call_id, tool.result, tool.after_turn) == ("tool_1", told, 0) and tool.finished_at
 
 
 def test_without_ids_two_uses_of_the_same_kind_are_told_apart_by_what_they_asked(line: Line, salon: Salon) -> None:

@@ -147,7 +147,7 @@ class Reference:
 
     def taken(self, resource_id: str, minute: datetime) -> bool:
         return any(
-            busy.resource_id == resource_id and busy.taken_by not in self.question.ignoring
+            busy.resource_id == resource_id and busy.holder_id not in self.question.ignoring
             and EPOCH + busy.start * MINUTE <= minute < EPOCH + busy.end * MINUTE
             for busy in self.facts.busy
         )  # fmt: skip

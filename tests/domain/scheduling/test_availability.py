@@ -60,7 +60,7 @@ def test_a_room_that_is_needed_must_be_free_too() -> None:
 
 def test_a_group_offers_its_seats_until_it_is_full() -> None:
     yoga = ServiceData("cut", ServiceTiming(60), capacity=3)
-    at_ten = (BusyInterval.from_times("anna", at("2026-05-12T10:10"), at("2026-05-12T11:10"), taken_by="s"),)
+    at_ten = (BusyInterval.from_times("anna", at("2026-05-12T10:10"), at("2026-05-12T11:10"), holder_id="s"),)
     facts = salon(services=(yoga,), busy=at_ten)
     for taken, offered in ((2, True), (3, False)):
         session = GroupSessionData("s", "cut", "anna", "mitte", at("2026-05-12T10:10"), 3, taken)
@@ -180,7 +180,7 @@ def test_in_autumn_the_repeated_hour_is_offered_twice() -> None:
 
 
 def test_the_caller_of_a_booking_is_not_hindered_by_it() -> None:
-    own = (BusyInterval.from_times("anna", at("2026-05-12T09:00"), at("2026-05-12T09:30"), taken_by="b1"),)
+    own = (BusyInterval.from_times("anna", at("2026-05-12T09:00"), at("2026-05-12T09:30"), holder_id="b1"),)
     assert clock(find_free_slots(asking("cut:anna"), salon(busy=own)))[0] == "09:30"
     assert clock(find_free_slots(asking("cut:anna", ignoring=frozenset(["b1"])), salon(busy=own)))[0] == "09:00"
 

@@ -78,7 +78,7 @@ def test_six_queries_are_enough_for_every_question(db: SQLAlchemy, salon: Salon,
 
 def test_past_bookings_are_not_even_looked_at(db: SQLAlchemy, salon: Salon) -> None:
     long_ago = to_minute(at("2026-01-01T10:00"))
-    row = {"company_id": salon.company_id, "resource_id": salon.people["anna"], "kind": "booked", "taken_by": "b", "expires_at": None}
+    row = {"company_id": salon.company_id, "resource_id": salon.people["anna"], "kind": "booked", "holder_id": "b", "expires_at": None}
     with transaction():
         spans = [row | {"first_minute": long_ago + 30 * n, "end_minute": long_ago + 30 * n + 30} for n in range(2000)]
         db.session.execute(insert(BusySpan), spans)
@@ -106,7 +106,7 @@ def test_hours_special_days_and_closures_of_branch_and_person_count(db: SQLAlche
 def test_a_holiday_follows_the_branch_and_its_policy(db: SQLAlchemy, salon: Salon) -> None:
     assert free_times(salon, "cut", day="2026-05-14") == []
     with transaction():
-        db.session.add(Policy(scope=salon.branches["pankow"], branch_id=salon.branches["pankow"], keeps_holidays=False))
+        db.session.add(Policy(scope=salon.branches["pankow"], branch_id=salon.branches["pankow"], observes_holidays=False))
     assert free_times(salon, "cut", day="2026-05-14", branch="pankow")[0] == "09:00"
     assert free_times(salon, "cut", day="2026-05-14") == []
 

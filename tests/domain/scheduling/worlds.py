@@ -144,7 +144,7 @@ def worlds(draw: st.DrawFn) -> tuple[AvailabilityQuery, SchedulingData]:
     busy = tuple(
         BusyInterval.from_times(
             draw(st.sampled_from(resources)), start, start + timedelta(minutes=draw(st.integers(1, 200))),
-            taken_by=draw(st.sampled_from(["b1", "b2"])), before=draw(st.sampled_from([0, 10])), after=draw(st.sampled_from([0, 10])),
+            holder_id=draw(st.sampled_from(["b1", "b2"])), before=draw(st.sampled_from([0, 10])), after=draw(st.sampled_from([0, 10])),
         )
         for start in (draw(instants()) for _ in range(draw(st.integers(0, 9))))
     )  # fmt: skip

@@ -119,8 +119,8 @@ def _list_scheduling_calls(booking_ids: Sequence[str]) -> dict[str, list[str | N
     rows = select(BookingChange).where(BookingChange.booking_id.in_(booking_ids), BookingChange.action.in_(("made", "moved")))
     setters: dict[str, list[str | None]] = {}
     for change in db.session.scalars(rows.order_by(BookingChange.id)) if booking_ids else ():
-        in_a_call = change.by_kind == "caller" and change.way == "call"
-        setters.setdefault(change.booking_id, []).append(change.by_id if in_a_call else None)
+        in_a_call = change.actor_type == "caller" and change.way == "call"
+        setters.setdefault(change.booking_id, []).append(change.actor_id if in_a_call else None)
     return setters
 
 

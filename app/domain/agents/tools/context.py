@@ -24,7 +24,7 @@ CALL_RECORDS = (
     .outerjoin(Agent, and_(Agent.company_id == Company.id, Agent.id == bindparam("agent")))
     .outerjoin(
         AgentVersion,
-        and_(AgentVersion.company_id == Company.id, AgentVersion.agent_id == Agent.id, AgentVersion.standing == "published"),
+        and_(AgentVersion.company_id == Company.id, AgentVersion.agent_id == Agent.id, AgentVersion.status == "published"),
     )
     .where(Company.id == bindparam("company"), Branch.id == bindparam("branch"))
 )

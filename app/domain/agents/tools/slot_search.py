@@ -91,7 +91,7 @@ def record_unmet_search(context: ToolContext, visit: ServiceSelection, found: Sl
     stamp = wanted.isoformat() if wanted else context.today.isoformat()
     keep_wish(
         found.reason or "booked", service_id=visit.parts[0].service_id, staff_id=visit.staff_id, branch_id=visit.branch.id,
-        wanted_from=wanted, customer_id=context.call.customer_id, call_id=context.call.id,
+        requested_from=wanted, customer_id=context.call.customer_id, call_id=context.call.id,
         source_ref=f"wish:{context.call.id}:{visit.parts[0].service_id}:{stamp}",
     )  # fmt: skip
 
