@@ -18,7 +18,7 @@ class GroupSession(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
         company_foreign_key("branch_id", "branches"),
         company_foreign_key("service_id", "services"),
         company_foreign_key("staff_id", "staff_members"),
-        CheckConstraint("seats >= 1 AND taken >= 0 AND taken <= seats", name="seats"),
+        CheckConstraint("seats >= 1 AND seats_taken >= 0 AND seats_taken <= seats", name="seats"),
         Index("ix_group_sessions_staff", "company_id", "staff_id", "starts_at"),
     )
 

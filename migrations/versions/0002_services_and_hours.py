@@ -311,7 +311,7 @@ def upgrade() -> None:
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
         sa.Column("id", column_types.AsciiString(26), nullable=False),
         sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
-        sa.CheckConstraint("seats >= 1 AND taken >= 0 AND taken <= seats", name=op.f("ck_group_sessions_seats")),
+        sa.CheckConstraint("seats >= 1 AND seats_taken >= 0 AND seats_taken <= seats", name=op.f("ck_group_sessions_seats")),
         sa.ForeignKeyConstraint(
             ["company_id", "branch_id"], ["branches.company_id", "branches.id"], name=op.f("fk_group_sessions_company_id_branch_id")
         ),

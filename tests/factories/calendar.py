@@ -165,7 +165,7 @@ class OccupiedCellFactory(OwnedFactory):
         model = SlotLock
 
     resource_id = ref("calendar.StaffMemberFactory")
-    cell = factory.Sequence(lambda n: n)
+    slot_index = factory.Sequence(lambda n: n)
     holder_id = ref("calendar.BookingFactory")
 
 

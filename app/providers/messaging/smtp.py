@@ -56,7 +56,7 @@ class Smtp:
         try:
             with breaker(f"smtp:{self._host}:{self._port}", shown_as="smtp").calling():
                 rejection = self._perform(work)
-            result = "rejection" if rejection else "ok"
+            result = "refused" if rejection else "ok"
         except CircuitBreakerError as error:
             result = "held_back"
             raise ConnectionFailed("The mail server failed repeatedly; its circuit breaker is open.", retryable=True) from error
@@ -115,5 +115,5 @@ def _to_rejection(code: int) -> MessageRejected:
     """Translate a reply code: 4yz is transient, 5yz permanent (RFC 5321, 4.2.1). Raises ConnectionFailed for 4yz."""
     if code < 500:
         raise ConnectionFailed(f"The mail server answered {code}.", retryable=True)
-    reason: RejectionReason = "unreachable" if code in UNREACHABLE_CODES else "not_allowed" if code in (530, 534, 535, 554) else "rejection"
+    reason: RejectionReason = "unreachable" if code in UNREACHABLE_CODES else "not_allowed" if code in (530, 534, 535, 554) else "refused"
     return MessageRejected(reason, f"The mail server answered {code}.")
