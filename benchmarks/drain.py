@@ -93,7 +93,7 @@ def _drain(bodies: list[bytes]) -> float:
     ]
     with db.engine.begin() as connection:
         connection.execute(WebhookEvent.__table__.insert(), rows)
-    batch = inbox.BATCH_SQLITE if db.engine.dialect.name == "sqlite" else inbox.BATCH
+    batch = inbox.BATCH_SIZE_SQLITE if db.engine.dialect.name == "sqlite" else inbox.BATCH_SIZE
     began = time.perf_counter()
     done = 0
     while handled := processor.drain_batch(batch):

@@ -13,7 +13,7 @@ from app.core.errors import ProviderError
 from app.core.extensions import db
 from app.domain.calendar_sync.mapping import access_of, active_connection, connect, map_service, unmap, webhook_address
 from app.domain.services.matching import get_person, get_services
-from app.jobs.calendar_sync import compare_calendar
+from app.jobs.calendar_sync import reconcile_calendar
 from app.models import CalendarMapping, CalendarReconciliation, Connection, Service, StaffMember
 from app.providers import open_calendar
 from app.providers.calendar.base import Calendar
@@ -111,7 +111,7 @@ def compare() -> None:
     """Compare now."""
     with one_transaction():
         connection_id = _connection().id
-    compare_calendar(connection_id)
+    reconcile_calendar(connection_id)
     with one_transaction():
         mine = select(CalendarReconciliation).where(CalendarReconciliation.connection_id == connection_id)
         look = db.session.scalars(mine.order_by(CalendarReconciliation.id.desc()).limit(1)).one()

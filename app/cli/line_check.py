@@ -14,7 +14,7 @@ from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import run_in_transaction
 from app.domain.line_check import runner
 from app.domain.line_check.messages import fact_of, label_of, repair_of
-from app.jobs.line_checks import look, travel
+from app.jobs.line_checks import advance_line_check, run_line_check
 from app.models import LineCheck, PhoneNumber
 
 line = Group("line", help="Whether a number takes calls.")
@@ -44,7 +44,7 @@ def _run(phone_number_id: str) -> bool:
     check_id = run_in_transaction(lambda: runner.begin(phone_number_id, via="command").id)
     told: set[str] = set()
     _tell_new(check_id, told)
-    travel(check_id)
+    run_line_check(check_id)
     while check := _tell_new(check_id, told):
         if not check.is_running:
             return check.result == "ok"
@@ -53,7 +53,7 @@ def _run(phone_number_id: str) -> bool:
 
 
 def _tell_new(check_id: str, told: set[str]) -> LineCheck | None:
-    check = look(check_id)
+    check = advance_line_check(check_id)
     for step in check.steps if check else ():
         if step["status"] != "waiting" and step["name"] not in told:
             told.add(step["name"])

@@ -7,7 +7,7 @@ from app.cli.commands import Group
 from app.cli.tables import Table
 from app.domain.agents.provisioning import workflow
 from app.domain.agents.versions import list_agents
-from app.jobs.agents import check_agent, register_agent
+from app.jobs.agents import check_drift, deploy_agent
 
 REASONS = {
     "no_key": "there is no key for Retell (RETELL_API_KEY, or the company's own under Settings, Connections)",
@@ -25,7 +25,7 @@ def publish(agent: str | None) -> None:
     for agent_id, name in _agents(agent):
         with one_transaction():
             registration_id = workflow.repair(agent_id).id
-        register_agent(registration_id)
+        deploy_agent(registration_id)
         right &= _tell(agent_id, name)
     if not right:
         raise SystemExit(1)
@@ -38,7 +38,7 @@ def check(agent: str | None) -> None:
     """Look what stands at Retell; exit 1 where it is not what should."""
     right = True
     for agent_id, name in _agents(agent):
-        check_agent(agent_id)
+        check_drift(agent_id)
         right &= _tell(agent_id, name)
     if not right:
         raise SystemExit(1)

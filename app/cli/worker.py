@@ -33,13 +33,13 @@ def worker(burst: bool) -> None:
 def clock() -> None:
     """Keep the schedule."""
     from app.jobs.schedule import SCHEDULE
-    from app.jobs.scheduler import run_for_ever
+    from app.jobs.scheduler import run_forever
 
     check_connections(settings())
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    run_for_ever(current_app._get_current_object(), SCHEDULE, stop)  # type: ignore[attr-defined]
+    run_forever(current_app._get_current_object(), SCHEDULE, stop)  # type: ignore[attr-defined]
 
 
 inbox = Group("inbox", help="Webhook events that came in.")

@@ -1,4 +1,4 @@
-"""Brings agents to their voice provider and looks how they stand there: the rows are the truth, jobs and their sweep are hints."""
+"""Deploys agents to their voice provider and checks them for drift. The rows decide; jobs and their sweep are hints."""
 
 from datetime import timedelta
 
@@ -11,46 +11,46 @@ from app.domain.agents.provisioning.steps import send
 
 BATCH_SIZE = 100
 MAX_STEPS = 200
-CHECKED_EVERY = timedelta(minutes=9)
+CHECK_INTERVAL = timedelta(minutes=9)
 
 
 @job("default", retry=(), timeout_s=300)
-def register_agent(registration_id: str) -> None:
+def deploy_agent(deployment_id: str) -> None:
     """Deploy one agent step by step; a step that fails is due again later."""
     for _step in range(MAX_STEPS):
-        errand = run_in_transaction(lambda: workflow.claim(registration_id))
-        if errand is None or is_shutting_down():
+        step = run_in_transaction(lambda: workflow.claim(deployment_id))
+        if step is None or is_shutting_down():
             return
-        outcome = send(errand)
-        if not run_in_transaction(lambda: workflow.complete(errand, outcome)):  # noqa: B023 (run at once)
+        result = send(step)
+        if not run_in_transaction(lambda: workflow.complete(step, result)):  # noqa: B023 (run at once)
             return
 
 
-def sweep_registrations() -> int:
-    return workflow.OUTBOX.sweep(register_agent, runs_inline=False)
+def sweep_deployments() -> int:
+    return workflow.OUTBOX.sweep(deploy_agent, runs_inline=False)
 
 
 @job("default", retry=(), timeout_s=120)
-def check_agent(agent_id: str) -> None:
-    """Looks how one agent stands there, and writes down what is different."""
-    look = run_in_transaction(lambda: drift.begin_look(agent_id))
-    if look is None:
+def check_drift(agent_id: str) -> None:
+    """Compare one deployed agent with its desired state and store the differences."""
+    check = run_in_transaction(lambda: drift.begin_look(agent_id))
+    if check is None:
         return
     try:
-        findings = drift.fetch(look)
+        diffs = drift.fetch(check)
     except ProviderError as failure:
         error = failure
-        run_in_transaction(lambda: drift.finish_look(look, [], error))
+        run_in_transaction(lambda: drift.finish_look(check, [], error))
         return
-    run_in_transaction(lambda: drift.finish_look(look, findings))
+    run_in_transaction(lambda: drift.finish_look(check, diffs))
 
 
 @job("maintenance", retry=())
-def check_agents() -> int:
-    """Sends the look at every agent that is registered somewhere."""
+def check_drift_of_all() -> int:
+    """Enqueue a drift check of every deployed agent that is due."""
     with unscoped():
-        waiting = run_read_only(lambda: drift.to_check(BATCH_SIZE, every=CHECKED_EVERY))
-    for company_id, agent_id in waiting:
+        due_agents = run_read_only(lambda: drift.to_check(BATCH_SIZE, every=CHECK_INTERVAL))
+    for company_id, agent_id in due_agents:
         with company_scope(company_id):
-            check_agent.enqueue(agent_id)
-    return len(waiting)
+            check_drift.enqueue(agent_id)
+    return len(due_agents)

@@ -1,4 +1,4 @@
-"""Keeps calendars elsewhere in step: the rows are the truth, jobs and their sweep are hints."""
+"""Synchronises external calendars. The rows decide; jobs and their sweep are hints."""
 
 from app.core.errors import ProviderError
 from app.core.queues import job
@@ -17,11 +17,11 @@ MAX_STEPS = 5
 def sync_booking(sync_id: str) -> None:
     """Bring one booking into the external calendar, call by call; a call that fails is due again later."""
     for _step in range(MAX_STEPS):
-        errand = run_in_transaction(lambda: outbound.claim(sync_id))
-        if errand is None:
+        call = run_in_transaction(lambda: outbound.claim(sync_id))
+        if call is None:
             return
-        outcome = send(errand)
-        if not run_in_transaction(lambda: outbound.complete(errand, outcome)):  # noqa: B023 (run at once)
+        result = send(call)
+        if not run_in_transaction(lambda: outbound.complete(call, result)):  # noqa: B023 (run at once)
             return
 
 
@@ -30,41 +30,41 @@ def sweep_syncs() -> int:
 
 
 @job("bookings", retry=())
-def compare_calendars() -> None:
-    """Sends the comparison of every connected calendar."""
+def reconcile_calendars() -> None:
+    """Enqueue the reconciliation of every connected calendar."""
     with unscoped():
         connections = run_read_only(reconciliation.connections_to_compare)
     for company_id, connection_id in connections:
         with company_scope(company_id):
-            compare_calendar.enqueue(connection_id)
+            reconcile_calendar.enqueue(connection_id)
 
 
 @job("maintenance", retry=(), timeout_s=600)
-def compare_calendar(connection_id: str) -> None:
-    """Compares one calendar elsewhere with ours and leaves a row that says what came of it."""
-    look = run_in_transaction(lambda: reconciliation.begin(connection_id))
-    if look is None:
+def reconcile_calendar(connection_id: str) -> None:
+    """Reconcile one external calendar with ours and store the result."""
+    run = run_in_transaction(lambda: reconciliation.begin(connection_id))
+    if run is None:
         return
     error = None
     try:
-        _compare(look)
+        _reconcile(run)
     except ProviderError as failure:
         error = f"{failure.code}: {failure.message}"
-    run_in_transaction(lambda: reconciliation.finish(look, error=error))
+    run_in_transaction(lambda: reconciliation.finish(run, error=error))
 
 
-def _compare(look: Look) -> None:
-    for there in reconciliation.fetch(look):
-        run_in_transaction(lambda: reconciliation.settle(look, there))  # noqa: B023 (run at once)
-    for uid in run_in_transaction(lambda: reconciliation.to_fetch_again(look)):
-        found = reconciliation.fetch_again(look, uid)
-        if found is None:
-            run_in_transaction(lambda: reconciliation.miss(look, uid))  # noqa: B023 (run at once)
+def _reconcile(run: Look) -> None:
+    for remote in reconciliation.fetch(run):
+        run_in_transaction(lambda: reconciliation.settle(run, remote))  # noqa: B023 (run at once)
+    for uid in run_in_transaction(lambda: reconciliation.to_fetch_again(run)):
+        remote_booking = reconciliation.fetch_again(run, uid)
+        if remote_booking is None:
+            run_in_transaction(lambda: reconciliation.miss(run, uid))  # noqa: B023 (run at once)
         else:
-            run_in_transaction(lambda: reconciliation.settle(look, found, is_certain=True))  # noqa: B023 (run at once)
-    run_in_transaction(lambda: _make_up(look))
+            run_in_transaction(lambda: reconciliation.settle(run, remote_booking, is_certain=True))  # noqa: B023 (run at once)
+    run_in_transaction(lambda: _enqueue_missing(run))
 
 
-def _make_up(look: Look) -> None:
-    for sync_id in reconciliation.make_up(look):
+def _enqueue_missing(run: Look) -> None:
+    for sync_id in reconciliation.make_up(run):
         sync_booking.enqueue(sync_id)

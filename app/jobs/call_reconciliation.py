@@ -1,4 +1,4 @@
-"""Compares the calls at the voice provider with ours; what is missing comes in by the same road as webhooks."""
+"""Reconciles the calls at the voice provider with ours; missing calls enter through the inbox like webhooks."""
 
 from dataclasses import dataclass, field
 
@@ -14,64 +14,64 @@ from app.domain.inbox.store import store_fetched
 from app.jobs import inbox
 
 
-def compare_all() -> None:
-    """Sends a look at each account; without Redis they are left for later: they ask a provider and may take long."""
+def reconcile_all() -> None:
+    """Enqueue the reconciliation of each account; postponed without Redis, because provider calls may take long."""
     with unscoped():
         accounts = run_in_transaction(reconciliation.accounts_to_compare)
     if is_reachable():
         for account_id in accounts:
-            compare.enqueue(account_id)
+            reconcile_account.enqueue(account_id)
 
 
 @job("maintenance", retry=(), timeout_s=300)
-def compare(account_id: int) -> None:
-    """One look at one account; twice at once or again changes nothing."""
+def reconcile_account(account_id: int) -> None:
+    """Reconcile one account; idempotent and safe to run concurrently."""
     with unscoped():
-        look = run_in_transaction(lambda: reconciliation.begin(account_id))
-        if look is None:
+        run = run_in_transaction(lambda: reconciliation.begin(account_id))
+        if run is None:
             return
         try:
-            _compare(look)
+            _reconcile(run)
         except ProviderError as failure:
-            told = f"{failure.code}: {failure.message}"[:500]
-            run_in_transaction(lambda: reconciliation.finish(look, error=told))
+            error = f"{failure.code}: {failure.message}"[:500]
+            run_in_transaction(lambda: reconciliation.finish(run, error=error))
         except BaseException:
             run_in_transaction(lambda: reconciliation.forget_lost_locks([account_id]))
             raise
 
 
 @dataclass
-class _Fetched:
-    """How far one look came: calls stored, calls that the provider does not know, and the error that ended it."""
+class _FetchResult:
+    """Progress of one run: calls stored, calls unknown to the provider, and the error that ended it."""
 
     stored: int = 0
-    unknown: list[str] = field(default_factory=list)
-    failure: ProviderError | None = None
+    unknown_ids: list[str] = field(default_factory=list)
+    error: ProviderError | None = None
 
 
-def _compare(look: Look) -> None:
-    listed = reconciliation.list_calls(look)
-    found = run_in_transaction(lambda: reconciliation.sort_out(look, listed))
-    fetched = _fetch(look, found)
+def _reconcile(run: Look) -> None:
+    listed = reconciliation.list_calls(run)
+    plan = run_in_transaction(lambda: reconciliation.sort_out(run, listed))
+    fetched = _fetch_missing(run, plan)
     if fetched.stored:
         inbox.wake()
-    run_in_transaction(lambda: close_unknown(look, fetched.unknown))
-    run_in_transaction(lambda: reconciliation.count(look, listed))
-    if fetched.failure is not None:
-        raise fetched.failure
-    run_in_transaction(lambda: reconciliation.finish(look, listed=listed, found=found, fetched=fetched.stored))
+    run_in_transaction(lambda: close_unknown(run, fetched.unknown_ids))
+    run_in_transaction(lambda: reconciliation.count(run, listed))
+    if fetched.error is not None:
+        raise fetched.error
+    run_in_transaction(lambda: reconciliation.finish(run, listed=listed, found=plan, fetched=fetched.stored))
 
 
-def _fetch(look: Look, found: Sorted) -> _Fetched:
-    """What was stored before an error stays."""
-    fetched = _Fetched()
+def _fetch_missing(run: Look, plan: Sorted) -> _FetchResult:
+    """Fetch and store missing calls; calls stored before an error are kept."""
+    fetched = _FetchResult()
     try:
-        for call_id, call in reconciliation.fetch_calls(look, found.to_fetch):
+        for call_id, call in reconciliation.fetch_calls(run, plan.to_fetch):
             if call is None:
-                fetched.unknown.append(call_id)
+                fetched.unknown_ids.append(call_id)
             else:
-                store_fetched(call, provider=PROVIDER, connection_id=look.connection_id)
+                store_fetched(call, provider=PROVIDER, connection_id=run.connection_id)
                 fetched.stored += 1
     except ProviderError as failure:
-        fetched.failure = failure
+        fetched.error = failure
     return fetched

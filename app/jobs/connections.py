@@ -1,4 +1,4 @@
-"""Looks at companies' connections: when somebody asks, and by itself a few times a day."""
+"""Tests companies' connections: on request, and periodically."""
 
 from datetime import timedelta
 
@@ -8,26 +8,26 @@ from app.core.transactions import run_in_transaction
 from app.domain.companies import connections
 from app.domain.operations import connection_test
 
-EVERY = timedelta(hours=6)
-AT_ONCE = 100
+CHECK_INTERVAL = timedelta(hours=6)
+BATCH_SIZE = 100
 
 
 @job("default", retry=(), timeout_s=60)
-def look_at_connection(connection_id: str) -> None:
-    """Asks the provider, and writes down what it said."""
-    errand = run_in_transaction(lambda: connection_test.begin(connection_id))
-    if errand is None:
+def check_connection(connection_id: str) -> None:
+    """Test one connection at its provider and store the result."""
+    test = run_in_transaction(lambda: connection_test.begin(connection_id))
+    if test is None:
         return
-    found = connection_test.carry_out(errand)
-    run_in_transaction(lambda: connections.finish_look(connection_id, errand.asked_at, found))
+    result = connection_test.carry_out(test)
+    run_in_transaction(lambda: connections.finish_look(connection_id, test.asked_at, result))
 
 
 @job("maintenance", retry=())
-def look_at_connections() -> int:
-    """Sends the look at every connection that nobody has looked at for a while."""
+def check_connections() -> int:
+    """Enqueue a test of every connection that is due."""
     with unscoped():
-        waiting = connections.to_look_at(AT_ONCE, every=EVERY)
-    for company_id, connection_id in waiting:
+        due_connections = connections.to_look_at(BATCH_SIZE, every=CHECK_INTERVAL)
+    for company_id, connection_id in due_connections:
         with company_scope(company_id):
-            look_at_connection.enqueue(connection_id)
-    return len(waiting)
+            check_connection.enqueue(connection_id)
+    return len(due_connections)

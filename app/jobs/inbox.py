@@ -1,4 +1,4 @@
-"""Drains the inbox: the rows are the truth, this job and its wake-ups are hints."""
+"""Drains the inbox. The rows decide; this job and its wake-ups are hints."""
 
 import time
 from contextlib import suppress
@@ -11,85 +11,85 @@ from app.core.redis import RedisError, get_redis
 from app.domain.inbox import processor
 
 log = structlog.get_logger()
-# a drain is under way or sent; it lasts a little longer than a drain may be silent
-HINT = "inbox:drain"
-HINT_S = 10
-# what wakes a drain that waits
-BELL = "inbox:bell"
-BATCH = 200
-# SQLite has one writer: shorter batches let the intake in between
-BATCH_SQLITE = 50
-# a drain waits that long for more before it gives its worker back, and never works longer than that in one go
-WAIT_S = 5.0
-LONGEST_S = 30.0
+# Set while a drain runs or is queued; expires a little later than a drain may be silent.
+DRAIN_SCHEDULED_KEY = "inbox:drain"
+DRAIN_SCHEDULED_TTL_S = 10
+# List that wakes a waiting drain.
+WAKEUP_KEY = "inbox:bell"
+BATCH_SIZE = 200
+# SQLite has one writer: shorter batches let the webhook receiver write in between.
+BATCH_SIZE_SQLITE = 50
+# Idle time before a drain returns its worker, and the longest run of one drain.
+IDLE_TIMEOUT_S = 5.0
+MAX_DRAIN_S = 30.0
 
 
 def wake() -> None:
-    """Makes sure that a drain runs soon; cheap enough for every webhook. Without Redis the sweep does it."""
+    """Ensure that a drain runs soon; cheap enough for every webhook. Without Redis the sweep drains."""
     try:
         pipe = get_redis().pipeline(transaction=False)
-        pipe.lpush(BELL, 1)
-        pipe.ltrim(BELL, 0, 0)
-        pipe.set(HINT, 1, nx=True, ex=HINT_S)
-        *_, nobody_drains = pipe.execute()
-        if nobody_drains:
+        pipe.lpush(WAKEUP_KEY, 1)
+        pipe.ltrim(WAKEUP_KEY, 0, 0)
+        pipe.set(DRAIN_SCHEDULED_KEY, 1, nx=True, ex=DRAIN_SCHEDULED_TTL_S)
+        *_, is_unscheduled = pipe.execute()
+        if is_unscheduled:
             drain.enqueue()
     except RedisError as error:
-        log.debug("inbox.not_woken", error=type(error).__name__)
+        log.debug("inbox.wakeup_failed", error=type(error).__name__)
 
 
 @job("webhooks", retry=(), timeout_s=120)
 def drain() -> int:
-    """Works through everything that is due, then waits a moment for more; how many events it handled."""
+    """Process all due events, then wait up to IDLE_TIMEOUT_S for more; returns their number."""
     handled = 0
-    until = time.monotonic() + LONGEST_S
-    batch = BATCH_SQLITE if db.engine.dialect.name == "sqlite" else BATCH
-    helped = False
-    while time.monotonic() < until and not is_shutting_down():
-        done = processor.drain_batch(batch)
-        handled += done
-        _keep_hint()
-        if done == batch and not helped:
+    deadline = time.monotonic() + MAX_DRAIN_S
+    batch = BATCH_SIZE_SQLITE if db.engine.dialect.name == "sqlite" else BATCH_SIZE
+    has_second_drain = False
+    while time.monotonic() < deadline and not is_shutting_down():
+        batch_count = processor.drain_batch(batch)
+        handled += batch_count
+        _mark_scheduled()
+        if batch_count == batch and not has_second_drain:
             drain.enqueue()
-            helped = True
-        elif done == 0:
-            helped = False
-            if _others_wait() or not _bell_rings():
+            has_second_drain = True
+        elif batch_count == 0:
+            has_second_drain = False
+            if _has_other_jobs() or not _wait_for_wakeup():
                 break
-    _drop_hint()
-    rest = processor.drain_batch(batch)
-    if rest:
+    _clear_scheduled()
+    remaining = processor.drain_batch(batch)
+    if remaining:
         wake()
-    return handled + rest
+    return handled + remaining
 
 
-def _keep_hint() -> None:
+def _mark_scheduled() -> None:
     with suppress(RedisError):
-        get_redis().set(HINT, 1, ex=HINT_S)
+        get_redis().set(DRAIN_SCHEDULED_KEY, 1, ex=DRAIN_SCHEDULED_TTL_S)
 
 
-def _drop_hint() -> None:
-    """From here on a new event sends a new drain; what came before is seen by the last look."""
+def _clear_scheduled() -> None:
+    """Let new events enqueue a new drain; earlier ones are processed by the final batch."""
     with suppress(RedisError):
-        get_redis().delete(HINT)
+        get_redis().delete(DRAIN_SCHEDULED_KEY)
 
 
-def _bell_rings() -> bool:
-    """Waits for the bell in slices, so that stopping and other queues are noticed."""
-    until = time.monotonic() + WAIT_S
+def _wait_for_wakeup() -> bool:
+    """Wait for a wake-up in short slices, so that shutdown and other queues are noticed."""
+    deadline = time.monotonic() + IDLE_TIMEOUT_S
     try:
-        while time.monotonic() < until and not is_shutting_down():
-            if get_redis().blpop([BELL], timeout=0.5):
+        while time.monotonic() < deadline and not is_shutting_down():
+            if get_redis().blpop([WAKEUP_KEY], timeout=0.5):
                 return True
-            if _others_wait():
+            if _has_other_jobs():
                 return False
-            _keep_hint()
+            _mark_scheduled()
     except RedisError:
         pass
     return False
 
 
-def _others_wait() -> bool:
+def _has_other_jobs() -> bool:
     """Whether this worker has jobs of other queues to do."""
     try:
         return any(len(get_queue(name)) for name in QUEUES if name != "webhooks")

@@ -1,4 +1,4 @@
-"""Sends the synthetic call of a line check on its way, listens for it, and looks on until the check is over."""
+"""Runs line checks: sends the synthetic call, listens for its live event, and polls until the check is over."""
 
 import threading
 import time
@@ -20,120 +20,120 @@ from app.domain.operations.retention import trim_line_checks
 from app.models import LineCheck
 
 log = structlog.get_logger()
-SEATED_WITHIN_S = 3.0
-HEARS_WITHIN_S = 40.0
-PAUSE_S = 0.15
-TRIMMED_AT_ONCE = 100
+CONNECT_TIMEOUT_S = 3.0
+EVENT_TIMEOUT_S = 40.0
+POLL_INTERVAL_S = 0.15
+BATCH_SIZE = 100
 
 
 @job("default", retry=(), timeout_s=60)
-def ring(check_id: str) -> None:
-    """Rings and hands on to those who look: one worker alone must be free to work through what it has just sent."""
-    travel(check_id)
-    run_in_transaction(lambda: follow.enqueue(check_id))
+def start_line_check(check_id: str) -> None:
+    """Send the synthetic call, then continue by polling: a single worker must be free to process what it has sent."""
+    run_line_check(check_id)
+    run_in_transaction(lambda: poll_line_check.enqueue(check_id))
 
 
 @job("default", retry=(), timeout_s=30)
-def follow(check_id: str) -> None:
-    """Looks again a moment later, until the check is over; its time-outs end it."""
-    time.sleep(PAUSE_S)
-    check = look(check_id)
+def poll_line_check(check_id: str) -> None:
+    """Advance the check and re-enqueue until it is over; its time-outs end it."""
+    time.sleep(POLL_INTERVAL_S)
+    check = advance_line_check(check_id)
     if check is not None and check.is_running:
-        run_in_transaction(lambda: follow.enqueue(check_id))
+        run_in_transaction(lambda: poll_line_check.enqueue(check_id))
 
 
 @job("maintenance", retry=())
-def end_late() -> int:
-    """Ends what nobody looks at any more; how many it were."""
+def end_overdue_checks() -> int:
+    """End overdue checks that are no longer polled; returns their number."""
     with unscoped():
-        late = run_read_only(runner.late_checks)
-    for company_id, check_id in late:
+        overdue = run_read_only(runner.late_checks)
+    for company_id, check_id in overdue:
         with company_scope(company_id):
             run_in_transaction(lambda: runner.look(check_id))  # noqa: B023 (run at once)
-    return len(late)
+    return len(overdue)
 
 
 @job("maintenance", retry=(), timeout_s=600)
-def trim() -> int:
-    """Forgets checks of weeks ago; how many they were. What one run leaves, the next one takes."""
+def delete_old_checks() -> int:
+    """Delete old checks in batches; returns their number. The next run continues."""
     deleted = 0
-    while not is_shutting_down() and (done := run_in_transaction(lambda: trim_line_checks(TRIMMED_AT_ONCE))):
+    while not is_shutting_down() and (done := run_in_transaction(lambda: trim_line_checks(BATCH_SIZE))):
         deleted += done
     return deleted
 
 
-def travel(check_id: str) -> None:
-    """Rings, calls, and leaves somebody behind who listens at a live socket. Twice does no harm: the events are known by then."""
-    errand = run_in_transaction(lambda: synthetic_call.prepare(check_id))
-    if errand is None:
+def run_line_check(check_id: str) -> None:
+    """Start the listener, then send the inbound request and the call events. Idempotent: repeated events are duplicates."""
+    call = run_in_transaction(lambda: synthetic_call.prepare(check_id))
+    if call is None:
         return
-    if not errand.key:
+    if not call.key:
         run_in_transaction(lambda: runner.note(check_id, "ringing", Seen(None, "secret_missing")))
         run_in_transaction(lambda: runner.note(check_id, "webhook", Seen(None, "secret_missing")))
         return
-    _listen(errand)
-    rung = synthetic_call.ring(errand)
-    run_in_transaction(lambda: runner.note(check_id, "ringing", rung))
-    called = synthetic_call.call(errand)
-    run_in_transaction(lambda: runner.note(check_id, "webhook", called))
+    _start_listener(call)
+    ring_result = synthetic_call.ring(call)
+    run_in_transaction(lambda: runner.note(check_id, "ringing", ring_result))
+    call_result = synthetic_call.call(call)
+    run_in_transaction(lambda: runner.note(check_id, "webhook", call_result))
 
 
-def look(check_id: str) -> LineCheck | None:
-    """Where the check stands; whoever looks cries for help when that is its next step."""
+def advance_line_check(check_id: str) -> LineCheck | None:
+    """Advance the check and return it; runs its emergency step when that is next."""
     check = run_in_transaction(lambda: runner.look(check_id))
     if check is not None and runner.waits_for(check, "emergency"):
-        _cry_for_help(check_id)
+        _run_emergency_step(check_id)
     return check
 
 
-def _cry_for_help(check_id: str) -> None:
-    """Once the call stands in the database, so that its own way there is what was seen."""
-    errand = run_in_transaction(lambda: synthetic_call.prepare(check_id))
-    if errand is not None:
-        helped = synthetic_call.cry_for_help(errand)
-        run_in_transaction(lambda: runner.note(check_id, "emergency", helped))
+def _run_emergency_step(check_id: str) -> None:
+    """Run once the call is stored, so that its own path is not measured again."""
+    call = run_in_transaction(lambda: synthetic_call.prepare(check_id))
+    if call is not None:
+        result = synthetic_call.cry_for_help(call)
+        run_in_transaction(lambda: runner.note(check_id, "emergency", result))
 
 
-def _listen(errand: synthetic_call.Errand) -> None:
-    """Returns when the socket is seated, or cannot be."""
-    seated = threading.Event()
-    company_id = run_in_transaction(lambda: runner.company_of(errand.check_id))
+def _start_listener(call: synthetic_call.Errand) -> None:
+    """Listen in a thread; returns when the socket is connected or has failed."""
+    connected = threading.Event()
+    company_id = run_in_transaction(lambda: runner.company_of(call.check_id))
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    ticket = create_token(errand.check_id)
-    threading.Thread(target=_hear, args=(app, company_id, errand, ticket, seated), name="line-check", daemon=True).start()
-    seated.wait(len(errand.live_bases) * SEATED_WITHIN_S + 1)
+    token = create_token(call.check_id)
+    threading.Thread(target=_wait_for_event, args=(app, company_id, call, token, connected), name="line-check", daemon=True).start()
+    connected.wait(len(call.live_bases) * CONNECT_TIMEOUT_S + 1)
 
 
-def _hear(app: Flask, company_id: str, errand: synthetic_call.Errand, ticket: str, seated: threading.Event) -> None:
-    ears, data = _open(errand.live_bases, ticket)
+def _wait_for_event(app: Flask, company_id: str, call: synthetic_call.Errand, token: str, connected: threading.Event) -> None:
+    client, data = _connect(call.live_bases, token)
     with app.app_context(), company_scope(company_id):
         try:
-            run_in_transaction(lambda: runner.note_listening(errand.check_id, data))
+            run_in_transaction(lambda: runner.note_listening(call.check_id, data))
         finally:
             db.session.remove()
-            seated.set()
-    if ears is None:
-        log.warning("line_check.no_socket", check=errand.check_id, **data)
+            connected.set()
+    if client is None:
+        log.warning("line_check.connect_failed", check=call.check_id, **data)
         return
     try:
-        came = ears.hears("line_check.arrived", lambda event: event["data"]["check"] == errand.check_id, within_s=HEARS_WITHIN_S)
-        at = now()
+        has_arrived = client.hears("line_check.arrived", lambda event: event["data"]["check"] == call.check_id, within_s=EVENT_TIMEOUT_S)
+        received_at = now()
     finally:
-        ears.close()
-    if came:
+        client.close()
+    if has_arrived:
         with app.app_context(), company_scope(company_id):
             try:
-                run_in_transaction(lambda: runner.note_heard(errand.check_id, at))
+                run_in_transaction(lambda: runner.note_heard(call.check_id, received_at))
             finally:
                 db.session.remove()
 
 
-def _open(bases: tuple[str, ...], ticket: str) -> tuple[SocketClient | None, dict[str, Any]]:
+def _connect(bases: tuple[str, ...], token: str) -> tuple[SocketClient | None, dict[str, Any]]:
     """A socket at the first address that lets us in, and what is to be told of the way there."""
     failure = None
     for base in bases:
         try:
-            ears = SocketClient(base, {HEADER: ticket}, within_s=SEATED_WITHIN_S)
+            ears = SocketClient(base, {HEADER: token}, within_s=CONNECT_TIMEOUT_S)
         except SocketError as error:
             failure = failure or str(error)
             continue

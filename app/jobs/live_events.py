@@ -1,17 +1,17 @@
-"""Keeps the live sequence short."""
+"""Deletes old live events."""
 
 from app.core.queues import is_shutting_down, job
 from app.core.transactions import run_in_transaction
 from app.domain.operations.retention import trim_live_events
 
-# few enough that nobody waits for the lock
-AT_ONCE = 500
+# small, so that writers do not wait for the lock
+BATCH_SIZE = 500
 
 
 @job("maintenance", retry=(), timeout_s=600)
-def trim() -> int:
-    """Deletes live events of yesterday; how many it were. What one run leaves, the next one takes."""
+def delete_old_live_events() -> int:
+    """Delete expired live events in batches; returns their number. The next run continues."""
     deleted = 0
-    while not is_shutting_down() and (done := run_in_transaction(lambda: trim_live_events(AT_ONCE))):
-        deleted += done
+    while not is_shutting_down() and (batch := run_in_transaction(lambda: trim_live_events(BATCH_SIZE))):
+        deleted += batch
     return deleted

@@ -7,7 +7,7 @@ from app.domain.notifications import delivery
 
 
 @job("messages", retry=())
-def send_message(notification_id: str) -> None:
+def send_notification(notification_id: str) -> None:
     """Deliver one message; an error is stored on its row, which the sweep finds when the next try is due."""
     attempt = run_in_transaction(lambda: delivery.claim(notification_id))
     if attempt is None:
@@ -15,15 +15,15 @@ def send_message(notification_id: str) -> None:
     result = delivery.send(attempt)
     following = run_in_transaction(lambda: delivery.complete(attempt, result))
     if following is not None:
-        send_message.enqueue(following)
+        send_notification.enqueue(following)
 
 
-def sweep_messages() -> int:
-    return delivery.OUTBOX.sweep(send_message, runs_inline=True)
+def sweep_notifications() -> int:
+    return delivery.OUTBOX.sweep(send_notification, runs_inline=True)
 
 
 @job("maintenance", retry=())
-def forget_bodies() -> int:
+def delete_expired_bodies() -> int:
     """Delete the links and codes of messages that were never sent and have expired."""
     with unscoped():
         return run_in_transaction(delivery.delete_expired_bodies)

@@ -8,7 +8,7 @@ from app.domain.privacy import provider_deletion
 
 
 @job("default", retry=(), timeout_s=60)
-def delete_call(deletion_id: str) -> None:
+def delete_call_at_provider(deletion_id: str) -> None:
     """Delete one call at its provider; an error is stored on its row, which the sweep finds when the next try is due."""
     request = run_in_transaction(lambda: provider_deletion.claim(deletion_id))
     if request is not None:
@@ -18,4 +18,4 @@ def delete_call(deletion_id: str) -> None:
 
 
 def sweep_deletions() -> int:
-    return provider_deletion.OUTBOX.sweep(delete_call, runs_inline=False)
+    return provider_deletion.OUTBOX.sweep(delete_call_at_provider, runs_inline=False)

@@ -1,4 +1,4 @@
-"""What runs when; `flask clock` keeps it."""
+"""The schedule of periodic jobs, run by `flask clock`."""
 
 from app.core.redis import is_reachable
 from app.core.transactions import run_read_only
@@ -18,46 +18,46 @@ from app.jobs import (
     sessions,
     truth_checks,
 )
-from app.jobs.scheduler import Entry
+from app.jobs.scheduler import ScheduledJob
 
-# events that wait longer are worked through by the clock itself: the workers are away
-WORKERS_AWAY_S = 15.0
+# Events that wait longer are processed by the clock itself: no worker is running.
+WORKERS_MISSING_AFTER_S = 15.0
 
 
 def sweep_inbox() -> None:
-    """Wakes the workers for events that have been due for a while; without Redis or workers the clock drains them itself."""
+    """Wake the workers for overdue events; without Redis or workers the clock drains the inbox itself."""
     age = run_read_only(lease.oldest_due_age_s)
     if age < 1.0:
         return
-    if age < WORKERS_AWAY_S and is_reachable():
+    if age < WORKERS_MISSING_AFTER_S and is_reachable():
         inbox.wake()
     else:
         inbox.drain()
 
 
-def send_delayed_jobs() -> None:
+def enqueue_delayed_jobs() -> None:
     if is_reachable():
         enqueue_due_jobs()
 
 
 SCHEDULE = (
-    Entry("inbox.sweep", sweep_inbox, every_s=2),
-    Entry("queues.delayed", send_delayed_jobs, every_s=2),
-    Entry("bookings.ran_out", bookings.end_what_ran_out, every_s=5),
-    Entry("bookings.waitlist", bookings.sweep_waitlist.enqueue, every_s=120),
-    Entry("bookings.cells", bookings.forget_past_cells.enqueue, daily_at="03:40"),
-    Entry("calendars.sync", calendar_sync.sweep_syncs, every_s=5),
-    Entry("calendars.compare", calendar_sync.compare_calendars, every_s=600),
-    Entry("calls.compare", call_reconciliation.compare_all, every_s=180),
-    Entry("truth.check", truth_checks.sweep, every_s=3),
-    Entry("line.late", line_checks.end_late, every_s=15),
-    Entry("line.trim", line_checks.trim.enqueue, daily_at="03:50"),
-    Entry("messages.sweep", notifications.sweep_messages, every_s=5),
-    Entry("messages.forget", notifications.forget_bodies.enqueue, every_s=900),
-    Entry("privacy.delete", privacy.sweep_deletions, every_s=10),
-    Entry("agents.register", agents.sweep_registrations, every_s=10),
-    Entry("agents.check", agents.check_agents.enqueue, every_s=600),
-    Entry("connections.look", connections.look_at_connections.enqueue, every_s=900),
-    Entry("live.trim", live_events.trim.enqueue, every_s=3600),
-    Entry("sessions.forget", sessions.forget_dead.enqueue, every_s=900),
+    ScheduledJob("inbox.sweep", sweep_inbox, every_s=2),
+    ScheduledJob("queues.delayed", enqueue_delayed_jobs, every_s=2),
+    ScheduledJob("bookings.expire", bookings.expire_holds_and_offers, every_s=5),
+    ScheduledJob("bookings.waitlist", bookings.sweep_waitlist.enqueue, every_s=120),
+    ScheduledJob("bookings.locks", bookings.delete_past_slot_locks.enqueue, daily_at="03:40"),
+    ScheduledJob("calendars.sync", calendar_sync.sweep_syncs, every_s=5),
+    ScheduledJob("calendars.reconcile", calendar_sync.reconcile_calendars, every_s=600),
+    ScheduledJob("calls.reconcile", call_reconciliation.reconcile_all, every_s=180),
+    ScheduledJob("truth.check", truth_checks.sweep_truth_checks, every_s=3),
+    ScheduledJob("line_checks.overdue", line_checks.end_overdue_checks, every_s=15),
+    ScheduledJob("line_checks.delete", line_checks.delete_old_checks.enqueue, daily_at="03:50"),
+    ScheduledJob("notifications.sweep", notifications.sweep_notifications, every_s=5),
+    ScheduledJob("notifications.expire", notifications.delete_expired_bodies.enqueue, every_s=900),
+    ScheduledJob("privacy.delete", privacy.sweep_deletions, every_s=10),
+    ScheduledJob("agents.deploy", agents.sweep_deployments, every_s=10),
+    ScheduledJob("agents.check", agents.check_drift_of_all.enqueue, every_s=600),
+    ScheduledJob("connections.check", connections.check_connections.enqueue, every_s=900),
+    ScheduledJob("live_events.delete", live_events.delete_old_live_events.enqueue, every_s=3600),
+    ScheduledJob("sessions.delete", sessions.delete_expired_sessions.enqueue, every_s=900),
 )

@@ -1,4 +1,4 @@
-"""Runs what is periodic: each entry once at its time, however many tickers there are, also after a restart."""
+"""Runs periodic jobs: each once at its time over all scheduler processes, also after a restart."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -19,108 +19,108 @@ from app.core.transactions import run_in_transaction, run_read_only
 from app.models.schedule_run import ScheduledTask
 
 log = structlog.get_logger()
-LOCK = timedelta(minutes=10)
+LOCK_DURATION = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
-class Entry:
-    """What runs when: every so many seconds, or daily at a local time."""
+class ScheduledJob:
+    """A periodic job: every so many seconds, or daily at a local time."""
 
     name: str
     action: Callable[[], object]
     every_s: float | None = None
-    # "03:10" in `zone`
+    # "03:10" in `timezone`
     daily_at: str | None = None
-    zone: str = "Europe/Berlin"
+    timezone: str = "Europe/Berlin"
 
-    def next_after(self, moment: datetime) -> datetime:
-        """A missed time is made up for once, not as often as it was missed."""
+    def get_next_run(self, after: datetime) -> datetime:
+        """Get the next run after this time; missed runs are made up for once."""
         if self.every_s is not None:
-            return moment + timedelta(seconds=self.every_s)
-        today = moment.astimezone(ZoneInfo(self.zone)).date()
-        at = self._on(today)
-        return at if at > moment else self._on(today + timedelta(days=1))
+            return after + timedelta(seconds=self.every_s)
+        today = after.astimezone(ZoneInfo(self.timezone)).date()
+        at = self._at_local_time(today)
+        return at if at > after else self._at_local_time(today + timedelta(days=1))
 
-    def _on(self, day: date) -> datetime:
-        """The instant of that day; of a time that comes twice the first, of one that is skipped an hour later."""
-        return datetime.combine(day, time.fromisoformat(self.daily_at or "00:00"), ZoneInfo(self.zone)).astimezone(UTC)
+    def _at_local_time(self, day: date) -> datetime:
+        """Get the UTC time on that day: the first_run_at of an ambiguous time, an hour later for a skipped one."""
+        return datetime.combine(day, time.fromisoformat(self.daily_at or "00:00"), ZoneInfo(self.timezone)).astimezone(UTC)
 
 
-def run_for_ever(app: Flask, entries: Sequence[Entry], stop: threading.Event, *, pause_s: float = 1.0) -> None:
-    """Ticks until stopped; a database that is away is asked again."""
+def run_forever(app: Flask, jobs: Sequence[ScheduledJob], stop: threading.Event, *, interval_s: float = 1.0) -> None:
+    """Run due jobs until stopped; an unavailable database is retried."""
     while not stop.is_set():
         with app.app_context():
             try:
-                tick(entries)
+                run_due_jobs(jobs)
             except Exception as error:
                 if is_unavailable(error):
-                    log.warning("ticker.database_away", error=type(error).__name__)
+                    log.warning("scheduler.database_unavailable", error=type(error).__name__)
                 else:
-                    log.exception("ticker.failed")
+                    log.exception("scheduler.failed")
                 db.session.rollback()
-        stop.wait(pause_s)
+        stop.wait(interval_s)
 
 
-def tick(entries: Sequence[Entry]) -> list[str]:
-    """Runs what is due and free; the names that ran."""
+def run_due_jobs(jobs: Sequence[ScheduledJob]) -> list[str]:
+    """Run the jobs that are due and unlocked; returns their names."""
     next_at = run_read_only(lambda: dict(db.session.execute(select(ScheduledTask.name, ScheduledTask.next_at)).all()))
-    for entry in entries:
-        if entry.name not in next_at:
-            _add(entry)
-    moment = now()
-    due = [entry for entry in entries if entry.name not in next_at or next_at[entry.name] <= moment]
-    ran = []
-    for entry in due:
-        if until := _take(entry):
-            _run(entry, until)
-            ran.append(entry.name)
-    return ran
+    for job in jobs:
+        if job.name not in next_at:
+            _register(job)
+    checked_at = now()
+    due = [job for job in jobs if job.name not in next_at or next_at[job.name] <= checked_at]
+    names = []
+    for job in due:
+        if until := _claim(job):
+            _run(job, until)
+            names.append(job.name)
+    return names
 
 
-def _add(entry: Entry) -> None:
-    first = now() if entry.every_s is not None else entry.next_after(now())
+def _register(job: ScheduledJob) -> None:
+    first_run_at = now() if job.every_s is not None else job.get_next_run(now())
     try:
-        run_in_transaction(lambda: db.session.add(ScheduledTask(name=entry.name, next_at=first)))
+        run_in_transaction(lambda: db.session.add(ScheduledTask(name=job.name, next_at=first_run_at)))
     except IntegrityError:
-        log.debug("ticker.known", name=entry.name)
+        log.debug("scheduler.job_registered", name=job.name)
 
 
-def _take(entry: Entry) -> datetime | None:
-    """Until when this ticker holds the entry and runs it; None where another one does. It is free again when its holder died."""
-    moment = now()
-    until = moment + min(LOCK, timedelta(seconds=max(5.0, (entry.every_s or 600) * 3)))
+def _claim(job: ScheduledJob) -> datetime | None:
+    """Lock the job and return the lock's expiry; None where another process holds it. The lock expires with a dead holder."""
+    claimed_at = now()
+    until = claimed_at + min(LOCK_DURATION, timedelta(seconds=max(5.0, (job.every_s or 600) * 3)))
 
-    def work() -> int:
+    def acquire_lock() -> int:
         return db.session.execute(
             update(ScheduledTask)
-            .where(ScheduledTask.name == entry.name, ScheduledTask.next_at <= moment)
-            .where((ScheduledTask.locked_until.is_(None)) | (ScheduledTask.locked_until < moment))
-            .values(locked_until=until, started_at=moment)
+            .where(ScheduledTask.name == job.name, ScheduledTask.next_at <= claimed_at)
+            .where((ScheduledTask.locked_until.is_(None)) | (ScheduledTask.locked_until < claimed_at))
+            .values(locked_until=until, started_at=claimed_at)
             .execution_options(synchronize_session=False)
         ).rowcount
 
-    return until if run_in_transaction(work) == 1 else None
+    return until if run_in_transaction(acquire_lock) == 1 else None
 
 
-def _run(entry: Entry, until: datetime) -> None:
+def _run(job: ScheduledJob, locked_until: datetime) -> None:
     error = None
-    began = monotonic()
+    started = monotonic()
     try:
-        entry.action()
-    except Exception as failure:
+        job.action()
+    except Exception as exception:
         db.session.rollback()
-        error = f"{type(failure).__name__}: {failure}"[:2000]
-        log.exception("ticker.entry_failed", name=entry.name)
-    done = now()
+        error = f"{type(exception).__name__}: {exception}"[:2000]
+        log.exception("scheduler.job_failed", name=job.name)
+    finished_at = now()
 
-    def work() -> int:
+    def release_lock() -> int:
         return db.session.execute(
             update(ScheduledTask)
-            .where(ScheduledTask.name == entry.name, ScheduledTask.locked_until == until)
+            .where(ScheduledTask.name == job.name, ScheduledTask.locked_until == locked_until)
             .values(
-                next_at=entry.next_after(done),
+                next_at=job.get_next_run(finished_at),
                 locked_until=None,
-                finished_at=done,
+                finished_at=finished_at,
                 runs=ScheduledTask.runs + 1,
                 result="failed" if error else "done",
                 error=error,
@@ -128,6 +128,6 @@ def _run(entry: Entry, until: datetime) -> None:
             .execution_options(synchronize_session=False)
         ).rowcount
 
-    if run_in_transaction(work) != 1:
-        log.warning("ticker.taken_over", name=entry.name)
-    log.debug("ticker.ran", name=entry.name, seconds=round(monotonic() - began, 3))
+    if run_in_transaction(release_lock) != 1:
+        log.warning("scheduler.lock_lost", name=job.name)
+    log.debug("scheduler.job_finished", name=job.name, seconds=round(monotonic() - started, 3))

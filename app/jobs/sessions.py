@@ -1,10 +1,10 @@
-"""Forgets browser sessions that ran out."""
+"""Deletes expired browser sessions."""
 
 from app.core import sessions
 from app.core.queues import job
 
 
 @job("maintenance", retry=())
-def forget_dead() -> int:
-    """Deletes the rows of sessions that were left alone or got too old; how many it were."""
+def delete_expired_sessions() -> int:
+    """Delete the rows of idle and expired sessions; returns their number."""
     return sessions.delete_expired_sessions()

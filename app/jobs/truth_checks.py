@@ -1,4 +1,4 @@
-"""The truth check behind finished calls: the rows that are due are the truth, this job is a hint."""
+"""Truth checks of finished calls. The due rows decide; this job is a hint."""
 
 from itertools import groupby
 
@@ -13,40 +13,40 @@ from app.domain.calls import truth_check, truth_queue
 from app.domain.calls.truth_evidence import load_catalogue
 
 log = structlog.get_logger()
-AT_ONCE = 100
+BATCH_SIZE = 100
 
 
 @job("default", retry=(), timeout_s=300)
-def check_due() -> int:
-    """Checks the calls that are due, each in a transaction of its own; how many it were."""
+def check_due_calls() -> int:
+    """Check due calls, each in its own transaction; returns their number."""
     with unscoped():
-        waiting = run_read_only(lambda: truth_queue.due(AT_ONCE))
-    for company_id, rows in groupby(sorted(waiting), key=lambda row: row[0]):
+        due_calls = run_read_only(lambda: truth_queue.due(BATCH_SIZE))
+    for company_id, rows in groupby(sorted(due_calls), key=lambda row: row[0]):
         with company_scope(company_id):
             catalogue = load_catalogue(company_id)
             for _company_id, call_id in rows:
                 if is_shutting_down():
-                    return len(waiting)
+                    return len(due_calls)
                 _check(call_id, catalogue)
-    return len(waiting)
+    return len(due_calls)
 
 
 def _check(call_id: str, catalogue: truth_check.Catalogue) -> None:
-    """An odd transcript harms no other call's check."""
+    """Check one call; a failure on its transcript does not affect other calls."""
     try:
         run_in_transaction(lambda: truth_check.check(call_id, catalogue))
     except Exception as error:
         if is_unavailable(error) or is_transient(error):
             raise
-        log.exception("truth.failed", call=call_id)
+        log.exception("truth_check.failed", call=call_id)
         run_in_transaction(lambda: truth_check.give_up(call_id))
 
 
-def sweep() -> None:
-    """Sends the check where something is due; without Redis it is done here."""
+def sweep_truth_checks() -> None:
+    """Enqueue the check where calls are due; without Redis it runs in this process."""
     with unscoped():
-        waiting = run_read_only(lambda: truth_queue.due(1))
-    if waiting and is_reachable():
-        check_due.enqueue()
-    elif waiting:
-        check_due()
+        due_calls = run_read_only(lambda: truth_queue.due(1))
+    if due_calls and is_reachable():
+        check_due_calls.enqueue()
+    elif due_calls:
+        check_due_calls()

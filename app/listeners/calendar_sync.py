@@ -1,4 +1,4 @@
-"""What follows from a booking's change for a calendar elsewhere: it is written down with the change, and sent off after it."""
+"""Queues booking changes for external calendars in the same transaction and sends them after the commit."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -11,16 +11,16 @@ from app.jobs.calendar_sync import sync_booking
 
 
 @subscribe(BookingCreated, BookingRescheduled, BookingCancelled, when="before_commit")
-def keep_in_step(events: Sequence[BookingEventBase]) -> None:
-    _note(events, note_changes)
+def sync_changes(events: Sequence[BookingEventBase]) -> None:
+    _enqueue_syncs(events, note_changes)
 
 
 @subscribe(BookingChanged, when="before_commit")
-def tell_confirmations(events: Sequence[BookingEventBase]) -> None:
-    _note(events, note_other_changes)
+def sync_other_changes(events: Sequence[BookingEventBase]) -> None:
+    _enqueue_syncs(events, note_other_changes)
 
 
-def _note(events: Sequence[BookingEventBase], note: Callable[[Iterable[str]], list[str]]) -> None:
+def _enqueue_syncs(events: Sequence[BookingEventBase], note: Callable[[Iterable[str]], list[str]]) -> None:
     bookings: dict[str, set[str]] = defaultdict(set)
     for event in events:
         bookings[event.company_id].add(event.booking_id)

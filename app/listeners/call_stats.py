@@ -1,4 +1,4 @@
-"""What follows from counted calls: the hourly counts, written in the transaction that changed the calls."""
+"""Updates hourly call statistics in the transaction that changed the calls."""
 
 from app.core.event_bus import subscribe
 from app.domain.reports import call_stats
@@ -6,5 +6,5 @@ from app.events import CallStatsChanged
 
 
 @subscribe(CallStatsChanged, when="before_commit")
-def write_counts(events: list[CallStatsChanged]) -> None:
+def update_call_stats(events: list[CallStatsChanged]) -> None:
     call_stats.write(events)

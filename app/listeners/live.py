@@ -1,4 +1,4 @@
-"""What live dashboards are told: written down with the transaction in which it happened, pushed after its commit."""
+"""Writes live events in the transaction of their cause and pushes them after its commit."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -27,7 +27,7 @@ from app.events import (
 from app.realtime import broadcast, event_log
 from app.serializers import live as shapes, live_booking
 
-Happening = CallEventBase | BookingEventBase | TaskCreated | TaskUpdated
+LiveSource = CallEventBase | BookingEventBase | TaskCreated | TaskUpdated
 Rows = list[dict[str, Any]]
 
 CALL_NAMES = {
@@ -44,8 +44,8 @@ BOOKING_NAMES = {
 }
 HOLD_NAMES = {HoldPlaced: "hold.placed", HoldReleased: "hold.released"}
 TASK_NAMES = {TaskCreated: "task.created", TaskUpdated: "task.updated"}
-# the figures of a branch that are no longer what they were
-COUNTED = {
+# live event name -> figure of the branch that it changes
+FIGURES_BY_EVENT = {
     **dict.fromkeys(("call.started", "call.completed", "call.analyzed"), "calls"),
     **dict.fromkeys(("booking.made", "booking.moved", "booking.cancelled"), "bookings"),
     **dict.fromkeys(TASK_NAMES.values(), "tasks"),
@@ -53,27 +53,27 @@ COUNTED = {
 
 
 @subscribe(CallEventBase, BookingEventBase, TaskCreated, TaskUpdated, when="before_commit")
-def write_live_events(happened: list[Happening]) -> None:
-    """One row per event; what a transaction says again about the same thing is said once, as it was in the end."""
-    latest = {_subject(event): event for event in happened}
-    told = [event for event in happened if latest[_subject(event)] is event]
+def write_live_events(source_events: list[LiveSource]) -> None:
+    """Write one row per event; repeated events of a transaction about one subject are merged into the last."""
+    latest = {_get_subject(event): event for event in source_events}
+    latest_events = [event for event in source_events if latest[_get_subject(event)] is event]
     with unscoped():
-        rows = _rows(told, now())
+        rows = _build_rows(latest_events, now())
         if not rows:
             return
         event_log.append(rows)
-    on_commit(partial(broadcast.push, rows, [event.received_at for event in told if isinstance(event, CallEventBase)]))
+    on_commit(partial(broadcast.push, rows, [event.received_at for event in latest_events if isinstance(event, CallEventBase)]))
 
 
 @subscribe(SessionsRevoked, when="after_commit")
-def end_sockets(ended: list[SessionsRevoked]) -> None:
-    """Whoever is no longer signed in hears nothing more."""
+def disconnect_sockets(ended: list[SessionsRevoked]) -> None:
+    """Disconnect the sockets of revoked sessions."""
     for event in ended:
         broadcast.disconnect_user(event.user_id, event.session)
 
 
-def _subject(event: Happening) -> tuple[Any, ...]:
-    """What an event is about; a growing turn is said again under its index."""
+def _get_subject(event: LiveSource) -> tuple[Any, ...]:
+    """Get the subject of an event; a growing turn is identified by its index."""
     if isinstance(event, TranscriptTurnAdded):
         return TranscriptTurnAdded, event.call_id, event.turn["index"]
     if isinstance(event, ToolStarted | ToolFinished):
@@ -83,31 +83,35 @@ def _subject(event: Happening) -> tuple[Any, ...]:
     return type(event), event.booking_id if isinstance(event, BookingEventBase) else event.task_id
 
 
-def _rows(told: Sequence[Happening], at: datetime) -> Rows:
-    shown = _Shown(told, at)
-    rows = [_row(event, at, name, data) for event in told for name, data in [shown.of(event)] if data is not None]
-    return rows + _figures(rows, at)
+def _build_rows(source_events: Sequence[LiveSource], occurred_at: datetime) -> Rows:
+    renderer = _EventRenderer(source_events, occurred_at)
+    rows = [
+        _build_row(event, occurred_at, name, data) for event in source_events for name, data in [renderer.render(event)] if data is not None
+    ]
+    return rows + _build_figure_rows(rows, occurred_at)
 
 
-class _Shown:
-    """The name and the data of each event; what they are about is loaded once for all."""
+class _EventRenderer:
+    """Renders the name and data of each event; the subjects are loaded once for all."""
 
-    def __init__(self, told: Sequence[Happening], at: datetime) -> None:
+    def __init__(self, source_events: Sequence[LiveSource], at: datetime) -> None:
         self.at = at
-        self.calls = shapes.live_calls({event.call_id for event in told if isinstance(event, CallEventBase) and type(event) in CALL_NAMES})
-        booked = [event for event in told if isinstance(event, BookingEventBase)]
-        self.bookings = live_booking.live_bookings({event.booking_id for event in booked if not _is_hold(event)})
-        self.holds = live_booking.live_holds({event.booking_id for event in booked if _is_hold(event)})
-        self.tasks = shapes.live_tasks({event.task_id for event in told if isinstance(event, TaskCreated | TaskUpdated)})
+        self.calls = shapes.live_calls(
+            {event.call_id for event in source_events if isinstance(event, CallEventBase) and type(event) in CALL_NAMES}
+        )
+        booking_events = [event for event in source_events if isinstance(event, BookingEventBase)]
+        self.bookings = live_booking.live_bookings({event.booking_id for event in booking_events if not _is_hold(event)})
+        self.holds = live_booking.live_holds({event.booking_id for event in booking_events if _is_hold(event)})
+        self.tasks = shapes.live_tasks({event.task_id for event in source_events if isinstance(event, TaskCreated | TaskUpdated)})
 
-        self.silent = shapes.silent_calls({event.call_id for event in told if event.call_id})
+        self.silent = shapes.silent_calls({event.call_id for event in source_events if event.call_id})
 
-    def of(self, event: Happening) -> tuple[str, dict[str, Any] | None]:
-        """No data for what is gone by the commit, and no words of callers who declined."""
-        name, data = self._of(event)
+    def render(self, event: LiveSource) -> tuple[str, dict[str, Any] | None]:
+        """Render (name, data); no data for subjects deleted in the transaction, no text of callers who declined."""
+        name, data = self._render(event)
         return name, redact_live_event(name, data) if data is not None and event.call_id in self.silent else data
 
-    def _of(self, event: Happening) -> tuple[str, dict[str, Any] | None]:
+    def _render(self, event: LiveSource) -> tuple[str, dict[str, Any] | None]:
         match event:
             case TranscriptTurnAdded():
                 return "message.sent" if event.turn["role"] == "agent" else "message.received", shapes.live_turn(event.turn)
@@ -126,7 +130,7 @@ class _Shown:
         return TASK_NAMES[type(event)], self.tasks.get(event.task_id)
 
 
-def _row(event: Happening, at: datetime, name: str, data: dict[str, Any]) -> dict[str, Any]:
+def _build_row(event: LiveSource, at: datetime, name: str, data: dict[str, Any]) -> dict[str, Any]:
     return {
         "company_id": event.company_id,
         "at": at,
@@ -142,11 +146,11 @@ def _is_hold(event: BookingEventBase) -> bool:
     return isinstance(event, HoldPlaced | HoldReleased)
 
 
-def _figures(rows: Rows, at: datetime) -> Rows:
-    """Once per branch: which of its figures are to be read again."""
+def _build_figure_rows(rows: Rows, at: datetime) -> Rows:
+    """Build one row per branch that lists its changed figures."""
     changed: dict[tuple[str, str | None], set[str]] = {}
     for row in rows:
-        if figure := COUNTED.get(row["name"]):
+        if figure := FIGURES_BY_EVENT.get(row["name"]):
             changed.setdefault((row["company_id"], row["branch_id"]), set()).add(figure)
     return [
         {

@@ -1,4 +1,4 @@
-"""What customers are told: written down with that which happened, and sent off after it."""
+"""Queues customer notifications in the transaction of their cause and sends them after the commit."""
 
 from collections.abc import Sequence
 
@@ -18,19 +18,19 @@ from app.events import (
     OneTimeCodeRequested,
     WaitlistOffered,
 )
-from app.jobs.notifications import send_message
+from app.jobs.notifications import send_notification
 from app.models import Notification
 
 
 @subscribe(BookingCreated, when="before_commit")
-def confirm_bookings(events: Sequence[BookingCreated]) -> None:
+def notify_created(events: Sequence[BookingCreated]) -> None:
     for event in events:
         with company_scope(event.company_id):
             _send(confirm_to_customer(event.booking_id))
 
 
 @subscribe(BookingRescheduled, BookingCancelled, BookingChanged, when="before_commit")
-def tell_of_changes(events: Sequence[BookingEventBase]) -> None:
+def notify_changed(events: Sequence[BookingEventBase]) -> None:
     for company_id in {event.company_id for event in events}:
         with company_scope(company_id):
             for row in tell_changes([event.booking_id for event in events if event.company_id == company_id]):
@@ -38,27 +38,27 @@ def tell_of_changes(events: Sequence[BookingEventBase]) -> None:
 
 
 @subscribe(WaitlistOffered, when="before_commit")
-def tell_offers(events: Sequence[WaitlistOffered]) -> None:
+def notify_offered(events: Sequence[WaitlistOffered]) -> None:
     for event in events:
         with company_scope(event.company_id):
             _send(offer_to_customer(event.offer_id))
 
 
 @subscribe(OneTimeCodeRequested, when="before_commit")
-def tell_codes(events: Sequence[OneTimeCodeRequested]) -> None:
+def send_one_time_codes(events: Sequence[OneTimeCodeRequested]) -> None:
     for event in events:
         with company_scope(event.company_id):
             _send(tell_code(event.code_id, event.number, event.digits, branch_id=event.branch_id))
 
 
 @subscribe(NotificationQueued, when="before_commit")
-def send_written(events: Sequence[NotificationQueued]) -> None:
+def send_queued(events: Sequence[NotificationQueued]) -> None:
     for event in events:
         with company_scope(event.company_id):
             _send(db.session.get(Notification, event.notification_id))
 
 
 def _send(row: Notification | None) -> None:
-    """At once, unless it waits for its time: then the sweep takes it."""
+    """Enqueue the notification if it is due; otherwise the sweep sends it at its time."""
     if row is not None and row.status == "pending" and row.due_at <= now():
-        send_message.enqueue(row.id)
+        send_notification.enqueue(row.id)

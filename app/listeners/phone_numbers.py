@@ -1,4 +1,4 @@
-"""What follows when a number changes hands: cached answers are forgotten, waiting events are worked through."""
+"""Clears the number cache and wakes the inbox when a phone number changes its owner."""
 
 from app.core.event_bus import subscribe
 from app.domain.companies.number_lookup import CACHE
@@ -7,10 +7,10 @@ from app.jobs import inbox
 
 
 @subscribe(PhoneNumberChanged, when="after_commit")
-def forget_cached_numbers(_events: list[PhoneNumberChanged]) -> None:
+def clear_number_cache(_events: list[PhoneNumberChanged]) -> None:
     CACHE.forget()
 
 
 @subscribe(WebhookEventsReleased, when="after_commit")
-def wake_the_inbox(_events: list[WebhookEventsReleased]) -> None:
+def wake_inbox(_events: list[WebhookEventsReleased]) -> None:
     inbox.wake()

@@ -1,4 +1,4 @@
-"""What follows from a call that is over: its words can be searched for, from the moment it is stored."""
+"""Updates the search index in the transaction that stores an ended call."""
 
 from collections import defaultdict
 
@@ -13,14 +13,14 @@ from app.models import Call, Customer, Turn
 
 
 @subscribe(CallEnded, CallAnalyzed, when="before_commit")
-def write_search_texts(events: list[CallEventBase]) -> None:
-    """In two questions, however many calls of however many companies there are."""
-    call_ids = {happened.call_id for happened in events}
-    spoken: dict[str, list[str]] = defaultdict(list)
+def update_search_index(events: list[CallEventBase]) -> None:
+    """Index the calls of all events in two queries, over all companies."""
+    call_ids = {event.call_id for event in events}
+    texts: dict[str, list[str]] = defaultdict(list)
     calls = select(Call, Customer.name).outerjoin(Customer, and_(Customer.company_id == Call.company_id, Customer.id == Call.customer_id))
     turns = select(Turn.call_id, Turn.text).join(Call, and_(Call.company_id == Turn.company_id, Call.id == Turn.call_id))
     with unscoped():
         for call_id, text in db.session.execute(turns.where(Call.id.in_(call_ids)).order_by(Turn.call_id, Turn.position)):
-            spoken[call_id].append(text)
-        known = db.session.execute(calls.where(Call.id.in_(call_ids)).order_by(Call.id))
-        write_call_texts([(call, spoken[call.id], name) for call, name in known])
+            texts[call_id].append(text)
+        rows = db.session.execute(calls.where(Call.id.in_(call_ids)).order_by(Call.id))
+        write_call_texts([(call, texts[call.id], name) for call, name in rows])

@@ -1,4 +1,4 @@
-"""What follows for the truth check: calls that are over are due, and so are mismatches that a booking may have settled."""
+"""Queues truth checks of ended calls, and of mismatches that a booking change may have resolved."""
 
 from collections import defaultdict
 
@@ -19,13 +19,13 @@ from app.events import (
 
 
 @subscribe(CallEnded, CallAnalyzed, TranscriptRevised, when="before_commit")
-def check_when_over(events: list[CallEventBase | TranscriptRevised]) -> None:
-    """In three statements, however many calls of however many companies there are."""
+def queue_ended_calls(events: list[CallEventBase | TranscriptRevised]) -> None:
+    """Queue the calls of all events in three statements, over all companies."""
     truth_queue.note_due(event.call_id for event in events)
 
 
 @subscribe(BookingCreated, BookingRescheduled, BookingChanged, BookingCancelled, when="before_commit")
-def check_again(events: list[BookingEventBase]) -> None:
+def queue_changed_bookings(events: list[BookingEventBase]) -> None:
     bookings: dict[str, set[str]] = defaultdict(set)
     for event in events:
         bookings[event.company_id].add(event.booking_id)

@@ -1,4 +1,4 @@
-"""Where providers knock: each route checks the signature by itself and is stored before it is answered."""
+"""Webhook routes of providers: each verifies its signature and stores the event before it responds."""
 
 from flask import Flask
 
@@ -6,9 +6,9 @@ from app.core.extensions import csrf
 
 
 def register(app: Flask) -> None:
-    """Opens the doors of this room; what a signature protects needs no CSRF token."""
+    """Register the blueprints, exempt from CSRF because signatures protect them."""
     from app.webhooks import calcom, retell, retell_functions, twilio
 
-    for door in (calcom, retell, retell_functions, twilio):
-        csrf.exempt(door.blueprint)
-        app.register_blueprint(door.blueprint)
+    for module in (calcom, retell, retell_functions, twilio):
+        csrf.exempt(module.blueprint)
+        app.register_blueprint(module.blueprint)

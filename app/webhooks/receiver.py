@@ -1,4 +1,4 @@
-"""The one way in for webhooks: verified over the raw bytes, stored once, answered, and only then worked through."""
+"""Receives all webhooks: verifies the raw bytes, stores the event once, responds, and leaves processing to the inbox."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,38 +21,38 @@ from app.providers import get_webhook_reader
 from app.providers.webhook_reader import Unreadable
 
 log = structlog.get_logger()
-# secret, request → whether the sender knows the secret
+# secret → whether the request is signed with it
 Verify = Callable[[str], bool]
 
 
-class BadSignature(AppError):
+class InvalidSignature(AppError):
     status = 401
     code = "bad_signature"
 
 
 @dataclass(frozen=True)
-class Sender:
-    """Whose webhook this is: the platform's own account, or a company's connection."""
+class WebhookSender:
+    """The account behind a webhook: the platform's own, or a company's connection."""
 
     secret: str
     connection_id: str | None = None
 
 
-def receive(provider: str, *, sender: Sender, verify: Verify, raw: bytes) -> Response:
-    """204 once the event is stored or was known before.
+def receive(provider: str, *, sender: WebhookSender, verify: Verify, raw: bytes) -> Response:
+    """Store a verified event; responds 204, also for a duplicate.
 
-    Raises BadSignature (401) and AppError 400 for what cannot be read; when the database is away its error becomes 503, and
-    the provider sends again.
+    Raises InvalidSignature (401) and AppError 400 for an unreadable body; an unavailable database becomes 503, and the
+    provider sends again.
     """
     if not _is_genuine(verify, sender.secret):
         metrics.WEBHOOKS_RECEIVED.labels(provider, "unknown", "refused").inc()
-        raise BadSignature("The signature does not fit this body.")
+        raise InvalidSignature("The signature does not fit this body.")
     try:
         peek = get_webhook_reader(provider).peek(raw)
     except Unreadable as unreadable:
         metrics.WEBHOOKS_RECEIVED.labels(provider, "unknown", "unreadable").inc()
         raise AppError(str(unreadable), code="unreadable") from unreadable
-    led = store.store(
+    should_wake = store.store(
         store.Incoming(
             provider=provider,
             event=peek.event,
@@ -64,56 +64,59 @@ def receive(provider: str, *, sender: Sender, verify: Verify, raw: bytes) -> Res
             received_at=now(),
         )
     )
-    if led:
+    if should_wake:
         inbox.wake()
-    metrics.WEBHOOKS_RECEIVED.labels(provider, _known_event(peek.event), "stored").inc()
+    metrics.WEBHOOKS_RECEIVED.labels(provider, _to_metric_label(peek.event), "stored").inc()
     return Response(status=204)
 
 
-def sender_of(provider: str, connection_id: str | None, *, platform_secret: str | None, column: str) -> Sender:
-    """The secret that must have signed: the connection's, or the platform's where the address names none."""
-    secret = platform_secret if connection_id is None else _connection_secret(provider, connection_id, column)
+def get_sender(provider: str, connection_id: str | None, *, platform_secret: str | None, column: str) -> WebhookSender:
+    """Get the sender with its secret: the connection's, or the platform's where the URL names none.
+
+    Raises NotConfigured (503) for an empty secret, InvalidSignature (401) for an unknown connection.
+    """
+    secret = platform_secret if connection_id is None else _get_connection_secret(provider, connection_id, column)
     if not secret:
-        log.warning("webhook.closed", provider=provider, connection=connection_id)
+        log.warning("webhook.not_configured", provider=provider, connection=connection_id)
         raise NotConfigured("This webhook is not configured: its secret is empty.")
-    return Sender(secret, connection_id)
+    return WebhookSender(secret, connection_id)
 
 
-def raw_body() -> bytes:
-    """The bytes as they were sent; over the limit of MAX_CONTENT_LENGTH this raises 413."""
+def get_raw_body() -> bytes:
+    """Get the body as it was sent; raises 413 over MAX_CONTENT_LENGTH."""
     return request.get_data(cache=True, parse_form_data=False)
 
 
-def _connection_secret(provider: str, connection_id: str, column: str) -> str | None:
-    """An unknown connection looks like a wrong key, so that ids cannot be tried out."""
+def _get_connection_secret(provider: str, connection_id: str, column: str) -> str | None:
+    """Get the secret; an unknown connection raises like a wrong key, so that ids cannot be probed."""
     if is_ulid(connection_id):
         with read_only(), unscoped():
-            wanted = select(getattr(Connection, column)).where(
+            statement = select(getattr(Connection, column)).where(
                 Connection.id == connection_id, Connection.provider == provider, Connection.is_active
             )
-            found = db.session.execute(wanted).first()
-            # no transaction stays open while the event is stored through another connection
+            row = db.session.execute(statement).first()
+            # Close the transaction before the event is stored through another connection.
             db.session.rollback()
-        if found is not None:
-            return found[0]
-    raise BadSignature("The signature does not fit this body.")
+        if row is not None:
+            return row[0]
+    raise InvalidSignature("The signature does not fit this body.")
 
 
 def _is_genuine(verify: Verify, secret: str) -> bool:
     try:
         return verify(secret)
     except Exception:
-        log.exception("webhook.verifying_failed")
+        log.exception("webhook.verification_failed")
         return False
 
 
-KNOWN_EVENTS = {
+METRIC_EVENTS = {
     "call_started", "call_ended", "call_analyzed", "transcript_updated", "transfer_started", "transfer_bridged", "transfer_cancelled",
     "transfer_ended", "initiated", "queued", "ringing", "in-progress", "completed", "busy", "failed", "no-answer", "canceled",
     "BOOKING_CREATED", "BOOKING_REQUESTED", "BOOKING_RESCHEDULED", "BOOKING_CANCELLED", "BOOKING_REJECTED", "BOOKING_NO_SHOW_UPDATED",
 }  # fmt: skip
 
 
-def _known_event(name: str) -> str:
-    """A sender must not be able to make up metric labels."""
-    return name if name in KNOWN_EVENTS else "other"
+def _to_metric_label(name: str) -> str:
+    """Map to a fixed set of labels, because a sender must not create metric labels."""
+    return name if name in METRIC_EVENTS else "other"

@@ -1,4 +1,4 @@
-"""Retell's two questions: both are answered at once, from local data, and never with an error once the signature is good."""
+"""Retell's synchronous requests: answered from local data, and never with an error once the signature is valid."""
 
 import time
 from typing import Any
@@ -23,7 +23,7 @@ from app.domain.inbox.inbox_item import Read
 from app.models import WebhookEvent
 from app.providers.voice.base import CallEvent, Unreadable
 from app.providers.voice.retell_functions import parse_function, parse_inbound
-from app.webhooks.receiver import BadSignature, raw_body, sender_of
+from app.webhooks.receiver import InvalidSignature, get_raw_body, get_sender
 
 log = structlog.get_logger()
 blueprint = Blueprint("retell_questions", __name__, url_prefix="/api/retell")
@@ -33,66 +33,68 @@ blueprint = Blueprint("retell_questions", __name__, url_prefix="/api/retell")
 @blueprint.post("/inbound/<connection>")
 @declare_guard("signature", "Retell's, over the raw body")
 def inbound(connection: str | None = None) -> Response:
-    """The phone rings: who is called, who calls. An unknown number gets an empty answer, and Retell's own agent takes the call."""
-    raw, began = _verified(connection, "call_inbound"), time.perf_counter()
+    """Answer an inbound call. An unknown number gets an empty response, and Retell's own agent takes the call."""
+    raw, began = _get_verified_body(connection, "call_inbound"), time.perf_counter()
     try:
         with read_only(), caller_slot(writes=False):
-            told = _welcome(raw, connection)
+            response = _handle_inbound(raw, connection)
     except Exception:
         log.exception("inbound.failed")
-        told = {}
+        response = {}
     db.session.rollback()
     metrics.TOOL_SECONDS.labels("inbound").observe(time.perf_counter() - began)
-    return _json({"call_inbound": told})
+    return _json_response({"call_inbound": response})
 
 
 @blueprint.post("/function")
 @blueprint.post("/function/<connection>")
 @declare_guard("signature", "Retell's, over the raw body")
 def function(connection: str | None = None) -> Response:
-    """The agent wants a function run: `{ok, say, code?, data}`. Whose call it is says the call, never an argument."""
-    raw, received_at = _verified(connection, "function"), now()
+    """Run a mid-call function: `{ok, say, code?, data}`. The company is derived from the call, never from an argument."""
+    raw, received_at = _get_verified_body(connection, "function"), now()
     try:
         use = parse_function(raw)
     except Unreadable:
-        return _json(function_calls.in_trouble())
+        return _json_response(function_calls.in_trouble())
     with caller_slot(writes=True):
-        return _json(function_calls.answer(function_calls.Asked(use, connection, received_at, lambda: _owner(use.event, connection))))
+        return _json_response(
+            function_calls.answer(function_calls.Asked(use, connection, received_at, lambda: _find_owner(use.event, connection)))
+        )
 
 
-def _verified(connection: str | None, event: str) -> bytes:
-    """The raw body. Raises BadSignature (401) and NotConfigured (503)."""
-    sender = sender_of("retell", connection, platform_secret=settings().retell_api_key, column="api_key")
-    raw = raw_body()
+def _get_verified_body(connection: str | None, event: str) -> bytes:
+    """Get the raw body after verification. Raises InvalidSignature (401) and NotConfigured (503)."""
+    sender = get_sender("retell", connection, platform_secret=settings().retell_api_key, column="api_key")
+    raw = get_raw_body()
     genuine = verify_retell(raw, request.headers.get("X-Retell-Signature"), sender.secret, to_ms(now()))
     metrics.WEBHOOKS_RECEIVED.labels("retell", event, "answered" if genuine else "refused").inc()
     if not genuine:
-        raise BadSignature("The signature does not fit this body.")
+        raise InvalidSignature("The signature does not fit this body.")
     return raw
 
 
-def _welcome(raw: bytes, connection: str | None) -> dict[str, Any]:
+def _handle_inbound(raw: bytes, connection: str | None) -> dict[str, Any]:
     try:
         call = parse_inbound(raw)
     except Unreadable:
         return {}
-    match, _cached = _owner(CallEvent("retell", "started", "call_inbound", None, business_raw=call.business_raw), connection)
+    match, _cached = _find_owner(CallEvent("retell", "started", "call_inbound", None, business_raw=call.business_raw), connection)
     if match is None:
         return {}
     with company_scope(match.company_id):
-        told = inbound_call.welcome(match, call.caller_raw)
-    if told.rejected:
+        welcome = inbound_call.welcome(match, call.caller_raw)
+    if welcome.rejected:
         return {"reject": True}
-    first_words = {"retell_llm": {"begin_message": told.begin_message, "start_speaker": "agent"}}
-    return {"dynamic_variables": told.variables, "metadata": told.metadata, "agent_override": first_words}
+    first_words = {"retell_llm": {"begin_message": welcome.begin_message, "start_speaker": "agent"}}
+    return {"dynamic_variables": welcome.variables, "metadata": welcome.metadata, "agent_override": first_words}
 
 
-def _owner(event: CallEvent, connection: str | None) -> tuple[Match | None, bool]:
-    """The same way from the call to its company as for every event: by the call we know, else by the dialled number."""
+def _find_owner(event: CallEvent, connection: str | None) -> tuple[Match | None, bool]:
+    """Find the owner as for every event: by the stored call, else by the dialled number."""
     read = Read(WebhookEvent(id=0, provider="retell", connection_id=connection), event)
     call_handler.match([read])
     return (read.match if isinstance(read.match, Match) else None), read.cached
 
 
-def _json(told: dict[str, Any]) -> Response:
-    return Response(orjson.dumps(told), mimetype="application/json")
+def _json_response(body: dict[str, Any]) -> Response:
+    return Response(orjson.dumps(body), mimetype="application/json")

@@ -59,8 +59,8 @@ def test_a_booking_that_leaves_hands_its_time_to_who_waits(db: SQLAlchemy, salon
                 cancel_booking(booking.id, DESK)
             else:
                 move_booking(booking.id, DESK, starts_at=at("2026-05-12T14:00"))
-        bookings.refill(booking.id)
-        bookings.refill(booking.id)
+        bookings.offer_freed_slot(booking.id)
+        bookings.offer_freed_slot(booking.id)
     assert offers(db) == [(entry.id, "offered")]
 
 
@@ -79,13 +79,13 @@ def test_what_ran_out_ends_at_every_company_and_the_next_is_asked(db: SQLAlchemy
     with company_scope(salon.company_id):
         with transaction():
             cancel_booking(booking.id, DESK)
-        bookings.refill(booking.id)
+        bookings.offer_freed_slot(booking.id)
     with company_scope(other.company_id), transaction():
         place_hold(other.order("cut:anna"))
     present.shift(timedelta(minutes=31))
-    assert bookings.end_what_ran_out() == 2
+    assert bookings.expire_holds_and_offers() == 2
     assert offers(db) == [(first.id, "expired"), (second.id, "offered")]
-    assert bookings.end_what_ran_out() == 0
+    assert bookings.expire_holds_and_offers() == 0
     with unscoped():
         assert sorted(db.session.scalars(select(Hold.status)).all()) == ["expired", "expired", "open"]
 
@@ -96,9 +96,9 @@ def test_the_guard_of_days_that_are_over_is_forgotten(db: SQLAlchemy, salon: Sal
     present.move_to("2026-05-09T12:00:00+02:00")
     hour = 60 // 5
     # two resources, an hour each, on two days
-    assert bookings.forget_past_cells() == 2 * 2 * hour
+    assert bookings.delete_past_slot_locks() == 2 * 2 * hour
     with unscoped():
         left = db.session.scalar(select(func.count()).select_from(SlotLock))
     # the booking to come, and the seats of all three
     assert left == 2 * hour + 3
-    assert bookings.forget_past_cells() == 0
+    assert bookings.delete_past_slot_locks() == 0

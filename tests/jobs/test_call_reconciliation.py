@@ -13,7 +13,7 @@ from app.core.transactions import run_in_transaction
 from app.domain.calls import reconciliation
 from app.domain.calls.reconciliation_status import read_standing
 from app.domain.inbox import processor
-from app.jobs.call_reconciliation import compare
+from app.jobs.call_reconciliation import reconcile_account
 from app.models import Call, CallReconciliation, Connection, ProviderAccount, WebhookEvent
 from tests.doubles.retell import RetellDouble
 from tests.support.lindgren import CALLER, MITTE, call_body, make_salon, send, transcript
@@ -51,7 +51,7 @@ def look(db) -> CallReconciliation:
     with unscoped():
         accounts = run_in_transaction(reconciliation.accounts_to_compare)
     for account_id in accounts:
-        compare(account_id)
+        reconcile_account(account_id)
     db.session.rollback()
     while processor.drain_batch(50):
         pass
@@ -175,7 +175,7 @@ def test_all_pages_are_read(retell, salon, db) -> None:
 
 @pytest.mark.parametrize("trouble", ["429", "500", "slow", "junk"])
 def test_a_provider_that_fails_breaks_nothing_and_is_told_of(retell, salon, db, trouble: str, monkeypatch) -> None:
-    monkeypatch.setattr("app.providers.voice.retell_api.READ_S", 0.3)
+    monkeypatch.setattr("app.providers.voice.retell_api.READ_TIMEOUT_S", 0.3)
     there(retell, "call_lost")
     retell.fail(trouble, on="POST /v3/list-calls", times=9, seconds=1.0)
     found = look(db)

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.timeout(120)
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """A drain that waits for more does so for a moment only; signals stay with pytest, and its memory recycles nobody."""
-    monkeypatch.setattr(inbox, "WAIT_S", 0.05)
+    monkeypatch.setattr(inbox, "IDLE_TIMEOUT_S", 0.05)
     monkeypatch.setattr(Worker, "_install_signal_handlers", lambda self: None)
     monkeypatch.setattr(worker, "MAX_MEMORY_MB", 100_000)
 
@@ -72,8 +72,8 @@ def test_after_a_drain_the_next_event_sends_a_new_one(app: Flask, db: SQLAlchemy
 
 
 def test_a_large_backlog_calls_for_help(app: Flask, db: SQLAlchemy, sent: Callable[[], int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox, "BATCH", 5)
-    monkeypatch.setattr(inbox, "BATCH_SQLITE", 5)
+    monkeypatch.setattr(inbox, "BATCH_SIZE", 5)
+    monkeypatch.setattr(inbox, "BATCH_SIZE_SQLITE", 5)
     make_salon()
     arrive_many(4)
     assert inbox.drain() == 4
@@ -86,7 +86,7 @@ def test_a_large_backlog_calls_for_help(app: Flask, db: SQLAlchemy, sent: Callab
 
 def test_a_drain_that_waits_hears_the_bell(app: Flask, db: SQLAlchemy, sent: Callable[[], int], monkeypatch: pytest.MonkeyPatch) -> None:
     """A running drain takes the next event without a job: that is what makes it quick."""
-    monkeypatch.setattr(inbox, "WAIT_S", 10.0)
+    monkeypatch.setattr(inbox, "IDLE_TIMEOUT_S", 10.0)
     make_salon()
     inbox.wake()
     get_queue("webhooks").empty()
@@ -108,7 +108,7 @@ def test_a_drain_that_waits_hears_the_bell(app: Flask, db: SQLAlchemy, sent: Cal
 
 
 def test_a_drain_gives_way_to_jobs_of_other_queues(app: Flask, db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox, "WAIT_S", 60.0)
+    monkeypatch.setattr(inbox, "IDLE_TIMEOUT_S", 60.0)
     done: list[str] = []
 
     @job("messages", retry=())
@@ -130,7 +130,7 @@ def test_a_drain_gives_way_to_jobs_of_other_queues(app: Flask, db: SQLAlchemy, m
 def test_a_drain_that_never_rests_gives_its_worker_back_and_sends_the_next_one(
     app: Flask, db: SQLAlchemy, sent: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inbox, "LONGEST_S", 0.3)
+    monkeypatch.setattr(inbox, "MAX_DRAIN_S", 0.3)
     monkeypatch.setattr(processor, "drain_batch", lambda limit: 1)
     began = time.monotonic()
     assert inbox.drain() > 1
@@ -139,7 +139,7 @@ def test_a_drain_that_never_rests_gives_its_worker_back_and_sends_the_next_one(
 
 
 def test_a_drain_ends_when_its_worker_is_asked_to(app: Flask, db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox, "WAIT_S", 30.0)
+    monkeypatch.setattr(inbox, "IDLE_TIMEOUT_S", 30.0)
     timer = threading.Timer(0.5, queues.request_shutdown)
     timer.start()
     began = time.monotonic()
@@ -161,9 +161,9 @@ def test_without_redis_a_drain_works_and_does_not_wait(make_app: Callable[..., F
 
 def test_a_hint_that_a_dead_worker_left_runs_out(app: Flask, db: SQLAlchemy, redis: redis_library.Redis) -> None:
     inbox.wake()
-    assert 0 < redis.ttl(inbox.HINT) <= inbox.HINT_S <= 15
+    assert 0 < redis.ttl(inbox.DRAIN_SCHEDULED_KEY) <= inbox.DRAIN_SCHEDULED_TTL_S <= 15
     get_queue("webhooks").empty()
-    redis.delete(inbox.HINT)
+    redis.delete(inbox.DRAIN_SCHEDULED_KEY)
     inbox.wake()
     assert len(get_queue("webhooks")) == 1
 
@@ -171,7 +171,7 @@ def test_a_hint_that_a_dead_worker_left_runs_out(app: Flask, db: SQLAlchemy, red
 def test_the_bell_does_not_pile_up(app: Flask, db: SQLAlchemy, redis: redis_library.Redis) -> None:
     for _ in range(50):
         inbox.wake()
-    assert redis.llen(inbox.BELL) == 1
+    assert redis.llen(inbox.WAKEUP_KEY) == 1
 
 
 class TestSweeping:
@@ -199,7 +199,7 @@ class TestSweeping:
 
     def test_when_the_workers_are_away_the_clock_does_it_itself(self, app: Flask, db: SQLAlchemy) -> None:
         arrive_many(2)
-        self.wait(db, schedule.WORKERS_AWAY_S + 1)
+        self.wait(db, schedule.WORKERS_MISSING_AFTER_S + 1)
         schedule.sweep_inbox()
         assert by_status() == {"handled": 2}
 

@@ -16,15 +16,15 @@ from tests.support.live import make_call, make_salon, say, told, turn
 
 
 def test_yesterdays_events_are_forgotten_and_numbers_go_on(db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_events, "AT_ONCE", 3)
+    monkeypatch.setattr(live_events, "BATCH_SIZE", 3)
     salon, praxis = make_salon(), make_salon("praxis-morgenstern")
     for call in (make_call(salon), make_call(praxis)):
         say(*(turn(call, index, "gesagt") for index in range(5)))
     with unscoped(), transaction():
         for seq, hours in ((1, 30), (2, 29), (3, 26), (4, 25)):
             db.session.execute(update(LiveEvent).where(LiveEvent.seq == seq).values(at=now() - timedelta(hours=hours)))
-    assert live_events.trim() == 8
-    assert live_events.trim() == 0
+    assert live_events.delete_old_live_events() == 8
+    assert live_events.delete_old_live_events() == 0
     say(turn(make_call(salon), 0, "weiter"))
     assert [row.seq for row in told(salon.company_id)] == [5, 6]
     with company_scope(salon.company_id):

@@ -6,7 +6,7 @@ from flask_sqlalchemy import SQLAlchemy
 from app.core import redis as guarded
 from app.jobs import inbox
 from app.jobs.schedule import SCHEDULE
-from app.jobs.scheduler import Entry
+from app.jobs.scheduler import ScheduledJob
 from tests.support.inbox import arrive, by_status
 from tests.support.lindgren import call_body, make_salon
 
@@ -26,7 +26,7 @@ def open_when_asked(db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> list[boo
 
 
 @pytest.mark.parametrize("entry", SCHEDULE, ids=lambda entry: entry.name)
-def test_no_transaction_is_open_while_redis_is_asked(db: SQLAlchemy, entry: Entry, open_when_asked: list[bool]) -> None:
+def test_no_transaction_is_open_while_redis_is_asked(db: SQLAlchemy, entry: ScheduledJob, open_when_asked: list[bool]) -> None:
     """Redis may be silent for a second, and SQLite has one writer."""
     make_salon()
     arrive(call_body("call_ended", "call_1"))

@@ -14,7 +14,7 @@ from hypothesis import example, given, strategies as st
 from sqlalchemy import select
 
 from app.core.clock import now
-from app.jobs.scheduler import Entry, run_for_ever, tick
+from app.jobs.scheduler import ScheduledJob, run_due_jobs, run_forever
 from app.models.schedule_run import ScheduledTask
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -31,10 +31,10 @@ def run_of(db: SQLAlchemy, name: str = "sweep") -> ScheduledTask:
 
 def test_a_new_entry_runs_at_once_and_then_at_its_pace(db: SQLAlchemy) -> None:
     ran: list[datetime] = []
-    entry = Entry("sweep", lambda: ran.append(now()), every_s=2)
+    entry = ScheduledJob("sweep", lambda: ran.append(now()), every_s=2)
     with time_machine.travel(NOON, tick=False) as clock:
         for _ in range(10):
-            tick([entry])
+            run_due_jobs([entry])
             clock.shift(1)
     assert [(moment - NOON).total_seconds() for moment in ran] == [0, 2, 4, 6, 8]
     assert run_of(db).runs == 5
@@ -43,23 +43,23 @@ def test_a_new_entry_runs_at_once_and_then_at_its_pace(db: SQLAlchemy) -> None:
 def test_missed_times_are_made_up_for_once(db: SQLAlchemy) -> None:
     ran: list[str] = []
     entries = [
-        Entry("sweep", lambda: ran.append("sweep"), every_s=2),
-        Entry("nightly", lambda: ran.append("nightly"), daily_at="03:10"),
+        ScheduledJob("sweep", lambda: ran.append("sweep"), every_s=2),
+        ScheduledJob("nightly", lambda: ran.append("nightly"), daily_at="03:10"),
     ]
     with time_machine.travel(NOON, tick=False) as clock:
-        tick(entries)
+        run_due_jobs(entries)
         clock.shift(timedelta(days=5))
         for _ in range(3):
-            tick(entries)
+            run_due_jobs(entries)
     assert ran == ["sweep", "sweep", "nightly"]
 
 
 def test_a_daily_entry_waits_for_its_hour_also_at_the_first_start(db: SQLAlchemy) -> None:
     ran: list[datetime] = []
-    entry = Entry("nightly", lambda: ran.append(now()), daily_at="03:10")
+    entry = ScheduledJob("nightly", lambda: ran.append(now()), daily_at="03:10")
     with time_machine.travel(NOON, tick=False) as clock:
         for _ in range(48):
-            tick([entry])
+            run_due_jobs([entry])
             clock.shift(timedelta(hours=1))
     assert [f"{moment.astimezone(BERLIN):%d. %H:%M}" for moment in ran] == ["21. 04:00", "22. 04:00"]
 
@@ -71,13 +71,13 @@ def test_an_error_is_kept_and_the_next_time_comes_all_the_same(db: SQLAlchemy) -
         ran.append(1)
         raise ValueError("no")
 
-    entries = [Entry("failing", fail, every_s=2), Entry("sweep", lambda: ran.append(2), every_s=2)]
+    entries = [ScheduledJob("failing", fail, every_s=2), ScheduledJob("sweep", lambda: ran.append(2), every_s=2)]
     with time_machine.travel(NOON, tick=False) as clock:
-        tick(entries)
+        run_due_jobs(entries)
         kept = run_of(db, "failing")
         assert (kept.result, kept.error, kept.locked_until) == ("failed", "ValueError: no", None)
         clock.shift(2)
-        tick(entries)
+        run_due_jobs(entries)
     assert ran == [1, 2, 1, 2]
     assert (run_of(db).result, run_of(db).error) == ("done", None)
 
@@ -89,21 +89,21 @@ def test_an_error_in_the_database_does_not_stop_the_others(db: SQLAlchemy) -> No
         db.session.add(ScheduledTask(name="failing", next_at=now()))
         db.session.flush()
 
-    tick([Entry("failing", fail, every_s=2), Entry("sweep", lambda: ran.append(1), every_s=2)])
+    run_due_jobs([ScheduledJob("failing", fail, every_s=2), ScheduledJob("sweep", lambda: ran.append(1), every_s=2)])
     assert ran == [1]
     assert run_of(db, "failing").result == "failed"
 
 
 def test_many_tickers_run_an_entry_once(app: Flask, db: SQLAlchemy) -> None:
     ran: list[str] = []
-    entries = [Entry(f"entry{number}", lambda number=number: ran.append(f"entry{number}"), every_s=3600) for number in range(4)]
+    entries = [ScheduledJob(f"entry{number}", lambda number=number: ran.append(f"entry{number}"), every_s=3600) for number in range(4)]
     together = threading.Barrier(6, timeout=20)
 
     def scheduler() -> None:
         with app.app_context():
             together.wait()
             for _ in range(3):
-                tick(entries)
+                run_due_jobs(entries)
 
     _all_at_once(scheduler, 6)
     assert sorted(ran) == [f"entry{number}" for number in range(4)]
@@ -117,10 +117,10 @@ def test_while_it_runs_nobody_else_runs_it(app: Flask, db: SQLAlchemy) -> None:
         began.set()
         may_end.wait(10)
 
-    first = threading.Thread(target=_ticking(app, [Entry("sweep", slow, every_s=2)]))
+    first = threading.Thread(target=_ticking(app, [ScheduledJob("sweep", slow, every_s=2)]))
     first.start()
     assert began.wait(10)
-    ran.append(tick([Entry("sweep", lambda: None, every_s=2)]))
+    ran.append(run_due_jobs([ScheduledJob("sweep", lambda: None, every_s=2)]))
     may_end.set()
     first.join()
     assert ran == [[]]
@@ -135,14 +135,14 @@ def test_what_a_dead_ticker_held_is_free_again_soon(app: Flask, db: SQLAlchemy) 
 
     with time_machine.travel(NOON, tick=False) as clock:
         with pytest.raises(SystemExit):
-            tick([Entry("sweep", die, every_s=2)])
+            run_due_jobs([ScheduledJob("sweep", die, every_s=2)])
         db.session.rollback()
         ran: list[int] = []
-        successor = [Entry("sweep", lambda: ran.append(1), every_s=2)]
-        tick(successor)
+        successor = [ScheduledJob("sweep", lambda: ran.append(1), every_s=2)]
+        run_due_jobs(successor)
         assert ran == []
         clock.shift(10)
-        tick(successor)
+        run_due_jobs(successor)
         assert ran == [1]
 
 
@@ -155,14 +155,14 @@ def test_a_ticker_that_was_stopped_for_long_does_not_unlock_its_successor(app: F
             second_began.set()
             second_may_end.wait(10)
 
-        successor = threading.Thread(target=_ticking(app, [Entry("sweep", second, every_s=2)]))
+        successor = threading.Thread(target=_ticking(app, [ScheduledJob("sweep", second, every_s=2)]))
 
         def first() -> None:
             clock.shift(20)
             successor.start()
             assert second_began.wait(10)
 
-        tick([Entry("sweep", first, every_s=2)])
+        run_due_jobs([ScheduledJob("sweep", first, every_s=2)])
         held = run_of(db)
         assert held.locked_until is not None, "the successor is still at work"
         second_may_end.set()
@@ -181,14 +181,14 @@ def test_it_ticks_until_stopped_and_outlives_a_failing_round(app: Flask, db: SQL
             stop.set()
         raise RuntimeError("the database is away")
 
-    monkeypatch.setattr(scheduler, "tick", failing)
-    run_for_ever(app, [], stop, pause_s=0.01)
+    monkeypatch.setattr(scheduler, "run_due_jobs", failing)
+    run_forever(app, [], stop, interval_s=0.01)
     assert len(rounds) == 3
 
 
 def test_it_ends_within_its_pause(app: Flask, db: SQLAlchemy) -> None:
     stop = threading.Event()
-    clock = threading.Thread(target=run_for_ever, args=(app, [], stop))
+    clock = threading.Thread(target=run_forever, args=(app, [], stop))
     clock.start()
     time.sleep(0.2)
     began = time.monotonic()
@@ -208,12 +208,12 @@ DAYS = [datetime(2026, *day) for day in ((3, 28), (10, 24), (3, 7), (10, 31), (4
 @given(at=TIMES, zone=st.sampled_from(ZONES), day=st.sampled_from(DAYS), took_min=st.sampled_from([0, 1, 40, 70, 130]))
 def test_a_daily_entry_runs_once_on_each_local_day(at: tuple[int, int], zone: str, day: datetime, took_min: int) -> None:
     """Also on the days of 23 and 25 hours, and when a run lasts."""
-    entry = Entry("nightly", lambda: None, daily_at=f"{at[0]:02}:{at[1]:02}", zone=zone)
+    entry = ScheduledJob("nightly", lambda: None, daily_at=f"{at[0]:02}:{at[1]:02}", timezone=zone)
     local = ZoneInfo(zone)
     moment = day.replace(tzinfo=local).astimezone(UTC) - timedelta(seconds=1)
     runs: list[datetime] = []
     for _ in range(4):
-        moment = entry.next_after(moment)
+        moment = entry.get_next_run(moment)
         runs.append(moment.astimezone(local))
         moment += timedelta(minutes=took_min)
     assert [run.date() for run in runs] == [(day + timedelta(days=ahead)).date() for ahead in range(4)]
@@ -224,18 +224,18 @@ def test_a_daily_entry_runs_once_on_each_local_day(at: tuple[int, int], zone: st
 
 
 def test_a_time_that_is_skipped_comes_an_hour_later() -> None:
-    entry = Entry("nightly", lambda: None, daily_at="02:30")
+    entry = ScheduledJob("nightly", lambda: None, daily_at="02:30")
     evening = datetime(2026, 3, 28, 22, tzinfo=UTC)
-    assert entry.next_after(evening) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
-    assert entry.next_after(datetime(2026, 3, 29, 1, 10, tzinfo=UTC)) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+    assert entry.get_next_run(evening) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+    assert entry.get_next_run(datetime(2026, 3, 29, 1, 10, tzinfo=UTC)) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
 
 
 def test_a_time_that_comes_twice_counts_the_first_time() -> None:
-    entry = Entry("nightly", lambda: None, daily_at="02:30")
+    entry = ScheduledJob("nightly", lambda: None, daily_at="02:30")
     first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-    assert entry.next_after(first - timedelta(hours=3)) == first
+    assert entry.get_next_run(first - timedelta(hours=3)) == first
     for minutes in (0, 40, 65):
-        assert entry.next_after(first + timedelta(minutes=minutes)).astimezone(BERLIN).day == 26
+        assert entry.get_next_run(first + timedelta(minutes=minutes)).astimezone(BERLIN).day == 26
 
 
 def _all_at_once(work: Callable[[], None], count: int) -> None:
@@ -246,9 +246,9 @@ def _all_at_once(work: Callable[[], None], count: int) -> None:
         thread.join(30)
 
 
-def _ticking(app: Flask, entries: list[Entry]) -> Callable[[], None]:
+def _ticking(app: Flask, entries: list[ScheduledJob]) -> Callable[[], None]:
     def run() -> None:
         with app.app_context():
-            tick(entries)
+            run_due_jobs(entries)
 
     return run

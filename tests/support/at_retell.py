@@ -13,7 +13,7 @@ from app.core.tenancy import company_scope
 from app.core.transactions import run_in_transaction
 from app.domain.agents import versions
 from app.domain.agents.provisioning import workflow
-from app.jobs.agents import check_agent, register_agent
+from app.jobs.agents import check_drift, deploy_agent
 from app.models import Agent, AgentDeployment, AuditEntry, Connection, PhoneNumber
 from tests.doubles.retell import KEY, RetellDouble
 from tests.factories.salons import Salon
@@ -65,7 +65,7 @@ class AtRetell:
 
     def work(self, registration_id: str | None = None) -> None:
         with company_scope(self.salon.company_id):
-            register_agent(registration_id or self.row().id)
+            deploy_agent(registration_id or self.row().id)
 
     def stand(self, **changes: Any) -> None:
         self.work(self.publish(**changes))
@@ -75,7 +75,7 @@ class AtRetell:
 
     def check(self) -> None:
         with company_scope(self.salon.company_id):
-            check_agent(self.agent_id)
+            check_drift(self.agent_id)
 
     def be_due(self) -> None:
         """The pause is over."""

@@ -10,13 +10,13 @@ SCHEDULED = {
     "inbox.sweep": _l("Weckt die Verarbeitung, wenn Webhooks warten"),
     "privacy.delete": _l("Löscht beim Anbieter, was Anrufer abgelehnt haben"),
     "queues.delayed": _l("Holt Jobs zurück, deren Pause vorbei ist"),
-    "bookings.ran_out": _l("Gibt Plätze frei, deren Zeit abgelaufen ist"),
+    "bookings.expire": _l("Gibt Plätze frei, deren Zeit abgelaufen ist"),
     "bookings.waitlist": _l("Sieht nach, ob für die Warteliste etwas frei wurde"),
-    "bookings.cells": _l("Räumt vergangene Belegungen weg"),
+    "bookings.locks": _l("Räumt vergangene Belegungen weg"),
     "calendars.sync": _l("Bringt andere Kalender auf unseren Stand"),
-    "calendars.compare": _l("Vergleicht andere Kalender mit unserem"),
-    "live.trim": _l("Vergisst alte Live-Ereignisse"),
-    "sessions.forget": _l("Vergisst abgelaufene Anmeldungen"),
+    "calendars.reconcile": _l("Vergleicht andere Kalender mit unserem"),
+    "live_events.delete": _l("Vergisst alte Live-Ereignisse"),
+    "sessions.delete": _l("Vergisst abgelaufene Anmeldungen"),
 }
 CHECKED = {
     "database": _l("Datenbank"),

@@ -65,7 +65,7 @@ def check(number_id: str) -> Response:
         begun = runner.begin(number_id, via="support", asked_by=current_user.id)
         record("line_checked", subject=f"line_check:{begun.id}", company_id=company_id)
         if begun.is_running:
-            jobs.ring.enqueue(begun.id)
+            jobs.start_line_check.enqueue(begun.id)
         return begun.id
 
     with company_scope(company_id):

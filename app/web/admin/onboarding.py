@@ -21,7 +21,7 @@ from app.domain.operations import onboarding
 from app.domain.operations.onboarding import LANGUAGES, MAX_NAME, CompanyExists, Place
 from app.domain.scheduling.holidays import GERMAN_STATES
 from app.domain.scheduling.opening_hours_text import format_week, parse_week
-from app.jobs.agents import register_agent
+from app.jobs.agents import deploy_agent
 from app.models import Company, User
 from app.models.user import COMPANY_ROLES
 from app.web.admin.companies import company_page, get_company
@@ -192,7 +192,7 @@ def _roles(company: Company) -> tuple[str, ...]:
 def _register(company: Company, registrations: tuple[str, ...]) -> None:
     with company_scope(company.id):
         for registration_id in registrations:
-            register_agent.enqueue(registration_id)
+            deploy_agent.enqueue(registration_id)
 
 
 def _company_form(form: dict[str, Any], errors: dict[str, str], *, asks_again: bool = False) -> str:

@@ -20,7 +20,7 @@ from app.domain.bookings.closure_conflicts import affected_by, ways_out
 from app.domain.bookings.notifications import send_link_to_customer
 from app.domain.scheduling import hours_editor
 from app.domain.services import catalogue
-from app.jobs.notifications import send_message
+from app.jobs.notifications import send_notification
 from app.models import Booking, Closure, Customer, Service, StaffMember
 from app.web.branch_filter import branches, shown_branch
 from app.web.dashboard.booking_actions import my_booking
@@ -95,7 +95,7 @@ def send_link(booking_id: str) -> Any:
 def _write(booking: Booking) -> Any:
     row = send_link_to_customer(booking, cause=f"link:{booking.id}:{booking.version}")
     if row is not None and row.status == "pending":
-        send_message.enqueue(row.id)
+        send_notification.enqueue(row.id)
     return row
 
 

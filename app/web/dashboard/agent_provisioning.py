@@ -13,7 +13,7 @@ from app.domain.accounts.permissions import can
 from app.domain.agents import versions
 from app.domain.agents.provisioning import workflow
 from app.domain.agents.status import standing_of
-from app.jobs.agents import check_agent, register_agent
+from app.jobs.agents import check_drift, deploy_agent
 from app.models import AgentDeployment
 from app.web.dashboard import agent_labels as words
 from app.web.dashboard.agent_alerts import sentence_of
@@ -62,7 +62,7 @@ def check(agent_id: str) -> Response:
     if workflow.access_there() is None or workflow.find_registration(agent_id) is None:
         flash(sentence_of(standing_of(agent)), "error")
         return redirect(url_for("agent_provider.show", agent_id=agent_id))
-    check_agent.enqueue(agent_id)
+    check_drift.enqueue(agent_id)
     return redirect(url_for("agent_provider.show", agent_id=agent_id, asked=to_ms(now())))
 
 
@@ -71,7 +71,7 @@ def check(agent_id: str) -> Response:
 def repair(agent_id: str) -> Response:
     with transaction():
         registration_id = workflow.repair(agent_id).id
-    register_agent.enqueue(registration_id)
+    deploy_agent.enqueue(registration_id)
     flash(_("Wird bei Retell eingetragen."), "message")
     return redirect(url_for("agent_provider.show", agent_id=agent_id))
 

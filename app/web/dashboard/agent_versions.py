@@ -13,7 +13,7 @@ from app.domain.agents import versions
 from app.domain.agents.config import read_content
 from app.domain.agents.provisioning import workflow
 from app.domain.agents.status import standing_of
-from app.jobs.agents import register_agent
+from app.jobs.agents import deploy_agent
 from app.models import User
 from app.web.dashboard.agent_labels import changes
 from app.web.fields import Version
@@ -55,7 +55,7 @@ def restore(agent_id: str) -> Response:
     with transaction():
         again = versions.restore(agent_id, RestoreForm.read().number, by=current_user.id)
         registration_id = workflow.ask_for_registration(agent_id).id
-    register_agent.enqueue(registration_id)
+    deploy_agent.enqueue(registration_id)
     flash(_("Fassung %(old)s gilt wieder, als Fassung %(new)s.", old=again.restored_from, new=again.number), "message")
     return redirect(url_for("agent_provider.show", agent_id=agent_id))
 

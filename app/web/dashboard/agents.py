@@ -16,7 +16,7 @@ from app.domain.agents.config import DISCLOSURES, TOOL_NAMES, read_content
 from app.domain.agents.greeting import opening_words_of
 from app.domain.agents.provisioning import workflow
 from app.domain.agents.status import standing_of, standings
-from app.jobs.agents import register_agent
+from app.jobs.agents import deploy_agent
 from app.models import Agent
 from app.web.dashboard import agent_labels as words
 from app.web.dashboard.agent_alerts import standing_lines
@@ -152,7 +152,7 @@ def switch(agent_id: str, state: str) -> Response:
     with transaction():
         registrations = activation.switch_agent(agent_id, on=state == "on")
     for registration_id in registrations:
-        register_agent.enqueue(registration_id)
+        deploy_agent.enqueue(registration_id)
     name = versions.get_agent(agent_id).name
     told = _("%(what)s ist wieder an.", what=name) if state == "on" else _("%(what)s ist ausgeschaltet.", what=name)
     flash(told, f"undo {url_for('agents.switch', agent_id=agent_id, state='off' if state == 'on' else 'on')}")
@@ -161,7 +161,7 @@ def switch(agent_id: str, state: str) -> Response:
 
 def _sent(agent_id: str, registration_id: str, told: str) -> Response:
     """On its way to the provider; the page there shows each step."""
-    register_agent.enqueue(registration_id)
+    deploy_agent.enqueue(registration_id)
     flash(told, "message")
     return redirect(url_for("agent_provider.show", agent_id=agent_id))
 

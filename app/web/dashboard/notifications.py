@@ -10,7 +10,7 @@ from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.core.transactions import run_in_transaction
 from app.domain.notifications import delivery
-from app.jobs.notifications import send_message
+from app.jobs.notifications import send_notification
 from app.models import Notification
 from app.web.branch_filter import chosen_branches
 from app.web.guards import for_company, next_path
@@ -33,4 +33,4 @@ def again(notification_id: str) -> Response:
 def _again(notification_id: str) -> None:
     row = delivery.resend(notification_id)
     if row is not None and row.status == "pending":
-        send_message.enqueue(row.id)
+        send_notification.enqueue(row.id)

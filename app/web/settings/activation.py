@@ -14,7 +14,7 @@ from app.core.tenancy import company_scope
 from app.core.transactions import run_in_transaction
 from app.domain.agents import activation
 from app.domain.companies.phone_numbers import get_branch, get_number
-from app.jobs.agents import register_agent
+from app.jobs.agents import deploy_agent
 from app.models import Company
 from app.web.guards import for_company, for_support
 
@@ -65,7 +65,7 @@ def _switch_number(number_id: str, state: str, *, back: str) -> None:
 
     shown, registrations = run_in_transaction(work)
     for registration_id in registrations:
-        register_agent.enqueue(registration_id)
+        deploy_agent.enqueue(registration_id)
     told = _("%(what)s ist wieder an.", what=shown) if STATES[state] else _("%(what)s ist ausgeschaltet.", what=shown)
     flash(told, f"undo {back}")
 

@@ -16,8 +16,8 @@ from app.domain.accounts.permissions import can
 from app.domain.companies import connections
 from app.domain.companies.connection_credentials import shown_again
 from app.domain.operations import connection_setup
-from app.jobs.agents import register_agent
-from app.jobs.connections import look_at_connection
+from app.jobs.agents import deploy_agent
+from app.jobs.connections import check_connection
 from app.models import Connection
 from app.web.fields import Email, Secret, Text
 from app.web.forms import Form, errors_of
@@ -88,7 +88,7 @@ def save(provider: str) -> Any:
     except InvalidInput as error:
         return _page(provider, errors=errors_of(error)), 422
     _send(taken)
-    look_at_connection.enqueue(taken.connection.id)
+    check_connection.enqueue(taken.connection.id)
     flash(_("Gespeichert: %(name)s. Wird gerade geprüft.", name=words.NAMES[provider]), "message")
     return redirect(url_for("connections.show", provider=provider))
 
@@ -103,7 +103,7 @@ def check(provider: str) -> Response:
         connections.ask_for_look(connection)
         return connection.id
 
-    look_at_connection.enqueue(run_in_transaction(work))
+    check_connection.enqueue(run_in_transaction(work))
     return redirect(url_for("connections.show", provider=provider))
 
 
@@ -128,7 +128,7 @@ def remove(provider: str) -> Response:
 def _send(followed: connection_setup.Followed) -> None:
     """What hangs on the connection goes on its way; whatever gets lost is swept up."""
     for registration_id in followed.registrations:
-        register_agent.enqueue(registration_id)
+        deploy_agent.enqueue(registration_id)
 
 
 def _page(provider: str, *, errors: dict[str, str] | None = None) -> str:

@@ -63,7 +63,7 @@ def begin(number_id: str, *, via: str) -> str:
     def work() -> str:
         begun = runner.begin(number_id, via=via, asked_by=current_user.id)
         if begun.is_running:
-            jobs.ring.enqueue(begun.id)
+            jobs.start_line_check.enqueue(begun.id)
         return begun.id
 
     return run_in_transaction(work)

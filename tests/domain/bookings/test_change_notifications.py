@@ -18,7 +18,7 @@ from app.domain.bookings.reschedule import move_booking
 from app.domain.bookings.status import confirm_booking, edit_notes, mark_no_show
 from app.domain.companies.policies import save_policy
 from app.domain.customers.contacts import find_or_create
-from app.jobs.notifications import send_message, sweep_messages
+from app.jobs.notifications import send_notification, sweep_notifications
 from app.models import Booking, Customer, Notification
 from tests.doubles.messaging import TwilioDouble
 from tests.factories.salons import DESK, Salon, at
@@ -72,10 +72,10 @@ def test_a_move_at_the_desk_is_told_when_nobody_undoes_it(
 ) -> None:
     move(booking)
     (row,) = told(db)
-    send_message(row.id)
+    send_notification(row.id)
     assert twilio.messages == []
     present.shift(timedelta(seconds=61))
-    send_message(row.id)
+    send_notification(row.id)
     (sent,) = twilio.messages
     assert sent["to"] == MIRA
     assert "Haarschnitt ist verschoben auf Di. 12. Mai um 11:00, Berlin-Mitte, bei Anna Lindgren." in sent["body"]
@@ -85,9 +85,9 @@ def test_a_move_at_the_desk_is_told_when_nobody_undoes_it(
 def test_the_sweep_sends_it_when_its_time_has_come(db: SQLAlchemy, booking: Booking, present: time_machine.Traveller) -> None:
     move(booking)
     with clear_company():
-        waiting = sweep_messages()
+        waiting = sweep_notifications()
         present.shift(timedelta(seconds=61))
-        assert sweep_messages() == waiting + 1
+        assert sweep_notifications() == waiting + 1
 
 
 def test_what_is_undone_at_once_is_not_told(db: SQLAlchemy, booking: Booking) -> None:
@@ -109,7 +109,7 @@ def test_what_was_told_and_then_moved_back_is_told_again(db: SQLAlchemy, booking
     was = booking.starts_at
     move(booking)
     present.shift(timedelta(seconds=61))
-    send_message(told(db)[0].id)
+    send_notification(told(db)[0].id)
     move(booking, starts_at=was)
     assert [row.status for row in told(db)] == ["sent", "pending"]
 
@@ -135,9 +135,9 @@ def test_another_person_at_the_same_time_is_told_as_that(db: SQLAlchemy, salon: 
 
 def test_who_changes_it_on_their_own_page_gets_it_confirmed_at_once(db: SQLAlchemy, booking: Booking, twilio: TwilioDouble) -> None:
     move(booking, LINK)
-    send_message(told(db)[0].id)
+    send_notification(told(db)[0].id)
     cancel(booking, LINK)
-    send_message(told(db)[1].id)
+    send_notification(told(db)[1].id)
     assert [("verschoben" in sent["body"], "abgesagt" in sent["body"]) for sent in twilio.messages] == [(True, False), (False, True)]
 
 

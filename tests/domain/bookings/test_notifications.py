@@ -21,7 +21,7 @@ from app.domain.bookings.waitlist import join_waitlist, offer_freed
 from app.domain.companies import feature_flags
 from app.domain.customers.contacts import find_or_create
 from app.domain.notifications import delivery
-from app.jobs.notifications import forget_bodies, send_message, sweep_messages
+from app.jobs.notifications import delete_expired_bodies, send_notification, sweep_notifications
 from app.models import Booking, Notification, WaitlistOffer
 from tests.doubles.messaging import MailDouble, TwilioDouble
 from tests.factories.salons import DESK, Salon, at
@@ -67,7 +67,7 @@ def test_a_booking_is_confirmed_with_a_link_that_opens_its_page(
     book(salon)
     (row,) = rows(db)
     assert (row.status, row.channel, row.kind) == ("pending", "sms", "booking_link")
-    send_message(row.id)
+    send_notification(row.id)
     (sent,) = twilio.messages
     assert sent["to"] == MIRA and sent["body"].startswith("Salon Lindgren: ")
     (row,) = rows(db)
@@ -80,7 +80,7 @@ def test_running_the_job_again_sends_nothing_again(db: SQLAlchemy, salon: Salon,
     book(salon)
     (row,) = rows(db)
     for _again in range(3):
-        send_message(row.id)
+        send_notification(row.id)
     assert len(twilio.messages) == 1
 
 
@@ -88,13 +88,13 @@ def test_while_sending_is_switched_off_messages_wait_and_go_out_afterwards(db: S
     with transaction():
         feature_flags.switch("messages", salon.company_id, on=False)
     book(salon)
-    send_message(rows(db)[0].id)
+    send_notification(rows(db)[0].id)
     (row,) = rows(db)
     assert (row.status, row.reason, twilio.messages) == ("pending", "switched_off", [])
     with transaction():
         feature_flags.switch("messages", salon.company_id, on=True)
     with time_machine.travel(now() + delivery.SWITCHED_OFF_DELAY + timedelta(seconds=1), tick=True):
-        send_message(row.id)
+        send_notification(row.id)
     assert (rows(db)[0].status, len(twilio.messages)) == ("sent", 1)
 
 
@@ -125,9 +125,9 @@ def test_an_offer_without_keys_says_so_and_keeps_its_link_until_it_expires(
     assert row.status == "not_set_up" and row.body
     with clear_company():
         assert "Termin nehmen" in client.get(f"/b/{token_in(row.body)}").text
-    send_message(row.id)
+    send_notification(row.id)
     present.shift(timedelta(minutes=31))
-    forget_bodies()
+    delete_expired_bodies()
     (row,) = rows(db)
     assert (row.status, row.body) == ("expired", None)
 
@@ -135,7 +135,7 @@ def test_an_offer_without_keys_says_so_and_keeps_its_link_until_it_expires(
 def test_an_offer_is_sent_and_its_link_accepts_it(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble, client: FlaskClient) -> None:
     offer(salon, customer())
     (row,) = rows(db)
-    send_message(row.id)
+    send_notification(row.id)
     with clear_company():
         page = client.get(f"/b/{token_in(twilio.messages[0]['body'])}").text
         csrf = re.search(r'name="csrf_token" value="([^"]+)"', page)
@@ -150,13 +150,13 @@ def test_a_lost_answer_is_one_message_and_one_name(
     book(salon)
     (row,) = rows(db)
     twilio.fail("lost")
-    send_message(row.id)
+    send_notification(row.id)
     (row,) = rows(db)
     assert (row.status, row.reason, row.attempts) == ("pending", "no_answer", 1)
-    send_message(row.id)
+    send_notification(row.id)
     assert len(twilio.messages) == 1
     present.shift(timedelta(seconds=6))
-    send_message(row.id)
+    send_notification(row.id)
     assert len(twilio.messages) == 1
     assert rows(db)[0].status == "sent"
 
@@ -171,7 +171,7 @@ def test_it_waits_longer_each_time_and_ends_with_its_reason(
     while row.status == "pending":
         present.move_to(row.due_at + timedelta(seconds=31))
         before = now()
-        send_message(row.id)
+        send_notification(row.id)
         (row,) = rows(db)
         waits.append(round((row.due_at - before).total_seconds()))
     assert waits[:-1] == sorted(waits[:-1]) and len(waits) == len(delivery.RETRY_DELAYS) + 1
@@ -180,7 +180,7 @@ def test_it_waits_longer_each_time_and_ends_with_its_reason(
     present.shift(timedelta(seconds=60))
     with transaction():
         delivery.resend(row.id)
-    send_message(row.id)
+    send_notification(row.id)
     assert rows(db)[0].status == "sent"
 
 
@@ -188,21 +188,21 @@ def test_a_refusal_for_good_is_not_tried_again(db: SQLAlchemy, salon: Salon, twi
     book(salon)
     twilio.refuse[MIRA] = 21610
     (row,) = rows(db)
-    send_message(row.id)
+    send_notification(row.id)
     (row,) = rows(db)
     assert (row.status, row.reason) == ("dead", "opted_out")
     with clear_company():
-        assert sweep_messages() == 0
+        assert sweep_notifications() == 0
 
 
 def test_the_sweep_finds_what_no_job_came_for(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble, present: time_machine.Traveller) -> None:
     book(salon)
     with clear_company():
-        assert sweep_messages() == 1
+        assert sweep_notifications() == 1
         # it is with a worker now
-        assert sweep_messages() == 0
+        assert sweep_notifications() == 0
         present.shift(timedelta(seconds=31))
-        assert sweep_messages() == 1
+        assert sweep_notifications() == 1
 
 
 def test_a_worker_that_died_loses_its_claim_and_a_stalled_twin_changes_nothing(
@@ -214,7 +214,7 @@ def test_a_worker_that_died_loses_its_claim_and_a_stalled_twin_changes_nothing(
         stalled = delivery.claim(row.id)
         assert stalled and delivery.claim(row.id) is None
     present.shift(delivery.LEASE + timedelta(seconds=1))
-    send_message(row.id)
+    send_notification(row.id)
     with transaction():
         delivery.complete(stalled, "SM-of-the-twin")
     (row,) = rows(db)
@@ -225,7 +225,7 @@ def test_what_is_too_late_to_say_is_not_said(db: SQLAlchemy, salon: Salon, twili
     offer(salon, customer())
     (row,) = rows(db)
     present.shift(timedelta(minutes=31))
-    send_message(row.id)
+    send_notification(row.id)
     assert rows(db)[0].status == "expired" and twilio.messages == []
 
 
@@ -235,7 +235,7 @@ def test_who_left_only_an_address_gets_a_mail(app: Flask, db: SQLAlchemy, salon:
         monkeypatch.setattr(app.config["SETTINGS"], "mail_from", "Salon Lindgren <termine@salon.example>")
         book(salon, customer_id=customer(email="mira@example.org"))
         (row,) = rows(db)
-        send_message(row.id)
+        send_notification(row.id)
         assert mail.mails[0]["To"] == "mira@example.org"
         assert "/b/" in mail.mails[0].get_content()
 

@@ -11,7 +11,7 @@ from app.core.errors import AppError
 from app.core.tenancy import company_scope
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.reschedule import move_booking
-from app.jobs.calendar_sync import compare_calendar
+from app.jobs.calendar_sync import reconcile_calendar
 from app.providers import http
 from tests.doubles.calcom_account import Refusal
 from tests.doubles.calcom_shapes import iso
@@ -107,7 +107,7 @@ class Life:
             self.elsewhere.work()
             self.elsewhere.hear()
             with company_scope(self.elsewhere.salon.company_id):
-                compare_calendar(self.elsewhere.connection_id)
+                reconcile_calendar(self.elsewhere.connection_id)
         self.elsewhere.work()
         self.elsewhere.hear()
 

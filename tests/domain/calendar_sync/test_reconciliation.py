@@ -20,7 +20,7 @@ def compare(elsewhere: Elsewhere) -> CalendarReconciliation:
     """Without any webhook: they are all lost."""
     elsewhere.double.outbox.clear()
     with company_scope(elsewhere.salon.company_id):
-        jobs.compare_calendar(elsewhere.connection_id)
+        jobs.reconcile_calendar(elsewhere.connection_id)
     elsewhere.double.outbox.clear()
     return elsewhere.comparisons()[-1]
 
@@ -153,8 +153,8 @@ def test_each_company_is_compared_with_its_own(elsewhere: Elsewhere) -> None:
     with company_scope(other.company_id):
         Elsewhere(elsewhere.app, other, elsewhere.double, elsewhere.clock).connect(api_key="cal_of_the_praxis")
     with clear_company():
-        jobs.compare_calendars()
+        jobs.reconcile_calendars()
     with company_scope(other.company_id):
-        jobs.compare_calendar(elsewhere.connection_id)
+        jobs.reconcile_calendar(elsewhere.connection_id)
         assert db.session.scalars(select(CalendarReconciliation)).all() == []
     db.session.rollback()

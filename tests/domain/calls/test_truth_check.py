@@ -56,7 +56,7 @@ def told(client, db, salon):
 
 
 def check(db) -> TruthCheck | None:
-    truth_checks.check_due()
+    truth_checks.check_due_calls()
     db.session.rollback()
     db.session.expire_all()
     return db.session.scalars(select(TruthCheck)).first()

@@ -88,13 +88,13 @@ def check(db: SQLAlchemy, salon: Salon, *, drains: bool = True, hears: bool = Tr
         with transaction():
             begun = runner.begin(number, via="page").id
         if travels:
-            jobs.travel(begun)
+            jobs.run_line_check(begun)
         while drains and drain_batch(10):
             pass
         if hears:
             with transaction():
                 runner.note_heard(begun, now())
-        jobs.look(begun)
+        jobs.advance_line_check(begun)
         return db.session.scalars(select(LineCheck).where(LineCheck.id == begun)).one()
 
 
@@ -117,7 +117,7 @@ def later(db: SQLAlchemy, salon: Salon, found: LineCheck, seconds: int) -> Itera
 
 @pytest.fixture(autouse=True)
 def no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "_listen", lambda errand: None)
+    monkeypatch.setattr(jobs, "_start_listener", lambda errand: None)
 
 
 def test_a_call_that_gets_through_is_green_from_number_to_dashboard(db: SQLAlchemy, salon: Salon, served: None) -> None:
@@ -237,7 +237,7 @@ def test_an_untrusted_certificate_of_the_public_address_is_told_and_gone_round(
         with app.test_request_context():
             assert f"dem Zertifikat von {public} ist von hier aus nicht zu trauen" in fact_of(found.steps[4])
         unheard = check(db, salon, hears=False)
-        socket, data = jobs._open((public, "http://127.0.0.1:9"), "token")
+        socket, data = jobs._connect((public, "http://127.0.0.1:9"), "token")
         assert socket is None
         with company_scope(salon.company_id), transaction():
             runner.note_listening(unheard.id, data)
@@ -269,7 +269,7 @@ def test_a_clock_that_does_not_run_is_red_and_the_rest_green(
 def test_a_check_that_everybody_forgot_is_ended_by_the_clock(db: SQLAlchemy, salon: Salon) -> None:
     found = check(db, salon, travels=False, drains=False, hears=False)
     with time_machine.travel(now() + timedelta(seconds=70), tick=True):
-        assert jobs.end_late() == 1
+        assert jobs.end_overdue_checks() == 1
     with company_scope(salon.company_id):
         assert db.session.scalars(select(LineCheck.result).execution_options(populate_existing=True)).one() == "failed"
     assert found.id
@@ -424,7 +424,7 @@ def test_the_page_shows_what_is_red_and_what_repairs_it(app: Flask, db: SQLAlche
 
 def test_the_button_sends_the_check_on_its_way(app: Flask, db: SQLAlchemy, salon: Salon, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[str] = []
-    monkeypatch.setattr(jobs.ring, "_send", lambda _company, args: sent.append(args[0]))
+    monkeypatch.setattr(jobs.start_line_check, "_send", lambda _company, args: sent.append(args[0]))
     with unscoped():
         company = db.session.get(Company, salon.company_id)
         number = number_id(db)

@@ -22,7 +22,7 @@ from app.domain.companies.policies import save_policy
 from app.domain.customers.contacts import find_or_create
 from app.domain.customers.one_time_codes import create_code
 from app.domain.notifications import delivery
-from app.jobs.notifications import send_message
+from app.jobs.notifications import send_notification
 from app.models import Booking, Call, Customer, Notification, WaitlistOffer
 from tests.doubles.messaging import TwilioDouble
 from tests.factories.salons import DESK, Salon, at, make_call
@@ -69,7 +69,7 @@ def work(db: SQLAlchemy, present: time_machine.Traveller, minutes: float) -> Non
     while now() < until:
         for row in reversed(rows(db)):
             if row.status == "pending":
-                send_message(row.id)
+                send_notification(row.id)
         present.shift(timedelta(seconds=30 if minutes < 30 else 120))
 
 
@@ -139,7 +139,7 @@ def test_moved_back_after_a_try_that_may_have_arrived_is_said_again(
     work(db, present, 1)
     twilio.fail("lost", times=999)
     move(booking)
-    send_message(rows(db)[-1].id)
+    send_notification(rows(db)[-1].id)
     present.shift(timedelta(seconds=2))
     move(booking, starts_at=TEN)
     twilio.mend()
@@ -245,9 +245,9 @@ def test_messages_to_others_do_not_wait(
 ) -> None:
     book(salon, mira)
     twilio.fail("503")
-    send_message(rows(db)[0].id)
+    send_notification(rows(db)[0].id)
     book(salon, run_in_transaction(lambda: find_or_create("Otto Lang", number="+491713920051").id), "cut:ben")
-    send_message(rows(db)[1].id)
+    send_notification(rows(db)[1].id)
     assert [sent["to"] for sent in twilio.messages] == ["+491713920051"]
 
 
@@ -256,10 +256,10 @@ def test_one_time_code_does_not_wait_behind_other_messages(
 ) -> None:
     book(salon, mira)
     twilio.fail("503")
-    send_message(rows(db)[0].id)
+    send_notification(rows(db)[0].id)
     call_id = make_call(salon)
     run_in_transaction(lambda: create_code(db.session.get_one(Call, call_id), db.session.get_one(Customer, mira), MIRA))
-    send_message(rows(db)[1].id)
+    send_notification(rows(db)[1].id)
     assert gist(twilio) == ["Code"]
 
 
@@ -301,7 +301,7 @@ def test_dead_message_about_a_moved_booking_cannot_be_sent_once_more(
 ) -> None:
     booking = book(salon, mira)
     twilio.refuse[MIRA] = 21211
-    send_message(rows(db)[0].id)
+    send_notification(rows(db)[0].id)
     assert rows(db)[0].status == "dead"
     move(booking, PROGRAM)
     twilio.refuse.clear()

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.core.clock import now
 from app.core.tenancy import company_scope
-from app.jobs.line_checks import trim
+from app.jobs.line_checks import delete_old_checks
 from app.models import Call, CallEvent, LineCheck
 from tests.factories.calls import CallEventFactory, CallFactory, LineCheckFactory
 from tests.factories.companies import PhoneNumberFactory
@@ -31,11 +31,11 @@ def test_old_line_checks_go_with_their_calls_and_the_last_of_each_number_stays(d
         # whatever a check says of itself: a real call is never taken away
         misled = checked(91, quiet.id, is_test=False)
         db.session.commit()
-    assert trim() == 2
+    assert delete_old_checks() == 2
     with company_scope(company.id):
         assert set(db.session.scalars(select(LineCheck.id))) == {last_of_quiet[0], young[0]}
         kept = {last_of_quiet[1], young[1], misled[1]}
         assert set(db.session.scalars(select(Call.id))) == kept
         assert set(db.session.scalars(select(CallEvent.call_id))) == kept
     assert old[1] not in kept
-    assert trim() == 0
+    assert delete_old_checks() == 0

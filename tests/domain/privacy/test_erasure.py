@@ -22,8 +22,8 @@ from app.domain.agents import versions
 from app.domain.inbox.processor import drain_batch
 from app.domain.inbox.replay import replay
 from app.domain.privacy import erasure
-from app.jobs.privacy import delete_call, sweep_deletions
-from app.jobs.truth_checks import check_due
+from app.jobs.privacy import delete_call_at_provider, sweep_deletions
+from app.jobs.truth_checks import check_due_calls
 from app.models import Call, CallConsent, CallDeletion, CallNotice, LiveEvent, PhoneNumber, Task, TruthCheck, Turn, WebhookEvent
 from tests.doubles.retell import RetellDouble
 from tests.factories.salons import Salon
@@ -70,13 +70,13 @@ def run_dry() -> None:
     """The worker has nothing left to do."""
     while drain_batch(50):
         pass
-    check_due()
+    check_due_calls()
     with unscoped():
         waiting = list(the_db.session.execute(select(CallDeletion.company_id, CallDeletion.id).where(CallDeletion.status == "pending")))
     the_db.session.rollback()
     for company_id, deletion_id in waiting:
         with company_scope(company_id):
-            delete_call(deletion_id)
+            delete_call_at_provider(deletion_id)
 
 
 def turns_of(salon: Salon, call_id: str = "call_1") -> list[str]:
@@ -407,7 +407,7 @@ def test_a_provider_in_trouble_is_asked_again_until_it_is_done(salon: Salon, tol
         run_in_transaction(lambda: the_db.session.execute(update(CallDeletion).values(due_at=CallDeletion.created_at)))
     sweep_deletions()
     with company_scope(salon.company_id):
-        delete_call(_deletion(salon).id)
+        delete_call_at_provider(_deletion(salon).id)
     assert _deletion(salon).status == "done"
     assert double.deleted == ["call_1"]
 

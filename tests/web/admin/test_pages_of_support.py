@@ -58,14 +58,14 @@ def test_a_company_is_shown_with_its_numbers(salon: Company, admin: FlaskClient,
 
 def test_an_entry_of_the_schedule_becomes_due(admin: FlaskClient, db: SQLAlchemy) -> None:
     later = now() + timedelta(hours=1)
-    db.session.add(ScheduledTask(name="live.trim", next_at=later, result="failed", error="OSError: disk full"))
+    db.session.add(ScheduledTask(name="live_events.delete", next_at=later, result="failed", error="OSError: disk full"))
     db.session.commit()
     assert "OSError: disk full" in admin.get("/admin/schedule").text
     token = csrf_token(admin, "/admin/schedule")
-    assert admin.post("/admin/schedule/run", data={"name": "live.trim", "csrf_token": token}).status_code == 302
+    assert admin.post("/admin/schedule/run", data={"name": "live_events.delete", "csrf_token": token}).status_code == 302
     assert db.session.scalar(select(ScheduledTask.next_at)) <= now()
     assert admin.post("/admin/schedule/run", data={"name": "nothing", "csrf_token": token}).status_code == 404
-    assert db.session.scalar(select(AuditEntry.subject).where(AuditEntry.action == "schedule_run_now")) == "schedule:live.trim"
+    assert db.session.scalar(select(AuditEntry.subject).where(AuditEntry.action == "schedule_run_now")) == "schedule:live_events.delete"
 
 
 def test_a_failed_job_runs_again_or_is_forgotten(app: Flask, admin: FlaskClient) -> None:

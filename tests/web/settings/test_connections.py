@@ -11,7 +11,7 @@ from sqlalchemy import select, text as sql
 
 from app.core.tenancy import company_scope
 from app.domain.agents.provisioning.workflow import find_registration
-from app.jobs.connections import look_at_connection, look_at_connections
+from app.jobs.connections import check_connection, check_connections
 from app.models import AuditEntry, Company, Connection
 from tests.doubles.calcom import CalcomDouble
 from tests.doubles.messaging import ACCOUNT, TOKEN, MailDouble, TwilioDouble
@@ -72,7 +72,7 @@ def found(db: SQLAlchemy, salon: Salon, provider: str) -> Connection:
 
 def looked(db: SQLAlchemy, salon: Salon, provider: str) -> Connection:
     with company_scope(salon.company_id):
-        look_at_connection(found(db, salon, provider).id)
+        check_connection(found(db, salon, provider).id)
     return found(db, salon, provider)
 
 
@@ -253,12 +253,12 @@ def test_a_manager_may_look_but_changes_no_key(app: Flask, db: SQLAlchemy, salon
 def test_what_nobody_looked_at_for_hours_is_looked_at_by_itself(db: SQLAlchemy, owner: FlaskClient, salon: Salon, twilio: TwilioDouble):
     take_twilio(owner)
     connection = looked(db, salon, "twilio")
-    assert look_at_connections() == 0
+    assert check_connections() == 0
     with company_scope(salon.company_id):
         row = found(db, salon, "twilio")
         row.checked_at = row.asked_at = connection.created_at.replace(year=2020)
         db.session.commit()
-    assert look_at_connections() == 1
+    assert check_connections() == 1
 
 
 def test_the_page_waits_for_the_answer_and_no_longer(owner: FlaskClient, db: SQLAlchemy, salon: Salon, twilio: TwilioDouble):
