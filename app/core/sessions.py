@@ -27,9 +27,11 @@ ABSOLUTE_TIMEOUT = timedelta(hours=12)
 TOUCH_INTERVAL = timedelta(minutes=1)
 # what flask-login calls the signed-in user in a session
 USER = "_user_id"
+# the user's `session_epoch` when the session began
+EPOCH = "epoch"
 
 log = structlog.get_logger()
-rows = table(
+SESSIONS = table(
     "web_sessions",
     column("id_hash", AsciiString(64)),
     column("user_id", Id),
@@ -84,7 +86,7 @@ class ServerSession(SessionMixin):
         self.modified = True
         if name:
             with autonomous_transaction() as connection:
-                connection.execute(delete(rows).where(rows.c.id_hash == name))
+                connection.execute(delete(SESSIONS).where(SESSIONS.c.id_hash == name))
 
     def __getitem__(self, key: str) -> Any:
         return self._looked_into()[key]
@@ -118,7 +120,7 @@ class ServerSession(SessionMixin):
         try:
             with read_only(), db.engine.connect() as connection:
                 row = connection.execute(
-                    select(rows.c.data, rows.c.seen_at).where(rows.c.id_hash == name, *_active_condition(instant))
+                    select(SESSIONS.c.data, SESSIONS.c.seen_at).where(SESSIONS.c.id_hash == name, *active_condition(instant))
                 ).first()
         except DecryptionError:
             return
@@ -138,21 +140,21 @@ class ServerSession(SessionMixin):
         self._cookie = secrets.token_urlsafe(32)
         with autonomous_transaction() as connection:
             if self._replaces:
-                connection.execute(delete(rows).where(rows.c.id_hash == self._replaces))
-            connection.execute(insert(rows).values(id_hash=hash_of(self._cookie), created_at=instant, **self._values(instant)))
+                connection.execute(delete(SESSIONS).where(SESSIONS.c.id_hash == self._replaces))
+            connection.execute(insert(SESSIONS).values(id_hash=hash_of(self._cookie), created_at=instant, **self._values(instant)))
         self._is_stored = True
         return self._cookie
 
     def _update(self, instant: datetime) -> None:
         """Only a row that is still there: what was ended meanwhile does not come back to life."""
-        this = rows.c.id_hash == hash_of(self._cookie or "")
+        this = SESSIONS.c.id_hash == hash_of(self._cookie or "")
         if self.modified:
             with autonomous_transaction() as connection:
-                connection.execute(update(rows).where(this).values(**self._values(instant)))
+                connection.execute(update(SESSIONS).where(this).values(**self._values(instant)))
         elif self.is_activity and self._seen_at and instant - self._seen_at >= TOUCH_INTERVAL:
             try:
                 with autonomous_transaction() as connection:
-                    connection.execute(update(rows).where(this).values(seen_at=instant))
+                    connection.execute(update(SESSIONS).where(this).values(seen_at=instant))
             except SQLAlchemyError as error:
                 log.warning("session.not_touched", error=type(error).__name__)
 
@@ -211,7 +213,7 @@ def hash_of(cookie: str) -> str:
 def find_active_sessions(id_hashes: Collection[str]) -> set[str]:
     """Which of these sessions are still good."""
     with read_only(), db.engine.connect() as connection:
-        return set(connection.scalars(select(rows.c.id_hash).where(rows.c.id_hash.in_(id_hashes), *_active_condition(now()))))
+        return set(connection.scalars(select(SESSIONS.c.id_hash).where(SESSIONS.c.id_hash.in_(id_hashes), *active_condition(now()))))
 
 
 def delete_expired_sessions() -> int:
@@ -219,9 +221,9 @@ def delete_expired_sessions() -> int:
     instant = now()
     with autonomous_transaction() as connection:
         return connection.execute(
-            delete(rows).where(or_(rows.c.seen_at <= instant - IDLE_TIMEOUT, rows.c.created_at <= instant - ABSOLUTE_TIMEOUT))
+            delete(SESSIONS).where(or_(SESSIONS.c.seen_at <= instant - IDLE_TIMEOUT, SESSIONS.c.created_at <= instant - ABSOLUTE_TIMEOUT))
         ).rowcount
 
 
-def _active_condition(instant: datetime) -> tuple[Any, ...]:
-    return rows.c.seen_at > instant - IDLE_TIMEOUT, rows.c.created_at > instant - ABSOLUTE_TIMEOUT
+def active_condition(instant: datetime) -> tuple[Any, ...]:
+    return SESSIONS.c.seen_at > instant - IDLE_TIMEOUT, SESSIONS.c.created_at > instant - ABSOLUTE_TIMEOUT

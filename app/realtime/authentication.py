@@ -1,15 +1,18 @@
 """Authenticates sockets by their session, and authorizes them again while they stay open."""
 
+import json
 from collections.abc import Iterable, Iterator
 
-from flask import request, session
-from flask_login import current_user
+from flask import current_app, request
 from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy.orm import joinedload
 
+from app.core.clock import now
 from app.core.database import read_only
+from app.core.encryption import DecryptionError
 from app.core.extensions import db
 from app.core.line_check_token import HEADER, read_token
-from app.core.sessions import find_active_sessions
+from app.core.sessions import EPOCH, SESSIONS, active_condition, find_active_sessions, hash_of
 from app.core.tenancy import unscoped
 from app.domain.accounts.permissions import can
 from app.models.company import Company
@@ -24,6 +27,7 @@ USERS = (
     .outerjoin(Company, Company.id == User.company_id)
     .where(User.id.in_(IDS))
 )
+WITH_SESSION = select(User, SESSIONS.c.data).join(SESSIONS, SESSIONS.c.user_id == User.id).options(joinedload(User.branches))
 RUNNING_CHECKS = select(LineCheck.id).where(LineCheck.id.in_(IDS), LineCheck.result == "running")
 BRANCHES = select(UserBranch.user_id, UserBranch.branch_id).where(UserBranch.user_id.in_(IDS))
 
@@ -32,22 +36,29 @@ def find_request_subscriber() -> Subscriber | None:
     """Find the signed-in user behind the request's cookie or the line check behind its ticket; None where neither may listen."""
     if ticket := request.headers.get(HEADER):
         return _find_line_check_subscriber(read_token(ticket))
-    # A socket that reconnects by itself is no activity and does not extend the session.
-    session.is_activity = False  # type: ignore[attr-defined]
+    cookie = request.cookies.get(current_app.session_interface.cookie_name)  # type: ignore[attr-defined]
+    return _find_session_subscriber(hash_of(cookie)) if cookie else None
+
+
+def _find_session_subscriber(session_id: str) -> Subscriber | None:
+    """One query per handshake: hundreds of dashboards reconnect at once. It does not extend the session."""
+    by_session = WITH_SESSION.where(SESSIONS.c.id_hash == session_id, *active_condition(now()))
     with read_only():
-        if not can(current_user, "calls.read") or current_user.must_change_password:
+        try:
+            user, data = db.session.execute(by_session).unique().one_or_none() or (None, None)
+        except DecryptionError:
             return None
-        session_id = session.id_hash  # type: ignore[attr-defined]
-        company_id = current_user.company_id
-        if not session_id or not company_id:
+        if user is None or json.loads(data).get(EPOCH) != user.session_epoch:
+            return None
+        if not can(user, "calls.read") or user.must_change_password or not user.company_id:
             return None
         return Subscriber(
-            user_id=current_user.id,
+            user_id=user.id,
             session=session_id,
-            epoch=current_user.session_epoch,
-            role=current_user.role,
-            company_id=company_id,
-            branch_ids=tuple(sorted(current_user.branch_ids)),
+            epoch=user.session_epoch,
+            role=user.role,
+            company_id=user.company_id,
+            branch_ids=tuple(sorted(user.branch_ids)),
         )
 
 

@@ -18,7 +18,7 @@ from app.core.errors import InvalidInput
 from app.core.event_bus import publish
 from app.core.extensions import db, login_manager
 from app.core.locale import LANGUAGES
-from app.core.sessions import is_cookie_refused
+from app.core.sessions import EPOCH, is_cookie_refused
 from app.core.transactions import transaction
 from app.domain.accounts import known_devices, passwords, sign_in as signing_in, users
 from app.domain.audit.log import record
@@ -28,7 +28,6 @@ from app.web.fields import OneOf, Secret
 from app.web.forms import Form, Query
 from app.web.guards import for_user, next_path, public
 
-EPOCH = "epoch"
 A_YEAR_S = 365 * 86400
 blueprint = Blueprint("sign_in", __name__)
 # one more than is allowed, so that it is seen to be too long
