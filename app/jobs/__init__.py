@@ -10,6 +10,7 @@ from app.jobs import (
     line_checks,
     live_events,
     notifications,
+    outboxes,
     privacy,
     sessions,
     truth_checks,
@@ -17,5 +18,5 @@ from app.jobs import (
 
 __all__ = [
     "agents", "bookings", "calendar_sync", "call_reconciliation", "connections", "inbox", "line_checks", "live_events", "notifications",
-    "privacy", "sessions", "truth_checks",
+    "outboxes", "privacy", "sessions", "truth_checks",
 ]  # fmt: skip

@@ -26,10 +26,6 @@ def deploy_agent(deployment_id: str) -> None:
             return
 
 
-def sweep_deployments() -> int:
-    return workflow.OUTBOX.sweep(deploy_agent, runs_inline=False)
-
-
 @job("default", retry=(), timeout_s=120)
 def check_drift(agent_id: str) -> None:
     """Compare one deployed agent with its desired state and store the differences."""

@@ -7,7 +7,6 @@ from app.core.transactions import run_in_transaction, run_read_only
 from app.domain.calendar_sync import outbound, reconciliation
 from app.domain.calendar_sync.provider_calls import send
 from app.domain.calendar_sync.reconciliation import Look
-from app.domain.calendar_sync.state import OUTBOX
 
 # calls for one booking in one go
 MAX_STEPS = 5
@@ -23,10 +22,6 @@ def sync_booking(sync_id: str) -> None:
         result = send(call)
         if not run_in_transaction(lambda: outbound.complete(call, result)):  # noqa: B023 (run at once)
             return
-
-
-def sweep_syncs() -> int:
-    return OUTBOX.sweep(sync_booking, runs_inline=True)
 
 
 @job("bookings", retry=())

@@ -18,10 +18,6 @@ def send_notification(notification_id: str) -> None:
         send_notification.enqueue(following)
 
 
-def sweep_notifications() -> int:
-    return delivery.OUTBOX.sweep(send_notification, runs_inline=True)
-
-
 @job("maintenance", retry=())
 def delete_expired_bodies() -> int:
     """Delete the links and codes of messages that were never sent and have expired."""

@@ -15,7 +15,3 @@ def delete_call_at_provider(deletion_id: str) -> None:
         error = provider_deletion.delete_at_provider(request)
         run_in_transaction(lambda: provider_deletion.complete(request, error))
     overwrite_deleted(db.engine)
-
-
-def sweep_deletions() -> int:
-    return provider_deletion.OUTBOX.sweep(delete_call_at_provider, runs_inline=False)

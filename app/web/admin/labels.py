@@ -8,15 +8,21 @@ from app.web.labels import Word
 # by the name in jobs/schedule; one that is not here is shown by its name
 SCHEDULED = {
     "inbox.sweep": _l("Weckt die Verarbeitung, wenn Webhooks warten"),
-    "privacy.delete": _l("Löscht beim Anbieter, was Anrufer abgelehnt haben"),
+    "outbox.sweep": _l("Schickt ab, was nach außen gehen soll: Nachrichten, Kalender, Löschungen"),
     "queues.delayed": _l("Holt Jobs zurück, deren Pause vorbei ist"),
     "bookings.expire": _l("Gibt Plätze frei, deren Zeit abgelaufen ist"),
     "bookings.waitlist": _l("Sieht nach, ob für die Warteliste etwas frei wurde"),
     "bookings.locks": _l("Räumt vergangene Belegungen weg"),
-    "calendars.sync": _l("Bringt andere Kalender auf unseren Stand"),
     "calendars.reconcile": _l("Vergleicht andere Kalender mit unserem"),
     "live_events.delete": _l("Vergisst alte Live-Ereignisse"),
     "sessions.delete": _l("Vergisst abgelaufene Anmeldungen"),
+}
+# by the name in domain/operations/backlog
+OUTBOXES = {
+    "messages": _l("Nachrichten"),
+    "calendars": _l("Termine in andere Kalender"),
+    "deletions": _l("Löschungen beim Anbieter"),
+    "agents": _l("Assistentinnen beim Anbieter"),
 }
 CHECKED = {
     "database": _l("Datenbank"),

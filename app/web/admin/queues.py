@@ -1,4 +1,4 @@
-"""The queues: what waits, who works, what failed, and once more or away with it."""
+"""The queues: waiting jobs, outboxes, workers, failed jobs, and the buttons to retry or forget one."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -9,9 +9,12 @@ from werkzeug.wrappers import Response
 
 from app.core.errors import NotFound
 from app.core.redis import RedisError
+from app.core.tenancy import unscoped
 from app.core.transactions import transaction
 from app.domain.audit.log import record
 from app.domain.operations import queues
+from app.domain.operations.backlog import list_outboxes
+from app.web.admin.labels import OUTBOXES
 from app.web.fields import Word
 from app.web.forms import Form
 from app.web.guards import for_support
@@ -26,6 +29,8 @@ class JobForm(Form):
 @blueprint.get("/admin/queues")
 @for_support("support.queues")
 def index() -> str:
+    with unscoped():
+        outboxes = [(OUTBOXES[each.name], each.backlog) for each in list_outboxes()]
     try:
         shown: dict[str, Any] = {
             "queues": queues.queue_states(),
@@ -35,7 +40,7 @@ def index() -> str:
         }
     except RedisError:
         shown = {"queues": [], "workers": [], "failed": [], "is_away": True}
-    return render_template("admin/queues.html", **shown)
+    return render_template("admin/queues.html", outboxes=outboxes, **shown)
 
 
 @blueprint.post("/admin/queues/retry")

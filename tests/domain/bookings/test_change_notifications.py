@@ -18,7 +18,8 @@ from app.domain.bookings.reschedule import move_booking
 from app.domain.bookings.status import confirm_booking, edit_notes, mark_no_show
 from app.domain.companies.policies import save_policy
 from app.domain.customers.contacts import find_or_create
-from app.jobs.notifications import send_notification, sweep_notifications
+from app.jobs.notifications import send_notification
+from app.jobs.outboxes import sweep_outbox
 from app.models import Booking, Customer, Notification
 from tests.doubles.messaging import TwilioDouble
 from tests.factories.salons import DESK, Salon, at
@@ -85,9 +86,9 @@ def test_a_move_at_the_desk_is_told_when_nobody_undoes_it(
 def test_the_sweep_sends_it_when_its_time_has_come(db: SQLAlchemy, booking: Booking, present: time_machine.Traveller) -> None:
     move(booking)
     with clear_company():
-        waiting = sweep_notifications()
+        waiting = sweep_outbox("messages")
         present.shift(timedelta(seconds=61))
-        assert sweep_notifications() == waiting + 1
+        assert sweep_outbox("messages") == waiting + 1
 
 
 def test_what_is_undone_at_once_is_not_told(db: SQLAlchemy, booking: Booking) -> None:

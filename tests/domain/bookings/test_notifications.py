@@ -21,7 +21,8 @@ from app.domain.bookings.waitlist import join_waitlist, offer_freed
 from app.domain.companies import feature_flags
 from app.domain.customers.contacts import find_or_create
 from app.domain.notifications import delivery
-from app.jobs.notifications import delete_expired_bodies, send_notification, sweep_notifications
+from app.jobs.notifications import delete_expired_bodies, send_notification
+from app.jobs.outboxes import sweep_outbox
 from app.models import Booking, Notification, WaitlistOffer
 from tests.doubles.messaging import MailDouble, TwilioDouble
 from tests.factories.salons import DESK, Salon, at
@@ -192,17 +193,17 @@ def test_a_refusal_for_good_is_not_tried_again(db: SQLAlchemy, salon: Salon, twi
     (row,) = rows(db)
     assert (row.status, row.reason) == ("dead", "opted_out")
     with clear_company():
-        assert sweep_notifications() == 0
+        assert sweep_outbox("messages") == 0
 
 
 def test_the_sweep_finds_what_no_job_came_for(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble, present: time_machine.Traveller) -> None:
     book(salon)
     with clear_company():
-        assert sweep_notifications() == 1
+        assert sweep_outbox("messages") == 1
         # it is with a worker now
-        assert sweep_notifications() == 0
+        assert sweep_outbox("messages") == 0
         present.shift(timedelta(seconds=31))
-        assert sweep_notifications() == 1
+        assert sweep_outbox("messages") == 1
 
 
 def test_a_worker_that_died_loses_its_claim_and_a_stalled_twin_changes_nothing(

@@ -121,14 +121,14 @@ def test_in_the_end_both_say_the_same(elsewhere: Elsewhere, seed: int, monkeypat
     here = {booking.id: booking for booking in elsewhere.bookings("confirmed", "pending")}
     there = {row["uid"]: row for row in elsewhere.double.standing()}
     syncs = {booking_id: elsewhere.sync(booking_id) for booking_id in here}
-    assert Counter(sync.state for sync in syncs.values()).keys() <= {"synced", "conflict"}
-    in_step = {sync.uid: here[booking_id] for booking_id, sync in syncs.items() if sync.state == "synced"}
+    assert Counter(sync.status for sync in syncs.values()).keys() <= {"synced", "conflict"}
+    in_step = {sync.uid: here[booking_id] for booking_id, sync in syncs.items() if sync.status == "synced"}
     for uid, booking in in_step.items():
         assert uid in there, f"{booking.starts_at} stands here only"
         assert there[uid]["start"] == iso(booking.starts_at)
-    others = {sync.uid for sync in syncs.values() if sync.state == "conflict"}
+    others = {sync.uid for sync in syncs.values() if sync.status == "conflict"}
     names = elsewhere.names()
     strangers = [row["start"] for uid, row in there.items() if uid not in in_step and uid not in others and names.get(uid) != "refused"]
     assert strangers == []
     # what could not be had on the other side is on the desk's list
-    assert len(elsewhere.tasks()) >= sum(sync.state == "conflict" for sync in syncs.values())
+    assert len(elsewhere.tasks()) >= sum(sync.status == "conflict" for sync in syncs.values())

@@ -13,6 +13,7 @@ from app.domain.bookings.status import confirm_booking, edit_notes
 from app.domain.calendar_sync import outbound
 from app.domain.calendar_sync.provider_calls import send
 from app.jobs import calendar_sync as job
+from app.jobs.outboxes import sweep_outbox
 from app.models import CalendarMapping, Connection, CustomerIdentity
 from app.providers import http
 from tests.doubles.calcom_shapes import iso
@@ -355,10 +356,10 @@ def test_no_transaction_is_open_while_the_other_calendar_answers(
 
 def test_the_sweep_sends_what_got_lost_and_nothing_twice(elsewhere: Elsewhere, booked: str) -> None:
     with clear_company():
-        assert job.sweep_syncs() == 0
+        assert sweep_outbox("calendars") == 0
         elsewhere.later(31)
-        assert job.sweep_syncs() == 1
-        assert job.sweep_syncs() == 0
+        assert sweep_outbox("calendars") == 1
+        assert sweep_outbox("calendars") == 0
 
 
 def test_a_group_and_a_service_that_is_not_there_stay_here(elsewhere: Elsewhere) -> None:

@@ -22,7 +22,8 @@ from app.domain.agents import versions
 from app.domain.inbox.processor import drain_batch
 from app.domain.inbox.replay import replay
 from app.domain.privacy import erasure
-from app.jobs.privacy import delete_call_at_provider, sweep_deletions
+from app.jobs.outboxes import sweep_outbox
+from app.jobs.privacy import delete_call_at_provider
 from app.jobs.truth_checks import check_due_calls
 from app.models import Call, CallConsent, CallDeletion, CallNotice, LiveEvent, PhoneNumber, Task, TruthCheck, Turn, WebhookEvent
 from tests.doubles.retell import RetellDouble
@@ -405,7 +406,7 @@ def test_a_provider_in_trouble_is_asked_again_until_it_is_done(salon: Salon, tol
     assert _deletion(salon).error
     with company_scope(salon.company_id):
         run_in_transaction(lambda: the_db.session.execute(update(CallDeletion).values(due_at=CallDeletion.created_at)))
-    sweep_deletions()
+    assert sweep_outbox("deletions") == 1
     with company_scope(salon.company_id):
         delete_call_at_provider(_deletion(salon).id)
     assert _deletion(salon).status == "done"

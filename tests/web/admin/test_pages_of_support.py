@@ -1,5 +1,6 @@
 """The pages on which support sees how everything stands, and the few things that it may do there."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,9 +13,12 @@ from sqlalchemy import select
 from app.core import job_stats
 from app.core.clock import now
 from app.core.queues import QUEUES, get_queue
+from app.core.redis import RedisError
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
+from app.domain.operations import queues
 from app.models import AuditEntry, Company, FeatureFlag, PhoneNumber, ScheduledTask, User
+from tests.factories.calendar import NotificationFactory
 from tests.factories.companies import BrowserReportFactory
 from tests.support.calls import make_call
 from tests.support.people import branch_ids, csrf_token, make_company, make_user, signed_in
@@ -82,6 +86,24 @@ def test_a_failed_job_runs_again_or_is_forgotten(app: Flask, admin: FlaskClient)
     assert admin.post("/admin/queues/forget", data={"job": jobs[1].id, "csrf_token": token}).status_code == 302
     assert admin.post("/admin/queues/forget", data={"job": jobs[1].id, "csrf_token": token}).status_code == 404
     queue.empty()
+
+
+@pytest.mark.parametrize("redis_is_away", [False, True])
+def test_queues_page_counts_what_waits_in_the_outboxes(
+    admin: FlaskClient, salon: Company, db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch, redis_is_away: bool
+) -> None:
+    with company_scope(salon.id), transaction():
+        for wait in (timedelta(0), timedelta(0), timedelta(hours=1)):
+            NotificationFactory(due_at=now() + wait)
+    if redis_is_away:
+        monkeypatch.setattr(queues, "queue_states", _raise_redis_error)
+    page = admin.get("/admin/queues").text
+    row = re.search(r"Nachrichten</td>(.*?)</tr>", page, re.S)
+    assert row and re.findall(r">(\d+)<", row[1]) == ["2", "1"]
+
+
+def _raise_redis_error() -> None:
+    raise RedisError
 
 
 def test_what_a_queue_did_within_the_hour_is_counted(app: Flask, db: SQLAlchemy) -> None:
