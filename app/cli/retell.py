@@ -12,6 +12,9 @@ from app.jobs.agents import check_drift, deploy_agent
 REASONS = {
     "no_key": "there is no key for Retell (RETELL_API_KEY, or the company's own under Settings, Connections)",
     "no_version": "nothing of it is published here",
+    "not_reached": "Retell cannot be reached from here; it is tried again by itself",
+    "no_answer": "Retell does not answer; it is tried again by itself",
+    "rate_limited": "Retell asks for a pause; it is tried again by itself",
 }
 retell = Group("retell", help="The account at Retell.")
 

@@ -23,6 +23,8 @@ def create(email: str, role: str, slug: str | None, name: str | None) -> None:
     with unscoped(), one_transaction():
         user, password = accounts.create_user(email, role, company=company_named(slug) if slug else None, name=name)
         address = f"{settings().public_base}/login"
+    if settings().is_production and not settings().has_secure_address:
+        click.echo(f"PUBLIC_URL is {settings().public_url!r}: nobody can sign in over plain http.", err=True)
     click.echo(f"{user.email} can sign in at {address} with this password once, and then chooses another one:\n\n  {password}\n")
     if role == "owner":
         click.echo(f"Next: flask retell publish --company {slug}")
