@@ -36,7 +36,6 @@ CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 class ResponseSocket(socket.socket):
     """A socket whose `sendall` does not wait for the client: what the client does not take yet is kept for `flush`."""
 
-    # a thread that has it does not close it: the main loop may watch it, and another connection could get its number
     is_lent = False
     is_closed = False
     _unsent: IO[bytes] | None = None
@@ -84,11 +83,15 @@ class ResponseSocket(socket.socket):
         return self._sent - before
 
     def close(self) -> None:
+        """Ends the conversation; for any thread. The file stays open until `release`: closed while the main loop still watches it, its
+        number would go to the next client, whose connection the loop could not watch."""
         self.is_closed = True
-        if self.is_lent:
-            with suppress(OSError):
-                self.shutdown(socket.SHUT_RDWR)
-            return
+        with suppress(OSError):
+            self.shutdown(socket.SHUT_RDWR)
+
+    def release(self) -> None:
+        """Closes the file; for the main loop, which no longer watches it."""
+        self.is_closed = True
         self._forget()
         super().close()
 
@@ -214,4 +217,4 @@ class Connection(TConn):
     def close(self, graceful: bool = False) -> None:
         self.buffer.close()
         self.parser.unreader.source.close()
-        self.sock.close()
+        self.sock.release()

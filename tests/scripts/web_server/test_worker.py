@@ -205,3 +205,19 @@ def test_connection_is_counted_out_once() -> None:
     worker._on_event(connection)
     worker._drop(connection)
     assert worker.nr_conns == 1
+
+
+def test_thread_that_closes_a_socket_after_its_answer_closes_nobody_elses() -> None:
+    """A WebSocket library closes the socket from a thread of its own, whenever that ends; the number must stay taken until the main loop
+    has stopped watching it: the next client would get it, and its connection would be lost."""
+    ours, theirs = socket.socketpair()
+    connection = Connection(Config(), ours, ("127.0.0.1", 1), ("127.0.0.1", 2))
+    number = connection.sock.fileno()
+    for is_lent in (True, False):
+        connection.sock.is_lent = is_lent
+        connection.sock.close()
+        assert connection.sock.fileno() == number
+    assert theirs.recv(1) == b"", "the client hears at once that it is over"
+    connection.close()
+    assert connection.sock.fileno() == -1
+    theirs.close()
