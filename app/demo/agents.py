@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from app.demo.schema import DemoCompany
-from app.domain.agents.config import checked
+from app.domain.agents.config import validate_config
 from app.models import AgentVersion
 
 RULES = {
@@ -26,8 +26,8 @@ RULES = {
 
 def agent_versions(agent_id: str, demo: DemoCompany, *, since: datetime) -> list[AgentVersion]:
     rules = RULES.get(demo.industry, ())
-    first = checked({"name": demo.agent, "greeting": demo.greeting, "rules": rules[:1]})
-    now = checked({"name": demo.agent, "greeting": demo.greeting, "rules": rules})
+    first = validate_config({"name": demo.agent, "greeting": demo.greeting, "rules": rules[:1]})
+    now = validate_config({"name": demo.agent, "greeting": demo.greeting, "rules": rules})
     later = since + timedelta(days=12, hours=3)
     return [
         AgentVersion(

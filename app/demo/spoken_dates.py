@@ -5,7 +5,7 @@ from datetime import datetime, time
 from app.demo.booking_generator import ZONE, Appointment, Slot
 from app.demo.customer_generator import Caller
 from app.demo.schema import DemoBranch, DemoCompany, DemoService, DemoStaff
-from app.domain.agents.greeting import with_notice
+from app.domain.agents.greeting import add_notice
 from app.domain.language.time_expression import Language
 
 GERMAN_DAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
@@ -21,7 +21,7 @@ ENGLISH_MONTHS = (
 def greeting_of(company: DemoCompany, branch: DemoBranch, language: Language = "de") -> str:
     """What the company's assistant says first."""
     english = f"{company.name}, hello, this is {company.agent}."
-    return with_notice(english if language == "en" else company.greeting.format(branch=branch.spoken), language)
+    return add_notice(english if language == "en" else company.greeting.format(branch=branch.spoken), language)
 
 
 def words_of(

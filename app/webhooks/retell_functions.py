@@ -82,7 +82,7 @@ def _handle_inbound(raw: bytes, connection: str | None) -> dict[str, Any]:
     if match is None:
         return {}
     with company_scope(match.company_id):
-        welcome = inbound_call.welcome(match, call.caller_raw)
+        welcome = inbound_call.handle_inbound(match, call.caller_raw)
     if welcome.rejected:
         return {"reject": True}
     first_words = {"retell_llm": {"begin_message": welcome.begin_message, "start_speaker": "agent"}}

@@ -142,7 +142,7 @@ def _nobody(context: ToolContext, name: str, contact: caller_identity.CallerCont
 ANYBODY_HEARS = property(lambda caller: caller.customer is not None)
 GUARDS = (
     Change("below verified nothing of a record is said first", ("fa-005", "fs-14"), _set(IdentifiedCaller, "can_hear_all", ANYBODY_HEARS)),
-    Change("the first name only where the company allows it", ("fa-001",), _set(ToolContext, "tells_first_name", True)),
+    Change("the first name only where the company allows it", ("fa-001",), _set(ToolContext, "can_greet_by_name", True)),
     Change("rights are asked before a booking is looked at", ("fa-058", "fs-06"), _everybody_may),
     Change("a name alone verifies nobody", ("fa-012", "fs-02"), _a_name_is_proof_enough),
     Change("days told in calls prove nothing", ("fs-08", "fs-09"), _set(disclosures, "_find_disclosed_in_calls", lambda *_: set())),

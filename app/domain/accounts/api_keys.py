@@ -52,25 +52,25 @@ def create_key(company: Company, name: str, scopes: list[str], *, plain: str | N
 
 def find_key(plain: str) -> ActiveApiKey | None:
     """The living key with this text. Asked of the database each time, so a revoked key is dead at once."""
-    wanted = (
+    statement = (
         select(ApiKey.id, ApiKey.company_id, Company.zone, ApiKey.scopes, ApiKey.per_minute, ApiKey.last_used_at)
         .join(Company, Company.id == ApiKey.company_id)
         .where(ApiKey.key_hash == hash_key(plain), ApiKey.revoked_at.is_(None), Company.is_active)
     )
-    row = db.session.execute(wanted).first()
+    row = db.session.execute(statement).first()
     return ActiveApiKey(row[0], row[1], row[2], frozenset(row[3]), row[4], row[5]) if row else None
 
 
 def list_keys(company_id: str | None = None) -> list[ApiKey]:
     """All keys, or those of one company, newest last."""
-    wanted = select(ApiKey).order_by(ApiKey.created_at, ApiKey.id)
-    return list(db.session.scalars(wanted.where(ApiKey.company_id == company_id) if company_id else wanted))
+    statement = select(ApiKey).order_by(ApiKey.created_at, ApiKey.id)
+    return list(db.session.scalars(statement.where(ApiKey.company_id == company_id) if company_id else statement))
 
 
 def revoke_key(key_id: str) -> ApiKey:
     """Ends a key, named by its id or by the beginning that is shown of it; again changes nothing. Raises NotFound."""
-    wanted = select(ApiKey).where(ApiKey.id == key_id if is_ulid(key_id) else ApiKey.prefix == key_id)
-    found = db.session.scalars(wanted).all() if key_id.isascii() else []
+    statement = select(ApiKey).where(ApiKey.id == key_id if is_ulid(key_id) else ApiKey.prefix == key_id)
+    found = db.session.scalars(statement).all() if key_id.isascii() else []
     if len(found) != 1:
         raise NotFound(_("Diesen Schlüssel gibt es nicht.") if not found else _("So beginnen mehrere Schlüssel. Nennen Sie die Kennung."))
     key = found[0]

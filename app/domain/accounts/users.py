@@ -67,8 +67,8 @@ def get_user(email: str) -> User:
 
 def list_users(company_id: str | None = None) -> list[User]:
     """All users, or those of one company, by e-mail."""
-    wanted = select(User).order_by(User.email)
-    return list(db.session.scalars(wanted.where(User.company_id == company_id) if company_id else wanted))
+    statement = select(User).order_by(User.email)
+    return list(db.session.scalars(statement.where(User.company_id == company_id) if company_id else statement))
 
 
 def change_password(user: User, *, current: str, new: str) -> None:

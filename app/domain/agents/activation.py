@@ -10,17 +10,17 @@ from app.domain.companies.phone_numbers import changed, get_branch, get_number
 from app.models import Agent, AgentDeployment, PhoneNumber
 
 
-def switch_agent(agent_id: str, *, on: bool) -> tuple[str, ...]:
+def set_agent_active(agent_id: str, *, on: bool) -> tuple[str, ...]:
     """While she is off she puts callers through, or takes a message; the registrations to be written. Raises NotFound."""
     agent = get_agent(agent_id, locked=True)
     if agent.is_active == on:
         return ()
     agent.is_active = on
     record("agent_switched_on" if on else "agent_switched_off", subject=agent.id)
-    return _written_anew([agent_id])
+    return _request_deployments([agent_id])
 
 
-def switch_number(number_id: str, *, on: bool) -> tuple[str, ...]:
+def set_number_active(number_id: str, *, on: bool) -> tuple[str, ...]:
     """Calls to a number that is off are nobody's: they wait for support. The registrations to be written. Raises NotFound."""
     number = get_number(number_id)
     if number.is_active == on:
@@ -28,10 +28,10 @@ def switch_number(number_id: str, *, on: bool) -> tuple[str, ...]:
     number.is_active = on
     changed(number)
     record("number_switched_on" if on else "number_switched_off", subject=number.id)
-    return _written_anew([number.agent_id] if number.agent_id else _registered())
+    return _request_deployments([number.agent_id] if number.agent_id else _list_deployed_agents())
 
 
-def switch_branch(branch_id: str, *, on: bool) -> bool:
+def set_branch_active(branch_id: str, *, on: bool) -> bool:
     """Who calls a branch that is off is put through, or may leave a message; whether that changed anything. Raises NotFound."""
     branch = get_branch(branch_id)
     if branch.is_active == on:
@@ -43,13 +43,13 @@ def switch_branch(branch_id: str, *, on: bool) -> bool:
     return True
 
 
-def _written_anew(agent_ids: list[str]) -> tuple[str, ...]:
+def _request_deployments(agent_ids: list[str]) -> tuple[str, ...]:
     db.session.flush()
     return tuple(ask_for_registration(agent_id).id for agent_id in agent_ids if find_published(agent_id))
 
 
-def _registered() -> list[str]:
-    wanted = select(Agent.id).join(
+def _list_deployed_agents() -> list[str]:
+    statement = select(Agent.id).join(
         AgentDeployment, (AgentDeployment.company_id == Agent.company_id) & (AgentDeployment.agent_id == Agent.id)
     )
-    return list(db.session.scalars(wanted.where(or_(AgentDeployment.agent_ref.is_not(None), AgentDeployment.status == "pending"))))
+    return list(db.session.scalars(statement.where(or_(AgentDeployment.agent_ref.is_not(None), AgentDeployment.status == "pending"))))

@@ -5,11 +5,11 @@ import unicodedata
 
 from flask_babel import force_locale, get_locale, gettext as _
 
-from app.domain.agents.config import Content
+from app.domain.agents.config import AgentConfig
 from app.domain.language.time_expression import Language
 from app.domain.privacy.ai_notice import NOTE_TAKING, NOTICE, QUESTION, Address
 
-ENDS_A_SENTENCE = (".", "!", "?", "…")
+SENTENCE_ENDINGS = (".", "!", "?", "…")
 # a greeting's own question at its end is asked after the notice, so that the answer does not talk over it
 LAST_QUESTION = re.compile(
     r"(?P<before>.*[.!…])\s+(?P<question>(?:Wie|Was|Womit|Wobei|Worum|Wen|Wann|Kann|Können|Darf|Dürfen|Möchten|Möchtest|"
@@ -17,41 +17,43 @@ LAST_QUESTION = re.compile(
 )
 
 
-def opening_words(content: Content, *, company: str, branch: str, name: str | None = None, introduces: bool = True) -> str:
+def build_greeting(content: AgentConfig, *, company: str, branch: str, name: str | None = None, introduces: bool = True) -> str:
     """All that is said first, in the catalogue's language; `introduces`: an agent of ours speaks and says her name."""
-    greeting = _plain(content.greeting.replace("{branch}", branch)) or _usual(_plain(company), _plain(content.name) if introduces else "")
-    caller = _plain(name or "")
+    greeting = _sanitize(content.greeting.replace("{branch}", branch)) or _build_default(
+        _sanitize(company), _sanitize(content.name) if introduces else ""
+    )
+    caller = _sanitize(name or "")
     hello = _("Guten Tag, %(name)s.", name=caller) if caller else ""
-    told = with_notice(greeting, _language(), address=content.address, asks=content.asks_to_record)
+    told = add_notice(greeting, _get_language(), address=content.address, asks=content.asks_to_record)
     return f"{hello} {told}" if hello else told
 
 
-def with_notice(greeting: str, language: Language, *, address: Address = "formal", asks: bool = False) -> str:
+def add_notice(greeting: str, language: Language, *, address: Address = "formal", asks: bool = False) -> str:
     """The greeting with the notice as a sentence of its own behind it, before a question at its end."""
-    found = LAST_QUESTION.fullmatch(_sentence(greeting))
-    before, question = (found["before"], found["question"]) if found else (_sentence(greeting), "")
+    found = LAST_QUESTION.fullmatch(_end_sentence(greeting))
+    before, question = (found["before"], found["question"]) if found else (_end_sentence(greeting), "")
     notes, permission = ("", QUESTION[language]) if asks else (NOTE_TAKING[language, address], "")
     return " ".join(filter(None, (before, NOTICE[language], notes, question, permission)))
 
 
-def opening_words_of(content: Content, *, company: str, branch: str) -> str:
+def build_greeting_in_own_language(content: AgentConfig, *, company: str, branch: str) -> str:
     """The same in the agent's own language."""
     with force_locale(content.language):
-        return opening_words(content, company=company, branch=branch)
+        return build_greeting(content, company=company, branch=branch)
 
 
-def _usual(company: str, name: str) -> str:
+def _build_default(company: str, name: str) -> str:
     if company and name:
         return _("%(company)s, guten Tag, hier ist %(name)s.", company=company, name=name)
     return _("%(company)s, guten Tag.", company=company) if company else _("Guten Tag.")
 
 
-def _sentence(text: str) -> str:
+def _end_sentence(text: str) -> str:
     """The notice is no part of somebody else's sentence."""
-    return text if not text or text.endswith(ENDS_A_SENTENCE) else f"{text}."
+    return text if not text or text.endswith(SENTENCE_ENDINGS) else f"{text}."
 
 
-def _plain(text: str) -> str:
+def _sanitize(text: str) -> str:
     """Names and greetings stay words: no gap for a variable of the provider's, no markup of a voice, nothing that cannot be said."""
     spoken = "".join(each for each in text if not unicodedata.category(each).startswith("C") or each.isspace())
     for mark, instead in (("{{", "("), ("}}", ")"), ("{", "("), ("}", ")"), ("<", " "), (">", " ")):
@@ -59,6 +61,6 @@ def _plain(text: str) -> str:
     return " ".join(spoken.split())
 
 
-def _language() -> Language:
+def _get_language() -> Language:
     locale = get_locale()
     return "en" if locale is not None and locale.language == "en" else "de"

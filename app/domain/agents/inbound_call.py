@@ -12,9 +12,9 @@ from app.core.clock import now
 from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.core.phone import Number, normalise
-from app.domain.agents.config import NOBODY, content_in_force
-from app.domain.agents.greeting import opening_words
-from app.domain.agents.opening_hours import Hours, branch_day
+from app.domain.agents.config import DEFAULT_AGENT_CONFIG, get_effective_config
+from app.domain.agents.greeting import build_greeting
+from app.domain.agents.opening_hours import DayHours, get_branch_day
 from app.domain.agents.tools.context import CALL_RECORDS
 from app.domain.companies.number_lookup import Match
 from app.domain.customers.caller_assurance import IdentifiedCaller, find_customers_by_number
@@ -27,7 +27,7 @@ YES_NO = {True: "yes", False: "no"}
 
 
 @dataclass(frozen=True, slots=True)
-class Welcome:
+class InboundCallResponse:
     """`begin_message` is what is said first, whatever stands at the provider; `variables` are texts for the agent's words,
     `metadata` comes back with every event of the call.
     """
@@ -38,30 +38,30 @@ class Welcome:
     metadata: dict[str, Any] = field(default_factory=dict)
 
 
-def welcome(match: Match, caller_raw: str | None) -> Welcome:
+def handle_inbound(match: Match, caller_raw: str | None) -> InboundCallResponse:
     """To be called inside the scope of the company that is called; reads, writes nothing."""
     number = normalise(caller_raw or "", source="e164", region=match.region)
     if number.e164 and _is_blocked(number.e164):
-        return Welcome(rejected=True)
-    place = _Place(match)
-    caller = _caller(place.company, number)
-    language = place.language_for(caller)
+        return InboundCallResponse(rejected=True)
+    called = _CalledBranch(match)
+    caller = _identify_caller(called.company, number)
+    language = called.language_for(caller)
     with force_locale(language):
-        variables = _variables(place, caller, language)
-        return Welcome(
+        variables = _build_variables(called, caller, language)
+        return InboundCallResponse(
             begin_message=variables["greeting"],
             variables=variables,
             metadata={"reference": new_ulid(), "branch": match.branch_id, "language": language},
         )
 
 
-class _Place:
+class _CalledBranch:
     """The branch that is called, its company and its agent, in one query."""
 
     def __init__(self, match: Match) -> None:
         wanted = {"company": match.company_id, "branch": match.branch_id, "agent": match.agent_id}
         self.company, self.branch, self.agent, version = db.session.execute(CALL_RECORDS, wanted).one()
-        self.content = content_in_force(self.agent, version, branch=self.branch) if self.agent else NOBODY
+        self.content = get_effective_config(self.agent, version, branch=self.branch) if self.agent else DEFAULT_AGENT_CONFIG
         self.moment = now()
         self.local = self.moment.astimezone(ZoneInfo(self.branch.zone))
 
@@ -74,7 +74,7 @@ def _is_blocked(e164: str) -> bool:
     return db.session.scalar(select(BlockedCaller.id).where(BlockedCaller.number == e164)) is not None
 
 
-def _caller(company: Company, number: Number) -> IdentifiedCaller:
+def _identify_caller(company: Company, number: Number) -> IdentifiedCaller:
     known = find_customers_by_number(company.id, number.identity)
     return IdentifiedCaller(
         "number" if known else "none", known[0] if len(known) == 1 else None, tuple(known), is_withheld=number.kind == "withheld",
@@ -82,21 +82,21 @@ def _caller(company: Company, number: Number) -> IdentifiedCaller:
     )  # fmt: skip
 
 
-def _variables(place: _Place, caller: IdentifiedCaller, language: Language) -> dict[str, str]:
-    today = place.local.date()
-    hours, is_open, opens_at = branch_day(place.branch, place.moment)
+def _build_variables(called: _CalledBranch, caller: IdentifiedCaller, language: Language) -> dict[str, str]:
+    today = called.local.date()
+    hours, is_open, opens_at = get_branch_day(called.branch, called.moment)
     # what nobody has said yet is not said first: of a record no more than the first name, where the company allows it
-    name = find_first_name(caller.customer.name) if caller.customer and _greets(place) else None
+    name = find_first_name(caller.customer.name) if caller.customer and _greets_by_name(called) else None
     told = {
-        "company": place.company.name,
-        "branch": place.branch.name,
-        "assistant": place.content.name if place.agent else "",
+        "company": called.company.name,
+        "branch": called.branch.name,
+        "assistant": called.content.name if called.agent else "",
         "language": language,
         "today": f"{say_day(today, language, case='the')} {today.year}",
-        "now": place.local.strftime("%H:%M"),
+        "now": called.local.strftime("%H:%M"),
         "open_now": YES_NO[is_open],
-        "hours_today": _said(hours, language),
-        "next_opening": _moment(opens_at, place, language),
+        "hours_today": _say_opening_hours(hours, language),
+        "next_opening": _say_moment(opens_at, called, language),
         "caller_known": YES_NO[caller.is_known],
         "caller_certainty": caller.certainty,
         "caller_withheld": YES_NO[caller.is_withheld],
@@ -105,30 +105,30 @@ def _variables(place: _Place, caller: IdentifiedCaller, language: Language) -> d
         "several_people": YES_NO[caller.is_ambiguous_caller],
         # agents that were published earlier still name it
         "next_booking": "",
-        "greeting": opening_words(
-            place.content, company=place.company.name, branch=place.branch.name, name=name, introduces=place.agent is not None
+        "greeting": build_greeting(
+            called.content, company=called.company.name, branch=called.branch.name, name=name, introduces=called.agent is not None
         ),
-        "hand_over": YES_NO[_hands_over(place, is_open)],
+        "hand_over": YES_NO[_should_forward(called, is_open)],
     }
     return {key: str(value) for key, value in told.items()}
 
 
-def _greets(place: _Place) -> bool:
+def _greets_by_name(called: _CalledBranch) -> bool:
     """By name, unless the company does not want that."""
-    return place.content.tells("caller_name") and (place.company.caller_rights or {}).get("greet_by_name") is not False
+    return called.content.can_disclose("caller_name") and (called.company.caller_rights or {}).get("greet_by_name") is not False
 
 
-def _hands_over(place: _Place, is_open: bool) -> bool:
+def _should_forward(called: _CalledBranch, is_open: bool) -> bool:
     """Whether the caller is put through at once: while she is switched off, and while the branch is open if she is there for the rest."""
-    now_is_the_time = place.content.rests or (place.content.mode == "after_hours" and is_open)
-    return now_is_the_time and bool(place.content.forward_to or place.branch.forward_to)
+    now_is_the_time = called.content.is_inactive or (called.content.mode == "after_hours" and is_open)
+    return now_is_the_time and bool(called.content.forward_to or called.branch.forward_to)
 
 
-def _said(hours: Hours, language: Language) -> str:
+def _say_opening_hours(hours: DayHours, language: Language) -> str:
     return say_hours(hours.clock_spans, language) if hours.spans else _("geschlossen")
 
 
-def _moment(moment: datetime | None, place: _Place, language: Language) -> str:
+def _say_moment(moment: datetime | None, called: _CalledBranch, language: Language) -> str:
     if moment is None:
         return ""
-    return say_moment(moment.astimezone(ZoneInfo(place.branch.zone)), language, today=place.local.date())
+    return say_moment(moment.astimezone(ZoneInfo(called.branch.zone)), language, today=called.local.date())

@@ -9,11 +9,11 @@ from app.domain.scheduling.opening_hours import find_next_opening, get_day_openi
 from app.domain.scheduling.types import AvailabilityQuery, SchedulingData
 from app.models import Branch
 
-LOOKED_AHEAD_DAYS = 30
+LOOKAHEAD_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Hours:
+class DayHours:
     """The opening of one date on the branch's clocks, and the holiday's name if it is one."""
 
     day: date
@@ -25,45 +25,45 @@ class Hours:
         return [(opens.time(), closes.time()) for opens, closes in self.spans]
 
 
-def branch_day(branch: Branch, moment: datetime) -> tuple[Hours, bool, datetime | None]:
+def get_branch_day(branch: Branch, moment: datetime) -> tuple[DayHours, bool, datetime | None]:
     """Today's hours, whether it is open at this moment, and when it opens next; a branch that is switched off is closed."""
     if not branch.is_active:
-        return Hours(moment.astimezone(ZoneInfo(branch.zone)).date(), (), None), False, None
-    facts = _facts(branch, moment - timedelta(days=1), moment + timedelta(days=LOOKED_AHEAD_DAYS))
-    today = _hours(branch, facts, moment.astimezone(ZoneInfo(branch.zone)).date())
-    return today, *find_next_opening(facts.get_branch(branch.id), facts, moment, days=LOOKED_AHEAD_DAYS)
+        return DayHours(moment.astimezone(ZoneInfo(branch.zone)).date(), (), None), False, None
+    facts = _load_scheduling_data(branch, moment - timedelta(days=1), moment + timedelta(days=LOOKAHEAD_DAYS))
+    today = _build_hours(branch, facts, moment.astimezone(ZoneInfo(branch.zone)).date())
+    return today, *find_next_opening(facts.get_branch(branch.id), facts, moment, days=LOOKAHEAD_DAYS)
 
 
-def opening_now(branch: Branch, moment: datetime) -> tuple[bool, datetime | None]:
+def get_opening_status(branch: Branch, moment: datetime) -> tuple[bool, datetime | None]:
     """Whether it is open, and when it opens next."""
-    return branch_day(branch, moment)[1:]
+    return get_branch_day(branch, moment)[1:]
 
 
-def opening_after(branch: Branch, moment: datetime) -> datetime | None:
+def find_opening_after(branch: Branch, moment: datetime) -> datetime | None:
     """When it is open again: at once where it is open at that moment."""
-    is_open, opens_at = opening_now(branch, moment)
+    is_open, opens_at = get_opening_status(branch, moment)
     return moment if is_open else opens_at
 
 
-def hours_on(branch: Branch, day: date) -> Hours:
+def get_hours(branch: Branch, day: date) -> DayHours:
     if not branch.is_active:
-        return Hours(day, (), None)
+        return DayHours(day, (), None)
     midnight = datetime.combine(day, time(), ZoneInfo(branch.zone))
-    return _hours(branch, _facts(branch, midnight, midnight + timedelta(days=1)), day)
+    return _build_hours(branch, _load_scheduling_data(branch, midnight, midnight + timedelta(days=1)), day)
 
 
-def hours_from(branch: Branch, first: date, days: int) -> list[Hours]:
+def list_hours(branch: Branch, first: date, days: int) -> list[DayHours]:
     """So many dates in a row."""
     midnight = datetime.combine(first, time(), ZoneInfo(branch.zone))
-    facts = _facts(branch, midnight, midnight + timedelta(days=days))
-    return [_hours(branch, facts, first + timedelta(days=number)) for number in range(days)]
+    facts = _load_scheduling_data(branch, midnight, midnight + timedelta(days=days))
+    return [_build_hours(branch, facts, first + timedelta(days=number)) for number in range(days)]
 
 
-def _hours(branch: Branch, facts: SchedulingData, day: date) -> Hours:
+def _build_hours(branch: Branch, facts: SchedulingData, day: date) -> DayHours:
     zone, opening = ZoneInfo(branch.zone), get_day_opening(facts.get_branch(branch.id), facts, day)
-    return Hours(day, tuple((opens.astimezone(zone), closes.astimezone(zone)) for opens, closes in opening.spans), opening.holiday)
+    return DayHours(day, tuple((opens.astimezone(zone), closes.astimezone(zone)) for opens, closes in opening.spans), opening.holiday)
 
 
-def _facts(branch: Branch, first: datetime, before: datetime) -> SchedulingData:
+def _load_scheduling_data(branch: Branch, first: datetime, before: datetime) -> SchedulingData:
     """Of the calendar only the hours are asked, no service."""
     return load_scheduling_data(AvailabilityQuery((), first, before, first, branch_id=branch.id))

@@ -12,7 +12,7 @@ from app.domain.companies.phone_numbers import changed
 from app.models import Branch, PhoneNumber
 
 
-def numbers_for(agent_id: str) -> Sequence[Row[tuple[str, str, str, str | None]]]:
+def list_assignable_numbers(agent_id: str) -> Sequence[Row[tuple[str, str, str, str | None]]]:
     """(id, e164, branch, agent_id) of the numbers that she answers or could answer, hers and others'."""
     return db.session.execute(
         select(PhoneNumber.id, PhoneNumber.e164, Branch.name.label("branch"), PhoneNumber.agent_id)
@@ -23,7 +23,7 @@ def numbers_for(agent_id: str) -> Sequence[Row[tuple[str, str, str, str | None]]
     ).all()
 
 
-def forwards_of(agent_id: str) -> Sequence[str | None]:
+def list_forward_numbers(agent_id: str) -> Sequence[str | None]:
     """For each of her numbers, to whom the branch puts through."""
     return db.session.scalars(
         select(Branch.forward_to)
@@ -34,7 +34,7 @@ def forwards_of(agent_id: str) -> Sequence[str | None]:
     ).all()
 
 
-def answer_numbers(agent_id: str, number_ids: Collection[str]) -> bool:
+def assign_numbers(agent_id: str, number_ids: Collection[str]) -> bool:
     """From now on she answers these and no others of hers; whether that changed anything. Ids of nobody are passed over."""
     get_agent(agent_id, locked=True)
     moved = False

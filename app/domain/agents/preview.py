@@ -1,4 +1,4 @@
-"""What would it say? The functions and the ringing phone are asked as in a call, and nothing of it remains."""
+"""What would it say? The functions and the ringing phone are request as in a call, and nothing of it remains."""
 
 import time
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from app.core.phone import normalise
 from app.core.query_stats import track_queries
 from app.core.transactions import dry_run
 from app.domain.agents import inbound_call
-from app.domain.agents.preview_explanation import Step, of_the_call, of_the_emergency, of_the_time, of_the_words
+from app.domain.agents.preview_explanation import ExplanationStep, explain_arguments, explain_availability, explain_call, explain_emergency
 from app.domain.agents.tools import registry
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.emergency_override import handle_emergency
@@ -25,11 +25,11 @@ from app.domain.customers import matching
 from app.domain.language.time_expression import Language
 from app.models import Call, Company, PhoneNumber
 
-RINGING = "ringing"
+INBOUND_CALL = "ringing"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PreviewRequest:
     """`caller` is a number as people write it, none for a withheld one; `name` a function or "ringing"."""
 
     phone_number_id: str
@@ -42,64 +42,64 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PreviewResult:
     """The answer as the agent gets it, and the chain of reasons that led there."""
 
     ok: bool
     say: str
     code: str | None
     data: dict[str, Any]
-    steps: tuple[Step, ...]
+    steps: tuple[ExplanationStep, ...]
     took_ms: int
     database_ms: int
 
 
-def preview(asked: Asked) -> Told:
+def run_preview(request: PreviewRequest) -> PreviewResult:
     """Asks in the company at work, in a rehearsal. Raises NotFound for a number of another company."""
-    with dry_run(asked.moment):
-        number = db.session.scalars(select(PhoneNumber).where(PhoneNumber.id == asked.phone_number_id)).first()
+    with dry_run(request.moment):
+        number = db.session.scalars(select(PhoneNumber).where(PhoneNumber.id == request.phone_number_id)).first()
         if number is None:
             raise NotFound(_("Das gibt es hier nicht."))
-        return _ring(asked, number) if asked.name == RINGING else _use(asked, number)
+        return _preview_inbound_call(request, number) if request.name == INBOUND_CALL else _preview_tool(request, number)
 
 
-def _ring(asked: Asked, number: PhoneNumber) -> Told:
+def _preview_inbound_call(request: PreviewRequest, number: PhoneNumber) -> PreviewResult:
     company = db.session.scalars(select(Company).where(Company.id == number.company_id)).one()
     match = Match(number.company_id, number.branch_id, number.id, number.agent_id, by="number", asked=number.e164, region=company.country)
     began = time.perf_counter()
     with track_queries() as spent:
-        welcome = inbound_call.welcome(match, _dialling(asked, company))
+        response = inbound_call.handle_inbound(match, _parse_caller_number(request, company))
     took = time.perf_counter() - began
-    steps = of_the_call(ToolContext(_call(asked, number, company)), number)
-    if welcome.rejected:
-        return Told(False, _("Dieser Anruf wird abgewiesen."), "blocked", {}, steps, _ms(took), _ms(spent.seconds))
-    return Told(True, welcome.variables["greeting"], None, dict(welcome.variables), steps, _ms(took), _ms(spent.seconds))
+    steps = explain_call(ToolContext(_create_call(request, number, company)), number)
+    if response.rejected:
+        return PreviewResult(False, _("Dieser Anruf wird abgewiesen."), "blocked", {}, steps, _to_ms(took), _to_ms(spent.seconds))
+    return PreviewResult(True, response.variables["greeting"], None, dict(response.variables), steps, _to_ms(took), _to_ms(spent.seconds))
 
 
-def _use(asked: Asked, number: PhoneNumber) -> Told:
+def _preview_tool(request: PreviewRequest, number: PhoneNumber) -> PreviewResult:
     company = db.session.scalars(select(Company).where(Company.id == number.company_id)).one()
-    context = ToolContext(_call(asked, number, company), heard_language=asked.language)
-    steps = of_the_call(context, number) + of_the_words(context, asked.arguments) + of_the_time(context, asked.arguments)
+    context = ToolContext(_create_call(request, number, company), spoken_language=request.language)
+    steps = explain_call(context, number) + explain_arguments(context, request.arguments) + explain_availability(context, request.arguments)
     # what the reasons have loaded must not make the answer faster than it is
     db.session.flush()
-    context = ToolContext(context.call, heard_language=asked.language)
+    context = ToolContext(context.call, spoken_language=request.language)
     began = time.perf_counter()
     with track_queries() as spent:
-        urgent = handle_emergency(context, asked.name, asked.arguments)
-        answer = urgent or registry.run_tool(asked.name, dict(asked.arguments), context)
+        urgent = handle_emergency(context, request.name, request.arguments)
+        answer = urgent or registry.run_tool(request.name, dict(request.arguments), context)
         db.session.flush()
     took = time.perf_counter() - began
-    steps += of_the_emergency(context.call)
-    return Told(answer.ok, answer.say, answer.code, answer.data, steps, _ms(took), _ms(spent.seconds))
+    steps += explain_emergency(context.call)
+    return PreviewResult(answer.ok, answer.say, answer.code, answer.data, steps, _to_ms(took), _to_ms(spent.seconds))
 
 
-def _call(asked: Asked, number: PhoneNumber, company: Company) -> Call:
-    """The call in which it is asked, made as events make it: with the customer that its number tells."""
-    caller = normalise(_dialling(asked, company) or "anonymous", source="e164", region=company.country)
+def _create_call(request: PreviewRequest, number: PhoneNumber, company: Company) -> Call:
+    """The call in which it is request, made as events make it: with the customer that its number tells."""
+    caller = normalise(_parse_caller_number(request, company) or "anonymous", source="e164", region=company.country)
     call = Call(
         id=new_ulid(), provider="preview", provider_call_id=f"preview_{new_ulid()}", branch_id=number.branch_id,
         phone_number_id=number.id, agent_id=number.agent_id, direction="inbound", status="ongoing", caller_kind=caller.kind,
-        from_number=(caller.e164 or asked.caller) if caller.kind != "withheld" else None, to_number=number.e164, started_at=now(),
+        from_number=(caller.e164 or request.caller) if caller.kind != "withheld" else None, to_number=number.e164, started_at=now(),
         turn_count=0, event_count=0,
     )  # fmt: skip
     db.session.add(call)
@@ -112,12 +112,12 @@ def _call(asked: Asked, number: PhoneNumber, company: Company) -> Call:
     return call
 
 
-def _dialling(asked: Asked, company: Company) -> str | None:
+def _parse_caller_number(request: PreviewRequest, company: Company) -> str | None:
     """The caller's number as a provider sends it."""
-    if not asked.caller:
+    if not request.caller:
         return None
-    return normalise(asked.caller, source="human", region=company.country).e164 or asked.caller
+    return normalise(request.caller, source="human", region=company.country).e164 or request.caller
 
 
-def _ms(seconds: float) -> int:
+def _to_ms(seconds: float) -> int:
     return round(seconds * 1000)

@@ -11,7 +11,7 @@ from app.core import phone
 from app.core.clock import now
 from app.core.errors import AppError
 from app.core.extensions import db
-from app.domain.agents.opening_hours import branch_day
+from app.domain.agents.opening_hours import get_branch_day
 from app.domain.agents.tools.argument_parsing import ServiceSelection, parse_time, parse_window, resolve_services, to_instant
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.phrasing import DisplayNames, say_when
@@ -28,7 +28,7 @@ from app.models import BlockedCaller, Call, PhoneNumber, Service
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ExplanationStep:
     """One link of the chain; `good` is None where it is neither good nor bad."""
 
     about: str
@@ -36,10 +36,10 @@ class Step:
     good: bool | None = None
 
 
-Steps = tuple[Step, ...]
+ExplanationSteps = tuple[ExplanationStep, ...]
 
 
-def of_the_call(context: ToolContext, number: PhoneNumber) -> Steps:
+def explain_call(context: ToolContext, number: PhoneNumber) -> ExplanationSteps:
     """Number, branch and agent; the hour there; the caller and what he or she may."""
     agent = context.agent.name if context.agent else _("keine Assistentin")
     where = _(
@@ -48,35 +48,35 @@ def of_the_call(context: ToolContext, number: PhoneNumber) -> Steps:
         branch=context.branch.name,
         agent=agent,
     )
-    local = context.local(context.moment)
-    hours, is_open, _opens_at = branch_day(context.branch, context.moment)
+    local = context.to_local(context.now)
+    hours, is_open, _opens_at = get_branch_day(context.branch, context.now)
     day = say_day(local.date(), context.language, case="the")
     spans = say_hours(hours.clock_spans, context.language) if hours.spans else hours.holiday or _("geschlossen")
     when = _("%(day)s, %(time)s; an diesem Tag: %(spans)s", day=day, time=local.strftime("%H:%M"), spans=spans)
     return (
-        Step(_("Rufnummer"), where, number.is_active and context.branch.is_active),
-        Step(_("Zeit dort"), when, is_open or None),
-        _of_the_caller(context),
+        ExplanationStep(_("Rufnummer"), where, number.is_active and context.branch.is_active),
+        ExplanationStep(_("Zeit dort"), when, is_open or None),
+        _explain_caller(context),
     )
 
 
-def of_the_emergency(call: Call) -> Steps:
+def explain_emergency(call: Call) -> ExplanationSteps:
     """Which emergency was heard, before anything else was done."""
     kind = find_kind(call)
     if kind is None:
         return ()
     says = _("%(what)s: die Antwort nennt die Notrufnummer, alles andere ruht", what=get_label(kind.name))
-    return (Step(_("Notfall"), says, False),)
+    return (ExplanationStep(_("Notfall"), says, False),)
 
 
-def _of_the_caller(context: ToolContext) -> Step:
+def _explain_caller(context: ToolContext) -> ExplanationStep:
     caller = context.caller
     if context.call.from_number and _is_blocked(context.call.from_number):
-        return Step(_("Anrufer"), _("steht auf der Sperrliste: der Anruf wird gar nicht erst angenommen"), False)
-    return Step(_("Anrufer"), f"{_known_as(caller)}; {_may(caller)}", caller.is_known or None)
+        return ExplanationStep(_("Anrufer"), _("steht auf der Sperrliste: der Anruf wird gar nicht erst angenommen"), False)
+    return ExplanationStep(_("Anrufer"), f"{_describe_caller(caller)}; {_describe_permissions(caller)}", caller.is_known or None)
 
 
-def _known_as(caller: IdentifiedCaller) -> str:
+def _describe_caller(caller: IdentifiedCaller) -> str:
     if caller.is_withheld:
         return _("Nummer unterdrückt")
     if caller.is_ambiguous_caller:
@@ -86,7 +86,7 @@ def _known_as(caller: IdentifiedCaller) -> str:
     return _("unbekannte Nummer")
 
 
-def _may(caller: IdentifiedCaller) -> str:
+def _describe_permissions(caller: IdentifiedCaller) -> str:
     words = {"hear": _("Termine hören"), "change": _("verschieben"), "cancel": _("absagen"), "book": _("buchen")}
     return _("darf %(rights)s", rights=", ".join(words[right] for right in words if right in caller.rights))
 
@@ -95,50 +95,50 @@ def _is_blocked(e164: str) -> bool:
     return db.session.scalar(select(BlockedCaller.id).where(BlockedCaller.number == e164)) is not None
 
 
-def of_the_words(context: ToolContext, given: Mapping[str, str]) -> Steps:
+def explain_arguments(context: ToolContext, given: Mapping[str, str]) -> ExplanationSteps:
     """What service, person and branch, and what day and time are understood from the words."""
     steps = []
     if given.get("service"):
-        steps.append(_of_the_visit(context, given))
-    if _when_words(given) or given.get("text"):
-        steps.append(_of_the_date(context, given))
+        steps.append(_explain_services(context, given))
+    if _join_time_words(given) or given.get("text"):
+        steps.append(_explain_date(context, given))
     return tuple(steps)
 
 
-def _of_the_visit(context: ToolContext, given: Mapping[str, str]) -> Step:
+def _explain_services(context: ToolContext, given: Mapping[str, str]) -> ExplanationStep:
     try:
         visit = resolve_services(context, given.get("service"), given.get("staff"), given.get("branch"))
     except AppError as error:
-        return Step(_("Leistung"), str(error.message), False)
+        return ExplanationStep(_("Leistung"), str(error.message), False)
     rows = db.session.execute(select(Service.id, Service.name).where(Service.id.in_([part.service_id for part in visit.parts])))
     names = {row.id: row.name for row in rows}
     what = " + ".join(names.get(part.service_id, "?") for part in visit.parts)
     who = DisplayNames(staff={visit.staff_id}).staff.get(visit.staff_id, "") if visit.staff_id else _("egal bei wem")
     said = given.get("service", "")
-    return Step(
+    return ExplanationStep(
         _("Leistung"), _("„%(said)s“ heißt: %(what)s, %(who)s, %(where)s", said=said, what=what, who=who, where=visit.branch.name), True
     )
 
 
-def _when_words(given: Mapping[str, str]) -> str:
+def _join_time_words(given: Mapping[str, str]) -> str:
     return " ".join(given[name] for name in ("date", "time", "new_date", "new_time", "date_from", "date_to", "when") if given.get(name))
 
 
-def _of_the_date(context: ToolContext, given: Mapping[str, str]) -> Step:
-    said = _when_words(given) or given.get("text", "")
+def _explain_date(context: ToolContext, given: Mapping[str, str]) -> ExplanationStep:
+    said = _join_time_words(given) or given.get("text", "")
     try:
-        when = _when(context, given)
+        when = _parse_time(context, given)
     except AppError as error:
-        return Step(_("Datum"), _("„%(said)s“ lässt etwas offen: %(question)s", said=said, question=error.message), False)
-    told = _told(context, when)
-    return Step(
+        return ExplanationStep(_("Datum"), _("„%(said)s“ lässt etwas offen: %(question)s", said=said, question=error.message), False)
+    told = _describe_time(context, when)
+    return ExplanationStep(
         _("Datum"),
         _("„%(said)s“ heißt: %(told)s", said=said, told=told) if told else _("„%(said)s“ nennt keinen Tag", said=said),
         bool(told),
     )
 
 
-def _when(context: ToolContext, given: Mapping[str, str]) -> TimeExpression:
+def _parse_time(context: ToolContext, given: Mapping[str, str]) -> TimeExpression:
     date, time = given.get("new_date") or given.get("date"), given.get("new_time") or given.get("time")
     if given.get("text") or given.get("when"):
         date = given.get("text") or given.get("when")
@@ -147,7 +147,7 @@ def _when(context: ToolContext, given: Mapping[str, str]) -> TimeExpression:
     return parse_time(context, date=date, time=time, part=given.get("part_of_day"))
 
 
-def _told(context: ToolContext, when: TimeExpression) -> str:
+def _describe_time(context: ToolContext, when: TimeExpression) -> str:
     language = context.language
     parts = []
     if when.day:
@@ -164,22 +164,25 @@ def _told(context: ToolContext, when: TimeExpression) -> str:
     return ", ".join([*parts, *([words[when.part]] if when.part in words else [])])
 
 
-def of_the_time(context: ToolContext, given: Mapping[str, str]) -> Steps:
+def explain_availability(context: ToolContext, given: Mapping[str, str]) -> ExplanationSteps:
     """Where a service and a very minute are meant: whether it is free, and person by person why not."""
     if not given.get("service"):
         return ()
     try:
         visit = resolve_services(context, given.get("service"), given.get("staff"), given.get("branch"))
-        wanted = to_instant(context, _when(context, given), visit.branch.zone)
+        wanted = to_instant(context, _parse_time(context, given), visit.branch.zone)
     except AppError:
         return ()
     about = say_when(context, wanted, visit.branch.zone)
     if wanted >= now() and search_at(visit, wanted).requested_free:
-        return (Step(_("Kalender"), _("%(when)s ist frei", when=about), True),)
-    return tuple(Step(_("Kalender"), _("%(when)s: %(reason)s", when=about, reason=reason), False) for reason in _reasons(visit, wanted))
+        return (ExplanationStep(_("Kalender"), _("%(when)s ist frei", when=about), True),)
+    return tuple(
+        ExplanationStep(_("Kalender"), _("%(when)s: %(reason)s", when=about, reason=reason), False)
+        for reason in _list_reasons(visit, wanted)
+    )
 
 
-def _reasons(visit: ServiceSelection, wanted: datetime) -> list[str]:
+def _list_reasons(visit: ServiceSelection, wanted: datetime) -> list[str]:
     question = AvailabilityQuery(
         visit.parts, wanted, wanted + timedelta(minutes=1), now(), branch_id=visit.branch.id, max_gap=visit.max_gap, any_start=True
     )

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from string import Template
 
-from app.domain.agents.config import Content
+from app.domain.agents.config import AgentConfig
 from app.domain.privacy.ai_notice import NOTICE
 
 TONES = {
@@ -19,7 +19,7 @@ ADDRESS = {
     ("formal", "de"): "Sie sprechen Anrufende mit „Sie“ an.",
     ("informal", "de"): "Sie sprechen Anrufende mit „du“ an, auch wo eine Funktion „Sie“ vorschlägt.",
 }
-PLACE = Path(__file__).parent / "prompts"
+DIRECTORY = Path(__file__).parent / "prompts"
 MAY_NOT_DE = {
     "prices": "Preise nennen Sie nicht.",
     "appointments": "Über Termine anderer und eigene Termine geben Sie keine Auskunft.",
@@ -39,7 +39,7 @@ MODES = {
     ("overflow", "en"): "You step in when all lines are busy. Say so if somebody asks.",
 }  # fmt: skip
 
-RESTING = {
+INACTIVE_AGENT = {
     "de": "Sie sind gerade ausgeschaltet. Jemand kann übernehmen: {{hand_over}}. Bei yes begrüßen Sie kurz, rufen transfer_call und stellen"
     " durch. Sonst sagen Sie, dass Sie heute nur eine Nachricht aufnehmen können, und nehmen sie mit take_message auf.",
     "en": "You are switched off just now. Somebody can take over: {{hand_over}}. If yes, greet briefly, call transfer_call and put the"
@@ -68,30 +68,30 @@ RECORDING = {
 }
 
 
-def write_prompt(content: Content, *, company: str) -> str:
+def build_prompt(content: AgentConfig, *, company: str) -> str:
     """The whole prompt, in the agent's language; `{{…}}` are filled by the ringing phone for each call."""
     german = content.language == "de"
-    frame = _frame(content.language).substitute(
-        name=_said(content.name),
-        company=_said(company),
+    frame = _load_frame(content.language).substitute(
+        name=_sanitize(content.name),
+        company=_sanitize(company),
         tone=TONES[content.tone, content.language],
         address=ADDRESS.get((content.address, content.language), ""),
     )
-    parts = [frame, _notice_and_consent(content, german=german)]
-    mode = RESTING[content.language] if content.rests else MODES.get((content.mode, content.language))
+    parts = [frame, _build_consent_section(content, german=german)]
+    mode = INACTIVE_AGENT[content.language] if content.is_inactive else MODES.get((content.mode, content.language))
     if mode:
         parts.append(("# Wann Sie abnehmen\n" if german else "# When you answer\n") + mode)
     may_not = MAY_NOT_DE if german else MAY_NOT_EN
     closed = [may_not[each] for each in sorted(may_not) if each not in content.discloses]
-    rules = [*closed, *map(_said, content.rules)]
+    rules = [*closed, *map(_sanitize, content.rules)]
     if rules:
         parts.append(("# Regeln dieses Betriebs\n" if german else "# Rules of this business\n") + "\n".join(f"- {rule}" for rule in rules))
     if content.allows("transfer_call"):
-        parts.append(_transfer(german))
+        parts.append(_build_transfer_section(german))
     return "\n\n".join(parts)
 
 
-def _notice_and_consent(content: Content, *, german: bool) -> str:
+def _build_consent_section(content: AgentConfig, *, german: bool) -> str:
     """What the greeting has said and asked, what to do when it was not heard, and that a no changes nothing for the caller."""
     return Template(CONSENT["de" if german else "en"]).substitute(
         notice=NOTICE["de" if german else "en"], other=NOTICE["en" if german else "de"],
@@ -99,7 +99,7 @@ def _notice_and_consent(content: Content, *, german: bool) -> str:
     ).rstrip()  # fmt: skip
 
 
-def _transfer(german: bool) -> str:
+def _build_transfer_section(german: bool) -> str:
     if german:
         return (
             "# Verbinden\nWill jemand mit einem Menschen sprechen, rufen Sie transfer_call."
@@ -110,11 +110,11 @@ def _transfer(german: bool) -> str:
     )
 
 
-def _said(text: str) -> str:
+def _sanitize(text: str) -> str:
     """Words of the business stay words: they open no gap for a variable of theirs and begin no heading."""
     return " ".join(text.replace("{{", "(").replace("}}", ")").split()).lstrip("#- ")
 
 
 @cache
-def _frame(language: str) -> Template:
-    return Template((PLACE / f"{language}.txt").read_text().strip())
+def _load_frame(language: str) -> Template:
+    return Template((DIRECTORY / f"{language}.txt").read_text().strip())

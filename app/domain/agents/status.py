@@ -9,7 +9,7 @@ from sqlalchemy import and_, select
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.domain.agents.config import read_content
+from app.domain.agents.config import load_config
 from app.domain.agents.provisioning.drift import STALE
 from app.domain.agents.provisioning.workflow import access_there
 from app.models import Agent, AgentDeployment, AgentVersion, PhoneNumber
@@ -20,7 +20,7 @@ Kind = Literal["on", "waiting", "wrong", "unknown", "not_set_up", "unpublished",
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AgentStatus:
     agent_id: str
     name: str
     kind: Kind
@@ -36,7 +36,7 @@ class Standing:
         return self.kind in ("wrong", "unknown")
 
 
-def standings() -> list[Standing]:
+def list_statuses() -> list[AgentStatus]:
     """All agents of the company at work."""
     rows = db.session.execute(
         select(Agent, AgentDeployment, AgentVersion)
@@ -49,33 +49,33 @@ def standings() -> list[Standing]:
         .limit(100)
     ).all()
     has_key = access_there() is not None
-    return [_standing(row.Agent, row.AgentDeployment, row.AgentVersion, has_key=has_key) for row in rows]
+    return [_build_status(row.Agent, row.AgentDeployment, row.AgentVersion, has_key=has_key) for row in rows]
 
 
-def standing_of(agent: Agent) -> Standing:
-    return next(each for each in standings() if each.agent_id == agent.id)
+def get_status(agent: Agent) -> AgentStatus:
+    return next(each for each in list_statuses() if each.agent_id == agent.id)
 
 
-def numbers_without_agent() -> Sequence[str]:
+def list_unassigned_numbers() -> Sequence[str]:
     """Numbers of the company that callers dial and nobody answers."""
-    wanted = select(PhoneNumber.e164).where(PhoneNumber.is_active, PhoneNumber.agent_id.is_(None)).order_by(PhoneNumber.e164)
-    return db.session.scalars(wanted.limit(5)).all()
+    statement = select(PhoneNumber.e164).where(PhoneNumber.is_active, PhoneNumber.agent_id.is_(None)).order_by(PhoneNumber.e164)
+    return db.session.scalars(statement.limit(5)).all()
 
 
-def _standing(agent: Agent, row: AgentDeployment | None, published: AgentVersion | None, *, has_key: bool) -> Standing:
+def _build_status(agent: Agent, row: AgentDeployment | None, published: AgentVersion | None, *, has_key: bool) -> AgentStatus:
     if not agent.is_active:
-        return Standing(agent.id, agent.name, "off", forward_to=read_content(agent, published).forward_to)
+        return AgentStatus(agent.id, agent.name, "off", forward_to=load_config(agent, published).forward_to)
     if published is None:
-        return Standing(agent.id, agent.name, "unpublished")
+        return AgentStatus(agent.id, agent.name, "unpublished")
     if not has_key:
-        return Standing(agent.id, agent.name, "not_set_up", "no_key")
+        return AgentStatus(agent.id, agent.name, "not_set_up", "no_key")
     if row is None or row.status == "no_key":
-        return Standing(agent.id, agent.name, "unknown", "never")
+        return AgentStatus(agent.id, agent.name, "unknown", "never")
     wrong = tuple(str(finding["key"]) for finding in row.findings or () if not finding["fits"])
-    return Standing(agent.id, agent.name, _kind(row), row.reason or _why(row), wrong, row.checked_at)
+    return AgentStatus(agent.id, agent.name, _get_kind(row), row.reason or _find_reason(row), wrong, row.checked_at)
 
 
-def _kind(row: AgentDeployment) -> Kind:
+def _get_kind(row: AgentDeployment) -> Kind:
     if row.status in ("drift", "failed"):
         return "wrong"
     if row.status == "pending":
@@ -83,7 +83,7 @@ def _kind(row: AgentDeployment) -> Kind:
     return "unknown" if row.reason or _is_stale(row) else "on"
 
 
-def _why(row: AgentDeployment) -> str | None:
+def _find_reason(row: AgentDeployment) -> str | None:
     return "stale" if row.status == "right" and _is_stale(row) else None
 
 

@@ -9,12 +9,12 @@ from sqlalchemy import func, select
 from app.core.clock import now
 from app.core.errors import Conflict, NotFound
 from app.core.extensions import db
-from app.domain.agents.config import Content, checked, read_content
+from app.domain.agents.config import AgentConfig, load_config, validate_config
 from app.domain.audit.log import record
 from app.models import Agent, AgentVersion
 
 
-class DraftMoved(Conflict):
+class StaleDraft(Conflict):
     """Somebody else has saved or published the draft meanwhile."""
 
     code = "draft_moved"
@@ -26,8 +26,8 @@ class NothingToPublish(Conflict):
 
 def get_agent(agent_id: str, *, locked: bool = False) -> Agent:
     """Raises NotFound for what is none of the company at work."""
-    wanted = select(Agent).where(Agent.id == agent_id)
-    agent = db.session.scalars(wanted.with_for_update() if locked else wanted).first() if agent_id.isascii() else None
+    statement = select(Agent).where(Agent.id == agent_id)
+    agent = db.session.scalars(statement.with_for_update() if locked else statement).first() if agent_id.isascii() else None
     if agent is None:
         raise NotFound(_("Das gibt es hier nicht."))
     return agent
@@ -37,9 +37,9 @@ def list_agents() -> Sequence[Agent]:
     return db.session.scalars(select(Agent).order_by(Agent.created_at, Agent.id).limit(100)).all()
 
 
-def make_agent(name: str, *, by: str | None, language: str = "de") -> Agent:
+def create_agent(name: str, *, by: str | None, language: str = "de") -> Agent:
     """A new agent with a draft and nothing published."""
-    content = checked({"name": name, "language": language})
+    content = validate_config({"name": name, "language": language})
     agent = Agent(name=content.name, language=content.language)
     db.session.add(agent)
     db.session.flush()
@@ -49,30 +49,30 @@ def make_agent(name: str, *, by: str | None, language: str = "de") -> Agent:
 
 
 def find_draft(agent_id: str) -> AgentVersion | None:
-    return _standing(agent_id, "draft")
+    return _find_by_status(agent_id, "draft")
 
 
 def find_published(agent_id: str) -> AgentVersion | None:
-    return _standing(agent_id, "published")
+    return _find_by_status(agent_id, "published")
 
 
-def find_version(agent_id: str, number: int) -> AgentVersion:
-    wanted = select(AgentVersion).where(AgentVersion.agent_id == agent_id, AgentVersion.number == number)
-    version = db.session.scalars(wanted).first()
+def get_version(agent_id: str, number: int) -> AgentVersion:
+    statement = select(AgentVersion).where(AgentVersion.agent_id == agent_id, AgentVersion.number == number)
+    version = db.session.scalars(statement).first()
     if version is None:
         raise NotFound(_("Das gibt es hier nicht."))
     return version
 
 
-def history(agent_id: str, *, most: int = 50) -> Sequence[AgentVersion]:
+def list_versions(agent_id: str, *, most: int = 50) -> Sequence[AgentVersion]:
     """What was ever published, the newest first."""
-    wanted = select(AgentVersion).where(AgentVersion.agent_id == agent_id, AgentVersion.published_at.is_not(None))
-    return db.session.scalars(wanted.order_by(AgentVersion.number.desc()).limit(most)).all()
+    statement = select(AgentVersion).where(AgentVersion.agent_id == agent_id, AgentVersion.published_at.is_not(None))
+    return db.session.scalars(statement.order_by(AgentVersion.number.desc()).limit(most)).all()
 
 
-def current_content(agent: Agent) -> Content:
+def get_current_config(agent: Agent) -> AgentConfig:
     """What is being worked on: the draft, else what is published."""
-    return read_content(agent, find_draft(agent.id) or find_published(agent.id))
+    return load_config(agent, find_draft(agent.id) or find_published(agent.id))
 
 
 def save_draft(agent_id: str, given: dict[str, Any], *, by: str | None, revision: int | None = None) -> AgentVersion:
@@ -82,9 +82,9 @@ def save_draft(agent_id: str, given: dict[str, Any], *, by: str | None, revision
     `revision` is the draft's that was seen: raises DraftMoved where it is another one by now.
     """
     get_agent(agent_id, locked=True)
-    content, draft = checked(given), find_draft(agent_id)
+    content, draft = validate_config(given), find_draft(agent_id)
     if revision is not None and revision != (draft.revision if draft else 0):
-        raise DraftMoved(_("Jemand anderes hat inzwischen gespeichert. Laden Sie die Seite neu, bevor Sie weiterschreiben."))
+        raise StaleDraft(_("Jemand anderes hat inzwischen gespeichert. Laden Sie die Seite neu, bevor Sie weiterschreiben."))
     published = find_published(agent_id)
     if published is not None and published.content == content.as_json():
         discard_draft(agent_id)
@@ -103,13 +103,13 @@ def publish(agent_id: str, *, by: str | None, revision: int | None = None) -> Ag
     if draft is None:
         raise NothingToPublish(_("Es gibt nichts Neues zu veröffentlichen."))
     if revision is not None and revision != draft.revision:
-        raise DraftMoved(_("Jemand anderes hat inzwischen gespeichert. Sehen Sie den Entwurf noch einmal an."))
+        raise StaleDraft(_("Jemand anderes hat inzwischen gespeichert. Sehen Sie den Entwurf noch einmal an."))
     before = find_published(agent_id)
     if before is not None:
         before.status = None
         db.session.flush()
     draft.status, draft.published_at, draft.published_by = "published", now(), by
-    _mirror(agent, read_content(agent, draft))
+    _copy_to_agent(agent, load_config(agent, draft))
     db.session.flush()
     record("agent_published", subject=agent.id, data={"number": draft.number, "restored_from": draft.restored_from})
     return draft
@@ -124,9 +124,9 @@ def discard_draft(agent_id: str) -> None:
         db.session.flush()
 
 
-def restore(agent_id: str, number: int, *, by: str | None) -> AgentVersion:
+def restore_version(agent_id: str, number: int, *, by: str | None) -> AgentVersion:
     """An earlier version is taken up again: published at once under a new number, whatever draft there was stays. Raises NotFound."""
-    agent, version = get_agent(agent_id, locked=True), find_version(agent_id, number)
+    agent, version = get_agent(agent_id, locked=True), get_version(agent_id, number)
     if version.published_at is None:
         raise NotFound(_("Das gibt es hier nicht."))
     draft, before = find_draft(agent_id), find_published(agent_id)
@@ -144,20 +144,20 @@ def restore(agent_id: str, number: int, *, by: str | None) -> AgentVersion:
         saved_by=by, published_at=now(), published_by=by,
     )  # fmt: skip
     db.session.add(again)
-    _mirror(agent, read_content(agent, again))
+    _copy_to_agent(agent, load_config(agent, again))
     db.session.flush()
     record("agent_published", subject=agent.id, data={"number": again.number, "restored_from": version.number})
     return again
 
 
-def _mirror(agent: Agent, content: Content) -> None:
+def _copy_to_agent(agent: Agent, content: AgentConfig) -> None:
     """Lists and the live board read name and language from the agent's own row."""
     agent.name, agent.language, agent.greeting = content.name, content.language, content.greeting or None
 
 
-def _standing(agent_id: str, standing: str) -> AgentVersion | None:
-    wanted = select(AgentVersion).where(AgentVersion.agent_id == agent_id, AgentVersion.status == standing)
-    return db.session.scalars(wanted).first()
+def _find_by_status(agent_id: str, standing: str) -> AgentVersion | None:
+    statement = select(AgentVersion).where(AgentVersion.agent_id == agent_id, AgentVersion.status == standing)
+    return db.session.scalars(statement).first()
 
 
 def _next_number(agent_id: str) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.domain.agents.config import read_content
+from app.domain.agents.config import load_config
 from app.domain.agents.versions import find_published
 from app.domain.calls.call_batch import Desk
 from app.domain.privacy.ai_notice import TimedUtterance
@@ -59,7 +59,7 @@ def delete_there(call: Call, events: Sequence[CallEvent], *, declined: bool) -> 
 
 def _asked_to_record(call: Call) -> bool:
     agent = db.session.scalars(select(Agent).where(Agent.id == call.agent_id)).first() if call.agent_id else None
-    return agent is not None and read_content(agent, find_published(agent.id)).asks_to_record
+    return agent is not None and load_config(agent, find_published(agent.id)).asks_to_record
 
 
 def _utterances(turns: Sequence[TranscriptTurn]) -> list[TimedUtterance]:

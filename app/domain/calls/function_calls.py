@@ -21,7 +21,7 @@ from app.core.ids import new_ulid
 from app.core.query_stats import track_queries
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import run_in_transaction
-from app.domain.agents.asked import asked_key
+from app.domain.agents.request_hash import hash_request
 from app.domain.agents.tools import registry
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.emergency_override import CODE as EMERGENCY, handle_emergency, handle_emergency_offline
@@ -113,8 +113,8 @@ def _answer(asked: Asked, began: float, run: Run) -> dict[str, Any]:
         log.warning("function.nobodys_call", name=asked.use.name)
         return _without_records(asked.use)
     with company_scope(call.company_id):
-        key, uses = asked_key(asked.use.name, asked.use.arguments), db.session.execute(USES, {"call": call.id}).all()
-        use, context = asked.use, ToolContext(call, heard_language=_heard(asked.use))
+        key, uses = hash_request(asked.use.name, asked.use.arguments), db.session.execute(USES, {"call": call.id}).all()
+        use, context = asked.use, ToolContext(call, spoken_language=_heard(asked.use))
         with track_queries() as spent:
             # whatever is asked for, and asked for again: nothing goes before somebody's life
             urgent = handle_emergency(context, use.name, use.arguments, turns=_said_by_caller(use), index=use.position)
@@ -183,7 +183,7 @@ def _write(asked: Asked, call: Call, uses: Sequence[Any], key: str, found: ToolR
     did_it = tool_did_it(told, found.ok)
     own_s = time.perf_counter() - began
     finished = {
-        "result": told, "told_days": sorted(day.isoformat() for day in found.told_days) or None, "ok": did_it, "request_hash": key,
+        "result": told, "told_days": sorted(day.isoformat() for day in found.disclosed_days) or None, "ok": did_it, "request_hash": key,
         "finished_at": now(), "duration_ms": round(own_s * 1000), "database_ms": round(database_s * 1000), "provider_ms": 0,
     }  # fmt: skip
     row = _told_of(uses, use)

@@ -12,7 +12,7 @@ from app.core.extensions import db
 from app.core.ids import is_ulid, new_ulid
 from app.core.phone import Number, normalise
 from app.core.tenancy import company_scope
-from app.domain.agents.asked import asked_key
+from app.domain.agents.request_hash import hash_request
 from app.domain.calls import emergency_detection
 from app.domain.calls.call_batch import CallKey, Desk
 from app.domain.calls.consent_extraction import delete_there, take_answers, take_notice
@@ -235,7 +235,7 @@ def _take_tools(desk: Desk, arrival: Arrival, call: Call, uses: Sequence[ToolUse
 def _asked_of_us(desk: Desk, call: Call, use: ToolUse) -> dict[str, Any] | None:
     """The use that was answered by us and is told of only now: from here on it goes by the provider's id."""
     ours = [tool for tool in desk.tools[call.id].values() if tool["tool_call_id"].startswith(OWN_USE) and tool["name"] == use.name]
-    key = asked_key(use.name, use.arguments) if ours else None
+    key = hash_request(use.name, use.arguments) if ours else None
     same = next((tool for tool in ours if tool["request_hash"] == key), None)
     if same is not None:
         del desk.tools[call.id][same["tool_call_id"]]

@@ -33,11 +33,11 @@ def unblock_callers(numbers: Collection[str]) -> int:
 
 
 def find_blocked(numbers: Collection[str]) -> set[str]:
-    wanted = select(BlockedCaller.number).where(BlockedCaller.number.in_(sorted(numbers)))
-    return set(db.session.scalars(wanted)) if numbers else set()
+    statement = select(BlockedCaller.number).where(BlockedCaller.number.in_(sorted(numbers)))
+    return set(db.session.scalars(statement)) if numbers else set()
 
 
 def list_blocked_callers() -> Sequence[BlockedCaller]:
     """The latest first."""
-    wanted = select(BlockedCaller).order_by(BlockedCaller.created_at.desc(), BlockedCaller.id.desc())
-    return db.session.scalars(wanted.limit(MAX_LISTED)).all()
+    statement = select(BlockedCaller).order_by(BlockedCaller.created_at.desc(), BlockedCaller.id.desc())
+    return db.session.scalars(statement.limit(MAX_LISTED)).all()

@@ -56,13 +56,13 @@ def autocomplete(text: str, *, limit: int = MAX_SUGGESTIONS, region: str = "DE")
     text = " ".join(text.split())[:MAX_NAME_LENGTH]
     if len(text) < 2:
         return []
-    wanted = select(Customer).order_by(Customer.last_call_at.desc(), Customer.name, Customer.id).limit(limit)
+    statement = select(Customer).order_by(Customer.last_call_at.desc(), Customer.name, Customer.id).limit(limit)
     if digits := _to_number_prefix(text, region):
         mine = select(CustomerIdentity.customer_id).where(CustomerIdentity.kind == "phone", CustomerIdentity.value.like(f"{digits}%"))
-        return list(db.session.scalars(wanted.where(Customer.id.in_(mine))))
+        return list(db.session.scalars(statement.where(Customer.id.in_(mine))))
     escaped = text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
     begins = Customer.name.like(f"{escaped}%", escape="\\") | Customer.name.like(f"% {escaped}%", escape="\\")
-    return list(db.session.scalars(wanted.where(begins)))
+    return list(db.session.scalars(statement.where(begins)))
 
 
 def _find_existing(contact: ContactDetails) -> Customer | None:

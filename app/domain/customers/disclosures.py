@@ -18,12 +18,12 @@ DISCLOSURE_LOOKBACK = timedelta(days=90)
 
 def get_provable_days(call: Call, customer: Customer) -> set[date]:
     """The days of the customer's bookings, of late and ahead, that whoever calls cannot have from us."""
-    wanted = select(Booking.id, Booking.starts_at, Booking.zone).where(
+    statement = select(Booking.id, Booking.starts_at, Booking.zone).where(
         Booking.customer_id == customer.id,
         Booking.status.in_(("pending", "confirmed", "done")),
         Booking.starts_at > now() - BOOKING_LOOKBACK,
     )
-    days = {row.id: row.starts_at.astimezone(ZoneInfo(row.zone)).date() for row in db.session.execute(wanted)}
+    days = {row.id: row.starts_at.astimezone(ZoneInfo(row.zone)).date() for row in db.session.execute(statement)}
     if not days:
         return set()
     known = {days[booking_id] for booking_id in _find_scheduled_by_callers(days) | _find_notified(days)}

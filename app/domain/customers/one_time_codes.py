@@ -77,8 +77,8 @@ def get_send_stats() -> SendStats:
 def redeem_code(call: Call, said: str) -> Customer | None:
     """Whom the code that was said proves; it is good once, and only the newest one of the call is."""
     digits = "".join(letter for letter in said if letter.isdigit())
-    wanted = select(OneTimeCode).where(OneTimeCode.call_id == call.id).order_by(OneTimeCode.created_at.desc(), OneTimeCode.id.desc())
-    code = db.session.scalars(wanted.limit(1)).first()
+    statement = select(OneTimeCode).where(OneTimeCode.call_id == call.id).order_by(OneTimeCode.created_at.desc(), OneTimeCode.id.desc())
+    code = db.session.scalars(statement.limit(1)).first()
     if code is None or code.used_at or code.expires_at <= now() or not hmac.compare_digest(code.code_hash, _hash_code(call.id, digits)):
         return None
     code.used_at = now()
@@ -88,8 +88,8 @@ def redeem_code(call: Call, said: str) -> Customer | None:
 
 def has_open_code(call: Call) -> bool:
     """Whether a code was sent in this call and waits to be said."""
-    wanted = select(OneTimeCode.id).where(OneTimeCode.call_id == call.id, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now())
-    return db.session.scalar(wanted.limit(1)) is not None
+    statement = select(OneTimeCode.id).where(OneTimeCode.call_id == call.id, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now())
+    return db.session.scalar(statement.limit(1)) is not None
 
 
 def _hash_code(call_id: str, digits: str) -> str:

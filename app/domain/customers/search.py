@@ -14,8 +14,8 @@ MAX_QUERY_LENGTH = 200
 
 def find_customers(query: str = "", *, limit: int, offset: int = 0) -> list[Customer]:
     """Customers with their identities; an empty query means all."""
-    wanted = select(Customer).options(selectinload(Customer.identities)).where(*_build_filters(query))
-    return list(db.session.scalars(wanted.order_by(Customer.id.desc()).limit(limit).offset(offset)))
+    statement = select(Customer).options(selectinload(Customer.identities)).where(*_build_filters(query))
+    return list(db.session.scalars(statement.order_by(Customer.id.desc()).limit(limit).offset(offset)))
 
 
 def count_customers(query: str = "") -> int:
@@ -24,16 +24,16 @@ def count_customers(query: str = "") -> int:
 
 def list_recent_callers(query: str = "", *, limit: int, after: Customer | None = None) -> list[Customer]:
     """Who called last comes first, who never did last; `after` goes on behind that one, without counting from the start."""
-    wanted = select(Customer).options(selectinload(Customer.identities)).where(*_build_filters(query)).limit(limit)
+    statement = select(Customer).options(selectinload(Customer.identities)).where(*_build_filters(query)).limit(limit)
     found: list[Customer] = []
     if after is None or after.last_call_at is not None:
-        called = wanted.where(Customer.last_call_at.is_not(None))
+        called = statement.where(Customer.last_call_at.is_not(None))
         if after is not None:
             at = after.last_call_at
             called = called.where(Customer.last_call_at <= at, or_(Customer.last_call_at < at, Customer.id < after.id))
         found = list(db.session.scalars(called.order_by(Customer.last_call_at.desc(), Customer.id.desc())))
     if len(found) < limit:
-        never = wanted.where(Customer.last_call_at.is_(None)).limit(limit - len(found))
+        never = statement.where(Customer.last_call_at.is_(None)).limit(limit - len(found))
         if after is not None and after.last_call_at is None:
             never = never.where(Customer.id < after.id)
         found += db.session.scalars(never.order_by(Customer.id.desc()))
@@ -46,8 +46,8 @@ def list_customers_sharing_contact(customer: Customer, *, limit: int) -> list[Cu
     if not theirs:
         return []
     others = select(CustomerIdentity.customer_id).where(or_(*theirs), CustomerIdentity.customer_id != customer.id)
-    wanted = select(Customer).options(selectinload(Customer.identities)).where(Customer.id.in_(others))
-    return list(db.session.scalars(wanted.order_by(Customer.name, Customer.id).limit(limit)))
+    statement = select(Customer).options(selectinload(Customer.identities)).where(Customer.id.in_(others))
+    return list(db.session.scalars(statement.order_by(Customer.name, Customer.id).limit(limit)))
 
 
 def find_shared_numbers(numbers: Collection[str]) -> set[str]:

@@ -11,7 +11,7 @@ from app.core.clock import now, to_ms
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.ids import new_ulid
-from app.domain.agents.status import standing_of
+from app.domain.agents.status import get_status
 from app.domain.companies import number_lookup
 from app.domain.line_check.probes import LOOKS, Seen, why_nothing_moves
 from app.models import Agent, Branch, Call, CallNotice, Company, LineCheck, PhoneNumber
@@ -198,7 +198,7 @@ def _look_at_agent(number: PhoneNumber) -> Problem:
         return "no_agent", {}
     if not agent.is_active:
         return "agent_off", {"agent": agent.name}
-    return ("not_registered" if standing_of(agent).kind == "wrong" else None), {"agent": agent.name}
+    return ("not_registered" if get_status(agent).kind == "wrong" else None), {"agent": agent.name}
 
 
 def _look_at_notice(number: PhoneNumber) -> Problem:

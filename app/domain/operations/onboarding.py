@@ -13,7 +13,7 @@ from app.core.errors import Conflict, InvalidInput
 from app.core.extensions import db
 from app.core.tenancy import company_scope, unscoped
 from app.domain.agents import versions
-from app.domain.agents.config import Content
+from app.domain.agents.config import AgentConfig
 from app.domain.agents.provisioning.workflow import ask_for_registration
 from app.domain.audit.log import record
 from app.domain.companies import phone_numbers
@@ -87,7 +87,7 @@ def create_company(
     values = {"name": name, "industry": known.key, "zone": zone, "state": state, "country": country, "language": language}
     company = _with_free_slug(values, is_another=is_another)
     with company_scope(company.id):
-        agent = versions.make_agent(Content.model_fields["name"].default, language=language, by=by)
+        agent = versions.create_agent(AgentConfig.model_fields["name"].default, language=language, by=by)
         versions.publish(agent.id, by=by)
         record("company_made", subject=f"company:{company.id}", data={"industry": known.key}, company_id=company.id)
     return company, agent

@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from app.core.clock import now
 from app.core.extensions import db
 from app.domain.agents import versions
-from app.domain.agents.config import read_content
+from app.domain.agents.config import load_config
 from app.domain.emergencies.recognition import AREAS
 from app.models import (
     Agent,
@@ -93,7 +93,7 @@ def lacks_on_call(company_id: str) -> bool:
     if not db.session.scalar(select(lacking)):
         return False
     agents = db.session.scalars(select(Agent).where(Agent.company_id == company_id, Agent.is_active))
-    return not any(read_content(agent, versions.find_published(agent.id)).forward_to for agent in agents)
+    return not any(load_config(agent, versions.find_published(agent.id)).forward_to for agent in agents)
 
 
 def _answering(company_id: str) -> Any:

@@ -53,8 +53,8 @@ def _erase_search(call: Call) -> None:
 
 def _erase_tools(call: Call) -> None:
     """That a function was used stays, and whether it went well."""
-    wanted = select(ToolCall.id, ToolCall.result, ToolCall.ok).where(ToolCall.call_id == call.id, ToolCall.result.is_not(None))
-    gone = [row.id for row in db.session.execute(wanted) if not (call.is_running and row.ok and _has_changed(row.result))]
+    statement = select(ToolCall.id, ToolCall.result, ToolCall.ok).where(ToolCall.call_id == call.id, ToolCall.result.is_not(None))
+    gone = [row.id for row in db.session.execute(statement) if not (call.is_running and row.ok and _has_changed(row.result))]
     _execute_update(update(ToolCall).where(ToolCall.call_id == call.id), arguments=None)
     if gone:
         _execute_update(update(ToolCall).where(ToolCall.id.in_(gone)), result=None)
@@ -123,8 +123,8 @@ def _erase_webhooks(call: Call, handled: Collection[int]) -> None:
     """
     same_way = WebhookEvent.connection_id == call.connection_id if call.connection_id else WebhookEvent.connection_id.is_(None)
     done = or_(WebhookEvent.status != "pending", WebhookEvent.id.in_(list(handled)))
-    wanted = select(WebhookEvent).where(WebhookEvent.provider_call_id == call.provider_call_id, WebhookEvent.provider == call.provider)
-    for event in db.session.scalars(wanted.where(same_way, done)):
+    statement = select(WebhookEvent).where(WebhookEvent.provider_call_id == call.provider_call_id, WebhookEvent.provider == call.provider)
+    for event in db.session.scalars(statement.where(same_way, done)):
         kept = _redact_body(event.body)
         event.body, event.size = compress_body(kept), len(kept)
         # an error may have quoted what it could not store

@@ -6,7 +6,7 @@ from flask_login import current_user
 
 from app.core.phone import display
 from app.domain.accounts.permissions import can
-from app.domain.agents.status import Standing, numbers_without_agent, standings
+from app.domain.agents.status import AgentStatus, list_statuses, list_unassigned_numbers
 from app.domain.companies.connections import failing
 from app.web.dashboard.agent_labels import finding_label, reason_of, takes_over
 from app.web.settings import connection_labels as words
@@ -19,8 +19,8 @@ def standing_lines() -> list[Line]:
     """(state, sentence, where to go) for whoever may read how the assistant stands."""
     if not can(current_user, "agents.read"):
         return []
-    lines = [line for each in standings() if (line := _line(each))]
-    for e164 in numbers_without_agent():
+    lines = [line for each in list_statuses() if (line := _line(each))]
+    for e164 in list_unassigned_numbers():
         sentence = _("Unter %(number)s meldet sich niemand: Die Nummer hat keine Assistentin.", number=display(e164))
         lines.append(("bad", sentence, url_for("agents.index")))
     return lines + _connection_lines()
@@ -34,7 +34,7 @@ def _connection_lines() -> list[Line]:
     return [("bad", sentence, url_for("connections.show", provider=provider)) for provider, sentence in told]
 
 
-def sentence_of(standing: Standing) -> str:
+def sentence_of(standing: AgentStatus) -> str:
     name, why = standing.name, reason_of(standing.reason)
     match standing.kind:
         case "on":
@@ -59,7 +59,7 @@ def sentence_of(standing: Standing) -> str:
             return _("%(name)s ist ausgeschaltet. %(then)s", name=name, then=takes_over(standing.agent_id, standing.forward_to))
 
 
-def _line(standing: Standing) -> Line | None:
+def _line(standing: AgentStatus) -> Line | None:
     if standing.kind in ("on", "waiting"):
         return None
     if standing.kind == "off":
@@ -67,7 +67,7 @@ def _line(standing: Standing) -> Line | None:
     return "bad" if standing.is_red else "warn", sentence_of(standing), url_for("agent_provider.show", agent_id=standing.agent_id)
 
 
-def _fields(standing: Standing) -> str:
+def _fields(standing: AgentStatus) -> str:
     named = [finding_label(key) for key in standing.wrong[:FIELDS_NAMED]]
     more = len(standing.wrong) - len(named)
     return ", ".join(named) + (_(" und %(n)s mehr", n=more) if more else "")

@@ -6,8 +6,8 @@ from typing import Any
 from flask_babel import gettext as _, lazy_gettext as _l
 
 from app.core.phone import display
-from app.domain.agents.config import DISCLOSURES, Content
-from app.domain.agents.phone_numbers import forwards_of
+from app.domain.agents.config import DISCLOSURES, AgentConfig
+from app.domain.agents.phone_numbers import list_forward_numbers
 
 TONES = {"warm": _l("freundlich und zugewandt"), "matter_of_fact": _l("höflich und sachlich"), "lively": _l("munter und unkompliziert")}
 ADDRESSES = {"formal": _l("mit Sie"), "informal": _l("mit du")}
@@ -121,7 +121,7 @@ def reason_of(code: str | None) -> str:
 
 def takes_over(agent_id: str, forward_to: str | None) -> str:
     """What callers of an agent who is switched off meet, number by number where that differs."""
-    forwards = [forward_to or own for own in forwards_of(agent_id)]
+    forwards = [forward_to or own for own in list_forward_numbers(agent_id)]
     if forwards and all(forwards):
         numbers = ", ".join(dict.fromkeys(display(number) for number in forwards if number))
         return _("Anrufe gehen dann sofort an %(numbers)s.", numbers=numbers)
@@ -157,12 +157,12 @@ def _value(kind: str, value: str) -> str:
     return str(known.get(value, value))
 
 
-def changes(before: Content | None, after: Content) -> list[str]:
+def changes(before: AgentConfig | None, after: AgentConfig) -> list[str]:
     """What is different, a sentence each; nothing where both say the same."""
-    return list(_changes(before or Content(), after)) if before != after else []
+    return list(_changes(before or AgentConfig(), after)) if before != after else []
 
 
-def _changes(before: Content, after: Content) -> Iterator[str]:
+def _changes(before: AgentConfig, after: AgentConfig) -> Iterator[str]:
     for label, old, new in _fields(before, after):
         if old != new:
             yield _("%(label)s: %(new)s statt %(old)s.", label=label, new=new or _("nichts"), old=old or _("nichts"))
@@ -176,7 +176,7 @@ def _changes(before: Content, after: Content) -> Iterator[str]:
     yield from (_("Sagt nicht mehr: %(what)s.", what=DISCLOSED[each]) for each in DISCLOSURES if each in before.discloses - after.discloses)
 
 
-def _fields(before: Content, after: Content) -> list[tuple[str, str, str]]:
+def _fields(before: AgentConfig, after: AgentConfig) -> list[tuple[str, str, str]]:
     def both(label: str, read: Any) -> tuple[str, str, str]:
         return label, str(read(before)), str(read(after))
 

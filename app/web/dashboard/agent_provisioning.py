@@ -12,7 +12,7 @@ from app.core.transactions import transaction
 from app.domain.accounts.permissions import can
 from app.domain.agents import versions
 from app.domain.agents.provisioning import workflow
-from app.domain.agents.status import standing_of
+from app.domain.agents.status import get_status
 from app.jobs.agents import check_drift, deploy_agent
 from app.models import AgentDeployment
 from app.web.dashboard import agent_labels as words
@@ -60,7 +60,7 @@ def check(agent_id: str) -> Response:
     """Really looks there; the page waits for what comes of it."""
     agent = versions.get_agent(agent_id)
     if workflow.access_there() is None or workflow.find_registration(agent_id) is None:
-        flash(sentence_of(standing_of(agent)), "error")
+        flash(sentence_of(get_status(agent)), "error")
         return redirect(url_for("agent_provider.show", agent_id=agent_id))
     check_drift.enqueue(agent_id)
     return redirect(url_for("agent_provider.show", agent_id=agent_id, asked=to_ms(now())))
@@ -78,7 +78,7 @@ def repair(agent_id: str) -> Response:
 
 def _shown(agent_id: str) -> dict[str, Any]:
     agent, row = versions.get_agent(agent_id), workflow.find_registration(agent_id)
-    standing, asked = standing_of(agent), AskedQuery.read_known().asked
+    standing, asked = get_status(agent), AskedQuery.read_known().asked
     findings = [words.finding_shown(finding) for finding in (row.findings or [] if row else [])]
     return {
         "agent": agent,

@@ -10,9 +10,9 @@ from app.core.extensions import db
 from app.core.transactions import transaction
 from app.domain.accounts.permissions import can
 from app.domain.agents import versions
-from app.domain.agents.config import read_content
+from app.domain.agents.config import load_config
 from app.domain.agents.provisioning import workflow
-from app.domain.agents.status import standing_of
+from app.domain.agents.status import get_status
 from app.jobs.agents import deploy_agent
 from app.models import User
 from app.web.dashboard.agent_labels import changes
@@ -33,8 +33,8 @@ class RestoreForm(Form):
 @for_company("agents.read")
 def index(agent_id: str) -> str:
     agent = versions.get_agent(agent_id)
-    shown = versions.history(agent_id, most=MOST + 1)
-    contents = [read_content(agent, version) for version in shown]
+    shown = versions.list_versions(agent_id, most=MOST + 1)
+    contents = [load_config(agent, version) for version in shown]
     rows = [
         {
             "version": version,
@@ -45,7 +45,7 @@ def index(agent_id: str) -> str:
     ]
     return render_template(
         "dashboard/agent_history.html", agent=agent, rows=rows, people=_people({version.published_by for version in shown}),
-        standing=standing_of(agent), may_write=can(current_user, "agents.write"),
+        standing=get_status(agent), may_write=can(current_user, "agents.write"),
     )  # fmt: skip
 
 
@@ -53,7 +53,7 @@ def index(agent_id: str) -> str:
 @for_company("agents.write")
 def restore(agent_id: str) -> Response:
     with transaction():
-        again = versions.restore(agent_id, RestoreForm.read().number, by=current_user.id)
+        again = versions.restore_version(agent_id, RestoreForm.read().number, by=current_user.id)
         registration_id = workflow.ask_for_registration(agent_id).id
     deploy_agent.enqueue(registration_id)
     flash(_("Fassung %(old)s gilt wieder, als Fassung %(new)s.", old=again.restored_from, new=again.number), "message")

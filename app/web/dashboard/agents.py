@@ -12,10 +12,10 @@ from app.core.phone import display
 from app.core.transactions import transaction
 from app.domain.accounts.permissions import can
 from app.domain.agents import activation, phone_numbers, versions
-from app.domain.agents.config import DISCLOSURES, TOOL_NAMES, read_content
-from app.domain.agents.greeting import opening_words_of
+from app.domain.agents.config import DISCLOSURES, TOOL_NAMES, load_config
+from app.domain.agents.greeting import build_greeting_in_own_language
 from app.domain.agents.provisioning import workflow
-from app.domain.agents.status import standing_of, standings
+from app.domain.agents.status import get_status, list_statuses
 from app.jobs.agents import deploy_agent
 from app.models import Agent
 from app.web.dashboard import agent_labels as words
@@ -68,11 +68,11 @@ class NumbersForm(Form):
 @for_company("agents.read")
 def index() -> str:
     answered: dict[str, list[str]] = {}
-    for number in phone_numbers.numbers_for(""):
+    for number in phone_numbers.list_assignable_numbers(""):
         answered.setdefault(number.agent_id or "", []).append(number.e164)
     published = {agent.id: versions.find_published(agent.id) for agent in versions.list_agents()}
     return render_template(
-        "dashboard/agents.html", standings=standings(), numbers=answered, published=published, lines=standing_lines(),
+        "dashboard/agents.html", standings=list_statuses(), numbers=answered, published=published, lines=standing_lines(),
         may_write=can(current_user, "agents.write"),
     )  # fmt: skip
 
@@ -82,7 +82,7 @@ def index() -> str:
 def make() -> Response:
     try:
         with transaction():
-            agent = versions.make_agent(NewAgentForm.read().name, by=current_user.id)
+            agent = versions.create_agent(NewAgentForm.read().name, by=current_user.id)
     except InvalidInput as error:
         flash(" ".join(errors_of(error).values()) or str(error.message), "error")
         return redirect(url_for("agents.index"))
@@ -135,7 +135,7 @@ def discard(agent_id: str) -> Response:
 def answer(agent_id: str) -> Response:
     """Which numbers she answers; what is published is then written to the provider again."""
     with transaction():
-        moved = phone_numbers.answer_numbers(agent_id, set(NumbersForm.read().number))
+        moved = phone_numbers.assign_numbers(agent_id, set(NumbersForm.read().number))
         registration_id = workflow.ask_for_registration(agent_id).id if moved else None
     if registration_id is None:
         flash(_("Nichts hat sich geändert."), "message")
@@ -150,7 +150,7 @@ def switch(agent_id: str, state: str) -> Response:
     if state not in ("on", "off"):
         raise NotFound(_("Das gibt es hier nicht."))
     with transaction():
-        registrations = activation.switch_agent(agent_id, on=state == "on")
+        registrations = activation.set_agent_active(agent_id, on=state == "on")
     for registration_id in registrations:
         deploy_agent.enqueue(registration_id)
     name = versions.get_agent(agent_id).name
@@ -167,16 +167,16 @@ def _sent(agent_id: str, registration_id: str, told: str) -> Response:
 
 
 def _as_fields(agent: Agent) -> dict[str, Any]:
-    content = versions.current_content(agent)
+    content = versions.get_current_config(agent)
     number = display(content.forward_to) if content.forward_to else ""
     return content.model_dump(by_alias=False) | {"rules": "\n".join(content.rules), "forward_to": number}
 
 
 def _form(agent: Agent, values: dict[str, Any], errors: dict[str, str]) -> str:
     draft, published = versions.find_draft(agent.id), versions.find_published(agent.id)
-    heard = read_content(agent, published)
-    drafted = read_content(agent, draft) if draft else None
-    answered = phone_numbers.numbers_for(agent.id)
+    heard = load_config(agent, published)
+    drafted = load_config(agent, draft) if draft else None
+    answered = phone_numbers.list_assignable_numbers(agent.id)
     return render_template(
         "dashboard/agent.html",
         agent=agent,
@@ -185,10 +185,12 @@ def _form(agent: Agent, values: dict[str, Any], errors: dict[str, str]) -> str:
         draft=draft,
         published=published,
         changes=words.changes(heard, drafted) if drafted and published else [],
-        preview=opening_words_of(drafted or heard, company=_company_name(), branch=answered[0].branch if answered else _company_name()),
+        preview=build_greeting_in_own_language(
+            drafted or heard, company=_company_name(), branch=answered[0].branch if answered else _company_name()
+        ),
         numbers=answered,
         names={row.id: row.name for row in versions.list_agents()},
-        standing=standing_of(agent),
+        standing=get_status(agent),
         takes_over=words.takes_over(agent.id, heard.forward_to),
         voices=VOICES,
         words=words,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.core.errors import InvalidInput
 from app.core.extensions import db
-from app.domain.agents.preview import RINGING, Asked, Told, preview
+from app.domain.agents.preview import INBOUND_CALL, PreviewRequest, PreviewResult, run_preview
 from app.domain.agents.tools import registry
 from app.domain.agents.tools.registry import TOOLS
 from app.models import Branch, PhoneNumber
@@ -29,7 +29,7 @@ blueprint = Blueprint("preview", __name__)
 class PreviewQuery(Query):
     """The call that is played; what is said in it has fields of its own, named after the function."""
 
-    name: Annotated[str, Text(40)] = RINGING
+    name: Annotated[str, Text(40)] = INBOUND_CALL
     number_id: Id = ""
     caller: Phone | None = None
     withheld: Flag = False
@@ -49,16 +49,16 @@ def index() -> str:
 @for_company("agents.preview")
 def ask() -> Any:
     try:
-        told = preview(_asked())
+        told = run_preview(_asked())
     except InvalidInput as error:
         return _page(None, errors_of(error)), 422
     return _page(told, {})
 
 
-def _asked() -> Asked:
+def _asked() -> PreviewRequest:
     query = PreviewQuery.read()
     name = query.name
-    if name != RINGING and registry.find_tool(name) is None:
+    if name != INBOUND_CALL and registry.find_tool(name) is None:
         refuse({"name": _("Bitte wählen Sie aus der Liste.")})
     number = next((number for number in _numbers() if number.id == query.number_id), None)
     if number is None:
@@ -66,7 +66,7 @@ def _asked() -> Asked:
     said = typed_texts([f"{name}.{field}" for field in _fields(name)], most=LONGEST)
     given = {field.partition(".")[2]: text for field, text in said.items()}
     caller = None if query.withheld else query.caller
-    return Asked(number.id, caller, name, given, _moment(query, number.zone), language=query.language)
+    return PreviewRequest(number.id, caller, name, given, _moment(query, number.zone), language=query.language)
 
 
 def _moment(query: PreviewQuery, zone: str) -> datetime | None:
@@ -84,19 +84,19 @@ def _numbers() -> list[SimpleNamespace]:
     return [SimpleNamespace(id=row.id, e164=row.e164, branch=row.name, zone=row.zone) for row in rows]
 
 
-def _page(told: Told | None, errors: dict[str, str]) -> str:
-    registry.find_tool(RINGING)
+def _page(told: PreviewResult | None, errors: dict[str, str]) -> str:
+    registry.find_tool(INBOUND_CALL)
     values = PreviewQuery.typed()
-    name = values["name"] or RINGING
+    name = values["name"] or INBOUND_CALL
     values |= typed_texts([f"{key}.{field}" for key in TOOLS for field in _fields(key)], most=LONGEST)
     # a link that begins the form names the fields as the function does
     values |= {f"{name}.{field}": text for field, text in typed_texts(_fields(name), most=LONGEST).items()}
     return render_template(
         "dashboard/preview.html",
         numbers=_numbers(),
-        questions=[(key, QUESTIONS.get(key, key)) for key in (RINGING, *sorted(TOOLS, key=lambda key: str(QUESTIONS.get(key, key))))],
+        questions=[(key, QUESTIONS.get(key, key)) for key in (INBOUND_CALL, *sorted(TOOLS, key=lambda key: str(QUESTIONS.get(key, key))))],
         forms=[(key, [(field, FIELDS.get(field, field)) for field in _fields(key)]) for key in sorted(TOOLS)],
-        name=name if name in TOOLS else RINGING,
+        name=name if name in TOOLS else INBOUND_CALL,
         values=values,
         errors=errors,
         told=told,

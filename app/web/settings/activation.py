@@ -61,7 +61,7 @@ def _inside(company_id: str, work: Callable[[], None]) -> Response:
 
 def _switch_number(number_id: str, state: str, *, back: str) -> None:
     def work() -> tuple[str, tuple[str, ...]]:
-        return display(get_number(number_id).e164), activation.switch_number(number_id, on=STATES[state])
+        return display(get_number(number_id).e164), activation.set_number_active(number_id, on=STATES[state])
 
     shown, registrations = run_in_transaction(work)
     for registration_id in registrations:
@@ -72,7 +72,7 @@ def _switch_number(number_id: str, state: str, *, back: str) -> None:
 
 def _switch_branch(branch_id: str, state: str, *, back: str) -> None:
     def work() -> str:
-        activation.switch_branch(branch_id, on=STATES[state])
+        activation.set_branch_active(branch_id, on=STATES[state])
         return get_branch(branch_id).name
 
     shown = run_in_transaction(work)

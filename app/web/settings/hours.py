@@ -13,7 +13,7 @@ from app.core.clock import now
 from app.core.errors import InvalidInput, NotFound
 from app.core.transactions import transaction
 from app.domain.accounts.permissions import can
-from app.domain.agents.opening_hours import hours_from
+from app.domain.agents.opening_hours import list_hours
 from app.domain.bookings.closure_conflicts import affected_by
 from app.domain.companies.policies import load_policies
 from app.domain.scheduling import hours_editor
@@ -241,7 +241,7 @@ def _page(values: dict[str, str], errors: dict[str, str]) -> str:
         seasons=[
             (one, [hours_editor.format_spans(spans) for spans in one.week]) for one in hours_editor.list_seasons(branch.id, staff_id, today)
         ],
-        preview=[] if staff_id else hours_from(branch, today, PREVIEWED),
+        preview=[] if staff_id else list_hours(branch, today, PREVIEWED),
         states=[("", _("nur bundesweite")), *sorted(GERMAN_STATES.items(), key=lambda row: row[1])] if g.company.country == "DE" else [],
         specials=[(day, hours_editor.format_spans(spans), name) for day, (spans, name) in specials.items()],
         closures=hours_editor.list_closures(branch.id, staff_id, datetime.combine(today, time())),

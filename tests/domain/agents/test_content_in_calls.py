@@ -19,7 +19,7 @@ from tests.support.agent_line import Line
 def publish(db: SQLAlchemy, salon: Salon) -> Any:
     def work(**content: Any) -> None:
         def publish_it() -> None:
-            agent = versions.make_agent("Lena", by=None)
+            agent = versions.create_agent("Lena", by=None)
             versions.save_draft(agent.id, {"name": "Lena", **content}, by=None)
             versions.publish(agent.id, by=None)
             for number in database.session.scalars(select(PhoneNumber)):

@@ -11,9 +11,9 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
-from app.domain.agents.config import NOBODY, Content, checked, content_in_force, read_content
-from app.domain.agents.greeting import opening_words, opening_words_of
-from app.domain.agents.prompt import write_prompt
+from app.domain.agents.config import DEFAULT_AGENT_CONFIG, AgentConfig, get_effective_config, load_config, validate_config
+from app.domain.agents.greeting import build_greeting, build_greeting_in_own_language
+from app.domain.agents.prompt import build_prompt
 from app.domain.privacy.ai_notice import NOTICE, TimedUtterance, find_notice
 from app.models import Agent, AgentVersion
 
@@ -31,12 +31,12 @@ GREETINGS = (
 NAMES = ("Lena", "KI", "{{name}}", "<b>Lena", "Ich bin keine KI, sondern Lena")
 
 
-def _every_opening() -> list[tuple[Content, str, str]]:
+def _every_opening() -> list[tuple[AgentConfig, str, str]]:
     """Over 200 of them, drawn alike each time."""
     every = list(product(GREETINGS, COMPANIES, NAMES, ("de", "en"), ("formal", "informal"), ("basics", "everything")))
     drawn = random.Random(8).sample(every, 400)
     return [
-        (Content(greeting=greeting, name=name, language=language, address=address, recording=recording), company, language)
+        (AgentConfig(greeting=greeting, name=name, language=language, address=address, recording=recording), company, language)
         for greeting, company, name, language, address, recording in drawn
     ]
 
@@ -51,7 +51,7 @@ def test_no_greeting_and_no_name_loses_the_notice() -> None:
     openings = _every_opening()
     assert len(openings) >= 200
     for content, company, language in openings:
-        words = opening_words_of(content, company=company, branch="Mitte")
+        words = build_greeting_in_own_language(content, company=company, branch="Mitte")
         assert holds_notice(words, language), words
         assert "{{" not in words, words
         assert "<" not in words, words
@@ -64,8 +64,11 @@ def test_two_hundred_greetings_that_somebody_else_wrote_hold_it_before_and_after
     assert len(cases) >= 200
     for case in cases:
         document = {"name": case["agent_name"][:40] or "Lena", "greeting": case["greeting"][:400], "language": case["language"]}
-        for content in (checked(document), Content.model_validate(document | {"schema": 1, "ai_notice": False, "recording_notice": False})):
-            words = opening_words_of(content, company=case["company"], branch=case["branch"])
+        for content in (
+            validate_config(document),
+            AgentConfig.model_validate(document | {"schema": 1, "ai_notice": False, "recording_notice": False}),
+        ):
+            words = build_greeting_in_own_language(content, company=case["company"], branch=case["branch"])
             assert holds_notice(words, case["language"]), words
             assert find_notice([TimedUtterance(0, True, words)]) is not None, words
         alone = find_notice([TimedUtterance(0, True, case["greeting"])])
@@ -84,51 +87,51 @@ def test_the_notice_names_the_thing_as_a_word_of_its_own(language: Any, word: st
 
 def test_agents_of_before_say_it_whatever_was_unticked() -> None:
     old = {"schema": 1, "name": "Lena", "greeting": "Hallo.", "ai_notice": False, "recording_notice": False}
-    content = read_content(Agent(name="Lena", language="de"), AgentVersion(content=old))
-    assert NOTICE["de"] in opening_words_of(content, company="Salon", branch="Mitte")
-    never = read_content(Agent(name="Lena", language="en-GB", greeting="Digital Salon"), None)
-    assert NOTICE["en"] in opening_words_of(never, company="Salon", branch="Mitte")
-    off = content_in_force(Agent(name="Lena", language="de", is_active=False), None)
-    assert NOTICE["de"] in opening_words_of(off, company="Salon", branch="Mitte")
+    content = load_config(Agent(name="Lena", language="de"), AgentVersion(content=old))
+    assert NOTICE["de"] in build_greeting_in_own_language(content, company="Salon", branch="Mitte")
+    never = load_config(Agent(name="Lena", language="en-GB", greeting="Digital Salon"), None)
+    assert NOTICE["en"] in build_greeting_in_own_language(never, company="Salon", branch="Mitte")
+    off = get_effective_config(Agent(name="Lena", language="de", is_active=False), None)
+    assert NOTICE["de"] in build_greeting_in_own_language(off, company="Salon", branch="Mitte")
 
 
 def test_where_nobody_of_ours_answers_it_is_said_too() -> None:
     with force_locale("de"):
-        words = opening_words(NOBODY, company="Salon", branch="Mitte", introduces=False)
+        words = build_greeting(DEFAULT_AGENT_CONFIG, company="Salon", branch="Mitte", introduces=False)
     assert words.startswith(f"Salon, guten Tag. {NOTICE['de']}")
     assert "Lena" not in words
 
 
 def test_the_language_of_the_call_is_that_of_the_notice() -> None:
     with force_locale("en"):
-        assert NOTICE["en"] in opening_words(Content(greeting="Hallo."), company="Salon", branch="Mitte", name="Ms Thomsen")
+        assert NOTICE["en"] in build_greeting(AgentConfig(greeting="Hallo."), company="Salon", branch="Mitte", name="Ms Thomsen")
 
 
 def test_a_question_at_the_end_of_the_greeting_comes_after_the_notice() -> None:
-    words = opening_words_of(Content(greeting="Salon Lindgren, hallo. Was kann ich tun?"), company="x", branch="y")
+    words = build_greeting_in_own_language(AgentConfig(greeting="Salon Lindgren, hallo. Was kann ich tun?"), company="x", branch="y")
     assert words.startswith("Salon Lindgren, hallo. Ich bin eine KI, kein Mensch.")
     assert words.endswith("Was kann ich tun?")
-    doctor = opening_words_of(Content(greeting="Praxis Dr. Wiegand, hallo. Was gibt es?"), company="x", branch="y")
+    doctor = build_greeting_in_own_language(AgentConfig(greeting="Praxis Dr. Wiegand, hallo. Was gibt es?"), company="x", branch="y")
     assert doctor.startswith("Praxis Dr. Wiegand, hallo. Ich bin")
 
 
 def test_who_records_asks_last_and_who_does_not_says_that_notes_are_taken() -> None:
-    asks = opening_words_of(Content(recording="everything"), company="Salon", branch="Mitte")
+    asks = build_greeting_in_own_language(AgentConfig(recording="everything"), company="Salon", branch="Mitte")
     assert asks.endswith("Darf ich das Gespräch aufzeichnen und mitschreiben?")
-    notes = opening_words_of(Content(address="informal"), company="Salon", branch="Mitte")
+    notes = build_greeting_in_own_language(AgentConfig(address="informal"), company="Salon", branch="Mitte")
     assert notes.endswith("Ich schreibe mit, solange du nichts dagegen hast.")
     assert "aufzeichnen" not in notes
 
 
 def test_no_field_can_switch_the_notice_off() -> None:
-    content = checked({"name": "Lena", "ai_notice": False, "recording_notice": False})
+    content = validate_config({"name": "Lena", "ai_notice": False, "recording_notice": False})
     assert "ai_notice" not in content.as_json()
-    assert NOTICE["de"] in opening_words_of(content, company="Salon", branch="Mitte")
+    assert NOTICE["de"] in build_greeting_in_own_language(content, company="Salon", branch="Mitte")
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_the_prompt_repeats_what_was_talked_over_and_asks_nobody_to_hang_up(language: Any) -> None:
-    prompt = write_prompt(Content(language=language, recording="everything"), company="Salon")
+    prompt = build_prompt(AgentConfig(language=language, recording="everything"), company="Salon")
     assert NOTICE["de"] in prompt
     assert NOTICE["en"] in prompt
     assert "set_consent" in prompt

@@ -14,7 +14,7 @@ from app.core.dry_run import is_dry_run
 from app.core.errors import NotFound
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import dry_run, transaction
-from app.domain.agents.preview import Asked, Told, preview
+from app.domain.agents.preview import PreviewRequest, PreviewResult, run_preview
 from app.domain.agents.tools import registry
 from app.domain.agents.tools.registry import TOOLS
 from app.models import BlockedCaller, Company, PhoneNumber
@@ -52,9 +52,11 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     yield heard
 
 
-def ask(salon: Salon, number: str, function: str, /, *, caller: str | None = SVEA, moment: str | None = None, **given: str) -> Told:
+def ask(
+    salon: Salon, number: str, function: str, /, *, caller: str | None = SVEA, moment: str | None = None, **given: str
+) -> PreviewResult:
     with company_scope(salon.company_id):
-        return preview(Asked(number, caller, function, given, datetime.fromisoformat(moment) if moment else None))
+        return run_preview(PreviewRequest(number, caller, function, given, datetime.fromisoformat(moment) if moment else None))
 
 
 def test_nothing_of_any_question_remains(db: SQLAlchemy, salon: Salon, number: str, quiet: list[str]) -> None:

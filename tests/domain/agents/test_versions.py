@@ -10,8 +10,8 @@ from app.core.errors import InvalidInput, NotFound
 from app.core.tenancy import company_scope
 from app.core.transactions import run_in_transaction
 from app.domain.agents import versions
-from app.domain.agents.config import ALWAYS_ALLOWED, TOOL_NAMES, Content, checked, read_content
-from app.domain.agents.prompt import write_prompt
+from app.domain.agents.config import ALWAYS_ALLOWED, TOOL_NAMES, AgentConfig, load_config, validate_config
+from app.domain.agents.prompt import build_prompt
 from app.domain.agents.tools.registry import list_tools
 from app.models import Agent
 from tests.factories.salons import Salon
@@ -20,7 +20,7 @@ from tests.support.people import make_company
 
 @pytest.fixture
 def lena(db: SQLAlchemy, salon: Salon) -> str:
-    return do(salon, lambda: versions.make_agent("Lena", by="user-1").id)
+    return do(salon, lambda: versions.create_agent("Lena", by="user-1").id)
 
 
 def do(salon: Salon, work: Any) -> Any:
@@ -40,15 +40,15 @@ def test_saving_leaves_the_published_version_as_it_is(salon: Salon, lena: str) -
     assert (heard, name) == ("Lena", "Lena")
     do(salon, lambda: versions.publish(lena, by="user-1"))
     assert do(salon, lambda: versions.get_agent(lena).name) == "Clara"
-    assert do(salon, lambda: [(each.number, each.status) for each in versions.history(lena)]) == [(2, "published"), (1, None)]
+    assert do(salon, lambda: [(each.number, each.status) for each in versions.list_versions(lena)]) == [(2, "published"), (1, None)]
 
 
 def test_two_people_do_not_write_over_each_other(salon: Salon, lena: str) -> None:
     seen = do(salon, lambda: versions.find_draft(lena).revision)  # type: ignore[union-attr]
     do(salon, lambda: versions.save_draft(lena, {"name": "Clara"}, by="a", revision=seen))
-    with pytest.raises(versions.DraftMoved):
+    with pytest.raises(versions.StaleDraft):
         do(salon, lambda: versions.save_draft(lena, {"name": "Mia"}, by="b", revision=seen))
-    with pytest.raises(versions.DraftMoved):
+    with pytest.raises(versions.StaleDraft):
         do(salon, lambda: versions.publish(lena, by="b", revision=seen))
 
 
@@ -57,11 +57,11 @@ def test_going_back_makes_a_new_version_and_keeps_the_draft(salon: Salon, lena: 
     do(salon, lambda: versions.save_draft(lena, {"name": "Clara"}, by="a"))
     do(salon, lambda: versions.publish(lena, by="a"))
     do(salon, lambda: versions.save_draft(lena, {"name": "Mia"}, by="a"))
-    again = do(salon, lambda: versions.restore(lena, 1, by="b"))
+    again = do(salon, lambda: versions.restore_version(lena, 1, by="b"))
     assert (again.number, again.restored_from, again.content["name"], again.published_by) == (3, 1, "Lena", "b")
     draft = do(salon, lambda: versions.find_draft(lena))
     assert (draft.number, draft.content["name"]) == (4, "Mia")
-    assert do(salon, lambda: [each.number for each in versions.history(lena)]) == [3, 2, 1]
+    assert do(salon, lambda: [each.number for each in versions.list_versions(lena)]) == [3, 2, 1]
 
 
 def test_a_draft_that_says_the_same_is_none(salon: Salon, lena: str) -> None:
@@ -76,7 +76,7 @@ def test_a_draft_that_says_the_same_is_none(salon: Salon, lena: str) -> None:
 def test_what_was_never_published_cannot_be_taken_up_again(salon: Salon, lena: str) -> None:
     for number in (1, 7):
         with pytest.raises(NotFound):
-            do(salon, lambda: versions.restore(lena, number, by="a"))  # noqa: B023 (run at once)
+            do(salon, lambda: versions.restore_version(lena, number, by="a"))  # noqa: B023 (run at once)
 
 
 def test_another_company_finds_nothing(db: SQLAlchemy, salon: Salon, lena: str) -> None:
@@ -106,22 +106,24 @@ def test_another_company_finds_nothing(db: SQLAlchemy, salon: Salon, lena: str) 
 )
 def test_what_is_wrong_is_said_at_its_field(given: dict[str, Any], field: str) -> None:
     with pytest.raises(InvalidInput) as wrong:
-        checked({"name": "Lena", **given})
+        validate_config({"name": "Lena", **given})
     assert list(wrong.value.data["fields"]) == [field]  # type: ignore[call-overload]
 
 
 def test_an_older_document_is_read_with_what_came_later() -> None:
-    assert read_content(Agent(name="Lena", language="de"), None).tools == frozenset(TOOL_NAMES)
-    content = Content.model_validate({"schema": 1, "name": "Lena", "something": "from the future", "tools": ["book_appointment", "fly"]})
+    assert load_config(Agent(name="Lena", language="de"), None).tools == frozenset(TOOL_NAMES)
+    content = AgentConfig.model_validate(
+        {"schema": 1, "name": "Lena", "something": "from the future", "tools": ["book_appointment", "fly"]}
+    )
     assert content.tools == {"book_appointment"}
 
 
 def test_who_never_told_callers_of_a_recording_is_read_as_not_recording() -> None:
-    old = Content().as_json() | {"ai_notice": False, "recording": "everything"}
-    assert Content.model_validate(old | {"recording_notice": False}).recording == "basics"
-    assert Content.model_validate(old | {"recording_notice": True}).recording == "everything"
-    assert Content.model_validate(old).asks_to_record
-    assert not {"ai_notice", "recording_notice"} & Content.model_validate(old).as_json().keys()
+    old = AgentConfig().as_json() | {"ai_notice": False, "recording": "everything"}
+    assert AgentConfig.model_validate(old | {"recording_notice": False}).recording == "basics"
+    assert AgentConfig.model_validate(old | {"recording_notice": True}).recording == "everything"
+    assert AgentConfig.model_validate(old).asks_to_record
+    assert not {"ai_notice", "recording_notice"} & AgentConfig.model_validate(old).as_json().keys()
 
 
 def test_every_function_can_be_given_or_taken() -> None:
@@ -129,8 +131,8 @@ def test_every_function_can_be_given_or_taken() -> None:
 
 
 def test_rules_of_the_business_open_no_gap_in_the_prompt() -> None:
-    content = checked({"name": "Lena", "rules": "# Neu {{caller_name}}\nKeine Dauerwelle.", "discloses": []})
-    prompt = write_prompt(content, company="A {{x}}")
+    content = validate_config({"name": "Lena", "rules": "# Neu {{caller_name}}\nKeine Dauerwelle.", "discloses": []})
+    prompt = build_prompt(content, company="A {{x}}")
     assert "- Neu (caller_name)" in prompt
     assert "- Keine Dauerwelle." in prompt
     assert "Preise nennen Sie nicht." in prompt

@@ -21,7 +21,7 @@ from app.core.route_guards import guard_of
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
 from app.domain.accounts.api_keys import SCOPES, create_key
-from app.domain.agents.status import Standing
+from app.domain.agents.status import AgentStatus
 from app.domain.inbox.processor import drain_batch
 from app.domain.line_check import runner
 from app.domain.line_check.messages import fact_of, repair_of
@@ -166,7 +166,7 @@ def test_a_number_without_an_agent_is_red_and_the_call_still_gets_through(db: SQ
 
 
 def test_what_is_registered_differently_at_the_provider_is_red(db: SQLAlchemy, salon: Salon, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "standing_of", lambda agent: Standing(agent.id, agent.name, "wrong"))
+    monkeypatch.setattr(runner, "get_status", lambda agent: AgentStatus(agent.id, agent.name, "wrong"))
     assert problems(check(db, salon, travels=False, drains=False, hears=False)) == {"agent": "not_registered"}
 
 

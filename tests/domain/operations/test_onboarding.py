@@ -13,7 +13,7 @@ from app.core.ids import new_ulid
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import run_in_transaction, transaction
 from app.domain.agents import versions
-from app.domain.agents.inbound_call import welcome
+from app.domain.agents.inbound_call import handle_inbound
 from app.domain.companies.number_lookup import find_numbers
 from app.domain.companies.phone_numbers import NumberTaken
 from app.domain.operations import onboarding
@@ -36,7 +36,7 @@ def test_the_first_caller_is_greeted(app: Flask, db: SQLAlchemy) -> None:
     match, _cached = find_numbers([NUMBER])[NUMBER]
     assert (match.company_id, match.branch_id, match.agent_id) == (company.id, branch.id, number.agent_id)
     with company_scope(company.id):
-        told = welcome(match, "+4917139200501").variables
+        told = handle_inbound(match, "+4917139200501").variables
     assert "Salon Sonnenschein" in told["greeting"] and told["branch"] == "Berlin-Mitte" and told["assistant"] == "Lena"
     assert told["hours_today"] or told["next_opening"]
 

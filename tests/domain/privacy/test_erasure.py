@@ -447,7 +447,7 @@ def test_a_recording_that_nobody_allowed_is_deleted_after_the_analysis(
 
 
 def _give_agent(recording: str) -> None:
-    agent = versions.make_agent("Lena", by=None)
+    agent = versions.create_agent("Lena", by=None)
     versions.save_draft(agent.id, {"name": "Lena", "recording": recording}, by=None)
     versions.publish(agent.id, by=None)
     the_db.session.execute(update(PhoneNumber).values(agent_id=agent.id).execution_options(synchronize_session=False))

@@ -12,8 +12,8 @@ from sqlalchemy import delete
 from app.core.extensions import db as database
 from app.core.tenancy import company_scope
 from app.domain.agents import versions
-from app.domain.agents.config import content_in_force
-from app.domain.agents.inbound_call import welcome
+from app.domain.agents.config import get_effective_config
+from app.domain.agents.inbound_call import handle_inbound
 from app.domain.agents.provisioning.workflow import find_registration
 from app.domain.companies.number_lookup import find_numbers
 from app.models import Company, Connection
@@ -189,7 +189,7 @@ def _without_connection() -> None:
 def _ring(there: AtRetell, number: str = NIGHT) -> Any:
     with company_scope(there.salon.company_id):
         match, _cached = find_numbers([number])[number]
-        return welcome(match, "+491713920050")
+        return handle_inbound(match, "+491713920050")
 
 
 def test_who_is_switched_off_puts_through_promises_nothing_and_says_so(there: AtRetell, owner: FlaskClient) -> None:
@@ -217,10 +217,10 @@ def test_a_switched_off_assistant_refuses_to_book_but_takes_a_message(there: AtR
     post(owner, f"/agents/{there.agent_id}/off")
     with company_scope(there.salon.company_id):
         agent = versions.get_agent(there.agent_id)
-        content = content_in_force(agent, versions.find_published(there.agent_id))
+        content = get_effective_config(agent, versions.find_published(there.agent_id))
     assert not content.allows("book_appointment")
     assert content.allows("take_message")
-    assert content.rests
+    assert content.is_inactive
     assert "rests" not in content.as_json()
 
 

@@ -7,7 +7,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
 from app.core.tenancy import company_scope
-from app.domain.agents.inbound_call import welcome
+from app.domain.agents.inbound_call import handle_inbound
 from app.domain.companies.number_lookup import find_numbers
 from app.models import AuditEntry, BlockedCaller, Branch, Call, Company, Customer, CustomerIdentity, PhoneNumber
 from tests.factories.calls import CallFactory
@@ -43,7 +43,7 @@ def press(client: FlaskClient, path: str) -> int:
 def is_turned_away(db: SQLAlchemy, company_id: str) -> bool:
     db.session.rollback()
     with company_scope(company_id):
-        return welcome(find_numbers([NUMBER])[NUMBER][0], CALLER).rejected
+        return handle_inbound(find_numbers([NUMBER])[NUMBER][0], CALLER).rejected
 
 
 @pytest.mark.parametrize("of", ["calls/{call}", "customers/{customer}"])

@@ -7,7 +7,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
 from app.core.tenancy import company_scope
-from app.domain.agents.inbound_call import Welcome, welcome
+from app.domain.agents.inbound_call import InboundCallResponse, handle_inbound
 from app.domain.companies.number_lookup import find_numbers
 from app.models import Agent, AuditEntry, Branch, Company, PhoneNumber
 from tests.factories.salons import Salon, make_salon
@@ -40,10 +40,10 @@ def number_id(db: SQLAlchemy, salon: Salon) -> str:
         return db.session.scalars(select(PhoneNumber.id).where(PhoneNumber.e164 == NUMBER)).one()
 
 
-def ring(db: SQLAlchemy, salon: Salon) -> Welcome:
+def ring(db: SQLAlchemy, salon: Salon) -> InboundCallResponse:
     db.session.rollback()
     with company_scope(salon.company_id):
-        return welcome(find_numbers([NUMBER])[NUMBER][0], "+491713920050")
+        return handle_inbound(find_numbers([NUMBER])[NUMBER][0], "+491713920050")
 
 
 def audited(db: SQLAlchemy) -> list[str]:

@@ -6,9 +6,9 @@ from sqlalchemy import or_, select
 
 from app.core import settings
 from app.core.extensions import db
-from app.domain.agents.config import Content, content_in_force
-from app.domain.agents.greeting import opening_words_of
-from app.domain.agents.prompt import write_prompt
+from app.domain.agents.config import AgentConfig, get_effective_config
+from app.domain.agents.greeting import build_greeting_in_own_language
+from app.domain.agents.prompt import build_prompt
 from app.domain.agents.tools.registry import list_tools
 from app.models import Agent, AgentVersion, Branch, Company, PhoneNumber
 from app.providers.voice.management import AgentSettings, LlmConfig, ToolConfig
@@ -42,7 +42,7 @@ class Wanted:
 def wanted_there(agent: Agent, version: AgentVersion, *, connection_id: str | None) -> Wanted:
     """To be called inside the company's scope. `connection_id` where the company has an account of its own: it signs for itself."""
     company = db.session.get_one(Company, agent.company_id)
-    content = content_in_force(agent, version)
+    content = get_effective_config(agent, version)
     rows = db.session.execute(
         select(PhoneNumber.e164, Branch.name, Branch.zone, Branch.forward_to)
         .join(Branch, (Branch.company_id == PhoneNumber.company_id) & (Branch.id == PhoneNumber.branch_id))
@@ -52,12 +52,12 @@ def wanted_there(agent: Agent, version: AgentVersion, *, connection_id: str | No
     forwards = {content.forward_to or row.forward_to for row in rows} - {None}
     one_branch = rows[0].name if len({row.name for row in rows}) == 1 else company.name
     # word for word, not as a variable: it is also said where nobody asked us, as in calls that go out or come from the web
-    greeting = opening_words_of(content, company=company.name, branch=one_branch)
+    greeting = build_greeting_in_own_language(content, company=company.name, branch=one_branch)
     defaults = {"greeting": greeting, "branch": one_branch, "hand_over": "no"}
     return Wanted(
         brain=LlmConfig(
             mark=agent.id,
-            prompt=write_prompt(content, company=company.name),
+            prompt=build_prompt(content, company=company.name),
             begin_message=greeting,
             speaks_first=True,
             tools=_tools(content, _address("function", connection_id), forwards.pop() if len(forwards) == 1 else None),
@@ -87,14 +87,14 @@ def _address(door: str, connection_id: str | None) -> str:
     return f"{address}/{connection_id}" if connection_id else address
 
 
-def _tools(content: Content, address: str, number: str | None) -> tuple[ToolConfig, ...]:
+def _tools(content: AgentConfig, address: str, number: str | None) -> tuple[ToolConfig, ...]:
     """Ours by name, with their own schemas, and the two that only the provider can do: to put through and to hang up."""
     ours = [
         ToolConfig(
-            name=tool.name, about=tool.about, address=address, parameters=tool.definition()["parameters"],
-            timeout_ms=CHANGING_TIMEOUT_MS if tool.effect else TOOL_TIMEOUT_MS,
+            name=tool.name, about=tool.description, address=address, parameters=tool.definition()["parameters"],
+            timeout_ms=CHANGING_TIMEOUT_MS if tool.has_effect else TOOL_TIMEOUT_MS,
             # a repetition is known by its call, name and arguments; still nobody but the model should ask twice
-            retries=0, speaks_during=tool.effect,
+            retries=0, speaks_during=tool.has_effect,
         )
         for tool in list_tools()
         if content.allows(tool.name)

@@ -97,7 +97,7 @@ def parse_time(
     text = " ".join(filter(None, said))
     if not text:
         return TimeExpression()
-    when = _require_unambiguous(parse_time_expression(text, context.moment, zone or context.zone, context.language))
+    when = _require_unambiguous(parse_time_expression(text, context.now, zone or context.timezone, context.language))
     if when.day:
         context.named_days.add(when.day)
     return when
@@ -120,7 +120,7 @@ def to_instant(context: ToolContext, when: TimeExpression, zone: str) -> datetim
 
 def to_interval(context: ToolContext, when: TimeExpression, zone: str) -> tuple[datetime, datetime]:
     """The instants between which the days that are meant lie, from now on and not for longer than can be listened to."""
-    today = context.local(context.moment, zone).date()
+    today = context.to_local(context.now, zone).date()
     first, last = when.days(first=today, last=today + LOOKAHEAD)
     tz = ZoneInfo(zone)
     starts = max(datetime.combine(first, time(), tz), now().astimezone(tz))

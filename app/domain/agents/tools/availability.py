@@ -103,10 +103,10 @@ class ParseDateArgs(ToolArgs):
     text: str | None = Field(None, description="What the caller said about day and time.")
 
 
-@tool("parse_date", ParseDateArgs, general=True)
+@tool("parse_date", ParseDateArgs, is_general=True)
 def parse_date(context: ToolContext, args: ParseDateArgs) -> ToolResult:
     """Turns words about a day or time into a date; asks back where they leave something open."""
-    when = parse_time_expression(args.text or "", context.moment, context.zone, context.language)
+    when = parse_time_expression(args.text or "", context.now, context.timezone, context.language)
     return succeed(when.question or _say_time_expression(context, when), **when.as_data())
 
 
@@ -114,7 +114,7 @@ def _say_time_expression(context: ToolContext, when: TimeExpression) -> str:
     """The day and time once more, so that the caller hears what was understood."""
     language, today = context.language, context.today
     if when.day and when.at is not None:
-        return capitalise(say_moment(context.local(to_utc(when.day, when.at, context.zone)), language, today=today)) + "."
+        return capitalise(say_moment(context.to_local(to_utc(when.day, when.at, context.timezone)), language, today=today)) + "."
     if when.day:
         return capitalise(say_day(when.day, language, today=today)) + "."
     if when.at is not None:

@@ -107,9 +107,9 @@ def _filter_by_caller(context: ToolContext, right: Permission) -> list[ColumnEle
 
 
 def _list_upcoming(*whose: ColumnElement[bool]) -> list[Booking]:
-    wanted = select(Booking).where(or_(*whose), Booking.status.in_(ACTIVE_STATUSES), Booking.starts_at > now())
+    statement = select(Booking).where(or_(*whose), Booking.status.in_(ACTIVE_STATUSES), Booking.starts_at > now())
     first: dict[str, Booking] = {}
-    for booking in db.session.scalars(wanted.order_by(Booking.starts_at, Booking.id).limit(MAX_BOOKINGS)):
+    for booking in db.session.scalars(statement.order_by(Booking.starts_at, Booking.id).limit(MAX_BOOKINGS)):
         first.setdefault(booking.occupant, booking)
     return list(first.values())
 
@@ -186,7 +186,7 @@ def build_booking_request(
         starts_at,
         visit.branch.id,
         "call",
-        context.by,
+        context.actor,
         customer_id=customer.id if customer else None,
         call_id=context.call.id,
         notes=notes,

@@ -56,7 +56,7 @@ class BookAppointmentArgs(ToolArgs):
     hold: str | None = Field(None, description="The hold that hold_slot gave, if a time was kept.")
 
 
-@tool("book_appointment", BookAppointmentArgs, effect=True)
+@tool("book_appointment", BookAppointmentArgs, has_effect=True)
 def book_appointment(context: ToolContext, args: BookAppointmentArgs) -> ToolResult:
     """Books the appointment. Only say that it is booked when this answers ok."""
     hold = find_hold(context, args.hold) if args.hold else None
@@ -95,11 +95,11 @@ def _resolve_hold(context: ToolContext, hold: Hold) -> tuple[ServiceSelection, d
 
 def _find_own_hold(context: ToolContext, visit: ServiceSelection, starts_at: datetime) -> Hold | None:
     """The time that this call has kept for just this: it must not stand in its own way."""
-    wanted = select(Hold).where(
+    statement = select(Hold).where(
         Hold.call_id == context.call.id, Hold.status == "open", Hold.expires_at > now(), Hold.starts_at == starts_at,
         Hold.branch_id == visit.branch.id,
     )  # fmt: skip
-    return db.session.scalars(wanted).first()
+    return db.session.scalars(statement).first()
 
 
 def _date_contains_time(context: ToolContext, args: BookAppointmentArgs) -> bool:
@@ -109,11 +109,11 @@ def _date_contains_time(context: ToolContext, args: BookAppointmentArgs) -> bool
 
 def _find_existing_booking(context: ToolContext, visit: ServiceSelection, starts_at: datetime, name: str) -> Booking | None:
     """The booking that this call has made of just this: an answer may have been lost on its way."""
-    wanted = select(Booking).where(
+    statement = select(Booking).where(
         Booking.call_id == context.call.id, Booking.starts_at == starts_at, Booking.service_id == visit.parts[0].service_id,
         Booking.status.in_(ACTIVE_STATUSES),
     )  # fmt: skip
-    for booking in db.session.scalars(wanted.order_by(Booking.id)):
+    for booking in db.session.scalars(statement.order_by(Booking.id)):
         customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
         if customer is not None and customer.name and is_same_name(name, customer.name):
             return booking
@@ -139,12 +139,12 @@ class CancelAppointmentArgs(ToolArgs):
     reason: str | None = Field(None, description="Why, if the caller said so.")
 
 
-@tool("cancel_appointment", CancelAppointmentArgs, effect=True)
+@tool("cancel_appointment", CancelAppointmentArgs, has_effect=True)
 def cancel_appointment(context: ToolContext, args: CancelAppointmentArgs) -> ToolResult:
     """Cancels an appointment of the caller. Only say that it is cancelled when this answers ok."""
     booking = resolve_booking(context, "cancel", booking_id=args.booking_id, date=args.date, time=args.time)
     fee_cents = terms_of(booking).fee_cents if booking.is_standing else 0
-    booking = cancel_booking(booking.id, context.by, why=args.reason)
+    booking = cancel_booking(booking.id, context.actor, why=args.reason)
     say = _("Ihr Termin ist abgesagt.")
     if booking.id in get_disclosure_scopes(context, [booking]):
         say = _("Ihr Termin %(when)s ist abgesagt.", when=say_booking(context, booking))
@@ -157,7 +157,7 @@ def cancel_appointment(context: ToolContext, args: CancelAppointmentArgs) -> Too
 @tool("query_appointments")
 def query_appointments(context: ToolContext, _args: ToolArgs) -> ToolResult:
     """Lists the appointments ahead that the caller may hear of; otherwise tells what they must say first, and what else can be done."""
-    if not context.content.tells("appointments"):
+    if not context.config.can_disclose("appointments"):
         return reject("not_allowed", _("Über Termine darf ich am Telefon keine Auskunft geben."), bookings=[])
     ahead = list_disclosable_bookings(context)
     if not ahead and not context.caller.can_hear_all:
@@ -177,7 +177,7 @@ class RescheduleAppointmentArgs(ToolArgs):
     staff: str | None = Field(None, description="Another person, if the caller wants one.")
 
 
-@tool("reschedule_appointment", RescheduleAppointmentArgs, effect=True)
+@tool("reschedule_appointment", RescheduleAppointmentArgs, has_effect=True)
 def reschedule_appointment(context: ToolContext, args: RescheduleAppointmentArgs) -> ToolResult:
     """Moves an appointment of the caller. Only say that it is moved when this answers ok."""
     if args.new_date is None and args.new_time is None and args.staff is None:
@@ -191,7 +191,7 @@ def reschedule_appointment(context: ToolContext, args: RescheduleAppointmentArgs
         return reject("in_the_past", _("Dieser Zeitpunkt ist schon vorbei. Welcher Tag passt Ihnen?"), slots=[])
     person = get_person(args.staff, branch_id=booking.branch_id) if args.staff else None
     try:
-        moved = move_booking(booking.id, context.by, starts_at=starts_at, staff_id=person.id if person else None)
+        moved = move_booking(booking.id, context.actor, starts_at=starts_at, staff_id=person.id if person else None)
     except BookingRefused as error:
         visit = ServiceSelection((VisitPart(booking.service_id, booking.staff_id),), resolve_branch(context, booking.branch_id))
         return build_booking_rejection(context, visit, error, starts_at)
@@ -211,7 +211,7 @@ def _list_missing_fields(context: ToolContext, args: RescheduleAppointmentArgs) 
 
 def _resolve_new_start(context: ToolContext, booking: Booking, args: RescheduleAppointmentArgs) -> datetime:
     """Day and time as said; the one that was not said stays as it is."""
-    local = context.local(booking.starts_at, booking.zone)
+    local = context.to_local(booking.starts_at, booking.zone)
     when = parse_time(context, date=args.new_date, time=args.new_time, zone=booking.zone)
     if when.day is None and not when.names_a_day:
         when = parse_time(context, date=local.date().isoformat(), time=args.new_time or local.strftime("%H:%M"), zone=booking.zone)

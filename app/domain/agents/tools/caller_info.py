@@ -2,7 +2,7 @@
 
 from flask_babel import gettext as _
 
-from app.domain.agents.opening_hours import opening_now
+from app.domain.agents.opening_hours import get_opening_status
 from app.domain.agents.tools.caller_verification import IdentifyCustomerArgs, describe_caller, verify
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.registry import ToolArgs, tool
@@ -11,13 +11,13 @@ from app.domain.customers.name_matching import find_first_name
 from app.domain.language.spoken_format import say_day, say_time
 
 
-@tool("get_context", general=True)
+@tool("get_context", is_general=True)
 def get_context(context: ToolContext, _args: ToolArgs) -> ToolResult:
     """Tells the business and branch, today's date, whether it is open, and whether the caller is known."""
-    caller, now = context.caller, context.local(context.moment)
-    is_open, opens_at = opening_now(context.branch, context.moment)
+    caller, now = context.caller, context.to_local(context.now)
+    is_open, opens_at = get_opening_status(context.branch, context.now)
     today = say_day(now.date(), context.language, case="the")
-    first = find_first_name(caller.customer.name) if caller.customer and context.tells_first_name else None
+    first = find_first_name(caller.customer.name) if caller.customer and context.can_greet_by_name else None
     return succeed(
         _("Heute ist %(day)s, es ist %(time)s.", day=today, time=say_time(now.time().replace(second=0, microsecond=0), context.language)),
         company=context.company.name,
@@ -26,7 +26,7 @@ def get_context(context: ToolContext, _args: ToolArgs) -> ToolResult:
         today_spoken=today,
         language=context.language,
         open_now=is_open,
-        next_opening=context.local(opens_at).isoformat() if opens_at else None,
+        next_opening=context.to_local(opens_at).isoformat() if opens_at else None,
         caller={"known": caller.is_known, "certainty": caller.certainty} | ({"first_name": first} if first else {}),
     )
 
@@ -39,7 +39,7 @@ def check_customer(context: ToolContext, args: IdentifyCustomerArgs) -> ToolResu
     return verify(context, args)
 
 
-@tool("identify_customer", IdentifyCustomerArgs, effect=True)
+@tool("identify_customer", IdentifyCustomerArgs, has_effect=True)
 def identify_customer(context: ToolContext, args: IdentifyCustomerArgs) -> ToolResult:
     """Checks the caller's name, date of birth, the date of a booking or a code that was sent."""
     return verify(context, args)

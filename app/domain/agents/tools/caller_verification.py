@@ -100,7 +100,7 @@ def _verify_booking_date(context: ToolContext, args: IdentifyCustomerArgs) -> To
         return reject_unverified(context, **_build_caller_data(caller))
     if caller.certainty == "number":
         raise MissingArgument(get_question("name"), fields=["name"])
-    when = parse_time_expression(args.booking_date, context.moment, context.zone, context.language)
+    when = parse_time_expression(args.booking_date, context.now, context.timezone, context.language)
     if when.day is None:
         return reject(
             "ambiguous", when.question or _("An welchem Tag ist Ihr Termin?"), options=list(when.options), **_build_caller_data(caller)

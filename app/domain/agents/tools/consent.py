@@ -33,7 +33,7 @@ class SetConsentArgs(ToolArgs):
         return ("yes" if value else "no") if isinstance(value, bool) else value
 
 
-@tool("set_consent", SetConsentArgs, effect=True)
+@tool("set_consent", SetConsentArgs, has_effect=True)
 def set_consent(context: ToolContext, args: SetConsentArgs) -> ToolResult:
     """Keeps what the caller allows or declines: recording, transcript, talking with an AI. Call it at once on every such yes or no."""
     said = {what: answer for what in CONSENT_KINDS if (answer := _parse_answer(getattr(args, what)))}
@@ -48,7 +48,7 @@ def set_consent(context: ToolContext, args: SetConsentArgs) -> ToolResult:
             db.session.add(CallConsent(**row))
     db.session.flush()
     if call.keeps_words != kept_words:
-        publish(CallUpdated(call.company_id, call.branch_id, call.id, context.moment))
+        publish(CallUpdated(call.company_id, call.branch_id, call.id, context.now))
     if said.get("ai") == "no":
         return _transfer_to_person(context, get_effective_consent(known))
     return succeed(_say_consequence(said), **get_effective_consent(known))
@@ -63,7 +63,7 @@ def _get_notice_version(context: ToolContext) -> str:
     """The wording that this agent greets with."""
     language = context.language
     asked = f"{NOTICE[language]} {QUESTION[language]}"
-    return hash_wording(asked if context.content.asks_to_record else NOTICE[language])
+    return hash_wording(asked if context.config.asks_to_record else NOTICE[language])
 
 
 def _say_consequence(said: dict[Any, YesNo]) -> str:

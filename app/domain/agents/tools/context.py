@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, select
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.domain.agents.config import NOBODY, Content, content_in_force
+from app.domain.agents.config import DEFAULT_AGENT_CONFIG, AgentConfig, get_effective_config
 from app.domain.bookings.history import By
 from app.domain.customers.caller_assurance import IdentifiedCaller, identify_caller
 from app.domain.language.time_expression import Language
@@ -36,33 +36,33 @@ class ToolContext:
 
     call: Call
     # as the caller's words tell it, where they do
-    heard_language: Language | None = None
-    moment: datetime = field(default_factory=now)
+    spoken_language: Language | None = None
+    now: datetime = field(default_factory=now)
     # the days that the caller has named in this use of a function, and those of bookings that they were told
     named_days: set[date] = field(default_factory=set)
-    told_days: set[date] = field(default_factory=set)
+    disclosed_days: set[date] = field(default_factory=set)
 
     @cached_property
-    def _place(self) -> Any:
-        place = {"company": self.call.company_id, "branch": self.call.branch_id, "agent": self.call.agent_id}
-        return db.session.execute(CALL_RECORDS, place).one()
+    def _records(self) -> Any:
+        keys = {"company": self.call.company_id, "branch": self.call.branch_id, "agent": self.call.agent_id}
+        return db.session.execute(CALL_RECORDS, keys).one()
 
     @property
     def company(self) -> Company:
-        return self._place[0]
+        return self._records[0]
 
     @property
     def branch(self) -> Branch:
-        return self._place[1]
+        return self._records[1]
 
     @property
     def agent(self) -> Agent | None:
-        return self._place[2]
+        return self._records[2]
 
     @cached_property
-    def content(self) -> Content:
+    def config(self) -> AgentConfig:
         """What the published version of the agent says; a call without an agent has one that may do everything."""
-        return content_in_force(self.agent, self._place[3], branch=self.branch) if self.agent else NOBODY
+        return get_effective_config(self.agent, self._records[3], branch=self.branch) if self.agent else DEFAULT_AGENT_CONFIG
 
     @property
     def caller(self) -> IdentifiedCaller:
@@ -72,26 +72,26 @@ class ToolContext:
     @cached_property
     def language(self) -> Language:
         """What the caller speaks, else what the call was begun in, else the agent's, else the company's."""
-        wishes = (self.heard_language, self.call.language, self.agent.language if self.agent else None, self.company.language)
+        wishes = (self.spoken_language, self.call.language, self.agent.language if self.agent else None, self.company.language)
         return next((known for wish in wishes for known in LANGUAGES if wish and wish.startswith(known)), "de")
 
     @property
-    def tells_first_name(self) -> bool:
+    def can_greet_by_name(self) -> bool:
         """Whether the company lets a caller's first name be said before it was heard."""
-        return self.content.tells("caller_name") and (self.company.caller_rights or {}).get("greet_by_name") is not False
+        return self.config.can_disclose("caller_name") and (self.company.caller_rights or {}).get("greet_by_name") is not False
 
     @property
-    def zone(self) -> str:
+    def timezone(self) -> str:
         return self.branch.zone
 
     @property
     def today(self) -> date:
-        return self.local(self.moment).date()
+        return self.to_local(self.now).date()
 
     @property
-    def by(self) -> By:
+    def actor(self) -> By:
         return By("caller", "call", self.call.id)
 
-    def local(self, moment: datetime, zone: str | None = None) -> datetime:
+    def to_local(self, moment: datetime, zone: str | None = None) -> datetime:
         """The moment as clocks at the branch show it."""
-        return moment.astimezone(ZoneInfo(zone or self.zone))
+        return moment.astimezone(ZoneInfo(zone or self.timezone))

@@ -8,7 +8,7 @@ from flask_babel import force_locale
 from app.core import metrics
 from app.core.clock import now
 from app.core.event_bus import publish
-from app.domain.agents.opening_hours import opening_now
+from app.domain.agents.opening_hours import get_opening_status
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.result import ToolResult
 from app.domain.emergencies import detections
@@ -66,12 +66,12 @@ def find_emergency_forward_number(context: ToolContext) -> str | None:
     """Where a call of an emergency is put through to, whatever the hour and whoever is switched off; None where none was spoken of."""
     if detections.find_kind(context.call) is None:
         return None
-    reached = find_on_call(context.branch, context.moment, otherwise=find_forward_number(context))
+    reached = find_on_call(context.branch, context.now, otherwise=find_forward_number(context))
     return reached.number if reached else None
 
 
 def find_forward_number(context: ToolContext) -> str | None:
-    return context.content.forward_to or context.branch.forward_to
+    return context.config.forward_to or context.branch.forward_to
 
 
 class _EmergencyFilter:
@@ -84,17 +84,17 @@ class _EmergencyFilter:
         if not kind.is_out_of_hours:
             return True
         context = self.context
-        if opening_now(context.branch, context.moment)[0]:
+        if get_opening_status(context.branch, context.now)[0]:
             return False
         if kind.level == "urgent":
             return bool(get_numbers(context.company, context.branch).doctor)
-        return find_on_call(context.branch, context.moment, otherwise=find_forward_number(context)) is not None
+        return find_on_call(context.branch, context.now, otherwise=find_forward_number(context)) is not None
 
 
 def _raise_alarm_for(kind: EmergencyKind, context: ToolContext) -> ToolResult:
     call, branch, company = context.call, context.branch, context.company
     with force_locale(context.language):
-        alarm = build_alarm(kind, branch, company, forward_to=find_forward_number(context), moment=context.moment)
+        alarm = build_alarm(kind, branch, company, forward_to=find_forward_number(context), moment=context.now)
     metrics.EMERGENCIES.labels(kind.level).inc()
     if call.is_test:
         return _to_result(alarm)

@@ -84,13 +84,13 @@ def _answer_address(context: ToolContext, _question: str) -> FaqAnswer | None:
 
 
 def _answer_phone(context: ToolContext, _question: str) -> FaqAnswer | None:
-    wanted = select(PhoneNumber.e164).where(PhoneNumber.branch_id == context.branch.id, PhoneNumber.is_active).order_by(PhoneNumber.id)
-    number = db.session.scalars(wanted.limit(1)).first()
+    statement = select(PhoneNumber.e164).where(PhoneNumber.branch_id == context.branch.id, PhoneNumber.is_active).order_by(PhoneNumber.id)
+    number = db.session.scalars(statement.limit(1)).first()
     return FaqAnswer(_("Unsere Nummer ist %(number)s.", number=display(number, context.company.country)), ("phone",)) if number else None
 
 
 def _answer_staff(context: ToolContext, _question: str) -> FaqAnswer | None:
-    if not context.content.tells("staff_names"):
+    if not context.config.can_disclose("staff_names"):
         return None
     names = [person.name for person in list_staff(limit=12, branch_id=context.branch.id)]
     return FaqAnswer(_("Bei uns arbeiten %(names)s.", names=join_and(names, context.language)), ("staff",)) if len(names) > 1 else None
@@ -101,7 +101,7 @@ def _answer_service(context: ToolContext, question: str, asked: str) -> FaqAnswe
     found = find_service(_strip_question_words(question, asked))
     if found is None or found.others:
         return None
-    if re.search(PRICE_PATTERN, asked) and not (found.service.price_cents and context.content.tells("prices")):
+    if re.search(PRICE_PATTERN, asked) and not (found.service.price_cents and context.config.can_disclose("prices")):
         return None
     return FaqAnswer(say_service(context, found.service), (f"service:{found.service.id}",))
 

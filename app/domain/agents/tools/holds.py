@@ -38,7 +38,7 @@ class HoldSlotArgs(ToolArgs):
     branch: str | None = Field(None, description="Another branch than the one that was called.")
 
 
-@tool("hold_slot", HoldSlotArgs, effect=True)
+@tool("hold_slot", HoldSlotArgs, has_effect=True)
 def hold_slot(context: ToolContext, args: HoldSlotArgs) -> ToolResult:
     """Keeps a free time for some minutes while the caller decides."""
     visit = resolve_services(context, args.service, args.staff, args.branch)
@@ -58,13 +58,13 @@ def hold_slot(context: ToolContext, args: HoldSlotArgs) -> ToolResult:
 
 def list_open_holds(context: ToolContext) -> list[Hold]:
     """What this call keeps at the moment, the oldest first."""
-    wanted = select(Hold).where(Hold.call_id == context.call.id, Hold.status == "open", Hold.expires_at > now())
-    return list(db.session.scalars(wanted.order_by(Hold.created_at, Hold.id)))
+    statement = select(Hold).where(Hold.call_id == context.call.id, Hold.status == "open", Hold.expires_at > now())
+    return list(db.session.scalars(statement.order_by(Hold.created_at, Hold.id)))
 
 
 def _build_hold_result(context: ToolContext, visit: ServiceSelection, hold: Hold) -> ToolResult:
     def local(moment: datetime) -> str:
-        return context.local(moment, hold.zone).isoformat()
+        return context.to_local(moment, hold.zone).isoformat()
 
     return succeed(
         _("Die Zeit %(when)s halte ich für Sie frei.", when=say_when(context, hold.starts_at, hold.zone)),
@@ -80,7 +80,7 @@ class ReleaseHoldArgs(ToolArgs):
     hold: str | None = Field(None, description="The hold that hold_slot gave.")
 
 
-@tool("release_hold", ReleaseHoldArgs, effect=True)
+@tool("release_hold", ReleaseHoldArgs, has_effect=True)
 def release_hold(context: ToolContext, args: ReleaseHoldArgs) -> ToolResult:
     """Gives a kept time free again."""
     if args.hold is None:
@@ -94,5 +94,5 @@ def release_hold(context: ToolContext, args: ReleaseHoldArgs) -> ToolResult:
 
 def find_hold(context: ToolContext, hold_id: str) -> Hold | None:
     """A hold of this very call, open or not; another call's is not there."""
-    wanted = select(Hold).where(Hold.id == hold_id, Hold.call_id == context.call.id)
-    return db.session.scalars(wanted).first() if hold_id.isascii() else None
+    statement = select(Hold).where(Hold.id == hold_id, Hold.call_id == context.call.id)
+    return db.session.scalars(statement).first() if hold_id.isascii() else None

@@ -13,7 +13,7 @@ from app.core.clock import now
 from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.phone import display
-from app.domain.agents.opening_hours import opening_now
+from app.domain.agents.opening_hours import get_opening_status
 from app.domain.agents.tools.argument_parsing import get_question
 from app.domain.agents.tools.booking_lookup import get_disclosure_scopes, resolve_booking
 from app.domain.agents.tools.caller_identity import resolve_phone
@@ -42,13 +42,13 @@ class RequestCallbackArgs(ToolArgs):
     reason: str | None = Field(None, description="What it is about.")
 
 
-@tool("request_callback", RequestCallbackArgs, effect=True)
+@tool("request_callback", RequestCallbackArgs, has_effect=True)
 def request_callback(context: ToolContext, args: RequestCallbackArgs) -> ToolResult:
     """Notes that a person shall call back."""
     number = resolve_phone(context, args.phone)
     if number is None:
         return reject("missing", get_question("phone"), fields=["phone"])
-    when = parse_time_expression(args.when, context.moment, context.zone, context.language) if args.when else TimeExpression()
+    when = parse_time_expression(args.when, context.now, context.timezone, context.language) if args.when else TimeExpression()
     due_at = _resolve_due_at(context, when)
     with force_locale(context.company.language):
         title = _("Rückruf: %(who)s", who=args.name or _find_customer_name(context) or display(number))
@@ -58,11 +58,11 @@ def request_callback(context: ToolContext, args: RequestCallbackArgs) -> ToolRes
         task.title, task.details, task.due_at = title[:200], details, due_at
         publish(TaskUpdated(task.company_id, task.branch_id, task.id, task.call_id))
     say = (
-        _("Wir rufen Sie %(when)s zurück.", when=say_when(context, due_at, context.zone))
+        _("Wir rufen Sie %(when)s zurück.", when=say_when(context, due_at, context.timezone))
         if when.day and when.at is not None
-        else _("Ich habe den Rückruf notiert, wir melden uns bis spätestens %(when)s.", when=say_when(context, due_at, context.zone))
+        else _("Ich habe den Rückruf notiert, wir melden uns bis spätestens %(when)s.", when=say_when(context, due_at, context.timezone))
     )
-    return succeed(say, task_id=task.id, due_at=context.local(due_at).isoformat())
+    return succeed(say, task_id=task.id, due_at=context.to_local(due_at).isoformat())
 
 
 def _find_customer_name(context: ToolContext) -> str | None:
@@ -74,11 +74,11 @@ def _resolve_due_at(context: ToolContext, when: TimeExpression) -> datetime:
     """At the time that was wished for; else within the hour, or when it opens again."""
     if when.day and not when.is_ambiguous:
         at = when.at or when.at_from or time(when.minutes()[0] // 60)
-        wished = to_utc(when.day, at, context.zone)
-        if wished > context.moment:
+        wished = to_utc(when.day, at, context.timezone)
+        if wished > context.now:
             return wished
-    is_open, opens_at = opening_now(context.branch, context.moment)
-    soon = context.moment + CALLBACK_WITHIN
+    is_open, opens_at = get_opening_status(context.branch, context.now)
+    soon = context.now + CALLBACK_WITHIN
     return (soon if is_open or opens_at is None else opens_at + CALLBACK_WITHIN).astimezone(ZoneInfo("UTC"))
 
 
@@ -88,7 +88,7 @@ class TakeMessageArgs(ToolArgs):
     phone: str | None = Field(None, description="Another number than the one that calls.")
 
 
-@tool("take_message", TakeMessageArgs, effect=True)
+@tool("take_message", TakeMessageArgs, has_effect=True)
 def take_message(context: ToolContext, args: TakeMessageArgs) -> ToolResult:
     """Takes a message for the business."""
     if not context.call.keeps_words:
@@ -121,7 +121,7 @@ class SendLinkArgs(ToolArgs):
     date: str | None = Field(None, description="The day of the booking, as said.")
 
 
-@tool("send_link", SendLinkArgs, effect=True)
+@tool("send_link", SendLinkArgs, has_effect=True)
 def send_link(context: ToolContext, args: SendLinkArgs) -> ToolResult:
     """Sends the caller a code, or a link to their appointments, by text message or e-mail, and only to what is on record."""
     kind = (args.kind or "booking").casefold()
@@ -201,6 +201,6 @@ def transfer_call(context: ToolContext, _args: TransferCallArgs) -> ToolResult:
     number = find_emergency_forward_number(context) or find_transfer_number(context)
     if not number:
         return reject("not_available", _("Gerade kann ich Sie nicht verbinden. Soll ich einen Rückruf notieren?"))
-    if not opening_now(context.branch, context.moment)[0]:
+    if not get_opening_status(context.branch, context.now)[0]:
         return succeed(_("Gerade ist geschlossen, ich versuche trotzdem, Sie zu verbinden."), number=number)
     return succeed(_("Ich verbinde Sie, einen Augenblick bitte."), number=number)

@@ -47,8 +47,8 @@ def build_slots_data(context: ToolContext, slots: Sequence[Slot], facts: Schedul
     )
     return [
         {
-            "starts_at": context.local(slot.starts_at, names.zones[slot.branch_id]).isoformat(),
-            "ends_at": context.local(slot.ends_at, names.zones[slot.branch_id]).isoformat(),
+            "starts_at": context.to_local(slot.starts_at, names.zones[slot.branch_id]).isoformat(),
+            "ends_at": context.to_local(slot.ends_at, names.zones[slot.branch_id]).isoformat(),
             "staff": names.staff.get(slot.staff_id),
             "branch": names.branches[slot.branch_id],
         }
@@ -76,7 +76,7 @@ def _say_times_with_staff(context: ToolContext, told: Sequence[dict[str, Any]], 
 
 def build_bookings_data(context: ToolContext, bookings: Sequence[Booking]) -> list[dict[str, Any]]:
     """All there is to tell: what may be told of it is for `appointments` to say."""
-    context.told_days.update(context.local(booking.starts_at, booking.zone).date() for booking in bookings)
+    context.disclosed_days.update(context.to_local(booking.starts_at, booking.zone).date() for booking in bookings)
     names = DisplayNames(
         staff={booking.staff_id for booking in bookings},
         services={booking.service_id for booking in bookings},
@@ -85,8 +85,8 @@ def build_bookings_data(context: ToolContext, bookings: Sequence[Booking]) -> li
     return [
         {
             "booking_id": booking.id,
-            "starts_at": context.local(booking.starts_at, booking.zone).isoformat(),
-            "ends_at": context.local(booking.ends_at, booking.zone).isoformat(),
+            "starts_at": context.to_local(booking.starts_at, booking.zone).isoformat(),
+            "ends_at": context.to_local(booking.ends_at, booking.zone).isoformat(),
             "service": names.services.get(booking.service_id),
             "staff": names.staff.get(booking.staff_id),
             "branch": names.branches.get(booking.branch_id),
@@ -98,12 +98,12 @@ def build_bookings_data(context: ToolContext, bookings: Sequence[Booking]) -> li
 
 def say_booking(context: ToolContext, booking: Booking) -> str:
     """When it is; whoever has been told that proves nothing by it any more."""
-    context.told_days.add(context.local(booking.starts_at, booking.zone).date())
+    context.disclosed_days.add(context.to_local(booking.starts_at, booking.zone).date())
     return say_when(context, booking.starts_at, booking.zone)
 
 
 def say_when(context: ToolContext, moment: datetime, zone: str) -> str:
-    return say_moment(context.local(moment, zone), context.language, today=context.today)
+    return say_moment(context.to_local(moment, zone), context.language, today=context.today)
 
 
 def select_spread(starts: Sequence[datetime], most: int) -> list[datetime]:

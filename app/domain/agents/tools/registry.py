@@ -57,32 +57,32 @@ A = TypeVar("A", bound=ToolArgs)
 
 @dataclass(frozen=True, slots=True)
 class Tool(Generic[A]):
-    """`effect` says whether it changes anything: only then the same again is not simply done again."""
+    """`has_effect` says whether it changes anything: only then the same again is not simply done again."""
 
     name: str
-    about: str
+    description: str
     arguments: type[A]
     function: Callable[[ToolContext, A], ToolResult]
-    effect: bool = False
+    has_effect: bool = False
     # concerns nobody's appointments: what it says of days may be said back by anybody
-    general: bool = False
+    is_general: bool = False
 
     def definition(self) -> dict[str, Any]:
         """Name, description and parameters (JSON Schema) as voice providers want them."""
         fields = {name: {"type": "string", "description": field.description or name} for name, field in self.arguments.model_fields.items()}
-        return {"name": self.name, "description": self.about, "parameters": {"type": "object", "properties": fields}}
+        return {"name": self.name, "description": self.description, "parameters": {"type": "object", "properties": fields}}
 
 
 TOOLS: dict[str, Tool[Any]] = {}
 
 
 def tool(
-    name: str, arguments: type[A] = ToolArgs, *, effect: bool = False, general: bool = False  # type: ignore[assignment]
+    name: str, arguments: type[A] = ToolArgs, *, has_effect: bool = False, is_general: bool = False  # type: ignore[assignment]
 ) -> Callable[[Callable[[ToolContext, A], ToolResult]], Callable[[ToolContext, A], ToolResult]]:  # fmt: skip
     """Makes a function one of the agent's; the first sentence of its docstring is what the model reads."""
 
     def register(function: Callable[[ToolContext, A], ToolResult]) -> Callable[[ToolContext, A], ToolResult]:
-        TOOLS[name] = Tool(name, (function.__doc__ or "").strip().split("\n\n")[0], arguments, function, effect, general)
+        TOOLS[name] = Tool(name, (function.__doc__ or "").strip().split("\n\n")[0], arguments, function, has_effect, is_general)
         return function
 
     return register
@@ -106,13 +106,13 @@ def run_tool(name: str, args: dict[str, Any], context: ToolContext) -> ToolResul
         found = find_tool(name)
         if found is None:
             return reject("unknown_function", _("Das kann ich leider nicht selbst erledigen. Soll ich einen Rückruf notieren?"))
-        if not context.content.allows(name) and not (name == "transfer_call" and context.call.emergency):
+        if not context.config.allows(name) and not (name == "transfer_call" and context.call.emergency):
             return reject("not_allowed", _("Das darf ich hier leider nicht für Sie tun. Soll ich einen Rückruf notieren?"))
         try:
             answer = found.function(context, found.arguments.model_validate(args))
         except AppError as error:
             answer = reject(error.code, error.message or say_trouble(), **_to_json_data(error.details()))
-        return answer if found.general else replace(answer, told_days=_find_disclosed_days(answer, context))
+        return answer if found.is_general else replace(answer, disclosed_days=_find_disclosed_days(answer, context))
 
 
 def _find_disclosed_days(answer: ToolResult, context: ToolContext) -> frozenset[date]:
@@ -121,7 +121,7 @@ def _find_disclosed_days(answer: ToolResult, context: ToolContext) -> frozenset[
     for year, month, day in ISO_DAY.findall(json.dumps(answer.data, default=str)):
         with suppress(ValueError):
             in_data.add(date(int(year), int(month), int(day)))
-    return frozenset(in_data - context.named_days | context.told_days)
+    return frozenset(in_data - context.named_days | context.disclosed_days)
 
 
 def say_trouble() -> str:

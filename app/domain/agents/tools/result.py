@@ -14,7 +14,7 @@ class ToolResult:
     code: str | None = None
     data: dict[str, Any] = field(default_factory=dict)
     # what a caller may know of days from this answer and did not before: written down with the use, told to nobody
-    told_days: frozenset[date] = frozenset()
+    disclosed_days: frozenset[date] = frozenset()
 
     def as_json(self) -> dict[str, Any]:
         told: dict[str, Any] = {"ok": self.ok, "say": self.say}

@@ -53,7 +53,7 @@ def _get_duration_and_price(context: ToolContext, service: Service) -> tuple[int
     own = {row.service_id: row for row in _list_branch_services(context, [part.id for part in parts])}
     minutes = sum((own[part.id].minutes if part.id in own else None) or part.minutes for part in parts)
     prices = [(own[part.id].price_cents if part.id in own else None) or part.price_cents for part in parts]
-    if not context.content.tells("prices"):
+    if not context.config.can_disclose("prices"):
         return minutes, None
     return minutes, sum(prices) if all(price is not None for price in prices) else None  # type: ignore[arg-type]
 
@@ -65,6 +65,6 @@ def _is_offered(context: ToolContext, service: Service) -> bool:
 def _list_branch_services(context: ToolContext, service_ids: list[str]) -> list[BranchService]:
     """What is different at this branch, asked once a call of a function."""
     if not hasattr(context, "_branch_services"):
-        wanted = select(BranchService).where(BranchService.branch_id == context.branch.id)
-        context._branch_services = list(db.session.scalars(wanted))  # type: ignore[attr-defined]
+        statement = select(BranchService).where(BranchService.branch_id == context.branch.id)
+        context._branch_services = list(db.session.scalars(statement))  # type: ignore[attr-defined]
     return [row for row in context._branch_services if row.service_id in service_ids]  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from pydantic import Field
 
-from app.domain.agents.opening_hours import hours_on, opening_after
+from app.domain.agents.opening_hours import find_opening_after, get_hours
 from app.domain.agents.tools.argument_parsing import MissingArgument, get_question, parse_time, resolve_branch
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.faq import find_answer
@@ -56,12 +56,12 @@ class GetOpeningHoursArgs(ToolArgs):
     date: str | None = Field(None, description="The day, as said; without one today.")
 
 
-@tool("get_opening_hours", GetOpeningHoursArgs, general=True)
+@tool("get_opening_hours", GetOpeningHoursArgs, is_general=True)
 def get_opening_hours(context: ToolContext, args: GetOpeningHoursArgs) -> ToolResult:
     """Tells when the business is open on a day."""
     branch = resolve_branch(context, args.branch)
     when = parse_time(context, date=args.date, time=None, zone=branch.zone)
-    hours = hours_on(branch, when.day or when.day_from or context.local(context.moment, branch.zone).date())
+    hours = get_hours(branch, when.day or when.day_from or context.to_local(context.now, branch.zone).date())
     day = capitalise(say_day(hours.day, context.language, today=context.today))
     if hours.spans:
         say = _("%(day)s ist %(hours)s geöffnet.", day=_add_comma(day), hours=say_hours(hours.clock_spans, context.language))
@@ -69,8 +69,8 @@ def get_opening_hours(context: ToolContext, args: GetOpeningHoursArgs) -> ToolRe
         say = _("%(day)s ist wegen des Feiertags (%(holiday)s) geschlossen.", day=_add_comma(day), holiday=hours.holiday)
     else:
         day_after = datetime.combine(hours.day + timedelta(days=1), time(), ZoneInfo(branch.zone))
-        is_today = hours.day == context.local(context.moment, branch.zone).date()
-        opens_at = opening_after(branch, context.moment if is_today else day_after)
+        is_today = hours.day == context.to_local(context.now, branch.zone).date()
+        opens_at = find_opening_after(branch, context.now if is_today else day_after)
         if opens_at:
             next_time = say_when(context, opens_at, branch.zone)
             say = _("%(day)s ist geschlossen, wieder geöffnet ist %(next)s.", day=_add_comma(day), next=next_time)

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from app.core.errors import NotAllowed
 from app.core.phone import may_receive_sms
-from app.domain.agents.opening_hours import opening_now
+from app.domain.agents.opening_hours import get_opening_status
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.result import ToolResult, reject
 from app.domain.customers.caller_assurance import AssuranceLevel, Permission
@@ -52,7 +52,7 @@ def ask_again(context: ToolContext, question: str, **data: Any) -> ToolResult:
 
 def list_fallbacks(context: ToolContext) -> dict[Fallback, str]:
     """Those that work at this moment, in words."""
-    allows, ways = context.content.allows, dict[Fallback, str]()
+    allows, ways = context.config.allows, dict[Fallback, str]()
     if allows("send_link") and (recipient := find_link_recipient(context)):
         ways["link"] = (
             _("Ihnen einen Link an Ihre hinterlegte E-Mail-Adresse schicken")
@@ -61,7 +61,7 @@ def list_fallbacks(context: ToolContext) -> dict[Fallback, str]:
         )
     if allows("request_callback"):
         ways["callback"] = _("einen Rückruf notieren")
-    if allows("transfer_call") and find_transfer_number(context) and opening_now(context.branch, context.moment)[0]:
+    if allows("transfer_call") and find_transfer_number(context) and get_opening_status(context.branch, context.now)[0]:
         ways["desk"] = _("Sie mit dem Team verbinden")
     return ways
 
@@ -87,9 +87,9 @@ def find_code_number(context: ToolContext) -> str | None:
 
 def find_transfer_number(context: ToolContext) -> str | None:
     """Where somebody can be put through to now: always, while the branch is open, or never."""
-    when = context.content.forward_when
-    is_time = when == "always" or (when == "opening_hours" and opening_now(context.branch, context.moment)[0])
-    return (context.content.forward_to or context.branch.forward_to) if is_time else None
+    when = context.config.forward_when
+    is_time = when == "always" or (when == "opening_hours" and get_opening_status(context.branch, context.now)[0])
+    return (context.config.forward_to or context.branch.forward_to) if is_time else None
 
 
 def _find_question(context: ToolContext, needed: AssuranceLevel) -> str | None:

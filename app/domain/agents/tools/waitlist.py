@@ -21,7 +21,7 @@ class Waiting(ToolArgs):
     phone: str | None = Field(None, description="Another number than the one that calls.")
 
 
-@tool("join_waitlist", Waiting, effect=True)
+@tool("join_waitlist", Waiting, has_effect=True)
 def join_waitlist(context: ToolContext, args: Waiting) -> ToolResult:
     """Puts the caller on the waitlist for a service."""
     if missing := args.list_missing("service", "name"):

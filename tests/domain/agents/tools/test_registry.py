@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.agents.asked import asked_key
+from app.domain.agents.request_hash import hash_request
 from app.domain.agents.tools.bookings import BookAppointmentArgs
 from app.domain.agents.tools.registry import TOOLS, ToolArgs
 
@@ -48,9 +48,9 @@ def test_missing_arguments_are_named() -> None:
 
 
 def test_the_same_question_has_the_same_key() -> None:
-    assert asked_key("a", {"x": 1, "y": " b  c "}) == asked_key("a", {"y": "b c", "x": "1"})
-    assert len({asked_key("a", {}), asked_key("b", {}), asked_key("a", {"x": "1"}), asked_key("a", {"x": True})}) == 4
-    assert asked_key("a", None) == asked_key("a", {})
+    assert hash_request("a", {"x": 1, "y": " b  c "}) == hash_request("a", {"y": "b c", "x": "1"})
+    assert len({hash_request("a", {}), hash_request("b", {}), hash_request("a", {"x": "1"}), hash_request("a", {"x": True})}) == 4
+    assert hash_request("a", None) == hash_request("a", {})
 
 
 def test_arguments_may_come_under_other_names() -> None:

@@ -5,13 +5,15 @@ import json
 from typing import Any
 
 
-def asked_key(name: str, given: dict[str, Any] | None) -> str:
+def hash_request(name: str, given: dict[str, Any] | None) -> str:
     """The same for the same name and arguments, in whatever order they come and however numbers are written."""
-    plain = json.dumps([name, {key: _flat(value) for key, value in (given or {}).items()}], sort_keys=True, ensure_ascii=False, default=str)
+    plain = json.dumps(
+        [name, {key: _normalise(value) for key, value in (given or {}).items()}], sort_keys=True, ensure_ascii=False, default=str
+    )
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _flat(value: Any) -> Any:
+def _normalise(value: Any) -> Any:
     if isinstance(value, str):
         return " ".join(value.split())
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
