@@ -89,7 +89,8 @@ def _drain(bodies: list[bytes]) -> float:
     driver = get_call_driver("retell")
     peeks = [(driver.peek(body), body) for body in bodies]
     rows = [
-        store.Incoming("retell", peek.event, peek.dedupe_key, body, peek.provider_call_id, peek.business_raw).row() for peek, body in peeks
+        store.IncomingWebhook("retell", peek.event, peek.dedupe_key, body, peek.provider_call_id, peek.business_raw).row()
+        for peek, body in peeks
     ]
     with db.engine.begin() as connection:
         connection.execute(WebhookEvent.__table__.insert(), rows)

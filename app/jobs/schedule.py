@@ -26,7 +26,7 @@ WORKERS_MISSING_AFTER_S = 15.0
 
 def sweep_inbox() -> None:
     """Wake the workers for overdue events; without Redis or workers the clock drains the inbox itself."""
-    age = run_read_only(lease.oldest_due_age_s)
+    age = run_read_only(lease.get_oldest_due_age_s)
     if age < 1.0:
         return
     if age < WORKERS_MISSING_AFTER_S and is_reachable():

@@ -53,7 +53,7 @@ def receive(provider: str, *, sender: WebhookSender, verify: Verify, raw: bytes)
         metrics.WEBHOOKS_RECEIVED.labels(provider, "unknown", "unreadable").inc()
         raise AppError(str(unreadable), code="unreadable") from unreadable
     should_wake = store.store(
-        store.Incoming(
+        store.IncomingWebhook(
             provider=provider,
             event=peek.event,
             dedupe_key=peek.dedupe_key,

@@ -19,7 +19,7 @@ from app.domain.agents import inbound_call
 from app.domain.calls import function_calls
 from app.domain.companies.number_lookup import Match
 from app.domain.inbox import call_handler
-from app.domain.inbox.inbox_item import Read
+from app.domain.inbox.inbox_item import InboxItem
 from app.models import WebhookEvent
 from app.providers.voice.base import CallEvent, Unreadable
 from app.providers.voice.retell_functions import parse_function, parse_inbound
@@ -91,7 +91,7 @@ def _handle_inbound(raw: bytes, connection: str | None) -> dict[str, Any]:
 
 def _find_owner(event: CallEvent, connection: str | None) -> tuple[Match | None, bool]:
     """Find the owner as for every event: by the stored call, else by the dialled number."""
-    read = Read(WebhookEvent(id=0, provider="retell", connection_id=connection), event)
+    read = InboxItem(WebhookEvent(id=0, provider="retell", connection_id=connection), event)
     call_handler.match([read])
     return (read.match if isinstance(read.match, Match) else None), read.cached
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from app.core.database import read_only
 from app.core.extensions import db
 from app.core.tenancy import unscoped
-from app.domain.inbox.store import body_of
+from app.domain.inbox.store import get_body
 from app.models import Call, CallEvent, CallHour, Company, Customer, LiveCursor, LiveEvent, ToolCall, Turn, WebhookEvent
 from tests.faults.house import House
 from tests.faults.stories import NUMBERS, TURNS, Sent, Story
@@ -69,7 +69,7 @@ def _inbox_holds_what_was_sent(sent: Sent) -> None:
     known = {_hash(body): body for body in sent.bodies}
     stored: Counter[str] = Counter()
     for event in db.session.scalars(select(WebhookEvent).where(WebhookEvent.received_at >= sent.begun_at)):
-        name = _hash(body_of(event))
+        name = _hash(get_body(event))
         if name not in known:
             assert sent.run not in (event.provider_call_id or ""), "an event that nobody sent"
             continue

@@ -138,9 +138,9 @@ def spoil(house: House, call_id: str) -> None:
 def hurry(house: House, call_id: str) -> None:
     """Its long pauses are over: the last try is due."""
     from app.core.clock import now
-    from app.domain.inbox.processor import PAUSES
+    from app.domain.inbox.processor import RETRY_DELAYS
 
-    change(house, call_id, attempts=len(PAUSES), due_at=now())
+    change(house, call_id, attempts=len(RETRY_DELAYS), due_at=now())
 
 
 def change(house: House, call_id: str, **values: object) -> None:

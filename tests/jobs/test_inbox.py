@@ -267,4 +267,4 @@ def test_nothing_is_left_behind_whoever_comes_first(
     for thread in takers_at_work:
         thread.join(60)
     assert by_status() == {"handled": before + senders * each}
-    assert lease.oldest_due_age_s() == 0
+    assert lease.get_oldest_due_age_s() == 0

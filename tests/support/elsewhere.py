@@ -22,7 +22,7 @@ from app.domain.bookings.history import By
 from app.domain.calendar_sync import outbound
 from app.domain.customers.contacts import find_or_create
 from app.domain.inbox import processor
-from app.domain.inbox.store import body_of
+from app.domain.inbox.store import get_body
 from app.jobs.calendar_sync import sync_booking
 from app.models import (
     Booking,
@@ -143,7 +143,7 @@ class Elsewhere:
 
     def body_of(self, number: int) -> bytes:
         """What stands in the inbox, as it came in."""
-        return body_of(self.events()[number])
+        return get_body(self.events()[number])
 
     def of(self, booking_id: str) -> BookingSync:
         """Its sync, to be changed inside do()."""

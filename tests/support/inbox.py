@@ -10,7 +10,7 @@ from app.core.clock import now
 from app.core.extensions import db
 from app.core.tenancy import unscoped
 from app.domain.inbox import store
-from app.domain.inbox.store import Incoming
+from app.domain.inbox.store import IncomingWebhook
 from app.models import Call, WebhookEvent
 from app.providers import get_call_driver
 from tests.support.lindgren import call_body
@@ -22,7 +22,7 @@ def arrive(*bodies: bytes, provider: str = "retell", **values: Any) -> None:
     for raw in bodies:
         peek = get_call_driver(provider).peek(raw)
         facts = {"received_at": now(), "provider_call_id": peek.provider_call_id, "dialled": peek.business_raw} | values
-        store.store(Incoming(provider=provider, event=peek.event, dedupe_key=peek.dedupe_key, body=raw, **facts))
+        store.store(IncomingWebhook(provider=provider, event=peek.event, dedupe_key=peek.dedupe_key, body=raw, **facts))
 
 
 def arrive_many(count: int, *, prefix: str = "call") -> None:
@@ -33,7 +33,9 @@ def arrive_many(count: int, *, prefix: str = "call") -> None:
         raw = call_body("call_started", f"{prefix}_{number}")
         peek = get_call_driver("retell").peek(raw)
         call_id = peek.provider_call_id
-        rows.append(Incoming(provider="retell", event=peek.event, dedupe_key=peek.dedupe_key, body=raw, provider_call_id=call_id).row())
+        rows.append(
+            IncomingWebhook(provider="retell", event=peek.event, dedupe_key=peek.dedupe_key, body=raw, provider_call_id=call_id).row()
+        )
     with db.engine.begin() as connection:
         connection.execute(WebhookEvent.__table__.insert(), rows)
 

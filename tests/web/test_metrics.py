@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from app.core import metrics, query_stats
 from app.core.transactions import transaction
-from app.domain.inbox.store import Incoming, store
+from app.domain.inbox.store import IncomingWebhook, store
 from tests.factories.companies import WebhookEventFactory
 from tests.support.live import make_call, make_salon
 
@@ -30,7 +30,7 @@ def test_what_stands_now_is_asked_for_now(client: FlaskClient, db: SQLAlchemy) -
         make_call(salon, status="ended")
     with transaction():
         WebhookEventFactory(status="unassigned")
-    store(Incoming("retell", "call_started", "one", b"{}"))
+    store(IncomingWebhook("retell", "call_started", "one", b"{}"))
     text = client.get("/metrics").text
     assert value_of(text, "active_calls") == 2
     assert value_of(text, "unassigned_events") == 1

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.core.tenancy import company_scope
-from app.domain.inbox.store import body_of
+from app.domain.inbox.store import get_body
 from app.models import Connection, WebhookEvent
 from tests.support.lindgren import make_salon
 from tests.support.tables import each_row
@@ -39,7 +39,7 @@ def test_a_signed_event_is_stored_as_it_came_and_answered_204(client: FlaskClien
     assert send(client, raw).status_code == 204
     (event,) = stored(db)
     assert (event.provider, event.event, event.provider_call_id) == ("calcom", "BOOKING_CREATED", "bk_first@Cal.com")
-    assert body_of(event) == raw
+    assert get_body(event) == raw
 
 
 def test_the_same_event_is_stored_once_however_often_it_comes(client: FlaskClient, db: SQLAlchemy) -> None:

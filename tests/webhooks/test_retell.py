@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app.core.tenancy import company_scope
-from app.domain.inbox.store import body_of
+from app.domain.inbox.store import get_body
 from app.models import Connection, WebhookEvent
 from tests.support.lindgren import call_body, make_salon, send
 from tests.support.tables import each_row
@@ -23,7 +23,7 @@ def test_a_signed_event_is_stored_as_it_came_and_answered_204(client: FlaskClien
     assert send(client, raw).status_code == 204
     (event,) = stored()
     assert (event.provider, event.event, event.provider_call_id, event.status) == ("retell", "call_started", "call_1", "pending")
-    assert body_of(event) == raw
+    assert get_body(event) == raw
 
 
 def test_the_same_event_is_stored_once_however_often_it_comes(client: FlaskClient, stored) -> None:

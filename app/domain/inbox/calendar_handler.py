@@ -1,4 +1,4 @@
-"""Events of calendars elsewhere: matched by the connection they came through, applied to the bookings."""
+"""Handles events of external calendars: matched by their connection, applied to the bookings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,80 +9,81 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.core.tenancy import company_scope, unscoped
 from app.domain.calendar_sync.inbound import apply_event
-from app.domain.inbox.inbox_item import Read
+from app.domain.inbox.inbox_item import InboxItem
 from app.models import BookingSync, CalendarMapping, Connection, ExternalEvent
 
-# words of apply_event for what changes nothing here, and why
-NOTHING_TO_DO = {
+# results of apply_event that change nothing, and the reason that is stored
+IGNORE_REASONS = {
     "old": "Newer news of this booking were applied before.",
-    "unknown": "No booking of ours stands behind it.",
+    "unknown": "No booking of platform_connections stands behind it.",
     "unmapped": "The event type stands for none of the services.",
     "none": "There is nothing to do about it.",
 }
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Whose:
-    """The company, and its connection to the other calendar."""
+class CalendarOwner:
+    """The company and its connection to the external calendar."""
 
     company_id: str
     connection_id: str
 
 
-def check(read: Read) -> None:
-    """Leaves out what moves no booking."""
-    if read.event.kind == "unknown":
-        read.ignore(f"The event {read.event.name[:64]} is not one that moves a booking.")
-    elif read.event.booking is None:
-        read.ignore("The event names no booking.")
+def check(item: InboxItem) -> None:
+    """Ignore events that change no booking."""
+    if item.event.kind == "unknown":
+        item.ignore(f"The event {item.event.name[:64]} is not one that moves a booking.")
+    elif item.event.booking is None:
+        item.ignore("The event names no booking.")
 
 
-def match(reads: Sequence[Read]) -> None:
-    """The connection in the webhook's address, or for the platform's own account the one connection that it can be meant for."""
-    named = {read.row.connection_id for read in reads if read.row.connection_id}
+def match(items: Sequence[InboxItem]) -> None:
+    """Match by the connection in the webhook's address, or for the platform's account by the only connection that fits."""
+    named = {item.row.connection_id for item in items if item.row.connection_id}
     with unscoped():
         known = select(Connection.id, Connection.company_id).where(Connection.id.in_(named), Connection.is_active)
         owners = {row.id: row.company_id for row in db.session.execute(known)} if named else {}
-        for read in reads:
-            through = read.row.connection_id
-            if through is None:
-                read.match = _meant(read)
-            elif through in owners:
-                read.match = Whose(owners[through], through)
-            if read.match is None:
-                read.set_aside("unknown_calendar")
+        for item in items:
+            connection_id = item.row.connection_id
+            if connection_id is None:
+                item.match = _match_by_content(item)
+            elif connection_id in owners:
+                item.match = CalendarOwner(owners[connection_id], connection_id)
+            if item.match is None:
+                item.mark_unassigned("unknown_calendar")
 
 
-def apply(reads: Sequence[Read]) -> None:
-    """In the order in which it happened there."""
-    for read in sorted(reads, key=lambda read: (read.event.happened_at or LONG_AGO, read.event.sequence or 0, read.row.id)):
-        assert isinstance(read.match, Whose)
-        with company_scope(read.match.company_id):
-            connection = db.session.scalars(select(Connection).where(Connection.id == read.match.connection_id)).one()
-            word = apply_event(connection, read.event)
+def apply(items: Sequence[InboxItem]) -> None:
+    """Apply in the order in which it happened in the external calendar."""
+    for item in sorted(items, key=lambda item: (item.event.happened_at or EPOCH, item.event.sequence or 0, item.row.id)):
+        assert isinstance(item.match, CalendarOwner)
+        with company_scope(item.match.company_id):
+            connection = db.session.scalars(select(Connection).where(Connection.id == item.match.connection_id)).one()
+            result = apply_event(connection, item.event)
             db.session.flush()
-        if word in NOTHING_TO_DO:
-            read.ignore(NOTHING_TO_DO[word])
+        if result in IGNORE_REASONS:
+            item.ignore(IGNORE_REASONS[result])
 
 
-def _meant(read: Read) -> Whose | None:
-    """By our mark, by its name, or by the event type. Only connections without a key of their own are the platform's account: what
-    a company writes into its own mappings must not draw others' bookings to it.
+def _match_by_content(item: InboxItem) -> CalendarOwner | None:
+    """Match by our reference, by the event's uid, or by its type; None unless exactly one connection fits.
+
+    Only connections without a key of their own use the platform's account: a company's own mappings must not attract bookings of others.
     """
-    there = read.event.booking
-    ours = select(Connection.id, Connection.company_id).where(
-        Connection.provider == read.row.provider, Connection.is_active, Connection.api_key.is_(None)
+    remote = item.event.booking
+    platform_connections = select(Connection.id, Connection.company_id).where(
+        Connection.provider == item.row.provider, Connection.is_active, Connection.api_key.is_(None)
     )
-    marked = ours.join(BookingSync, BookingSync.connection_id == Connection.id).where(BookingSync.id == there.ref)
-    uids = [uid for uid in (there.uid, there.moved_from) if uid]
-    known = ours.join(ExternalEvent, ExternalEvent.connection_id == Connection.id).where(ExternalEvent.uid.in_(uids))
-    mapped = ours.join(CalendarMapping, CalendarMapping.connection_id == Connection.id)
-    mapped = mapped.where(CalendarMapping.event_type == there.event_type)
-    for wanted in (marked if there.ref else None, known, mapped):
-        if wanted is None:
+    by_ref = platform_connections.join(BookingSync, BookingSync.connection_id == Connection.id).where(BookingSync.id == remote.ref)
+    uids = [uid for uid in (remote.uid, remote.moved_from) if uid]
+    by_uid = platform_connections.join(ExternalEvent, ExternalEvent.connection_id == Connection.id).where(ExternalEvent.uid.in_(uids))
+    by_type = platform_connections.join(CalendarMapping, CalendarMapping.connection_id == Connection.id)
+    by_type = by_type.where(CalendarMapping.event_type == remote.event_type)
+    for statement in (by_ref if remote.ref else None, by_uid, by_type):
+        if statement is None:
             continue
-        found = {Whose(row.company_id, row.id) for row in db.session.execute(wanted)}
-        if found:
-            return found.pop() if len(found) == 1 else None
+        owners = {CalendarOwner(row.company_id, row.id) for row in db.session.execute(statement)}
+        if owners:
+            return owners.pop() if len(owners) == 1 else None
     return None

@@ -1,4 +1,4 @@
-"""Events of calls: matched by the dialled number, applied to the call."""
+"""Handles call events: matched by the dialled number, applied to the call."""
 
 from collections.abc import Sequence
 
@@ -10,53 +10,53 @@ from app.core.tenancy import unscoped
 from app.domain.calls import lifecycle
 from app.domain.companies import number_lookup
 from app.domain.companies.number_lookup import Match
-from app.domain.inbox.inbox_item import Read
+from app.domain.inbox.inbox_item import InboxItem
 from app.models import Call, Connection
 
 
-def check(read: Read) -> None:
-    """Leaves out what moves no call."""
-    if read.event.kind == "unknown":
-        read.ignore(f"The event {read.event.name[:64]} is not one that moves a call.")
-    elif not read.event.provider_call_id:
-        read.ignore("The event names no call.")
+def check(item: InboxItem) -> None:
+    """Ignore events that change no call."""
+    if item.event.kind == "unknown":
+        item.ignore(f"The event {item.event.name[:64]} is not one that moves a call.")
+    elif not item.event.provider_call_id:
+        item.ignore("The event names no call.")
 
 
-def match(reads: Sequence[Read]) -> None:
-    """Whose each call is: the call's own company where we know the call, else the owner of its number."""
-    wanted = {read.row.id: number_lookup.business_number(read.event.business_raw) for read in reads}
-    # first, for it asks Redis, which may be silent: nobody else can write on SQLite once we have asked the database
-    found = number_lookup.find_numbers(number for number in wanted.values() if number)
-    known = _known_calls(reads)
-    owners = _connection_owners(reads)
-    for read in reads:
-        read.match = known.get((read.row.provider, read.event.provider_call_id or "", read.row.connection_id))
-        number = wanted[read.row.id]
-        if read.match is None and number in found:
-            read.match, read.cached = found[number]
-        if read.match is None and number is None and read.event.agent_ref:
-            read.match = number_lookup.find_by_agent(read.row.provider, read.event.agent_ref)
-        _keep_unassigned(read, number, owners)
+def match(items: Sequence[InboxItem]) -> None:
+    """Match each call to its company: the call's own where the call exists, else the owner of its number."""
+    numbers = {item.row.id: number_lookup.business_number(item.event.business_raw) for item in items}
+    # before the first query: Redis may be slow, and an open transaction keeps others from writing on SQLite
+    matches = number_lookup.find_numbers(number for number in numbers.values() if number)
+    existing = _find_existing_calls(items)
+    owners = _find_connection_owners(items)
+    for item in items:
+        item.match = existing.get((item.row.provider, item.event.provider_call_id or "", item.row.connection_id))
+        number = numbers[item.row.id]
+        if item.match is None and number in matches:
+            item.match, item.cached = matches[number]
+        if item.match is None and number is None and item.event.agent_ref:
+            item.match = number_lookup.find_by_agent(item.row.provider, item.event.agent_ref)
+        _mark_unassigned(item, number, owners)
 
 
-def _keep_unassigned(read: Read, number: str | None, owners: dict[str, str]) -> None:
-    """Sets aside what must not be applied: no owner, not yet owned, or sent through another company's connection."""
-    if not isinstance(read.match, Match):
-        read.set_aside("no_number" if number is None else "unknown_number")
-    elif read.event.started_at and not read.match.holds_at(to_ms(read.event.started_at)):
-        read.set_aside("before_valid_from")
-    elif read.row.connection_id and owners.get(read.row.connection_id) != read.match.company_id:
-        read.set_aside("other_company_connection")
-    if read.status == "unassigned":
-        read.row.dialled = number or (read.event.business_raw or "")[:64] or None
+def _mark_unassigned(item: InboxItem, number: str | None, owners: dict[str, str]) -> None:
+    """Mark what must not be applied: no owner, not yet owned, or sent through another company's connection."""
+    if not isinstance(item.match, Match):
+        item.mark_unassigned("no_number" if number is None else "unknown_number")
+    elif item.event.started_at and not item.match.holds_at(to_ms(item.event.started_at)):
+        item.mark_unassigned("before_valid_from")
+    elif item.row.connection_id and owners.get(item.row.connection_id) != item.match.company_id:
+        item.mark_unassigned("other_company_connection")
+    if item.status == "unassigned":
+        item.row.dialled = number or (item.event.business_raw or "")[:64] or None
 
 
-def _known_calls(reads: Sequence[Read]) -> dict[tuple[str, str, str | None], Match]:
-    """Calls that exist already keep their company and branch, whatever happens to the number meanwhile.
+def _find_existing_calls(items: Sequence[InboxItem]) -> dict[tuple[str, str, str | None], Match]:
+    """Existing calls keep their company and branch when the number changes hands.
 
-    A call id is known only on the way it came by: a company that invents ids on its own connection catches nobody's calls.
+    A call id counts only with its connection: a company that invents ids on its own connection gets no calls of others.
     """
-    ids = sorted({read.event.provider_call_id or "" for read in reads})
+    ids = sorted({item.event.provider_call_id or "" for item in items})
     if not ids:
         return {}
     with unscoped():
@@ -74,8 +74,8 @@ def _known_calls(reads: Sequence[Read]) -> dict[tuple[str, str, str | None], Mat
     }
 
 
-def _connection_owners(reads: Sequence[Read]) -> dict[str, str]:
-    ids = {read.row.connection_id for read in reads if read.row.connection_id}
+def _find_connection_owners(items: Sequence[InboxItem]) -> dict[str, str]:
+    ids = {item.row.connection_id for item in items if item.row.connection_id}
     if not ids:
         return {}
     with unscoped():
@@ -83,19 +83,19 @@ def _connection_owners(reads: Sequence[Read]) -> dict[str, str]:
         return {row.id: row.company_id for row in db.session.execute(owners)}
 
 
-def apply(reads: Sequence[Read]) -> None:
+def apply(items: Sequence[InboxItem]) -> None:
     lifecycle.apply_events(
         [
             lifecycle.Arrival(
-                webhook_event_id=read.row.id,
-                received_at=read.row.received_at,
-                connection_id=read.row.connection_id,
-                event=read.event,
-                match=read.match,
-                cached=read.cached,
-                replayed=read.row.handled_at is not None,
+                webhook_event_id=item.row.id,
+                received_at=item.row.received_at,
+                connection_id=item.row.connection_id,
+                event=item.event,
+                match=item.match,
+                cached=item.cached,
+                replayed=item.row.handled_at is not None,
             )
-            for read in reads
-            if isinstance(read.match, Match)
+            for item in items
+            if isinstance(item.match, Match)
         ]
     )

@@ -1,4 +1,4 @@
-"""An event of the inbox on its way through: what it says, whose it is, and what became of it."""
+"""A webhook event while it is processed: its content, its owner, its result."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -6,30 +6,30 @@ from typing import Any, Protocol
 from app.models import WebhookEvent
 
 
-class Owner(Protocol):
-    """Whose the event is; each kind of webhook knows more beside."""
+class EventOwner(Protocol):
+    """The company that an event belongs to; each kind of webhook adds its own fields."""
 
     @property
     def company_id(self) -> str: ...
 
 
 @dataclass(slots=True)
-class Read:
-    """An event of the inbox and what it says, or why it cannot be read."""
+class InboxItem:
+    """A row of the inbox with its parsed event, or the reason why it is not applied."""
 
     row: WebhookEvent
-    # a CallEvent or a CalendarEvent, as the provider's webhooks are about
+    # a CallEvent or a CalendarEvent, by the kind of the provider
     event: Any = None
-    match: Owner | None = None
+    match: EventOwner | None = None
     cached: bool = False
-    # why it does not belong to anybody yet, or will not be applied
+    # handled, unassigned, ignored, dead; and the reason of the last three
     status: str = "handled"
     reason: str | None = None
 
-    def set_aside(self, reason: str) -> None:
-        """It belongs to nobody yet."""
+    def mark_unassigned(self, reason: str) -> None:
+        """No company owns it yet."""
         self.status, self.reason, self.match = "unassigned", reason, None
 
     def ignore(self, reason: str) -> None:
-        """There is nothing to do about it."""
+        """It changes nothing here."""
         self.status, self.reason = "ignored", reason

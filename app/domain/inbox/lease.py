@@ -1,4 +1,4 @@
-"""Takes waiting events to work on: oldest first, one worker a call at a time, under a token that fences off a stalled twin."""
+"""Claims due webhook events in batches, oldest first, under a fencing token; one worker per call at a time."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -15,29 +15,29 @@ from app.core.ids import new_ulid
 from app.core.transactions import run_in_transaction
 from app.models.webhook_event import WebhookEvent
 
-# a batch takes far less; who takes longer has died or stalls, and others may have its events
+# far longer than one batch takes; afterwards the events may be taken over
 LEASE = timedelta(seconds=15)
-# an event whose workers died this often kills them
-MOST_CLAIMS = 20
+# claims after which an event is a dead letter: it kills its workers
+MAX_CLAIMS = 20
 CLAIM_LOCK = "askproai.inbox.claim"
 
 
-class ClaimLost(Exception):
-    """Somebody else has these events by now; nothing of this batch may be written."""
+class LeaseLost(Exception):
+    """The events were taken over by another worker; nothing of this batch may be written."""
 
 
 def claim(limit: int) -> tuple[str, Sequence[WebhookEvent]]:
-    """A token and up to `limit` due events in the order they came, detached from the session; they are ours for the lease."""
+    """Claim up to `limit` due events for the lease: the fencing token, and the events in order, detached from the session."""
     return run_in_transaction(lambda: _claim(limit))
 
 
 def _claim(limit: int) -> tuple[str, Sequence[WebhookEvent]]:
     token = new_ulid()
     moment = now()
-    with db.engine.connect() as connection, Session(connection, expire_on_commit=False) as session, _one_claims_at_a_time(session):
+    with db.engine.connect() as connection, Session(connection, expire_on_commit=False) as session, _hold_claim_lock(session):
         ids = session.scalars(
             select(WebhookEvent.id)
-            .where(WebhookEvent.status == "pending", WebhookEvent.due_at <= moment, ~_call_is_worked_on(moment))
+            .where(WebhookEvent.status == "pending", WebhookEvent.due_at <= moment, ~_is_call_claimed(moment))
             .order_by(WebhookEvent.due_at, WebhookEvent.id)
             .limit(limit)
         ).all()
@@ -49,14 +49,14 @@ def _claim(limit: int) -> tuple[str, Sequence[WebhookEvent]]:
             .values(claim_token=token, due_at=moment + LEASE, claims=WebhookEvent.claims + 1)
             .execution_options(synchronize_session=False)
         )
-        wanted = select(WebhookEvent).where(WebhookEvent.claim_token == token, WebhookEvent.id.in_(ids)).order_by(WebhookEvent.id)
-        events = session.scalars(wanted).all()
+        claimed = select(WebhookEvent).where(WebhookEvent.claim_token == token, WebhookEvent.id.in_(ids)).order_by(WebhookEvent.id)
+        events = session.scalars(claimed).all()
         session.commit()
     return token, events
 
 
-def _call_is_worked_on(moment: Any) -> Any:
-    """Whether another event of the same call is in somebody's hands right now."""
+def _is_call_claimed(moment: Any) -> Any:
+    """Whether another event of the same call is claimed right now."""
     other = aliased(WebhookEvent)
     return exists().where(
         and_(
@@ -69,28 +69,28 @@ def _call_is_worked_on(moment: Any) -> Any:
     )
 
 
-def settle(token: str, outcomes: Sequence[dict[str, Any]]) -> None:
-    """Writes what became of the claimed events: one dict of columns each, with `id`. Raises ClaimLost when the claim is gone."""
-    ids = [outcome["id"] for outcome in outcomes]
-    held = db.session.scalars(
+def complete(token: str, results: Sequence[dict[str, Any]]) -> None:
+    """Store the results of claimed events: one dict of columns each, with `id`. Raises LeaseLost when they were taken over."""
+    ids = [result["id"] for result in results]
+    held_ids = db.session.scalars(
         select(WebhookEvent.id).where(WebhookEvent.id.in_(ids), WebhookEvent.claim_token == token).with_for_update()
     ).all()
-    if len(held) != len(ids):
-        raise ClaimLost(f"{len(ids) - len(held)} of {len(ids)} events were taken over.")
-    alike: dict[tuple[tuple[str, Any], ...], list[int]] = defaultdict(list)
-    for outcome in outcomes:
-        alike[tuple((name, value) for name, value in outcome.items() if name != "id")].append(outcome["id"])
-    for values, same in alike.items():
+    if len(held_ids) != len(ids):
+        raise LeaseLost(f"{len(ids) - len(held_ids)} of {len(ids)} events were taken over.")
+    ids_by_values: dict[tuple[tuple[str, Any], ...], list[int]] = defaultdict(list)
+    for result in results:
+        ids_by_values[tuple((name, value) for name, value in result.items() if name != "id")].append(result["id"])
+    for values, same_ids in ids_by_values.items():
         db.session.execute(
             update(WebhookEvent)
-            .where(WebhookEvent.id.in_(same))
+            .where(WebhookEvent.id.in_(same_ids))
             .values(**dict(values), claim_token=None)
             .execution_options(synchronize_session=False)
         )
 
 
-def oldest_due_age_s() -> float:
-    """For how long the oldest due event has been waiting, in seconds; 0 when none is."""
+def get_oldest_due_age_s() -> float:
+    """Seconds since the oldest due event is due; 0 when none is."""
     oldest = db.session.scalar(
         select(WebhookEvent.due_at)
         .where(WebhookEvent.status == "pending", WebhookEvent.due_at <= now())
@@ -101,11 +101,11 @@ def oldest_due_age_s() -> float:
 
 
 @contextmanager
-def _one_claims_at_a_time(session: Session) -> Iterator[None]:
-    """On MariaDB a named lock that belongs to this one connection and dies with it; SQLite has one writer anyway.
+def _hold_claim_lock(session: Session) -> Iterator[None]:
+    """Hold a named lock of MariaDB, which ends with its connection; SQLite has one writer anyway.
 
-    Whoever holds it may stall: after a second we claim without it. Then two workers may have events of one call, which the
-    lock on the call's row and the forward-only rules bear.
+    Its holder may stall, so after a second the claim goes on without it. Then two workers may have events of one call; the lock on
+    the call's row and the forward-only rules allow that.
     """
     if session.get_bind().dialect.name == "sqlite":
         yield

@@ -1,4 +1,4 @@
-"""Sends events through again: dead letters after a repair, handled ones to be sure."""
+"""Replays webhook events: dead letters after a repair, handled ones as a check."""
 
 from collections.abc import Iterable
 
@@ -12,14 +12,14 @@ from app.models import WebhookEvent
 
 
 def find_unknown(ids: Iterable[int]) -> list[int]:
-    """Those of them that no event has."""
-    wanted = sorted(set(ids))
-    known = set(db.session.scalars(select(WebhookEvent.id).where(WebhookEvent.id.in_(wanted))))
-    return [each for each in wanted if each not in known]
+    """The ids that no event has."""
+    event_ids = sorted(set(ids))
+    existing_ids = set(db.session.scalars(select(WebhookEvent.id).where(WebhookEvent.id.in_(event_ids))))
+    return [event_id for event_id in event_ids if event_id not in existing_ids]
 
 
 def replay(ids: Iterable[int]) -> int:
-    """Makes these events due again with fresh tries, whatever became of them; how many there were.
+    """Make these events due again with fresh tries, whatever their status; gives their number.
 
     Applying an event again changes nothing that it did the first time.
     """

@@ -1,4 +1,4 @@
-"""Stores webhooks durably and once; requests that come at the same time share one commit."""
+"""Stores webhooks durably and once; concurrent requests share one commit."""
 
 import hashlib
 import threading
@@ -22,13 +22,13 @@ from app.models.webhook_event import WebhookEvent
 from app.providers.voice.management import FetchedCall
 
 log = structlog.get_logger()
-LARGEST_GROUP = 100
-# a connection that was closed says so at once
-DEAD_WITHIN_S = 0.5
+MAX_GROUP_SIZE = 100
+# a closed connection fails faster; a slower failure is not retried
+RECONNECT_TIMEOUT_S = 0.5
 
 
 @dataclass
-class Incoming:
+class IncomingWebhook:
     """A verified webhook, ready to be stored."""
 
     provider: str
@@ -44,12 +44,12 @@ class Incoming:
         unique = f"{self.connection_id or ''}\n{self.dedupe_key}"
         return {
             "provider": self.provider,
-            "event": _cut(self.event, 64),
+            "event": _truncate(self.event, 64),
             "dedupe_key": hashlib.sha256(unique.encode("utf-8", "surrogatepass")).hexdigest(),
             "body": compress_body(self.body),
             "size": len(self.body),
-            "provider_call_id": _cut(self.provider_call_id, 128),
-            "dialled": _cut(self.dialled, 64),
+            "provider_call_id": _truncate(self.provider_call_id, 128),
+            "dialled": _truncate(self.dialled, 64),
             "connection_id": self.connection_id,
             "received_at": self.received_at,
             "due_at": self.received_at,
@@ -60,100 +60,100 @@ class Incoming:
 
 
 class NotStored(AppError):
-    """The request that stored for others was ended from outside."""
+    """The request that was committing for a group was aborted."""
 
     status = 503
     code = "not_stored"
 
 
-class _Waiting:
-    """One event on its way into the database."""
+class _PendingInsert:
+    """One event to be inserted by the leader of its group."""
 
     def __init__(self, row: dict[str, Any]) -> None:
         self.row = row
-        self.leads = False
+        self.is_leader = False
         self.error: Exception | None = None
-        # released when its event is committed, or when it is its turn to lead
-        self.called = threading.Lock()
-        self.called.acquire()
+        # released when its event is committed, or when it becomes the leader
+        self.released = threading.Lock()
+        self.released.acquire()
 
 
 class GroupCommit:
-    """One of those who wait at the same time leads: one INSERT and one COMMIT for all of them, while the next ones gather.
+    """One of the pending requests is the leader: one INSERT and one COMMIT for the group, while the next group gathers.
 
-    The connection's part of the dedupe key keeps one company from taking the keys of another one's events.
+    The connection id is part of the dedupe key, so that no company takes the keys of another one's events.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._queue: list[_Waiting] = []
-        self._is_led = False
+        self._queue: list[_PendingInsert] = []
+        self._has_leader = False
 
-    def store(self, incoming: Incoming) -> bool:
-        """Returns once the event is committed, or was known before; True for the one request that should wake the workers.
+    def store(self, incoming: IncomingWebhook) -> bool:
+        """Return once the event is committed or was stored before; True for the one request that should wake the workers.
 
-        Raises what the database raised: then nothing is stored, and the sender must send it again.
+        Raises the error of the database: then nothing is stored, and the sender must send it again.
         """
-        mine = _Waiting(incoming.row())
+        pending = _PendingInsert(incoming.row())
         with self._lock:
-            self._queue.append(mine)
-            if not self._is_led:
-                self._is_led = mine.leads = True
-        if not mine.leads:
-            mine.called.acquire()
-        if mine.leads:
+            self._queue.append(pending)
+            if not self._has_leader:
+                self._has_leader = pending.is_leader = True
+        if not pending.is_leader:
+            pending.released.acquire()
+        if pending.is_leader:
             self._lead()
-        if mine.error:
-            raise mine.error
-        return mine.leads
+        if pending.error:
+            raise pending.error
+        return pending.is_leader
 
     def _lead(self) -> None:
-        """Commits the first of the queue, the leader among them, then calls the next leader and all who were committed."""
+        """Commit the head of the queue, then release the next leader and the requests that were committed."""
         with self._lock:
-            group, self._queue = self._queue[:LARGEST_GROUP], self._queue[LARGEST_GROUP:]
+            group, self._queue = self._queue[:MAX_GROUP_SIZE], self._queue[MAX_GROUP_SIZE:]
         try:
             self._commit(group)
         except BaseException:
-            for waiting in group:
-                waiting.error = waiting.error or NotStored("This event could not be stored. Please send it again.")
+            for pending in group:
+                pending.error = pending.error or NotStored("This event could not be stored. Please send it again.")
             raise
         finally:
             with self._lock:
-                following = self._queue[0] if self._queue else None
-                self._is_led = following is not None
-            if following:
-                following.leads = True
-                following.called.release()
-            for waiting in group[1:]:
-                waiting.called.release()
+                next_leader = self._queue[0] if self._queue else None
+                self._has_leader = next_leader is not None
+            if next_leader:
+                next_leader.is_leader = True
+                next_leader.released.release()
+            for pending in group[1:]:
+                pending.released.release()
 
-    def _commit(self, group: list[_Waiting]) -> None:
+    def _commit(self, group: list[_PendingInsert]) -> None:
         try:
-            _insert([waiting.row for waiting in group])
+            _insert([pending.row for pending in group])
         except Exception as error:
             if len(group) > 1 and (isinstance(error, DataError) or is_transient(error)):
-                for waiting in group:
-                    self._commit([waiting])
+                for pending in group:
+                    self._commit([pending])
                 return
-            for waiting in group:
-                waiting.error = error
+            for pending in group:
+                pending.error = error
 
 
 _group_commit = GroupCommit()
 
 
-def store(incoming: Incoming) -> bool:
-    """Stores the event in this process's next group commit; see GroupCommit.store."""
+def store(incoming: IncomingWebhook) -> bool:
+    """Store the event with this process's next group commit; see GroupCommit.store."""
     return _group_commit.store(incoming)
 
 
-def body_of(event: WebhookEvent) -> bytes:
-    """The raw bytes as they came in; raises BodyUnreadable."""
+def get_body(event: WebhookEvent) -> bytes:
+    """The raw bytes as received; raises BodyUnreadable."""
     return decompress_body(event.body)
 
 
 def _insert(rows: list[dict[str, Any]]) -> None:
-    """Inserts and commits; once more when only the connection was a dead one, but not after waiting for a silent one."""
+    """Insert and commit; once more after a closed connection, but not after waiting for a silent one."""
     began = time.monotonic()
     for last in (False, True):
         try:
@@ -161,35 +161,35 @@ def _insert(rows: list[dict[str, Any]]) -> None:
                 connection.execute(_insert_or_ignore(connection.dialect.name), rows)
             return
         except DBAPIError as error:
-            if last or not error.connection_invalidated or time.monotonic() - began > DEAD_WITHIN_S:
+            if last or not error.connection_invalidated or time.monotonic() - began > RECONNECT_TIMEOUT_S:
                 raise
 
 
 @cache
 def _insert_or_ignore(dialect: str) -> Insert:
-    """Known keys are passed over; all values are cut to their columns before, so nothing else can be ignored."""
+    """Skips existing keys; all values are cut to their columns before, so nothing else can be ignored."""
     if dialect == "sqlite":
         return sqlite_insert(WebhookEvent.__table__).on_conflict_do_nothing()
     return insert(WebhookEvent.__table__).prefix_with("IGNORE")
 
 
-def _cut(text: str | None, length: int) -> str | None:
-    """Cut to its column, and without what no database takes."""
+def _truncate(text: str | None, length: int) -> str | None:
+    """Cut to the column's length, without characters that no database accepts."""
     return None if text is None else text[:length].encode("utf-8", "replace").decode()
 
 
-# the event's name says that we fetched it, and did not get it sent
-FETCHED = "fetched"
+# marks the name of an event that was fetched, not received
+FETCHED_PREFIX = "fetched"
 
 
 def store_fetched(call: FetchedCall, *, provider: str, connection_id: str | None) -> None:
-    """One key for each stage of the call, so that fetching it again stores nothing twice."""
+    """Store with one key per stage of the call, so that fetching again stores nothing twice."""
     name = call.event.name
     store(
-        Incoming(
+        IncomingWebhook(
             provider=provider,
-            event=f"{FETCHED}_{name}",
-            dedupe_key=f"{FETCHED}\n{call.listed.call_id}\n{name}\n{call.listed.status}",
+            event=f"{FETCHED_PREFIX}_{name}",
+            dedupe_key=f"{FETCHED_PREFIX}\n{call.listed.call_id}\n{name}\n{call.listed.status}",
             body=call.body,
             provider_call_id=call.listed.call_id,
             dialled=call.event.business_raw,

@@ -20,7 +20,7 @@ from app.core.database import read_only
 from app.core.extensions import db
 from app.core.queues import QUEUES, get_queue
 from app.core.redis import get_redis
-from app.domain.inbox.lease import oldest_due_age_s
+from app.domain.inbox.lease import get_oldest_due_age_s
 from app.models.schedule_run import ScheduledTask
 
 Status = Literal["ok", "warn", "failed"]
@@ -90,7 +90,7 @@ def _clock() -> tuple[Status, dict[str, Any]]:
 
 
 def _inbox() -> tuple[Status, dict[str, Any]]:
-    age = round(oldest_due_age_s(), 1)
+    age = round(get_oldest_due_age_s(), 1)
     return _graded(-age, *(-limit for limit in INBOX_WAITS_S)), {"oldest_waiting_s": age}
 
 

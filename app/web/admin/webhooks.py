@@ -14,7 +14,7 @@ from app.core.extensions import db
 from app.core.transactions import transaction
 from app.domain.audit.log import record
 from app.domain.inbox.replay import replay as replay_events
-from app.domain.inbox.store import BodyUnreadable, body_of
+from app.domain.inbox.store import BodyUnreadable, get_body
 from app.models import Company, WebhookEvent
 from app.web.admin.webhook_payload import HIDDEN, readable
 from app.web.fields import OneOf, Serial, Text
@@ -157,7 +157,7 @@ def _page(event_id: int, *, whole: bool, errors: dict[str, str] | None = None) -
 
 def _payload(event: WebhookEvent, *, whole: bool) -> tuple[str, str | None]:
     try:
-        return readable(body_of(event), whole=whole)
+        return readable(get_body(event), whole=whole)
     except BodyUnreadable:
         return HIDDEN, _("Der Inhalt lässt sich nicht öffnen. Fehlt unter ENCRYPTION_KEYS ein früherer Schlüssel?")
 

@@ -266,11 +266,11 @@ def test_a_poison_event_harms_no_other(deliver, salon, db, monkeypatch) -> None:
     poison = db.session.scalars(select(WebhookEvent).where(WebhookEvent.provider_call_id == "call_poison")).one()
     assert (poison.status, poison.attempts) == ("pending", 1)
     assert "cannot be applied" in poison.reason
-    for _ in range(len(processor.PAUSES)):
+    for _ in range(len(processor.RETRY_DELAYS)):
         db.session.execute(update(WebhookEvent).where(WebhookEvent.status == "pending").values(due_at=now()))
         drain(db)
     poison = db.session.scalars(select(WebhookEvent).where(WebhookEvent.provider_call_id == "call_poison")).one()
-    assert (poison.status, poison.attempts) == ("dead", len(processor.PAUSES) + 1)
+    assert (poison.status, poison.attempts) == ("dead", len(processor.RETRY_DELAYS) + 1)
     monkeypatch.setattr(lifecycle, "fill", real)
     with transaction():
         replay([poison.id])
@@ -296,9 +296,9 @@ def test_a_stalled_twin_writes_nothing(client, salon, db, monkeypatch) -> None:
     monkeypatch.setattr(lease, "now", lambda: now() + lease.LEASE * 2)
     other, again = lease.claim(10)
     assert [row.id for row in again] == [row.id for row in rows]
-    processor._handle_together(other, again)
-    with pytest.raises(lease.ClaimLost):
-        processor._handle_together(token, rows)
+    processor._process_batch(other, again)
+    with pytest.raises(lease.LeaseLost):
+        processor._process_batch(token, rows)
     assert len(all_of(db, CallEvent)) == 2
 
 

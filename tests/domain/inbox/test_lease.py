@@ -12,7 +12,7 @@ from sqlalchemy import text, update
 
 from app.core.clock import now
 from app.core.transactions import transaction
-from app.domain.inbox.lease import CLAIM_LOCK, LEASE, ClaimLost, claim, oldest_due_age_s, settle
+from app.domain.inbox.lease import CLAIM_LOCK, LEASE, LeaseLost, claim, complete, get_oldest_due_age_s
 from app.models import WebhookEvent
 from tests.support.inbox import arrive, arrive_many, by_status, events, inside
 from tests.support.lindgren import call_body
@@ -26,7 +26,7 @@ def outcomes(rows: list[WebhookEvent]) -> list[dict[str, object]]:
 
 def settled(token: str, rows: list[WebhookEvent]) -> None:
     with transaction():
-        settle(token, outcomes(rows))
+        complete(token, outcomes(rows))
 
 
 def test_the_oldest_come_first_and_nobody_gets_them_again(db: SQLAlchemy) -> None:
@@ -84,14 +84,14 @@ def test_who_was_overtaken_writes_nothing(db: SQLAlchemy) -> None:
         slow, slows = claim(10)
         clock.shift(LEASE.total_seconds() + 1)
         twin, twins = claim(10)
-        with pytest.raises(ClaimLost):
+        with pytest.raises(LeaseLost):
             settled(slow, slows)
         assert by_status() == {"pending": 3}
         settled(twin, twins)
         assert by_status() == {"handled": 3}
-        with pytest.raises(ClaimLost):
+        with pytest.raises(LeaseLost):
             settled(slow, slows)
-        with pytest.raises(ClaimLost):
+        with pytest.raises(LeaseLost):
             settled(twin, twins)
     assert {row.claim_token for row in events()} == {None}
 
@@ -101,7 +101,7 @@ def test_one_lost_event_is_enough_to_write_nothing(db: SQLAlchemy) -> None:
     token, rows = claim(10)
     with db.engine.begin() as connection:
         connection.execute(update(WebhookEvent.__table__).where(WebhookEvent.__table__.c.id == rows[1].id).values(claim_token=None))
-    with pytest.raises(ClaimLost):
+    with pytest.raises(LeaseLost):
         settled(token, rows)
     assert by_status() == {"pending": 3}
 
@@ -110,7 +110,7 @@ def test_settling_writes_each_its_own(db: SQLAlchemy) -> None:
     arrive_many(3)
     token, rows = claim(10)
     with transaction():
-        settle(
+        complete(
             token,
             [
                 {"id": rows[0].id, "status": "handled", "reason": None},
@@ -170,7 +170,7 @@ def test_who_stalls_with_the_lock_stalls_nobody_else(db: SQLAlchemy) -> None:
 
 def test_the_age_of_the_oldest_due_event(db: SQLAlchemy) -> None:
     def age() -> float:
-        found = oldest_due_age_s()
+        found = get_oldest_due_age_s()
         db.session.rollback()
         return found
 

@@ -11,15 +11,17 @@ from sqlalchemy.exc import DataError
 
 from app.core.extensions import db
 from app.domain.inbox import store as inbox_store
-from app.domain.inbox.store import GroupCommit, Incoming, NotStored
+from app.domain.inbox.store import GroupCommit, IncomingWebhook, NotStored
 from tests.support.inbox import events
 
 AT_ONCE = 24
 PATIENCE_S = 30.0
 
 
-def incoming(number: int) -> Incoming:
-    return Incoming(provider="retell", event="call_started", dedupe_key=f"event {number}", body=b"{}", provider_call_id=f"call_{number}")
+def incoming(number: int) -> IncomingWebhook:
+    return IncomingWebhook(
+        provider="retell", event="call_started", dedupe_key=f"event {number}", body=b"{}", provider_call_id=f"call_{number}"
+    )
 
 
 class Held:
@@ -47,7 +49,7 @@ def held(group: GroupCommit, monkeypatch: pytest.MonkeyPatch) -> Held:
     return held
 
 
-def all_at_once(app: Flask, group: GroupCommit, arriving: list[Incoming]) -> list[bool | BaseException | None]:
+def all_at_once(app: Flask, group: GroupCommit, arriving: list[IncomingWebhook]) -> list[bool | BaseException | None]:
     """What each of them heard; None for who is still waiting after all that time."""
     heard: list[bool | BaseException | None] = [None] * len(arriving)
 
@@ -77,7 +79,7 @@ def test_who_comes_meanwhile_shares_one_transaction(app: Flask, group: GroupComm
 
 
 def test_nobody_is_left_waiting_when_groups_are_cut(app: Flask, group: GroupCommit, held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox_store, "LARGEST_GROUP", 5)
+    monkeypatch.setattr(inbox_store, "MAX_GROUP_SIZE", 5)
     all_at_once(app, group, [incoming(number) for number in range(AT_ONCE)])
     assert held.sizes == [1, 5, 5, 5, 5, 3]
     with app.app_context():
@@ -116,7 +118,7 @@ def test_when_the_leader_is_shot_the_others_are_told_and_the_next_one_leads(
             raise SystemExit
 
     monkeypatch.setattr(inbox_store, "_insert", shoot)
-    monkeypatch.setattr(inbox_store, "LARGEST_GROUP", 10)
+    monkeypatch.setattr(inbox_store, "MAX_GROUP_SIZE", 10)
     answers = all_at_once(app, group, [incoming(number) for number in range(AT_ONCE)])
     assert shot == [10]
     assert len([answer for answer in answers if isinstance(answer, SystemExit)]) == 1
