@@ -20,7 +20,7 @@ def create(staff: str | None, branch: str | None) -> None:
     """Make an address for a calendar program and print it, this once."""
     with one_transaction():
         branch_id = branch_named(branch)
-        token = making.make_feed(staff_id=get_person(staff).id if staff else None, branch_id=branch_id)
+        token = making.create_feed(staff_id=get_person(staff).id if staff else None, branch_id=branch_id)
     click.echo(f"{settings().public_base}/ics/{token}.ics")
 
 
@@ -31,7 +31,7 @@ def list_feeds() -> None:
     table = Table("begins with", "whose", "made")
     with one_transaction():
         for each in making.list_feeds():
-            table.add_row(each.token_hash[:12], making.name_of(each), f"{each.created_at:%Y-%m-%d %H:%M} UTC")
+            table.add_row(each.token_hash[:12], making.get_feed_name(each), f"{each.created_at:%Y-%m-%d %H:%M} UTC")
     table.show()
 
 

@@ -11,7 +11,7 @@ BATCH_SIZE = 100
 @job("bookings")
 def offer_freed_slot(booking_id: str) -> None:
     """Offer the slot freed by this booking to the next waitlist entry."""
-    run_in_transaction(lambda: waitlist.refill(booking_id))
+    run_in_transaction(lambda: waitlist.offer_freed_slot(booking_id))
 
 
 @job("bookings", retry=())
@@ -19,7 +19,7 @@ def expire_holds_and_offers() -> int:
     """Expire holds and offers of all companies and offer the slots to the next entries; returns their number."""
     with unscoped():
         # Offers first: each releases its hold and passes the slot on.
-        companies = run_read_only(waitlist.companies_with_late_offers)
+        companies = run_read_only(waitlist.list_companies_with_expired_offers)
     expired = 0
     for company_id in companies:
         with company_scope(company_id):
@@ -32,11 +32,11 @@ def expire_holds_and_offers() -> int:
 def sweep_waitlist() -> None:
     """Redo lost offers of freed slots and close entries whose window has passed."""
     with unscoped():
-        companies = run_read_only(waitlist.companies_that_wait)
+        companies = run_read_only(waitlist.list_waiting_companies)
     for company_id in companies:
         with company_scope(company_id):
             run_in_transaction(waitlist.close_past_entries)
-            for booking_id in run_read_only(waitlist.recently_cancelled):
+            for booking_id in run_read_only(waitlist.list_recently_cancelled):
                 offer_freed_slot(booking_id)
 
 
@@ -45,6 +45,6 @@ def delete_past_slot_locks() -> int:
     """Delete the slot locks of past days, one day per transaction; returns their number."""
     deleted = 0
     with unscoped():
-        while batch := run_in_transaction(slot_locks.forget_past_day):
+        while batch := run_in_transaction(slot_locks.delete_past_locks):
             deleted += batch
     return deleted

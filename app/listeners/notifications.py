@@ -6,7 +6,7 @@ from app.core.clock import now
 from app.core.event_bus import subscribe
 from app.core.extensions import db
 from app.core.tenancy import company_scope
-from app.domain.bookings.notifications import confirm_to_customer, offer_to_customer, tell_changes
+from app.domain.bookings.notifications import queue_change_notices, queue_confirmation, queue_offer
 from app.domain.notifications.one_time_code import tell_code
 from app.events import (
     BookingCancelled,
@@ -26,14 +26,14 @@ from app.models import Notification
 def notify_created(events: Sequence[BookingCreated]) -> None:
     for event in events:
         with company_scope(event.company_id):
-            _send(confirm_to_customer(event.booking_id))
+            _send(queue_confirmation(event.booking_id))
 
 
 @subscribe(BookingRescheduled, BookingCancelled, BookingChanged, when="before_commit")
 def notify_changed(events: Sequence[BookingEventBase]) -> None:
     for company_id in {event.company_id for event in events}:
         with company_scope(company_id):
-            for row in tell_changes([event.booking_id for event in events if event.company_id == company_id]):
+            for row in queue_change_notices([event.booking_id for event in events if event.company_id == company_id]):
                 _send(row)
 
 
@@ -41,7 +41,7 @@ def notify_changed(events: Sequence[BookingEventBase]) -> None:
 def notify_offered(events: Sequence[WaitlistOffered]) -> None:
     for event in events:
         with company_scope(event.company_id):
-            _send(offer_to_customer(event.offer_id))
+            _send(queue_offer(event.offer_id))
 
 
 @subscribe(OneTimeCodeRequested, when="before_commit")

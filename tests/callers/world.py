@@ -11,10 +11,10 @@ import time_machine
 from app.core.extensions import db
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.bookings.booking_request import Order
-from app.domain.bookings.create import make_booking
-from app.domain.bookings.history import By
-from app.domain.bookings.notifications import send_link_to_customer
+from app.domain.bookings.booking_request import BookingRequest
+from app.domain.bookings.create import create_booking
+from app.domain.bookings.history import Actor
+from app.domain.bookings.notifications import send_booking_link
 from app.domain.customers.caller_assurance import set_birth_date
 from app.domain.scheduling.types import VisitPart
 from app.models import (
@@ -107,7 +107,7 @@ def build(script: dict[str, Any], clock: time_machine.Traveller) -> World:
     with company_scope(world.company_id), transaction():
         for one in told["bookings"]:
             if one.get("message_sent"):
-                send_link_to_customer(db.session.get_one(Booking, world.bookings[one["ref"]]), cause=f"desk:{one['ref']}")
+                send_booking_link(db.session.get_one(Booking, world.bookings[one["ref"]]), cause=f"desk:{one['ref']}")
     world.said = {one["ref"]: one for one in (*told["customers"], *told["bookings"])}
     clock.move_to(start)
     return world
@@ -162,11 +162,11 @@ def _booking(world: World, told: dict[str, Any]) -> str:
         day += timedelta(days=1)
     starts_at = datetime.combine(day, time.fromisoformat(told["time"]), BERLIN).astimezone(UTC)
     part = VisitPart(world.services[told["service"]], world.staff[told.get("staff") or "Carla"])
-    order = Order(
-        (part,), starts_at, world.branch_id, "web", By("user", "web"), customer_id=world.customers[told["customer"]],
-        notes=told.get("notes"), outside_rules=True,
+    order = BookingRequest(
+        (part,), starts_at, world.branch_id, "web", Actor("user", "web"), customer_id=world.customers[told["customer"]],
+        notes=told.get("notes"), ignore_rules=True,
     )  # fmt: skip
-    return make_booking(order).id
+    return create_booking(order).id
 
 
 def _senders(told: dict[str, Any]) -> None:

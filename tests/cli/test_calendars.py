@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
-from app.domain.bookings.create import make_booking
+from app.domain.bookings.create import create_booking
 from app.jobs.calendar_sync import sync_booking
 from app.models import BookingSync, Connection
 from tests.doubles.calcom import KEY, CalcomDouble
@@ -64,7 +64,7 @@ def test_a_company_is_connected_mapped_and_in_step(run: Run, db: SQLAlchemy, sal
     run("calendars", "map", *OF_SALON, "--service", "Haarschnitt", "--staff", "Anna", "--event-type", "910044", *mail)
     assert "yes" in run("calendars", "event-types", *OF_SALON)
     with company_scope(salon.company_id), transaction():
-        make_booking(salon.order("cut:anna"))
+        create_booking(salon.request("cut:anna"))
     with company_scope(salon.company_id):
         sync_id = db.session.scalars(select(BookingSync.id)).one()
         db.session.rollback()

@@ -9,8 +9,8 @@ from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.bookings.booking_request import Order
-from app.domain.bookings.history import By
+from app.domain.bookings.booking_request import BookingRequest
+from app.domain.bookings.history import Actor
 from app.domain.scheduling.types import VisitPart
 from app.models import (
     Branch,
@@ -30,8 +30,8 @@ from app.models import (
 BERLIN = ZoneInfo("Europe/Berlin")
 # a Monday morning in Berlin; Tuesday 12 May is the day that the examples book
 PRESENT = "2026-05-04T08:00:00+02:00"
-CALLER = By("caller", "call")
-DESK = By("user", "web", "user-1")
+CALLER = Actor("caller", "call")
+DESK = Actor("user", "web", "user-1")
 
 
 def at(text: str) -> datetime:
@@ -49,11 +49,11 @@ class Salon:
     services: dict[str, str] = field(default_factory=dict)
     rooms: dict[str, str] = field(default_factory=dict)
 
-    def order(self, *parts: str, starts: str = "2026-05-12T10:00", **changes: Any) -> Order:
+    def request(self, *parts: str, starts: str = "2026-05-12T10:00", **changes: Any) -> BookingRequest:
         """An order of a caller; a part is `cut` or `cut:anna`."""
         wanted = tuple(self.part(part) for part in parts or ("cut:anna",))
-        values = {"branch_id": self.branches["mitte"], "source": "call", "by": CALLER} | changes
-        return Order(wanted, at(starts), **values)
+        values = {"branch_id": self.branches["mitte"], "source": "call", "actor": CALLER} | changes
+        return BookingRequest(wanted, at(starts), **values)
 
     def part(self, text: str) -> VisitPart:
         service, _, person = text.partition(":")

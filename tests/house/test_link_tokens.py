@@ -21,7 +21,7 @@ from app.core.route_guards import guard_of
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
 from app.domain.bookings import calendar_feeds, self_service_links
-from app.domain.bookings.create import make_booking
+from app.domain.bookings.create import create_booking
 from tests.doubles.sentry import SentryDouble
 from tests.factories.salons import PRESENT, make_salon
 from tests.support.people import csrf_token
@@ -38,8 +38,8 @@ def tokens(db: SQLAlchemy) -> Iterator[dict[str, str]]:
     with time_machine.travel(PRESENT, tick=True):
         salon = make_salon()
         with company_scope(salon.company_id), transaction():
-            booking = make_booking(salon.order("cut:anna", customer_id=None))
-            made = {"/b/": self_service_links.make_link(booking), "/ics/": calendar_feeds.make_feed(staff_id=salon.people["anna"])}
+            booking = create_booking(salon.request("cut:anna", customer_id=None))
+            made = {"/b/": self_service_links.create_link(booking), "/ics/": calendar_feeds.create_feed(staff_id=salon.people["anna"])}
         yield made
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
 from app.domain.bookings.cancel import cancel_booking
-from app.domain.bookings.create import make_booking, place_hold
-from app.domain.bookings.reschedule import move_booking
+from app.domain.bookings.create import create_booking, create_hold
+from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.bookings.waitlist import join_waitlist
 from app.jobs import bookings
 from app.models import Booking, Hold, SlotLock, WaitlistEntry, WaitlistOffer
@@ -32,7 +32,7 @@ def salon(db: SQLAlchemy, present: time_machine.Traveller) -> Salon:
 
 def book(salon: Salon, part: str = "yoga:anna", starts: str = "2026-05-12T10:00") -> Booking:
     with company_scope(salon.company_id), transaction():
-        return make_booking(salon.order(part, starts=starts))
+        return create_booking(salon.request(part, starts=starts))
 
 
 def wait(salon: Salon, name: str) -> WaitlistEntry:
@@ -58,7 +58,7 @@ def test_a_booking_that_leaves_hands_its_time_to_who_waits(db: SQLAlchemy, salon
             if leave == "cancel":
                 cancel_booking(booking.id, DESK)
             else:
-                move_booking(booking.id, DESK, starts_at=at("2026-05-12T14:00"))
+                reschedule_booking(booking.id, DESK, starts_at=at("2026-05-12T14:00"))
         bookings.offer_freed_slot(booking.id)
         bookings.offer_freed_slot(booking.id)
     assert offers(db) == [(entry.id, "offered")]
@@ -81,7 +81,7 @@ def test_what_ran_out_ends_at_every_company_and_the_next_is_asked(db: SQLAlchemy
             cancel_booking(booking.id, DESK)
         bookings.offer_freed_slot(booking.id)
     with company_scope(other.company_id), transaction():
-        place_hold(other.order("cut:anna"))
+        create_hold(other.request("cut:anna"))
     present.shift(timedelta(minutes=31))
     assert bookings.expire_holds_and_offers() == 2
     assert offers(db) == [(first.id, "expired"), (second.id, "offered")]

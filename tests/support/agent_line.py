@@ -14,9 +14,9 @@ from app.core.extensions import db
 from app.core.signatures import sign_retell
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.bookings.booking_request import Order
-from app.domain.bookings.create import make_booking
-from app.domain.bookings.history import By
+from app.domain.bookings.booking_request import BookingRequest
+from app.domain.bookings.create import create_booking
+from app.domain.bookings.history import Actor
 from app.domain.customers.caller_assurance import set_birth_date
 from app.domain.scheduling.types import VisitPart
 from app.models import Booking, Branch, Call, Customer, CustomerIdentity, PhoneNumber, ToolCall
@@ -67,7 +67,9 @@ def book(
     with company_scope(salon.company_id), transaction():
         who = db.session.scalars(select(Customer.id).where(Customer.name == customer)).first() if customer else None
         parts = (VisitPart(salon.services[service], salon.people[staff] if staff else None),)
-        return make_booking(Order(parts, at, salon.branches[branch], "web", By("user", "web"), customer_id=who, outside_rules=True)).id
+        return create_booking(
+            BookingRequest(parts, at, salon.branches[branch], "web", Actor("user", "web"), customer_id=who, ignore_rules=True)
+        ).id
 
 
 @dataclass

@@ -17,8 +17,8 @@ from app.core.clock import now
 from app.core.extensions import db
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import run_in_transaction
-from app.domain.bookings.create import make_booking
-from app.domain.bookings.history import By
+from app.domain.bookings.create import create_booking
+from app.domain.bookings.history import Actor
 from app.domain.calendar_sync import outbound
 from app.domain.customers.contacts import find_or_create
 from app.domain.inbox import processor
@@ -44,7 +44,7 @@ from tests.factories.salons import Salon
 
 ANNA, BEN = "anna@salon-lindgren.example", "ben@salon-lindgren.example"
 CUT_ANNA, CUT_BEN, COLOUR_ANNA, WASH_ANYBODY = 910044, 910045, 910046, 910047
-DESK = By("user", "web", "user-1")
+DESK = Actor("user", "web", "user-1")
 
 
 @dataclass
@@ -91,8 +91,8 @@ class Elsewhere:
     # here
 
     def book(self, *parts: str, **changes: Any) -> str:
-        order = self.salon.order(*parts, **changes)
-        return self.do(lambda: make_booking(order).id)
+        order = self.salon.request(*parts, **changes)
+        return self.do(lambda: create_booking(order).id)
 
     def do(self, work: Any) -> Any:
         with company_scope(self.salon.company_id):

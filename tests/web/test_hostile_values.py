@@ -32,7 +32,7 @@ from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.accounts.api_keys import SCOPES, create_key
 from app.domain.bookings import calendar_feeds, self_service_links
-from app.domain.bookings.create import make_booking
+from app.domain.bookings.create import create_booking
 from app.models import Company, LiveCursor
 from tests.factories.salons import PRESENT, make_salon
 from tests.support.hostile import BODIES, CONTENT_TYPES, HEADERS, JSON_VALUES, VALUES, forms_of, gaps_of, honest_fields
@@ -102,8 +102,8 @@ def attack(app: Flask, db: SQLAlchemy) -> Iterator[Attack]:
         with company_scope(company.id), transaction():
             # the factories count their events from one
             db.session.execute(update(LiveCursor).values(seq=1000))
-            booking = make_booking(salon.order("cut:anna", customer_id=None))
-            tokens = {"link": self_service_links.make_link(booking), "feed": calendar_feeds.make_feed(staff_id=salon.people["anna"])}
+            booking = create_booking(salon.request("cut:anna", customer_id=None))
+            tokens = {"link": self_service_links.create_link(booking), "feed": calendar_feeds.create_feed(staff_id=salon.people["anna"])}
         owner, support = make_user(company), make_user(None, "admin")
         with transaction():
             row, key = create_key(company, "Attack", list(SCOPES))

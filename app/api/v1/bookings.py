@@ -15,9 +15,9 @@ from app.core.concurrency import run_with_write_slot
 from app.core.errors import InvalidInput
 from app.domain.bookings import queries
 from app.domain.bookings.cancel import cancel_booking
-from app.domain.bookings.customer_booking import BookingWish, book_for, check_free
-from app.domain.bookings.history import By
-from app.domain.bookings.reschedule import move_booking
+from app.domain.bookings.customer_booking import CustomerBookingForm, check_bookable, create_customer_booking
+from app.domain.bookings.history import Actor
+from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.bookings.status import get_booking
 from app.models import Booking
 from app.serializers.booking import BookingItem, BookingList, Status, booking_item, hold_item
@@ -71,7 +71,7 @@ class Cancellation(BaseModel):
 @blueprint.get("/bookings")
 @operation("List bookings", answer=BookingList, scope="bookings:read", query=BookingQuery, description="In the order in which they begin.")
 def index(query: BookingQuery) -> BookingList:
-    search = queries.Search(
+    search = queries.BookingSearch(
         statuses=(query.status,) if query.status else (),
         branch_ids=(query.branch_id,) if query.branch_id else (),
         staff_id=query.staff_id or "",
@@ -109,20 +109,24 @@ def show(booking_id: str) -> BookingItem:
     refusals=((409, "The time is not free (slot_taken, closed, not_allowed); `alternatives` holds free times near it."),),
 )
 def make(body: NewBooking) -> BookingItem:
-    wish = BookingWish(
+    wish = CustomerBookingForm(
         service_id=body.service_id,
         branch_id=body.branch_id,
         staff_id=body.staff_id,
         starts_at=_instant(body.starts_at),
         name=body.customer.name,
-        number=body.customer.phone,
+        phone=body.customer.phone,
         email=body.customer.email,
         notes=body.notes,
         idempotency_key=_idempotency_key(),
     )
     source, by = "api", _by()
     try:
-        return _item(run_with_write_slot(lambda: book_for(wish, source=source, by=by), look=lambda: check_free(wish, source=source, by=by)))
+        return _item(
+            run_with_write_slot(
+                lambda: create_customer_booking(wish, source=source, actor=by), look=lambda: check_bookable(wish, source=source, actor=by)
+            )
+        )
     except InvalidInput as error:
         error.data["fields"] = _as_sent(error.data.get("fields", {}))
         raise
@@ -144,7 +148,7 @@ def change(booking_id: str, body: BookingChanges) -> BookingItem:
     starts_at = _instant(body.starts_at) if body.starts_at else None
 
     def move() -> Booking:
-        return move_booking(booking_id, _by(), starts_at=starts_at, staff_id=body.staff_id, version=body.version)
+        return reschedule_booking(booking_id, _by(), starts_at=starts_at, staff_id=body.staff_id, version=body.version)
 
     return _item(run_with_write_slot(move))
 
@@ -159,7 +163,7 @@ def change(booking_id: str, body: BookingChanges) -> BookingItem:
     refusals=(UNKNOWN, (409, "It is over already (not_possible).")),
 )
 def cancel(booking_id: str, body: Cancellation) -> BookingItem:
-    return _item(run_with_write_slot(lambda: cancel_booking(booking_id, _by(), why=body.reason)))
+    return _item(run_with_write_slot(lambda: cancel_booking(booking_id, _by(), reason=body.reason)))
 
 
 def _as_sent(fields: dict[str, str]) -> dict[str, str]:
@@ -167,8 +171,8 @@ def _as_sent(fields: dict[str, str]) -> dict[str, str]:
     return {f"customer.{name}" if name in NewCustomer.model_fields else name: sentence for name, sentence in fields.items()}
 
 
-def _by() -> By:
-    return By("program", "api", g.key.id)
+def _by() -> Actor:
+    return Actor("program", "api", g.key.id)
 
 
 def _instant(moment: Instant) -> datetime:
@@ -193,8 +197,8 @@ def _item(booking: Booking) -> BookingItem:
 
 
 def _items(bookings: Sequence[Booking]) -> list[BookingItem]:
-    customers = queries.customers_of(bookings)
-    reached = queries.identities_of(customers.keys())
+    customers = queries.load_customers(bookings)
+    reached = queries.load_identities(customers.keys())
     return [
         booking_item(booking, customers.get(booking.customer_id or ""), reached.get(booking.customer_id or "", {})) for booking in bookings
     ]

@@ -10,7 +10,7 @@ from app.api.operation import operation, start_of
 from app.api.query_params import Instant, PageQuery
 from app.core.clock import now
 from app.core.errors import InvalidInput
-from app.domain.bookings.booking_request import choose, free_times
+from app.domain.bookings.booking_request import list_free_times, select_visit
 from app.serializers.slot import SlotList, slot_item
 
 USUAL = timedelta(days=7)
@@ -36,14 +36,14 @@ class SlotQuery(PageQuery):
     description="One entry for each start and each person who could begin.",
 )
 def index(query: SlotQuery) -> SlotList:
-    choice = choose(query.service_id, staff_id=query.staff_id, branch_id=query.branch_id)
+    choice = select_visit(query.service_id, staff_id=query.staff_id, branch_id=query.branch_id)
     since = query.since.begins(g.zone) if query.since else now()
     until = query.until.ends(g.zone) if query.until else since + USUAL
     if until - since > LONGEST:
         sentence = _("Das sind zu viele Tage auf einmal, höchstens %(n)s.", n=LONGEST.days)
         raise InvalidInput(sentence, fields={"to": sentence})
     offset = start_of(query.page, query.per_page)
-    found, facts = free_times(choice, since, until) if since < until else ([], None)
+    found, facts = list_free_times(choice, since, until) if since < until else ([], None)
     zones = {branch.id: branch.zone for branch in facts.branches} if facts else {}
     items = [slot_item(slot, zones[slot.branch_id]) for slot in found[offset : offset + query.per_page]]
     return SlotList(items=items, page=query.page, per_page=query.per_page, total=len(found))

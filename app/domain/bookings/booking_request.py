@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.errors import InvalidInput
 from app.core.extensions import db
-from app.domain.bookings.history import By
+from app.domain.bookings.history import Actor
 from app.domain.scheduling.availability import find_free_slots
 from app.domain.scheduling.loader import load_scheduling_data
 from app.domain.scheduling.reasons import Reason, explain_unavailable
@@ -20,10 +20,10 @@ from app.models import Branch, Service, StaffMember, StaffService
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class BookingRequest:
     """A booking to be made. `source_ref` and `idempotency_key` each make it once; `hold` is the token of a time kept before.
 
-    `contact_phone` and `contact_email` are good for this booking alone, beside what the customer's record holds. `outside_rules` is
+    `contact_phone` and `contact_email` are good for this booking alone, beside what the customer's record holds. `ignore_rules` is
     for calendars that have already given the time away: hours and policies are not asked, the guard against
     double booking is.
     """
@@ -32,7 +32,7 @@ class Order:
     starts_at: datetime
     branch_id: str | None
     source: str
-    by: By
+    actor: Actor
     customer_id: str | None = None
     call_id: str | None = None
     notes: str | None = None
@@ -40,24 +40,24 @@ class Order:
     contact_email: str | None = None
     seats: int = 1
     hold: str | None = None
-    anonymous: bool = False
-    outside_rules: bool = False
+    is_anonymous: bool = False
+    ignore_rules: bool = False
     idempotency_key: str | None = None
     source_ref: str | None = None
     series_id: str | None = None
     max_gap: int = 0
 
     @property
-    def from_a_caller(self) -> bool:
-        return self.by.kind == "caller"
+    def is_from_caller(self) -> bool:
+        return self.actor.kind == "caller"
 
 
-def parts_of(service: str, *, staff: str | None = None, branch_id: str | None = None) -> tuple[VisitPart, ...]:
+def resolve_parts(service: str, *, staff: str | None = None, branch_id: str | None = None) -> tuple[VisitPart, ...]:
     """The parts of a visit from ids or from words as people say them ("Schneiden und Färben", "bei Anna").
 
     A person who does not do one of the services is asked for only where they do it. Raises UnknownService, UnknownStaff.
     """
-    services = [part for found in get_services(service) for part in _opened(found)]
+    services = [part for found in get_services(service) for part in _list_components(found)]
     if not staff:
         return tuple(VisitPart(found.id) for found in services)
     person = get_person(staff, branch_id=branch_id)
@@ -67,29 +67,29 @@ def parts_of(service: str, *, staff: str | None = None, branch_id: str | None = 
     return tuple(VisitPart(found.id, person.id if found.id in does else None) for found in services)
 
 
-def checked(order: Order) -> Order:
+def validate_request(request: BookingRequest) -> BookingRequest:
     """The order with combined services opened into their parts; raises UnknownService or UnknownStaff for ids that the company has not."""
-    services = {part.service_id for part in order.parts}
+    services = {part.service_id for part in request.parts}
     known = {row.id: row for row in db.session.scalars(select(Service).where(Service.id.in_(services), Service.is_active))}
-    if not order.parts or services - known.keys():
+    if not request.parts or services - known.keys():
         raise UnknownService(_("Diese Leistung gibt es nicht."), fields={"service_id": "unknown"})
-    people = {part.staff_id for part in order.parts if part.staff_id}
+    people = {part.staff_id for part in request.parts if part.staff_id}
     if people and people - set(db.session.scalars(select(StaffMember.id).where(StaffMember.id.in_(people), StaffMember.is_active))):
         raise UnknownStaff(_("Diese Person arbeitet hier nicht."), fields={"staff_id": "unknown"})
     if not any(service.parts for service in known.values()):
-        return order
-    gap = max(order.max_gap, *(service.max_gap_minutes for service in known.values()))
-    parts = tuple(VisitPart(opened.id, part.staff_id) for part in order.parts for opened in _opened(known[part.service_id]))
-    return replace(order, parts=parts, max_gap=gap)
+        return request
+    gap = max(request.max_gap, *(service.max_gap_minutes for service in known.values()))
+    parts = tuple(VisitPart(opened.id, part.staff_id) for part in request.parts for opened in _list_components(known[part.service_id]))
+    return replace(request, parts=parts, max_gap=gap)
 
 
-def opened(service_id: str, staff_id: str | None = None) -> tuple[VisitPart, ...]:
+def expand_service(service_id: str, staff_id: str | None = None) -> tuple[VisitPart, ...]:
     """The parts of one service: of a combined one all that it consists of, by that person or anybody."""
     service = db.session.scalars(select(Service).where(Service.id == service_id)).one()
-    return tuple(VisitPart(part.id, staff_id) for part in _opened(service))
+    return tuple(VisitPart(part.id, staff_id) for part in _list_components(service))
 
 
-def _opened(service: Service) -> list[Service]:
+def _list_components(service: Service) -> list[Service]:
     """The services that a combined one consists of, or the service itself."""
     if not service.parts:
         return [service]
@@ -101,14 +101,14 @@ Row = TypeVar("Row", Service, StaffMember, Branch)
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class VisitSelection:
     """The parts of the visit, and the longest wait between them."""
 
     parts: tuple[VisitPart, ...]
     branch_id: str | None
     max_gap: int = 0
 
-    def question(
+    def build_query(
         self, since: datetime, until: datetime, *, any_start: bool = False, ignoring: frozenset[str] = frozenset()
     ) -> AvailabilityQuery:
         return AvailabilityQuery(
@@ -116,39 +116,41 @@ class Choice:
         )
 
 
-def choose(service_id: str, *, staff_id: str | None = None, branch_id: str | None = None) -> Choice:
+def select_visit(service_id: str, *, staff_id: str | None = None, branch_id: str | None = None) -> VisitSelection:
     """Raises InvalidInput with one message per field for what this company does not have or the person does not do."""
-    wrong: dict[str, str] = {}
-    service = _active(Service, service_id)
+    errors: dict[str, str] = {}
+    service = _find_active(Service, service_id)
     if service is None:
-        wrong["service_id"] = _("Diese Leistung gibt es nicht.")
-    if staff_id and _active(StaffMember, staff_id) is None:
-        wrong["staff_id"] = _("Diese Person arbeitet hier nicht.")
-    if branch_id and _active(Branch, branch_id) is None:
-        wrong["branch_id"] = _("Diese Filiale gibt es nicht.")
-    if wrong or service is None:
-        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=wrong)
+        errors["service_id"] = _("Diese Leistung gibt es nicht.")
+    if staff_id and _find_active(StaffMember, staff_id) is None:
+        errors["staff_id"] = _("Diese Person arbeitet hier nicht.")
+    if branch_id and _find_active(Branch, branch_id) is None:
+        errors["branch_id"] = _("Diese Filiale gibt es nicht.")
+    if errors or service is None:
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=errors)
     try:
-        parts = parts_of(service.id, staff=staff_id)
+        parts = resolve_parts(service.id, staff=staff_id)
     except UnknownStaff as error:
         sentence = _("Diese Person bietet das nicht an.")
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"staff_id": sentence}) from error
-    return Choice(parts, branch_id or None, service.max_gap_minutes)
+    return VisitSelection(parts, branch_id or None, service.max_gap_minutes)
 
 
-def free_times(choice: Choice, since: datetime, until: datetime, *, for_callers: bool = False) -> tuple[list[Slot], SchedulingData]:
+def list_free_times(
+    selection: VisitSelection, since: datetime, until: datetime, *, for_callers: bool = False
+) -> tuple[list[Slot], SchedulingData]:
     """The free times that begin in [since, until), by time, and the facts they come from (names, zones)."""
-    question = choice.question(since, until)
-    facts = load_scheduling_data(question, for_callers=for_callers)
-    return list(find_free_slots(question, facts)), facts
+    query = selection.build_query(since, until)
+    data = load_scheduling_data(query, for_callers=for_callers)
+    return list(find_free_slots(query, data)), data
 
 
-def why_not_free(choice: Choice, starts_at: datetime) -> tuple[list[Reason], SchedulingData]:
+def explain_time(selection: VisitSelection, starts_at: datetime) -> tuple[list[Reason], SchedulingData]:
     """Why the visit cannot begin at this time; no reasons when it can."""
-    question = choice.question(starts_at, starts_at, any_start=True)
-    facts = load_scheduling_data(question)
-    return explain_unavailable(question, facts, starts_at), facts
+    query = selection.build_query(starts_at, starts_at, any_start=True)
+    data = load_scheduling_data(query)
+    return explain_unavailable(query, data, starts_at), data
 
 
-def _active(model: type[Row], row_id: str) -> Row | None:
+def _find_active(model: type[Row], row_id: str) -> Row | None:
     return db.session.scalars(select(model).where(model.id == row_id, model.is_active)).first() if row_id.isascii() else None

@@ -14,14 +14,14 @@ from app.core.extensions import db
 from app.core.tenancy import unscoped
 from app.models import Booking, Branch, CalendarFeed, Customer, Service, StaffMember
 
-BACK, AHEAD = timedelta(days=30), timedelta(days=365)
-MOST_ENTRIES = 5000
-SHOWN = ("pending", "confirmed", "done", "no_show")
-LONGEST_TOKEN = 64
+LOOKBACK, LOOKAHEAD = timedelta(days=30), timedelta(days=365)
+MAX_ENTRIES = 5000
+VISIBLE_STATUSES = ("pending", "confirmed", "done", "no_show")
+MAX_TOKEN_LENGTH = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FeedEntry:
     """One booking as a calendar program shows it."""
 
     booking: Booking
@@ -29,7 +29,7 @@ class Entry:
     place: str
 
 
-def make_feed(*, staff_id: str | None = None, branch_id: str | None = None) -> str:
+def create_feed(*, staff_id: str | None = None, branch_id: str | None = None) -> str:
     """A new feed and its token, of which only the hash is kept; earlier ones stay good. Raises InvalidInput."""
     if not staff_id and not branch_id:
         raise InvalidInput(_("Bitte eine Person oder eine Filiale angeben."))
@@ -37,7 +37,7 @@ def make_feed(*, staff_id: str | None = None, branch_id: str | None = None) -> s
         if row_id and db.session.scalars(select(model.id).where(model.id == row_id)).first() is None:
             raise InvalidInput(_("Bitte eine Person oder eine Filiale angeben."))
     token = secrets.token_urlsafe(32)
-    db.session.add(CalendarFeed(token_hash=hash_of(token), staff_id=staff_id, branch_id=branch_id))
+    db.session.add(CalendarFeed(token_hash=hash_token(token), staff_id=staff_id, branch_id=branch_id))
     db.session.flush()
     return token
 
@@ -57,40 +57,40 @@ def revoke_feed(token_hash: str) -> None:
 
 def find_feed(token: str) -> CalendarFeed | None:
     """The living feed of this token, whatever company it belongs to: the token is what tells."""
-    if len(token) > LONGEST_TOKEN or not token.isascii():
+    if len(token) > MAX_TOKEN_LENGTH or not token.isascii():
         return None
     with unscoped():
-        wanted = select(CalendarFeed).where(CalendarFeed.token_hash == hash_of(token), CalendarFeed.revoked_at.is_(None))
-        return db.session.scalars(wanted).first()
+        statement = select(CalendarFeed).where(CalendarFeed.token_hash == hash_token(token), CalendarFeed.revoked_at.is_(None))
+        return db.session.scalars(statement).first()
 
 
-def entries_of(feed: CalendarFeed, moment: datetime) -> list[Entry]:
+def list_entries(feed: CalendarFeed, now: datetime) -> list[FeedEntry]:
     """The bookings around this moment, the earliest first; names of customers, and nothing else of them."""
-    wanted = (
+    statement = (
         select(Booking, Service.name, StaffMember.name, Branch.name, Customer.name)
         .join(Service, Service.id == Booking.service_id)
         .join(StaffMember, StaffMember.id == Booking.staff_id)
         .join(Branch, Branch.id == Booking.branch_id)
         .outerjoin(Customer, Customer.id == Booking.customer_id)
-        .where(Booking.starts_at > moment - BACK, Booking.starts_at < moment + AHEAD, Booking.status.in_(SHOWN))
+        .where(Booking.starts_at > now - LOOKBACK, Booking.starts_at < now + LOOKAHEAD, Booking.status.in_(VISIBLE_STATUSES))
     )
     if feed.staff_id:
-        wanted = wanted.where(Booking.staff_id == feed.staff_id)
+        statement = statement.where(Booking.staff_id == feed.staff_id)
     if feed.branch_id:
-        wanted = wanted.where(Booking.branch_id == feed.branch_id)
-    rows = db.session.execute(wanted.order_by(Booking.starts_at, Booking.id).limit(MOST_ENTRIES)).all()
+        statement = statement.where(Booking.branch_id == feed.branch_id)
+    rows = db.session.execute(statement.order_by(Booking.starts_at, Booking.id).limit(MAX_ENTRIES)).all()
     return [
-        Entry(booking, ", ".join(filter(None, (service, customer, None if feed.staff_id else person))), place)
+        FeedEntry(booking, ", ".join(filter(None, (service, customer, None if feed.staff_id else person))), place)
         for booking, service, person, place, customer in rows
     ]
 
 
-def name_of(feed: CalendarFeed) -> str:
+def get_feed_name(feed: CalendarFeed) -> str:
     """What the calendar is called: the person, the branch, or both."""
     person = db.session.get(StaffMember, feed.staff_id) if feed.staff_id else None
     branch = db.session.get(Branch, feed.branch_id) if feed.branch_id else None
     return ", ".join(found.name for found in (person, branch) if found)
 
 
-def hash_of(token: str) -> str:
+def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

@@ -11,59 +11,59 @@ from app.core.extensions import db
 from app.domain.scheduling.alternatives import find_alternatives
 from app.domain.scheduling.loader import load_scheduling_data
 from app.domain.scheduling.opening_hours import iter_occurrences
-from app.domain.scheduling.types import AvailabilityQuery, ClosureData as ClosureFacts, Slot, VisitPart
+from app.domain.scheduling.types import AvailabilityQuery, ClosureData, Slot, VisitPart
 from app.models import Booking, Branch, Closure
 from app.models.booking import ACTIVE_STATUSES
 
 # repeating ones are looked at so far ahead
-LOOKED_AHEAD = timedelta(days=180)
-REACH = timedelta(days=7)
-MOST = 100
+LOOKAHEAD = timedelta(days=180)
+SEARCH_RADIUS = timedelta(days=7)
+MAX_CONFLICTS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class WaysOut:
+class RebookingOptions:
     """The same time with somebody else, and the next times with the same person."""
 
-    others: list[Slot]
-    later: list[Slot]
+    other_staff: list[Slot]
+    other_times: list[Slot]
 
 
-def affected_by(closure: Closure) -> list[Booking]:
+def list_conflicts(closure: Closure) -> list[Booking]:
     """Bookings that still stand and lie, even in part, in the closure, from now on; the soonest first."""
     branches = select(Branch).where(Branch.id == closure.branch_id) if closure.branch_id else select(Branch)
-    found: dict[str, Booking] = {}
+    conflicts: dict[str, Booking] = {}
     for branch in db.session.scalars(branches):
-        for starts_at, ends_at in _stretches(closure, branch.zone):
-            wanted = select(Booking).where(
+        for starts_at, ends_at in _to_intervals(closure, branch.zone):
+            statement = select(Booking).where(
                 Booking.branch_id == branch.id, Booking.status.in_(ACTIVE_STATUSES), Booking.starts_at < ends_at,
                 Booking.starts_at > starts_at - timedelta(days=7), Booking.ends_at > max(starts_at, now()),
             )  # fmt: skip
             if closure.staff_id:
-                wanted = wanted.where(Booking.staff_id == closure.staff_id)
-            found |= {booking.id: booking for booking in db.session.scalars(wanted.limit(MOST))}
-    return sorted(found.values(), key=lambda booking: (booking.starts_at, booking.id))[:MOST]
+                statement = statement.where(Booking.staff_id == closure.staff_id)
+            conflicts |= {booking.id: booking for booking in db.session.scalars(statement.limit(MAX_CONFLICTS))}
+    return sorted(conflicts.values(), key=lambda booking: (booking.starts_at, booking.id))[:MAX_CONFLICTS]
 
 
-def ways_out(booking: Booking) -> WaysOut:
+def find_rebooking_options(booking: Booking) -> RebookingOptions:
     """Free times for a booking that cannot stay; of a visit of several services for this part of it."""
-    question = AvailabilityQuery(
+    query = AvailabilityQuery(
         (VisitPart(booking.service_id, booking.staff_id),), booking.starts_at, booking.starts_at + timedelta(minutes=1), now(),
         branch_id=booking.branch_id, seats=booking.seats, ignoring=frozenset([booking.occupant]),
     )  # fmt: skip
-    since, until = max(booking.starts_at - REACH, now()), booking.starts_at + REACH
-    around = AvailabilityQuery(question.parts, since, until, question.now, booking.branch_id, booking.seats, ignoring=question.ignoring)
-    found = find_alternatives(around, load_scheduling_data(around), booking.starts_at, limit=3, search_radius=REACH)
-    return WaysOut(found.other_staff, [] if booking.visit_id else sorted(found.other_times))
+    since, until = max(booking.starts_at - SEARCH_RADIUS, now()), booking.starts_at + SEARCH_RADIUS
+    around = AvailabilityQuery(query.parts, since, until, query.now, booking.branch_id, booking.seats, ignoring=query.ignoring)
+    alternatives = find_alternatives(around, load_scheduling_data(around), booking.starts_at, limit=3, search_radius=SEARCH_RADIUS)
+    return RebookingOptions(alternatives.other_staff, [] if booking.visit_id else sorted(alternatives.other_times))
 
 
-def _stretches(closure: Closure, zone: str) -> list[tuple[datetime, datetime]]:
+def _to_intervals(closure: Closure, zone: str) -> list[tuple[datetime, datetime]]:
     """The closure as real time at a branch, what is over left out."""
     tz = ZoneInfo(zone)
-    facts = ClosureFacts(closure.starts, closure.ends, repeats=closure.repeats, until=closure.until)  # type: ignore[arg-type]
+    closure_data = ClosureData(closure.starts, closure.ends, repeats=closure.repeats, until=closure.until)  # type: ignore[arg-type]
     today = now().astimezone(tz).date()
     spans = [
         (starts.replace(tzinfo=tz).astimezone(UTC), ends.replace(tzinfo=tz).astimezone(UTC))
-        for starts, ends in iter_occurrences(facts, today, today + LOOKED_AHEAD)
+        for starts, ends in iter_occurrences(closure_data, today, today + LOOKAHEAD)
     ]
     return [span for span in spans if span[1] > now()]

@@ -9,18 +9,18 @@ from flask_babel import gettext as _
 
 from app.core.errors import InvalidInput
 from app.core.extensions import db
-from app.domain.bookings.allocation import find_way, question_of
-from app.domain.bookings.booking_request import Choice, Order, choose
-from app.domain.bookings.create import find_same, make_booking
-from app.domain.bookings.errors import BookingRefused
-from app.domain.bookings.history import By
-from app.domain.bookings.recurrence import Series, make_series, series_of
+from app.domain.bookings.allocation import build_query, find_plan
+from app.domain.bookings.booking_request import BookingRequest, VisitSelection, select_visit
+from app.domain.bookings.create import create_booking, find_idempotent
+from app.domain.bookings.errors import BookingError
+from app.domain.bookings.history import Actor
+from app.domain.bookings.recurrence import Series, create_series, get_series
 from app.domain.customers.contacts import find_or_create, validate_contact
 from app.models import Booking
 
 
 @dataclass(frozen=True, slots=True)
-class BookingWish:
+class CustomerBookingForm:
     """What was filled in. The same idempotency key makes one booking."""
 
     service_id: str
@@ -28,7 +28,7 @@ class BookingWish:
     starts_at: datetime
     name: str
     staff_id: str | None = None
-    number: str | None = None
+    phone: str | None = None
     email: str | None = None
     notes: str | None = None
     idempotency_key: str | None = None
@@ -37,78 +37,78 @@ class BookingWish:
     times: int = 1
 
 
-class _MadeMeanwhile(Exception):
+class _ConcurrentDuplicate(Exception):
     """Another request with the same key was faster: what this one has written goes, its customer too."""
 
     def __init__(self, booking: Booking) -> None:
         self.booking = booking
 
 
-def book_for(wish: BookingWish, *, source: str, by: By) -> Booking:
-    """As book_series_for, of a wish for one visit."""
-    return book_series_for(wish, source=source, by=by).made[0]
+def create_customer_booking(form: CustomerBookingForm, *, source: str, actor: Actor) -> Booking:
+    """As create_customer_series, of a wish for one visit."""
+    return create_customer_series(form, source=source, actor=actor).bookings[0]
 
 
-def book_series_for(wish: BookingWish, *, source: str, by: By) -> Series:
+def create_customer_series(form: CustomerBookingForm, *, source: str, actor: Actor) -> Series:
     """Finds or makes the customer and books, once or repeated. To be called inside a transaction.
 
-    Raises InvalidInput with one message per field (name, phone, email, service_id, staff_id, branch_id), and what make_booking raises.
+    Raises InvalidInput with one message per field (name, phone, email, service_id, staff_id, branch_id), and what create_booking raises.
     """
-    order = _order(wish, source, by)
-    if first := find_same(order):
-        return series_of(first)
+    request = _build_request(form, source, actor)
+    if first := find_idempotent(request):
+        return get_series(first)
     try:
         with db.session.begin_nested():
-            return _with_customer(order, wish)
-    except _MadeMeanwhile as meanwhile:
-        return series_of(meanwhile.booking)
+            return _book_with_customer(request, form)
+    except _ConcurrentDuplicate as duplicate:
+        return get_series(duplicate.booking)
 
 
-def check_free(wish: BookingWish, *, source: str, by: By) -> None:
-    """Raises what book_for would raise as things stand, and writes nothing: whoever must wait for the write looks here meanwhile."""
-    order = _order(wish, source, by)
+def check_bookable(form: CustomerBookingForm, *, source: str, actor: Actor) -> None:
+    """Raise what create_customer_booking would raise now, and write nothing; serves as a read-only check while a write waits."""
+    request = _build_request(form, source, actor)
     try:
-        find_way(order, question_of(order))
-    except BookingRefused:
+        find_plan(request, build_query(request))
+    except BookingError:
         # what stands in the way may be what this very wish has made
-        if find_same(order) is None:
+        if find_idempotent(request) is None:
             raise
 
 
-def _with_customer(order: Order, wish: BookingWish) -> Series:
-    customer = find_or_create(wish.name, number=wish.number, email=wish.email)
-    order = replace(order, customer_id=customer.id)
+def _book_with_customer(request: BookingRequest, form: CustomerBookingForm) -> Series:
+    customer = find_or_create(form.name, number=form.phone, email=form.email)
+    request = replace(request, customer_id=customer.id)
     series = Series("", [], [])
-    if wish.times > 1:
-        series = make_series(order, every_weeks=wish.every_weeks, times=wish.times)
+    if form.times > 1:
+        series = create_series(request, every_weeks=form.every_weeks, times=form.times)
     else:
-        series.made.append(make_booking(order))
-    if series.made[0].customer_id != customer.id:
-        raise _MadeMeanwhile(series.made[0])
+        series.bookings.append(create_booking(request))
+    if series.bookings[0].customer_id != customer.id:
+        raise _ConcurrentDuplicate(series.bookings[0])
     return series
 
 
-def _order(wish: BookingWish, source: str, by: By) -> Order:
-    choice = _checked(wish)
-    return Order(
-        choice.parts, wish.starts_at, wish.branch_id, source, by,
-        notes=wish.notes, idempotency_key=wish.idempotency_key, max_gap=choice.max_gap,
+def _build_request(form: CustomerBookingForm, source: str, actor: Actor) -> BookingRequest:
+    selection = _validate(form)
+    return BookingRequest(
+        selection.parts, form.starts_at, form.branch_id, source, actor,
+        notes=form.notes, idempotency_key=form.idempotency_key, max_gap=selection.max_gap,
     )  # fmt: skip
 
 
-def _checked(wish: BookingWish) -> Choice:
+def _validate(form: CustomerBookingForm) -> VisitSelection:
     """All that is wrong is said at once."""
-    wrong: dict[str, str] = {}
-    choice = _gather(wrong, lambda: choose(wish.service_id, staff_id=wish.staff_id, branch_id=wish.branch_id))
-    _gather(wrong, lambda: validate_contact(wish.name, number=wish.number, email=wish.email))
-    if wrong or choice is None:
-        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=wrong)
-    return choice
+    errors: dict[str, str] = {}
+    selection = _collect_errors(errors, lambda: select_visit(form.service_id, staff_id=form.staff_id, branch_id=form.branch_id))
+    _collect_errors(errors, lambda: validate_contact(form.name, number=form.phone, email=form.email))
+    if errors or selection is None:
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=errors)
+    return selection
 
 
-def _gather(wrong: dict[str, str], check: Callable[[], Any]) -> Any:
+def _collect_errors(errors: dict[str, str], check: Callable[[], Any]) -> Any:
     try:
         return check()
     except InvalidInput as error:
-        wrong.update(error.data.get("fields", {}))
+        errors.update(error.data.get("fields", {}))
         return None

@@ -18,12 +18,12 @@ from app.domain.scheduling.types import AvailabilityQuery, BusyInterval, Schedul
 from app.models import Booking, Customer, GroupSession, Hold, Service, StaffBranch, StaffMember
 
 Span = tuple[datetime, datetime]
-SHORTEST_BUFFER = timedelta(minutes=5)
+MIN_BUFFER = timedelta(minutes=5)
 MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ScheduleEntry:
     """A booking, a group of bookings or a kept time of one person.
 
     `work` are the stretches in which the person is needed; between them it takes effect by itself. `buffers` stand around it.
@@ -51,50 +51,50 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
+class StaffColumn:
     """One person's days; `there` are the stretches of their shifts while the branch is open."""
 
     staff_id: str
     name: str
-    entries: list[Entry]
-    there: list[Span]
+    entries: list[ScheduleEntry]
+    shift: list[Span]
 
 
 @dataclass(frozen=True)
-class Diary:
-    lanes: list[Lane]
+class DaySchedule:
+    columns: list[StaffColumn]
     open: list[Span]
     services: list[Service]
     busy: dict[str, list[Span]] = field(default_factory=dict)
 
 
-def read_diary(branch_id: str, since: datetime, until: datetime) -> Diary:
+def load_day_schedule(branch_id: str, since: datetime, until: datetime) -> DaySchedule:
     """All people who work at the branch or have bookings there in [since, until), in the company's order."""
     services = list(db.session.scalars(select(Service).order_by(Service.position, Service.name, Service.id)))
     parts = tuple(VisitPart(service.id) for service in services if service.is_active and not service.parts)
-    facts = load_scheduling_data(AvailabilityQuery(parts, since, until, now(), branch_id=branch_id)) if parts else None
-    bookings, sessions = _bookings(branch_id, since, until), _sessions(branch_id, since, until)
-    people = _people(branch_id, {row.Booking.staff_id for row in bookings})
-    if facts is None or not facts.branches:
-        return Diary([], [], services)
+    data = load_scheduling_data(AvailabilityQuery(parts, since, until, now(), branch_id=branch_id)) if parts else None
+    bookings, sessions = _load_bookings(branch_id, since, until), _load_sessions(branch_id, since, until)
+    people = _load_staff(branch_id, {row.Booking.staff_id for row in bookings})
+    if data is None or not data.branches:
+        return DaySchedule([], [], services)
     spans: dict[tuple[str, str], list[BusyInterval]] = defaultdict(list)
-    for busy in facts.busy:
+    for busy in data.busy:
         spans[busy.resource_id, busy.holder_id].append(busy)
-    entries = [*_of_bookings(bookings, sessions, spans, facts), *_of_holds(branch_id, since, until, spans)]
-    branch, axis = facts.branches[0], MinuteAxis(to_minute(since), to_minute_ceil(until) - to_minute(since))
-    opened = build_opening(branch, facts, axis).open
-    known = {person.id: person for person in facts.people}
-    lanes = []
+    entries = [*_build_booking_entries(bookings, sessions, spans, data), *_build_hold_entries(branch_id, since, until, spans)]
+    branch, axis = data.branches[0], MinuteAxis(to_minute(since), to_minute_ceil(until) - to_minute(since))
+    opened = build_opening(branch, data, axis).open
+    staff = {person.id: person for person in data.people}
+    columns = []
     for staff_id, name in people:
-        there = opened & build_shift_mask(known.get(staff_id) or StaffData(staff_id, name), branch, facts, axis)
-        mine = sorted((entry for entry in entries if entry.staff_id == staff_id), key=lambda entry: (entry.starts_at, entry.id))
-        lanes.append(Lane(staff_id, name, mine, _instants(axis, there)))
-    taken = {staff_id: [_instants_of(busy) for busy in facts.busy if busy.resource_id == staff_id] for staff_id, _name in people}
-    return Diary(lanes, _instants(axis, opened), services, taken)
+        shift = opened & build_shift_mask(staff.get(staff_id) or StaffData(staff_id, name), branch, data, axis)
+        own_entries = sorted((entry for entry in entries if entry.staff_id == staff_id), key=lambda entry: (entry.starts_at, entry.id))
+        columns.append(StaffColumn(staff_id, name, own_entries, _mask_to_times(axis, shift)))
+    taken = {staff_id: [_to_times(busy) for busy in data.busy if busy.resource_id == staff_id] for staff_id, _name in people}
+    return DaySchedule(columns, _mask_to_times(axis, opened), services, taken)
 
 
-def _bookings(branch_id: str, since: datetime, until: datetime) -> Sequence[Any]:
-    wanted = (
+def _load_bookings(branch_id: str, since: datetime, until: datetime) -> Sequence[Any]:
+    statement = (
         select(Booking, Service.name.label("service"), Customer.name.label("customer"))
         .join(Service, and_(Service.company_id == Booking.company_id, Service.id == Booking.service_id))
         .outerjoin(Customer, and_(Customer.company_id == Booking.company_id, Customer.id == Booking.customer_id))
@@ -102,24 +102,26 @@ def _bookings(branch_id: str, since: datetime, until: datetime) -> Sequence[Any]
         .where(Booking.starts_at >= since - timedelta(days=1), Booking.starts_at < until)
         .order_by(Booking.starts_at, Booking.id)
     )
-    return db.session.execute(wanted).all()
+    return db.session.execute(statement).all()
 
 
-def _sessions(branch_id: str, since: datetime, until: datetime) -> dict[str, GroupSession]:
-    wanted = select(GroupSession).where(GroupSession.branch_id == branch_id, GroupSession.starts_at < until, GroupSession.ends_at > since)
-    return {session.id: session for session in db.session.scalars(wanted)}
+def _load_sessions(branch_id: str, since: datetime, until: datetime) -> dict[str, GroupSession]:
+    statement = select(GroupSession).where(
+        GroupSession.branch_id == branch_id, GroupSession.starts_at < until, GroupSession.ends_at > since
+    )
+    return {session.id: session for session in db.session.scalars(statement)}
 
 
-def _people(branch_id: str, with_bookings: set[str]) -> list[tuple[str, str]]:
-    here = select(StaffBranch.staff_id).where(StaffBranch.branch_id == branch_id)
-    wanted = select(StaffMember.id, StaffMember.name, StaffMember.is_active).order_by(StaffMember.position, StaffMember.name)
-    rows = db.session.execute(wanted.where(StaffMember.id.in_(here) | StaffMember.id.in_(with_bookings)))
+def _load_staff(branch_id: str, with_bookings: set[str]) -> list[tuple[str, str]]:
+    branch_staff = select(StaffBranch.staff_id).where(StaffBranch.branch_id == branch_id)
+    statement = select(StaffMember.id, StaffMember.name, StaffMember.is_active).order_by(StaffMember.position, StaffMember.name)
+    rows = db.session.execute(statement.where(StaffMember.id.in_(branch_staff) | StaffMember.id.in_(with_bookings)))
     return [(row.id, row.name) for row in rows if row.is_active or row.id in with_bookings]
 
 
-def _of_bookings(
-    rows: Sequence[Any], sessions: dict[str, GroupSession], spans: dict[tuple[str, str], list[BusyInterval]], facts: SchedulingData
-) -> Iterable[Entry]:
+def _build_booking_entries(
+    rows: Sequence[Any], sessions: dict[str, GroupSession], spans: dict[tuple[str, str], list[BusyInterval]], data: SchedulingData
+) -> Iterable[ScheduleEntry]:
     groups: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
         groups[row.Booking.session_id or row.Booking.id].append(row)
@@ -127,57 +129,59 @@ def _of_bookings(
         first: Booking = together[0].Booking
         session = sessions.get(key)
         taken = spans.get((first.staff_id, session.id if session else first.occupant), [])
-        work, buffers = _drawn(first, taken, facts)
-        yield Entry(
+        work, buffers = _get_work_and_buffers(first, taken, data)
+        yield ScheduleEntry(
             "group" if session else "booking", first.id, first.staff_id, first.service_id, together[0].service,
             tuple(row.customer for row in together), first.status, first.starts_at, first.ends_at, work, buffers,
             by_call=first.source in ("call", "simulator"), version=first.version, seats=session.seats if session else None,
         )  # fmt: skip
 
 
-def _of_holds(branch_id: str, since: datetime, until: datetime, spans: dict[tuple[str, str], list[BusyInterval]]) -> Iterable[Entry]:
-    wanted = (
+def _build_hold_entries(
+    branch_id: str, since: datetime, until: datetime, spans: dict[tuple[str, str], list[BusyInterval]]
+) -> Iterable[ScheduleEntry]:
+    statement = (
         select(Hold, Service.name)
         .join(Service, and_(Service.company_id == Hold.company_id, Service.id == Hold.service_id))
         .where(Hold.branch_id == branch_id, Hold.status == "open", Hold.expires_at > now(), Hold.starts_at < until, Hold.ends_at > since)
     )
-    for hold, service in db.session.execute(wanted):
+    for hold, service in db.session.execute(statement):
         for staff_id in dict.fromkeys(part["staff_id"] for part in hold.parts) or [hold.staff_id]:
-            mine = [_without_buffers(busy) for busy in spans.get((staff_id, hold.id), [])] or [(hold.starts_at, hold.ends_at)]
-            yield Entry(
-                "hold", hold.id, staff_id, hold.service_id, service, (), "held", min(mine)[0], max(end for _start, end in mine),
-                ((min(mine)[0], max(end for _start, end in mine)),), by_call=hold.call_id is not None, expires_at=hold.expires_at,
+            intervals = [_strip_buffers(busy) for busy in spans.get((staff_id, hold.id), [])] or [(hold.starts_at, hold.ends_at)]
+            yield ScheduleEntry(
+                "hold", hold.id, staff_id, hold.service_id, service, (), "held", min(intervals)[0], max(end for _start, end in intervals),
+                ((min(intervals)[0], max(end for _start, end in intervals)),), by_call=hold.call_id is not None, expires_at=hold.expires_at,
             )  # fmt: skip
 
 
-def _drawn(booking: Booking, taken: list[BusyInterval], facts: SchedulingData) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+def _get_work_and_buffers(booking: Booking, taken: list[BusyInterval], data: SchedulingData) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     """Work and buffers as they were written down; of what is over and forgotten, as the service has them."""
-    mine = sorted(busy for busy in taken if _overlap(_without_buffers(busy), (booking.starts_at, booking.ends_at)))
-    if mine:
-        work = [_without_buffers(busy) for busy in mine]
-        buffers = [(_instants_of(mine[0])[0], work[0][0]), (work[-1][1], _instants_of(mine[-1])[1])]
-        return tuple(work), tuple(span for span in buffers if span[1] - span[0] >= SHORTEST_BUFFER)
+    own_intervals = sorted(busy for busy in taken if _overlaps(_strip_buffers(busy), (booking.starts_at, booking.ends_at)))
+    if own_intervals:
+        work = [_strip_buffers(busy) for busy in own_intervals]
+        buffers = [(_to_times(own_intervals[0])[0], work[0][0]), (work[-1][1], _to_times(own_intervals[-1])[1])]
+        return tuple(work), tuple(span for span in buffers if span[1] - span[0] >= MIN_BUFFER)
     key = (booking.service_id, booking.staff_id, booking.branch_id)
-    offer = next((offer for offer in facts.offers if (offer.service_id, offer.staff_id, offer.branch_id) == key), None)
+    offer = next((offer for offer in data.offers if (offer.service_id, offer.staff_id, offer.branch_id) == key), None)
     if offer is None or offer.timing is None or booking.ends_at - booking.starts_at != offer.timing.minutes * MINUTE:
         return ((booking.starts_at, booking.ends_at),), ()
     stretches_of_it = list_work_intervals(offer.timing)
     return tuple((booking.starts_at + start * MINUTE, booking.starts_at + end * MINUTE) for start, end in stretches_of_it), ()
 
 
-def _overlap(one: Span, other: Span) -> bool:
+def _overlaps(one: Span, other: Span) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 
 
-def _without_buffers(busy: BusyInterval) -> Span:
-    start, end = _instants_of(busy)
+def _strip_buffers(busy: BusyInterval) -> Span:
+    start, end = _to_times(busy)
     return start + busy.before * MINUTE, end - busy.after * MINUTE
 
 
-def _instants_of(busy: BusyInterval) -> Span:
+def _to_times(busy: BusyInterval) -> Span:
     axis = MinuteAxis(0, 1)
     return axis.instant_at(busy.start), axis.instant_at(busy.end)
 
 
-def _instants(axis: MinuteAxis, mask: int) -> list[Span]:
+def _mask_to_times(axis: MinuteAxis, mask: int) -> list[Span]:
     return [(axis.instant_at(start), axis.instant_at(end)) for start, end in iter_intervals(mask)]

@@ -10,46 +10,48 @@ from app.domain.scheduling.reasons import Reason, format_reason
 from app.domain.scheduling.types import SchedulingData, Slot
 
 
-class BookingRefused(AppError):
+class BookingError(AppError):
     """`reasons` say why, `alternatives` what is free near it: looked for when somebody asks, so that no write waits for it."""
 
-    def __init__(self, message: str, *, reasons: Sequence[Reason] = (), near: Callable[[], Alternatives] | None = None) -> None:
+    def __init__(
+        self, message: str, *, reasons: Sequence[Reason] = (), find_alternatives: Callable[[], Alternatives] | None = None
+    ) -> None:
         self.reasons = tuple(reasons)
-        self._near = near
+        self._find_alternatives = find_alternatives
         super().__init__(message, reasons=[reason.code for reason in self.reasons])
 
     @cached_property
     def alternatives(self) -> Alternatives:
-        return self._near() if self._near else Alternatives([], [], [])
+        return self._find_alternatives() if self._find_alternatives else Alternatives([], [], [])
 
     def details(self) -> dict[str, Any]:
-        return {**self.data, "alternatives": [as_json(slot) for slot in self.alternatives.best()]}
+        return {**self.data, "alternatives": [slot_to_json(slot) for slot in self.alternatives.best()]}
 
 
-class SlotTaken(BookingRefused, Conflict):
+class SlotTaken(BookingError, Conflict):
     code = "slot_taken"
 
 
-class Closed(BookingRefused, Conflict):
+class Closed(BookingError, Conflict):
     code = "closed"
 
 
-class NotBookable(BookingRefused, Conflict):
+class BookingNotAllowed(BookingError, Conflict):
     """The rules of booking are against it: too soon, too far away, only the desk books this, too many open bookings."""
 
     code = "not_allowed"
 
 
-class InThePast(BookingRefused, InvalidInput):
+class InThePast(BookingError, InvalidInput):
     code = "in_the_past"
 
 
-ERRORS: dict[str, type[BookingRefused]] = {
+ERRORS_BY_CODE: dict[str, type[BookingError]] = {
     "in_the_past": InThePast,
-    "too_soon": NotBookable,
-    "too_far": NotBookable,
-    "policy": NotBookable,
-    "not_offered": NotBookable,
+    "too_soon": BookingNotAllowed,
+    "too_far": BookingNotAllowed,
+    "policy": BookingNotAllowed,
+    "not_offered": BookingNotAllowed,
     "holiday": Closed,
     "closure": Closed,
     "closed": Closed,
@@ -57,15 +59,17 @@ ERRORS: dict[str, type[BookingRefused]] = {
 }
 
 
-def refusal(reasons: Sequence[Reason], facts: SchedulingData, *, near: Callable[[], Alternatives]) -> BookingRefused:
+def build_error(reasons: Sequence[Reason], data: SchedulingData, *, find_alternatives: Callable[[], Alternatives]) -> BookingError:
     """The error for these reasons: if anybody is merely booked, the slot is taken; else the first reason names it."""
     taken = next((reason for reason in reasons if reason.code in ("booked", "buffer", "room_taken")), None)
-    telling = taken or reasons[0]
-    names = {person.id: person.name for person in facts.people if len(reasons) == 1}
-    return ERRORS.get(telling.code, SlotTaken)(format_reason(telling, names), reasons=reasons, near=near)
+    main_reason = taken or reasons[0]
+    names = {person.id: person.name for person in data.people if len(reasons) == 1}
+    return ERRORS_BY_CODE.get(main_reason.code, SlotTaken)(
+        format_reason(main_reason, names), reasons=reasons, find_alternatives=find_alternatives
+    )
 
 
-def as_json(slot: Slot) -> dict[str, Any]:
+def slot_to_json(slot: Slot) -> dict[str, Any]:
     return {
         "starts_at": slot.starts_at.isoformat(),
         "ends_at": slot.ends_at.isoformat(),

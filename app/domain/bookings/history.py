@@ -7,34 +7,35 @@ from typing import Any, Literal
 from app.core.extensions import db
 from app.models import Booking, BookingChange
 
-ByKind = Literal["caller", "user", "program", "calendar", "house"]
-TOLD = ("status", "starts_at", "ends_at", "staff_id", "branch_id", "service_id", "notes", "price_cents")
+ActorKind = Literal["caller", "user", "program", "calendar", "house"]
+TRACKED_FIELDS = ("status", "starts_at", "ends_at", "staff_id", "branch_id", "service_id", "notes", "price_cents")
 
 
 @dataclass(frozen=True, slots=True)
-class By:
+class Actor:
     """Who acts: a caller, a user, a program with a key, another calendar or the house itself; and by which way (call, web, link …)."""
 
-    kind: ByKind
-    way: str
+    kind: ActorKind
+    channel: str
     id: str | None = None
 
 
-def picture(booking: Booking) -> dict[str, Any]:
+def snapshot(booking: Booking) -> dict[str, Any]:
     """The fields that history tells, as they are now."""
-    values = {name: getattr(booking, name) for name in TOLD}
+    values = {name: getattr(booking, name) for name in TRACKED_FIELDS}
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
 
 
-def note(booking: Booking, action: str, by: By, *, why: str | None = None, before: dict[str, Any] | None = None) -> None:
+def append(booking: Booking, action: str, actor: Actor, *, reason: str | None = None, before: dict[str, Any] | None = None) -> None:
     """Adds a line; of `before` (a picture taken before the change) only what has changed is kept."""
-    after = picture(booking)
-    changed = [name for name in TOLD if before is None or before[name] != after[name]]
+    after = snapshot(booking)
+    changed_fields = [name for name in TRACKED_FIELDS if before is None or before[name] != after[name]]
     db.session.add(
         BookingChange(
-            booking_id=booking.id, action=action, actor_type=by.kind, actor_id=by.id, way=by.way, why=why[:250] if why else None,
-            before={name: before[name] for name in changed} if before else None,
-            after={name: after[name] for name in changed if after[name] is not None or before},
+            booking_id=booking.id, action=action, actor_type=actor.kind, actor_id=actor.id, way=actor.channel,
+            why=reason[:250] if reason else None,
+            before={name: before[name] for name in changed_fields} if before else None,
+            after={name: after[name] for name in changed_fields if after[name] is not None or before},
             version=booking.version,
         )
     )  # fmt: skip

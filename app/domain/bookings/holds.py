@@ -11,43 +11,43 @@ from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.domain.bookings import slot_locks
-from app.domain.bookings.allocation import take_plan
-from app.domain.bookings.booking_request import Order
+from app.domain.bookings.allocation import lock_plan
+from app.domain.bookings.booking_request import BookingRequest
 from app.domain.scheduling.allocation_plan import AllocationPlan
 from app.domain.scheduling.types import SchedulingData
 from app.events import HoldPlaced, HoldReleased
 from app.models import Hold
 
 
-def write_hold(order: Order, plan: AllocationPlan, facts: SchedulingData, *, minutes: int) -> tuple[Hold, str]:
+def insert_hold(request: BookingRequest, plan: AllocationPlan, data: SchedulingData, *, minutes: int) -> tuple[Hold, str]:
     """Writes the hold of a planned visit and what it takes; gives it with its token, of which only a hash is kept.
 
-    Raises IntegrityError or SeatsGone when somebody was faster; wrap it in a savepoint.
+    Raises IntegrityError or SeatsUnavailable when somebody was faster; wrap it in a savepoint.
     """
     token = secrets.token_urlsafe(32)
     first = plan.parts[0]
     hold = Hold(
-        id=new_ulid(), branch_id=plan.branch_id, service_id=first.service_id, staff_id=first.staff_id, call_id=order.call_id,
+        id=new_ulid(), branch_id=plan.branch_id, service_id=first.service_id, staff_id=first.staff_id, call_id=request.call_id,
         parts=[{"service_id": part.service_id, "staff_id": part.staff_id} for part in plan.parts],
-        starts_at=plan.starts_at, ends_at=plan.ends_at, zone=facts.get_branch(plan.branch_id).zone, token_hash=hash_of(token),
+        starts_at=plan.starts_at, ends_at=plan.ends_at, zone=data.get_branch(plan.branch_id).zone, token_hash=hash_token(token),
         expires_at=now() + timedelta(minutes=minutes),
     )  # fmt: skip
     db.session.add(hold)
     db.session.flush()
-    take_plan(plan, facts, names=[hold.id] * len(plan.parts), together=hold.id, seats=order.seats, expires_at=hold.expires_at)
+    lock_plan(plan, data, holder_ids=[hold.id] * len(plan.parts), shared_holder_id=hold.id, seats=request.seats, expires_at=hold.expires_at)
     publish(HoldPlaced(hold.company_id, hold.branch_id, hold.id, hold.call_id))
     return hold, token
 
 
 def find_hold(token: str) -> Hold | None:
     """The open hold of this token, or None when there is none or it has run out."""
-    held = select(Hold).where(Hold.token_hash == hash_of(token), Hold.status == "open", Hold.expires_at > now())
+    held = select(Hold).where(Hold.token_hash == hash_token(token), Hold.status == "open", Hold.expires_at > now())
     return db.session.scalars(held).first()
 
 
-def use_hold(hold: Hold) -> bool:
+def consume_hold(hold: Hold) -> bool:
     """Gives the hold's time free for the booking that takes its place in the same transaction, which tells of it."""
-    return _close(hold, "used")
+    return _close_open_hold(hold, "used")
 
 
 def release_hold(token: str) -> bool:
@@ -58,20 +58,20 @@ def release_hold(token: str) -> bool:
 
 def close_hold(hold: Hold, status: str) -> bool:
     """Ends an open hold and announces HoldReleased; False when somebody else has ended it."""
-    closed = _close(hold, status)
+    closed = _close_open_hold(hold, status)
     if closed:
-        tell_released(hold)
+        publish_released(hold)
     return closed
 
 
-def tell_released(hold: Hold) -> None:
+def publish_released(hold: Hold) -> None:
     publish(HoldReleased(hold.company_id, hold.branch_id, hold.id, hold.call_id))
 
 
-def _close(hold: Hold, status: str) -> bool:
-    if not slot_locks.changed_rows(update(Hold).where(Hold.id == hold.id, Hold.status == "open").values(status=status)):
+def _close_open_hold(hold: Hold, status: str) -> bool:
+    if not slot_locks.execute_count(update(Hold).where(Hold.id == hold.id, Hold.status == "open").values(status=status)):
         return False
-    slot_locks.vacate(hold.id)
+    slot_locks.unlock_all(hold.id)
     return True
 
 
@@ -81,5 +81,5 @@ def expire_holds(limit: int = 100) -> int:
     return sum(close_hold(hold, "expired") for hold in db.session.scalars(due).all())
 
 
-def hash_of(token: str) -> str:
+def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

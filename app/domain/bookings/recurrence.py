@@ -12,17 +12,17 @@ from app.core.clock import now
 from app.core.errors import InvalidInput
 from app.core.extensions import db
 from app.core.ids import new_ulid
-from app.domain.bookings.booking_request import Order
+from app.domain.bookings.booking_request import BookingRequest
 from app.domain.bookings.cancel import cancel_booking
-from app.domain.bookings.create import make_booking
-from app.domain.bookings.errors import BookingRefused
-from app.domain.bookings.history import By
-from app.domain.bookings.status import NotPossibleNow, visit_for_change
+from app.domain.bookings.create import create_booking
+from app.domain.bookings.errors import BookingError
+from app.domain.bookings.history import Actor
+from app.domain.bookings.status import InvalidTransition, lock_visit
 from app.domain.scheduling.types import VisitPart
 from app.models import Booking
 from app.models.booking import ACTIVE_STATUSES
 
-LONGEST = 104
+MAX_OCCURRENCES = 104
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,50 +30,50 @@ class Series:
     """What became of each time: made, or refused with its error, which tells alternatives."""
 
     id: str
-    made: list[Booking]
-    refused: list[tuple[datetime, BookingRefused]]
+    bookings: list[Booking]
+    rejected: list[tuple[datetime, BookingError]]
 
 
-def make_series(order: Order, *, every_weeks: int, times: int) -> Series:
+def create_series(request: BookingRequest, *, every_weeks: int, times: int) -> Series:
     """Books the visit `times` times; times that cannot be had are left out and told. The first one must be free, else it is refused.
 
     Whoever did the first does all. Clock changes do not move the time on the clock. The order's keys count for the whole series.
     """
-    check_rhythm(every_weeks, times)
-    series = Series(order.series_id or new_ulid(), [], [])
-    first = make_booking(replace(order, series_id=series.id))
+    check_recurrence(every_weeks, times)
+    series = Series(request.series_id or new_ulid(), [], [])
+    first = create_booking(replace(request, series_id=series.id))
     if first.series_id != series.id:
-        return series_of(first)
-    series.made.append(first)
-    _go_on(series, _by_the_same(order, first), first.zone, every_weeks=every_weeks, times=times)
+        return get_series(first)
+    series.bookings.append(first)
+    _book_following(series, _with_same_staff(request, first), first.zone, every_weeks=every_weeks, times=times)
     return series
 
 
-def continue_series(booking_id: str, by: By, *, every_weeks: int, times: int) -> Series:
+def continue_series(booking_id: str, actor: Actor, *, every_weeks: int, times: int) -> Series:
     """Makes a standing booking the first of a series, or prolongs the series after its last one; `times` counts it with.
 
-    Raises BookingNotFound, NotPossibleNow, InvalidInput.
+    Raises BookingNotFound, InvalidTransition, InvalidInput.
     """
-    check_rhythm(every_weeks, times)
-    visit = visit_for_change(booking_id)
+    check_recurrence(every_weeks, times)
+    visit = lock_visit(booking_id)
     first = visit[0]
     if not first.is_standing:
-        raise NotPossibleNow(_("Dieser Termin steht nicht mehr."), booking_status=first.status)
+        raise InvalidTransition(_("Dieser Termin steht nicht mehr."), booking_status=first.status)
     series = Series(first.series_id or new_ulid(), [first], [])
     for booking in visit:
         booking.series_id = series.id
     db.session.flush()
     parts = tuple(VisitPart(booking.service_id, booking.staff_id) for booking in visit)
     gaps = [(later.starts_at - earlier.ends_at).seconds // 60 for earlier, later in pairwise(visit)]
-    order = Order(
-        parts, first.starts_at, first.branch_id, "web", by, customer_id=first.customer_id, notes=first.notes, seats=first.seats,
+    request = BookingRequest(
+        parts, first.starts_at, first.branch_id, "web", actor, customer_id=first.customer_id, notes=first.notes, seats=first.seats,
         max_gap=max(gaps, default=0),
     )  # fmt: skip
-    _go_on(series, order, first.zone, every_weeks=every_weeks, times=times)
+    _book_following(series, request, first.zone, every_weeks=every_weeks, times=times)
     return series
 
 
-def following_of(booking: Booking) -> list[Booking]:
+def list_following(booking: Booking) -> list[Booking]:
     """What still stands of its series beside it and from now on, by time, one for each visit."""
     if not booking.series_id:
         return []
@@ -81,59 +81,61 @@ def following_of(booking: Booking) -> list[Booking]:
         Booking.series_id == booking.series_id, Booking.status.in_(ACTIVE_STATUSES), Booking.starts_at > now(), Booking.id != booking.id
     )  # fmt: skip
     first: dict[str, Booking] = {}
-    for other in db.session.scalars(others.order_by(Booking.starts_at, Booking.id).limit(LONGEST)):
+    for other in db.session.scalars(others.order_by(Booking.starts_at, Booking.id).limit(MAX_OCCURRENCES)):
         if other.occupant != booking.occupant:
             first.setdefault(other.occupant, other)
     return list(first.values())
 
 
-def cancel_series_from(booking_id: str, by: By, *, why: str | None = None, version: int | None = None) -> list[Booking]:
+def cancel_series_from(booking_id: str, actor: Actor, *, reason: str | None = None, version: int | None = None) -> list[Booking]:
     """Cancels this booking and all of its series that come after it; one for each visit. Raises as cancel_booking."""
-    asked = cancel_booking(booking_id, by, why=why, version=version)
-    later = cancel_series(asked.series_id, by, since=asked.starts_at, why=why) if asked.series_id else []
-    return list({booking.occupant: booking for booking in (asked, *later)}.values())
+    first = cancel_booking(booking_id, actor, reason=reason, version=version)
+    later = cancel_series(first.series_id, actor, since=first.starts_at, reason=reason) if first.series_id else []
+    return list({booking.occupant: booking for booking in (first, *later)}.values())
 
 
-def check_rhythm(every_weeks: int, times: int) -> None:
-    if not 1 <= every_weeks <= 52 or not 1 <= times <= LONGEST:
+def check_recurrence(every_weeks: int, times: int) -> None:
+    if not 1 <= every_weeks <= 52 or not 1 <= times <= MAX_OCCURRENCES:
         raise InvalidInput(_("So oft kann ein Termin nicht wiederholt werden."), fields={"times": "out_of_range"})
 
 
-def _go_on(series: Series, order: Order, zone: str, *, every_weeks: int, times: int) -> None:
+def _book_following(series: Series, request: BookingRequest, zone: str, *, every_weeks: int, times: int) -> None:
     """The times after the first; those that cannot be had are told."""
     for number in range(1, times):
-        starts_at = _weeks_later(order.starts_at, number * every_weeks, zone)
+        starts_at = _add_weeks(request.starts_at, number * every_weeks, zone)
         try:
             with db.session.begin_nested():
-                series.made.append(make_booking(replace(order, starts_at=starts_at, series_id=series.id)))
-        except BookingRefused as refused:
-            series.refused.append((starts_at, refused))
+                series.bookings.append(create_booking(replace(request, starts_at=starts_at, series_id=series.id)))
+        except BookingError as error:
+            series.rejected.append((starts_at, error))
 
 
-def cancel_series(series_id: str, by: By, *, since: datetime | None = None, why: str | None = None) -> list[Booking]:
+def cancel_series(series_id: str, actor: Actor, *, since: datetime | None = None, reason: str | None = None) -> list[Booking]:
     """Cancels what still stands of the series from `since` (None: now) on."""
-    standing = select(Booking.id).where(
+    active_ids = select(Booking.id).where(
         Booking.series_id == series_id, Booking.status.in_(ACTIVE_STATUSES), Booking.starts_at >= (since or now())
     )  # fmt: skip
-    return [cancel_booking(booking_id, by, why=why) for booking_id in db.session.scalars(standing.order_by(Booking.starts_at)).all()]
+    return [
+        cancel_booking(booking_id, actor, reason=reason) for booking_id in db.session.scalars(active_ids.order_by(Booking.starts_at)).all()
+    ]
 
 
-def series_of(first: Booking) -> Series:
+def get_series(first: Booking) -> Series:
     """What was made with this booking: its series, or it alone."""
     if first.series_id is None:
         return Series("", [first], [])
-    mine = select(Booking).where(Booking.series_id == first.series_id).order_by(Booking.starts_at, Booking.id)
-    return Series(first.series_id, list(db.session.scalars(mine)), [])
+    statement = select(Booking).where(Booking.series_id == first.series_id).order_by(Booking.starts_at, Booking.id)
+    return Series(first.series_id, list(db.session.scalars(statement)), [])
 
 
-def _by_the_same(order: Order, first: Booking) -> Order:
+def _with_same_staff(request: BookingRequest, first: Booking) -> BookingRequest:
     """The order with the people of its first booking, at its branch, without the keys that make it once."""
     visit = Booking.visit_id == first.visit_id if first.visit_id else Booking.id == first.id
     people = db.session.scalars(select(Booking.staff_id).where(visit).order_by(Booking.starts_at, Booking.id)).all()
-    parts = tuple(part._replace(staff_id=staff_id) for part, staff_id in zip(order.parts, people, strict=True))
-    return replace(order, parts=parts, branch_id=first.branch_id, idempotency_key=None, source_ref=None, hold=None)
+    parts = tuple(part._replace(staff_id=staff_id) for part, staff_id in zip(request.parts, people, strict=True))
+    return replace(request, parts=parts, branch_id=first.branch_id, idempotency_key=None, source_ref=None, hold=None)
 
 
-def _weeks_later(starts_at: datetime, weeks: int, zone: str) -> datetime:
+def _add_weeks(starts_at: datetime, weeks: int, zone: str) -> datetime:
     local = starts_at.astimezone(ZoneInfo(zone))
     return (local + timedelta(weeks=weeks)).astimezone(starts_at.tzinfo)

@@ -13,28 +13,28 @@ from app.core.tenancy import company_scope, unscoped
 from app.domain.customers.one_time_codes import check_send_limits
 from app.models import Booking, BookingLink, Call, Customer, IdentityLink
 
-GOOD_AFTER_THE_END = timedelta(days=2)
+LINK_GRACE_PERIOD = timedelta(days=2)
 # to all that a customer has ahead: asked for in a call, and used at once
-GOOD_FOR_ALL = timedelta(days=1)
-LONGEST_TOKEN = 64
+IDENTITY_LINK_LIFETIME = timedelta(days=1)
+MAX_TOKEN_LENGTH = 64
 L = TypeVar("L", BookingLink, IdentityLink)
 
 
-def make_link(booking: Booking) -> str:
+def create_link(booking: Booking) -> str:
     """A new token for the booking's page; earlier ones stay good until they expire."""
     token = secrets.token_urlsafe(32)
-    db.session.add(BookingLink(token_hash=hash_of(token), booking_id=booking.id, expires_at=booking.ends_at + GOOD_AFTER_THE_END))
+    db.session.add(BookingLink(token_hash=hash_token(token), booking_id=booking.id, expires_at=booking.ends_at + LINK_GRACE_PERIOD))
     db.session.flush()
     return token
 
 
-def make_identity_link(call: Call, customer: Customer, sent_to: str) -> str:
+def create_identity_link(call: Call, customer: Customer, sent_to: str) -> str:
     """A new token for the page of all that the customer has ahead. Raises TooManyRequests where the day is full of codes and links."""
     check_send_limits(sent_to)
     token = secrets.token_urlsafe(32)
-    expires_at = now() + GOOD_FOR_ALL
+    expires_at = now() + IDENTITY_LINK_LIFETIME
     db.session.add(
-        IdentityLink(token_hash=hash_of(token), call_id=call.id, customer_id=customer.id, sent_to=sent_to, expires_at=expires_at)
+        IdentityLink(token_hash=hash_token(token), call_id=call.id, customer_id=customer.id, sent_to=sent_to, expires_at=expires_at)
     )
     db.session.flush()
     return token
@@ -42,35 +42,35 @@ def make_identity_link(call: Call, customer: Customer, sent_to: str) -> str:
 
 def find_link(token: str) -> BookingLink | None:
     """The living link of this token, whatever company it belongs to: the token is what tells."""
-    return _living(BookingLink, token)
+    return _find_unexpired(BookingLink, token)
 
 
 def find_identity_link(token: str) -> IdentityLink | None:
     """As find_link, for a link to all of a customer's appointments."""
-    return _living(IdentityLink, token)
+    return _find_unexpired(IdentityLink, token)
 
 
-def _living(model: type[L], token: str) -> L | None:
-    if len(token) > LONGEST_TOKEN or not token.isascii():
+def _find_unexpired(model: type[L], token: str) -> L | None:
+    if len(token) > MAX_TOKEN_LENGTH or not token.isascii():
         return None
     with unscoped():
-        return db.session.scalars(select(model).where(model.token_hash == hash_of(token), model.expires_at > now())).first()
+        return db.session.scalars(select(model).where(model.token_hash == hash_token(token), model.expires_at > now())).first()
 
 
-def prolong_links(booking: Booking) -> None:
+def extend_links(booking: Booking) -> None:
     """The links of a booking that was moved live as long as its new time."""
     with company_scope(booking.company_id):
         for link in db.session.scalars(select(BookingLink).where(BookingLink.booking_id == booking.id)):
-            link.expires_at = booking.ends_at + GOOD_AFTER_THE_END
+            link.expires_at = booking.ends_at + LINK_GRACE_PERIOD
 
 
-def forget_links(limit: int = 1000) -> int:
+def delete_expired_links(limit: int = 1000) -> int:
     """Removes links that have expired; gives their number."""
-    dead = list(db.session.scalars(select(BookingLink.token_hash).where(BookingLink.expires_at <= now()).limit(limit)))
-    if dead:
-        db.session.execute(delete(BookingLink).where(BookingLink.token_hash.in_(dead)))
-    return len(dead)
+    expired = list(db.session.scalars(select(BookingLink.token_hash).where(BookingLink.expires_at <= now()).limit(limit)))
+    if expired:
+        db.session.execute(delete(BookingLink).where(BookingLink.token_hash.in_(expired)))
+    return len(expired)
 
 
-def hash_of(token: str) -> str:
+def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

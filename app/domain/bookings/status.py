@@ -11,12 +11,12 @@ from app.core.errors import Conflict, NotFound
 from app.core.event_bus import publish
 from app.core.extensions import db
 from app.domain.bookings import history
-from app.domain.bookings.history import By
+from app.domain.bookings.history import Actor
 from app.domain.companies.policies import Rules, load_policies
 from app.events import BookingChanged
 from app.models import Booking
 
-FOLLOWING = {
+TRANSITIONS = {
     "pending": ("confirmed", "cancelled"),
     "confirmed": ("cancelled", "no_show", "done"),
     "no_show": ("done", "confirmed"),
@@ -29,13 +29,13 @@ class BookingNotFound(NotFound):
     code = "not_found"
 
 
-class ChangedMeanwhile(Conflict):
+class StaleVersion(Conflict):
     """Somebody else changed the booking since it was looked at; `version` in data is the present one."""
 
     code = "changed_meanwhile"
 
 
-class NotPossibleNow(Conflict):
+class InvalidTransition(Conflict):
     """The booking's status does not allow this; `booking_status` in data."""
 
     code = "not_possible"
@@ -55,88 +55,92 @@ def get_booking(booking_id: str) -> Booking:
     return booking
 
 
-def visit_for_change(booking_id: str, *, version: int | None = None) -> list[Booking]:
-    """The booking, locked, with the other parts of its visit, in their order; raises BookingNotFound or ChangedMeanwhile.
+def lock_visit(booking_id: str, *, version: int | None = None) -> list[Booking]:
+    """The booking, locked, with the other parts of its visit, in their order; raises BookingNotFound or StaleVersion.
 
     `version` is that of the booking asked for, as its reader saw it.
     """
     booking = get_booking(booking_id)
-    mine = Booking.visit_id == booking.visit_id if booking.visit_id else Booking.id == booking.id
+    condition = Booking.visit_id == booking.visit_id if booking.visit_id else Booking.id == booking.id
     visit = list(
         db.session.scalars(
-            select(Booking).where(mine).order_by(Booking.starts_at, Booking.id).with_for_update().execution_options(populate_existing=True)
+            select(Booking)
+            .where(condition)
+            .order_by(Booking.starts_at, Booking.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
         )
     )
     if version is not None and booking.version != version:
-        raise ChangedMeanwhile(_("Der Termin wurde inzwischen geändert."), version=booking.version)
+        raise StaleVersion(_("Der Termin wurde inzwischen geändert."), version=booking.version)
     return visit
 
 
-def check_may_become(booking: Booking, status: str) -> None:
-    if status not in FOLLOWING.get(booking.status, ()):
-        raise NotPossibleNow(_("Das geht bei diesem Termin nicht mehr."), booking_status=booking.status)
+def check_transition(booking: Booking, status: str) -> None:
+    if status not in TRANSITIONS.get(booking.status, ()):
+        raise InvalidTransition(_("Das geht bei diesem Termin nicht mehr."), booking_status=booking.status)
 
 
-def check_in_time(booking: Booking, by: By, minutes: int) -> None:
+def check_deadline(booking: Booking, actor: Actor, minutes: int) -> None:
     """Callers change their bookings up to so many minutes before the start; the desk always may."""
-    until = last_moment(booking, minutes)
-    if by.kind == "caller" and now() > until:
+    until = get_deadline(booking, minutes)
+    if actor.kind == "caller" and now() > until:
         raise TooLate(_("Dafür ist es leider zu spät; bitte rufen Sie an."), until=until.isoformat())
 
 
-def last_moment(booking: Booking, minutes: int) -> datetime:
+def get_deadline(booking: Booking, minutes: int) -> datetime:
     return booking.starts_at - timedelta(minutes=minutes)
 
 
-def rules_of(booking: Booking) -> Rules:
+def get_rules(booking: Booking) -> Rules:
     return load_policies().rules(branch_id=booking.branch_id, service_id=booking.service_id, staff_id=booking.staff_id)
 
 
-def set_status(booking: Booking, status: str, by: By, *, why: str | None = None) -> None:
-    """Changes the status as FOLLOWING allows, with a new version and a line of history."""
-    check_may_become(booking, status)
-    before = history.picture(booking)
+def transition(booking: Booking, status: str, actor: Actor, *, reason: str | None = None) -> None:
+    """Changes the status as TRANSITIONS allows, with a new version and a line of history."""
+    check_transition(booking, status)
+    before = history.snapshot(booking)
     booking.status = status
-    changed(booking, status, by, why=why, before=before)
+    record_change(booking, status, actor, reason=reason, before=before)
 
 
-def changed(booking: Booking, action: str, by: By, *, why: str | None, before: dict[str, Any]) -> None:
+def record_change(booking: Booking, action: str, actor: Actor, *, reason: str | None, before: dict[str, Any]) -> None:
     """Raises the version and writes the line of history."""
     booking.version += 1
     booking.updated_at = now()
-    history.note(booking, action, by, why=why, before=before)
+    history.append(booking, action, actor, reason=reason, before=before)
     db.session.flush()
 
 
-def confirm_booking(booking_id: str, by: By, *, version: int | None = None) -> Booking:
+def confirm_booking(booking_id: str, actor: Actor, *, version: int | None = None) -> Booking:
     """The business agrees to a booking that waits; a confirmed one stays as it is."""
-    return _mark(booking_id, "confirmed", by, version=version)
+    return _transition_visit(booking_id, "confirmed", actor, version=version)
 
 
-def mark_done(booking_id: str, by: By, *, version: int | None = None) -> Booking:
-    return _mark(booking_id, "done", by, version=version)
+def mark_done(booking_id: str, actor: Actor, *, version: int | None = None) -> Booking:
+    return _transition_visit(booking_id, "done", actor, version=version)
 
 
-def mark_no_show(booking_id: str, by: By, *, version: int | None = None, why: str | None = None) -> Booking:
+def mark_no_show(booking_id: str, actor: Actor, *, version: int | None = None, reason: str | None = None) -> Booking:
     """Nobody came. The time stays taken; it is over."""
-    return _mark(booking_id, "no_show", by, version=version, why=why)
+    return _transition_visit(booking_id, "no_show", actor, version=version, reason=reason)
 
 
-def edit_notes(booking_id: str, notes: str | None, by: By, *, version: int | None = None) -> Booking:
-    booking = next(part for part in visit_for_change(booking_id, version=version) if part.id == booking_id)
+def edit_notes(booking_id: str, notes: str | None, actor: Actor, *, version: int | None = None) -> Booking:
+    booking = next(part for part in lock_visit(booking_id, version=version) if part.id == booking_id)
     if booking.notes != notes:
-        before = history.picture(booking)
+        before = history.snapshot(booking)
         booking.notes = notes
-        changed(booking, "edited", by, why=None, before=before)
+        record_change(booking, "edited", actor, reason=None, before=before)
         publish(BookingChanged(booking.company_id, booking.branch_id, booking.id, booking.call_id))
     return booking
 
 
-def _mark(booking_id: str, status: str, by: By, *, version: int | None, why: str | None = None) -> Booking:
+def _transition_visit(booking_id: str, status: str, actor: Actor, *, version: int | None, reason: str | None = None) -> Booking:
     """All parts of the visit take the status; doing it again changes nothing."""
-    visit = visit_for_change(booking_id, version=version)
+    visit = lock_visit(booking_id, version=version)
     for booking in visit:
         if booking.status != status:
-            set_status(booking, status, by, why=why)
+            transition(booking, status, actor, reason=reason)
             publish(BookingChanged(booking.company_id, booking.branch_id, booking.id, booking.call_id))
     return next(booking for booking in visit if booking.id == booking_id)

@@ -7,18 +7,18 @@ from sqlalchemy.exc import IntegrityError
 
 from app.core.extensions import db
 from app.domain.bookings import slot_locks
-from app.domain.bookings.booking_request import Order
-from app.domain.bookings.errors import BookingRefused
+from app.domain.bookings.booking_request import BookingRequest
+from app.domain.bookings.errors import BookingError
 from app.models import UnmetDemand
 
 
-def keep_wish(
+def record_unmet_demand(
     reason: str,
     *,
     service_id: str | None = None,
     staff_id: str | None = None,
     branch_id: str | None = None,
-    wanted: str | None = None,
+    requested_text: str | None = None,
     requested_from: datetime | None = None,
     requested_until: datetime | None = None,
     customer_id: str | None = None,
@@ -29,32 +29,33 @@ def keep_wish(
 
     `wanted` has the words where no service of ours is meant. To be called in a transaction of its own: the refused one is rolled back.
     """
-    wish = UnmetDemand(
+    demand = UnmetDemand(
         branch_id=branch_id, service_id=service_id, staff_id=staff_id, customer_id=customer_id, call_id=call_id, reason=reason,
-        wanted=wanted[:200] if wanted else None, requested_from=requested_from, requested_until=requested_until, source_ref=source_ref,
+        wanted=requested_text[:200] if requested_text else None,
+        requested_from=requested_from, requested_until=requested_until, source_ref=source_ref,
     )  # fmt: skip
-    if source_ref and (kept := _of_source(source_ref)):
-        return kept
+    if source_ref and (existing := _find_by_source(source_ref)):
+        return existing
     try:
         with db.session.begin_nested():
-            db.session.add(wish)
+            db.session.add(demand)
             db.session.flush()
     except IntegrityError as error:
-        if not slot_locks.was_taken(error) or not source_ref or not (kept := _of_source(source_ref)):
+        if not slot_locks.is_unique_violation(error) or not source_ref or not (existing := _find_by_source(source_ref)):
             raise
-        return kept
-    return wish
+        return existing
+    return demand
 
 
-def keep_refused(order: Order, refused: BookingRefused, *, source_ref: str | None = None) -> UnmetDemand:
+def record_rejected_request(request: BookingRequest, error: BookingError, *, source_ref: str | None = None) -> UnmetDemand:
     """The wish behind an order that was refused."""
-    first = order.parts[0]
-    reason = refused.reasons[0].code if refused.reasons else refused.code
-    return keep_wish(
-        reason, service_id=first.service_id, staff_id=first.staff_id, branch_id=order.branch_id, requested_from=order.starts_at,
-        customer_id=order.customer_id, call_id=order.call_id, source_ref=source_ref,
+    first = request.parts[0]
+    reason = error.reasons[0].code if error.reasons else error.code
+    return record_unmet_demand(
+        reason, service_id=first.service_id, staff_id=first.staff_id, branch_id=request.branch_id, requested_from=request.starts_at,
+        customer_id=request.customer_id, call_id=request.call_id, source_ref=source_ref,
     )  # fmt: skip
 
 
-def _of_source(source_ref: str) -> UnmetDemand | None:
+def _find_by_source(source_ref: str) -> UnmetDemand | None:
     return db.session.scalars(select(UnmetDemand).where(UnmetDemand.source_ref == source_ref)).first()

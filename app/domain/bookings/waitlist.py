@@ -12,11 +12,11 @@ from app.core.errors import Conflict, InvalidInput
 from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.ids import new_ulid
-from app.domain.bookings.booking_request import Order, checked, opened
-from app.domain.bookings.create import make_booking, place_hold
-from app.domain.bookings.errors import BookingRefused
-from app.domain.bookings.history import By
-from app.domain.bookings.holds import close_hold, hash_of
+from app.domain.bookings.booking_request import BookingRequest, expand_service, validate_request
+from app.domain.bookings.create import create_booking, create_hold
+from app.domain.bookings.errors import BookingError
+from app.domain.bookings.history import Actor
+from app.domain.bookings.holds import close_hold, hash_token
 from app.domain.scheduling.slot_query import find_slots
 from app.domain.scheduling.types import Slot, VisitPart
 from app.events import WaitlistOffered
@@ -24,12 +24,12 @@ from app.models import Booking, BookingChange, Branch, Hold, Service, WaitlistEn
 
 OFFER_MINUTES = 30
 # how many who wait are tried for one time
-LOOKED_AT = 50
-BY_HOUSE = By("house", "web")
-BY_LINK = By("caller", "link")
+MAX_CANDIDATES = 50
+SYSTEM_ACTOR = Actor("house", "web")
+LINK_ACTOR = Actor("caller", "link")
 
 
-class OfferGone(Conflict):
+class OfferExpired(Conflict):
     """The offer has expired, was declined, or its time is sold."""
 
     code = "offer_gone"
@@ -52,14 +52,14 @@ def join_waitlist(
 
     `day_from` and `day_until` are minutes after local midnight. Raises UnknownService, UnknownStaff, InvalidInput.
     """
-    checked(Order((VisitPart(service_id, staff_id),), window_from, branch_id, "link", BY_HOUSE))
+    validate_request(BookingRequest((VisitPart(service_id, staff_id),), window_from, branch_id, "link", SYSTEM_ACTOR))
     if window_until <= max(window_from, now()) or not 0 <= day_from < day_until <= 1440:
         raise InvalidInput(_("In diesem Zeitraum kann nichts frei werden."), fields={"window_until": "invalid"})
-    mine = select(WaitlistEntry).where(
+    statement = select(WaitlistEntry).where(
         WaitlistEntry.customer_id == customer_id, WaitlistEntry.service_id == service_id, WaitlistEntry.status == "waiting",
         WaitlistEntry.branch_id == branch_id if branch_id else WaitlistEntry.branch_id.is_(None),
     )  # fmt: skip
-    entry = db.session.scalars(mine).first()
+    entry = db.session.scalars(statement).first()
     if entry is None:
         entry = WaitlistEntry(id=new_ulid(), customer_id=customer_id, service_id=service_id, branch_id=branch_id, call_id=call_id)
         db.session.add(entry)
@@ -69,24 +69,26 @@ def join_waitlist(
     return entry
 
 
-def offer_freed(branch_id: str, starts_at: datetime, ends_at: datetime, *, minutes: int = OFFER_MINUTES) -> WaitlistOffer | None:
+def offer_slot(branch_id: str, starts_at: datetime, ends_at: datetime, *, minutes: int = OFFER_MINUTES) -> WaitlistOffer | None:
     """Keeps a time around what became free for the first who waits for such a one and announces WaitlistOffered; None: nobody does.
 
-    Nobody is offered a second time what they let go. `offer_token` then makes the link that the message carries.
+    Nobody is offered a second time what they let go. `renew_offer_token` then makes the link that the message carries.
     """
     zone = db.session.scalars(select(Branch.zone).where(Branch.id == branch_id)).one()
-    for entry in _waiting_for(branch_id, starts_at, ends_at):
-        slot = _slot_for(entry, branch_id, starts_at, ends_at, zone)
+    for entry in _list_candidates(branch_id, starts_at, ends_at):
+        slot = _find_slot(entry, branch_id, starts_at, ends_at, zone)
         if slot is None:
             continue
         parts = tuple(VisitPart(part.service_id, part.staff_id) for part in slot.parts) or (VisitPart(entry.service_id, slot.staff_id),)
-        order = Order(parts, slot.starts_at, branch_id, "link", BY_HOUSE, customer_id=entry.customer_id, call_id=entry.call_id)
+        request = BookingRequest(
+            parts, slot.starts_at, branch_id, "link", SYSTEM_ACTOR, customer_id=entry.customer_id, call_id=entry.call_id
+        )
         try:
-            hold, _token = place_hold(order, minutes=minutes)
-        except BookingRefused:
+            hold, _token = create_hold(request, minutes=minutes)
+        except BookingError:
             continue
         offer = WaitlistOffer(
-            id=new_ulid(), entry_id=entry.id, hold_id=hold.id, token_hash=hash_of(secrets.token_urlsafe(32)), expires_at=hold.expires_at
+            id=new_ulid(), entry_id=entry.id, hold_id=hold.id, token_hash=hash_token(secrets.token_urlsafe(32)), expires_at=hold.expires_at
         )  # fmt: skip
         entry.status = "offered"
         db.session.add(offer)
@@ -96,32 +98,32 @@ def offer_freed(branch_id: str, starts_at: datetime, ends_at: datetime, *, minut
     return None
 
 
-def offer_token(offer: WaitlistOffer) -> str:
+def renew_offer_token(offer: WaitlistOffer) -> str:
     """A fresh token for the link to the offer; an earlier one is good no more."""
     token = secrets.token_urlsafe(32)
-    offer.token_hash = hash_of(token)
+    offer.token_hash = hash_token(token)
     db.session.flush()
     return token
 
 
 def find_offer(token: str) -> WaitlistOffer | None:
     """The offer of this token, of the company at work (inside unscoped: of any)."""
-    return db.session.scalars(select(WaitlistOffer).where(WaitlistOffer.token_hash == hash_of(token))).first()
+    return db.session.scalars(select(WaitlistOffer).where(WaitlistOffer.token_hash == hash_token(token))).first()
 
 
 def accept_offer(offer_id: str) -> Booking:
-    """Books the offered time; accepting again gives the same booking. Raises OfferGone, or what make_booking raises."""
-    offer, entry, hold = _locked(offer_id)
+    """Books the offered time; accepting again gives the same booking. Raises OfferExpired, or what create_booking raises."""
+    offer, entry, hold = _lock_offer(offer_id)
     if offer.status == "accepted" and offer.booking_id:
         return db.session.scalars(select(Booking).where(Booking.id == offer.booking_id)).one()
     if offer.status != "offered" or offer.expires_at <= now():
-        raise OfferGone(_("Dieses Angebot gilt nicht mehr."))
+        raise OfferExpired(_("Dieses Angebot gilt nicht mehr."))
     parts = tuple(VisitPart(part["service_id"], part["staff_id"]) for part in hold.parts)
-    order = Order(
-        parts, hold.starts_at, hold.branch_id, "link", BY_LINK, customer_id=entry.customer_id, call_id=entry.call_id,
+    request = BookingRequest(
+        parts, hold.starts_at, hold.branch_id, "link", LINK_ACTOR, customer_id=entry.customer_id, call_id=entry.call_id,
         contact_phone=entry.contact_phone, contact_email=entry.contact_email, source_ref=f"waitlist:{offer.id}",
     )  # fmt: skip
-    booking = make_booking(order, hold=hold)
+    booking = create_booking(request, hold=hold)
     offer.status, offer.booking_id, entry.status = "accepted", booking.id, "booked"
     db.session.flush()
     return booking
@@ -129,19 +131,19 @@ def accept_offer(offer_id: str) -> Booking:
 
 def decline_offer(offer_id: str) -> WaitlistOffer | None:
     """Says no to this time, goes on waiting, and the next one is asked: their offer, if anybody waits."""
-    return _close(offer_id, "declined")
+    return _close_offer(offer_id, "declined")
 
 
 def expire_offers(limit: int = 100) -> int:
     """Ends offers that were not answered in time and asks the next; of the company at work."""
     due = select(WaitlistOffer.id).where(WaitlistOffer.status == "offered", WaitlistOffer.expires_at <= now()).limit(limit)
-    ended = db.session.scalars(due.order_by(WaitlistOffer.expires_at)).all()
-    for offer_id in ended:
-        _close(offer_id, "expired")
-    return len(ended)
+    expired_ids = db.session.scalars(due.order_by(WaitlistOffer.expires_at)).all()
+    for offer_id in expired_ids:
+        _close_offer(offer_id, "expired")
+    return len(expired_ids)
 
 
-def withdraw(entry_id: str) -> None:
+def withdraw_entry(entry_id: str) -> None:
     """Takes somebody off the list; an open offer goes to the next. Nothing happens to entries that are over."""
     entry = db.session.scalars(select(WaitlistEntry).where(WaitlistEntry.id == entry_id).with_for_update()).one()
     open_offers = select(WaitlistOffer.id).where(WaitlistOffer.entry_id == entry_id, WaitlistOffer.status == "offered")
@@ -149,69 +151,69 @@ def withdraw(entry_id: str) -> None:
         entry.status = "withdrawn"
         db.session.flush()
         for offer_id in db.session.scalars(open_offers).all():
-            _close(offer_id, "declined")
+            _close_offer(offer_id, "declined")
 
 
 def close_past_entries() -> int:
     """Entries whose window is over wait for nothing any more; of the company at work."""
-    over = select(WaitlistEntry).where(WaitlistEntry.status == "waiting", WaitlistEntry.window_until <= now())
-    entries = db.session.scalars(over).all()
+    past_entries = select(WaitlistEntry).where(WaitlistEntry.status == "waiting", WaitlistEntry.window_until <= now())
+    entries = db.session.scalars(past_entries).all()
     for entry in entries:
         entry.status = "expired"
     db.session.flush()
     return len(entries)
 
 
-def _waiting_for(branch_id: str, starts_at: datetime, ends_at: datetime) -> list[WaitlistEntry]:
+def _list_candidates(branch_id: str, starts_at: datetime, ends_at: datetime) -> list[WaitlistEntry]:
     """Who waits for something like it, the longest first, without those who were offered it before."""
-    asked_before = (
+    offered_before = (
         select(WaitlistOffer.entry_id)
         .join(Hold, Hold.id == WaitlistOffer.hold_id)
         .where(Hold.branch_id == branch_id, Hold.starts_at < ends_at, Hold.ends_at > starts_at)
     )
-    wanted = (
+    statement = (
         select(WaitlistEntry)
         .where(WaitlistEntry.status == "waiting", WaitlistEntry.window_from < ends_at, WaitlistEntry.window_until > starts_at)
         .where(or_(WaitlistEntry.branch_id.is_(None), WaitlistEntry.branch_id == branch_id))
-        .where(WaitlistEntry.id.not_in(asked_before))
+        .where(WaitlistEntry.id.not_in(offered_before))
         .order_by(WaitlistEntry.created_at, WaitlistEntry.id)
-        .limit(LOOKED_AT)
+        .limit(MAX_CANDIDATES)
         .with_for_update()
     )
-    return list(db.session.scalars(wanted))
+    return list(db.session.scalars(statement))
 
 
-def _slot_for(entry: WaitlistEntry, branch_id: str, starts_at: datetime, ends_at: datetime, zone: str) -> Slot | None:
+def _find_slot(entry: WaitlistEntry, branch_id: str, starts_at: datetime, ends_at: datetime, zone: str) -> Slot | None:
     """The free time nearest to the beginning of what became free that uses some of it and suits the entry."""
-    parts = opened(entry.service_id, entry.staff_id)
+    parts = expand_service(entry.service_id, entry.staff_id)
     ids = [part.service_id for part in parts]
     minutes = {row.id: row.minutes for row in db.session.execute(select(Service.id, Service.minutes).where(Service.id.in_(ids)))}
     length = timedelta(minutes=sum(minutes[service_id] for service_id in ids))
     first, last = max(starts_at - length, entry.window_from, now()), min(ends_at, entry.window_until)
     if first >= last:
         return None
-    found = find_slots(parts, starts_from=first, starts_before=last, branch_id=branch_id, for_callers=True)
-    for slot in found.find_nearest(starts_at, LOOKED_AT):
+    free_slots = find_slots(parts, starts_from=first, starts_before=last, branch_id=branch_id, for_callers=True)
+    for slot in free_slots.find_nearest(starts_at, MAX_CANDIDATES):
         local = slot.starts_at.astimezone(ZoneInfo(zone))
         if entry.day_from <= local.hour * 60 + local.minute < entry.day_until and slot.ends_at > starts_at:
             return slot
     return None
 
 
-def _locked(offer_id: str) -> tuple[WaitlistOffer, WaitlistEntry, Hold]:
+def _lock_offer(offer_id: str) -> tuple[WaitlistOffer, WaitlistEntry, Hold]:
     options = {"populate_existing": True}
     offer = db.session.scalars(
         select(WaitlistOffer).where(WaitlistOffer.id == offer_id).with_for_update().execution_options(**options)
     ).first()  # fmt: skip
     if offer is None:
-        raise OfferGone(_("Dieses Angebot gilt nicht mehr."))
+        raise OfferExpired(_("Dieses Angebot gilt nicht mehr."))
     entry = db.session.scalars(select(WaitlistEntry).where(WaitlistEntry.id == offer.entry_id).with_for_update()).one()
     return offer, entry, db.session.scalars(select(Hold).where(Hold.id == offer.hold_id).execution_options(**options)).one()
 
 
-def _close(offer_id: str, status: str) -> WaitlistOffer | None:
+def _close_offer(offer_id: str, status: str) -> WaitlistOffer | None:
     """Ends an open offer, gives its time free and asks the next; nothing happens to one that is over."""
-    offer, entry, hold = _locked(offer_id)
+    offer, entry, hold = _lock_offer(offer_id)
     if offer.status != "offered":
         return None
     offer.status = status
@@ -219,41 +221,41 @@ def _close(offer_id: str, status: str) -> WaitlistOffer | None:
         entry.status = "waiting"
     db.session.flush()
     close_hold(hold, "released" if status == "declined" else "expired")
-    return offer_freed(hold.branch_id, hold.starts_at, hold.ends_at) if hold.starts_at > now() else None
+    return offer_slot(hold.branch_id, hold.starts_at, hold.ends_at) if hold.starts_at > now() else None
 
 
-RECENT = timedelta(minutes=15)
+RECENT_WINDOW = timedelta(minutes=15)
 
 
-def refill(booking_id: str) -> WaitlistOffer | None:
+def offer_freed_slot(booking_id: str) -> WaitlistOffer | None:
     """Offers the time that this booking gave free to the next who waits; doing it again offers nothing twice."""
     booking = db.session.scalars(select(Booking).where(Booking.id == booking_id)).first()
-    freed = _freed(booking) if booking else None
+    freed = _get_freed_slot(booking) if booking else None
     if freed is None or freed[1] <= now():
         return None
-    return offer_freed(*freed)
+    return offer_slot(*freed)
 
 
-def recently_cancelled() -> list[str]:
+def list_recently_cancelled() -> list[str]:
     """Bookings of the company at work, cancelled a moment ago, whose time is still to come: what a lost job may have missed."""
-    wanted = select(Booking.id).where(
-        Booking.status == "cancelled", Booking.starts_at > now(), Booking.cancelled_at > now() - RECENT
+    statement = select(Booking.id).where(
+        Booking.status == "cancelled", Booking.starts_at > now(), Booking.cancelled_at > now() - RECENT_WINDOW
     )  # fmt: skip
-    return list(db.session.scalars(wanted.order_by(Booking.cancelled_at)))
+    return list(db.session.scalars(statement.order_by(Booking.cancelled_at)))
 
 
-def companies_that_wait() -> list[str]:
+def list_waiting_companies() -> list[str]:
     """Companies with somebody on the list; to be asked inside unscoped."""
     return list(db.session.scalars(select(WaitlistEntry.company_id).where(WaitlistEntry.status == "waiting").distinct()))
 
 
-def companies_with_late_offers() -> list[str]:
+def list_companies_with_expired_offers() -> list[str]:
     """Companies with an offer that was not answered in time; to be asked inside unscoped."""
-    late = select(WaitlistOffer.company_id).where(WaitlistOffer.status == "offered", WaitlistOffer.expires_at <= now())
-    return list(db.session.scalars(late.distinct()))
+    statement = select(WaitlistOffer.company_id).where(WaitlistOffer.status == "offered", WaitlistOffer.expires_at <= now())
+    return list(db.session.scalars(statement.distinct()))
 
 
-def _freed(booking: Booking) -> tuple[str, datetime, datetime] | None:
+def _get_freed_slot(booking: Booking) -> tuple[str, datetime, datetime] | None:
     """Branch, start and end of what the booking has left: its own time when it is cancelled, else where it was last moved from."""
     if booking.status == "cancelled":
         return booking.branch_id, booking.starts_at, booking.ends_at

@@ -8,8 +8,8 @@ from app.core import phone
 from app.core.clock import now
 from app.core.errors import AppError, InvalidInput
 from app.core.extensions import db
-from app.domain.bookings.booking_request import Order
-from app.domain.bookings.create import make_booking
+from app.domain.bookings.booking_request import BookingRequest
+from app.domain.bookings.create import create_booking
 from app.domain.calendar_sync import state as standing
 from app.domain.calendar_sync.mapping import load_mappings, person_of
 from app.domain.calendar_sync.state import BY_CALENDAR
@@ -50,11 +50,11 @@ def take_in(connection: Connection, there: RemoteBooking) -> str:
 
 def _book(there: RemoteBooking, starts_at: datetime, mapping: CalendarMapping, person: str | None) -> Booking:
     customer = _customer(there.contact)
-    order = Order(
+    order = BookingRequest(
         (VisitPart(mapping.service_id, person),), starts_at, mapping.branch_id, "calcom", BY_CALENDAR,
-        customer_id=customer.id if customer else None, notes=there.notes, outside_rules=True, source_ref=f"calcom:{there.uid}"[:128],
+        customer_id=customer.id if customer else None, notes=there.notes, ignore_rules=True, source_ref=f"calcom:{there.uid}"[:128],
     )  # fmt: skip
-    return make_booking(order)
+    return create_booking(order)
 
 
 def _sync_for(booking: Booking, connection: Connection) -> BookingSync:

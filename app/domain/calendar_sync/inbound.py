@@ -9,8 +9,8 @@ from app.core.clock import now
 from app.core.errors import AppError
 from app.core.extensions import db
 from app.domain.bookings.cancel import cancel_booking
-from app.domain.bookings.reschedule import move_booking
-from app.domain.bookings.status import NotPossibleNow, mark_no_show
+from app.domain.bookings.reschedule import reschedule_booking
+from app.domain.bookings.status import InvalidTransition, mark_no_show
 from app.domain.calendar_sync import state as standing
 from app.domain.calendar_sync.enqueue import ask
 from app.domain.calendar_sync.import_booking import take_in
@@ -180,7 +180,7 @@ def _move_here(news: News, booking: Booking, sync: BookingSync, starts_at: datet
     try:
         with db.session.begin_nested():
             begin = _begin_of_visit(booking) + (starts_at - booking.starts_at)
-            move_booking(booking.id, BY_CALENDAR, starts_at=begin, staff_id=person, why=news.there.why, outside_rules=True)
+            reschedule_booking(booking.id, BY_CALENDAR, starts_at=begin, staff_id=person, reason=news.there.why, ignore_rules=True)
     except AppError as refused:
         if sync.status != "conflict":
             when = standing.in_words(starts_at, booking.zone)
@@ -208,8 +208,8 @@ def _cancelled(news: News, *, late: bool = False) -> str:
         return "kept"
     word = "cancelled" if booking.is_standing else "echo"
     try:
-        cancel_booking(booking.id, BY_CALENDAR, why=there.why or "im anderen Kalender abgesagt")
-    except NotPossibleNow:
+        cancel_booking(booking.id, BY_CALENDAR, reason=there.why or "im anderen Kalender abgesagt")
+    except InvalidTransition:
         word = "echo"
     standing.be_in_step(sync, booking)
     return word

@@ -116,7 +116,7 @@ def _stands(sync: BookingSync, booking: Booking, errand: Errand, there: RemoteBo
         standing.stand_no_more(sync)
         standing.name(sync.connection_id, there.uid, "over", sync_id=sync.id)
         if booking.is_standing:
-            cancel_booking(booking.id, standing.BY_CALENDAR, why=there.why or "im anderen Kalender abgesagt")
+            cancel_booking(booking.id, standing.BY_CALENDAR, reason=there.why or "im anderen Kalender abgesagt")
         standing.be_in_step(sync, booking)
         return
     standing.stand(sync, there)

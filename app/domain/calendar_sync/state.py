@@ -11,8 +11,8 @@ from app.core.extensions import db
 from app.core.outbox import Outbox
 from app.core.tenancy import current_company_id
 from app.domain.bookings import history
-from app.domain.bookings.history import By
-from app.domain.bookings.status import changed
+from app.domain.bookings.history import Actor
+from app.domain.bookings.status import record_change
 from app.domain.tasks.lifecycle import make_task
 from app.events import BookingChanged
 from app.models import Booking, BookingSync, Customer, ExternalEvent
@@ -28,7 +28,7 @@ TITLES = {
 RETRY_DELAYS = tuple(timedelta(seconds=delay) for delay in (10, 30, 60, 120, 300, 600))
 # the lease is longer than all calls of one claim
 OUTBOX = Outbox(BookingSync, lease=timedelta(seconds=90), retry_delays=RETRY_DELAYS)
-BY_CALENDAR = By("calendar", "calcom")
+BY_CALENDAR = Actor("calendar", "calcom")
 
 
 def lock(booking_id: str) -> tuple[Booking, BookingSync] | None:
@@ -118,7 +118,7 @@ def in_words(moment: datetime, zone: str) -> str:
 
 def _become(booking: Booking, status: str, why: str) -> None:
     """Waiting for another calendar is no step of the business itself, so it stands beside the table of those."""
-    before = history.picture(booking)
+    before = history.snapshot(booking)
     booking.status = status
-    changed(booking, status, BY_CALENDAR, why=why, before=before)
+    record_change(booking, status, BY_CALENDAR, reason=why, before=before)
     publish(BookingChanged(booking.company_id, booking.branch_id, booking.id, booking.call_id))

@@ -9,9 +9,9 @@ from app.core.clock import now
 from app.core.errors import AppError
 from app.core.extensions import db
 from app.core.phone import display
-from app.domain.bookings.booking_request import Order, parts_of
-from app.domain.bookings.create import make_booking
-from app.domain.bookings.history import By
+from app.domain.bookings.booking_request import BookingRequest, resolve_parts
+from app.domain.bookings.create import create_booking
+from app.domain.bookings.history import Actor
 from app.domain.calls.analysis import Wish, intent_of, wish_of
 from app.domain.calls.call_batch import Desk
 from app.domain.customers import matching
@@ -66,19 +66,19 @@ def _book(desk: Desk, call: Call, wish: Wish) -> Booking:
     if not wish.service:
         raise AppError("The analysis names no service.", code="unknown_service")
     customer = _customer(desk, call, wish.name)
-    order = Order(
-        parts=parts_of(wish.service, staff=wish.staff, branch_id=call.branch_id),
+    order = BookingRequest(
+        parts=resolve_parts(wish.service, staff=wish.staff, branch_id=call.branch_id),
         starts_at=wish.start,
         branch_id=call.branch_id,
         source="call",
-        by=By("caller", "call", call.id),
+        actor=Actor("caller", "call", call.id),
         customer_id=customer.id if customer else None,
         call_id=call.id,
         notes=wish.notes,
-        anonymous=call.caller_kind == "withheld",
+        is_anonymous=call.caller_kind == "withheld",
         source_ref=f"call:{call.id}",
     )
-    return make_booking(order)
+    return create_booking(order)
 
 
 def _made_during(call: Call, start: datetime | None) -> Booking | None:

@@ -8,7 +8,7 @@ from app.core.errors import Conflict
 from app.core.extensions import db
 from app.domain.audit.log import record
 from app.domain.bookings.cancel import cancel_booking
-from app.domain.bookings.history import By
+from app.domain.bookings.history import Actor
 from app.domain.reports.call_stats import as_counted, count_call
 from app.domain.tasks.lifecycle import finish
 from app.models import Booking, Call, Task
@@ -51,7 +51,7 @@ def hide_simulated_calls() -> Hidden:
 def _cancel(booking_id: str) -> bool:
     """Whether it could still be cancelled; one that is over stays."""
     try:
-        cancel_booking(booking_id, By("house", "command"))
+        cancel_booking(booking_id, Actor("house", "command"))
     except Conflict:
         return False
     return True

@@ -16,8 +16,8 @@ from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.core.transactions import run_in_transaction
 from app.domain.accounts.permissions import can
-from app.domain.bookings.closure_conflicts import affected_by, ways_out
-from app.domain.bookings.notifications import send_link_to_customer
+from app.domain.bookings.closure_conflicts import find_rebooking_options, list_conflicts
+from app.domain.bookings.notifications import send_booking_link
 from app.domain.scheduling import hours_editor
 from app.domain.services import catalogue
 from app.jobs.notifications import send_notification
@@ -64,7 +64,7 @@ def show(closure_id: str) -> str:
     mine = dict(branches())
     if closure is None or (closure.branch_id and closure.branch_id not in mine):
         raise NotFound(_("Das gibt es hier nicht."))
-    affected = [booking for booking in affected_by(closure) if booking.branch_id in mine]
+    affected = [booking for booking in list_conflicts(closure) if booking.branch_id in mine]
     return render_template(
         "dashboard/absence.html",
         closure=closure,
@@ -93,7 +93,7 @@ def send_link(booking_id: str) -> Any:
 
 
 def _write(booking: Booking) -> Any:
-    row = send_link_to_customer(booking, cause=f"link:{booking.id}:{booking.version}")
+    row = send_booking_link(booking, cause=f"link:{booking.id}:{booking.version}")
     if row is not None and row.status == "pending":
         send_notification.enqueue(row.id)
     return row
@@ -106,5 +106,5 @@ def _row(booking: Booking, with_ways: bool) -> dict[str, Any]:
         "name": customer.name if customer else None,
         "number": booking.contact_phone or (customer.of_kind("phone") if customer else None),
         "service": db.session.get_one(Service, booking.service_id).name,
-        "ways": ways_out(booking) if with_ways else None,
+        "ways": find_rebooking_options(booking) if with_ways else None,
     }

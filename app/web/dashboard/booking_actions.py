@@ -16,7 +16,7 @@ from app.core.errors import AppError, NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.domain.accounts.permissions import can
-from app.domain.bookings.history import By
+from app.domain.bookings.history import Actor
 from app.models import Booking
 from app.web.guards import next_path
 
@@ -31,8 +31,8 @@ def my_booking(booking_id: str) -> Booking:
     return booking
 
 
-def me() -> By:
-    return By("user", "web", current_user.id)
+def me() -> Actor:
+    return Actor("user", "web", current_user.id)
 
 
 def instant_at(day: date, clock: time, zone: str) -> datetime:

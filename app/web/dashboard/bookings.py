@@ -17,9 +17,9 @@ from app.core.locale import reader_zone
 from app.domain.accounts.permissions import can
 from app.domain.bookings import queries
 from app.domain.bookings.cancel import cancel_booking
-from app.domain.bookings.recurrence import cancel_series_from, continue_series, following_of
-from app.domain.bookings.reschedule import move_booking
-from app.domain.bookings.status import FOLLOWING, confirm_booking, edit_notes, mark_done, mark_no_show, rules_of
+from app.domain.bookings.recurrence import cancel_series_from, continue_series, list_following
+from app.domain.bookings.reschedule import reschedule_booking
+from app.domain.bookings.status import TRANSITIONS, confirm_booking, edit_notes, get_rules, mark_done, mark_no_show
 from app.domain.companies.policies import in_words
 from app.domain.notifications.outbox import link_of, messages_about
 from app.domain.services import catalogue
@@ -57,7 +57,7 @@ class ListQuery(Query):
         return self.period == "past"
 
     @property
-    def search(self) -> queries.Search:
+    def search(self) -> queries.BookingSearch:
         zone = ZoneInfo(reader_zone())
         today = datetime.combine(now().astimezone(zone).date(), time(), zone).astimezone(UTC)
         since, until = {
@@ -67,7 +67,7 @@ class ListQuery(Query):
             "past": (None, now()),
         }[self.period]
         statuses = (self.status,) if self.status else ()
-        return queries.Search(statuses, chosen_branches(), self.staff_id, since=since, until=until)
+        return queries.BookingSearch(statuses, chosen_branches(), self.staff_id, since=since, until=until)
 
 
 class MoveQuery(Query):
@@ -125,10 +125,10 @@ def show(booking_id: str) -> str:
     return render_template(
         "dashboard/booking.html",
         history=history_of(booking),
-        rules=in_words(rules_of(booking)),
+        rules=in_words(get_rules(booking)),
         sync=sync_of(booking),
         messages=[(row, link_of(row)) for row in messages_about(f"booking:{booking.id}")],
-        series=_rows(following_of(booking)),
+        series=_rows(list_following(booking)),
         rhythms=choices(),
         **_facts(booking),
     )
@@ -154,7 +154,9 @@ def move(booking_id: str) -> Any:
     starts_at = query.starts_at
     if starts_at is None and query.day and query.time:
         starts_at = instant_at(query.day, query.time, booking.zone)
-    moved = run_with_write_slot(lambda: move_booking(booking_id, me(), starts_at=starts_at, staff_id=query.staff_id, version=query.version))
+    moved = run_with_write_slot(
+        lambda: reschedule_booking(booking_id, me(), starts_at=starts_at, staff_id=query.staff_id, version=query.version)
+    )
     if (moved.starts_at, moved.staff_id) == before:
         return done(_("Der Termin bleibt, wo er ist."), back=_page(moved), version=moved.version)
     undo = url_for("bookings.move", booking_id=booking_id, starts_at=before[0].isoformat(), staff_id=before[1])
@@ -169,10 +171,10 @@ def cancel(booking_id: str) -> Any:
     booking = my_booking(booking_id)
     form = CancelForm.read()
     if form.all and booking.series_id:
-        gone = run_with_write_slot(lambda: cancel_series_from(booking_id, me(), why=form.reason, version=form.version))
+        gone = run_with_write_slot(lambda: cancel_series_from(booking_id, me(), reason=form.reason, version=form.version))
         sentence = ngettext("%(num)s Termin abgesagt.", "%(num)s Termine abgesagt.", len(gone))
         return done(_("%(what)s Die Zeit ist wieder frei.", what=sentence), back=_page(booking))
-    run_with_write_slot(lambda: cancel_booking(booking_id, me(), why=form.reason, version=form.version))
+    run_with_write_slot(lambda: cancel_booking(booking_id, me(), reason=form.reason, version=form.version))
     return done(_("Termin abgesagt. Die Zeit ist wieder frei."), back=_page(booking))
 
 
@@ -250,7 +252,7 @@ def _facts(booking: Booking) -> dict[str, Any]:
         "people": [(person.id, person.name) for person in mine],
         "local_day": local.date().isoformat(),
         "local_time": clock(booking.starts_at),
-        "following": FOLLOWING.get(booking.status, ()),
+        "following": TRANSITIONS.get(booking.status, ()),
         "is_past": booking.starts_at <= now(),
         "standing": booking.status in ACTIVE_STATUSES,
         "may_write": can(current_user, "bookings.write", branch_id=booking.branch_id),
@@ -258,8 +260,8 @@ def _facts(booking: Booking) -> dict[str, Any]:
 
 
 def _rows(bookings: list[Booking]) -> list[dict[str, Any]]:
-    customers = queries.customers_of(bookings)
-    reached = queries.identities_of(customers.keys())
+    customers = queries.load_customers(bookings)
+    reached = queries.load_identities(customers.keys())
     services = {row.id: row.name for row in db.session.execute(select(Service.id, Service.name))}
     people = {row.id: row.name for row in db.session.execute(select(StaffMember.id, StaffMember.name))}
     names = {row.id: row.name for row in db.session.execute(select(Branch.id, Branch.name))}

@@ -14,9 +14,9 @@ from app.core.concurrency import run_with_write_slot
 from app.core.errors import AppError
 from app.core.extensions import db
 from app.domain.accounts.permissions import can
-from app.domain.bookings.booking_request import choose, why_not_free
-from app.domain.bookings.customer_booking import BookingWish, book_series_for
-from app.domain.bookings.day_schedule import Diary, read_diary
+from app.domain.bookings.booking_request import explain_time, select_visit
+from app.domain.bookings.customer_booking import CustomerBookingForm, create_customer_series
+from app.domain.bookings.day_schedule import DaySchedule, load_day_schedule
 from app.domain.companies.policies import load_policies
 from app.domain.customers.contacts import autocomplete
 from app.domain.scheduling.holidays import find_holiday_name
@@ -26,7 +26,7 @@ from app.domain.services import catalogue
 from app.models import Branch, Service
 from app.web.branch_filter import branches, shown_branch, shown_day
 from app.web.dashboard.booking_actions import by_script, done, instant_at, kindly, me
-from app.web.dashboard.calendar_grid import headline, make_grid
+from app.web.dashboard.calendar_grid import build_grid, headline
 from app.web.dashboard.recurrence import RhythmForm, choices, told_of
 from app.web.fields import Clock, Day, Id, Lines, OneOf, Phone, SearchText, Text
 from app.web.formatting import clock, phone_number, when, whole_day
@@ -84,21 +84,21 @@ def index() -> str:
     week = query.view == "week"
     first = day - timedelta(days=day.weekday()) if week else day
     days = [first + timedelta(days=number) for number in range(7 if week else 1)]
-    diary = read_diary(branch.id, _midnight(days[0], branch.zone), _midnight(days[-1] + timedelta(days=1), branch.zone))
-    people = [(lane.staff_id, lane.name) for lane in diary.lanes]
+    schedule = load_day_schedule(branch.id, _midnight(days[0], branch.zone), _midnight(days[-1] + timedelta(days=1), branch.zone))
+    people = [(staff_column.staff_id, staff_column.name) for staff_column in schedule.columns]
     if week:
-        diary.lanes.sort(key=lambda lane: lane.staff_id != query.staff_id)
-        del diary.lanes[1:]
-    grid = make_grid(diary, days, branch.zone, by_day=week)
+        schedule.columns.sort(key=lambda staff_column: staff_column.staff_id != query.staff_id)
+        del schedule.columns[1:]
+    grid = build_grid(schedule, days, branch.zone, by_day=week)
     return render_template(
         "dashboard/calendar_grid.html" if query.part else "dashboard/calendar.html",
         grid=grid,
         title=_title(days, week),
-        lead=_lead(diary, days, branch),
+        lead=_lead(schedule, days, branch),
         branch=branch,
         branches=branches(),
         people=people,
-        staff_id=diary.lanes[0].staff_id if week and diary.lanes else "",
+        staff_id=schedule.columns[0].staff_id if week and schedule.columns else "",
         week=week,
         day=day,
         today=now().astimezone(ZoneInfo(branch.zone)).date(),
@@ -124,25 +124,25 @@ def book() -> Any:
     branch = shown_branch()
     try:
         form = NewBookingForm.read()
-        wish = BookingWish(
+        wish = CustomerBookingForm(
             service_id=form.service_id,
             branch_id=branch.id,
             starts_at=instant_at(form.day, form.time, branch.zone),
             name=form.name,
             staff_id=form.staff_id,
-            number=form.phone,
+            phone=form.phone,
             notes=form.notes,
             idempotency_key=f"{current_user.id}:{form.once}" if form.once else None,
             every_weeks=form.every_weeks or 1,
             times=form.times if form.every_weeks else 1,
         )
-        series = run_with_write_slot(lambda: book_series_for(wish, source="web", by=me()))
+        series = run_with_write_slot(lambda: create_customer_series(wish, source="web", actor=me()))
     except AppError as error:
         db.session.rollback()
         if error.status not in (409, 422):
             raise
         return _form(branch, NewBookingForm.typed(), error), error.status
-    booking = series.made[0]
+    booking = series.bookings[0]
     message = _("Gebucht: %(name)s, %(when)s", name=form.name, when=when(booking.starts_at))
     if form.every_weeks:
         message = f"{message}. {told_of(series, booking.zone)}"
@@ -173,7 +173,7 @@ def why() -> Response | str:
     person = next((person.name for person in catalogue.list_staff(limit=MOST) if person.id == staff_id), "")
     if services:
         shortest = min(services, key=lambda service: service.minutes)
-        found, facts = why_not_free(choose(shortest.id, staff_id=staff_id, branch_id=branch.id), starts_at)
+        found, facts = explain_time(select_visit(shortest.id, staff_id=staff_id, branch_id=branch.id), starts_at)
         names = {one.id: one.name for one in facts.people}
         reasons = [format_reason(reason, names) for reason in found]
         if any(reason.code == "holiday" for reason in found):
@@ -244,8 +244,8 @@ def _title(days: list[date], week: bool) -> str:
     return _("Woche ab %(day)s", day=whole_day(days[0])) if week else whole_day(days[0])
 
 
-def _lead(diary: Diary, days: list[date], branch: Branch) -> str:
-    told = headline(diary, is_past=days[-1] < now().astimezone(ZoneInfo(branch.zone)).date())
+def _lead(schedule: DaySchedule, days: list[date], branch: Branch) -> str:
+    told = headline(schedule, is_past=days[-1] < now().astimezone(ZoneInfo(branch.zone)).date())
     holiday = find_holiday_name(days[0], g.company.country, branch.state) if len(days) == 1 else None
     return f"{holiday}. {told}" if holiday else told
 

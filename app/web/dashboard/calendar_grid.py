@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _, ngettext
 
 from app.core.clock import now
-from app.domain.bookings.day_schedule import Diary, Entry, Lane, Span
+from app.domain.bookings.day_schedule import DaySchedule, ScheduleEntry, Span, StaffColumn
 from app.models import Service
 from app.web.formatting import clock, day_name
 from app.web.labels import BOOKING_STATUSES, PALETTE
@@ -33,7 +33,7 @@ class Piece:
     title: str = ""
     text: str = ""
     label: str = ""
-    entry: Entry | None = None
+    entry: ScheduleEntry | None = None
     by_call: bool = False
     tail: bool = False
 
@@ -60,16 +60,20 @@ class Grid:
     legend: list[tuple[str, int]]
 
 
-def make_grid(diary: Diary, days: list[date], zone: str, *, by_day: bool) -> Grid:
-    """`by_day`: one column a day for the first lane; else one column a person for the first day."""
+def build_grid(schedule: DaySchedule, days: list[date], zone: str, *, by_day: bool) -> Grid:
+    """`by_day`: one column a day for the first staff_column; else one column a person for the first day."""
     tz = ZoneInfo(zone)
-    pairs = [(diary.lanes[0], day) for day in days] if by_day and diary.lanes else [(lane, days[0]) for lane in diary.lanes]
-    first, last = _bounds(diary, pairs, tz)
-    colours = colours_of(diary.services)
-    columns = [_column(lane, day, diary, tz, (first, last), colours, by_day=by_day) for lane, day in pairs]
+    pairs = (
+        [(schedule.columns[0], day) for day in days]
+        if by_day and schedule.columns
+        else [(staff_column, days[0]) for staff_column in schedule.columns]
+    )
+    first, last = _bounds(schedule, pairs, tz)
+    colours = colours_of(schedule.services)
+    columns = [_column(staff_column, day, schedule, tz, (first, last), colours, by_day=by_day) for staff_column, day in pairs]
     minute = _wall(now(), now().astimezone(tz).date(), tz)
     shown = any(column.is_today for column in columns) and first <= minute < last
-    used = {entry.service_id for lane, _day in pairs for entry in lane.entries}
+    used = {entry.service_id for staff_column, _day in pairs for entry in staff_column.entries}
     return Grid(
         columns,
         first,
@@ -77,7 +81,7 @@ def make_grid(diary: Diary, days: list[date], zone: str, *, by_day: bool) -> Gri
         [((hour * 60 - first) // ROW_MINUTES, f"{hour % 24}:00") for hour in range(first // 60, last // 60)],
         (minute - first) // ROW_MINUTES if shown else None,
         clock(now()),
-        _legend(diary.services, colours, used),
+        _legend(schedule.services, colours, used),
     )
 
 
@@ -90,25 +94,27 @@ def colours_of(services: list[Service]) -> dict[str, int]:
     }
 
 
-def headline(diary: Diary, is_past: bool) -> str:
+def headline(schedule: DaySchedule, is_past: bool) -> str:
     """`23 Termine, 1 Platz wird gehalten, 5 Lücken ab 30 Minuten.`"""
-    entries = [entry for lane in diary.lanes for entry in lane.entries]
+    entries = [entry for staff_column in schedule.columns for entry in staff_column.entries]
     booked = sum(len(entry.names) for entry in entries if entry.kind != "hold")
     held = sum(1 for entry in entries if entry.kind == "hold")
     told = [ngettext("Ein Termin", "%(num)s Termine", booked) if booked else _("Keine Termine")]
     if held:
         told.append(ngettext("1 Platz wird gehalten", "%(num)s Plätze werden gehalten", held))
-    gaps = 0 if is_past else sum(len(_gaps(lane, diary.busy.get(lane.staff_id, []))) for lane in diary.lanes)
+    gaps = (
+        0 if is_past else sum(len(_gaps(staff_column, schedule.busy.get(staff_column.staff_id, []))) for staff_column in schedule.columns)
+    )
     if gaps:
         told.append(ngettext("1 Lücke ab 30 Minuten", "%(num)s Lücken ab 30 Minuten", gaps))
     return ", ".join(told) + "."
 
 
-def _gaps(lane: Lane, busy: list[Span]) -> list[Span]:
+def _gaps(staff_column: StaffColumn, busy: list[Span]) -> list[Span]:
     """Stretches of half an hour and more, from now on, in which the person is there and nobody comes."""
     taken = sorted(busy)
     found = []
-    for start, end in lane.there:
+    for start, end in staff_column.shift:
         cursor = max(start, now())
         for begins, ends in taken:
             if begins < end and ends > cursor:
@@ -120,11 +126,11 @@ def _gaps(lane: Lane, busy: list[Span]) -> list[Span]:
     return found
 
 
-def _bounds(diary: Diary, pairs: list[tuple[Lane, date]], tz: ZoneInfo) -> tuple[int, int]:
+def _bounds(schedule: DaySchedule, pairs: list[tuple[StaffColumn, date]], tz: ZoneInfo) -> tuple[int, int]:
     """The first and the last minute after midnight that are shown, in whole hours."""
     minutes: list[int] = []
-    for lane, day in pairs:
-        for start, end in [*lane.there, *((entry.starts_at, entry.ends_at) for entry in lane.entries), *diary.open]:
+    for staff_column, day in pairs:
+        for start, end in [*staff_column.shift, *((entry.starts_at, entry.ends_at) for entry in staff_column.entries), *schedule.open]:
             if (span := _on(start, end, day, tz)) is not None:
                 minutes += span
     first = min([*minutes, FIRST_HOUR * 60 if not minutes else DAY_MINUTES])
@@ -134,14 +140,23 @@ def _bounds(diary: Diary, pairs: list[tuple[Lane, date]], tz: ZoneInfo) -> tuple
     return first, max(last, first + 240)
 
 
-def _column(lane: Lane, day: date, diary: Diary, tz: ZoneInfo, bounds: tuple[int, int], colours: dict[str, int], *, by_day: bool) -> Column:
-    there = [span for span in (_on(*stretch, day, tz) for stretch in lane.there) if span]
-    opened = [span for span in (_on(*stretch, day, tz) for stretch in diary.open) if span]
+def _column(
+    staff_column: StaffColumn,
+    day: date,
+    schedule: DaySchedule,
+    tz: ZoneInfo,
+    bounds: tuple[int, int],
+    colours: dict[str, int],
+    *,
+    by_day: bool,
+) -> Column:
+    there = [span for span in (_on(*stretch, day, tz) for stretch in staff_column.shift) if span]
+    opened = [span for span in (_on(*stretch, day, tz) for stretch in schedule.open) if span]
     today = now().astimezone(tz).date()
-    name = day_name(day) if by_day else lane.name if lane.name.startswith("Dr.") else lane.name.split()[0]
-    column = Column(lane.staff_id, day, name, lane.name, _hours(there), is_today=day == today)
+    name = day_name(day) if by_day else staff_column.name if staff_column.name.startswith("Dr.") else staff_column.name.split()[0]
+    column = Column(staff_column.staff_id, day, name, staff_column.name, _hours(there), is_today=day == today)
     column.pieces = _away(there, opened, bounds)
-    for entry in lane.entries:
+    for entry in staff_column.entries:
         column.pieces += _of_entry(entry, day, tz, bounds, colours.get(entry.service_id, 0))
     return column
 
@@ -169,7 +184,7 @@ def _absence(start: int, end: int, there: list[tuple[int, int]], opened: list[tu
     return ("break", _("Pause")) if inside or end - start <= LONGEST_BREAK else ("closed", _("Geschlossen"))
 
 
-def _of_entry(entry: Entry, day: date, tz: ZoneInfo, bounds: tuple[int, int], colour: int) -> list[Piece]:
+def _of_entry(entry: ScheduleEntry, day: date, tz: ZoneInfo, bounds: tuple[int, int], colour: int) -> list[Piece]:
     if entry.kind == "hold":
         span = _on(entry.starts_at, entry.ends_at, day, tz)
         return [Piece("hold", *_place(*span, bounds), text=entry.service, entry=entry)] if span else []
@@ -199,13 +214,13 @@ def _of_entry(entry: Entry, day: date, tz: ZoneInfo, bounds: tuple[int, int], co
     return pieces
 
 
-def _who(entry: Entry) -> str:
+def _who(entry: ScheduleEntry) -> str:
     if entry.kind == "group":
         return entry.service
     return entry.names[0] or _("Ohne Namen")
 
 
-def _what(entry: Entry) -> str:
+def _what(entry: ScheduleEntry) -> str:
     if entry.kind == "group":
         return _("%(taken)s von %(seats)s Plätzen", taken=len(entry.names), seats=entry.seats)
     if entry.status in ("no_show", "pending"):
@@ -213,7 +228,7 @@ def _what(entry: Entry) -> str:
     return entry.service
 
 
-def _label(entry: Entry) -> str:
+def _label(entry: ScheduleEntry) -> str:
     """What a screen reader says of the block."""
     told = [f"{clock(entry.starts_at)}–{clock(entry.ends_at)}", _who(entry), _what(entry)]
     if entry.status not in ("confirmed", "pending", "no_show"):

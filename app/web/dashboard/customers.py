@@ -103,7 +103,7 @@ def _values(customer: Customer, kind: str) -> list[str]:
 
 def _bookings(customer: Customer) -> list[SimpleNamespace]:
     """The latest first, with what and with whom."""
-    search = queries.Search(branch_ids=list(current_user.branch_ids), customer_id=customer.id)
+    search = queries.BookingSearch(branch_ids=list(current_user.branch_ids), customer_id=customer.id)
     found = queries.list_bookings(search, limit=BOOKINGS_SHOWN, newest_first=True)
     services = _names(Service, {booking.service_id for booking in found})
     people = _names(StaffMember, {booking.staff_id for booking in found})

@@ -37,7 +37,7 @@ def withdraw(entry_id: str) -> Response:
     entry = db.session.scalars(select(WaitlistEntry).where(WaitlistEntry.id == entry_id, *_mine())).first()
     if entry is None:
         raise NotFound(_("Das gibt es hier nicht."))
-    run_in_transaction(lambda: waitlist.withdraw(entry_id))
+    run_in_transaction(lambda: waitlist.withdraw_entry(entry_id))
     flash(_("Von der Warteliste genommen."), "message")
     return redirect(url_for("waitlist.index"))
 

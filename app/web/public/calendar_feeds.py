@@ -40,9 +40,9 @@ def show(token: str) -> Response:
             entry.booking.updated_at,
             entry.booking.version,
         )
-        for entry in calendar_feeds.entries_of(feed, now())
+        for entry in calendar_feeds.list_entries(feed, now())
     ]
-    answer = Response(ics(appointments, name=f"{company.name}: {calendar_feeds.name_of(feed)}"), mimetype="text/calendar")
+    answer = Response(ics(appointments, name=f"{company.name}: {calendar_feeds.get_feed_name(feed)}"), mimetype="text/calendar")
     answer.headers["X-Robots-Tag"] = "noindex"
     answer.cache_control.private, answer.cache_control.max_age = True, FRESH_S
     answer.add_etag()

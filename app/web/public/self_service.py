@@ -18,10 +18,10 @@ from app.core.rate_limiter import RateLimit, network_of
 from app.core.route_guards import declare_guard, enter_for_request
 from app.core.tenancy import company_scope, unscoped
 from app.domain.bookings import self_service_links, waitlist
-from app.domain.bookings.booking_request import Choice, free_times
-from app.domain.bookings.cancel import cancel_booking, terms_of
-from app.domain.bookings.history import By
-from app.domain.bookings.reschedule import move_booking
+from app.domain.bookings.booking_request import VisitSelection, list_free_times
+from app.domain.bookings.cancel import cancel_booking, get_terms
+from app.domain.bookings.history import Actor
+from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.scheduling.types import VisitPart
 from app.models import Booking, Branch, Call, Company, Hold, IdentityLink, PhoneNumber, Service, StaffMember, WaitlistOffer
 from app.models.booking import ACTIVE_STATUSES
@@ -30,7 +30,7 @@ from app.web.fields import Flag, Id, Instant, OneOf
 from app.web.formatting import clock, day, when
 from app.web.forms import Form, Query
 
-BY = By("caller", "link")
+BY = Actor("caller", "link")
 VISITS = RateLimit("own_page", 120)
 REACH = timedelta(days=14)
 DAYS_SHOWN = 5
@@ -76,8 +76,8 @@ def show(token: str) -> BaseResponse:
         return _page("public/appointments.html", token=token, rows=_ahead(found), **_about(call.branch_id))
     if isinstance(found, WaitlistOffer):
         return _page("public/offer.html", token=token, **_offer_facts(found))
-    terms = terms_of(found)
-    moving = query.move and terms.may_move
+    terms = get_terms(found)
+    moving = query.move and terms.can_move
     days, later = _free_days(found, query.after) if moving else ([], None)
     return _page("public/booking.html", token=token, terms=terms, moving=moving, days=days, later=later, **_facts(found))
 
@@ -114,8 +114,8 @@ def move(token: str) -> BaseResponse:
         return redirect(url_for("own_booking.show", token=token, move=1))
 
     def work() -> Booking:
-        moved = move_booking(booking.id, BY, starts_at=starts_at)
-        self_service_links.prolong_links(moved)
+        moved = reschedule_booking(booking.id, BY, starts_at=starts_at)
+        self_service_links.extend_links(moved)
         return moved
 
     return _did(token, work, _("Ihr Termin ist verschoben auf %(when)s.", when=when(starts_at)))
@@ -127,7 +127,7 @@ def accept(token: str) -> BaseResponse:
     offer = _offer(token)
 
     def work() -> str:
-        return self_service_links.make_link(waitlist.accept_offer(offer.id))
+        return self_service_links.create_link(waitlist.accept_offer(offer.id))
 
     try:
         own = run_with_write_slot(work)
@@ -153,7 +153,7 @@ def choose(token: str) -> BaseResponse:
     booking = next((row for row, *_names in _ahead(found) if row.id == wanted), None) if isinstance(found, IdentityLink) else None
     if booking is None:
         raise NotFound(_("Diesen Link gibt es nicht, oder er ist abgelaufen."))
-    return redirect(url_for("own_booking.show", token=run_with_write_slot(lambda: self_service_links.make_link(booking))))
+    return redirect(url_for("own_booking.show", token=run_with_write_slot(lambda: self_service_links.create_link(booking))))
 
 
 def _ahead(link: IdentityLink) -> list[tuple[Booking, str, str]]:
@@ -176,7 +176,7 @@ def _enter(token: str) -> Booking | WaitlistOffer | IdentityLink:
     offer = None
     if link is None:
         with unscoped():
-            offer = waitlist.find_offer(token) if len(token) <= self_service_links.LONGEST_TOKEN and token.isascii() else None
+            offer = waitlist.find_offer(token) if len(token) <= self_service_links.MAX_TOKEN_LENGTH and token.isascii() else None
     owner = link or offer
     company = db.session.get(Company, owner.company_id) if owner else None
     if owner is None or company is None or not company.is_active:
@@ -265,7 +265,7 @@ def _free_days(booking: Booking, after: datetime | None) -> tuple[list[tuple[str
     """Free times with the same people by day: [(day, [(instant, clock)])], and from where to look on."""
     since = max(now(), after or now())
     parts = tuple(VisitPart(one.service_id, one.staff_id) for one in _visit(booking))
-    slots, _facts_of = free_times(Choice(parts, booking.branch_id), since, since + REACH, for_callers=True)
+    slots, _facts_of = list_free_times(VisitSelection(parts, booking.branch_id), since, since + REACH, for_callers=True)
     days: dict[str, list[tuple[str, str]]] = {}
     for slot in slots:
         key = day(slot.starts_at)

@@ -40,7 +40,7 @@ def make() -> Any:
     try:
         kind, _colon, row_id = FeedForm.read().whose.partition(":")
         with transaction():
-            token = calendar_feeds.make_feed(**{f"{kind}_id": row_id} if kind in ("staff", "branch") and row_id.isascii() else {})
+            token = calendar_feeds.create_feed(**{f"{kind}_id": row_id} if kind in ("staff", "branch") and row_id.isascii() else {})
     except InvalidInput as error:
         return _page(errors=errors_of(error) or {"whose": str(error.message)}), 422
     return _page(address=f"{settings().public_base}/ics/{token}.ics")
@@ -59,7 +59,7 @@ def _page(*, address: str = "", errors: dict[str, str] | None = None) -> str:
     people = [(f"staff:{person.id}", person.name) for person in catalogue.list_staff(limit=MOST)]
     return render_template(
         "settings/subscriptions.html",
-        feeds=[(feed, calendar_feeds.name_of(feed)) for feed in calendar_feeds.list_feeds()],
+        feeds=[(feed, calendar_feeds.get_feed_name(feed)) for feed in calendar_feeds.list_feeds()],
         whose=[(_("Team"), people), (_("Filialen"), [(f"branch:{row_id}", name) for row_id, name in branches()])],
         address=address,
         errors=errors or {},

@@ -14,7 +14,7 @@ from app.core.errors import InvalidInput, NotFound
 from app.core.transactions import transaction
 from app.domain.accounts.permissions import can
 from app.domain.agents.opening_hours import list_hours
-from app.domain.bookings.closure_conflicts import affected_by
+from app.domain.bookings.closure_conflicts import list_conflicts
 from app.domain.companies.policies import load_policies
 from app.domain.scheduling import hours_editor
 from app.domain.scheduling.holidays import GERMAN_STATES, get_public_holidays
@@ -197,7 +197,7 @@ def close() -> Any:
             # who is ill or away is so everywhere
             where = None if staff_id or form.everywhere else branch.id
             closure = hours_editor.add_closure(where, staff_id, **form.closure)
-            in_the_way = len(affected_by(closure))
+            in_the_way = len(list_conflicts(closure))
     except InvalidInput as error:
         return _page(ClosureForm.typed(), errors_of(error)), 422
     if in_the_way:

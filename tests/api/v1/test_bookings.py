@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
 from app.domain.bookings import queries
-from app.domain.bookings.create import place_hold
+from app.domain.bookings.create import create_hold
 from app.models import Booking, Customer, CustomerIdentity
 from tests.api.v1.conftest import Ask, key_of, wanted
 from tests.factories.salons import Salon, make_salon
@@ -160,7 +160,7 @@ def test_lists_narrow_by_status_time_and_person(ask: Ask, salon: Salon) -> None:
 def test_of_very_many_the_list_says_that_there_are_at_least_so_many(ask: Ask, salon: Salon, monkeypatch: pytest.MonkeyPatch) -> None:
     for hour in (9, 10, 11):
         ask("post", "/bookings", json=wanted(salon, f"2026-05-12T{hour:02}:00:00+02:00", staff_id=salon.people["anna"]))
-    monkeypatch.setattr(queries, "MOST_COUNTED", 1)
+    monkeypatch.setattr(queries, "MAX_COUNTED", 1)
     first, last = ask("get", "/bookings", per_page=1).json, ask("get", "/bookings", per_page=2, page=2).json
     assert (first["total"], first["total_exact"]) == (2, False)
     assert (last["total"], last["total_exact"], len(last["items"])) == (3, True, 1)
@@ -168,7 +168,7 @@ def test_of_very_many_the_list_says_that_there_are_at_least_so_many(ask: Ask, sa
 
 def test_a_held_time_is_a_booking_that_runs_out(ask: Ask, db: SQLAlchemy, salon: Salon) -> None:
     with company_scope(salon.company_id), transaction():
-        hold, _token = place_hold(salon.order("cut:anna"))
+        hold, _token = create_hold(salon.request("cut:anna"))
     held = ask("get", "/bookings", status="held").json
     assert [item["id"] for item in held["items"]] == [hold.id]
     assert held["items"][0]["expires_at"]

@@ -16,19 +16,21 @@ from sqlalchemy import select
 from app.core.extensions import db as the_db
 from app.core.tenancy import company_scope
 from app.core.transactions import run_in_transaction, transaction
-from app.domain.bookings.booking_request import Order
+from app.domain.bookings.booking_request import BookingRequest
 from app.domain.bookings.cancel import cancel_booking
-from app.domain.bookings.create import make_booking, place_hold
+from app.domain.bookings.create import create_booking, create_hold
 from app.domain.bookings.errors import SlotTaken
-from app.domain.bookings.reschedule import move_booking
-from app.domain.bookings.waitlist import accept_offer, join_waitlist, offer_freed
+from app.domain.bookings.reschedule import reschedule_booking
+from app.domain.bookings.waitlist import accept_offer, join_waitlist, offer_slot
 from app.models import Booking, GroupSession, Hold, SlotLock
 from tests.factories.salons import DESK, Salon, at, make_customer
 
 AT_ONCE = 12
 
 
-def race(app: Flask, salon: Salon, orders: Sequence[Order], work: Callable[[Order], Booking | Hold] = make_booking) -> Counter[str]:
+def race(
+    app: Flask, salon: Salon, orders: Sequence[BookingRequest], work: Callable[[BookingRequest], Booking | Hold] = create_booking
+) -> Counter[str]:
     """Each order in a thread and a session of its own, as many at once as the connections allow; counts how they went."""
     start = Barrier(AT_ONCE)
 
@@ -55,7 +57,7 @@ def standing(db: SQLAlchemy) -> list[Booking]:
 
 def test_of_two_hundred_at_once_one_is_booked(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
     db.session.commit()
-    results = race(app, salon, [salon.order("cut:anna")] * 200)
+    results = race(app, salon, [salon.request("cut:anna")] * 200)
     assert results["slot_taken"] == 199
     assert len(standing(db)) == 1
 
@@ -64,7 +66,11 @@ def test_of_overlapping_starts_no_two_overlap(app: Flask, db: SQLAlchemy, salon:
     db.session.commit()
     ten = at("2026-05-12T10:00")
     starts = [ten + timedelta(minutes=7 * n % 90) for n in range(90)]
-    race(app, salon, [Order((salon.part("wash:anna"),), start, salon.branches["mitte"], "api", salon.order().by) for start in starts])
+    race(
+        app,
+        salon,
+        [BookingRequest((salon.part("wash:anna"),), start, salon.branches["mitte"], "api", salon.request().actor) for start in starts],
+    )
     made = standing(db)
     assert made
     for earlier, later in pairwise(made):
@@ -75,7 +81,9 @@ def test_adjacent_slots_are_all_sold_and_each_once(app: Flask, db: SQLAlchemy, s
     db.session.commit()
     ten = at("2026-05-12T09:00")
     orders = [
-        Order((salon.part("cut:anna"),), ten + timedelta(minutes=30 * (n % 18)), salon.branches["mitte"], "api", salon.order().by)
+        BookingRequest(
+            (salon.part("cut:anna"),), ten + timedelta(minutes=30 * (n % 18)), salon.branches["mitte"], "api", salon.request().actor
+        )
         for n in range(18 * 5)
     ]
     results = race(app, salon, orders)
@@ -85,21 +93,21 @@ def test_adjacent_slots_are_all_sold_and_each_once(app: Flask, db: SQLAlchemy, s
 
 def test_fifty_retries_with_one_key_are_one_booking(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
     db.session.commit()
-    results = race(app, salon, [salon.order("cut", idempotency_key="again")] * 50)
+    results = race(app, salon, [salon.request("cut", idempotency_key="again")] * 50)
     assert list(results.values()) == [50]
     assert len(standing(db)) == 1
 
 
 def test_anybody_fills_every_person_and_no_more(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
     db.session.commit()
-    results = race(app, salon, [salon.order("cut")] * 30)
+    results = race(app, salon, [salon.request("cut")] * 30)
     assert results["slot_taken"] == 28
     assert {booking.staff_id for booking in standing(db)} == set(salon.people.values())
 
 
 def test_a_group_sells_three_seats_to_thirty(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
     db.session.commit()
-    results = race(app, salon, [salon.order("yoga:anna")] * 30)
+    results = race(app, salon, [salon.request("yoga:anna")] * 30)
     assert results["slot_taken"] == 27
     made = standing(db)
     assert len({booking.session_id for booking in made}) == 1
@@ -109,16 +117,16 @@ def test_a_group_sells_three_seats_to_thirty(app: Flask, db: SQLAlchemy, salon: 
 
 
 def test_booking_moving_and_holding_race_for_one_time(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
-    others = [make(salon.order("cut:anna", starts=f"2026-05-13T{hour}:00")) for hour in range(10, 16)]
-    ten = salon.order("cut:anna")
+    others = [make(salon.request("cut:anna", starts=f"2026-05-13T{hour}:00")) for hour in range(10, 16)]
+    ten = salon.request("cut:anna")
 
-    def work(order: Order) -> Booking | Hold:
+    def work(order: BookingRequest) -> Booking | Hold:
         number = int(order.notes or 0)
         if number % 3 == 0:
-            return make_booking(order)
+            return create_booking(order)
         if number % 3 == 1:
-            return move_booking(others[number // 3 % len(others)].id, DESK, starts_at=order.starts_at)
-        return place_hold(order)[0]
+            return reschedule_booking(others[number // 3 % len(others)].id, DESK, starts_at=order.starts_at)
+        return create_hold(order)[0]
 
     db.session.commit()
     results = race(app, salon, [replace(ten, notes=str(number)) for number in range(36)], work)
@@ -139,23 +147,23 @@ def test_an_offer_is_accepted_once(app: Flask, db: SQLAlchemy, salon: Salon) -> 
             make_customer(salon), salon.services["cut"], staff_id=salon.people["anna"],
             window_from=at("2026-05-12T10:00"), window_until=at("2026-05-12T10:01"),
         )  # fmt: skip
-        offer = offer_freed(salon.branches["mitte"], at("2026-05-12T10:00"), at("2026-05-12T10:30"))
+        offer = offer_slot(salon.branches["mitte"], at("2026-05-12T10:00"), at("2026-05-12T10:30"))
     offer_id = offer.id
     db.session.commit()
-    results = race(app, salon, [salon.order()] * 24, lambda _order: accept_offer(offer_id))
+    results = race(app, salon, [salon.request()] * 24, lambda _order: accept_offer(offer_id))
     assert list(results.values()) == [24]
     assert len(standing(db)) == 1
 
 
 def test_joining_and_leaving_a_group_keeps_its_seats_in_step(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
-    guests = [make(salon.order("yoga:anna")).id for _ in range(2)]
+    guests = [make(salon.request("yoga:anna")).id for _ in range(2)]
 
-    def work(order: Order) -> Booking:
+    def work(order: BookingRequest) -> Booking:
         number = int(order.notes or 0)
-        return cancel_booking(guests[number], DESK) if number < 2 else make_booking(order)
+        return cancel_booking(guests[number], DESK) if number < 2 else create_booking(order)
 
     db.session.commit()
-    race(app, salon, [salon.order("yoga:anna", notes=str(number)) for number in range(20)], work)
+    race(app, salon, [salon.request("yoga:anna", notes=str(number)) for number in range(20)], work)
     seated = [booking for booking in standing(db) if booking.is_standing]
     (session,) = db.session.scalars(select(GroupSession)).all()
     seats = db.session.scalars(select(SlotLock.seat).where(SlotLock.resource_id == session.id)).all()
@@ -163,6 +171,6 @@ def test_joining_and_leaving_a_group_keeps_its_seats_in_step(app: Flask, db: SQL
     assert {booking.session_id for booking in seated} == {session.id}
 
 
-def make(order: Order) -> Booking:
+def make(order: BookingRequest) -> Booking:
     with transaction():
-        return make_booking(order)
+        return create_booking(order)

@@ -5,12 +5,12 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import func, select
 
 from app.core.transactions import transaction
-from app.domain.bookings.booking_request import Order
-from app.domain.bookings.cancel import cancel_booking, terms_of
-from app.domain.bookings.create import make_booking
+from app.domain.bookings.booking_request import BookingRequest
+from app.domain.bookings.cancel import cancel_booking, get_terms
+from app.domain.bookings.create import create_booking
 from app.domain.bookings.status import (
-    ChangedMeanwhile,
-    NotPossibleNow,
+    InvalidTransition,
+    StaleVersion,
     TooLate,
     confirm_booking,
     edit_notes,
@@ -21,15 +21,15 @@ from app.models import Booking, BookingChange, GroupSession, Policy, SlotLock
 from tests.factories.salons import CALLER, DESK, Salon, at
 
 
-def book(order: Order) -> Booking:
+def book(order: BookingRequest) -> Booking:
     with transaction():
-        return make_booking(order)
+        return create_booking(order)
 
 
 def test_the_time_is_free_again_and_history_says_why(db: SQLAlchemy, salon: Salon) -> None:
-    booking = book(salon.order("cut:anna"))
+    booking = book(salon.request("cut:anna"))
     with transaction():
-        cancel_booking(booking.id, CALLER, why="krank")
+        cancel_booking(booking.id, CALLER, reason="krank")
     assert (booking.status, booking.version) == ("cancelled", 2)
     assert booking.cancelled_at is not None
     assert db.session.scalar(select(func.count()).select_from(SlotLock)) == 0
@@ -37,24 +37,24 @@ def test_the_time_is_free_again_and_history_says_why(db: SQLAlchemy, salon: Salo
     assert (last.action, last.actor_type, last.why, last.before, last.after) == (
         "cancelled", "caller", "krank", {"status": "confirmed"}, {"status": "cancelled"},
     )  # fmt: skip
-    book(salon.order("cut:anna"))
+    book(salon.request("cut:anna"))
 
 
 def test_cancelling_twice_is_cancelling_once(db: SQLAlchemy, salon: Salon) -> None:
-    booking = book(salon.order("cut:anna"))
+    booking = book(salon.request("cut:anna"))
     for _ in range(2):
         with transaction():
             assert cancel_booking(booking.id, DESK).version == 2
-    with pytest.raises(ChangedMeanwhile), transaction():
+    with pytest.raises(StaleVersion), transaction():
         cancel_booking(booking.id, DESK, version=1)
 
 
 def test_callers_cancel_in_time_and_the_fee_is_told(db: SQLAlchemy, salon: Salon) -> None:
-    booking = book(salon.order("cut:anna"))
+    booking = book(salon.request("cut:anna"))
     with transaction():
         db.session.add(Policy(scope="company", cancel_minutes=60 * 24 * 10, fee_cents=2000, fee_within_minutes=60 * 24 * 9))
-    terms = terms_of(booking)
-    assert (terms.may_cancel, terms.may_move, terms.fee_cents) == (False, True, 2000)
+    terms = get_terms(booking)
+    assert (terms.can_cancel, terms.can_move, terms.fee_cents) == (False, True, 2000)
     assert terms.cancel_until == at("2026-05-02T10:00")
     with pytest.raises(TooLate), transaction():
         cancel_booking(booking.id, CALLER)
@@ -63,7 +63,7 @@ def test_callers_cancel_in_time_and_the_fee_is_told(db: SQLAlchemy, salon: Salon
 
 
 def test_a_visit_is_cancelled_whole(db: SQLAlchemy, salon: Salon) -> None:
-    booking = book(salon.order("wash", "cut"))
+    booking = book(salon.request("wash", "cut"))
     with transaction():
         cancel_booking(booking.id, DESK)
     assert set(db.session.scalars(select(Booking.status))) == {"cancelled"}
@@ -71,10 +71,10 @@ def test_a_visit_is_cancelled_whole(db: SQLAlchemy, salon: Salon) -> None:
 
 
 def test_a_group_shrinks_and_goes_with_its_last_guest(db: SQLAlchemy, salon: Salon) -> None:
-    guests = [book(salon.order("yoga:anna")) for _ in range(3)]
+    guests = [book(salon.request("yoga:anna")) for _ in range(3)]
     with transaction():
         cancel_booking(guests[0].id, DESK)
-    assert book(salon.order("yoga:anna")).session_id == guests[1].session_id
+    assert book(salon.request("yoga:anna")).session_id == guests[1].session_id
     for booking in db.session.scalars(select(Booking).where(Booking.status == "confirmed")).all():
         with transaction():
             cancel_booking(booking.id, DESK)
@@ -85,9 +85,9 @@ def test_a_group_shrinks_and_goes_with_its_last_guest(db: SQLAlchemy, salon: Sal
 def test_a_status_follows_only_where_it_makes_sense(db: SQLAlchemy, salon: Salon) -> None:
     with transaction():
         db.session.add(Policy(scope="company", needs_confirmation=True))
-    booking = book(salon.order("cut:anna"))
+    booking = book(salon.request("cut:anna"))
     assert booking.status == "pending"
-    with pytest.raises(NotPossibleNow), transaction():
+    with pytest.raises(InvalidTransition), transaction():
         mark_done(booking.id, DESK)
     for change, status in ((confirm_booking, "confirmed"), (mark_no_show, "no_show"), (mark_done, "done")):
         with transaction():
@@ -95,13 +95,13 @@ def test_a_status_follows_only_where_it_makes_sense(db: SQLAlchemy, salon: Salon
         with transaction():
             version = change(booking.id, DESK).version
     assert version == 4
-    with pytest.raises(NotPossibleNow), transaction():
+    with pytest.raises(InvalidTransition), transaction():
         cancel_booking(booking.id, DESK)
 
 
 def test_notes_are_edited_with_the_version_that_was_seen(salon: Salon) -> None:
-    booking = book(salon.order("cut:anna"))
+    booking = book(salon.request("cut:anna"))
     with transaction():
         assert edit_notes(booking.id, "Allergie: Ammoniak", DESK, version=1).version == 2
-    with pytest.raises(ChangedMeanwhile), transaction():
+    with pytest.raises(StaleVersion), transaction():
         edit_notes(booking.id, "anders", DESK, version=1)

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from app.core.tenancy import clear_company
 from app.core.transactions import transaction
 from app.domain.bookings.cancel import cancel_booking
-from app.domain.bookings.create import make_booking
-from app.domain.bookings.history import By
-from app.domain.bookings.recurrence import cancel_series, make_series
-from app.domain.bookings.reschedule import move_booking
+from app.domain.bookings.create import create_booking
+from app.domain.bookings.history import Actor
+from app.domain.bookings.recurrence import cancel_series, create_series
+from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.bookings.status import confirm_booking, edit_notes, mark_no_show
 from app.domain.companies.policies import save_policy
 from app.domain.customers.contacts import find_or_create
@@ -25,8 +25,8 @@ from tests.doubles.messaging import TwilioDouble
 from tests.factories.salons import DESK, Salon, at
 
 MIRA = "+491713920050"
-LINK = By("caller", "link")
-CALENDAR = By("calendar", "calcom")
+LINK = Actor("caller", "link")
+CALENDAR = Actor("calendar", "calcom")
 ELEVEN = at("2026-05-12T11:00")
 
 
@@ -50,17 +50,17 @@ def booking(salon: Salon, mira: str, twilio: TwilioDouble) -> Booking:
 
 def book(salon: Salon, *parts: str, **changes: Any) -> Booking:
     with transaction():
-        return make_booking(salon.order(*parts, **changes))
+        return create_booking(salon.request(*parts, **changes))
 
 
-def move(booking: Booking, by: By = DESK, **changes: Any) -> None:
+def move(booking: Booking, actor: Actor = DESK, **changes: Any) -> None:
     with transaction():
-        move_booking(booking.id, by, **(changes or {"starts_at": ELEVEN}))
+        reschedule_booking(booking.id, actor, **(changes or {"starts_at": ELEVEN}))
 
 
-def cancel(booking: Booking, by: By = DESK) -> None:
+def cancel(booking: Booking, actor: Actor = DESK) -> None:
     with transaction():
-        cancel_booking(booking.id, by)
+        cancel_booking(booking.id, actor)
 
 
 def rules(**changes: Any) -> None:
@@ -143,14 +143,14 @@ def test_who_changes_it_on_their_own_page_gets_it_confirmed_at_once(db: SQLAlche
 
 
 @pytest.mark.parametrize(
-    ("by", "rule"), [(DESK, "notify_staff_changes"), (LINK, "notify_self_service_changes"), (CALENDAR, "notify_calendar_changes")]
+    ("actor", "rule"), [(DESK, "notify_staff_changes"), (LINK, "notify_self_service_changes"), (CALENDAR, "notify_calendar_changes")]
 )
-def test_the_company_decides_what_is_told(db: SQLAlchemy, booking: Booking, by: By, rule: str) -> None:
+def test_the_company_decides_what_is_told(db: SQLAlchemy, booking: Booking, actor: Actor, rule: str) -> None:
     rules(**{rule: False})
-    move(booking, by)
+    move(booking, actor)
     assert told(db) == []
     rules(**{rule: True})
-    cancel(booking, by)
+    cancel(booking, actor)
     assert [row.kind for row in told(db)] == ["booking_cancelled"]
 
 
@@ -158,13 +158,13 @@ def test_calendars_write_to_their_customers_themselves_unless_we_are_told_to(
     db: SQLAlchemy, salon: Salon, booking: Booking, mira: str
 ) -> None:
     move(booking, CALENDAR)
-    from_there = book(salon, "cut:ben", customer_id=mira, source="calcom", by=CALENDAR)
+    from_there = book(salon, "cut:ben", customer_id=mira, source="calcom", actor=CALENDAR)
     move(from_there, DESK)
     assert told(db) == []
 
 
 def test_programs_tell_their_customers_themselves(db: SQLAlchemy, booking: Booking) -> None:
-    move(booking, By("program", "api", "key-1"))
+    move(booking, Actor("program", "api", "key-1"))
     assert told(db) == []
 
 
@@ -177,7 +177,7 @@ def test_a_visit_is_told_once(db: SQLAlchemy, salon: Salon, mira: str, twilio: T
 
 def test_a_cancelled_series_is_one_message(db: SQLAlchemy, salon: Salon, mira: str, twilio: TwilioDouble) -> None:
     with transaction():
-        series = make_series(salon.order(customer_id=mira), every_weeks=1, times=4)
+        series = create_series(salon.request(customer_id=mira), every_weeks=1, times=4)
     with transaction():
         cancel_series(series.id, DESK)
     (row,) = told(db)

@@ -10,31 +10,31 @@ from sqlalchemy import func, select
 from app.core.clock import now
 from app.core.tenancy import unscoped
 from app.core.transactions import transaction
-from app.domain.bookings.booking_request import Order
-from app.domain.bookings.create import make_booking, place_hold
+from app.domain.bookings.booking_request import BookingRequest
+from app.domain.bookings.create import create_booking, create_hold
 from app.domain.bookings.errors import SlotTaken
 from app.domain.bookings.holds import expire_holds, find_hold, release_hold
 from app.models import Booking, GroupSession, Hold, SlotLock
 from tests.factories.salons import Salon
 
 
-def hold(order: Order, **others: int) -> tuple[Hold, str]:
+def hold(order: BookingRequest, **others: int) -> tuple[Hold, str]:
     with transaction():
-        return place_hold(order, **others)
+        return create_hold(order, **others)
 
 
-def book(order: Order) -> Booking:
+def book(order: BookingRequest) -> Booking:
     with transaction():
-        return make_booking(order)
+        return create_booking(order)
 
 
 def test_a_held_time_is_taken_for_others_and_free_for_its_holder(db: SQLAlchemy, salon: Salon) -> None:
-    kept, token = hold(salon.order("cut:anna"))
+    kept, token = hold(salon.request("cut:anna"))
     assert kept.expires_at - now() <= timedelta(minutes=5)
     assert token not in (kept.token_hash, kept.id)
     with pytest.raises(SlotTaken):
-        book(salon.order("cut:anna"))
-    assert book(salon.order("cut:anna", hold=token)).staff_id == salon.people["anna"]
+        book(salon.request("cut:anna"))
+    assert book(salon.request("cut:anna", hold=token)).staff_id == salon.people["anna"]
     db.session.refresh(kept)
     assert kept.status == "used"
     assert find_hold(token) is None
@@ -42,29 +42,29 @@ def test_a_held_time_is_taken_for_others_and_free_for_its_holder(db: SQLAlchemy,
 
 
 def test_a_hold_given_back_is_free_at_once(salon: Salon) -> None:
-    _, token = hold(salon.order("cut:anna"))
+    _, token = hold(salon.request("cut:anna"))
     with transaction():
         assert release_hold(token)
     with transaction():
         assert not release_hold(token)
-    book(salon.order("cut:anna"))
+    book(salon.request("cut:anna"))
 
 
 def test_a_hold_that_ran_out_stands_in_nobodys_way_even_before_it_is_swept(
     db: SQLAlchemy, salon: Salon, present: time_machine.Traveller
 ) -> None:
-    _, token = hold(salon.order("cut:anna"), minutes=3)
+    _, token = hold(salon.request("cut:anna"), minutes=3)
     present.shift(timedelta(minutes=4))
-    book(salon.order("cut:anna"))
+    book(salon.request("cut:anna"))
     assert find_hold(token) is None
     with pytest.raises(SlotTaken):
-        book(salon.order("cut:anna", hold=token))
+        book(salon.request("cut:anna", hold=token))
 
 
 def test_the_sweep_ends_what_ran_out(db: SQLAlchemy, salon: Salon, present: time_machine.Traveller) -> None:
-    hold(salon.order("cut:anna"), minutes=3)
-    hold(salon.order("yoga:ben"), minutes=3)
-    hold(salon.order("cut:anna", starts="2026-05-12T14:00"), minutes=30)
+    hold(salon.request("cut:anna"), minutes=3)
+    hold(salon.request("yoga:ben"), minutes=3)
+    hold(salon.request("cut:anna", starts="2026-05-12T14:00"), minutes=30)
     present.shift(timedelta(minutes=4))
     with unscoped(), transaction():
         assert expire_holds() == 2
@@ -75,8 +75,8 @@ def test_the_sweep_ends_what_ran_out(db: SQLAlchemy, salon: Salon, present: time
 
 
 def test_a_held_seat_of_a_group_becomes_a_booked_one(db: SQLAlchemy, salon: Salon) -> None:
-    _, token = hold(salon.order("yoga:anna"))
-    book(salon.order("yoga:anna"))
-    booking = book(salon.order("yoga:anna", hold=token))
+    _, token = hold(salon.request("yoga:anna"))
+    book(salon.request("yoga:anna"))
+    booking = book(salon.request("yoga:anna", hold=token))
     session = db.session.scalars(select(GroupSession)).one()
     assert (session.seats_taken, booking.session_id) == (2, session.id)

@@ -15,9 +15,9 @@ from app.core.clock import now
 from app.core.tenancy import clear_company
 from app.core.transactions import transaction
 from app.domain.bookings.cancel import cancel_booking
-from app.domain.bookings.create import make_booking
-from app.domain.bookings.recurrence import make_series
-from app.domain.bookings.waitlist import join_waitlist, offer_freed
+from app.domain.bookings.create import create_booking
+from app.domain.bookings.recurrence import create_series
+from app.domain.bookings.waitlist import join_waitlist, offer_slot
 from app.domain.companies import feature_flags
 from app.domain.customers.contacts import find_or_create
 from app.domain.notifications import delivery
@@ -42,7 +42,7 @@ def rows(db: SQLAlchemy) -> list[Notification]:
 
 def book(salon: Salon, **changes: Any) -> Booking:
     with transaction():
-        return make_booking(salon.order(**({"customer_id": customer()} | changes)))
+        return create_booking(salon.request(**({"customer_id": customer()} | changes)))
 
 
 def token_in(body: str) -> str:
@@ -57,7 +57,7 @@ def offer(salon: Salon, customer_id: str) -> WaitlistOffer:
             customer_id, salon.services["cut"], staff_id=salon.people["anna"], window_from=at("2026-05-11T00:00"),
             window_until=at("2026-05-16T00:00"),
         )  # fmt: skip
-        made = offer_freed(salon.branches["mitte"], at("2026-05-12T10:00"), at("2026-05-12T10:30"))
+        made = offer_slot(salon.branches["mitte"], at("2026-05-12T10:00"), at("2026-05-12T10:30"))
         assert made
         return made
 
@@ -101,14 +101,14 @@ def test_while_sending_is_switched_off_messages_wait_and_go_out_afterwards(db: S
 
 def test_a_visit_and_a_series_are_confirmed_once(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble) -> None:
     with transaction():
-        make_booking(salon.order("cut:anna", "colour:anna", customer_id=customer()))
-        make_series(salon.order("cut:ben", customer_id=customer("Otto", number="+491713920051")), every_weeks=1, times=3)
+        create_booking(salon.request("cut:anna", "colour:anna", customer_id=customer()))
+        create_series(salon.request("cut:ben", customer_id=customer("Otto", number="+491713920051")), every_weeks=1, times=3)
     assert [row.kind for row in rows(db)] == ["booking_link"] * 2
 
 
 def test_what_is_rolled_back_says_nothing(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble) -> None:
     with pytest.raises(RuntimeError), transaction():
-        make_booking(salon.order(customer_id=customer()))
+        create_booking(salon.request(customer_id=customer()))
         raise RuntimeError
     assert rows(db) == []
 
@@ -255,5 +255,5 @@ def test_a_cancelled_booking_is_offered_and_told_in_one_go(db: SQLAlchemy, salon
         join_waitlist(customer(), salon.services["cut"], window_from=at("2026-05-12T10:00"), window_until=at("2026-05-12T10:01"))
     with transaction():
         cancel_booking(booking.id, DESK)
-        offer_freed(booking.branch_id, booking.starts_at, booking.ends_at)
+        offer_slot(booking.branch_id, booking.starts_at, booking.ends_at)
     assert [row.kind for row in rows(db)] == ["waitlist_offer"]

@@ -12,19 +12,19 @@ from app.core.errors import InvalidInput
 from app.core.event_bus import subscribe
 from app.core.transactions import transaction
 from app.domain.bookings.cancel import cancel_booking
-from app.domain.bookings.create import make_booking
+from app.domain.bookings.create import create_booking
 from app.domain.bookings.errors import SlotTaken
 from app.domain.bookings.waitlist import (
-    OfferGone,
+    OfferExpired,
     accept_offer,
     close_past_entries,
     decline_offer,
     expire_offers,
     find_offer,
     join_waitlist,
-    offer_freed,
-    offer_token,
-    withdraw,
+    offer_slot,
+    renew_offer_token,
+    withdraw_entry,
 )  # fmt: skip
 from app.domain.services.matching import UnknownService
 from app.events import WaitlistOffered
@@ -52,7 +52,7 @@ def full(salon: Salon) -> Booking:
         for person in ("anna", "ben"):
             for hour in (9, 10, 11):
                 for half in ("00", "30"):
-                    booking = make_booking(salon.order(f"cut:{person}", starts=f"2026-05-12T{hour:02}:{half}"))
+                    booking = create_booking(salon.request(f"cut:{person}", starts=f"2026-05-12T{hour:02}:{half}"))
                     if (person, hour, half) == ("anna", 10, "00"):
                         wanted = booking
     return wanted
@@ -61,7 +61,7 @@ def full(salon: Salon) -> Booking:
 def free(booking: Booking) -> WaitlistOffer | None:
     with transaction():
         cancel_booking(booking.id, DESK)
-        return offer_freed(booking.branch_id, booking.starts_at, booking.ends_at)
+        return offer_slot(booking.branch_id, booking.starts_at, booking.ends_at)
 
 
 def test_a_freed_time_is_kept_for_the_first_who_waits(db: SQLAlchemy, salon: Salon, full: Booking) -> None:
@@ -72,9 +72,9 @@ def test_a_freed_time_is_kept_for_the_first_who_waits(db: SQLAlchemy, salon: Sal
     assert (offer.entry_id, offer.status, first.status, second.status) == (first.id, "offered", "offered", "waiting")
     assert [event.offer_id for event in HEARD] == [offer.id]
     with pytest.raises(SlotTaken), transaction():
-        make_booking(salon.order("cut:anna"))
+        create_booking(salon.request("cut:anna"))
     with transaction():
-        token = offer_token(offer)
+        token = renew_offer_token(offer)
     assert find_offer(token).id == offer.id
     with transaction():
         booking = accept_offer(offer.id)
@@ -90,7 +90,7 @@ def test_on_expiry_the_next_is_asked_and_the_late_one_is_told(
     first, second = join(salon, "Mira"), join(salon, "Otto")
     offer = free(full)
     present.shift(timedelta(minutes=31))
-    with pytest.raises(OfferGone), transaction():
+    with pytest.raises(OfferExpired), transaction():
         accept_offer(offer.id)
     with transaction():
         assert expire_offers() == 1
@@ -102,7 +102,7 @@ def test_on_expiry_the_next_is_asked_and_the_late_one_is_told(
     # nobody is asked twice for the same time, so it is free again
     assert db.session.scalars(select(WaitlistOffer).where(WaitlistOffer.status == "offered")).all() == []
     with transaction():
-        make_booking(salon.order("cut:anna"))
+        create_booking(salon.request("cut:anna"))
 
 
 def test_declining_and_leaving_hand_the_time_on(db: SQLAlchemy, salon: Salon, full: Booking) -> None:
@@ -112,9 +112,9 @@ def test_declining_and_leaving_hand_the_time_on(db: SQLAlchemy, salon: Salon, fu
         following = decline_offer(offer.id)
     assert following.entry_id == second.id
     with transaction():
-        withdraw(second.id)
+        withdraw_entry(second.id)
     assert (first.status, second.status, third.status) == ("waiting", "withdrawn", "offered")
-    with pytest.raises(OfferGone), transaction():
+    with pytest.raises(OfferExpired), transaction():
         accept_offer(following.id)
     assert set(db.session.scalars(select(Hold.status))) == {"released", "open"}
 
@@ -128,7 +128,7 @@ def test_only_what_suits_is_offered(salon: Salon, full: Booking) -> None:
     assert free(full) is None
     morning = join(salon, "vormittags", day_until=12 * 60)
     with transaction():
-        offer = offer_freed(full.branch_id, full.starts_at, full.ends_at)
+        offer = offer_slot(full.branch_id, full.starts_at, full.ends_at)
     assert offer.entry_id == morning.id
 
 

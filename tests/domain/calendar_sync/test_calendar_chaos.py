@@ -10,7 +10,7 @@ import pytest
 from app.core.errors import AppError
 from app.core.tenancy import company_scope
 from app.domain.bookings.cancel import cancel_booking
-from app.domain.bookings.reschedule import move_booking
+from app.domain.bookings.reschedule import reschedule_booking
 from app.jobs.calendar_sync import reconcile_calendar
 from app.providers import http
 from tests.doubles.calcom_account import Refusal
@@ -57,7 +57,7 @@ class Life:
         if found := self.elsewhere.bookings("confirmed", "pending"):
             booking, start = self.lot.choice(found), self.lot.choice(TIMES)
             staff = self.elsewhere.salon.people[self.lot.choice(["anna", "ben"])]
-            self.elsewhere.do(lambda: move_booking(booking.id, DESK, starts_at=start, staff_id=staff))
+            self.elsewhere.do(lambda: reschedule_booking(booking.id, DESK, starts_at=start, staff_id=staff))
 
     def cancel_here(self) -> None:
         if found := self.elsewhere.bookings("confirmed", "pending"):

@@ -40,7 +40,7 @@ class Ways:
         """A caller with a booking in the evening of another day, who looks at the page for moving it."""
         starts = f"2026-05-{18 + number}T17:00"
         self.moving = self.elsewhere.book("cut:anna", starts=starts, customer_id=self.elsewhere.mira(f"Anruferin {number}"))
-        self.token = self.elsewhere.do(lambda: self_service_links.make_link(self.elsewhere.of_booking(self.moving)))
+        self.token = self.elsewhere.do(lambda: self_service_links.create_link(self.elsewhere.of_booking(self.moving)))
         self.csrf = csrf_token(self.caller, f"/b/{self.token}?move=1")
         self.desk_csrf = csrf_token(self.desk, "/calendar/new")
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.core.tenancy import company_scope
 from app.domain.bookings.cancel import cancel_booking
-from app.domain.bookings.reschedule import move_booking
+from app.domain.bookings.reschedule import reschedule_booking
 from app.models import BookingChange, Customer, WorkingHours
 from tests.factories.salons import at, make_salon
 from tests.support.elsewhere import ANNA, BEN, CUT_ANNA, CUT_BEN, DESK, WASH_ANYBODY, Elsewhere, beside
@@ -155,7 +155,7 @@ def test_the_echo_tells_what_the_lost_answer_did_not(elsewhere: Elsewhere) -> No
 def test_echoes_of_moves_and_cancellations_change_nothing(elsewhere: Elsewhere) -> None:
     ours = elsewhere.book("cut:anna", customer_id=elsewhere.mira())
     elsewhere.work()
-    elsewhere.do(lambda: move_booking(ours, DESK, starts_at=NOON))
+    elsewhere.do(lambda: reschedule_booking(ours, DESK, starts_at=NOON))
     elsewhere.work()
     elsewhere.do(lambda: cancel_booking(ours, DESK))
     elsewhere.work()
@@ -229,12 +229,12 @@ def test_of_two_changes_the_later_one_stays(elsewhere: Elsewhere) -> None:
     booking_id, uid = stands_in_both(elsewhere, "there")
     elsewhere.double.move(uid, ELEVEN)
     elsewhere.later(30)
-    elsewhere.do(lambda: move_booking(booking_id, DESK, starts_at=NOON))
+    elsewhere.do(lambda: reschedule_booking(booking_id, DESK, starts_at=NOON))
     elsewhere.hear()
     elsewhere.in_step()
     assert placed(elsewhere) == [(NOON, "confirmed")]
     assert [row["start"] for row in elsewhere.double.standing()] == ["2026-05-12T10:00:00.000Z"]
-    elsewhere.do(lambda: move_booking(booking_id, DESK, starts_at=TEN))
+    elsewhere.do(lambda: reschedule_booking(booking_id, DESK, starts_at=TEN))
     elsewhere.later(30)
     elsewhere.double.move(elsewhere.sync(booking_id).uid or "", ELEVEN)
     elsewhere.hear()

@@ -8,7 +8,7 @@ from app.core.tenancy import clear_company, company_scope
 from app.core.transactions import run_in_transaction
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.errors import SlotTaken
-from app.domain.bookings.reschedule import move_booking
+from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.bookings.status import confirm_booking, edit_notes
 from app.domain.calendar_sync import outbound
 from app.domain.calendar_sync.provider_calls import send
@@ -142,7 +142,7 @@ def test_a_slot_taken_there_becomes_a_conflict_that_the_desk_settles(elsewhere: 
     assert "Mira Sommer" in task.title
     assert "12.05.2026, 11:00" in (task.details or "")
     assert elsewhere.double.standing() == []
-    elsewhere.do(lambda: move_booking(booked, DESK, starts_at=NOON))
+    elsewhere.do(lambda: reschedule_booking(booked, DESK, starts_at=NOON))
     elsewhere.work()
     only_one(elsewhere, booked, NOON)
     assert elsewhere.booking(booked).status == "confirmed"
@@ -203,7 +203,7 @@ def test_a_wrong_key_fails_and_is_tried_again_once_it_is_right(elsewhere: Elsewh
 def test_a_move_gives_it_a_new_name_there(elsewhere: Elsewhere, booked: str) -> None:
     elsewhere.work()
     first = elsewhere.sync(booked).uid
-    elsewhere.do(lambda: move_booking(booked, DESK, starts_at=NOON))
+    elsewhere.do(lambda: reschedule_booking(booked, DESK, starts_at=NOON))
     elsewhere.work()
     only_one(elsewhere, booked, NOON)
     second = elsewhere.sync(booked).uid
@@ -214,7 +214,7 @@ def test_a_move_gives_it_a_new_name_there(elsewhere: Elsewhere, booked: str) -> 
 @pytest.mark.parametrize("trouble", ["lost", "500 after", "cut", "500"])
 def test_a_move_whose_answer_got_lost_is_done_once(elsewhere: Elsewhere, booked: str, trouble: str, looks_fail: int) -> None:
     elsewhere.work()
-    elsewhere.do(lambda: move_booking(booked, DESK, starts_at=NOON))
+    elsewhere.do(lambda: reschedule_booking(booked, DESK, starts_at=NOON))
     elsewhere.double.fail(trouble, on="POST /bookings/")
     elsewhere.double.fail("500", on="GET /bookings/", times=looks_fail)
     elsewhere.work()
@@ -227,18 +227,18 @@ def test_a_move_whose_answer_got_lost_is_done_once(elsewhere: Elsewhere, booked:
 def test_a_move_to_a_time_taken_there_is_a_conflict_and_the_old_time_stays_there(elsewhere: Elsewhere, booked: str) -> None:
     elsewhere.work()
     elsewhere.double.block(ANNA, NOON, at("2026-05-12T13:00"))
-    elsewhere.do(lambda: move_booking(booked, DESK, starts_at=NOON))
+    elsewhere.do(lambda: reschedule_booking(booked, DESK, starts_at=NOON))
     elsewhere.work()
     assert elsewhere.state(booked) == ("conflict", "slot_taken")
     assert [row["start"] for row in elsewhere.double.standing()] == [iso(TEN)]
-    elsewhere.do(lambda: move_booking(booked, DESK, starts_at=TEN))
+    elsewhere.do(lambda: reschedule_booking(booked, DESK, starts_at=TEN))
     elsewhere.work()
     only_one(elsewhere, booked)
 
 
 def test_another_person_is_another_event_type_there(elsewhere: Elsewhere, booked: str) -> None:
     elsewhere.work()
-    elsewhere.do(lambda: move_booking(booked, DESK, staff_id=elsewhere.salon.people["ben"]))
+    elsewhere.do(lambda: reschedule_booking(booked, DESK, staff_id=elsewhere.salon.people["ben"]))
     elsewhere.work()
     only_one(elsewhere, booked)
     assert elsewhere.double.standing()[0]["hosts"][0]["email"] == BEN
@@ -248,7 +248,7 @@ def test_a_person_who_is_not_there_frees_the_slot_there(elsewhere: Elsewhere, mi
     colour = elsewhere.book("colour:anna", customer_id=mira)
     elsewhere.work()
     assert len(elsewhere.double.standing()) == 1
-    elsewhere.do(lambda: move_booking(colour, DESK, staff_id=elsewhere.salon.people["ben"]))
+    elsewhere.do(lambda: reschedule_booking(colour, DESK, staff_id=elsewhere.salon.people["ben"]))
     elsewhere.work()
     assert elsewhere.double.standing() == []
     assert elsewhere.state(colour) == ("synced", None)
@@ -257,7 +257,7 @@ def test_a_person_who_is_not_there_frees_the_slot_there(elsewhere: Elsewhere, mi
 def test_a_change_made_while_the_request_is_out_follows_it(elsewhere: Elsewhere, booked: str) -> None:
     sync_id = elsewhere.sync(booked).id
     errand = elsewhere.do(lambda: outbound.claim(sync_id))
-    elsewhere.do(lambda: move_booking(booked, DESK, starts_at=NOON))
+    elsewhere.do(lambda: reschedule_booking(booked, DESK, starts_at=NOON))
     outcome = send(errand)
     assert elsewhere.do(lambda: outbound.complete(errand, outcome)) is True
     elsewhere.work()
@@ -270,7 +270,7 @@ def test_what_changes_nothing_there_asks_nothing_there(elsewhere: Elsewhere, boo
     elsewhere.do(lambda: edit_notes(booked, "neu", DESK))
     elsewhere.work()
     assert len(elsewhere.double.requests) == asked
-    elsewhere.do(lambda: move_booking(booked, DESK, starts_at=NOON))
+    elsewhere.do(lambda: reschedule_booking(booked, DESK, starts_at=NOON))
     elsewhere.work()
     only_one(elsewhere, booked, NOON)
 

@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.bookings.cancel import cancel_booking
-from app.domain.bookings.create import make_booking
-from app.domain.bookings.history import By
+from app.domain.bookings.create import create_booking
+from app.domain.bookings.history import Actor
 from app.domain.bookings.status import confirm_booking
 from app.domain.companies import feature_flags
 from app.domain.inbox import processor
@@ -68,7 +68,7 @@ def tasks(db) -> list[Task]:
 
 def book(salon: Salon, db, starts: str = "2026-05-12T10:00", **changes: Any) -> Booking:
     with transaction():
-        booking = make_booking(salon.order("cut:anna", starts=starts, **changes))
+        booking = create_booking(salon.request("cut:anna", starts=starts, **changes))
     db.session.commit()
     return booking
 
@@ -117,7 +117,7 @@ def test_words_that_come_late_are_checked_too(told, db) -> None:
 def test_what_the_desk_books_afterwards_settles_it(told, salon, db) -> None:
     found = told(*CLAIMED)
     call = db.session.get(Call, found.call_id)
-    book(salon, db, customer_id=call.customer_id, source="web", by=DESK)
+    book(salon, db, customer_id=call.customer_id, source="web", actor=DESK)
     assert check(db).verdict == "resolved"
     (task,) = tasks(db)
     assert task.status == "done"
@@ -150,7 +150,7 @@ def test_what_the_calendar_never_took_was_one(told, salon, db) -> None:
     db.session.commit()
     assert told(*CLAIMED, event="call_ended").findings[0]["what"] == "not_confirmed"
     with transaction():
-        cancel_booking(booking.id, By("calendar", "calcom"))
+        cancel_booking(booking.id, Actor("calendar", "calcom"))
     found = check(db)
     assert (found.verdict, found.findings[0]["what"]) == ("mismatch", "not_made")
 

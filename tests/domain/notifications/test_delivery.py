@@ -12,12 +12,12 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.transactions import run_in_transaction
 from app.domain.bookings.cancel import cancel_booking
-from app.domain.bookings.create import make_booking
-from app.domain.bookings.history import By
-from app.domain.bookings.recurrence import cancel_series, make_series
-from app.domain.bookings.reschedule import move_booking
+from app.domain.bookings.create import create_booking
+from app.domain.bookings.history import Actor
+from app.domain.bookings.recurrence import cancel_series, create_series
+from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.bookings.status import confirm_booking
-from app.domain.bookings.waitlist import join_waitlist, offer_freed
+from app.domain.bookings.waitlist import join_waitlist, offer_slot
 from app.domain.companies.policies import save_policy
 from app.domain.customers.contacts import find_or_create
 from app.domain.customers.one_time_codes import create_code
@@ -28,8 +28,8 @@ from tests.doubles.messaging import TwilioDouble
 from tests.factories.salons import DESK, Salon, at, make_call
 
 MIRA = "+491713920050"
-LINK = By("caller", "link")
-PROGRAM = By("program", "api", "key-1")
+LINK = Actor("caller", "link")
+PROGRAM = Actor("program", "api", "key-1")
 TEN, ELEVEN, NOON = at("2026-05-12T10:00"), at("2026-05-12T11:00"), at("2026-05-12T12:00")
 
 
@@ -47,15 +47,15 @@ def outage(twilio: TwilioDouble) -> Iterator[TwilioDouble]:
 
 
 def book(salon: Salon, customer_id: str, *parts: str, **changes: Any) -> Booking:
-    return run_in_transaction(lambda: make_booking(salon.order(*parts, customer_id=customer_id, **changes)))
+    return run_in_transaction(lambda: create_booking(salon.request(*parts, customer_id=customer_id, **changes)))
 
 
-def move(booking: Booking, by: By = LINK, **changes: Any) -> None:
-    run_in_transaction(lambda: move_booking(booking.id, by, **(changes or {"starts_at": ELEVEN})))
+def move(booking: Booking, actor: Actor = LINK, **changes: Any) -> None:
+    run_in_transaction(lambda: reschedule_booking(booking.id, actor, **(changes or {"starts_at": ELEVEN})))
 
 
-def cancel(booking: Booking, by: By = LINK) -> None:
-    run_in_transaction(lambda: cancel_booking(booking.id, by))
+def cancel(booking: Booking, actor: Actor = LINK) -> None:
+    run_in_transaction(lambda: cancel_booking(booking.id, actor))
 
 
 def rows(db: SQLAlchemy) -> list[Notification]:
@@ -187,7 +187,7 @@ def test_request_that_is_confirmed_during_an_outage_is_said_once(
 def test_cancelled_series_leaves_no_message_about_one_of_its_dates(
     db: SQLAlchemy, salon: Salon, mira: str, outage: TwilioDouble, present: time_machine.Traveller
 ) -> None:
-    series = run_in_transaction(lambda: make_series(salon.order(customer_id=mira), every_weeks=1, times=4))
+    series = run_in_transaction(lambda: create_series(salon.request(customer_id=mira), every_weeks=1, times=4))
     third = db.session.scalars(select(Booking).where(Booking.series_id == series.id).order_by(Booking.starts_at)).all()[2]
     move(third, starts_at=third.starts_at + timedelta(hours=1))
     work(db, present, 6)
@@ -281,7 +281,7 @@ def test_offer_that_is_no_longer_open_is_not_sent(
 ) -> None:
     def offer() -> WaitlistOffer | None:
         join_waitlist(mira, salon.services["cut"], window_from=at("2026-05-11T00:00"), window_until=at("2026-05-16T00:00"))
-        return offer_freed(salon.branches["mitte"], TEN, at("2026-05-12T10:30"))
+        return offer_slot(salon.branches["mitte"], TEN, at("2026-05-12T10:30"))
 
     made = run_in_transaction(offer)
     assert made

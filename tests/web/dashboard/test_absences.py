@@ -13,10 +13,10 @@ from sqlalchemy import select
 
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.bookings.booking_request import choose, free_times
-from app.domain.bookings.closure_conflicts import affected_by, ways_out
-from app.domain.bookings.create import make_booking
-from app.domain.bookings.waitlist import join_waitlist, offer_freed
+from app.domain.bookings.booking_request import list_free_times, select_visit
+from app.domain.bookings.closure_conflicts import find_rebooking_options, list_conflicts
+from app.domain.bookings.create import create_booking
+from app.domain.bookings.waitlist import join_waitlist, offer_slot
 from app.domain.scheduling.hours_editor import add_closure
 from app.models import Booking, Closure, Company, Notification
 from tests.factories.salons import Salon, at, make_customer, make_salon
@@ -40,7 +40,7 @@ def _post(client: FlaskClient, path: str, **fields: Any) -> Any:
 
 def _book(salon: Salon, part: str, starts: str) -> str:
     with company_scope(salon.company_id), transaction():
-        return make_booking(salon.order(part, starts=starts, customer_id=make_customer(salon))).id
+        return create_booking(salon.request(part, starts=starts, customer_id=make_customer(salon))).id
 
 
 def _sick(desk: FlaskClient, salon: Salon, **fields: str) -> str:
@@ -58,8 +58,8 @@ def test_the_sick_ones_appointments_are_listed_and_moved(desk: FlaskClient, db: 
     assert "Ein Termin braucht eine Lösung" in page and tomorrow not in page
     assert "Gleiche Zeit bei Ben Lindgren" in page
     with company_scope(salon.company_id):
-        slots, _facts = free_times(
-            choose(salon.services["cut"], staff_id=salon.people["anna"], branch_id=salon.branches["mitte"]),
+        slots, _facts = list_free_times(
+            select_visit(salon.services["cut"], staff_id=salon.people["anna"], branch_id=salon.branches["mitte"]),
             at("2026-05-12T00:00"), at("2026-05-12T23:59"),
         )  # fmt: skip
     assert slots == []
@@ -74,10 +74,10 @@ def test_every_way_out_that_is_offered_can_be_taken(desk: FlaskClient, db: SQLAl
     _sick(desk, salon, days="3")
     with company_scope(salon.company_id):
         booking = db.session.get_one(Booking, mine)
-        ways = ways_out(booking)
-    assert [slot.staff_id for slot in ways.others] == [salon.people["ben"]]
-    assert len(ways.later) == 3 and all(slot.starts_at > at("2026-05-15T00:00") for slot in ways.later)
-    for slot in (*ways.later, *ways.others):
+        ways = find_rebooking_options(booking)
+    assert [slot.staff_id for slot in ways.other_staff] == [salon.people["ben"]]
+    assert len(ways.other_times) == 3 and all(slot.starts_at > at("2026-05-15T00:00") for slot in ways.other_times)
+    for slot in (*ways.other_times, *ways.other_staff):
         _post(desk, f"/bookings/{mine}/move?staff_id={slot.staff_id}", starts_at=slot.starts_at.isoformat())
         with company_scope(salon.company_id):
             assert db.session.get_one(Booking, mine).starts_at == slot.starts_at
@@ -92,7 +92,7 @@ def test_weekly_closures_find_what_they_hit(db: SQLAlchemy, salon: Salon) -> Non
             salon.branches["mitte"], None, starts=datetime(2026, 5, 13, 12), ends=datetime(2026, 5, 13, 18), kind="closure",
             repeats="weekly",
         )  # fmt: skip
-        assert [booking.id for booking in affected_by(wednesday)] == hit
+        assert [booking.id for booking in list_conflicts(wednesday)] == hit
 
 
 def test_a_customer_is_sent_the_link_or_the_desk_passes_it_on(desk: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
@@ -109,7 +109,7 @@ def test_a_customer_is_sent_the_link_or_the_desk_passes_it_on(desk: FlaskClient,
 def test_the_waitlist_shows_an_offer_that_nobody_could_send(desk: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
     with company_scope(salon.company_id), transaction():
         join_waitlist(make_customer(salon), salon.services["cut"], window_from=at("2026-05-13T00:00"), window_until=at("2026-05-16T00:00"))
-        offer_freed(salon.branches["mitte"], at("2026-05-13T10:00"), at("2026-05-13T10:30"))
+        offer_slot(salon.branches["mitte"], at("2026-05-13T10:00"), at("2026-05-13T10:30"))
     page = desk.get("/waitlist").text
     assert "Nicht zugestellt" in page and "Link zum Weitergeben" in page
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.bookings.create import make_booking, place_hold
+from app.domain.bookings.create import create_booking, create_hold
 from app.models import Booking, Company, Customer, WorkingHours
 from tests.factories.salons import Salon, at, make_customer, make_salon
 from tests.support.people import csrf_token, limit_to, make_user, signed_in
@@ -40,7 +40,7 @@ def _company(db: SQLAlchemy, salon: Salon) -> Company:
 
 def _book(salon: Salon, *parts: str, **changes: Any) -> Booking:
     with company_scope(salon.company_id), transaction():
-        return make_booking(salon.order(*parts, **changes))
+        return create_booking(salon.request(*parts, **changes))
 
 
 def _page(client: FlaskClient, salon: Salon, **query: str) -> str:
@@ -80,7 +80,7 @@ def test_processing_time_and_buffers_are_drawn(desk: FlaskClient, salon: Salon) 
 
 def test_a_held_time_shows_when_it_runs_out(desk: FlaskClient, salon: Salon) -> None:
     with company_scope(salon.company_id), transaction():
-        place_hold(salon.order("cut:anna"))
+        create_hold(salon.request("cut:anna"))
     page = _page(desk, salon)
     assert re.search(r'class="ap-hold at-24 for-6".*data-expires="2026', page)
     assert "1 Platz wird gehalten" in page

@@ -15,7 +15,7 @@ from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
 from app.domain.bookings import calendar_feeds
 from app.domain.bookings.cancel import cancel_booking
-from app.domain.bookings.create import make_booking
+from app.domain.bookings.create import create_booking
 from app.models import Booking, CalendarFeed, Company
 from tests.factories.salons import DESK, Salon, at, make_customer, make_salon
 
@@ -28,12 +28,12 @@ def salon(db: SQLAlchemy) -> Iterator[Salon]:
 
 def book(salon: Salon, *parts: str, **changes: Any) -> Booking:
     with company_scope(salon.company_id), transaction():
-        return make_booking(salon.order(*parts, **changes))
+        return create_booking(salon.request(*parts, **changes))
 
 
 def feed_of(salon: Salon, **of: str) -> str:
     with company_scope(salon.company_id), transaction():
-        return calendar_feeds.make_feed(**of)
+        return calendar_feeds.create_feed(**of)
 
 
 def read(client: FlaskClient, token: str) -> list[Any]:
@@ -109,4 +109,4 @@ def test_a_feed_is_of_somebody_of_this_company(db: SQLAlchemy, salon: Salon) -> 
     with company_scope(salon.company_id), transaction():
         for wrong in ({}, {"staff_id": other.people["anna"]}, {"branch_id": other.branches["mitte"]}):
             with pytest.raises(InvalidInput):
-                calendar_feeds.make_feed(**wrong)
+                calendar_feeds.create_feed(**wrong)

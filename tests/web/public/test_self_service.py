@@ -15,7 +15,7 @@ from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
 from app.domain.bookings import self_service_links, waitlist
 from app.domain.bookings.cancel import cancel_booking
-from app.domain.bookings.create import make_booking
+from app.domain.bookings.create import create_booking
 from app.models import Booking, BookingLink, WaitlistOffer
 from tests.factories.salons import DESK, Salon, at, make_customer, make_salon
 from tests.support.people import csrf_token
@@ -29,8 +29,8 @@ def salon(db: SQLAlchemy) -> Iterator[Salon]:
 
 def link_of(salon: Salon, *parts: str, **changes: Any) -> tuple[Booking, str]:
     with company_scope(salon.company_id), transaction():
-        booking = make_booking(salon.order(*parts, customer_id=None, **changes))
-        return booking, self_service_links.make_link(booking)
+        booking = create_booking(salon.request(*parts, customer_id=None, **changes))
+        return booking, self_service_links.create_link(booking)
 
 
 def read(db: SQLAlchemy, booking: Booking) -> Booking:
@@ -67,7 +67,7 @@ def test_unknown_links_do_not_exist(client: FlaskClient, salon: Salon, token: st
 
 def test_an_expired_link_does_not_exist(client: FlaskClient, salon: Salon) -> None:
     booking, token = link_of(salon, "cut:anna")
-    with time_machine.travel(booking.ends_at + self_service_links.GOOD_AFTER_THE_END + timedelta(seconds=1), tick=True):
+    with time_machine.travel(booking.ends_at + self_service_links.LINK_GRACE_PERIOD + timedelta(seconds=1), tick=True):
         assert client.get(f"/b/{token}").status_code == 404
 
 
@@ -92,7 +92,7 @@ def test_moving_offers_free_times_and_takes_one(client: FlaskClient, db: SQLAlch
     assert "Fr 08.05., 11:00" in post(client, token, "move", starts_at=wanted)
     assert read(db, booking).starts_at == at("2026-05-08T11:00")
     with unscoped():
-        assert db.session.scalars(select(BookingLink)).one().expires_at == at("2026-05-08T11:30") + self_service_links.GOOD_AFTER_THE_END
+        assert db.session.scalars(select(BookingLink)).one().expires_at == at("2026-05-08T11:30") + self_service_links.LINK_GRACE_PERIOD
 
 
 def test_a_time_that_is_gone_says_so(client: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
@@ -136,11 +136,11 @@ def test_an_offer_of_the_waitlist_is_taken_once(client: FlaskClient, db: SQLAlch
         waitlist.join_waitlist(customer, salon.services["cut"], window_from=at("2026-05-12T00:00"), window_until=at("2026-05-13T00:00"))
         cancel_booking(booking.id, DESK)
         offer = (
-            waitlist.offer_freed(booking.branch_id, booking.starts_at, booking.ends_at) or db.session.scalars(select(WaitlistOffer)).one()
+            waitlist.offer_slot(booking.branch_id, booking.starts_at, booking.ends_at) or db.session.scalars(select(WaitlistOffer)).one()
         )
     # the message that went out has a link of its own; this one is newer
     with company_scope(salon.company_id), transaction():
-        token = waitlist.offer_token(offer)
+        token = waitlist.renew_offer_token(offer)
     assert "frei geworden" in client.get(f"/b/{token}").text
     assert "Ihr Termin" in post(client, token, "accept")
     assert "gilt nicht mehr" in client.get(f"/b/{token}").text

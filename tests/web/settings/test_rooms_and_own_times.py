@@ -12,7 +12,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
 from app.core.tenancy import company_scope
-from app.domain.bookings.booking_request import choose, free_times
+from app.domain.bookings.booking_request import list_free_times, select_visit
 from app.domain.services.catalogue_editor import read_synonyms, write_synonyms
 from app.models import BranchService, Company, Resource, Service, ServiceSynonym, StaffService
 from tests.factories.salons import Salon, at, make_salon
@@ -41,8 +41,8 @@ def _post(client: FlaskClient, path: str, **fields: Any) -> Any:
 
 def _lengths(salon: Salon, service: str, branch: str, person: str | None = None) -> set[int]:
     with company_scope(salon.company_id):
-        choice = choose(salon.services[service], staff_id=person, branch_id=salon.branches[branch])
-        slots, _facts = free_times(choice, at("2026-05-12T00:00"), at("2026-05-12T23:59"))
+        choice = select_visit(salon.services[service], staff_id=person, branch_id=salon.branches[branch])
+        slots, _facts = list_free_times(choice, at("2026-05-12T00:00"), at("2026-05-12T23:59"))
     return {round((slot.ends_at - slot.starts_at).total_seconds() / 60) for slot in slots}
 
 

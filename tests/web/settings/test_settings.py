@@ -16,7 +16,7 @@ from app.core.ids import new_ulid
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.bookings import waitlist
-from app.domain.bookings.booking_request import choose, free_times
+from app.domain.bookings.booking_request import list_free_times, select_visit
 from app.domain.scheduling.hours_editor import format_spans, parse_spans
 from app.models import Company, Policy, Service, ServiceSynonym, StaffMember
 from tests.factories.salons import Salon, at, make_customer, make_salon
@@ -49,8 +49,8 @@ def _post(client: FlaskClient, path: str, **fields: Any) -> Any:
 
 def _starts(salon: Salon, day: str) -> list[str]:
     with company_scope(salon.company_id):
-        slots, _facts = free_times(
-            choose(salon.services["cut"], staff_id=salon.people["anna"], branch_id=salon.branches["mitte"]),
+        slots, _facts = list_free_times(
+            select_visit(salon.services["cut"], staff_id=salon.people["anna"], branch_id=salon.branches["mitte"]),
             at(f"{day}T00:00"),
             at(f"{day}T23:59"),
         )

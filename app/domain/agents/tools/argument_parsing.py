@@ -12,7 +12,7 @@ from app.core.clock import now
 from app.core.errors import AppError, InvalidInput
 from app.core.extensions import db
 from app.domain.agents.tools.context import ToolContext
-from app.domain.bookings.booking_request import parts_of
+from app.domain.bookings.booking_request import resolve_parts
 from app.domain.language.parser import parse_time_expression
 from app.domain.language.spoken_format import join_or
 from app.domain.language.time_expression import TimeExpression, to_utc
@@ -67,7 +67,7 @@ def resolve_services(context: ToolContext, service: str | None, staff: str | Non
         names = [each.name for each in (found.service, *found.tied)][:MAX_OPTIONS]
         raise ClarificationNeeded(_("Was meinen Sie: %(services)s?", services=join_or(names, context.language)), options=names)
     place = resolve_branch(context, branch)
-    parts = parts_of(service, staff=staff, branch_id=place.id)
+    parts = resolve_parts(service, staff=staff, branch_id=place.id)
     gap = max(found.max_gap_minutes for found in get_services(service)) if len(parts) > 1 else 0
     return ServiceSelection(parts, place, gap)
 

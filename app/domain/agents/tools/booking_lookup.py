@@ -18,9 +18,9 @@ from app.domain.agents.tools.phrasing import DisplayNames, build_bookings_data, 
 from app.domain.agents.tools.result import ToolResult, reject as refused_answer
 from app.domain.agents.tools.slot_search import SlotSearchResult, search_around
 from app.domain.agents.tools.verification_fallbacks import build_verification_error, require_permission
-from app.domain.bookings.booking_request import Order
-from app.domain.bookings.errors import BookingRefused, SlotTaken
-from app.domain.bookings.unmet_demand import keep_refused
+from app.domain.bookings.booking_request import BookingRequest
+from app.domain.bookings.errors import BookingError, SlotTaken
+from app.domain.bookings.unmet_demand import record_rejected_request
 from app.domain.customers.caller_assurance import Permission, is_within_attempts, record_verification
 from app.domain.language.spoken_format import join_or
 from app.models import Booking, BookingChange, Call, Customer
@@ -180,28 +180,28 @@ def build_booking_request(
     customer: Customer | None = None,
     contact: CallerContact = NO_CONTACT,
     notes: str | None = None,
-) -> Order:
-    return Order(
+) -> BookingRequest:
+    return BookingRequest(
         visit.parts,
         starts_at,
         visit.branch.id,
         "call",
-        context.actor,
+        context.by,
         customer_id=customer.id if customer else None,
         call_id=context.call.id,
         notes=notes,
         contact_phone=contact.phone,
         contact_email=contact.email,
-        anonymous=context.call.caller_kind == "withheld",
+        is_anonymous=context.call.caller_kind == "withheld",
         max_gap=visit.max_gap,
     )
 
 
-def build_booking_rejection(context: ToolContext, visit: ServiceSelection, error: BookingRefused, starts_at: datetime) -> ToolResult:
+def build_booking_rejection(context: ToolContext, visit: ServiceSelection, error: BookingError, starts_at: datetime) -> ToolResult:
     """The reason and what is free near it; what could not be had is kept as a wish."""
     if not context.call.is_test:
         stamp = f"wish:{context.call.id}:{visit.parts[0].service_id}:{starts_at.isoformat()}"
-        keep_refused(build_booking_request(context, visit, starts_at), error, source_ref=stamp)
+        record_rejected_request(build_booking_request(context, visit, starts_at), error, source_ref=stamp)
     found = SlotSearchResult(error.alternatives.best())
     if not found.slots and isinstance(error, SlotTaken):
         found = search_around(visit, starts_at)

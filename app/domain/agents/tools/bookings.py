@@ -31,10 +31,10 @@ from app.domain.agents.tools.phrasing import DisplayNames, build_bookings_data, 
 from app.domain.agents.tools.registry import ToolArgs, tool
 from app.domain.agents.tools.result import ToolResult, reject, succeed
 from app.domain.agents.tools.verification_fallbacks import build_verification_error
-from app.domain.bookings.cancel import cancel_booking, terms_of
-from app.domain.bookings.create import make_booking
-from app.domain.bookings.errors import BookingRefused
-from app.domain.bookings.reschedule import move_booking
+from app.domain.bookings.cancel import cancel_booking, get_terms
+from app.domain.bookings.create import create_booking
+from app.domain.bookings.errors import BookingError
+from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.customers.name_matching import is_same_name
 from app.domain.language.spoken_format import join_and, say_price
 from app.domain.scheduling.types import VisitPart
@@ -76,8 +76,8 @@ def book_appointment(context: ToolContext, args: BookAppointmentArgs) -> ToolRes
         with db.session.begin_nested():
             customer = find_or_create_customer(context, args.name or "", contact)
             order = build_booking_request(context, visit, starts_at, customer=customer, contact=contact, notes=args.notes)
-            booking = make_booking(order, hold=kept)
-    except BookingRefused as error:
+            booking = create_booking(order, hold=kept)
+    except BookingError as error:
         return build_booking_rejection(context, visit, error, starts_at)
     return _build_booked_result(context, booking)
 
@@ -143,8 +143,8 @@ class CancelAppointmentArgs(ToolArgs):
 def cancel_appointment(context: ToolContext, args: CancelAppointmentArgs) -> ToolResult:
     """Cancels an appointment of the caller. Only say that it is cancelled when this answers ok."""
     booking = resolve_booking(context, "cancel", booking_id=args.booking_id, date=args.date, time=args.time)
-    fee_cents = terms_of(booking).fee_cents if booking.is_standing else 0
-    booking = cancel_booking(booking.id, context.actor, why=args.reason)
+    fee_cents = get_terms(booking).fee_cents if booking.is_standing else 0
+    booking = cancel_booking(booking.id, context.by, reason=args.reason)
     say = _("Ihr Termin ist abgesagt.")
     if booking.id in get_disclosure_scopes(context, [booking]):
         say = _("Ihr Termin %(when)s ist abgesagt.", when=say_booking(context, booking))
@@ -191,8 +191,8 @@ def reschedule_appointment(context: ToolContext, args: RescheduleAppointmentArgs
         return reject("in_the_past", _("Dieser Zeitpunkt ist schon vorbei. Welcher Tag passt Ihnen?"), slots=[])
     person = get_person(args.staff, branch_id=booking.branch_id) if args.staff else None
     try:
-        moved = move_booking(booking.id, context.actor, starts_at=starts_at, staff_id=person.id if person else None)
-    except BookingRefused as error:
+        moved = reschedule_booking(booking.id, context.by, starts_at=starts_at, staff_id=person.id if person else None)
+    except BookingError as error:
         visit = ServiceSelection((VisitPart(booking.service_id, booking.staff_id),), resolve_branch(context, booking.branch_id))
         return build_booking_rejection(context, visit, error, starts_at)
     when, who = say_booking(context, moved), DisplayNames(staff={moved.staff_id}).staff.get(moved.staff_id, "")

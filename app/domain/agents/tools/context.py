@@ -11,7 +11,7 @@ from sqlalchemy import and_, bindparam, select
 from app.core.clock import now
 from app.core.extensions import db
 from app.domain.agents.config import DEFAULT_AGENT_CONFIG, AgentConfig, get_effective_config
-from app.domain.bookings.history import By
+from app.domain.bookings.history import Actor
 from app.domain.customers.caller_assurance import IdentifiedCaller, identify_caller
 from app.domain.language.time_expression import Language
 from app.models import Agent, AgentVersion, Branch, Call, Company
@@ -89,8 +89,8 @@ class ToolContext:
         return self.to_local(self.now).date()
 
     @property
-    def actor(self) -> By:
-        return By("caller", "call", self.call.id)
+    def actor(self) -> Actor:
+        return Actor("caller", "call", self.call.id)
 
     def to_local(self, moment: datetime, zone: str | None = None) -> datetime:
         """The moment as clocks at the branch show it."""

@@ -21,8 +21,8 @@ from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.phrasing import say_when
 from app.domain.agents.tools.registry import ToolArgs, tool
 from app.domain.agents.tools.result import ToolResult, reject, succeed
-from app.domain.bookings.create import place_hold
-from app.domain.bookings.errors import BookingRefused
+from app.domain.bookings.create import create_hold
+from app.domain.bookings.errors import BookingError
 from app.domain.bookings.holds import close_hold
 from app.models import Hold
 
@@ -48,8 +48,8 @@ def hold_slot(context: ToolContext, args: HoldSlotArgs) -> ToolResult:
     same = next((hold for hold in held if hold.starts_at == starts_at and hold.service_id == visit.parts[0].service_id), None)
     if same is None:
         try:
-            same, _token = place_hold(build_booking_request(context, visit, starts_at))
-        except BookingRefused as error:
+            same, _token = create_hold(build_booking_request(context, visit, starts_at))
+        except BookingError as error:
             return build_booking_rejection(context, visit, error, starts_at)
         for oldest in held[: max(0, len(held) + 1 - MAX_HOLDS)]:
             close_hold(oldest, "released")

@@ -24,7 +24,7 @@ from app.domain.agents.tools.phrasing import say_booking, say_when
 from app.domain.agents.tools.registry import ToolArgs, tool
 from app.domain.agents.tools.result import ToolResult, reject, succeed
 from app.domain.agents.tools.verification_fallbacks import find_link_recipient, find_transfer_number, reject_unverified
-from app.domain.bookings.notifications import send_identity_link, send_link_to_customer, way_about
+from app.domain.bookings.notifications import find_destination, send_booking_link, send_identity_link
 from app.domain.language.parser import parse_time_expression
 from app.domain.language.time_expression import TimeExpression, to_utc
 from app.domain.notifications.channels import is_set_up
@@ -161,10 +161,10 @@ def _has_booked(context: ToolContext) -> bool:
 def _send_booking_link(context: ToolContext, args: SendLinkArgs) -> ToolResult:
     """To where the booking says, else the customer's record."""
     booking = resolve_booking(context, "hear", booking_id=args.booking_id, date=args.date)
-    way = way_about(booking)
+    way = find_destination(booking)
     if way is None or not is_set_up(way[0]):
         return reject_unverified(context) if not context.caller.is_verified else _reject_sending()
-    row = _find_recent_notification(booking) or send_link_to_customer(booking, cause=f"asked:{context.call.id}:{booking.id}")
+    row = _find_recent_notification(booking) or send_booking_link(booking, cause=f"asked:{context.call.id}:{booking.id}")
     assert row is not None
     publish(NotificationQueued(context.company.id, row.id))
     if booking.id not in get_disclosure_scopes(context, [booking]):

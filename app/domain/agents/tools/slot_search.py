@@ -9,7 +9,7 @@ from app.core.clock import now
 from app.domain.agents.tools.argument_parsing import ServiceSelection, to_interval
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.phrasing import MAX_SLOTS, select_spread
-from app.domain.bookings.unmet_demand import keep_wish
+from app.domain.bookings.unmet_demand import record_unmet_demand
 from app.domain.language.time_expression import TimeExpression
 from app.domain.scheduling.alternatives import find_alternatives
 from app.domain.scheduling.availability import find_free_slots
@@ -89,7 +89,7 @@ def record_unmet_search(context: ToolContext, visit: ServiceSelection, found: Sl
     if found.reason in (None, "in_the_past") or context.call.is_test:
         return
     stamp = wanted.isoformat() if wanted else context.today.isoformat()
-    keep_wish(
+    record_unmet_demand(
         found.reason or "booked", service_id=visit.parts[0].service_id, staff_id=visit.staff_id, branch_id=visit.branch.id,
         requested_from=wanted, customer_id=context.call.customer_id, call_id=context.call.id,
         source_ref=f"wish:{context.call.id}:{visit.parts[0].service_id}:{stamp}",
