@@ -186,7 +186,7 @@ def build_booking_request(
         starts_at,
         visit.branch.id,
         "call",
-        context.by,
+        context.actor,
         customer_id=customer.id if customer else None,
         call_id=context.call.id,
         notes=notes,

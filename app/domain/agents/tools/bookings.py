@@ -144,7 +144,7 @@ def cancel_appointment(context: ToolContext, args: CancelAppointmentArgs) -> Too
     """Cancels an appointment of the caller. Only say that it is cancelled when this answers ok."""
     booking = resolve_booking(context, "cancel", booking_id=args.booking_id, date=args.date, time=args.time)
     fee_cents = get_terms(booking).fee_cents if booking.is_standing else 0
-    booking = cancel_booking(booking.id, context.by, reason=args.reason)
+    booking = cancel_booking(booking.id, context.actor, reason=args.reason)
     say = _("Ihr Termin ist abgesagt.")
     if booking.id in get_disclosure_scopes(context, [booking]):
         say = _("Ihr Termin %(when)s ist abgesagt.", when=say_booking(context, booking))
@@ -191,7 +191,7 @@ def reschedule_appointment(context: ToolContext, args: RescheduleAppointmentArgs
         return reject("in_the_past", _("Dieser Zeitpunkt ist schon vorbei. Welcher Tag passt Ihnen?"), slots=[])
     person = get_person(args.staff, branch_id=booking.branch_id) if args.staff else None
     try:
-        moved = reschedule_booking(booking.id, context.by, starts_at=starts_at, staff_id=person.id if person else None)
+        moved = reschedule_booking(booking.id, context.actor, starts_at=starts_at, staff_id=person.id if person else None)
     except BookingError as error:
         visit = ServiceSelection((VisitPart(booking.service_id, booking.staff_id),), resolve_branch(context, booking.branch_id))
         return build_booking_rejection(context, visit, error, starts_at)
