@@ -96,7 +96,6 @@ class Settings(BaseSettings):
     # whether mail servers that companies name may stand in a private network; for one's own network, and for tests
     private_hosts: bool = False
     sentry_dsn: SentryDsn | None = None
-    otel_exporter_otlp_endpoint: WebAddress | None = None
     # a scraper's bearer token for /metrics; unset: loopback only
     metrics_token: str | None = None
     log_level: LogLevel = "INFO"

@@ -77,7 +77,6 @@ WRONG = {
         (f"https://{SECRET}.example/1", "key@host"),
         (f"https://{SECRET}@host/", "project"),
     ],
-    "OTEL_EXPORTER_OTLP_ENDPOINT": [("collector", ADDRESS)],
     "LOG_LEVEL": [("LOUD", "'LOUD'; it must be DEBUG, INFO, WARNING or ERROR"), ("3", "DEBUG")],
 }
 ANY_TEXT_WILL_DO = {
