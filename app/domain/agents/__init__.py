@@ -1,1 +1,1 @@
-"""The voice agent: what it may do during a call, and what it is told."""
+"""The voice agent: its configuration, prompt, tools and status."""

@@ -1,4 +1,4 @@
-"""Switches an agent, a number or a branch off and on again; what callers meet then stands in content, number_lookup and ringing."""
+"""Activate and deactivate agents, phone numbers and branches; config, number_lookup and inbound_call apply it to calls."""
 
 from sqlalchemy import or_, select
 
@@ -11,7 +11,7 @@ from app.models import Agent, AgentDeployment, PhoneNumber
 
 
 def set_agent_active(agent_id: str, *, on: bool) -> tuple[str, ...]:
-    """While she is off she puts callers through, or takes a message; the registrations to be written. Raises NotFound."""
+    """Activate or deactivate an agent; inactive, it only forwards or takes messages. Gives the deployments to run. Raises NotFound."""
     agent = get_agent(agent_id, locked=True)
     if agent.is_active == on:
         return ()
@@ -21,7 +21,7 @@ def set_agent_active(agent_id: str, *, on: bool) -> tuple[str, ...]:
 
 
 def set_number_active(number_id: str, *, on: bool) -> tuple[str, ...]:
-    """Calls to a number that is off are nobody's: they wait for support. The registrations to be written. Raises NotFound."""
+    """Activate or deactivate a number; calls to an inactive one stay unassigned. Gives the deployments to run. Raises NotFound."""
     number = get_number(number_id)
     if number.is_active == on:
         return ()
@@ -32,7 +32,7 @@ def set_number_active(number_id: str, *, on: bool) -> tuple[str, ...]:
 
 
 def set_branch_active(branch_id: str, *, on: bool) -> bool:
-    """Who calls a branch that is off is put through, or may leave a message; whether that changed anything. Raises NotFound."""
+    """Activate or deactivate a branch; its callers are forwarded or leave a message. Gives whether it changed. Raises NotFound."""
     branch = get_branch(branch_id)
     if branch.is_active == on:
         return False

@@ -1,4 +1,4 @@
-"""What a version of an agent says of her: one document in plain terms, read with defaults and checked before it is kept."""
+"""The configuration of an agent version: one document, read with defaults and validated before it is stored."""
 
 from typing import Any, Literal
 
@@ -17,9 +17,9 @@ Tone = Literal["warm", "matter_of_fact", "lively"]
 Disclosure = Literal["prices", "appointments", "caller_name", "staff_names"]
 DISCLOSURES: tuple[Disclosure, ...] = ("prices", "appointments", "caller_name", "staff_names")
 MAX_RULES = 30
-# a conversation cannot begin without them, and no business may refuse to hear a no
+# no conversation works without them, and a business may not switch off consent
 ALWAYS_ALLOWED = frozenset({"get_context", "parse_date", "set_consent", "report_emergency"})
-# what is left of an agent who is switched off: no caller is lost, and nothing is promised
+# the tools of an inactive agent: callers still reach a person, nothing is booked
 INACTIVE_TOOLS = frozenset({"transfer_call", "take_message", "request_callback"})
 TOOL_NAMES = (
     "check_availability", "get_alternatives", "find_next_available", "hold_slot", "release_hold", "book_appointment", "query_appointments",
@@ -29,39 +29,39 @@ TOOL_NAMES = (
 
 
 class AgentConfig(BaseModel):
-    """A field that is added later gets a default here, so that every version that was ever published can still be read."""
+    """Fields added later have defaults, so that every published version stays readable."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, str_strip_whitespace=True)
 
     schema_: Literal[1] = Field(1, alias="schema")
-    # what she calls herself
+    # the name the agent introduces itself with
     name: str = Field("Lena", min_length=1, max_length=40)
     language: Literal["de", "en"] = "de"
     # the voice's id at the provider
     voice: str = Field("11labs-Lily", min_length=1, max_length=80, pattern=r"^[\w.:-]+$")
-    # `{branch}` becomes the branch's name; empty: company and a good day
+    # `{branch}` becomes the branch's name; empty: the default greeting
     greeting: str = Field("", max_length=400)
     tone: Tone = "warm"
     address: Literal["formal", "informal"] = "formal"
-    # one sentence a rule, as one would tell a new colleague
+    # one sentence a rule
     rules: tuple[str, ...] = ()
     tools: frozenset[str] = frozenset(TOOL_NAMES)
     discloses: frozenset[Disclosure] = frozenset(DISCLOSURES)
-    # who takes over; None: the branch's own number
+    # the transfer number; None: the branch's own
     forward_to: str | None = None
     forward_when: ForwardWhen = "always"
     mode: Mode = "always"
-    # what stays at the provider; whoever lets a recording stay there asks for it (see greeting)
+    # what the provider stores; with a recording the greeting asks for permission
     recording: RecordingStorage = "basics"
     stored_days: int | None = Field(None, ge=1, le=730)
     longest_call_minutes: int = Field(30, ge=1, le=120)
-    # she, or her branch, is switched off: never part of a version
+    # the agent or its branch is inactive; never part of a stored version
     is_inactive: bool = Field(False, exclude=True)
 
     @model_validator(mode="before")
     @classmethod
     def _unasked_is_not_recorded(cls, values: Any) -> Any:
-        """Documents of before once held whether callers were told of a recording: where they were not, there is none."""
+        """Old documents say whether callers were informed of a recording; without that nothing is recorded."""
         untold = isinstance(values, dict) and values.get("recording_notice") is False
         return {**values, "recording": "basics"} if untold else values
 
@@ -98,17 +98,17 @@ class AgentConfig(BaseModel):
         return what in self.discloses
 
     def as_json(self) -> dict[str, Any]:
-        """Sets in order, so that the same content is the same document."""
+        """Serialize with sorted sets: equal configurations are equal documents."""
         document = self.model_dump(mode="json", by_alias=True)
         return document | {"tools": sorted(self.tools), "discloses": sorted(self.discloses)}
 
 
-# of a number that no agent of ours is known to answer: everything is allowed, and no name is said
+# for numbers without an agent: everything is allowed, and no name is said
 DEFAULT_AGENT_CONFIG = AgentConfig()
 
 
 def load_config(agent: Agent, version: AgentVersion | None) -> AgentConfig:
-    """The version's content; an agent that has none yet is as her own row says, with everything allowed."""
+    """Load the version's configuration; without a version, the agent's own columns with everything allowed."""
     if version is not None:
         return AgentConfig.model_validate(version.content)
     own = {"name": agent.name[:40], "language": "en" if agent.language.startswith("en") else "de", "greeting": (agent.greeting or "")[:400]}
@@ -116,7 +116,7 @@ def load_config(agent: Agent, version: AgentVersion | None) -> AgentConfig:
 
 
 def get_effective_config(agent: Agent, version: AgentVersion | None, *, branch: Branch | None = None) -> AgentConfig:
-    """What callers meet: while she or the branch is switched off she only puts through, or writes down what is wanted."""
+    """Get the configuration that applies to calls; while agent or branch is inactive it only forwards or takes messages."""
     content = load_config(agent, version)
     if agent.is_active and (branch is None or branch.is_active):
         return content
@@ -125,7 +125,7 @@ def get_effective_config(agent: Agent, version: AgentVersion | None, *, branch: 
 
 
 def validate_config(values: dict[str, Any]) -> AgentConfig:
-    """What somebody filled in. Raises InvalidInput with one sentence per field."""
+    """Validate form values. Raises InvalidInput with one sentence per field."""
     try:
         return AgentConfig.model_validate({**values, "schema": SCHEMA})
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""The first words of every call: the business's greeting, the AI notice, and what is asked or said about keeping the conversation."""
+"""The greeting of every call: the business's words, the AI notice and the question about recording."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from app.domain.language.time_expression import Language
 from app.domain.privacy.ai_notice import NOTE_TAKING, NOTICE, QUESTION, Address
 
 SENTENCE_ENDINGS = (".", "!", "?", "…")
-# a greeting's own question at its end is asked after the notice, so that the answer does not talk over it
+# a question that ends the greeting comes after the notice, so that the answer does not interrupt the notice
 LAST_QUESTION = re.compile(
     r"(?P<before>.*[.!…])\s+(?P<question>(?:Wie|Was|Womit|Wobei|Worum|Wen|Wann|Kann|Können|Darf|Dürfen|Möchten|Möchtest|"
     r"How|What|May|Can|Who|Would|Could)\b[^.!?…]*\?)"
@@ -18,7 +18,7 @@ LAST_QUESTION = re.compile(
 
 
 def build_greeting(content: AgentConfig, *, company: str, branch: str, name: str | None = None, introduces: bool = True) -> str:
-    """All that is said first, in the catalogue's language; `introduces`: an agent of ours speaks and says her name."""
+    """Build the greeting in the catalogue's language; `introduces` adds the agent's name."""
     greeting = _sanitize(content.greeting.replace("{branch}", branch)) or _build_default(
         _sanitize(company), _sanitize(content.name) if introduces else ""
     )
@@ -29,7 +29,7 @@ def build_greeting(content: AgentConfig, *, company: str, branch: str, name: str
 
 
 def add_notice(greeting: str, language: Language, *, address: Address = "formal", asks: bool = False) -> str:
-    """The greeting with the notice as a sentence of its own behind it, before a question at its end."""
+    """Add the notice as a sentence of its own, before a question that ends the greeting."""
     found = LAST_QUESTION.fullmatch(_end_sentence(greeting))
     before, question = (found["before"], found["question"]) if found else (_end_sentence(greeting), "")
     notes, permission = ("", QUESTION[language]) if asks else (NOTE_TAKING[language, address], "")
@@ -37,7 +37,7 @@ def add_notice(greeting: str, language: Language, *, address: Address = "formal"
 
 
 def build_greeting_in_own_language(content: AgentConfig, *, company: str, branch: str) -> str:
-    """The same in the agent's own language."""
+    """Build the greeting in the agent's own language."""
     with force_locale(content.language):
         return build_greeting(content, company=company, branch=branch)
 
@@ -49,12 +49,12 @@ def _build_default(company: str, name: str) -> str:
 
 
 def _end_sentence(text: str) -> str:
-    """The notice is no part of somebody else's sentence."""
+    """End the sentence, so that the notice is one of its own."""
     return text if not text or text.endswith(SENTENCE_ENDINGS) else f"{text}."
 
 
 def _sanitize(text: str) -> str:
-    """Names and greetings stay words: no gap for a variable of the provider's, no markup of a voice, nothing that cannot be said."""
+    """Remove control characters, template variables and speech markup from names and greetings."""
     spoken = "".join(each for each in text if not unicodedata.category(each).startswith("C") or each.isspace())
     for mark, instead in (("{{", "("), ("}}", ")"), ("{", "("), ("}", ")"), ("<", " "), (">", " ")):
         spoken = spoken.replace(mark, instead)

@@ -1,4 +1,4 @@
-"""What the agent is told while the phone still rings: where, when, and who calls, from our own data only."""
+"""Answers the inbound webhook: branch, time and caller, from our own data only."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,7 +28,7 @@ YES_NO = {True: "yes", False: "no"}
 
 @dataclass(frozen=True, slots=True)
 class InboundCallResponse:
-    """`begin_message` is what is said first, whatever stands at the provider; `variables` are texts for the agent's words,
+    """`begin_message` replaces the provider's greeting; `variables` fill the agent's prompt,
     `metadata` comes back with every event of the call.
     """
 
@@ -39,7 +39,7 @@ class InboundCallResponse:
 
 
 def handle_inbound(match: Match, caller_raw: str | None) -> InboundCallResponse:
-    """To be called inside the scope of the company that is called; reads, writes nothing."""
+    """Build the response to an inbound call. Must run inside the called company's scope; reads only."""
     number = normalise(caller_raw or "", source="e164", region=match.region)
     if number.e164 and _is_blocked(number.e164):
         return InboundCallResponse(rejected=True)
@@ -56,7 +56,7 @@ def handle_inbound(match: Match, caller_raw: str | None) -> InboundCallResponse:
 
 
 class _CalledBranch:
-    """The branch that is called, its company and its agent, in one query."""
+    """Load the called branch, its company and its agent in one query."""
 
     def __init__(self, match: Match) -> None:
         wanted = {"company": match.company_id, "branch": match.branch_id, "agent": match.agent_id}
@@ -85,7 +85,7 @@ def _identify_caller(company: Company, number: Number) -> IdentifiedCaller:
 def _build_variables(called: _CalledBranch, caller: IdentifiedCaller, language: Language) -> dict[str, str]:
     today = called.local.date()
     hours, is_open, opens_at = get_branch_day(called.branch, called.moment)
-    # what nobody has said yet is not said first: of a record no more than the first name, where the company allows it
+    # of a record only the first name is disclosed before verification, where the company allows it
     name = find_first_name(caller.customer.name) if caller.customer and _greets_by_name(called) else None
     told = {
         "company": called.company.name,
@@ -103,7 +103,7 @@ def _build_variables(called: _CalledBranch, caller: IdentifiedCaller, language: 
         "caller_name": name or "",
         "caller_first_name": name or "",
         "several_people": YES_NO[caller.is_ambiguous_caller],
-        # agents that were published earlier still name it
+        # kept for agents published before it was removed
         "next_booking": "",
         "greeting": build_greeting(
             called.content, company=called.company.name, branch=called.branch.name, name=name, introduces=called.agent is not None
@@ -114,12 +114,12 @@ def _build_variables(called: _CalledBranch, caller: IdentifiedCaller, language: 
 
 
 def _greets_by_name(called: _CalledBranch) -> bool:
-    """By name, unless the company does not want that."""
+    """Check whether the company allows greeting by name."""
     return called.content.can_disclose("caller_name") and (called.company.caller_rights or {}).get("greet_by_name") is not False
 
 
 def _should_forward(called: _CalledBranch, is_open: bool) -> bool:
-    """Whether the caller is put through at once: while she is switched off, and while the branch is open if she is there for the rest."""
+    """Check whether to forward at once: the agent is inactive, or serves only after hours and the branch is open."""
     now_is_the_time = called.content.is_inactive or (called.content.mode == "after_hours" and is_open)
     return now_is_the_time and bool(called.content.forward_to or called.branch.forward_to)
 

@@ -1,4 +1,4 @@
-"""When a branch is open, as callers ask for it."""
+"""Opening hours of a branch, as callers ask for them."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -14,7 +14,7 @@ LOOKAHEAD_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class DayHours:
-    """The opening of one date on the branch's clocks, and the holiday's name if it is one."""
+    """The opening spans of one date in local time, and the holiday's name if it is one."""
 
     day: date
     spans: tuple[tuple[datetime, datetime], ...]
@@ -26,7 +26,7 @@ class DayHours:
 
 
 def get_branch_day(branch: Branch, moment: datetime) -> tuple[DayHours, bool, datetime | None]:
-    """Today's hours, whether it is open at this moment, and when it opens next; a branch that is switched off is closed."""
+    """Get today's hours, whether the branch is open now, and the next opening; an inactive branch is closed."""
     if not branch.is_active:
         return DayHours(moment.astimezone(ZoneInfo(branch.zone)).date(), (), None), False, None
     facts = _load_scheduling_data(branch, moment - timedelta(days=1), moment + timedelta(days=LOOKAHEAD_DAYS))
@@ -35,12 +35,12 @@ def get_branch_day(branch: Branch, moment: datetime) -> tuple[DayHours, bool, da
 
 
 def get_opening_status(branch: Branch, moment: datetime) -> tuple[bool, datetime | None]:
-    """Whether it is open, and when it opens next."""
+    """Get whether the branch is open, and its next opening."""
     return get_branch_day(branch, moment)[1:]
 
 
 def find_opening_after(branch: Branch, moment: datetime) -> datetime | None:
-    """When it is open again: at once where it is open at that moment."""
+    """Find the next opening; the moment itself where the branch is open then."""
     is_open, opens_at = get_opening_status(branch, moment)
     return moment if is_open else opens_at
 
@@ -53,7 +53,7 @@ def get_hours(branch: Branch, day: date) -> DayHours:
 
 
 def list_hours(branch: Branch, first: date, days: int) -> list[DayHours]:
-    """So many dates in a row."""
+    """List the hours of consecutive dates."""
     midnight = datetime.combine(first, time(), ZoneInfo(branch.zone))
     facts = _load_scheduling_data(branch, midnight, midnight + timedelta(days=days))
     return [_build_hours(branch, facts, first + timedelta(days=number)) for number in range(days)]
@@ -65,5 +65,5 @@ def _build_hours(branch: Branch, facts: SchedulingData, day: date) -> DayHours:
 
 
 def _load_scheduling_data(branch: Branch, first: datetime, before: datetime) -> SchedulingData:
-    """Of the calendar only the hours are asked, no service."""
+    """Load opening data only, without services."""
     return load_scheduling_data(AvailabilityQuery((), first, before, first, branch_id=branch.id))

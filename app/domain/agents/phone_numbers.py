@@ -1,4 +1,4 @@
-"""Which numbers an agent answers."""
+"""The phone numbers an agent answers."""
 
 from collections.abc import Collection, Sequence
 
@@ -13,7 +13,7 @@ from app.models import Branch, PhoneNumber
 
 
 def list_assignable_numbers(agent_id: str) -> Sequence[Row[tuple[str, str, str, str | None]]]:
-    """(id, e164, branch, agent_id) of the numbers that she answers or could answer, hers and others'."""
+    """List (id, e164, branch, agent_id) of the active numbers and those of this agent."""
     return db.session.execute(
         select(PhoneNumber.id, PhoneNumber.e164, Branch.name.label("branch"), PhoneNumber.agent_id)
         .join(Branch, (Branch.company_id == PhoneNumber.company_id) & (Branch.id == PhoneNumber.branch_id))
@@ -24,7 +24,7 @@ def list_assignable_numbers(agent_id: str) -> Sequence[Row[tuple[str, str, str, 
 
 
 def list_forward_numbers(agent_id: str) -> Sequence[str | None]:
-    """For each of her numbers, to whom the branch puts through."""
+    """List the branch's forward number for each number of the agent."""
     return db.session.scalars(
         select(Branch.forward_to)
         .join(PhoneNumber, (Branch.company_id == PhoneNumber.company_id) & (Branch.id == PhoneNumber.branch_id))
@@ -35,7 +35,7 @@ def list_forward_numbers(agent_id: str) -> Sequence[str | None]:
 
 
 def assign_numbers(agent_id: str, number_ids: Collection[str]) -> bool:
-    """From now on she answers these and no others of hers; whether that changed anything. Ids of nobody are passed over."""
+    """Assign exactly these numbers to the agent; gives whether anything changed. Unknown ids are ignored."""
     get_agent(agent_id, locked=True)
     moved = False
     for number in db.session.scalars(select(PhoneNumber).where(PhoneNumber.is_active).with_for_update()):

@@ -1,4 +1,4 @@
-"""What would it say? The functions and the ringing phone are request as in a call, and nothing of it remains."""
+"""Previews an agent: runs a tool or the inbound call as in a real call, in a dry run."""
 
 import time
 from dataclasses import dataclass, field
@@ -30,20 +30,20 @@ INBOUND_CALL = "ringing"
 
 @dataclass(frozen=True, slots=True)
 class PreviewRequest:
-    """`caller` is a number as people write it, none for a withheld one; `name` a function or "ringing"."""
+    """`caller` is a number in any notation, None for a withheld one; `name` is a tool or "ringing"."""
 
     phone_number_id: str
     caller: str | None
     name: str
     arguments: dict[str, str] = field(default_factory=dict)
     moment: datetime | None = None
-    # what the caller speaks; none as the call has it
+    # the caller's language; None: the call's
     language: Language | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewResult:
-    """The answer as the agent gets it, and the chain of reasons that led there."""
+    """The tool's result as the agent gets it, and the explanation of it."""
 
     ok: bool
     say: str
@@ -55,7 +55,7 @@ class PreviewResult:
 
 
 def run_preview(request: PreviewRequest) -> PreviewResult:
-    """Asks in the company at work, in a rehearsal. Raises NotFound for a number of another company."""
+    """Run a preview in the current company, as a dry run. Raises NotFound for another company's number."""
     with dry_run(request.moment):
         number = db.session.scalars(select(PhoneNumber).where(PhoneNumber.id == request.phone_number_id)).first()
         if number is None:
@@ -80,7 +80,7 @@ def _preview_tool(request: PreviewRequest, number: PhoneNumber) -> PreviewResult
     company = db.session.scalars(select(Company).where(Company.id == number.company_id)).one()
     context = ToolContext(_create_call(request, number, company), spoken_language=request.language)
     steps = explain_call(context, number) + explain_arguments(context, request.arguments) + explain_availability(context, request.arguments)
-    # what the reasons have loaded must not make the answer faster than it is
+    # a fresh context, so that what the explanation has loaded does not falsify the timing
     db.session.flush()
     context = ToolContext(context.call, spoken_language=request.language)
     began = time.perf_counter()
@@ -94,7 +94,7 @@ def _preview_tool(request: PreviewRequest, number: PhoneNumber) -> PreviewResult
 
 
 def _create_call(request: PreviewRequest, number: PhoneNumber, company: Company) -> Call:
-    """The call in which it is request, made as events make it: with the customer that its number tells."""
+    """Create the call of the preview, with the customer that its number belongs to."""
     caller = normalise(_parse_caller_number(request, company) or "anonymous", source="e164", region=company.country)
     call = Call(
         id=new_ulid(), provider="preview", provider_call_id=f"preview_{new_ulid()}", branch_id=number.branch_id,
@@ -113,7 +113,7 @@ def _create_call(request: PreviewRequest, number: PhoneNumber, company: Company)
 
 
 def _parse_caller_number(request: PreviewRequest, company: Company) -> str | None:
-    """The caller's number as a provider sends it."""
+    """Parse the caller's number into the provider's format."""
     if not request.caller:
         return None
     return normalise(request.caller, source="human", region=company.country).e164 or request.caller

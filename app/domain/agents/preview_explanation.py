@@ -1,4 +1,4 @@
-"""The chain of reasons behind an answer: where it rings, who calls, what was understood, and why a time is free or not."""
+"""Explains a preview: the number, the caller, what was understood, and why a time is free or not."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from app.models import BlockedCaller, Call, PhoneNumber, Service
 
 @dataclass(frozen=True, slots=True)
 class ExplanationStep:
-    """One link of the chain; `good` is None where it is neither good nor bad."""
+    """One step of the explanation; `good` is None where it is neither good nor bad."""
 
     about: str
     says: str
@@ -40,7 +40,7 @@ ExplanationSteps = tuple[ExplanationStep, ...]
 
 
 def explain_call(context: ToolContext, number: PhoneNumber) -> ExplanationSteps:
-    """Number, branch and agent; the hour there; the caller and what he or she may."""
+    """Explain number, branch and agent, the local time, the caller and their permissions."""
     agent = context.agent.name if context.agent else _("keine Assistentin")
     where = _(
         "%(number)s führt zu %(branch)s, es antwortet: %(agent)s",
@@ -61,7 +61,7 @@ def explain_call(context: ToolContext, number: PhoneNumber) -> ExplanationSteps:
 
 
 def explain_emergency(call: Call) -> ExplanationSteps:
-    """Which emergency was heard, before anything else was done."""
+    """Explain the emergency that was detected."""
     kind = find_kind(call)
     if kind is None:
         return ()
@@ -96,7 +96,7 @@ def _is_blocked(e164: str) -> bool:
 
 
 def explain_arguments(context: ToolContext, given: Mapping[str, str]) -> ExplanationSteps:
-    """What service, person and branch, and what day and time are understood from the words."""
+    """Explain the service, person, branch, day and time that were understood."""
     steps = []
     if given.get("service"):
         steps.append(_explain_services(context, given))
@@ -165,7 +165,7 @@ def _describe_time(context: ToolContext, when: TimeExpression) -> str:
 
 
 def explain_availability(context: ToolContext, given: Mapping[str, str]) -> ExplanationSteps:
-    """Where a service and a very minute are meant: whether it is free, and person by person why not."""
+    """Explain whether an exact time is free, and for each person why not."""
     if not given.get("service"):
         return ()
     try:

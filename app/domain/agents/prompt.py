@@ -1,4 +1,4 @@
-"""The instructions that the model gets, written from the plain-language fields; spoken dates and facts come from our functions."""
+"""Builds the model's prompt from the agent's configuration; dates and facts come from the tools."""
 
 from functools import cache
 from pathlib import Path
@@ -69,7 +69,7 @@ RECORDING = {
 
 
 def build_prompt(content: AgentConfig, *, company: str) -> str:
-    """The whole prompt, in the agent's language; `{{…}}` are filled by the ringing phone for each call."""
+    """Build the prompt in the agent's language; the inbound call fills `{{…}}`."""
     german = content.language == "de"
     frame = _load_frame(content.language).substitute(
         name=_sanitize(content.name),
@@ -92,7 +92,7 @@ def build_prompt(content: AgentConfig, *, company: str) -> str:
 
 
 def _build_consent_section(content: AgentConfig, *, german: bool) -> str:
-    """What the greeting has said and asked, what to do when it was not heard, and that a no changes nothing for the caller."""
+    """Build the section on the notice, its repetition and the caller's refusal."""
     return Template(CONSENT["de" if german else "en"]).substitute(
         notice=NOTICE["de" if german else "en"], other=NOTICE["en" if german else "de"],
         question=(RECORDING["de" if german else "en"] if content.asks_to_record else ""),
@@ -111,7 +111,7 @@ def _build_transfer_section(german: bool) -> str:
 
 
 def _sanitize(text: str) -> str:
-    """Words of the business stay words: they open no gap for a variable of theirs and begin no heading."""
+    """Remove template variables and heading marks from the business's words."""
     return " ".join(text.replace("{{", "(").replace("}}", ")").split()).lstrip("#- ")
 
 

@@ -1,4 +1,4 @@
-"""By what a use of a function is known again: its name and what it was given."""
+"""The idempotency hash of a tool call: its name and arguments."""
 
 import hashlib
 import json
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def hash_request(name: str, given: dict[str, Any] | None) -> str:
-    """The same for the same name and arguments, in whatever order they come and however numbers are written."""
+    """Hash name and arguments; order of keys and notation of numbers do not matter."""
     plain = json.dumps(
         [name, {key: _normalise(value) for key, value in (given or {}).items()}], sort_keys=True, ensure_ascii=False, default=str
     )

@@ -1,4 +1,4 @@
-"""How each agent of a company stands with her callers: on, wrong, unknown, not set up; for the pages that must not hide it."""
+"""The deployment status of each agent of a company."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from app.domain.agents.provisioning.drift import STALE
 from app.domain.agents.provisioning.workflow import access_there
 from app.models import Agent, AgentDeployment, AgentVersion, PhoneNumber
 
-# on: looked at lately, and right · waiting: is being written · wrong: something is different there, or it was not taken ·
-# unknown: nobody could look for a while, or it was never written · not_set_up: no key · unpublished: nothing to write yet · off
+# on: checked lately, matches · waiting: deployment pending · wrong: drift at the provider, or rejected ·
+# unknown: not checked for a while, or never deployed · not_set_up: no key · unpublished: no version yet · off
 Kind = Literal["on", "waiting", "wrong", "unknown", "not_set_up", "unpublished", "off"]
 
 
@@ -25,10 +25,10 @@ class AgentStatus:
     name: str
     kind: Kind
     reason: str | None = None
-    # the keys of what is different (registration_findings)
+    # the keys of the fields that differ
     wrong: tuple[str, ...] = ()
     checked_at: datetime | None = None
-    # of her published version; None: the branch's own number
+    # of the published version; None: the branch's own number
     forward_to: str | None = None
 
     @property
@@ -37,7 +37,7 @@ class AgentStatus:
 
 
 def list_statuses() -> list[AgentStatus]:
-    """All agents of the company at work."""
+    """List the status of all agents of the current company."""
     rows = db.session.execute(
         select(Agent, AgentDeployment, AgentVersion)
         .outerjoin(AgentDeployment, and_(AgentDeployment.company_id == Agent.company_id, AgentDeployment.agent_id == Agent.id))
@@ -57,7 +57,7 @@ def get_status(agent: Agent) -> AgentStatus:
 
 
 def list_unassigned_numbers() -> Sequence[str]:
-    """Numbers of the company that callers dial and nobody answers."""
+    """List active numbers without an agent."""
     statement = select(PhoneNumber.e164).where(PhoneNumber.is_active, PhoneNumber.agent_id.is_(None)).order_by(PhoneNumber.e164)
     return db.session.scalars(statement.limit(5)).all()
 

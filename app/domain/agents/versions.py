@@ -1,4 +1,4 @@
-"""The draft of an agent, its publication, and the way back to an earlier version."""
+"""Drafts, publication and restoring of agent versions."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from app.models import Agent, AgentVersion
 
 
 class StaleDraft(Conflict):
-    """Somebody else has saved or published the draft meanwhile."""
+    """The draft was saved or published by another user meanwhile."""
 
     code = "draft_moved"
 
@@ -25,7 +25,7 @@ class NothingToPublish(Conflict):
 
 
 def get_agent(agent_id: str, *, locked: bool = False) -> Agent:
-    """Raises NotFound for what is none of the company at work."""
+    """Get an agent of the current company, optionally locked. Raises NotFound."""
     statement = select(Agent).where(Agent.id == agent_id)
     agent = db.session.scalars(statement.with_for_update() if locked else statement).first() if agent_id.isascii() else None
     if agent is None:
@@ -38,7 +38,7 @@ def list_agents() -> Sequence[Agent]:
 
 
 def create_agent(name: str, *, by: str | None, language: str = "de") -> Agent:
-    """A new agent with a draft and nothing published."""
+    """Create an agent with a draft and no published version."""
     content = validate_config({"name": name, "language": language})
     agent = Agent(name=content.name, language=content.language)
     db.session.add(agent)
@@ -65,21 +65,21 @@ def get_version(agent_id: str, number: int) -> AgentVersion:
 
 
 def list_versions(agent_id: str, *, most: int = 50) -> Sequence[AgentVersion]:
-    """What was ever published, the newest first."""
+    """List published versions, newest first."""
     statement = select(AgentVersion).where(AgentVersion.agent_id == agent_id, AgentVersion.published_at.is_not(None))
     return db.session.scalars(statement.order_by(AgentVersion.number.desc()).limit(most)).all()
 
 
 def get_current_config(agent: Agent) -> AgentConfig:
-    """What is being worked on: the draft, else what is published."""
+    """Get the draft's configuration, else the published one."""
     return load_config(agent, find_draft(agent.id) or find_published(agent.id))
 
 
 def save_draft(agent_id: str, given: dict[str, Any], *, by: str | None, revision: int | None = None) -> AgentVersion:
-    """Keeps what was filled in; the published version stays as it is, and where both say the same there is no draft. Raises
+    """Save the draft; a draft equal to the published version is discarded. Raises
     InvalidInput, NotFound.
 
-    `revision` is the draft's that was seen: raises DraftMoved where it is another one by now.
+    `revision` is the one the user saw: raises StaleDraft where the draft has another by now.
     """
     get_agent(agent_id, locked=True)
     content, draft = validate_config(given), find_draft(agent_id)
@@ -98,7 +98,7 @@ def save_draft(agent_id: str, given: dict[str, Any], *, by: str | None, revision
 
 
 def publish(agent_id: str, *, by: str | None, revision: int | None = None) -> AgentVersion:
-    """The draft becomes what callers hear from now on; the one before stays readable. Raises NothingToPublish, DraftMoved, NotFound."""
+    """Publish the draft; the previous version stays readable. Raises NothingToPublish, StaleDraft, NotFound."""
     agent, draft = get_agent(agent_id, locked=True), find_draft(agent_id)
     if draft is None:
         raise NothingToPublish(_("Es gibt nichts Neues zu veröffentlichen."))
@@ -116,7 +116,7 @@ def publish(agent_id: str, *, by: str | None, revision: int | None = None) -> Ag
 
 
 def discard_draft(agent_id: str) -> None:
-    """Whoever never published keeps the draft: there would be nothing left."""
+    """Discard the draft; the only version of an agent is kept."""
     get_agent(agent_id, locked=True)
     draft = find_draft(agent_id)
     if draft is not None and find_published(agent_id) is not None:
@@ -125,7 +125,7 @@ def discard_draft(agent_id: str) -> None:
 
 
 def restore_version(agent_id: str, number: int, *, by: str | None) -> AgentVersion:
-    """An earlier version is taken up again: published at once under a new number, whatever draft there was stays. Raises NotFound."""
+    """Publish an earlier version again under a new number; the draft stays. Raises NotFound."""
     agent, version = get_agent(agent_id, locked=True), get_version(agent_id, number)
     if version.published_at is None:
         raise NotFound(_("Das gibt es hier nicht."))
@@ -133,7 +133,7 @@ def restore_version(agent_id: str, number: int, *, by: str | None) -> AgentVersi
     if before is not None:
         before.status = None
     if draft is not None:
-        # its number is needed now; what is being worked on comes after it
+        # the draft moves up one number
         number_of_draft, draft.number = draft.number, draft.number + 1
         db.session.flush()
     else:
@@ -151,7 +151,7 @@ def restore_version(agent_id: str, number: int, *, by: str | None) -> AgentVersi
 
 
 def _copy_to_agent(agent: Agent, content: AgentConfig) -> None:
-    """Lists and the live board read name and language from the agent's own row."""
+    """Copy name and language to the agent's row, which lists and the live board read."""
     agent.name, agent.language, agent.greeting = content.name, content.language, content.greeting or None
 
 

@@ -11,7 +11,7 @@ from app.domain.customers.name_matching import is_same_name
 from app.models import Call, Customer, CustomerIdentity
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-# built once: making a statement costs more than running it
+# built once: constructing the statement costs more than executing it
 CUSTOMERS_BY_NUMBER = (
     select(CustomerIdentity.value, Customer)
     .join(Customer, and_(Customer.company_id == CustomerIdentity.company_id, Customer.id == CustomerIdentity.customer_id))

@@ -1,4 +1,4 @@
-"""The functions that the agent may call, by subject; importing any of them fills the registry."""
+"""The agent's tools by subject; importing the package fills the registry."""
 
 from app.domain.agents.tools import (
     availability as availability,

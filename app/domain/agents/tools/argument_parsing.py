@@ -1,4 +1,4 @@
-"""From what the model passes on to what is meant: service, person, branch and time, or the question that must be asked first."""
+"""Resolves tool arguments to services, staff, branch and time, or to a question for the caller."""
 
 import re
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ BARE_TIME = re.compile(r"\d{1,2}(?:[ .:]\d{2})?\.?")
 
 
 class ClarificationNeeded(AppError):
-    """The words leave something open; the message is the question, `options` what could be meant."""
+    """An argument is ambiguous; the message is the question to ask, `options` the possible readings."""
 
     status = 422
     code = "ambiguous"
@@ -41,14 +41,14 @@ class UnknownBranch(InvalidInput):
 
 
 class MissingArgument(InvalidInput):
-    """Something was not said yet: `fields` names it, the message asks for the first."""
+    """Required arguments are missing: `fields` names them, the message asks for the first."""
 
     code = "missing"
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceSelection:
-    """What is to be done by whom and where; `branch` is the call's own where none was named."""
+    """Services with their staff, and the branch; by default the branch that was called."""
 
     parts: tuple[VisitPart, ...]
     branch: Branch
@@ -60,7 +60,7 @@ class ServiceSelection:
 
 
 def resolve_services(context: ToolContext, service: str | None, staff: str | None, branch: str | None) -> ServiceSelection:
-    """Raises Missing, UnknownService, UnknownStaff or UnknownBranch."""
+    """Resolve services, staff and branch. Raises MissingArgument, UnknownService, UnknownStaff or UnknownBranch."""
     if service is None:
         raise MissingArgument(get_question("service"), fields=["service"])
     if (found := find_service(service)) and found.tied and not JOINTS.search(service):
@@ -73,7 +73,7 @@ def resolve_services(context: ToolContext, service: str | None, staff: str | Non
 
 
 def resolve_branch(context: ToolContext, words: str | None) -> Branch:
-    """By id, name, city or street; without words the branch that was called."""
+    """Resolve a branch by id, name, city or street; without words the branch that was called."""
     if words is None:
         return context.branch
     branches = db.session.scalars(select(Branch).where(Branch.is_active).order_by(Branch.name)).all()
@@ -92,7 +92,7 @@ def resolve_branch(context: ToolContext, words: str | None) -> Branch:
 def parse_time(
     context: ToolContext, *, date: str | None, time: str | None, part: str | None = None, zone: str | None = None
 ) -> TimeExpression:
-    """Day and time together, as one would say them; raises AskBack where they leave something open."""
+    """Parse day and time together; raises ClarificationNeeded where they are ambiguous."""
     said = [date, f"um {time}" if time and BARE_TIME.fullmatch(time) else time, SPOKEN_DAY_PARTS.get((part or "").casefold(), part)]
     text = " ".join(filter(None, said))
     if not text:
@@ -104,13 +104,13 @@ def parse_time(
 
 
 def parse_window(context: ToolContext, *, first: str | None, last: str | None, part: str | None, zone: str | None = None) -> TimeExpression:
-    """ "from … to …" of which either may be missing; raises AskBack."""
+    """Parse a range with either end open; raises ClarificationNeeded."""
     text = f"von {first} bis {last}" if first and last else f"ab {first}" if first else f"bis {last}" if last else ""
     return parse_time(context, date=text or None, time=None, part=part, zone=zone)
 
 
 def to_instant(context: ToolContext, when: TimeExpression, zone: str) -> datetime:
-    """The very instant that is meant; raises Missing where day or time are not named."""
+    """Convert to an instant; raises MissingArgument where day or time is not named."""
     fields = [name for name, known in (("date", when.day), ("time", when.at is not None)) if not known]
     if fields:
         raise MissingArgument(get_question(fields[0]), fields=fields)
@@ -119,7 +119,7 @@ def to_instant(context: ToolContext, when: TimeExpression, zone: str) -> datetim
 
 
 def to_interval(context: ToolContext, when: TimeExpression, zone: str) -> tuple[datetime, datetime]:
-    """The instants between which the days that are meant lie, from now on and not for longer than can be listened to."""
+    """Convert to the interval of the days, from now on and at most MAX_WINDOW long."""
     today = context.to_local(context.now, zone).date()
     first, last = when.days(first=today, last=today + LOOKAHEAD)
     tz = ZoneInfo(zone)
@@ -129,7 +129,7 @@ def to_interval(context: ToolContext, when: TimeExpression, zone: str) -> tuple[
 
 
 def get_question(field: str) -> str:
-    """The question for what is missing."""
+    """Get the question that asks for a missing field."""
     return {
         "service": _("Was darf es denn sein?"),
         "date": _("An welchem Tag passt es Ihnen?"),

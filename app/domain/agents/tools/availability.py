@@ -49,7 +49,7 @@ def check_availability(context: ToolContext, args: CheckAvailabilityArgs) -> Too
 
 
 def build_slots_result(context: ToolContext, visit: ServiceSelection, found: SlotSearchResult) -> ToolResult:
-    """The free times in words and as data; where what was asked for is not free, why, and what is."""
+    """Build the result: free times in words and as data; where the requested time is taken, the reason and alternatives."""
     slots = build_slots_data(context, found.slots, found.facts)
     data = {
         **({"requested_free": found.requested_free} if found.requested_free is not None else {}),
@@ -111,7 +111,7 @@ def parse_date(context: ToolContext, args: ParseDateArgs) -> ToolResult:
 
 
 def _say_time_expression(context: ToolContext, when: TimeExpression) -> str:
-    """The day and time once more, so that the caller hears what was understood."""
+    """Say day and time as they were understood."""
     language, today = context.language, context.today
     if when.day and when.at is not None:
         return capitalise(say_moment(context.to_local(to_utc(when.day, when.at, context.timezone)), language, today=today)) + "."

@@ -1,4 +1,4 @@
-"""Finds the booking that a caller means, and turns a wish into a booking request with alternatives where it is refused."""
+"""Finds the booking a caller refers to, limits what may be disclosed of it, and builds booking requests and rejections."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
@@ -27,19 +27,19 @@ from app.models import Booking, BookingChange, Call, Customer
 from app.models.booking import ACTIVE_STATUSES
 
 MAX_BOOKINGS = 20
-# `all`: whatever stands there; `time`: when it is, because a caller of this number has set that and nothing else
+# `all`: every field; `time`: only the time, because a caller from this number set nothing else
 DisclosureScope = Literal["all", "time"]
 
 
 def list_disclosable_bookings(context: ToolContext) -> list[Booking]:
-    """What stands ahead and may be told at all; of a visit its first part."""
+    """List upcoming bookings that may be disclosed to the caller; of a visit its first part."""
     ahead = _list_upcoming(*_filter_by_call(context), *_filter_by_caller(context, "hear"))
     extents = get_disclosure_scopes(context, ahead)
     return [booking for booking in ahead if booking.id in extents]
 
 
 def get_disclosure_scopes(context: ToolContext, bookings: Sequence[Booking]) -> dict[str, DisclosureScope]:
-    """How much may be told of which: to who is sure enough everything of theirs, else what callers of this number have said first."""
+    """Get what may be disclosed of each booking: everything at a sufficient level, else what callers from this number said first."""
     caller, call = context.caller, context.call
     theirs = {each.id for each in bookings if caller.customer and each.customer_id == caller.customer.id and caller.has_permission("hear")}
     extents: dict[str, DisclosureScope] = {booking_id: "all" for booking_id in theirs if caller.can_hear_all}
@@ -52,7 +52,7 @@ def get_disclosure_scopes(context: ToolContext, bookings: Sequence[Booking]) -> 
 
 
 def build_disclosed_data(context: ToolContext, bookings: Sequence[Booking]) -> list[dict[str, Any]]:
-    """The bookings as data for the model, each as far as it may be told."""
+    """Build the bookings' data for the model, limited to what may be disclosed."""
     extents = get_disclosure_scopes(context, bookings)
     told = {row["booking_id"]: row for row in build_bookings_data(context, [each for each in bookings if each.id in extents])}
     rows = []
@@ -67,7 +67,7 @@ def build_disclosed_data(context: ToolContext, bookings: Sequence[Booking]) -> l
 def resolve_booking(
     context: ToolContext, right: Permission, *, booking_id: str | None, date: str | None, time: str | None = None
 ) -> Booking:
-    """The one that is meant, and that the caller may change so. Raises NotFound, AskBack, or NotVerified before anything is looked at."""
+    """Resolve the booking the caller may change. Raises NotFound, ClarificationNeeded, or VerificationRequired before any lookup."""
     if booking_id:
         return _get_booking_by_id(context, right, booking_id)
     day, at = _parse_day_and_time(context, date, time)
@@ -86,7 +86,7 @@ def resolve_booking(
 
 
 def _get_booking_by_id(context: ToolContext, right: Permission, booking_id: str) -> Booking:
-    """Of this call, or of the very person who is recognised: another's is not there, whoever of the family it is."""
+    """Get a booking of this call or of the identified customer; others, relatives' included, are not found."""
     booking = db.session.scalars(select(Booking).where(Booking.id == booking_id)).first() if booking_id.isascii() else None
     if booking is not None and booking.call_id == context.call.id:
         return booking
@@ -115,7 +115,7 @@ def _list_upcoming(*whose: ColumnElement[bool]) -> list[Booking]:
 
 
 def _list_scheduling_calls(booking_ids: Sequence[str]) -> dict[str, list[str | None]]:
-    """Who set the time of each, one after the other: the call, or None for the desk, a program, a calendar or a link."""
+    """List for each booking who set its time, in order: the call id, or None for staff, API, calendar or link."""
     rows = select(BookingChange).where(BookingChange.booking_id.in_(booking_ids), BookingChange.action.in_(("made", "moved")))
     setters: dict[str, list[str | None]] = {}
     for change in db.session.scalars(rows.order_by(BookingChange.id)) if booking_ids else ():
@@ -125,7 +125,7 @@ def _list_scheduling_calls(booking_ids: Sequence[str]) -> dict[str, list[str | N
 
 
 def _list_calls_from_number(context: ToolContext) -> set[str | None]:
-    """This call and all from the same number; a withheld one has no others."""
+    """List this call and all from the same number; a withheld number has only this one."""
     call = context.call
     if call.caller_kind != "number" or not call.from_number:
         return {call.id}
@@ -145,7 +145,7 @@ def _matches(booking: Booking, day: date | None, at: time | None) -> bool:
 
 
 def _check_guess_limit(context: ToolContext, day: date | None, at: time | None) -> None:
-    """Below verified a day that is said may be a guess: after too many nothing is looked at any more."""
+    """Raise VerificationRequired after too many guessed days below level `verified`."""
     caller = context.caller
     if (day or at) and caller.customer and not caller.is_verified and not is_within_attempts(caller.customer):
         raise build_verification_error(context, "verified")
@@ -157,7 +157,7 @@ def _record_failed_guess(context: ToolContext, day: date | None, at: time | None
 
 
 def _build_clarification(context: ToolContext, bookings: Sequence[Booking], *, is_day_said: bool) -> ClarificationNeeded:
-    """Asks by naming them, where all may be named."""
+    """Build the question which booking is meant; names them where all may be disclosed."""
     if len(get_disclosure_scopes(context, bookings)) < len(bookings):
         question = _("Um wie viel Uhr ist der Termin?") if is_day_said else _("An welchem Tag ist der Termin, den Sie meinen?")
         return ClarificationNeeded(question, options=[])
@@ -198,7 +198,7 @@ def build_booking_request(
 
 
 def build_booking_rejection(context: ToolContext, visit: ServiceSelection, error: BookingError, starts_at: datetime) -> ToolResult:
-    """The reason and what is free near it; what could not be had is kept as a wish."""
+    """Build the rejection with alternatives, and record the unmet demand."""
     if not context.call.is_test:
         stamp = f"wish:{context.call.id}:{visit.parts[0].service_id}:{starts_at.isoformat()}"
         record_rejected_request(build_booking_request(context, visit, starts_at), error, source_ref=stamp)

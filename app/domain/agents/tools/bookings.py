@@ -72,7 +72,7 @@ def book_appointment(context: ToolContext, args: BookAppointmentArgs) -> ToolRes
     contact = resolve_contact(context, phone=args.phone, email=args.email)
     kept = hold if hold and hold.status == "open" and hold.expires_at > now() else _find_own_hold(context, visit, starts_at)
     try:
-        # a refusal leaves no new customer behind
+        # a rejection leaves no new customer behind
         with db.session.begin_nested():
             customer = find_or_create_customer(context, args.name or "", contact)
             order = build_booking_request(context, visit, starts_at, customer=customer, contact=contact, notes=args.notes)
@@ -94,7 +94,7 @@ def _resolve_hold(context: ToolContext, hold: Hold) -> tuple[ServiceSelection, d
 
 
 def _find_own_hold(context: ToolContext, visit: ServiceSelection, starts_at: datetime) -> Hold | None:
-    """The time that this call has kept for just this: it must not stand in its own way."""
+    """Find this call's own hold of the slot, which must not block its booking."""
     statement = select(Hold).where(
         Hold.call_id == context.call.id, Hold.status == "open", Hold.expires_at > now(), Hold.starts_at == starts_at,
         Hold.branch_id == visit.branch.id,
@@ -103,12 +103,12 @@ def _find_own_hold(context: ToolContext, visit: ServiceSelection, starts_at: dat
 
 
 def _date_contains_time(context: ToolContext, args: BookAppointmentArgs) -> bool:
-    """ "nächsten Freitag um halb drei" names both."""
+    """Check whether the date also names a time: "nächsten Freitag um halb drei"."""
     return args.date is not None and parse_time(context, date=args.date, time=None).at is not None
 
 
 def _find_existing_booking(context: ToolContext, visit: ServiceSelection, starts_at: datetime, name: str) -> Booking | None:
-    """The booking that this call has made of just this: an answer may have been lost on its way."""
+    """Find the booking this call has already made of it: the previous response may have been lost."""
     statement = select(Booking).where(
         Booking.call_id == context.call.id, Booking.starts_at == starts_at, Booking.service_id == visit.parts[0].service_id,
         Booking.status.in_(ACTIVE_STATUSES),
@@ -184,7 +184,7 @@ def reschedule_appointment(context: ToolContext, args: RescheduleAppointmentArgs
         return reject("missing", get_question("new_date"), fields=["new_date", "new_time"])
     booking = resolve_booking(context, "change", booking_id=args.booking_id, date=args.date)
     if booking.id not in get_disclosure_scopes(context, [booking]) and (missing := _list_missing_fields(context, args)):
-        # what stays as it is would be told with the new time
+        # the unchanged part would be disclosed with the new time
         return reject("missing", get_question(missing[0]), fields=missing)
     starts_at = _resolve_new_start(context, booking, args)
     if starts_at < now():
@@ -204,13 +204,13 @@ def reschedule_appointment(context: ToolContext, args: RescheduleAppointmentArgs
 
 
 def _list_missing_fields(context: ToolContext, args: RescheduleAppointmentArgs) -> list[str]:
-    """What the words do not name: "nächsten Freitag um halb drei" names both, "zur gleichen Zeit" nothing."""
+    """List the fields the words do not name: "zur gleichen Zeit" names neither day nor time."""
     when = parse_time(context, date=args.new_date, time=args.new_time)
     return [name for name, known in (("new_date", when.day), ("new_time", when.at)) if known is None]
 
 
 def _resolve_new_start(context: ToolContext, booking: Booking, args: RescheduleAppointmentArgs) -> datetime:
-    """Day and time as said; the one that was not said stays as it is."""
+    """Resolve the new start; an unnamed day or time stays as it is."""
     local = context.to_local(booking.starts_at, booking.zone)
     when = parse_time(context, date=args.new_date, time=args.new_time, zone=booking.zone)
     if when.day is None and not when.names_a_day:

@@ -1,4 +1,4 @@
-"""For whom something is booked or noted, and how they are reached about it."""
+"""The customer of a booking or note, and their contact details."""
 
 import re
 from dataclasses import dataclass
@@ -18,19 +18,19 @@ EMAIL_PATTERN = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]{2,}")
 
 @dataclass(frozen=True, slots=True)
 class CallerContact:
-    """What a caller said of how to reach them; it belongs to what they ask for, and to their record only once they are verified."""
+    """Contact details the caller gave; stored with the booking, and with the record only once verified."""
 
     phone: str | None = None
     email: str | None = None
 
 
 def resolve_phone(context: ToolContext, said: str | None) -> str | None:
-    """The number that was said, else the caller's own; None for a withheld one. Raises Missing for one that cannot be read."""
+    """Resolve the number given, else the caller's own; None for a withheld one. Raises MissingArgument."""
     return parse_phone(context, said) if said else get_caller_number(context).identity
 
 
 def parse_phone(context: ToolContext, said: str) -> str:
-    """Digit by digit or in one; never another in its place. Raises Missing."""
+    """Parse a spoken number to E.164. Raises MissingArgument."""
     for text in (said, re.sub(r"[^\d+]", "", replace_number_words(fold(said)))):
         if e164 := normalise(text, source="human", region=context.company.country).e164:
             return e164
@@ -42,7 +42,7 @@ def get_caller_number(context: ToolContext) -> Number:
 
 
 def resolve_contact(context: ToolContext, *, phone: str | None, email: str | None = None) -> CallerContact:
-    """What was said, other than the number that calls. Raises Missing for what cannot be read."""
+    """Resolve contact details that differ from the calling number. Raises MissingArgument."""
     number = parse_phone(context, phone) if phone else None
     address = "".join(email.split()).lower() if email else None
     if address and (len(address) > MAX_EMAIL_LENGTH or not EMAIL_PATTERN.fullmatch(address)):
@@ -51,7 +51,7 @@ def resolve_contact(context: ToolContext, *, phone: str | None, email: str | Non
 
 
 def find_or_create_customer(context: ToolContext, name: str, contact: CallerContact) -> Customer:
-    """The customer of this name at the number that calls, made where there is none; one who is verified is known at any number."""
+    """Find the customer of this name at the calling number, or create one; a verified caller is found at any number."""
     caller, number = context.caller, get_caller_number(context).identity
     if caller.is_verified and caller.customer and caller.customer.name and is_same_name(name, caller.customer.name):
         for kind, value in (("phone", contact.phone), ("email", contact.email)):
@@ -67,7 +67,7 @@ def find_or_create_customer(context: ToolContext, name: str, contact: CallerCont
 
 
 def _attach_to_call(context: ToolContext, customer: Customer, *, is_said: bool) -> None:
-    """Whoever has not said who they are yet has said so now; a verified caller may book for others and stays who they are."""
+    """Attach the customer to the call; a verified caller may book for others and stays identified."""
     call, caller = context.call, context.caller
     if is_said and not caller.is_verified and not caller.is_locked:
         record_verification(call, "name", ok=True, customer=customer)

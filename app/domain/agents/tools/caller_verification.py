@@ -1,4 +1,4 @@
-"""Climbs the rungs of certainty: a name, a date of birth or of a booking, a code that was sent."""
+"""Verifies a caller step by step: name, date of birth or of a booking, one-time code."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -39,12 +39,12 @@ class IdentifyCustomerArgs(ToolArgs):
 
 
 def describe_caller(context: ToolContext, *, is_named: bool = False) -> ToolResult:
-    """Who speaks, as far as they have said it, and what they may."""
+    """Describe the caller as far as identified, with level and permissions."""
     return succeed(_say_thanks(context.caller, is_named=is_named), **_build_caller_data(context.caller))
 
 
 def verify(context: ToolContext, args: IdentifyCustomerArgs) -> ToolResult:
-    """Takes what was said as evidence, each for its rung; what does not fit is said so, without telling what would."""
+    """Verify the caller with the given evidence; a rejection does not reveal what would match."""
     caller = context.caller
     if caller.is_withheld or caller.is_locked or not is_number_within_attempts(context.call):
         return reject_unverified(context, **_build_caller_data(caller))
@@ -57,7 +57,7 @@ def verify(context: ToolContext, args: IdentifyCustomerArgs) -> ToolResult:
 
 
 def _verify_name(context: ToolContext, name: str, birth_date: str | None) -> ToolResult | None:
-    """Only the very name recognises somebody; one that is merely like it is asked for again, letter by letter."""
+    """Verify the name: only the same name counts; a similar one is asked for again, spelled."""
     caller, call = context.caller, context.call
     same = filter_same_name(name, caller.candidates)
     if len(same) > 1 and birth_date and (born := parse_birth_date(birth_date, context.today)):
@@ -92,7 +92,7 @@ def _verify_birth_date(context: ToolContext, args: IdentifyCustomerArgs) -> Tool
 
 
 def _verify_booking_date(context: ToolContext, args: IdentifyCustomerArgs) -> ToolResult | None:
-    """The day of a booking is evidence beside the full name, and only one that the caller cannot have from us."""
+    """Verify the day of a booking, beside the full name; only days never disclosed count."""
     caller = context.caller
     if not args.booking_date or caller.is_verified:
         return None
@@ -123,7 +123,7 @@ def _verify_code(context: ToolContext, args: IdentifyCustomerArgs) -> ToolResult
 
 
 def send_code(context: ToolContext) -> ToolResult:
-    """Sends a code to the mobile number that we know of the person who speaks; else there are the other ways."""
+    """Send a one-time code to the mobile number on record, else offer the fallbacks."""
     caller, number = context.caller, find_code_number(context)
     if caller.customer is None or number is None:
         metrics.IDENTITY_MESSAGES.labels("code", "none", "not_possible").inc()
@@ -154,7 +154,7 @@ def _build_caller_data(caller: IdentifiedCaller) -> dict[str, Any]:
 
 
 def _say_thanks(caller: IdentifiedCaller, *, is_named: bool) -> str:
-    """A name is only ever said back."""
+    """Thank the caller; only a name they gave is said."""
     if caller.is_withheld:
         return _("Einen neuen Termin kann ich gern eintragen.")
     if not caller.is_known or caller.customer is None or caller.certainty == "number":

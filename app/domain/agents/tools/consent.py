@@ -60,7 +60,7 @@ def _parse_answer(word: str | None) -> YesNo | None:
 
 
 def _get_notice_version(context: ToolContext) -> str:
-    """The wording that this agent greets with."""
+    """Get the version of the notice this agent greets with."""
     language = context.language
     asked = f"{NOTICE[language]} {QUESTION[language]}"
     return hash_wording(asked if context.config.asks_to_record else NOTICE[language])
@@ -77,7 +77,7 @@ def _say_consequence(said: dict[Any, YesNo]) -> str:
 
 
 def _transfer_to_person(context: ToolContext, standing: dict[Any, YesNo]) -> ToolResult:
-    """To a person at once where one can be reached, else a callback; whoever would rather go on is not sent away."""
+    """Transfer to a person, else note a callback; the caller may also go on with the agent."""
     person = transfer_call(context, TransferCallArgs())
     if person.ok:
         return succeed(_("Gern, ich verbinde Sie mit einem Menschen."), **person.data, **standing)

@@ -1,4 +1,4 @@
-"""The call in which a function is used: whose it is, who speaks, in which language, and what time it is there."""
+"""The context of a tool call: company, branch, agent, caller, language and time."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,7 +17,7 @@ from app.domain.language.time_expression import Language
 from app.models import Agent, AgentVersion, Branch, Call, Company
 
 LANGUAGES: tuple[Language, ...] = ("de", "en")
-# built once: making a statement costs more than running it
+# built once: constructing the statement costs more than executing it
 CALL_RECORDS = (
     select(Company, Branch, Agent, AgentVersion)
     .join(Branch, Branch.company_id == Company.id)
@@ -32,13 +32,13 @@ CALL_RECORDS = (
 
 @dataclass
 class ToolContext:
-    """Everything comes from the call's own row, nothing from what the model says."""
+    """Everything is read from the call's row, nothing from the model's arguments."""
 
     call: Call
-    # as the caller's words tell it, where they do
+    # the language detected in the caller's words
     spoken_language: Language | None = None
     now: datetime = field(default_factory=now)
-    # the days that the caller has named in this use of a function, and those of bookings that they were told
+    # days the caller named in this tool call, and days of bookings disclosed by it
     named_days: set[date] = field(default_factory=set)
     disclosed_days: set[date] = field(default_factory=set)
 
@@ -61,23 +61,23 @@ class ToolContext:
 
     @cached_property
     def config(self) -> AgentConfig:
-        """What the published version of the agent says; a call without an agent has one that may do everything."""
+        """The agent's effective configuration; without an agent the default, which allows everything."""
         return get_effective_config(self.agent, self._records[3], branch=self.branch) if self.agent else DEFAULT_AGENT_CONFIG
 
     @property
     def caller(self) -> IdentifiedCaller:
-        """Who speaks, as far as this call has shown it by now."""
+        """The caller as identified so far."""
         return identify_caller(self.call, self.company)
 
     @cached_property
     def language(self) -> Language:
-        """What the caller speaks, else what the call was begun in, else the agent's, else the company's."""
+        """The caller's language, else the call's, the agent's, the company's."""
         wishes = (self.spoken_language, self.call.language, self.agent.language if self.agent else None, self.company.language)
         return next((known for wish in wishes for known in LANGUAGES if wish and wish.startswith(known)), "de")
 
     @property
     def can_greet_by_name(self) -> bool:
-        """Whether the company lets a caller's first name be said before it was heard."""
+        """Whether the company allows saying a caller's first name before the caller does."""
         return self.config.can_disclose("caller_name") and (self.company.caller_rights or {}).get("greet_by_name") is not False
 
     @property
@@ -93,5 +93,5 @@ class ToolContext:
         return Actor("caller", "call", self.call.id)
 
     def to_local(self, moment: datetime, zone: str | None = None) -> datetime:
-        """The moment as clocks at the branch show it."""
+        """Convert to the branch's local time."""
         return moment.astimezone(ZoneInfo(zone or self.timezone))

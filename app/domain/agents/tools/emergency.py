@@ -1,4 +1,4 @@
-"""report_emergency: what the model takes for an emergency, whatever words it was said in."""
+"""report_emergency: an emergency that the model recognized."""
 
 from pydantic import Field
 

@@ -1,4 +1,4 @@
-"""Answers an emergency before any function is run: whatever is asked for, whoever is allowed to, and once for what was said."""
+"""Handles an emergency before any tool runs, regardless of permissions, once for each utterance."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -24,7 +24,7 @@ from app.events import CallUpdated
 
 CODE = "emergency"
 REPORT_FUNCTION = "report_emergency"
-# where nobody knows what was answered already, only what was said just now counts
+# without stored detections only the latest turns count
 RECENT_TURN_COUNT = 2
 Turns = Sequence[tuple[int, str]]
 
@@ -32,9 +32,9 @@ Turns = Sequence[tuple[int, str]]
 def handle_emergency(
     context: ToolContext, name: str, arguments: Mapping[str, Any], *, turns: Turns = (), index: int = -1
 ) -> ToolResult | None:  # fmt: skip
-    """The answer where an emergency is spoken of that was not answered yet, else None.
+    """Handle an emergency that was not answered yet; None where there is none.
 
-    `turns` are the caller's, (index, text); `index` is the turn behind which the function is asked for.
+    `turns` are the caller's, (index, text); `index` is the turn after which the tool was called.
     """
     call, place = context.call, BusinessProfile(context.company.industry, tuple(context.branch.emergency_phrases or ()))
     counts = _EmergencyFilter(context)
@@ -49,7 +49,7 @@ def handle_emergency(
 def handle_emergency_offline(
     name: str, arguments: Mapping[str, Any], *, turns: Turns, dialled: str | None, language: Language
 ) -> ToolResult | None:  # fmt: skip
-    """The same where the database does not help: the number that saves a life, and nobody to put the call through to."""
+    """Handle an emergency without the database: the emergency number, without a transfer."""
     said = [*(text for _index, text in turns[-RECENT_TURN_COUNT:]), join_texts(arguments)]
     kinds = [kind for text in said if (kind := recognise_emergency(text, "other")) and not kind.is_out_of_hours]
     if name == REPORT_FUNCTION:
@@ -63,7 +63,7 @@ def handle_emergency_offline(
 
 
 def find_emergency_forward_number(context: ToolContext) -> str | None:
-    """Where a call of an emergency is put through to, whatever the hour and whoever is switched off; None where none was spoken of."""
+    """Find the transfer number of an emergency call, at any hour; None without an emergency."""
     if detections.find_kind(context.call) is None:
         return None
     reached = find_on_call(context.branch, context.now, otherwise=find_forward_number(context))
@@ -75,7 +75,7 @@ def find_forward_number(context: ToolContext) -> str | None:
 
 
 class _EmergencyFilter:
-    """What can wait counts while nobody is there, and only where somebody can be named."""
+    """Accepts kinds that can wait only while the branch is closed and a contact exists."""
 
     def __init__(self, context: ToolContext) -> None:
         self.context = context

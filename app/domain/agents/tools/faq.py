@@ -1,4 +1,4 @@
-"""Answers from what the company has written down: opening hours, address, services, prices, people. Nothing is guessed."""
+"""Answers questions from company data only: opening hours, address, services, prices, staff."""
 
 import re
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ STAFF_PATTERN = r"\bwer arbeitet|mitarbeiter|team\b|who works|staff\b"
 PRICE_PATTERN = r"\bkost|preis|teuer|euro|price|cost|how much|charge"
 DURATION_PATTERN = r"wie lange dauert|dauert|how long (does|is|will)"
 SERVICES_PATTERN = r"(bieten|macht|machen|habt|haben) (sie|ihr)|\bangebot|leistungen|do you (do|offer|have)|services"
-# whoever asks for a reason, an exception or advice wants more than a fact
+# questions for reasons, exceptions or advice are not answered from data
 NOT_FACTUAL_PATTERN = (
     r"\bwarum\b|\bwieso\b|garantie|umtausch|reklam|beschwer|krankenkasse|gutschein|parkpl"
     r"|why\b|guarantee|complain|insurance|voucher|parking"
@@ -36,14 +36,14 @@ NOT_FACTUAL_PATTERN = (
 
 @dataclass(frozen=True, slots=True)
 class FaqAnswer:
-    """An answer and where it comes from."""
+    """An answer and its sources."""
 
     text: str
     sources: tuple[str, ...]
 
 
 def find_answer(context: ToolContext, question: str) -> FaqAnswer | None:
-    """The answer, where the data holds one for certain."""
+    """Find an answer that the data holds for certain."""
     asked = fold(question)
     if re.search(NOT_FACTUAL_PATTERN, asked):
         return None
@@ -66,7 +66,7 @@ def _answer_hours(context: ToolContext, question: str) -> FaqAnswer | None:
 
 
 def _find_day_words(question: str) -> str | None:
-    """The question itself where it names a day; else today is meant."""
+    """Find the question's words about a day; None means today."""
     named = re.search(
         r"\b(heute|morgen|uebermorgen|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|wochenende|heiligabend|silvester"
         r"|neujahr|ostern|today|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday|christmas|easter|\d+\.)",
@@ -97,7 +97,7 @@ def _answer_staff(context: ToolContext, _question: str) -> FaqAnswer | None:
 
 
 def _answer_service(context: ToolContext, question: str, asked: str) -> FaqAnswer | None:
-    """One service, clearly meant, and a price only where one is written down."""
+    """Answer about one service that is clearly meant; prices only where they are stored."""
     found = find_service(_strip_question_words(question, asked))
     if found is None or found.others:
         return None
@@ -119,7 +119,7 @@ def _answer_services(context: ToolContext, question: str, asked: str) -> FaqAnsw
 
 
 def _strip_question_words(question: str, asked: str) -> str:
-    """What is left of the question when its own words are taken away: the service."""
+    """Strip the question's own words, which leaves the service."""
     asking = (
         r"\b(was|wie|viel|lange|teuer|kostet|kosten|kost|der|die|das|ein|eine|einen|preis|preise|fuer|bei|ihnen|euch|denn|dauert|euro|sie|ihr|bieten"
         r"|bietet|machen|macht|auch|an|haben|habt|how|much|long|does|is|do|you|the|a|an|cost|price|of|for|take|offer|what|will|have|it|and|und|eigentlich"

@@ -26,7 +26,7 @@ from app.domain.bookings.errors import BookingError
 from app.domain.bookings.holds import close_hold
 from app.models import Hold
 
-# one call cannot keep the whole day
+# limits how much one call can block
 MAX_HOLDS = 3
 
 
@@ -57,7 +57,7 @@ def hold_slot(context: ToolContext, args: HoldSlotArgs) -> ToolResult:
 
 
 def list_open_holds(context: ToolContext) -> list[Hold]:
-    """What this call keeps at the moment, the oldest first."""
+    """List this call's open holds, oldest first."""
     statement = select(Hold).where(Hold.call_id == context.call.id, Hold.status == "open", Hold.expires_at > now())
     return list(db.session.scalars(statement.order_by(Hold.created_at, Hold.id)))
 
@@ -93,6 +93,6 @@ def release_hold(context: ToolContext, args: ReleaseHoldArgs) -> ToolResult:
 
 
 def find_hold(context: ToolContext, hold_id: str) -> Hold | None:
-    """A hold of this very call, open or not; another call's is not there."""
+    """Find a hold of this call, open or not."""
     statement = select(Hold).where(Hold.id == hold_id, Hold.call_id == context.call.id)
     return db.session.scalars(statement).first() if hold_id.isascii() else None

@@ -71,7 +71,7 @@ def _find_customer_name(context: ToolContext) -> str | None:
 
 
 def _resolve_due_at(context: ToolContext, when: TimeExpression) -> datetime:
-    """At the time that was wished for; else within the hour, or when it opens again."""
+    """Resolve the requested time; else within an hour, counted from the next opening."""
     if when.day and not when.is_ambiguous:
         at = when.at or when.at_from or time(when.minutes()[0] // 60)
         wished = to_utc(when.day, at, context.timezone)
@@ -108,7 +108,7 @@ def take_message(context: ToolContext, args: TakeMessageArgs) -> ToolResult:
 
 BOOKING_KINDS = frozenset({"booking", "appointment", "termin", "link"})
 IDENTITY_KINDS = frozenset({"identity", "identitaet", "identität", "verification", "appointments", "termine"})
-# a link that has just left need not be sent again
+# a link sent within this interval is not sent again
 RESEND_INTERVAL = timedelta(minutes=10)
 
 
@@ -130,14 +130,14 @@ def send_link(context: ToolContext, args: SendLinkArgs) -> ToolResult:
     if kind in IDENTITY_KINDS:
         return _send_identity_link(context)
     if kind in BOOKING_KINDS:
-        # who may not hear of appointments gets the way to all of them, so that no answer tells which there are
+        # without permission the link leads to all appointments, so that the answer reveals none
         is_heard = context.caller.can_hear_all or _has_booked(context)
         return _send_booking_link(context, args) if is_heard else _send_identity_link(context)
     return reject("not_available", _("Das kann ich Ihnen leider nicht schicken."))
 
 
 def _send_identity_link(context: ToolContext) -> ToolResult:
-    """Where the record says, whatever number is said: the link lets its reader see, move and cancel."""
+    """Send to the address on record only: the link allows viewing, moving and cancelling."""
     recipient = find_link_recipient(context)
     if recipient is None:
         metrics.IDENTITY_MESSAGES.labels("link", "none", "not_possible").inc()
@@ -159,7 +159,7 @@ def _has_booked(context: ToolContext) -> bool:
 
 
 def _send_booking_link(context: ToolContext, args: SendLinkArgs) -> ToolResult:
-    """To where the booking says, else the customer's record."""
+    """Send to the booking's contact, else the customer's."""
     booking = resolve_booking(context, "hear", booking_id=args.booking_id, date=args.date)
     way = find_destination(booking)
     if way is None or not is_set_up(way[0]):
@@ -183,7 +183,7 @@ def _reject_sending() -> ToolResult:
 
 
 def _find_recent_notification(booking: Booking) -> Notification | None:
-    """The confirmation or change with its link that has just been sent, or is about to be."""
+    """Find the notification with the booking's link that was sent recently or is pending."""
     lately = select(Notification).where(
         Notification.subject == f"booking:{booking.id}", Notification.kind.in_(("booking_link", "booking_moved")),
         Notification.status.in_(("pending", "sent")), Notification.created_at > now() - RESEND_INTERVAL,

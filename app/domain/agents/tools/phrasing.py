@@ -1,4 +1,4 @@
-"""How free times and bookings are told: as data for the model, and in words for the caller."""
+"""Formats free times and bookings: as data for the model, and in words for the caller."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -18,7 +18,7 @@ MAX_SPOKEN_SLOTS = 3
 
 
 class DisplayNames:
-    """Names of people, branches and services by id, asked for together."""
+    """Names of staff, branches and services by id, loaded together."""
 
     def __init__(self, *, staff: Collection[str | None] = (), services: Collection[str] = (), branches: Collection[str] = ()) -> None:
         self.staff = _load_names(StaffMember, staff)
@@ -30,7 +30,7 @@ class DisplayNames:
 
     @classmethod
     def from_scheduling(cls, facts: SchedulingData) -> Self:
-        """Those that the calendar has loaded."""
+        """Take the names that the scheduling data has loaded."""
         names = cls()
         names.staff = {person.id: person.name for person in facts.people}
         names.branches = {branch.id: branch.name for branch in facts.branches}
@@ -75,7 +75,7 @@ def _say_times_with_staff(context: ToolContext, told: Sequence[dict[str, Any]], 
 
 
 def build_bookings_data(context: ToolContext, bookings: Sequence[Booking]) -> list[dict[str, Any]]:
-    """All there is to tell: what may be told of it is for `appointments` to say."""
+    """Build all fields of the bookings; booking_lookup limits what may be disclosed."""
     context.disclosed_days.update(context.to_local(booking.starts_at, booking.zone).date() for booking in bookings)
     names = DisplayNames(
         staff={booking.staff_id for booking in bookings},
@@ -97,7 +97,7 @@ def build_bookings_data(context: ToolContext, bookings: Sequence[Booking]) -> li
 
 
 def say_booking(context: ToolContext, booking: Booking) -> str:
-    """When it is; whoever has been told that proves nothing by it any more."""
+    """Say when it is; a disclosed day no longer verifies a caller."""
     context.disclosed_days.add(context.to_local(booking.starts_at, booking.zone).date())
     return say_when(context, booking.starts_at, booking.zone)
 
@@ -107,7 +107,7 @@ def say_when(context: ToolContext, moment: datetime, zone: str) -> str:
 
 
 def select_spread(starts: Sequence[datetime], most: int) -> list[datetime]:
-    """Some of many times, over the whole stretch; full and half hours before others."""
+    """Select some times spread over the interval, full and half hours first."""
     plain = [start for start in starts if start.minute in (0, 30)]
     chosen = plain if len(plain) >= most else list(starts)
     if len(chosen) <= most:

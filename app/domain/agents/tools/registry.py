@@ -1,4 +1,4 @@
-"""The functions that the agent may call: their names, what they take, and the one way in which they are run."""
+"""The registry of tools: names, arguments and how they are run."""
 
 import json
 import re
@@ -17,11 +17,11 @@ from app.domain.agents.tools.result import ToolResult, reject
 
 MAX_VALUE_LENGTH = 500
 ISO_DAY = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)")
-# what models write where they know nothing
+# what models write for unknown values
 EMPTY_VALUES = frozenset({"", "null", "none", "undefined", "unknown", "unbekannt", "n/a", "nan", "-", "nil", "k.a.", "keine angabe"})
 
 
-# what models and older agents call our arguments
+# argument names used by models and older agents
 ARGUMENT_ALIASES = {
     "start": "date", "starts_at": "date", "datetime": "date", "datum": "date", "start_time": "time", "uhrzeit": "time", "zeit": "time",
     "leistung": "service", "service_name": "service", "mitarbeiter": "staff", "staff_name": "staff", "employee": "staff",
@@ -31,7 +31,7 @@ ARGUMENT_ALIASES = {
 
 
 class ToolArgs(BaseModel):
-    """Every argument is text or missing: models send numbers as text and text as numbers, and invent fields."""
+    """Every argument is text or None: models mix up types and invent fields."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -57,14 +57,14 @@ A = TypeVar("A", bound=ToolArgs)
 
 @dataclass(frozen=True, slots=True)
 class Tool(Generic[A]):
-    """`has_effect` says whether it changes anything: only then the same again is not simply done again."""
+    """A callable tool; with `has_effect` it changes data, so a repeated call gets the stored result."""
 
     name: str
     description: str
     arguments: type[A]
     function: Callable[[ToolContext, A], ToolResult]
     has_effect: bool = False
-    # concerns nobody's appointments: what it says of days may be said back by anybody
+    # discloses nothing personal: days in its result still verify a caller
     is_general: bool = False
 
     def definition(self) -> dict[str, Any]:
@@ -79,7 +79,7 @@ TOOLS: dict[str, Tool[Any]] = {}
 def tool(
     name: str, arguments: type[A] = ToolArgs, *, has_effect: bool = False, is_general: bool = False  # type: ignore[assignment]
 ) -> Callable[[Callable[[ToolContext, A], ToolResult]], Callable[[ToolContext, A], ToolResult]]:  # fmt: skip
-    """Makes a function one of the agent's; the first sentence of its docstring is what the model reads."""
+    """Register a function as a tool; the first paragraph of its docstring is what the model reads."""
 
     def register(function: Callable[[ToolContext, A], ToolResult]) -> Callable[[ToolContext, A], ToolResult]:
         TOOLS[name] = Tool(name, (function.__doc__ or "").strip().split("\n\n")[0], arguments, function, has_effect, is_general)
@@ -89,7 +89,7 @@ def tool(
 
 
 def list_tools() -> list[Tool[Any]]:
-    """Every function there is, in the order of their names."""
+    """List all tools by name."""
     return [TOOLS[name] for name in sorted(TOOLS)]
 
 
@@ -98,9 +98,9 @@ def find_tool(name: str) -> Tool[Any] | None:
 
 
 def run_tool(name: str, args: dict[str, Any], context: ToolContext) -> ToolResult:
-    """Runs a function and answers in the call's language; what it may not or cannot do is an answer too, never an error.
+    """Run a tool in the call's language; an AppError becomes a rejected result.
 
-    Only faults of ours come out as exceptions. To be called inside a transaction.
+    Only unexpected errors are raised. Must run inside a transaction.
     """
     with force_locale(context.language):
         found = find_tool(name)
@@ -116,7 +116,7 @@ def run_tool(name: str, args: dict[str, Any], context: ToolContext) -> ToolResul
 
 
 def _find_disclosed_days(answer: ToolResult, context: ToolContext) -> frozenset[date]:
-    """Every day in the data or of a booking in the sentence: each function goes through here, so that none can forget it."""
+    """Find every day disclosed by the data or the sentence; runs for each tool."""
     in_data = set()
     for year, month, day in ISO_DAY.findall(json.dumps(answer.data, default=str)):
         with suppress(ValueError):
@@ -129,7 +129,7 @@ def say_trouble() -> str:
 
 
 def _to_text(value: Any) -> str | None:
-    """The text of a value, or None where the model knew nothing."""
+    """Convert a value to text; None where the model knew nothing."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     text = " ".join(str(value).split())[:MAX_VALUE_LENGTH]
@@ -137,5 +137,5 @@ def _to_text(value: Any) -> str | None:
 
 
 def _to_json_data(data: dict[str, object]) -> dict[str, Any]:
-    """What an error brings along, as far as JSON can carry it."""
+    """Convert an error's details to JSON data."""
     return json.loads(json.dumps(data, default=str))

@@ -1,4 +1,4 @@
-"""What a function tells the agent: whether it went well, one finished sentence to say, and the facts."""
+"""The result of a tool: success, one sentence to say, and data."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -7,13 +7,13 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:
-    """`say` is a whole sentence in the call's language; `code` says why not, for the model and the pages."""
+    """`say` is a whole sentence in the call's language; `code` is the reason of a rejection."""
 
     ok: bool
     say: str
     code: str | None = None
     data: dict[str, Any] = field(default_factory=dict)
-    # what a caller may know of days from this answer and did not before: written down with the use, told to nobody
+    # days that this result disclosed; stored with the tool call, not sent
     disclosed_days: frozenset[date] = frozenset()
 
     def as_json(self) -> dict[str, Any]:

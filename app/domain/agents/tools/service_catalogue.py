@@ -1,4 +1,4 @@
-"""What the company offers, as data for the model and in words for the caller."""
+"""The company's services, as data for the model and in words for the caller."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ MIN_SIMILARITY = 60
 
 
 def list_matching_services(context: ToolContext, query: str | None) -> list[Service]:
-    """What is offered at the branch; with words only what they fit, by name, category or another name."""
+    """List services of the branch; with a query those whose name, category or synonym matches."""
     here = [service for service in list_services(limit=MAX_SERVICES) if _is_offered(context, service)]
     if not query:
         return here
@@ -48,7 +48,7 @@ def say_service(context: ToolContext, service: Service) -> str:
 
 
 def _get_duration_and_price(context: ToolContext, service: Service) -> tuple[int, int | None]:
-    """Length and price as they are at the branch; of a combined service those of its parts together. No price that may not be told."""
+    """Get duration and price at the branch, summed for a combined service; None for a price that may not be disclosed."""
     parts = db.session.scalars(select(Service).where(Service.id.in_(service.parts))).all() if service.parts else [service]
     own = {row.service_id: row for row in _list_branch_services(context, [part.id for part in parts])}
     minutes = sum((own[part.id].minutes if part.id in own else None) or part.minutes for part in parts)
@@ -63,7 +63,7 @@ def _is_offered(context: ToolContext, service: Service) -> bool:
 
 
 def _list_branch_services(context: ToolContext, service_ids: list[str]) -> list[BranchService]:
-    """What is different at this branch, asked once a call of a function."""
+    """List this branch's overrides, loaded once for a tool call."""
     if not hasattr(context, "_branch_services"):
         statement = select(BranchService).where(BranchService.branch_id == context.branch.id)
         context._branch_services = list(db.session.scalars(statement))  # type: ignore[attr-defined]

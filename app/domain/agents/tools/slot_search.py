@@ -1,4 +1,4 @@
-"""Looks for free times as a caller asks for them: a very minute, a day, a week, or whatever comes first."""
+"""Searches free slots at a time, in an interval or as soon as possible."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from app.domain.scheduling.opening_hours import get_day_opening
 from app.domain.scheduling.reasons import Reason, explain_unavailable, format_reason
 from app.domain.scheduling.types import AvailabilityQuery, SchedulingData, Slot
 
-# how far ahead the first free time is looked for, in steps
+# search intervals for the first free slot, tried in order
 LOOKAHEADS = (timedelta(days=14), timedelta(days=60))
 SEARCH_RADIUS = timedelta(days=7)
 TAKEN_REASONS = ("booked", "buffer", "room_taken")
@@ -27,7 +27,7 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class SlotSearchResult:
-    """`requested_free` is set where a very minute was asked for; `explanation` is the sentence for the reason; `facts` know the names."""
+    """`requested_free` is set where an exact time was requested; `explanation` is a sentence; `facts` hold the names."""
 
     slots: list[Slot]
     facts: SchedulingData | None = None
@@ -37,7 +37,7 @@ class SlotSearchResult:
 
 
 def search_at(visit: ServiceSelection, starts_at: datetime) -> SlotSearchResult:
-    """Whether the visit can begin then, and if not, why, and what is near."""
+    """Search an exact start; where it is taken, give the reason and alternatives."""
     if starts_at < now():
         return _attach_reason(search_around(visit, starts_at), "in_the_past", format_reason(Reason("in_the_past")), requested_free=False)
     question = _build_query(visit, starts_at, starts_at + MINUTE, any_start=True)
@@ -49,7 +49,7 @@ def search_at(visit: ServiceSelection, starts_at: datetime) -> SlotSearchResult:
 
 
 def search_interval(context: ToolContext, visit: ServiceSelection, when: TimeExpression) -> SlotSearchResult:
-    """What is free on the days and at the hours that are meant; where nothing is, why, and what comes next."""
+    """Search the named days and hours; where nothing is free, give the reason and the next slots."""
     first, before = to_interval(context, when, visit.branch.zone)
     if first >= before:
         return _attach_reason(search_next(visit), "in_the_past", format_reason(Reason("in_the_past")))
@@ -63,7 +63,7 @@ def search_interval(context: ToolContext, visit: ServiceSelection, when: TimeExp
 
 
 def search_next(visit: ServiceSelection, *, since: datetime | None = None, most: int = 3) -> SlotSearchResult:
-    """The first free times, one a day at most where there are several days."""
+    """Search the first free slots, at most one a day where there are several days."""
     begin = since or now()
     facts = None
     for reach in LOOKAHEADS:
@@ -76,7 +76,7 @@ def search_next(visit: ServiceSelection, *, since: datetime | None = None, most:
 
 
 def search_around(visit: ServiceSelection, wanted: datetime, *, most: int = 3) -> SlotSearchResult:
-    """What comes closest to a time that cannot be had; else what comes next."""
+    """Search the slots closest to a time that is taken; else the next ones."""
     wanted = max(wanted, now())
     question = _build_query(visit, max(wanted - SEARCH_RADIUS, now()), wanted + SEARCH_RADIUS)
     facts = load_scheduling_data(question, for_callers=True, all_branches=True)
@@ -85,7 +85,7 @@ def search_around(visit: ServiceSelection, wanted: datetime, *, most: int = 3) -
 
 
 def record_unmet_search(context: ToolContext, visit: ServiceSelection, found: SlotSearchResult, wanted: datetime | None) -> None:
-    """What was wanted and is not to be had is demand that nobody sees otherwise."""
+    """Record a search that found the requested time taken as unmet demand."""
     if found.reason in (None, "in_the_past") or context.call.is_test:
         return
     stamp = wanted.isoformat() if wanted else context.today.isoformat()
@@ -105,7 +105,7 @@ def _build_query(visit: ServiceSelection, first: datetime, before: datetime, *, 
 
 
 def _filter_by_clock(starts: list[datetime], low: int, high: int, *, zone: str) -> list[datetime]:
-    """The starts that clocks show in [low, high) minutes after midnight."""
+    """Filter starts by local time in [low, high) minutes after midnight."""
     if (low, high) == (0, 1440) or not starts:
         return starts
     tz = ZoneInfo(zone)
@@ -117,7 +117,7 @@ def _filter_by_clock(starts: list[datetime], low: int, high: int, *, zone: str) 
 
 
 def _explain_interval(visit: ServiceSelection, question: AvailabilityQuery, facts: SchedulingData, when: TimeExpression) -> tuple[str, str]:
-    """For one day: closed, or what is in the way when it opens; for several: everything is taken."""
+    """Explain why an interval has no slot: for one day closed or blocked, for several booked."""
     if when.day is None:
         return _select_reason([Reason("booked")], facts)
     opening = get_day_opening(facts.get_branch(visit.branch.id), facts, when.day)
@@ -128,7 +128,7 @@ def _explain_interval(visit: ServiceSelection, question: AvailabilityQuery, fact
 
 
 def _select_reason(reasons: Sequence[Reason], facts: SchedulingData) -> tuple[str, str]:
-    """The reason that says most: if anybody is merely booked, it is taken."""
+    """Select the most informative reason: booked before others."""
     telling = next((reason for reason in reasons if reason.code in TAKEN_REASONS), None) or (reasons or [Reason("booked")])[0]
     names = {person.id: person.name for person in facts.people if len(reasons) == 1}
     return telling.code, format_reason(telling, names)

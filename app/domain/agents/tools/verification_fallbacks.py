@@ -1,4 +1,4 @@
-"""What a caller must still show, and the other ways for whoever cannot: a link to what is on record, a callback, the front desk."""
+"""What a caller must verify next, and the fallbacks: a link to the address on record, a callback, a transfer."""
 
 from typing import Any, Literal
 
@@ -22,13 +22,13 @@ Fallback = Literal["link", "callback", "desk"]
 
 
 class VerificationRequired(NotAllowed):
-    """The caller has not shown who they are as surely as this needs; the message asks for what is missing and names the other ways."""
+    """The assurance level is too low; the message asks for what is missing and names the fallbacks."""
 
     code = "not_verified"
 
 
 def require_permission(context: ToolContext, right: Permission) -> None:
-    """Raises NotVerified; to be asked before anything of a record is looked at, so that a refusal tells nothing of it."""
+    """Raise VerificationRequired. Must run before any lookup, so that a rejection reveals nothing."""
     if not context.caller.has_permission(right):
         raise build_verification_error(context, context.caller.required_level(right))
 
@@ -39,19 +39,19 @@ def build_verification_error(context: ToolContext, needed: AssuranceLevel) -> Ve
 
 
 def reject_unverified(context: ToolContext, question: str | None = None, **data: Any) -> ToolResult:
-    """The same as an answer, to words that did not show enough; `question` asks for something better."""
+    """Build the rejected result for insufficient evidence; `question` asks for better."""
     said, ways = _build_sentence(context, question)
     return reject("not_verified", said, ways=ways, **data)
 
 
 def ask_again(context: ToolContext, question: str, **data: Any) -> ToolResult:
-    """The words leave open who is meant: asked once more, with the ways for who cannot say it."""
+    """Build the result that asks again who is meant, with the fallbacks."""
     said, ways = _build_sentence(context, question)
     return reject("ambiguous", said, ways=ways, **data)
 
 
 def list_fallbacks(context: ToolContext) -> dict[Fallback, str]:
-    """Those that work at this moment, in words."""
+    """List the fallbacks available now, in words."""
     allows, ways = context.config.allows, dict[Fallback, str]()
     if allows("send_link") and (recipient := find_link_recipient(context)):
         ways["link"] = (
@@ -67,7 +67,7 @@ def list_fallbacks(context: ToolContext) -> dict[Fallback, str]:
 
 
 def find_link_recipient(context: ToolContext) -> tuple[Customer, Channel, str] | None:
-    """To whom a link may go: the customer who is recognised, by the number alone where it is one person's, and as the record says."""
+    """Find the recipient of a link: the identified customer at the address on record."""
     caller = context.caller
     if caller.customer is None or not caller.is_known or caller.is_withheld:
         return None
@@ -76,7 +76,7 @@ def find_link_recipient(context: ToolContext) -> tuple[Customer, Channel, str] |
 
 
 def find_code_number(context: ToolContext) -> str | None:
-    """The mobile number on record to which a code may go: the one that calls where it is one of them."""
+    """Find the mobile number on record for a code, the calling one first."""
     customer = context.caller.customer
     if customer is None or context.caller.is_withheld or not is_set_up("sms"):
         return None
@@ -86,14 +86,14 @@ def find_code_number(context: ToolContext) -> str | None:
 
 
 def find_transfer_number(context: ToolContext) -> str | None:
-    """Where somebody can be put through to now: always, while the branch is open, or never."""
+    """Find the transfer number, if the configuration allows a transfer now."""
     when = context.config.forward_when
     is_time = when == "always" or (when == "opening_hours" and get_opening_status(context.branch, context.now)[0])
     return (context.config.forward_to or context.branch.forward_to) if is_time else None
 
 
 def _find_question(context: ToolContext, needed: AssuranceLevel) -> str | None:
-    """What leads further; None where nothing that can be said does."""
+    """Find the question for the next evidence; None where nothing more can be verified by voice."""
     caller = context.caller
     if caller.is_withheld or caller.is_locked:
         return None
@@ -113,7 +113,7 @@ def _find_question(context: ToolContext, needed: AssuranceLevel) -> str | None:
 
 
 def _build_sentence(context: ToolContext, question: str | None) -> tuple[str, list[Fallback]]:
-    """One sentence with what would help and every way there is; and the ways."""
+    """Build the sentence with the question and the fallbacks; gives the fallbacks too."""
     open_now = list_fallbacks(context)
     ways = join_or(list(open_now.values()), context.language)
     if not ways:
