@@ -1,1 +1,1 @@
-"""Who comes in, and what they may do."""
+"""Accounts: users, sign-in, permissions and API keys."""

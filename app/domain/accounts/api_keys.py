@@ -1,4 +1,4 @@
-"""Keys with which a company's programs use the API: shown once, kept as a hash, dead as soon as they are revoked."""
+"""API keys of a company: shown once, stored as a hash, invalid as soon as they are revoked."""
 
 import hashlib
 import secrets
@@ -15,7 +15,7 @@ from app.core.ids import is_ulid
 from app.domain.audit.log import record
 from app.models import ApiKey, Company
 
-# what a key may be allowed to do
+# the scopes of a key
 SCOPES = (
     "calls:read", "branches:read", "customers:read", "services:read", "staff:read", "slots:read", "bookings:read", "bookings:write",
 )  # fmt: skip
@@ -25,7 +25,7 @@ VISIBLE_LENGTH = 12
 
 @dataclass(frozen=True, slots=True)
 class ActiveApiKey:
-    """A living key, as a request needs it."""
+    """An active key with what a request needs."""
 
     id: str
     company_id: str
@@ -36,7 +36,7 @@ class ActiveApiKey:
 
 
 def create_key(company: Company, name: str, scopes: list[str], *, plain: str | None = None) -> tuple[ApiKey, str]:
-    """A new key and its text, which is nowhere kept; `plain` sets the text (for the demo). Raises InvalidInput."""
+    """Create a key; gives it with its text, which is not stored. `plain` sets the text (for the demo). Raises InvalidInput."""
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown or not scopes:
         sentence = _("Ein Schlüssel braucht eines oder mehrere dieser Rechte: %(scopes)s.", scopes=", ".join(SCOPES))
@@ -51,7 +51,7 @@ def create_key(company: Company, name: str, scopes: list[str], *, plain: str | N
 
 
 def find_key(plain: str) -> ActiveApiKey | None:
-    """The living key with this text. Asked of the database each time, so a revoked key is dead at once."""
+    """Find the active key with this text, uncached, so that revocation is immediate."""
     statement = (
         select(ApiKey.id, ApiKey.company_id, Company.zone, ApiKey.scopes, ApiKey.per_minute, ApiKey.last_used_at)
         .join(Company, Company.id == ApiKey.company_id)
@@ -62,13 +62,13 @@ def find_key(plain: str) -> ActiveApiKey | None:
 
 
 def list_keys(company_id: str | None = None) -> list[ApiKey]:
-    """All keys, or those of one company, newest last."""
+    """List all keys, or those of one company, newest last."""
     statement = select(ApiKey).order_by(ApiKey.created_at, ApiKey.id)
     return list(db.session.scalars(statement.where(ApiKey.company_id == company_id) if company_id else statement))
 
 
 def revoke_key(key_id: str) -> ApiKey:
-    """Ends a key, named by its id or by the beginning that is shown of it; again changes nothing. Raises NotFound."""
+    """Revoke a key by id or visible prefix; idempotent. Raises NotFound."""
     statement = select(ApiKey).where(ApiKey.id == key_id if is_ulid(key_id) else ApiKey.prefix == key_id)
     found = db.session.scalars(statement).all() if key_id.isascii() else []
     if len(found) != 1:

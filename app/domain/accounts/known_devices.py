@@ -1,4 +1,4 @@
-"""Known devices: a browser in which somebody once came in may go on trying while strangers guess at the account."""
+"""Known devices: a browser with an earlier sign-in keeps its own attempt limit while others guess."""
 
 import hashlib
 import secrets
@@ -12,12 +12,12 @@ MAX_TOKEN_LENGTH = 400
 
 
 def create_device_token(user: User) -> str:
-    """The text for the browser's cookie; signed, good for this user until the password is another one."""
+    """Create the signed cookie value, valid for this user until the password changes."""
     return _serializer().dumps([secrets.token_urlsafe(12), _hash_user(user)])
 
 
 def find_device(text: str | None, user: User | None) -> str | None:
-    """The device's name, if the browser once came in as this user; it opens nothing, it only has a budget of its own."""
+    """Find the device id of an earlier sign-in as this user; grants only its own attempt limit."""
     if not text or user is None or len(text) > MAX_TOKEN_LENGTH:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Passwords: how they rest, and which ones are good enough."""
+"""Password hashing and password rules."""
 
 import re
 import secrets
@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 MIN_LENGTH = 12
 MAX_LENGTH = 1024
 COMMON_FILE = Path(__file__).with_name("common_passwords.txt")
-# neighbours on the keyboard, in the alphabet and in counting, read in both directions
+# neighbours on the keyboard, in the alphabet and in digits, in both directions
 KEYBOARD_ROWS = (
     "1234567890" * 2,
     "abcdefghijklmnopqrstuvwxyz",
@@ -26,12 +26,12 @@ KEYBOARD_ROWS = (
     "^1234567890ß",
 )
 LEET_LETTERS = str.maketrans("0134578@$!", "oieastbasi")
-# without 0/O, 1/l/I and what is hard to say on the telephone
+# without 0/O, 1/l/I and letters that are hard to say on the telephone
 ONE_TIME_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 # OWASP's recommendation for Argon2id: 19 MiB, two rounds, one lane; about 20 ms
 ARGON2_PARAMETERS = {"time_cost": 2, "memory_cost": 19 * 1024, "parallelism": 1}
-# the tests put a cheap one in its place
+# tests replace it with a cheap one
 hasher = PasswordHasher(**ARGON2_PARAMETERS)
 
 
@@ -40,7 +40,7 @@ def hash_password(password: str) -> str:
 
 
 def verify_password(password: str, password_hash: str | None) -> bool:
-    """Whether it is the password; for somebody who has none, or does not exist, in the same time: no."""
+    """Verify a password; takes the same time, and fails, for a user without one."""
     known = password_hash or _get_dummy_hash()
     try:
         right = hasher.verify(known, _normalise(password[:MAX_LENGTH]))
@@ -54,12 +54,12 @@ def needs_rehash(password_hash: str) -> bool:
 
 
 def generate_one_time_password() -> str:
-    """Four groups of five, to be read out: 99 bits."""
+    """Generate four groups of five letters, 99 bits, easy to read out."""
     return "-".join("".join(secrets.choice(ONE_TIME_LETTERS) for _letter in range(5)) for _group in range(4))
 
 
 def find_weakness(password: str, *, own_words: tuple[str, ...] = ()) -> str | None:
-    """One sentence about why the password will not do, or None; `own_words` are the user's name, address and business."""
+    """Find the weakness of a password, as a sentence, or None; `own_words` are the user's name, address and business."""
     if len(password) < MIN_LENGTH:
         return _("Das Passwort ist zu kurz. Es braucht mindestens %(n)s Zeichen.", n=MIN_LENGTH)
     if len(password) > MAX_LENGTH:
@@ -74,12 +74,12 @@ def find_weakness(password: str, *, own_words: tuple[str, ...] = ()) -> str | No
 
 
 def _normalise(password: str) -> bytes:
-    """The same characters typed on another device come out as the same bytes."""
+    """Normalize to NFKC, so that every device gives the same bytes."""
     return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
 
 
 def _is_common(password: str) -> bool:
-    """A common word is none the better for capitals, for 0 in place of o, or for a year and a sign behind it."""
+    """Check for a common word, also with capitals, leet letters or digits and signs around it."""
     typed = unicodedata.normalize("NFKC", password).lower()
     words = {typed, re.sub(r"[\W\d_]+$", "", typed), re.sub(r"^[\W\d_]+|[\W\d_]+$", "", typed), re.sub(r"[\W_]+", "", typed)}
     words |= {word.translate(LEET_LETTERS) for word in words}
@@ -88,13 +88,13 @@ def _is_common(password: str) -> bool:
 
 
 def _strip_repetition(word: str) -> str:
-    """The part that a word repeats: `passwort` of `passwortpasswort`."""
+    """Strip a repetition: `passwort` of `passwortpasswort`."""
     found = re.fullmatch(r"(.+?)\1+", word)
     return found[1] if found else word
 
 
 def _is_pattern(password: str) -> bool:
-    """Few different characters, a short part again and again, or mostly rows of neighbours."""
+    """Check for few different characters, repetitions or keyboard rows."""
     typed = password.lower()
     if len(set(typed)) < 5 or re.fullmatch(r"(.{1,4})\1{2,}.{0,3}", typed):
         return True
@@ -103,7 +103,7 @@ def _is_pattern(password: str) -> bool:
 
 
 def _is_own_word(password: str, own_words: tuple[str, ...]) -> bool:
-    """Whether fewer than six characters are left without the words that anybody knows of the user."""
+    """Check whether fewer than six characters remain without the user's own words."""
     rest = password.lower()
     known = {part for words in own_words for part in re.findall(r"\w{4,}", words.lower())}
     for part in sorted(known, key=len, reverse=True):
@@ -119,5 +119,5 @@ def _load_common_passwords() -> frozenset[str]:
 
 @cache
 def _get_dummy_hash() -> str:
-    """What the password of an unknown user is compared with, so that the answer takes as long."""
+    """Get a hash to compare with for unknown users, so that timing does not reveal them."""
     return hasher.hash(secrets.token_bytes(16))

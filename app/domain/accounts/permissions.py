@@ -1,4 +1,4 @@
-"""Who may do what, as one table: a line per action, a letter per role."""
+"""Permissions as a table: a line per action, a letter per role."""
 
 from typing import Any
 
@@ -55,9 +55,9 @@ ACTIONS = COMPANY_ACTIONS | PLATFORM_ACTIONS
 
 
 def can(user: Any, action: str, *, company_id: str | None = None, branch_id: str | None = None) -> bool:
-    """Whether the user's role allows the action, and if they are named, in this company and in this branch.
+    """Check whether the user's role allows the action, optionally in this company and branch.
 
-    Somebody who is not signed in or is blocked may nothing. An action that the tables do not know raises KeyError.
+    Anonymous and blocked users have no permissions. An unknown action raises KeyError.
     """
     allowed = ACTIONS[action]
     if not getattr(user, "is_authenticated", False) or not user.is_active:

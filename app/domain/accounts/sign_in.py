@@ -1,4 +1,4 @@
-"""Signing in: the right password lets in, too many wrong ones from one place have to wait, and nobody else does."""
+"""Sign-in with rate limits that do not lock out the account's owner."""
 
 import hashlib
 import re
@@ -17,28 +17,28 @@ from app.models import Company, User
 # plain ASCII: the column holds nothing else, and a comparison with anything else is an error of the database
 EMAIL_PATTERN = re.compile(r"[!-~]{1,64}@[!-~]{1,125}")
 
-# wrong tries a minute: of one account from one address, of one address, of one account from everywhere, and of a known device
+# failed attempts a minute: account per network, network, account from anywhere, known device
 ACCOUNT_PER_NETWORK_LIMIT = RateLimit("sign_in.account_here", 10)
 NETWORK_LIMIT = RateLimit("sign_in.address", 30)
 ACCOUNT_LIMIT = RateLimit("sign_in.account", 10)
 DEVICE_LIMIT = RateLimit("sign_in.device", 10)
-# wrong tries an hour by strangers after which an account counts as besieged, and what each further address then has
+# failed attempts an hour after which an account counts as under attack, and the limit of each network then
 ATTACK_LIMIT = RateLimit("sign_in.besieged", 100, per_s=3600)
 ATTACK_PER_NETWORK_LIMIT = RateLimit("sign_in.besieged_here", 2, per_s=3600)
 
 
 class WrongPassword(NotSignedIn):
-    """No such user, another password, or a blocked account: from outside it is all the same."""
+    """Unknown user, wrong password or blocked account; indistinguishable from outside."""
 
     code = "wrong_password"
 
 
 def authenticate(email: str, password: str, *, address: str, device: str | None = None) -> User:
-    """The user with this e-mail and password, coming from that network address, perhaps with a known device. Only reads, and takes time.
+    """Authenticate by e-mail and password; `address` is the network address, `device` the cookie. Reads only, and is slow.
 
-    Raises WrongPassword, or TooManyRequests after 10 wrong tries a minute of the account or 30 of the address. Nobody is locked out by
-    somebody else who guesses: a known device has a budget of its own, and a right password is let in from any address that has
-    not used its own up (docs/decisions/0012).
+    Raises WrongPassword, or TooManyRequests after 10 failed attempts a minute of the account or 30 of the address. Attackers
+    lock out no owner: a known device has a limit of its own, and a right password is accepted from any address that has
+    not used up its own (docs/decisions/0012).
     """
     email = email.strip().lower()
     account, place = hashlib.sha256(email.encode("utf-8", "surrogatepass")).hexdigest()[:32], network_of(address)
@@ -72,14 +72,14 @@ def _count_stranger(account: str, place: str) -> RateHits:
 
 
 def _hit_all(budgets: RateHits) -> RateHits:
-    """Counts a try before it is known to be wrong, so that many at a time cannot slip through."""
+    """Count an attempt before its result, so that concurrent ones cannot exceed the limit."""
     for rate, key in budgets:
         _raise_if_limited(rate.hit(key))
     return budgets
 
 
 def record_sign_in(user: User, password: str) -> None:
-    """Notes that the user came in, with the password that was just found right."""
+    """Record the sign-in; rehashes the password where the parameters have changed."""
     user.signed_in_at = now()
     if user.password_hash and passwords.needs_rehash(user.password_hash):
         user.password_hash = passwords.hash_password(password)

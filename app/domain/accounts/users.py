@@ -1,4 +1,4 @@
-"""Users come, change and go; whatever changes their rights ends their sessions."""
+"""Users: creation, changes and blocking; a change of permissions revokes the sessions."""
 
 import re
 
@@ -25,13 +25,13 @@ class EmailTaken(Conflict):
 def create_user(
     email: str, role: str, *, company: Company | None = None, name: str | None = None, password: str | None = None
 ) -> tuple[User, str]:
-    """A new user and their password.
+    """Create a user; gives the password too.
 
-    Without `password` a one-time password is made, which must be changed at the first sign-in. Platform roles have no company, all
+    Without `password` a one-time password is generated, to be changed at the first sign-in. Platform roles have no company, all
     others need one. Raises InvalidInput and EmailTaken.
     """
     email = email.strip().lower()
-    # whoever is in already may sign in; newcomers also get mail there
+    # stricter than sign-in: new users also get mail at this address
     if not EMAIL_PATTERN.fullmatch(email) or not DOMAIN_PATTERN.search(email):
         raise _build_invalid_input("email", _("Das ist keine E-Mail-Adresse."))
     if role not in (*COMPANY_ROLES, *PLATFORM_ROLES):
@@ -66,13 +66,13 @@ def get_user(email: str) -> User:
 
 
 def list_users(company_id: str | None = None) -> list[User]:
-    """All users, or those of one company, by e-mail."""
+    """List all users, or those of one company, by e-mail."""
     statement = select(User).order_by(User.email)
     return list(db.session.scalars(statement.where(User.company_id == company_id) if company_id else statement))
 
 
 def change_password(user: User, *, current: str, new: str) -> None:
-    """The user's own choice; all of their sessions end. Raises InvalidInput with one sentence per field."""
+    """Change the password and revoke all sessions. Raises InvalidInput with one sentence per field."""
     fields = {}
     if not passwords.verify_password(current, user.password_hash):
         fields["current_password"] = _("Das ist nicht Ihr bisheriges Passwort.")
@@ -88,7 +88,7 @@ def change_password(user: User, *, current: str, new: str) -> None:
 
 
 def reset_password(user: User) -> str:
-    """A new one-time password, to be changed at the next sign-in; all sessions end."""
+    """Set a one-time password, to be changed at the next sign-in; revokes all sessions."""
     password = passwords.generate_one_time_password()
     user.password_hash, user.must_change_password = passwords.hash_password(password), True
     revoke_sessions(user)
@@ -97,7 +97,7 @@ def reset_password(user: User) -> str:
 
 
 def change_role(user: User, role: str) -> None:
-    """Another role on the same side: of the company, or of the platform."""
+    """Change the role within company roles or platform roles."""
     if role not in (PLATFORM_ROLES if user.is_platform else COMPANY_ROLES):
         raise _build_invalid_input("role", _("Diese Rolle gibt es nicht."))
     if role != user.role:
@@ -118,7 +118,7 @@ def unblock_user(user: User) -> None:
 
 
 def revoke_sessions(user: User) -> None:
-    """Every session made before now is dead, on whatever device; their sockets follow after the commit."""
+    """Revoke all sessions; their sockets are disconnected after the commit."""
     user.session_epoch += 1
     db.session.execute(delete(WebSession).where(WebSession.user_id == user.id))
     publish(SessionsRevoked(user.id))

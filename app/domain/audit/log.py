@@ -1,4 +1,4 @@
-"""Writes down who did what to what, in the transaction in which it was done."""
+"""Writes the audit log, within the transaction of the action."""
 
 from typing import Any
 
@@ -17,9 +17,9 @@ def record(
     company_id: str | None = None,
     user_id: str | None = None,
 ) -> None:
-    """Adds an audit entry; it is kept if the transaction is.
+    """Add an audit entry to the current transaction.
 
-    Company, user and request are those at work (a guard notes who acts) unless they are named. `data` holds no secrets and no
+    Company, user and request default to the current ones. `data` holds no secrets and no
     personal data beyond ids.
     """
     at_work = structlog.contextvars.get_contextvars()

@@ -1,1 +1,1 @@
-"""Claims: what an agent said is so, read from her words and laid beside what is so."""
+"""Claims: extracts an agent's statements from a transcript and checks them against the data."""

@@ -1,4 +1,4 @@
-"""The words by which an agent says that an appointment is booked, moved, cancelled, or simply stands."""
+"""The words by which an agent states that an appointment is booked, moved, cancelled or exists."""
 
 # ruff: noqa: E501  (patterns are read in one line)
 
@@ -13,7 +13,7 @@ CANCELLED_WORDS_DE = "abgesagt|storniert|geloescht|gestrichen|aufgehoben|ausgetr
 BOOKED_WORDS_EN = "booked|scheduled|reserved|confirmed|arranged|put (?:you|it|that|her|him|them) (?:down|in)|got you (?:down|in|booked)|pencil+ed|noted|set up|secured|made (?:you )?(?:an|your|the) appointment"
 MOVED_WORDS_EN = "moved|rescheduled|changed|shifted|switched|pushed|brought|postponed"
 CANCELLED_WORDS_EN = "cancel+ed|called off|deleted|removed|taken you off"
-# less than booked: a calendar or a person still has to say yes
+# tentative: a calendar or a person still has to confirm
 TENTATIVE = re.compile(
     r"\b(?:reserviert|vorgemerkt|notiert|aufgeschrieben|festgehalten|noted|reserved|pencil+ed|vorlaeufig|provisional\w*|noch bestaetigt)\b"
 )
@@ -22,7 +22,7 @@ WEAK_VERB = re.compile(
 )
 HOLD_VERB = re.compile(r"\b(?:reserviert|reserved|festgehalten)\b")
 ABOUT_APPOINTMENT = re.compile(r"\b(?:\w*termine?n?s?|buchung\w*|appointments?|bookings?|visits?)\b|<[dt]\d+>")
-# done to something else than an appointment
+# the action concerns something other than an appointment
 OTHER_SUBJECT = re.compile(
     r"\b(?:wartelisten?|waitlist|wait ?ing list|rueckrufs?|rueckrufwunsch|(?:ruf\w*|meld\w*) (?:sie|dich|euch|ihnen|sich)\b.*\b(?:zurueck|an)|callbacks?|call back|nachricht|message|notiz|note|newsletter|gutschein\w*|voucher|nummer|number|e-mail|adresse|address|namen?|name|wunsch|frage)\b"
 )
@@ -58,7 +58,7 @@ STATEMENTS: dict[Action, re.Pattern[str]] = {
     "cancelled": _compile_statements(CANCELLED_WORDS_DE, CANCELLED_WORDS_EN),
     "booked": re.compile(
         _compile_statements(BOOKED_WORDS_DE, BOOKED_WORDS_EN).pattern
-        # it is in the book, in the calendar
+        # "it is in the calendar"
         + rf"|{IN_CALENDAR}"
         + r"|\byou(?:'re| are) (?:now )?(?:all set|down|in|good to go) (?:for|on|with)\b|\ball set (?:for|on)\b"
     ),
@@ -84,7 +84,7 @@ UNTIL_FAREWELL = re.compile(r"^(?:\w+,? ){0,3}bis\b")
 OPENING_HOURS = re.compile(
     r"\b(?:geoeffnet|offen|geschlossen|oeffnungszeit\w*|ruhetag|oeffnen|schliessen|arbeitet|open|closed|opening|hours)\b"
 )
-# it did not work after all
+# a statement taken back
 RETRACTION = re.compile(
     r"\b(?:nicht|doch nicht|leider nicht) (?:\w+ ){0,2}(?:geklappt|gebucht|eingetragen|funktioniert|gespeichert|moeglich|durchgegangen|gelungen|verschoben|storniert|abgesagt)"
     r"|\bnichts (?:\w+ )?(?:gebucht|eingetragen|geaendert)|\bfehlgeschlagen\b|\bschon vergeben\b"
@@ -102,7 +102,7 @@ OBJECTION = re.compile(
 
 
 def find_action(plain: str, scanned: str) -> Action | None:
-    """Which action a clause states; `plain` is its folded text, `scanned` the same with marks for days and times."""
+    """Find the action a clause states; `plain` is the folded text, `scanned` the same with marks for days and times."""
     if OTHER_SUBJECT.search(plain) and not APPOINTMENT.search(plain):
         return None
     for action, verbs in VERBS.items():
@@ -121,12 +121,12 @@ def find_action(plain: str, scanned: str) -> Action | None:
 
 
 def may_contain_action(plain: str) -> bool:
-    """Quickly, of a whole turn: whether it is worth to look closer."""
+    """Check cheaply whether a turn may contain an action."""
     return RELEVANT_WORDS.search(plain) is not None
 
 
 def has_statement(plain: str) -> bool:
-    """Of a clause: whether its days and times are worth to be read."""
+    """Check whether a clause states anything, so that its times must be parsed."""
     return (
         any(said.search(plain) for said in STATEMENTS.values())
         or EXISTING_APPOINTMENT.search(plain) is not None

@@ -1,4 +1,4 @@
-"""Cuts what the agent said into clauses, and tells which of them state something as done or so."""
+"""Splits the agent's turns into clauses and classifies them as statement, question or offer."""
 
 # ruff: noqa: E501  (patterns are read in one line)
 
@@ -16,7 +16,7 @@ NOT_ABBREVIATED = "".join(
 SENTENCE = re.compile(
     rf"(?<=[!?…]) +|{NOT_ABBREVIATED}(?<=\.)(?<!\d\.) +|(?<=\d\.) +(?=[A-ZÄÖÜ])(?!(?:{'|'.join(MONTHS)})\b)|\n+|; +", re.IGNORECASE
 )
-# what begins a clause of its own
+# words that begin a clause
 CLAUSE_STARTS = (
     r"ich|wir|sie (?!am|um|für|fur)|ihr termin|der platz|wenn|falls|sobald|sofern|ob|dass|weil|damit|deshalb|daher|denn|bitte|kommen sie|das (?:mache|trage|ging|geht)"
     r"|i(?:'ve|'ll|'m|'d)?|we(?:'ve|'ll|'re|'d)?|you(?:'ll|'re|'ve|'d)?|your appointment|if|once|when|because|please|which"
@@ -50,11 +50,11 @@ CUSTOMER_WISH = re.compile(
     r"\b(?:sie (?:moechten|wollten?|wollen|wuenschen|wuenschten|sagten|hatten|meinten|meinen|haetten|suchen|baten)|(?:moechten|wollten|hatten|sagten|haetten) sie|ihr wunsch|ihrem wunsch|wie gewuenscht waere"
     r"|you(?:'d| would) like|you (?:wanted|want|asked|said|were looking|mentioned|requested))\b"
 )
-# somebody else's appointment
+# another customer's appointment
 OTHER_CUSTOMER = re.compile(
     r"\b(?:jemand\w*|andere[rnms]? (?:kund\w*|gast|gaeste|patient\w*|termin\w*)|someone|somebody|(?:another|other) (?:customer|client|patient|appointment)\w*|ihre (?:frau|mutter|tochter|kollegin) hat|ihr (?:mann|vater|sohn|kollege) hat)\b"
 )
-# a time that is not to be had, unless it says for whom
+# an unavailable time, unless it says for whom
 UNAVAILABLE = re.compile(
     r"\b(?:schon|bereits|komplett|leider|already|fully) (?:\w+ ){0,2}(?:aus)?(?:gebucht|reserviert|booked|reserved|taken)\b"
 )
@@ -66,7 +66,7 @@ PAST_TENSE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """`raw` as it was said, `plain` folded; `sentence` is what a page quotes."""
+    """`raw` is the original text, `plain` the folded one; `sentence` is quoted on pages."""
 
     position: int
     sentence: str
@@ -75,18 +75,18 @@ class Clause:
     asks: bool
     asserts: bool
     negated: bool
-    # ends in a question that does not take it back: "…, passt das?"
+    # ends in a tag question that does not retract it: "…, passt das?"
     has_tag: bool = False
 
 
 def split_clauses(position: int, text: str) -> Iterator[Clause]:
-    """The clauses of a turn, in order."""
+    """Split a turn into clauses, in order."""
     for sentence in split_sentences(text):
         folded = fold(sentence)
         tagged = ENDS_WITH_TAG.match(folded)
         body = sentence
         if tagged:
-            # the same place in what was said: the tag begins at the last comma
+            # the tag begins at the last comma of the original text too
             body = sentence[: sentence.rindex(",")]
         asks = folded.endswith("?") and not tagged
         if CONDITION.match(folded):
@@ -99,7 +99,7 @@ def split_clauses(position: int, text: str) -> Iterator[Clause]:
 
 
 def _split_actions(body: str) -> Iterator[str]:
-    """At the words that begin a clause, and between two deeds: "abgesagt und neu eingetragen"."""
+    """Split at words that begin a clause, and between two actions: "abgesagt und neu eingetragen"."""
     for raw in CLAUSE.split(body):
         first, joint, rest = next(((a, j, b) for a, j, b in (raw.partition(" und "), raw.partition(" and ")) if j), (raw, "", ""))
         if joint and all(any(verbs.search(fold(half)) for verbs in VERBS.values()) for half in (first, rest)):

@@ -1,4 +1,4 @@
-"""What a clause says of an appointment: day, time, person, service; several appointments one after the other."""
+"""Extracts the appointments a clause mentions: day, time, staff and service."""
 
 # ruff: noqa: E501  (patterns are read in one line)
 
@@ -18,7 +18,7 @@ TITLE = r"(?:(?:frau|herrn?|dr|doktor|doctor|ms|mrs|mr|prof|der|die|dem|unsere[r
 STAFF_PREPOSITION = rf"\b(?:bei|mit|von|zu|with|by|to|see) {TITLE}"
 STAFF_VERB = r"(?= (?:erwartet|freut|nimmt|kuemmert|expects|looks))"
 BETWEEN_DAYS = re.compile(r"[ ,]*(?:(?:den|der|dem|the|on|am|das ist|ein|also|a|that is|that's|is|of|dann)[ ,]*)*")
-# what an appointment was before: "von Dienstag auf Mittwoch"
+# the previous time of a moved appointment: "von Dienstag auf Mittwoch"
 PREVIOUS_TIME = re.compile(
     r"\b(?:von|vom|from|statt|anstatt|instead of|urspruenglich)(?: (?:dem|den|am|the|on))? <[dt]\d+>(?:[ ,]*(?:um |at )?<[dt]\d+>)*(?=,? (?:auf|to|nach|zu)\b|,)"
 )
@@ -67,13 +67,13 @@ STAFF_NAME_EN = re.compile(r"\b[Ww]ith (?:Ms\.? |Mrs\.? |Mr\.? |Dr\.? )*([A-Z][a
 
 @dataclass(slots=True)
 class AppointmentMention:
-    """What is said of one appointment; a day may be a weekday only, or a weekday and a date that should fit."""
+    """One mentioned appointment; the day may be a weekday only, or a weekday and a date that should agree."""
 
     days: DayRange | None = None
     weekday: int | None = None
     clock: ClockTime | None = None
     staff: set[str] = field(default_factory=set)
-    # a name that nobody here has
+    # a name that no staff member has
     unknown_name: str | None = None
     services: set[str] = field(default_factory=set)
 
@@ -83,13 +83,13 @@ class AppointmentMention:
 
     @property
     def day(self) -> date | None:
-        """The date that was said, None for a weekday only."""
+        """The date that was named; None for a weekday only."""
         only_weekday = self.days is not None and self.days.weekday is not None
         return self.days.first if self.days and self.days.first == self.days.last and not only_weekday else None
 
 
 class NameIndex:
-    """Finds people and services of one company in folded text."""
+    """Finds a company's staff and services in folded text."""
 
     def __init__(self, evidence: Evidence) -> None:
         self.evidence = evidence
@@ -118,7 +118,7 @@ class NameIndex:
         return self._services.get(plain, set())
 
     def locate_services(self, plain: str) -> list[tuple[int, set[str]]]:
-        """Where in a folded text services are named."""
+        """Locate services in folded text."""
         return [(found.start(), self.find_services(found[0])) for found in self._service.finditer(plain)]
 
     def find_unknown_name(self, raw: str) -> str | None:
@@ -130,14 +130,14 @@ class NameIndex:
 
 
 def mark_times(text: str, at: datetime, zone: str) -> Scanner:
-    """The text with its days and times marked, without what an appointment was before and without ends of stretches."""
+    """Mark days and times in the text, without previous times and ends of ranges."""
     scanner = mark_expressions(text, at, zone)
     scanner.text = TIME_RANGE.sub(r"\1", PREVIOUS_TIME.sub(" ", scanner.text))
     return scanner
 
 
 def find_mentions(scanner: Scanner, names: NameIndex, raw: str) -> list[AppointmentMention]:
-    """The appointments that are spoken of, in order; empty where nothing of them is said."""
+    """Find the mentioned appointments, in order."""
     found: list[AppointmentMention] = []
     current, carried, end = AppointmentMention(), False, 0
     for token in names.token.finditer(scanner.text):
@@ -167,7 +167,7 @@ def find_mentions(scanner: Scanner, names: NameIndex, raw: str) -> list[Appointm
 def _add_day(
     found: list[AppointmentMention], current: AppointmentMention, days: DayRange, between: str, carried: bool
 ) -> tuple[AppointmentMention, bool]:
-    """A weekday and a date side by side are one day; a day behind a finished time begins the next appointment."""
+    """Add a day: a weekday beside a date is one day; a day after a time begins the next appointment."""
     if current.days is not None and current.clock is None and BETWEEN_DAYS.fullmatch(between):
         one, other = (current.days, days) if current.days.weekday is not None else (days, current.days)
         if one.weekday is not None and other.weekday is None:
@@ -181,7 +181,7 @@ def _add_day(
 
 
 def _select_informative(found: list[AppointmentMention]) -> list[AppointmentMention]:
-    """Where times are named, a bare day beside them is "heute" or the like."""
+    """Select the mentions with times; a bare day beside them is a word like "heute"."""
     timed = [mention for mention in found if mention.clock is not None]
     informative = (
         timed or [mention for mention in found if mention.has_time] or [d for d in found if d.staff or d.services or d.unknown_name]
@@ -198,6 +198,6 @@ def _fold_name(name: str) -> str:
 
 
 def _compile_alternatives(names: Iterable[str], *, glue: str = r" ") -> str:
-    """One pattern for all names, the longest first; matches nothing where there is none."""
+    """Compile one pattern for all names, longest first; it matches nothing without names."""
     longest_first = sorted((name for name in names if name), key=len, reverse=True)
     return "|".join(glue.join(map(re.escape, name.split())) for name in longest_first) or r"(?!)"

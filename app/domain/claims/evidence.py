@@ -1,4 +1,4 @@
-"""What a claim is laid beside: the house's people, services and prices, and the appointments that a call could speak of."""
+"""The evidence for claims: staff, services, prices, and the appointments a call may refer to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One turn of the conversation, in the order of the talk."""
+    """One turn of the conversation."""
 
     position: int
     is_agent: bool
@@ -22,7 +22,7 @@ class StaffName:
 
 @dataclass(frozen=True, slots=True)
 class ServiceOffer:
-    """A service with the words that surely mean it; `prices` in cents, more than one where branches differ."""
+    """A service with its certain synonyms; `prices` in cents, several where branches differ."""
 
     id: str
     names: tuple[str, ...]
@@ -31,7 +31,7 @@ class ServiceOffer:
 
 @dataclass(frozen=True, slots=True)
 class AppointmentState:
-    """An appointment as it stood: `starts_at` local; up to the turn `until_turn` of this call, where that changed it."""
+    """A state of an appointment: `starts_at` is local; valid up to turn `until_turn` where this call changed it."""
 
     starts_at: datetime
     staff_id: str
@@ -41,16 +41,16 @@ class AppointmentState:
 
 @dataclass(frozen=True, slots=True)
 class AppointmentEvidence:
-    """An appointment and all its states, the last one as it is now; what this very call did to it."""
+    """An appointment with its states, the current one last, and what this call did to it."""
 
     id: str
     states: tuple[AppointmentState, ...]
     was_created: bool = False
     was_moved: bool = False
     was_cancelled: bool = False
-    # it stands now, or stood at the end of the call and was cancelled by people later
+    # active now, or active at the end of the call and cancelled later by staff
     is_active: bool = True
-    # waits for a calendar elsewhere
+    # waits for an external calendar
     is_pending: bool = False
 
     @property
@@ -60,18 +60,18 @@ class AppointmentEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that a call's claims are judged by; `rejections` names the last refusal of a tool, by tool."""
+    """The evidence for a call's claims; `rejections` holds the last rejection code of each tool."""
 
     zone: str
     began_at: datetime
     people: Sequence[StaffName] = ()
     offers: Sequence[ServiceOffer] = ()
-    # words that are no person's name though they stand where one could: the business, its branches
+    # names that are not staff: the business, its branches
     places: Sequence[str] = ()
     appointments: Sequence[AppointmentEvidence] = ()
     rejections: dict[str, str] = field(default_factory=dict)
-    # which tools were used at all
+    # the tools that were called
     used_tools: frozenset[str] = frozenset()
     holds: Sequence[AppointmentState] = ()
-    # prices in cents that our own answers named
+    # prices in cents that tool results quoted
     quoted_prices: frozenset[int] = frozenset()

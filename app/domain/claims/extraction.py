@@ -1,4 +1,4 @@
-"""Reads from a conversation what its agent stated: appointments and prices, and where she or the caller put it right later."""
+"""Extracts the agent's claims about appointments and prices, with later corrections."""
 
 import re
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from app.domain.language.detection import FUNCTION_WORDS
 from app.domain.language.vocabulary import fold
 
 Kind = Literal["booked", "moved", "cancelled", "stands", "price"]
-# a language that neither of ours is has hardly one of our little words among so many
+# texts in other languages have hardly any German or English function words
 MIN_WORDS, MIN_KNOWN_SHARE = 12, 0.06
 CLOSING_TURNS = 2
 ALTERNATIVE = re.compile(r"\b(?:oder|or)\b")
@@ -34,7 +34,7 @@ ALTERNATIVE = re.compile(r"\b(?:oder|or)\b")
 
 @dataclass(slots=True)
 class Claim:
-    """What was stated in one clause, in its turn and its whole sentence."""
+    """A claim stated in one clause, with its turn and sentence."""
 
     kind: Kind
     position: int
@@ -43,21 +43,21 @@ class Claim:
     price: PriceMention | None = None
     tentative: bool = False
     held_only: bool = False
-    # said to put an earlier one right, by herself or after the caller objected
+    # corrects an earlier claim, unprompted or after an objection
     corrects: bool = False
-    # said afterwards that it did not work
+    # retracted later
     retracted: bool = False
 
 
 def is_supported_language(turns: Sequence[Utterance]) -> bool:
-    """Whether the agent speaks German or English, as far as her little words tell."""
+    """Check whether the agent speaks German or English, by function words."""
     words = re.findall(r"[\w']+", " ".join(turn.text for turn in turns if turn.is_agent).casefold())
     known = sum(word in little for word in words for little in FUNCTION_WORDS.values())
     return len(words) < MIN_WORDS or known >= MIN_KNOWN_SHARE * len(words)
 
 
 def extract_claims(turns: Sequence[Utterance], evidence: Evidence) -> list[Claim]:
-    """The claims of the agent's turns, in the order of the talk."""
+    """Extract the claims of the agent's turns, in order."""
     return _ClaimExtractor(evidence).read(turns)
 
 
@@ -67,7 +67,7 @@ class _ClaimExtractor:
         self.claims: list[Claim] = []
         self.objected = False
         self.turns: list[Utterance] = []
-        # the agent's last turns: what is said there without a verb sums up
+        # the agent's last turns: a phrase without a verb there sums up
         self.last: set[int] = set()
 
     def read(self, turns: Sequence[Utterance]) -> list[Claim]:
@@ -96,7 +96,7 @@ class _ClaimExtractor:
             before = clause
 
     def _is_relevant(self, plain: str) -> bool:
-        """Most turns state nothing."""
+        """Check cheaply whether a turn is relevant; most are not."""
         again = bool(self.claims) and (self.objected or CORRECTION.search(plain) or RETRACTION.search(plain))
         return bool(again) or may_contain_action(plain) or prices.CURRENCY.search(plain) is not None
 
@@ -124,7 +124,7 @@ class _ClaimExtractor:
         return earlier if any(mention.has_time for mention in earlier) else mentions
 
     def _read_fragment(self, clause: Clause, *, corrects: bool, first: bool) -> None:
-        """A day or a time by itself, said to put right what was said before: "Entschuldigung, um elf", "Natürlich, Donnerstag"."""
+        """Read a bare day or time that corrects an earlier claim: "Entschuldigung, um elf", "Natürlich, Donnerstag"."""
         earlier = next((claim for claim in reversed(self.claims) if claim.kind != "price"), None)
         agrees = self.objected and first and AGREEMENT.search(clause.plain)
         if earlier is None or clause.asks or not (corrects or agrees) or earlier.position < clause.position - 3:
@@ -139,7 +139,7 @@ class _ClaimExtractor:
         self.claims.append(Claim("stands", clause.position, clause.sentence, mentions, corrects=True))
 
     def _read_summary(self, clause: Clause) -> None:
-        """ "Montag, den 5. Oktober, 9 Uhr in Wandsbek." behind a booking, among her last words."""
+        """Read a closing summary without a verb, "Montag, den 5. Oktober, 9 Uhr", after a booking."""
         if (
             clause.position not in self.last
             or not clause.asserts
@@ -171,5 +171,5 @@ class _ClaimExtractor:
             self.claims.append(Claim("price", clause.position, clause.sentence, price=price))
 
     def _list_earlier_services(self) -> list[set[str]]:
-        """The services that were named before, by whomever."""
+        """List the services named earlier in the conversation."""
         return [services for turn in self.turns for _place, services in self.names.locate_services(fold(turn.text[:MAX_TEXT_LENGTH]))]

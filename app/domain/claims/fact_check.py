@@ -1,4 +1,4 @@
-"""Lays claims beside what is so: what does not hold becomes a mismatch, with both sides."""
+"""Checks claims against the evidence; each difference becomes a mismatch with both sides."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,14 +23,14 @@ TOOL_BY_CLAIM = {
     "moved": "reschedule_appointment",
     "cancelled": "cancel_appointment",
 }
-# how far apart two appointments are taken to be, so that the nearest one is what was meant
+# weights of differences, to find the nearest appointment
 WEIGHTS: dict[DetailMismatch, int] = {"other_day": 4, "other_time": 3, "other_person": 2, "other_service": 2, "other_weekday": 1}
 MAX_SUMMED_PRICES = 6
 
 
 @dataclass(slots=True)
 class Mismatch:
-    """What was said in which turn, and what is so: the appointment meant, the price, or why there is none."""
+    """A false claim with its turn, and the actual appointment, price or missing tool call."""
 
     kind: MismatchKind
     position: int
@@ -39,14 +39,14 @@ class Mismatch:
     state: AppointmentState | None = None
     cents: int | None = None
     service_id: str | None = None
-    # the tool that would have done it, what it refused with, or None where it was not even asked
+    # the tool for the action, its rejection code, and whether it was called
     tool: str | None = None
     rejection: str | None = None
     was_used: bool = False
 
 
 def check_claims(claims: Sequence[Claim], evidence: Evidence) -> list[Mismatch]:
-    """The claims that do not hold and were not put right later, in the order of the talk."""
+    """Check claims; gives mismatches that were not corrected later, in order."""
     judged = [(claim, _check_claim(claim, evidence)) for claim in claims if not claim.retracted]
     found = []
     for place, (claim, mismatches) in enumerate(judged):
@@ -56,7 +56,7 @@ def check_claims(claims: Sequence[Claim], evidence: Evidence) -> list[Mismatch]:
 
 
 def _is_corrected_later(claim: Claim, mismatch: Mismatch, later: Sequence[tuple[Claim, list[Mismatch]]]) -> bool:
-    """A later claim that corrects and holds takes the earlier one back; of prices another price."""
+    """Check whether a later correct claim corrects this one; for prices another price."""
     is_price = claim.kind == "price"
     return any(
         other.corrects and not wrong and (other.kind == "price") == is_price and other.position - claim.position <= 8
@@ -65,7 +65,7 @@ def _is_corrected_later(claim: Claim, mismatch: Mismatch, later: Sequence[tuple[
 
 
 def _deduplicate(found: Iterable[Mismatch]) -> list[Mismatch]:
-    """One mismatch for each thing and turn."""
+    """Keep one mismatch for each subject and turn."""
     first: dict[tuple[int, str, str | None], Mismatch] = {}
     for mismatch in found:
         first.setdefault((mismatch.position, mismatch.kind, mismatch.appointment.id if mismatch.appointment else mismatch.quote), mismatch)
@@ -110,7 +110,7 @@ def _check_mention(claim: Claim, mention: AppointmentMention, evidence: Evidence
 
 
 def _list_actions(claim: Claim, evidence: Evidence) -> list[AppointmentEvidence]:
-    """The appointments with which this call did what is claimed; of one that just stands, those that stand."""
+    """List the appointments on which this call performed the claimed action."""
     match claim.kind:
         case "booked":
             return [
@@ -133,7 +133,7 @@ def _list_actions(claim: Claim, evidence: Evidence) -> list[AppointmentEvidence]
 
 
 def _list_existing(claim: Claim, evidence: Evidence) -> list[AppointmentEvidence]:
-    """What is so already, whoever did it: the claim may tell of it."""
+    """List the appointments that already are as claimed, whoever changed them."""
     if claim.kind == "cancelled":
         return [appointment for appointment in evidence.appointments if not appointment.is_active]
     return [appointment for appointment in evidence.appointments if appointment.is_active]
@@ -157,7 +157,7 @@ def _find_nearest(
 
 
 def _was_valid_at(state: AppointmentState, claim: Claim) -> bool:
-    """What was said before a change is laid beside how it stood before."""
+    """Check whether the state was valid when the claim was made."""
     return state.until_turn is None or claim.position <= state.until_turn
 
 
@@ -178,7 +178,7 @@ def _list_differences(mention: AppointmentMention, state: AppointmentState, evid
 
 
 def _matches_day(mention: AppointmentMention, day: date) -> bool:
-    """A bare weekday means the next one or the one after; in a stretch any day of it."""
+    """Match the day; a bare weekday is the next or the one after, a range any of its days."""
     days = mention.days
     if days is None:
         return True

@@ -1,4 +1,4 @@
-"""Finds prices that are stated for a service, with the services that they can be of."""
+"""Finds stated prices with the services they may belong to."""
 
 # ruff: noqa: E501  (patterns are read in one line)
 
@@ -25,7 +25,7 @@ PRONOUN = re.compile(r"\b(?:das|dies|der termin|die behandlung|der preis|that|it
 
 @dataclass(frozen=True, slots=True)
 class PriceMention:
-    """`of` are the services it can be the price of; `together`: the price of several of them."""
+    """`of` are the services it may belong to; `together` marks a total of several."""
 
     cents: int
     of: tuple[frozenset[str], ...]
@@ -33,9 +33,9 @@ class PriceMention:
 
 
 def find_prices(plain: str, names: NameIndex, list_earlier_services: Callable[[], list[set[str]]]) -> list[PriceMention]:
-    """The prices that a folded clause states for services of the names; what is not surely one is left out.
+    """Find the prices a folded clause states for services; uncertain ones are left out.
 
-    `list_earlier_services` tells which services were named before.
+    `list_earlier_services` gives the services named before.
     """
     if not CURRENCY.search(plain):
         return []

@@ -1,4 +1,4 @@
-"""What our own answers named: prices in the words and the data that a tool gave the agent."""
+"""Reads prices and rejection codes from tool results."""
 
 import re
 from typing import Any
@@ -10,13 +10,13 @@ CENTS = re.compile(r'"(?:price|fee|total)_cents": ?(\d{1,7})')
 
 
 def find_quoted_prices(answer: str) -> set[int]:
-    """Prices in cents in an answer, be it a sentence or the whole of it as JSON."""
+    """Find prices in cents in a sentence or a JSON result."""
     named = {int(found[1]) * 100 + int(found[2] or found[3] or 0) for found in PRICE.finditer(replace_number_words(fold(answer[:20_000])))}
     return named | {int(found[1]) for found in CENTS.finditer(answer)}
 
 
 def find_rejection_code(result: Any) -> str | None:
-    """The code of an answer that says no."""
+    """Find the code of a rejected result."""
     if isinstance(result, dict) and result.get("ok") is False:
         return str(result.get("code") or "refused")
     return None

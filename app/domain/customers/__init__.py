@@ -1,1 +1,1 @@
-"""Customers: who calls, and who of a family it is."""
+"""Customers: identification, contact details and search."""

@@ -1,4 +1,4 @@
-"""Whose calls a company does not take: while the phone rings they are turned away, before anybody answers."""
+"""Blocked callers: the inbound call rejects them before the agent answers."""
 
 from collections.abc import Collection, Sequence
 
@@ -12,7 +12,7 @@ MAX_LISTED = 100
 
 
 def block_callers(numbers: Collection[str], *, reason: str = "") -> int:
-    """From now on calls from these numbers (E.164) are turned away; how many were not before."""
+    """Block these numbers (E.164); gives how many are new."""
     new = sorted(set(numbers) - find_blocked(numbers))
     for number in new:
         row = BlockedCaller(number=number, reason=" ".join(reason.split())[:200] or None)
@@ -23,7 +23,7 @@ def block_callers(numbers: Collection[str], *, reason: str = "") -> int:
 
 
 def unblock_callers(numbers: Collection[str]) -> int:
-    """They may call again; how many could not before."""
+    """Unblock these numbers; gives how many were blocked."""
     rows = db.session.scalars(select(BlockedCaller).where(BlockedCaller.number.in_(numbers))).all()
     for row in rows:
         record("caller_unblocked", subject=row.id)
@@ -38,6 +38,6 @@ def find_blocked(numbers: Collection[str]) -> set[str]:
 
 
 def list_blocked_callers() -> Sequence[BlockedCaller]:
-    """The latest first."""
+    """List blocked callers, newest first."""
     statement = select(BlockedCaller).order_by(BlockedCaller.created_at.desc(), BlockedCaller.id.desc())
     return db.session.scalars(statement.limit(MAX_LISTED)).all()

@@ -1,4 +1,4 @@
-"""How surely we know who calls, rung by rung, and what each rung allows: to hear, to change, to cancel."""
+"""Assurance levels of a caller's identity, and the permissions of each: hear, change, cancel, book."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ from app.models import Call, CallerVerification, Company, Customer
 
 AssuranceLevel = Literal["none", "number", "name", "verified", "code"]
 Permission = Literal["hear", "change", "cancel", "book"]
-# `alike`: a name that is not theirs and sounds like it; it proves nothing and counts as a try
+# `alike`: a similar name; it verifies nothing and counts as an attempt
 VerificationMethod = Literal["name", "alike", "birth_date", "booking", "code"]
 ASSURANCE_LEVELS: tuple[AssuranceLevel, ...] = ("none", "number", "name", "verified", "code")
 LEVEL_BY_METHOD: dict[str, AssuranceLevel] = {"name": "name", "birth_date": "verified", "booking": "verified", "code": "code"}
-# from which step on; a company may set others
+# the lowest level for each; a company may set others
 DEFAULT_PERMISSIONS: dict[Permission, AssuranceLevel] = {"hear": "number", "change": "name", "cancel": "verified", "book": "none"}
-# wrong tries after which nothing more is believed: in one call, of those names; in a day from one number
+# failed attempts that lock verification: in one call, of those names; in a day from one number
 MAX_ATTEMPTS_PER_CALL = 3
 MAX_NAMES_PER_CALL = 5
 MAX_ATTEMPTS_PER_DAY = 10
-# and about one customer, whoever tries: a day of a booking is one of few, so that guessing goes on over many calls
+# and about one customer from any number: the day of a booking can be guessed over many calls
 MAX_ATTEMPTS_PER_CUSTOMER = 6
 ATTEMPT_WINDOW = timedelta(days=30)
 VERIFICATIONS_OF_CALL = select(CallerVerification).where(CallerVerification.call_id == bindparam("call")).order_by(CallerVerification.id)
@@ -35,7 +35,7 @@ VERIFICATIONS_OF_CALL = select(CallerVerification).where(CallerVerification.call
 
 @dataclass(frozen=True, slots=True)
 class IdentifiedCaller:
-    """Who calls, as far as it is known. `candidates` are all who have this number; `customer` is the one who speaks."""
+    """The caller as identified so far. `candidates` are all customers with this number; `customer` is the speaker."""
 
     certainty: AssuranceLevel
     customer: Customer | None
@@ -50,7 +50,7 @@ class IdentifiedCaller:
 
     @property
     def is_ambiguous_caller(self) -> bool:
-        """The number alone does not say who of a family speaks."""
+        """Whether several customers share the number and none is identified yet."""
         return self.customer is None and len(self.candidates) > 1
 
     @property
@@ -59,7 +59,7 @@ class IdentifiedCaller:
 
     @property
     def level_to_hear_all(self) -> AssuranceLevel:
-        """From which rung on the caller hears of their appointments what they have not said: a company may choose another than ours."""
+        """The level from which everything about own appointments may be disclosed; a company may set another."""
         return self.required_level("hear") if (self.company_rights or {}).get("hear") in ASSURANCE_LEVELS else "verified"
 
     @property
@@ -68,7 +68,7 @@ class IdentifiedCaller:
 
     @property
     def rights(self) -> list[Permission]:
-        """A withheld number, a person we cannot name and whoever only guesses may book anew and nothing else."""
+        """The permissions; withheld, unknown and locked callers may only book."""
         if self.is_withheld or not self.is_known or (self.is_locked and not self.is_verified):
             return ["book"]
         return [
@@ -86,14 +86,14 @@ class IdentifiedCaller:
 
 
 def identify_caller(call: Call, company: Company) -> IdentifiedCaller:
-    """Who calls, from the number and from what was proved in this call."""
+    """Identify the caller by the number and this call's verifications."""
     known = find_customers_of_call(call)
     proofs = db.session.scalars(VERIFICATIONS_OF_CALL, {"call": call.id}).all()
     customer = known[0] if len(known) == 1 else None
     certainty: AssuranceLevel = "number" if known else "none"
     for proof in proofs:
         if proof.kind == "name" and not proof.ok:
-            # somebody else speaks on this number
+            # another person speaks on this number
             customer, certainty = None, "number" if known else "none"
         elif proof.ok and (customer is None or proof.customer_id != customer.id):
             customer, certainty = db.session.get(Customer, proof.customer_id), LEVEL_BY_METHOD[proof.kind]
@@ -110,14 +110,14 @@ def identify_caller(call: Call, company: Company) -> IdentifiedCaller:
 
 
 def find_customers_of_call(call: Call) -> list[Customer]:
-    """The customers who have the caller's number; one that is withheld or that no plan knows is nobody's."""
+    """Find the customers with the caller's number; none for a withheld or invalid number."""
     if call.caller_kind != "number" or not call.from_number:
         return []
     return find_customers_by_number(call.company_id, normalise(call.from_number, source="e164").identity)
 
 
 def find_customers_by_number(company_id: str, number: str | None) -> list[Customer]:
-    """Who of a company's customers has this E.164 number, the one we know longest first."""
+    """Find a company's customers with this E.164 number, oldest first."""
     return matching.find_customers_by_numbers([(company_id, number)])[company_id, number] if number else []
 
 
@@ -128,12 +128,12 @@ def _is_locked(proofs: Sequence[CallerVerification]) -> bool:
 
 
 def filter_same_name(name: str, customers: Sequence[Customer]) -> list[Customer]:
-    """Those whose name is the one that was said."""
+    """Filter customers with the same name."""
     return [customer for customer in customers if customer.name and is_same_name(name, customer.name)]
 
 
 def filter_similar_name(name: str, customers: Sequence[Customer]) -> list[Customer]:
-    """Those whose name sounds like the one that was said, or holds it: reason to ask, never to know."""
+    """Filter customers with a similar name; a reason to ask again, never evidence."""
     return [
         customer
         for customer in customers
@@ -142,13 +142,13 @@ def filter_similar_name(name: str, customers: Sequence[Customer]) -> list[Custom
 
 
 def record_verification(call: Call, kind: VerificationMethod, *, ok: bool, customer: Customer | None) -> None:
-    """Writes down that somebody tried; what was said is not kept."""
+    """Record a verification attempt, without what was said."""
     db.session.add(CallerVerification(call_id=call.id, customer_id=customer.id if customer else None, kind=kind, ok=ok))
     db.session.flush()
 
 
 def is_within_attempts(customer: Customer) -> bool:
-    """Whether not too many days, dates of birth or codes have been tried about this person of late, by whomever."""
+    """Check the limit of failed attempts about this customer, from any number."""
     lately = (
         CallerVerification.customer_id == customer.id,
         CallerVerification.at > now() - ATTEMPT_WINDOW,
@@ -159,7 +159,7 @@ def is_within_attempts(customer: Customer) -> bool:
 
 
 def is_number_within_attempts(call: Call) -> bool:
-    """Whether this number has not tried too often of late, about whomever."""
+    """Check the limit of failed attempts from this number, about any customer."""
     since = now() - timedelta(days=1)
     wrong = select(func.count()).select_from(CallerVerification).join(Call, Call.id == CallerVerification.call_id)
     lately = (
@@ -172,7 +172,7 @@ def is_number_within_attempts(call: Call) -> bool:
 
 
 def set_birth_date(customer: Customer, born: date | None) -> None:
-    """Keeps the date sealed, and findable by its keyed hash."""
+    """Set the date of birth, encrypted, with its keyed hash for lookups."""
     customer.birth_date = born.isoformat() if born else None
     customer.birth_index = hash_birth_date(born) if born else None
 
@@ -182,6 +182,6 @@ def hash_birth_date(born: date) -> str:
 
 
 def find_by_birth_date(born: date, name: str) -> list[Customer]:
-    """Customers of this date of birth and name, whatever number they call from."""
+    """Find customers by date of birth and name, with any number."""
     rows = db.session.scalars(select(Customer).where(Customer.birth_index == hash_birth_date(born)).order_by(Customer.id)).all()
     return filter_same_name(name, rows)

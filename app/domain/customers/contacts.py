@@ -1,4 +1,4 @@
-"""Finds or makes the customer for whom somebody else books: the desk at the telephone, or a program."""
+"""Finds or creates the customer of a booking that staff or an API client makes."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ MAX_SUGGESTIONS = 8
 
 @dataclass(frozen=True, slots=True)
 class ContactDetails:
-    """A name, and how to reach whoever has it."""
+    """A customer's name and contact details."""
 
     name: str
     e164: str | None
@@ -26,7 +26,7 @@ class ContactDetails:
 
 
 def validate_contact(name: str, *, number: str | None = None, email: str | None = None, region: str = "DE") -> ContactDetails:
-    """What was filled in, tidied; `number` may be written as people write it. Raises InvalidInput with one message per field."""
+    """Validate and normalize contact details; `number` in any notation. Raises InvalidInput with one message per field."""
     contact = ContactDetails(" ".join(name.split()), _e164(number, region), (email or "").strip().lower() or None)
     wrong = {}
     if not contact.name or len(contact.name) > MAX_NAME_LENGTH:
@@ -41,7 +41,7 @@ def validate_contact(name: str, *, number: str | None = None, email: str | None 
 
 
 def find_or_create(name: str, *, number: str | None = None, email: str | None = None, region: str = "DE") -> Customer:
-    """The customer of this name at this number, else a new one; a number or address that is new is added. Raises as check_contact."""
+    """Find the customer of this name and number, or create one; adds new contact details. Raises as validate_contact."""
     contact = validate_contact(name, number=number, email=email, region=region)
     customer = _find_existing(contact) or matching.create_named_customer(contact.name, None)
     customer.name = customer.name or contact.name
@@ -52,7 +52,7 @@ def find_or_create(name: str, *, number: str | None = None, email: str | None = 
 
 
 def autocomplete(text: str, *, limit: int = MAX_SUGGESTIONS, region: str = "DE") -> list[Customer]:
-    """Customers whose name or family name begins with this, or who have this number, the ones who called last first."""
+    """Suggest customers by the start of a name or by number, most recent callers first."""
     text = " ".join(text.split())[:MAX_NAME_LENGTH]
     if len(text) < 2:
         return []
@@ -66,7 +66,7 @@ def autocomplete(text: str, *, limit: int = MAX_SUGGESTIONS, region: str = "DE")
 
 
 def _find_existing(contact: ContactDetails) -> Customer | None:
-    """By number, else by address; the name decides among a family, and somebody nameless there is now this person."""
+    """Find by number, else by e-mail; the name decides among several, and an unnamed customer takes this name."""
     for kind, value in (("phone", contact.e164), ("email", contact.email)):
         if not value:
             continue
@@ -78,7 +78,7 @@ def _find_existing(contact: ContactDetails) -> Customer | None:
 
 
 def add_identity(customer: Customer, kind: str, value: str) -> None:
-    """One more way to reach or recognise this customer; what is known already is not added again."""
+    """Add a phone number or e-mail address, unless the customer has it."""
     same = (CustomerIdentity.customer_id == customer.id, CustomerIdentity.kind == kind, CustomerIdentity.value == value)
     if db.session.scalar(select(CustomerIdentity.id).where(*same)) is None:
         db.session.add(CustomerIdentity(customer_id=customer.id, kind=kind, value=value))
@@ -97,7 +97,7 @@ def _is_email(address: str) -> bool:
 
 
 def _to_number_prefix(text: str, region: str) -> str | None:
-    """The beginning of an E.164 number that the text could be, or None when it is a name."""
+    """Convert to the start of an E.164 number; None for a name."""
     plain = "".join(letter for letter in text if letter.isdigit() or letter == "+")
     if len(plain) < 4 or any(letter.isalpha() for letter in text):
         return None

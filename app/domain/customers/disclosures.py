@@ -1,4 +1,4 @@
-"""What proves nothing: days that we told by any function or message, and what callers have booked or moved themselves."""
+"""Days that no longer verify a caller: disclosed in calls or messages, or set by callers themselves."""
 
 from collections.abc import Collection
 from datetime import date, timedelta
@@ -10,14 +10,14 @@ from app.core.clock import now
 from app.core.extensions import db
 from app.models import Booking, BookingChange, Call, Customer, Notification, ToolCall
 
-# a visit so long ago is still something that only the customer knows
+# visits older than this do not verify
 BOOKING_LOOKBACK = timedelta(days=400)
-# so long somebody may still know what they heard or read from us
+# how long a disclosed day does not verify
 DISCLOSURE_LOOKBACK = timedelta(days=90)
 
 
 def get_provable_days(call: Call, customer: Customer) -> set[date]:
-    """The days of the customer's bookings, of late and ahead, that whoever calls cannot have from us."""
+    """Get the days of the customer's bookings that were not disclosed to a caller."""
     statement = select(Booking.id, Booking.starts_at, Booking.zone).where(
         Booking.customer_id == customer.id,
         Booking.status.in_(("pending", "confirmed", "done")),
@@ -31,7 +31,7 @@ def get_provable_days(call: Call, customer: Customer) -> set[date]:
 
 
 def _find_scheduled_by_callers(booking_ids: Collection[str]) -> set[str]:
-    """Whoever called or had a link chose the time: they need not be who they said."""
+    """Find bookings whose time a caller or a link set last."""
     rows = select(BookingChange.booking_id, BookingChange.actor_type).where(
         BookingChange.booking_id.in_(booking_ids), BookingChange.action.in_(("made", "moved"))
     )
@@ -40,7 +40,7 @@ def _find_scheduled_by_callers(booking_ids: Collection[str]) -> set[str]:
 
 
 def _find_notified(booking_ids: Collection[str]) -> set[str]:
-    """Confirmations and changes that left, or are about to."""
+    """Find bookings with a notification that was sent or is pending."""
     subjects = {f"booking:{booking_id}": booking_id for booking_id in booking_ids}
     rows = select(Notification.subject).where(
         Notification.subject.in_(subjects),
@@ -51,7 +51,7 @@ def _find_notified(booking_ids: Collection[str]) -> set[str]:
 
 
 def _find_disclosed_in_calls(call: Call, customer: Customer) -> set[date]:
-    """Every day that an answer held in a call from this number, from one of the customer's, or of the customer's own."""
+    """Find days disclosed in calls from this number, the customer's numbers or of the customer."""
     numbers = {call.from_number, *(identity.value for identity in customer.identities if identity.kind == "phone")}
     theirs = or_(Call.from_number.in_(filter(None, numbers)), Call.customer_id == customer.id)
     rows = select(ToolCall.told_days).join(Call, Call.id == ToolCall.call_id)

@@ -1,4 +1,4 @@
-"""Finds the customer behind a number and a name; families share a number, so a number alone may name several."""
+"""Matches customers by number and name; a number may belong to several."""
 
 import hashlib
 from collections import defaultdict
@@ -25,7 +25,7 @@ CUSTOMERS_BY_NUMBER = (
 
 
 def find_customers_by_numbers(numbers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[Customer]]:
-    """For each (company, E.164 number) the customers of that company who have it, oldest first; asked for every company at once."""
+    """Find the customers of each (company, E.164 number), oldest first, in one query for all companies."""
     wanted = set(numbers)
     found: dict[tuple[str, str], list[Customer]] = defaultdict(list)
     if wanted:
@@ -37,7 +37,7 @@ def find_customers_by_numbers(numbers: Iterable[tuple[str, str]]) -> dict[tuple[
 
 
 def select_customer(known: list[Customer], name: str | None) -> Customer | None:
-    """The one who is meant: by name where there is one, else the only one there is."""
+    """Select by name where one is given, else the only customer."""
     if name:
         same = [customer for customer in known if customer.name and is_same_name(customer.name, name)]
         if same:
@@ -48,15 +48,15 @@ def select_customer(known: list[Customer], name: str | None) -> Customer | None:
 
 
 def attach_customer(call: Call, customer: Customer) -> None:
-    """This person is the one who calls, whether the number says so or a name that comes later."""
+    """Set the call's customer and their last call."""
     call.customer_id = customer.id
     customer.last_call_at = max(filter(None, (customer.last_call_at, call.started_at)))
 
 
 def create_unnamed_customer(company_id: str, number: str) -> Customer:
-    """A customer of whom only the number is known.
+    """Create a customer with a number only.
 
-    The id follows from company and number: two workers that meet the same new caller at once collide and do not make two.
+    The id is derived from company and number, so that concurrent workers collide instead of creating two.
     """
     customer = Customer(id=_derive_id(company_id, number), company_id=company_id)
     customer.identities.append(CustomerIdentity(company_id=company_id, kind="phone", value=number))
@@ -65,7 +65,7 @@ def create_unnamed_customer(company_id: str, number: str) -> Customer:
 
 
 def create_named_customer(name: str, number: str | None) -> Customer:
-    """A further person, perhaps on a number that others of the family have too."""
+    """Create a customer with a name, and a number that may be shared."""
     customer = Customer(name=name)
     db.session.add(customer)
     db.session.flush()

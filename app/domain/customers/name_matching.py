@@ -1,4 +1,4 @@
-"""When two names are one, and when they merely sound alike: sameness recognises people, likeness is a reason to ask."""
+"""Compares names: sameness identifies people, similarity is a reason to ask."""
 
 import re
 import unicodedata
@@ -10,12 +10,12 @@ NON_NAME_WORDS = (
 )
 TITLES = frozenset(NON_NAME_WORDS.split())
 MIN_SIMILARITY = 0.8
-# letters that Unicode does not take apart, and how they are written where one's own are missing
+# letters without a Unicode decomposition, and their transliterations
 PLAIN_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ə": "e", "æ": "ae", "œ": "oe", "þ": "th"})
 TRANSLITERATIONS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
-# four letters and more, said one by one
+# three letters and more, spelled one by one
 SPELLED_LETTERS = re.compile(r"(?<!\w)\w(?:[ .,-]+\w(?!\w)){2,}(?!\w)")
-# letters that sound the same at the telephone, in the order in which they are replaced (after the idea of the Cologne phonetics)
+# letters that sound alike on the telephone, replaced in this order (after the Cologne phonetics)
 PHONETIC_RULES = (
     (r"ph|v", "f"), (r"th|dt|d", "t"), (r"ck|qu|q|c(?!h)|g", "k"), (r"x", "ks"), (r"tz|z", "s"), (r"sch|ch|j", "s"), (r"b", "p"),
     (r"w", "f"), (r"ai|ay|ei|ey", "ai"), (r"aeu|eu|oi", "oi"), (r"ae", "a"), (r"oe", "o"), (r"ue", "u"), (r"y", "i"),
@@ -24,7 +24,7 @@ PHONETIC_RULES = (
 
 
 def is_same_name(one: str, other: str) -> bool:
-    """Whether both are the same name, whatever its capitals, accents, umlauts, titles and the order of its words.
+    """Check whether both are the same name, regardless of case, accents, umlauts, titles and word order.
 
     Every word counts: "Anna Keller" is not "Hanna Keller", and "Frau Keller" is neither.
     """
@@ -32,40 +32,40 @@ def is_same_name(one: str, other: str) -> bool:
 
 
 def is_similar_name(said: str, known: str) -> bool:
-    """Every word that was said is a word of the known name, or sounds like one: "Frau Tomsen" fits "Svea Thomsen"."""
+    """Check whether each spoken word is, or sounds like, a word of the name: "Frau Tomsen" and "Svea Thomsen"."""
     words, names = split_name(said), split_name(known)
     return bool(words) and all(any(_is_similar_word(word, name) for name in names) for word in words)
 
 
 def find_first_name(name: str | None) -> str | None:
-    """The first of several names, without titles; None where there is only a family name."""
+    """Find the first name, without titles; None where there is only a family name."""
     family, comma, given = (name or "").partition(",")
     words = [word for word in (given if comma else family).split() if word.casefold().strip(".") not in TITLES]
     return words[0] if len(words) > (0 if comma else 1) else None
 
 
 def split_name(name: str) -> list[str]:
-    """The words of a name without titles; what was spelled letter by letter is one word."""
+    """Split a name into words without titles; a spelled name is one word."""
     joined = SPELLED_LETTERS.sub(lambda letters: re.sub(r"[ .,-]+", "", letters[0]), name)
     words = fold_name(re.sub(r"[-/,.]", " ", joined)).split()
     return [word for word in words if word not in TITLES] or words
 
 
 def fold_name(text: str) -> str:
-    """Words as people compare them: without case, accents, dots and doubled spaces."""
+    """Fold a name: no case, accents, punctuation or doubled spaces."""
     plain = unicodedata.normalize("NFKD", text.casefold().translate(PLAIN_LETTERS))
     return " ".join("".join(letter for letter in plain if letter.isalnum() or letter.isspace()).split())
 
 
 def to_phonetic(word: str) -> str:
-    """A spelling that names which sound alike share."""
+    """Convert a word to a spelling shared by words that sound alike."""
     for letters, same in PHONETIC_RULES:
         word = re.sub(letters, same, word)
     return word
 
 
 def _list_spellings(name: str) -> set[str]:
-    """ "Jörg Müller" is "jorg muller" and "joerg mueller", but not both ways within one: so "Bauer" is not "Baur"."""
+    """List spellings: "jorg muller" and "joerg mueller", never mixed, so that "Bauer" is not "Baur"."""
     small = unicodedata.normalize("NFC", name.casefold())
     return {" ".join(sorted(split_name(text))) for text in (small, small.translate(TRANSLITERATIONS))} - {""}
 

@@ -1,4 +1,4 @@
-"""One-time codes: made for one call, sent to the number that we know, good for ten minutes and once; and how many may leave."""
+"""One-time codes: valid for one call, ten minutes and once, sent to the number on record; with sending limits."""
 
 import hmac
 import secrets
@@ -19,13 +19,13 @@ from app.models import Call, Customer, IdentityLink, OneTimeCode
 
 CODE_LIFETIME = timedelta(minutes=10)
 CODE_LENGTH = 6
-# codes and links in a day: to one number or address, and of one company, whose account pays for them
+# codes and links a day: to one recipient, and of one company, which pays for them
 MAX_PER_DAY = 5
 MAX_PER_COMPANY_PER_DAY = 200
 
 
 def create_code(call: Call, customer: Customer, number: str) -> OneTimeCode:
-    """A new code for this caller, announced as OneTimeCodeRequested: whoever sends messages sends it. Raises TooManyRequests."""
+    """Create a code and publish OneTimeCodeRequested, which sends it. Raises TooManyRequests."""
     check_send_limits(number)
     digits = f"{secrets.randbelow(10**CODE_LENGTH):0{CODE_LENGTH}}"
     code = OneTimeCode(
@@ -39,7 +39,7 @@ def create_code(call: Call, customer: Customer, number: str) -> OneTimeCode:
 
 
 def check_send_limits(sent_to: str) -> None:
-    """Raises TooManyRequests where one more code or link to this number or address, or of this company, is too much for a day."""
+    """Raise TooManyRequests where the daily limit of this recipient or company is reached."""
     if not can_send(sent_to):
         raise TooManyRequests()
 
@@ -56,7 +56,7 @@ def can_send(sent_to: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class SendStats:
-    """Codes and links that have left for the company at work, and what the text messages among them have cost."""
+    """Codes and links sent for the current company, and the cost of text messages."""
 
     today: int
     in_30_days: int
@@ -75,7 +75,7 @@ def get_send_stats() -> SendStats:
 
 
 def redeem_code(call: Call, said: str) -> Customer | None:
-    """Whom the code that was said proves; it is good once, and only the newest one of the call is."""
+    """Redeem a code; gives the customer. Only the newest of the call is valid, once."""
     digits = "".join(letter for letter in said if letter.isdigit())
     statement = select(OneTimeCode).where(OneTimeCode.call_id == call.id).order_by(OneTimeCode.created_at.desc(), OneTimeCode.id.desc())
     code = db.session.scalars(statement.limit(1)).first()
@@ -87,7 +87,7 @@ def redeem_code(call: Call, said: str) -> Customer | None:
 
 
 def has_open_code(call: Call) -> bool:
-    """Whether a code was sent in this call and waits to be said."""
+    """Check whether the call has a valid unused code."""
     statement = select(OneTimeCode.id).where(OneTimeCode.call_id == call.id, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now())
     return db.session.scalar(statement.limit(1)) is not None
 

@@ -1,4 +1,4 @@
-"""Finds customers by name, number or e-mail address: the newest first, or those who called last."""
+"""Searches customers by name, number or e-mail address."""
 
 from collections.abc import Collection
 
@@ -13,7 +13,7 @@ MAX_QUERY_LENGTH = 200
 
 
 def find_customers(query: str = "", *, limit: int, offset: int = 0) -> list[Customer]:
-    """Customers with their identities; an empty query means all."""
+    """Find customers with their identities, newest first; an empty query means all."""
     statement = select(Customer).options(selectinload(Customer.identities)).where(*_build_filters(query))
     return list(db.session.scalars(statement.order_by(Customer.id.desc()).limit(limit).offset(offset)))
 
@@ -23,7 +23,7 @@ def count_customers(query: str = "") -> int:
 
 
 def list_recent_callers(query: str = "", *, limit: int, after: Customer | None = None) -> list[Customer]:
-    """Who called last comes first, who never did last; `after` goes on behind that one, without counting from the start."""
+    """List customers by last call, newest first; `after` is the last one of the previous page."""
     statement = select(Customer).options(selectinload(Customer.identities)).where(*_build_filters(query)).limit(limit)
     found: list[Customer] = []
     if after is None or after.last_call_at is not None:
@@ -41,7 +41,7 @@ def list_recent_callers(query: str = "", *, limit: int, after: Customer | None =
 
 
 def list_customers_sharing_contact(customer: Customer, *, limit: int) -> list[Customer]:
-    """Others who are reached by one of this customer's numbers or addresses: a family, a couple, a firm."""
+    """List other customers with one of this customer's numbers or addresses."""
     theirs = [and_(CustomerIdentity.kind == one.kind, CustomerIdentity.value == one.value) for one in customer.identities]
     if not theirs:
         return []
@@ -51,14 +51,14 @@ def list_customers_sharing_contact(customer: Customer, *, limit: int) -> list[Cu
 
 
 def find_shared_numbers(numbers: Collection[str]) -> set[str]:
-    """Those of these numbers by which more than one customer is reached."""
+    """Find numbers shared by several customers."""
     shared = select(CustomerIdentity.value).where(CustomerIdentity.kind == "phone", CustomerIdentity.value.in_(numbers))
     more_than_one = shared.group_by(CustomerIdentity.value).having(func.count() > 1)
     return set(db.session.scalars(more_than_one)) if numbers else set()
 
 
 def _build_filters(query: str) -> list[ColumnElement[bool]]:
-    """A name or the beginning of one of its parts, a number in any form, an address; also one that was said for a booking alone."""
+    """Build filters by start of a name, number or e-mail, including contacts stored with bookings only."""
     typed = query.encode("utf-8", "ignore").decode().strip()[:MAX_QUERY_LENGTH]
     if not typed:
         return []

@@ -1,1 +1,1 @@
-"""Emergencies: recognised in what callers say, answered at once, and told to the person on call."""
+"""Emergencies: recognition in callers' words, immediate instructions, and notification of the on-call contact."""

@@ -1,4 +1,4 @@
-"""Raises the alarm for a call: what the caller is told, a task above all others, and a message to the person on call."""
+"""Raises the alarm for a call: instructions, a task with top priority, and a message to the on-call contact."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,15 +20,15 @@ from app.events import NotificationQueued
 from app.models import Branch, Call, Company, Task
 
 PRIORITY = 100
-# later the person on call learns nothing by it any more
+# a later message would be useless
 MESSAGE_LIFETIME = timedelta(hours=2)
-# a call that came to us so late is no alarm, only something to look into
+# calls that ended longer ago raise no alarm
 ALARM_WINDOW = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """`numbers` are to be dialled by the caller; `transfer_to` is where the call is put through."""
+    """`numbers` are for the caller to dial; `transfer_to` is the transfer number."""
 
     kind: EmergencyKind
     say: str
@@ -39,13 +39,13 @@ class Alarm:
     def data(self) -> dict[str, Any]:
         told: dict[str, Any] = {"kind": self.kind.name, "level": self.kind.level, "numbers": self.numbers}
         if self.transfer_to:
-            # `number` is what the agent's own way of putting through reads
+            # the agent's transfer function reads `number`
             told |= {"transfer_to": self.transfer_to, "number": self.transfer_to}
         return told | ({"task_id": self.task_id} if self.task_id else {})
 
 
 def build_alarm(kind: EmergencyKind, branch: Branch, company: Company, *, forward_to: str | None, moment: datetime) -> Alarm:
-    """What the caller is told, in the language at work; nothing is written down."""
+    """Build the alarm with instructions in the current language; writes nothing."""
     numbers, reached = get_numbers(company, branch), find_on_call(branch, moment, otherwise=forward_to)
     dialled = list_numbers_to_dial(kind, numbers) or ([phone.display(reached.number, company.country)] if reached else [numbers.rescue])
     say = say_instructions(kind, numbers, puts_through=reached is not None)
@@ -53,7 +53,7 @@ def build_alarm(kind: EmergencyKind, branch: Branch, company: Company, *, forwar
 
 
 def raise_alarm(call: Call, kind: EmergencyKind, branch: Branch, company: Company, *, forward_to: str | None) -> Task:
-    """The call's task, made and told to the person on call once, however often the alarm is raised."""
+    """Create the call's emergency task and notify the on-call contact; idempotent."""
     with force_locale(company.language):
         what, who = get_label(kind.name), _format_caller(call, company)
         task = make_task(

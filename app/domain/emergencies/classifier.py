@@ -1,4 +1,4 @@
-"""How likely somebody speaks of an emergency, of which, or of what can wait: learned from sentences (see corpus/)."""
+"""Classifies sentences as emergency, urgent matter or neither, and by kind; trained on corpus/."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,19 +9,19 @@ DIRECTORY = Path(__file__).parent
 CORPUS = DIRECTORY / "corpus"
 EMERGENCY_WEIGHTS, KIND_WEIGHTS = DIRECTORY / "emergency.weights", DIRECTORY / "kind.weights"
 _emergency, _kind = TextClassifier(EMERGENCY_WEIGHTS), TextClassifier(KIND_WEIGHTS)
-# the label of what is urgent, and can wait while somebody is there
+# the label of urgent matters that can wait during opening hours
 WAITING = "waiting"
-# the kinds of the table of signs (signs/signs.txt) by the labels of the corpus
+# kinds of signs/signs.txt by label of the corpus
 KIND_BY_LABEL = {
     "medical": "medical", "dental": "dental_pain", "vet": "vet_emergency", "suicide": "suicide", "poison": "poison", "violence": "assault",
     "fire": "fire", "gas": "gas", "water": "pipe", "breakdown": "motorway", "accident": "accident", "electric": "sparks",
 }  # fmt: skip
-# Below it no kind is: somebody who speaks of a filling is not told of despair.
+# Below it no kind is chosen, so that a filling does not get suicide instructions.
 UNCLEAR = 0.2
 
 
 def get_probabilities(text: str) -> tuple[float, float]:
-    """That it is an emergency, and that it is what can wait while somebody is there; each from 0 to 1."""
+    """Get the probabilities of an emergency and of an urgent matter that can wait."""
     chances = _emergency.probabilities(tokenize(text))
     return chances["emergency"], chances[WAITING]
 
@@ -31,12 +31,12 @@ def get_emergency_probability(text: str) -> float:
 
 
 def classify_kind(text: str) -> str:
-    """The name of the kind that is most likely, given that it is an emergency; where none is likely, only that it is one."""
+    """Classify the kind of an emergency; `named` where none is likely."""
     chances = _kind.probabilities(tokenize(text))
     best = max(chances, key=lambda label: chances[label])
     return KIND_BY_LABEL[best] if chances[best] >= UNCLEAR else "called_for"
 
 
 def extract_training_features(text: str) -> Iterator[str]:
-    """What is weighed, for training."""
+    """Extract the features for training."""
     return extract_features(tokenize(text))

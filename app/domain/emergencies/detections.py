@@ -1,4 +1,4 @@
-"""What a call has said of emergencies, and which of it was answered: kept with the call by kind and turn, without a word of it."""
+"""Emergencies detected in a call, stored by kind and turn, without the caller's words."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from app.domain.emergencies.recognition import recognise_emergency
 from app.domain.emergencies.signs import EmergencyKind, load_table
 from app.models import Call
 
-# the last turns of the caller that a function's call is looked at for; those before were looked at when they were said
+# the caller's latest turns that a tool call examines; earlier ones were examined before
 MAX_TURNS = 6
 MAX_ARGUMENTS_LENGTH = 2000
 KindFilter = Callable[[EmergencyKind], bool]
@@ -17,28 +17,28 @@ KindFilter = Callable[[EmergencyKind], bool]
 
 @dataclass(frozen=True, slots=True)
 class BusinessProfile:
-    """Where the words count: the industry, and the business's own phrases."""
+    """What recognition needs of a business: its industry and own phrases."""
 
     industry: str
     phrases: tuple[str, ...] = ()
 
 
 def is_always_relevant(kind: EmergencyKind) -> bool:
-    """Whether it counts whatever the hour."""
+    """Check whether the kind counts at any hour."""
     return not kind.is_out_of_hours
 
 
 def detect_in_turns(
     call: Call, turns: Iterable[tuple[int, str]], place: BusinessProfile, *, counts: KindFilter = is_always_relevant
 ) -> bool:
-    """Takes the caller's turns, (index, text); whether something new is among them. An index is one sentence, however it is corrected."""
+    """Detect emergencies in the caller's turns, (index, text); gives whether any is new. A corrected turn keeps its index."""
     return _detect(call, ((index, recognise_emergency(text, place.industry, place.phrases)) for index, text in turns), counts)
 
 
 def detect_in_arguments(
     call: Call, arguments: Mapping[str, Any], index: int, place: BusinessProfile, *, counts: KindFilter = is_always_relevant
 ) -> bool:
-    """Takes what the model hands to a function; what it only says again is not new."""
+    """Detect emergencies in a tool's arguments; a kind that is stored already is not new."""
     kind = recognise_emergency(join_texts(arguments), place.industry, place.phrases)
     if kind is None or any(name == kind.name for _index, name, _answered in _list_detections(call)):
         return False
@@ -46,13 +46,13 @@ def detect_in_arguments(
 
 
 def record_report(call: Call, index: int) -> None:
-    """Takes what the model takes for an emergency where no words of the table were heard."""
+    """Record an emergency reported by the model."""
     known = find_kind(call) or load_table().kinds["reported"]
     _store(call, [(index, known)])
 
 
 def take_unanswered(call: Call) -> EmergencyKind | None:
-    """The gravest emergency that nobody has answered yet; all of them count as answered from now on."""
+    """Take the gravest unanswered emergency and mark all as answered."""
     open_kinds = [load_table().kinds[name] for _index, name, answered in _list_detections(call) if not answered]
     if not open_kinds:
         return None
@@ -61,12 +61,12 @@ def take_unanswered(call: Call) -> EmergencyKind | None:
 
 
 def find_kind(call: Call) -> EmergencyKind | None:
-    """The gravest emergency of the call."""
+    """Find the gravest emergency of the call."""
     return load_table().kinds.get((call.emergency or {}).get("kind", ""))
 
 
 def join_texts(arguments: Mapping[str, Any]) -> str:
-    """All texts of a function's arguments, wherever they stand."""
+    """Join all texts in a tool's arguments, nested ones included."""
     return ". ".join(_list_texts(arguments))[:MAX_ARGUMENTS_LENGTH]
 
 

@@ -1,4 +1,4 @@
-"""The numbers that help, by country: rescue, fire brigade, police, doctors out of hours, and somebody to talk to."""
+"""Emergency numbers by country: rescue, fire, police, out-of-hours doctors, crisis line."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from app.models import Branch, Company
 
 @dataclass(frozen=True, slots=True)
 class EmergencyNumbers:
-    """As callers dial them; `doctor` and `listener` are empty where no one number is right everywhere in the country."""
+    """As callers dial them; `doctor` and `listener` are empty where no number is valid nationwide."""
 
     rescue: str
     fire: str
@@ -29,7 +29,7 @@ NUMBERS_BY_COUNTRY = {
 }
 # the same in every country of the European Union
 EU_NUMBERS = EmergencyNumbers("112", "112", "112")
-# where the zone says more than the company's country: a branch across the border
+# the time zone overrides the company's country for a branch abroad
 COUNTRY_BY_TIMEZONE = {"Europe/Vienna": "AT", "Europe/Zurich": "CH", "Europe/Vaduz": "LI", "Europe/London": "GB"}
 COUNTRY_BY_PREFIX = {"+43": "AT", "+41": "CH", "+423": "LI", "+44": "GB", "+1": "US", "+49": "DE"}
 FIRE_KINDS = frozenset({"fire", "gas", "carbon_monoxide", "sparks"})
@@ -40,13 +40,13 @@ def get_numbers(company: Company, branch: Branch) -> EmergencyNumbers:
 
 
 def get_numbers_by_prefix(e164: str | None) -> EmergencyNumbers:
-    """Where nothing but the dialled number is known."""
+    """Get the numbers by the dialled number's prefix."""
     found = [country for prefix, country in COUNTRY_BY_PREFIX.items() if (e164 or "").startswith(prefix)]
     return NUMBERS_BY_COUNTRY[found[0]] if found else NUMBERS_BY_COUNTRY["DE"]
 
 
 def list_numbers_to_dial(kind: EmergencyKind, numbers: EmergencyNumbers) -> list[str]:
-    """What the caller is told to dial, the most important first; empty where the person on call is the help."""
+    """List the numbers to dial, most important first; empty where the on-call contact helps."""
     if kind.level == "police":
         return [numbers.police]
     if kind.level == "urgent":

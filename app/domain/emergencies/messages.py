@@ -1,4 +1,4 @@
-"""What is said in an emergency, and what its kinds are called."""
+"""Instructions in an emergency, and labels of its kinds."""
 
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_babel.speaklater import LazyString
@@ -58,7 +58,7 @@ def get_label(kind: str) -> str:
 
 
 def say_instructions(kind: EmergencyKind, numbers: EmergencyNumbers, *, puts_through: bool) -> str:
-    """One or two sentences in the language at work: what to dial, what to do until then, and that somebody is called."""
+    """Say what to dial, what to do until then, and the transfer, in the current language."""
     help_first = _say_first_help(kind, numbers)
     if kind.level == "on_call":
         return " ".join((help_first, _say_transfer(puts_through) if puts_through else _say_without_transfer(kind, numbers)))
@@ -70,7 +70,7 @@ def _say_transfer(puts_through: bool) -> str:
 
 
 def _say_without_transfer(kind: EmergencyKind, numbers: EmergencyNumbers) -> str:
-    """Where nobody can be called: the caller is not left without a way."""
+    """Say what to do where no on-call contact exists."""
     if kind.name == "vet_emergency":
         return _(
             "Bitte fahren Sie sofort zur nächsten Tierklinik oder rufen Sie den tierärztlichen Notdienst. Ich habe es als Notfall notiert."
@@ -95,7 +95,7 @@ def _say_first_help(kind: EmergencyKind, numbers: EmergencyNumbers) -> str:
 
 
 def _say_kind_specific(name: str, numbers: EmergencyNumbers) -> str | None:
-    """What belongs to one kind only."""
+    """Say the instructions specific to one kind; None without any."""
     match name:
         case "suicide":
             return _say_counselling(numbers)

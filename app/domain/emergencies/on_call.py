@@ -1,4 +1,4 @@
-"""Who of a branch is reached in an emergency: the rota, and the branch's own number where the rota names nobody."""
+"""On-call contacts of a branch: the rota, else the branch's own number."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class OnCallContact:
 
 
 def find_on_call(branch: Branch, moment: datetime, *, otherwise: str | None) -> OnCallContact | None:
-    """Who is called now: a shift of its own date before a weekly one, the latest entered first; else that number, if there is one."""
+    """Find the current contact: dated shifts before weekly ones, newest first; else `otherwise`."""
     local = moment.astimezone(ZoneInfo(branch.zone)).replace(tzinfo=None)
     running = [shift for shift in list_shifts(branch.id) if _is_on(shift, local)]
     running.sort(key=lambda shift: (shift.starts is not None, shift.created_at), reverse=True)
@@ -38,7 +38,7 @@ def find_on_call(branch: Branch, moment: datetime, *, otherwise: str | None) -> 
 
 
 def list_shifts(branch_id: str) -> Sequence[OnCallShift]:
-    """Those of one date first, then the week."""
+    """List shifts, dated ones first, then by weekday."""
     mine = select(OnCallShift).where(OnCallShift.branch_id == branch_id)
     order = (OnCallShift.starts.is_(None), OnCallShift.starts, OnCallShift.weekday, OnCallShift.from_minute, OnCallShift.id)
     return db.session.scalars(mine.order_by(*order).limit(MAX_SHIFTS)).all()
@@ -47,7 +47,7 @@ def list_shifts(branch_id: str) -> Sequence[OnCallShift]:
 def add_weekly_shifts(
     branch: Branch, name: str, number: str, *, weekdays: Sequence[int], from_minute: int, until_minute: int
 ) -> list[OnCallShift]:
-    """One shift for each weekday; until the same time or an earlier one is the next day. Raises InvalidInput."""
+    """Add a shift for each weekday; an end not after the start is on the next day. Raises InvalidInput."""
     e164, until = _parse_number(number, branch), until_minute if until_minute > from_minute else until_minute + DAY_MINUTES
     _check_shift_limit(branch, len(weekdays))
     return _insert_shifts(
@@ -59,7 +59,7 @@ def add_weekly_shifts(
 
 
 def add_dated_shift(branch: Branch, name: str, number: str, *, starts: datetime, ends: datetime) -> list[OnCallShift]:
-    """One stretch in wall-clock times of the branch. Raises InvalidInput."""
+    """Add a shift in the branch's local time. Raises InvalidInput."""
     if ends <= starts:
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"ends": _("Das Ende liegt vor dem Beginn.")})
     _check_shift_limit(branch, 1)
@@ -67,7 +67,7 @@ def add_dated_shift(branch: Branch, name: str, number: str, *, starts: datetime,
 
 
 def remove_shift(shift_id: str, *, branch_ids: Sequence[str]) -> None:
-    """`branch_ids` are those the reader is limited to, empty for all. Raises NotFound."""
+    """Remove a shift; `branch_ids` limits the user's branches, empty for all. Raises NotFound."""
     mine = select(OnCallShift).where(OnCallShift.id == shift_id)
     shift = db.session.scalar(mine.where(OnCallShift.branch_id.in_(branch_ids)) if branch_ids else mine)
     if shift is None:
@@ -77,7 +77,7 @@ def remove_shift(shift_id: str, *, branch_ids: Sequence[str]) -> None:
 
 
 def save_phrases(branch: Branch, lines: Sequence[str]) -> None:
-    """What callers of this place say besides; it only ever adds to what is known everywhere."""
+    """Save the branch's own emergency phrases, which add to the general table."""
     phrases = [line for each in lines if (line := " ".join(each.split())[:80])]
     if len(phrases) > MAX_PHRASES:
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"phrases": _("Höchstens %(n)s Zeilen.", n=MAX_PHRASES)})
@@ -90,7 +90,7 @@ def _is_on(shift: OnCallShift, local: datetime) -> bool:
         return shift.starts <= local < shift.ends
     if shift.weekday is None or shift.from_minute is None or shift.until_minute is None:
         return False
-    # the shift of today, and the one of yesterday that runs past midnight
+    # today's shift, and yesterday's that runs past midnight
     return any(_covers(shift, local, days_ago) for days_ago in (0, 1))
 
 

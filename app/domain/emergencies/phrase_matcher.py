@@ -1,4 +1,4 @@
-"""Folds what is said to bare words, and finds phrases of a vocabulary in it in one pass."""
+"""Tokenizes text and finds the phrases of a vocabulary in one pass."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,7 +11,7 @@ MAX_TEXT_LENGTH = 4000
 TOKEN = re.compile(r"[a-z0-9]+|[.!?;:\n]|,")
 # the English verb, which would go with the German article
 DIE = re.compile(r"\b(to|wanna|gonna|rather) die\b")
-# ä is folded to ae, and written as a where there is no ä: both are read as a
+# ä is folded to ae, or typed as a: both are read as a
 UMLAUT = re.compile(r"([aou])e")
 SENTENCE_ENDS = frozenset(".!?;:\n")
 # between the words of two sentences lies as much as two words
@@ -28,7 +28,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """`dropped` words say nothing; `same` reads one word as another."""
+    """`dropped` words are ignored; `same` maps a word to another."""
 
     dropped: frozenset[str]
     same: Mapping[str, str]
@@ -36,11 +36,11 @@ class Spelling:
 
 @dataclass(slots=True)
 class TokenizedText:
-    """What was said: words, where each stands (gaps between sentences count), and in which sentence and clause."""
+    """Tokenized text: words, their positions (gaps between sentences count), sentences and clauses."""
 
     words: list[str] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
-    # the same, with the words that were dropped
+    # the words including dropped ones
     spoken: list[int] = field(default_factory=list)
     sentences: list[int] = field(default_factory=list)
     clauses: list[int] = field(default_factory=list)
@@ -51,7 +51,7 @@ def normalise(text: str) -> str:
 
 
 def tokenize(text: str, spelling: Spelling) -> TokenizedText:
-    """The words of a turn, folded, without those that say nothing."""
+    """Tokenize a turn: folded words without the ignored ones."""
     heard, place, sentence, clause, before = TokenizedText(), 0, 0, 0, ""
     for spoken, piece in enumerate(TOKEN.findall(normalise(text))):
         if piece in SENTENCE_ENDS:
@@ -80,7 +80,7 @@ CLAUSE_WORDS = frozenset((
 
 
 class _TrieNode:
-    """Most of the thousands have no children; those share one empty dictionary."""
+    """A node of the trie; leaves share one empty dictionary to save memory."""
 
     __slots__ = ("ends", "exact", "lengths", "stems")
 
@@ -118,7 +118,7 @@ class Vocabulary:
     def __init__(self, spelling: Spelling) -> None:
         self.spelling = spelling
         self._root = _TrieNode()
-        # words of the table by how they are heard: most stand in it several times
+        # cache of normalized words: most occur several times
         self._words: dict[str, str] = {}
         # the ends of compounds, and their terms
         self._tails: dict[str, list[int]] = {}
@@ -144,12 +144,12 @@ class Vocabulary:
                 node.ends += (term,)
 
     def seal(self) -> None:
-        """To be called once all phrases are there."""
+        """Finish building; must run after the last phrase is added."""
         self._words.clear()
         self._tail = re.compile("|".join(sorted(map(re.escape, self._tails), key=len, reverse=True))) if self._tails else None
 
     def find(self, heard: TokenizedText) -> dict[int, list[Span]]:
-        """Where each term is said, as (first word, behind the last word)."""
+        """Find each term's spans, as (first word, end)."""
         found: dict[int, list[Span]] = {}
         words = heard.words
         for start, word in enumerate(words):
@@ -174,7 +174,7 @@ class Vocabulary:
             at += 1
 
     def _join(self, first: str, second: str, start: int, found: dict[int, list[Span]]) -> None:
-        """Compounds that were heard as two words."""
+        """Match compounds transcribed as two words."""
         joined = first + second
         reach = max(MIN_COMPOUND_LENGTH, len(first) + 3)
         nodes = [self._root.exact[joined]] if len(joined) >= reach and joined in self._root.exact else []
@@ -184,14 +184,14 @@ class Vocabulary:
                 found.setdefault(term, []).append((start, start + 2))
 
     def _word(self, given: str) -> str:
-        """A word of the table as it is heard; empty where it says nothing."""
+        """Normalize a word of the table; empty for an ignored one."""
         if (known := self._words.get(given)) is None:
             known = self._words[given] = self._heard_as(given)
         return known
 
     def _heard_as(self, given: str) -> str:
         bare = given.strip("*")
-        # of most words nothing else can become of them, and there are thousands
+        # most words normalize to themselves
         is_plain = bare.isascii() and bare.isalpha() and bare.islower()
         word = UMLAUT.sub(r"\1", bare) if is_plain else "".join(TOKEN.findall(normalise(bare)))
         if given.startswith("*"):

@@ -1,8 +1,8 @@
-"""Recognises an emergency in what a caller says: a table of signs says of which kind, a classifier of sentences how likely it is.
+"""Recognizes emergencies: a table of signs gives the kind, a sentence classifier the probability.
 
-What is urgent, but can wait while somebody is there, is one only out of hours (`Kind.is_out_of_hours`).
+Urgent matters that can wait during opening hours count only out of hours (`EmergencyKind.is_out_of_hours`).
 
-Neither asks a model, a database or a network; both together take a fraction of a millisecond.
+Needs no model, database or network; takes a fraction of a millisecond.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,19 +12,19 @@ from app.domain.emergencies.classifier import classify_kind, get_probabilities
 from app.domain.emergencies.phrase_matcher import MAX_TEXT_LENGTH, Span, TokenizedText, tokenize
 from app.domain.emergencies.signs import EmergencyKind, Sign, SignTable, load_table
 
-# Below it what the table hears is taken back, from the second on it is an emergency without the table. Found by cross-validation over
-# the corpus: a missed emergency costs more than a sentence too much, and yet nobody wants to hear of 112 who asks for Tuesday.
+# Below the first, a match of the table is dropped; from the second on no match is needed. Found by cross-validation over
+# the corpus: a missed emergency costs more than a needless sentence, but false alarms annoy.
 DOUBT, SURE = 0.25, 0.6
-# what is said like something that can wait must be a good deal likelier to be no longer so
+# overriding a kind that can wait needs a higher probability
 OVERRIDE_PROBABILITY = 0.8
-# so few words have no context: nothing takes them back but the table, and nothing is heard in them that it does not know
+# texts this short lack context: only the table decides
 SHORT_TEXT_WORDS = 5
-# where the signs of an industry count, besides those that count everywhere
+# the area of signs for each industry, besides the general ones
 AREAS = {
     "medical_practice": "medical", "physiotherapy": "medical", "psychotherapy": "medical", "dental_practice": "dental", "vet": "vet",
     "garage": "car", "plumbing": "house", "electrician": "house",
 }  # fmt: skip
-# what can wait in the words of no table, by where somebody is called
+# the kind of an urgent matter without a match, by area
 WAITING_KINDS = {"medical": "urgent", "dental": "toothache", "house": "no_heating", "car": "breakdown"}
 ALL_AREAS = frozenset(AREAS.values())
 UNKNOWN_INDUSTRIES = frozenset({"other", ""})
@@ -38,17 +38,17 @@ INABILITY_WORDS = frozenset((
 CONJUNCTIONS = frozenset((
     "oder", "or", "nor", "noch", "und", "and",
 ))  # fmt: skip
-# between a "no" and what it denies
+# words skipped between a negation and its object
 SKIPPED_WORDS = frozenset((
     "anzeichen", "zeichen", "symptome", "signs", "symptoms", "sign", "von", "of", "sort", "art", "form", "kind", "mehr", "any",
     "in", "am", "im", "zu", "unter",
 ))  # fmt: skip
-# what is around a sign and takes it back: always, for a weak sign, and unless it is said to happen now
+# contexts that cancel a sign: always, for a weak sign, and unless it happens now
 EXCLUDING_CONTEXTS = ("figure", "if")
 WEAK_EXCLUDING_CONTEXTS = ("admin", "shop", "maybe", "trade_word")
 PAST_CONTEXTS = ("past", "fiction", "drill")
 RECENT_PAST_CONTEXTS = ("days_ago", "chronic")
-# in words that count, along a list, back, and with the words that say nothing
+# reach of a negation in words: plain, along a list, backwards, including ignored words
 DENIES_AHEAD, DENIES_ALONG, DENIES_BACK, DENIES_SPOKEN = 2, 6, 2, 4
 PAST_REACH, FAR = 9, 1000
 NEGATION_ENDS = frozenset((
@@ -57,9 +57,9 @@ NEGATION_ENDS = frozenset((
 
 
 def recognise_emergency(text: str, industry: str, phrases: Sequence[str] = ()) -> EmergencyKind | None:
-    """The gravest kind of emergency that is spoken of as happening now; None where there is none.
+    """Recognize the gravest emergency described as happening now; None without one.
 
-    `phrases` are the business's own: they only ever add to what is known everywhere.
+    `phrases` are the business's own and add to the general table.
     """
     table = load_table()
     heard = tokenize(text, table.vocabulary.spelling)
@@ -100,7 +100,7 @@ def get_areas(industry: str) -> frozenset[str]:
 
 
 def _select_gravest(kinds: set[EmergencyKind], matcher: "_SignMatcher") -> EmergencyKind:
-    """An animal's need is not a person's: where both would hold, the words say whose it is."""
+    """Select the gravest kind; between an animal's and a person's the context decides."""
     ranked = sorted(kinds, key=lambda kind: (kind.is_out_of_hours, kind.order))
     of_animals = [kind for kind in ranked if "vet" in kind.areas]
     if of_animals and (matcher.speaks_of("pet") or not matcher.speaks_of("person")):
@@ -109,7 +109,7 @@ def _select_gravest(kinds: set[EmergencyKind], matcher: "_SignMatcher") -> Emerg
 
 
 class _SignMatcher:
-    """One utterance, looked at sign by sign."""
+    """Matches the signs of the table in one utterance."""
 
     def __init__(self, table: SignTable, heard: TokenizedText, found: dict[int, list[Span]]) -> None:
         self.heard, self.found, self.table = heard, found, table
@@ -126,7 +126,7 @@ class _SignMatcher:
         return any(self._counts(sign, spans) for spans in self._meetings(sign))
 
     def _adds_up(self, sign: Sign) -> bool:
-        """Whether enough different terms are heard, each of them counting for itself."""
+        """Check whether enough different terms occur, each of them valid by itself."""
         heard: dict[int, int] = {}
         for number, term in enumerate(sign.terms):
             for span in self.found.get(term, ()):
@@ -137,7 +137,7 @@ class _SignMatcher:
         return any(places[n + sign.needed - 1] - places[n] <= sign.reach for n in range(len(places) - sign.needed + 1))
 
     def _meetings(self, sign: Sign) -> Iterator[tuple[Span, ...]]:
-        """Where all terms are heard close to each other."""
+        """Find where all terms occur close together."""
         for first in self.found[sign.terms[0]]:
             spans = (first, *(self._nearest(term, first) for term in sign.terms[1:]))
             begins, ends = min(start for start, _end in spans), max(end for _start, end in spans) - 1
@@ -176,19 +176,19 @@ class _SignMatcher:
         return any(clauses[start] == clauses[at] and abs(start - at) < nearer_than for start, _end in self.found.get(term, ()))
 
     def _distance(self, term: int, at: int) -> int:
-        """How many words away it is said in the same sentence."""
+        """Get the distance in words within the same sentence."""
         sentences = self.heard.sentences
         return min((abs(start - at) for start, _end in self.found.get(term, ()) if sentences[start] == sentences[at]), default=FAR)
 
     def _denied(self, span: Span, spans: tuple[Span, ...]) -> bool:
-        """A sign that is a denial itself ("keine Luft") is not taken back by another: "koa Luft ned"."""
+        """Check for a negation; a sign that is one itself ("keine Luft") is not negated again: "koa Luft ned"."""
         if not NEGATIONS.isdisjoint(self.heard.words[span[0] : span[1]]):
             return False
         outside = (place for place in self._denying_words() if not any(start <= place < end for start, end in spans))
         return any(self._denies(place, span) for place in outside)
 
     def _denying_words(self) -> list[int]:
-        """Where something is denied: not where the "not" is part of a sign, as in "does not breathe"."""
+        """List negations, except those that are part of a sign, as in "does not breathe"."""
         if self._denials is None:
             words = self.heard.words
             own = {place for spans in self.found.values() for start, end in spans if end - start > 1 for place in range(start, end)}
@@ -218,7 +218,7 @@ class _SignMatcher:
         return denial - end < DENIES_BACK and self._closes(denial)
 
     def _closes(self, denial: int) -> bool:
-        """Whether the "not" stands at the end: "die Brust schmerzt nicht mehr"."""
+        """Check whether the negation ends the clause: "die Brust schmerzt nicht mehr"."""
         words, clauses = self.heard.words, self.heard.clauses
         after = denial + 1
         while after < len(words) and words[after] == "mehr":

@@ -23,7 +23,7 @@ def get_refusal_probabilities(asked: str, said: str) -> dict[str, float]:
 
 
 def extract_training_features(asked: str, said: str) -> Iterator[str]:
-    """What is weighed, for training."""
+    """Extract the features for training."""
     words = tokenize(said)
     yield from extract_features(words)
     yield from _extract_context_features(asked, words)

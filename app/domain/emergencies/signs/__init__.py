@@ -1,4 +1,4 @@
-"""The table of signs by which an emergency is recognised."""
+"""The table of signs for recognizing emergencies."""
 
 from app.domain.emergencies.signs.table import (
     EmergencyKind as EmergencyKind,

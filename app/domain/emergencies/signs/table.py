@@ -1,4 +1,4 @@
-"""Reads the table of signs: kinds, what is said of each, and the words around that decide whether it counts."""
+"""Loads the table of signs: kinds, their phrases and the contexts that cancel them."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from app.domain.emergencies.phrase_matcher import Spelling, Vocabulary, normalis
 
 DIRECTORY = Path(__file__).parent
 DEFAULT_REACH = 7
-# small signs are told one after the other
+# partial signs are spread over a longer text
 PARTIAL_REACH = 30
 Level = Literal["life", "police", "urgent", "on_call"]
 SECTION_HEADER = re.compile(r"\[(\w+) \| (\w+) \| ([\w ]+)\]")
@@ -23,7 +23,7 @@ CONTEXTS = (
 
 @dataclass(frozen=True, slots=True)
 class EmergencyKind:
-    """`areas` are where it means an emergency; `order` is its rank, the gravest first."""
+    """`areas` are the industries where it is an emergency; `order` is its rank, gravest first."""
 
     name: str
     level: Level
@@ -32,18 +32,18 @@ class EmergencyKind:
 
     @property
     def is_out_of_hours(self) -> bool:
-        """Whether it can wait while somebody is there."""
+        """Whether it can wait during opening hours."""
         return "closed" in self.areas
 
     @property
     def is_over_soon(self) -> bool:
-        """Whether what happened a day ago is no emergency any more."""
+        """Whether it is no emergency any more after a day."""
         return "past" in self.areas
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """So many of the `terms` as are `needed` are heard within `reach` words, and none of `unless` in that sentence."""
+    """Matches where `needed` of the `terms` occur within `reach` words, and none of `unless` in the sentence."""
 
     kind: EmergencyKind
     terms: tuple[int, ...]
@@ -103,12 +103,12 @@ class _TableParser:
             reach = PARTIAL_REACH
         spoilers = tuple(self._term(each.strip()) for each in unless.split(",") if each.strip())
         sign = Sign(kind, terms, spoilers, reach, weak, int(some[1]) if some else len(terms))
-        # one of those is heard where the sign holds
+        # one of these occurs wherever the sign matches
         for term in terms if some else terms[:1]:
             self.table.signs.setdefault(term, []).append(sign)
 
     def _term(self, name: str) -> int:
-        """The number of a class or phrase; the same words have one number."""
+        """Get the number of a class or phrase; equal words share one."""
         if name not in self._terms:
             number = self._terms[name] = len(self._terms)
             for phrase in self._classes[name] if name.startswith("<") else [name]:
