@@ -1,1 +1,1 @@
-"""How people speak of days and times, in German and English: what they say is read, and what we say sounds like them."""
+"""Spoken German and English: parsing days and times, and formatting them for speech."""

@@ -1,4 +1,4 @@
-"""Reads dates of birth as people say them: "dritter März fünfundachtzig", 3.3.85, 1985-03-03, "March 3rd, 1985"."""
+"""Parses spoken dates of birth: "dritter März fünfundachtzig", 3.3.85, 1985-03-03, "March 3rd, 1985"."""
 
 import re
 from datetime import date
@@ -6,7 +6,7 @@ from datetime import date
 from app.domain.language.vocabulary import MONTH, MONTHS, fold, replace_number_words
 
 YEAR = r"(\d{4}|(?:19|20) ?\d\d|\d{2})"
-# pattern → which group is year, month, day
+# pattern and its groups of year, month and day
 DATE_FORMATS = (
     (re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b"), (1, 2, 3)),
     (re.compile(rf"\b(\d{{1,2}})\. ?(\d{{1,2}})\.? ?{YEAR}\b"), (3, 2, 1)),
@@ -17,7 +17,7 @@ DATE_FORMATS = (
 
 
 def parse_birth_date(text: str, today: date) -> date | None:
-    """The date of birth, or None where the words give none that can be; two digits of a year mean the last hundred years."""
+    """Parse a date of birth; None where there is no valid one. Two-digit years lie in the last hundred years."""
     plain = replace_number_words(fold(text[:100]))
     for form, (year, month, day) in DATE_FORMATS:
         if found := form.search(plain):

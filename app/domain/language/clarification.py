@@ -1,4 +1,4 @@
-"""Questions to ask back when words about time leave something open: whole sentences, ready to be said."""
+"""Clarification questions for ambiguous time expressions, as whole sentences."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
@@ -8,7 +8,7 @@ from app.domain.language.time_expression import Language
 
 
 class AmbiguousExpression(Exception):
-    """The words cannot mean one thing; `ask` makes the question in a language."""
+    """The expression is ambiguous or invalid; `ask` builds the question in a language."""
 
     def __init__(self, ask: Callable[[Language], str], options: Sequence[str] = ()) -> None:
         super().__init__(ask("en"))
@@ -47,7 +47,7 @@ def no_such_time(words: str) -> AmbiguousExpression:
 
 
 def ambiguous_day(days: Sequence[date], today: date) -> AmbiguousExpression:
-    """Asks which of these dates is meant."""
+    """Ask which of these dates is meant."""
 
     def ask(language: Language) -> str:
         named = join_or([say_day(day, language, today=today, case="until") for day in days], language)
@@ -57,7 +57,7 @@ def ambiguous_day(days: Sequence[date], today: date) -> AmbiguousExpression:
 
 
 def weekday_mismatch(day: date, meant: date) -> AmbiguousExpression:
-    """The date named falls on another weekday than the one named."""
+    """Ask about a date that falls on another weekday than the one named."""
 
     def ask(language: Language) -> str:
         is_one, other = say_day(day, language, case="the"), say_day(meant, language, case="until")

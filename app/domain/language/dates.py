@@ -1,4 +1,4 @@
-"""Finds days that are called by their date or name: 2026-12-03, 3.12., "3. dezember", "dec 3rd", 3/12, Heiligabend."""
+"""Finds dates and named days: 2026-12-03, 3.12., "3. dezember", "dec 3rd", 3/12, Heiligabend."""
 
 # ruff: noqa: E501  (patterns are read in one line)
 
@@ -24,7 +24,7 @@ ISO_PATTERN = r"\b(\d{4})-(\d{1,2})-(\d{1,2})(?:[t ]+(\d{1,2}):(\d{2})(?::\d{2}(
 
 @dataclass(frozen=True, slots=True)
 class DayRange:
-    """The first and the last date; of a weekday without more (`weekday`) the next one, which a date beside it may correct."""
+    """The first and the last date; for a bare `weekday` the next one, which a date beside it may correct."""
 
     first: date
     last: date
@@ -32,7 +32,7 @@ class DayRange:
 
 
 class DateScanner:
-    """Reads dates as seen from one day: without a year the next such day is meant."""
+    """Finds dates relative to a day: without a year the next such date."""
 
     def __init__(self, scanner: Scanner, today: date, zone: str, language: Language) -> None:
         self.scanner, self.today, self.zone, self.language = scanner, today, zone, language
@@ -56,7 +56,7 @@ class DateScanner:
         take(HOLIDAY_PATTERN.pattern, DAY, self._feast)
 
     def find_days_of_month(self) -> None:
-        """ "am 3.", "on the 3rd", "vom 3. bis 5.": times and months must be marked already."""
+        """Find days of the month: "am 3.", "vom 3. bis 5."; times and months must be marked already."""
         take = self.scanner.take
         take(rf"{BETWEEN}\.(?!\d)", DAY, self._both_of_month)
         take(rf"{DATE_PREPOSITION} (\d{{1,2}})\.(?!\d)", DAY, lambda m: self._of_month(int(m[2])), behind=1)
@@ -65,7 +65,7 @@ class DateScanner:
         take(r"(?<=> )(\d{1,2})\.(?!\d)", DAY, lambda m: self._of_month(int(m[1])))
 
     def _take_iso(self) -> None:
-        """A time with an offset is an instant, and is told as the clocks of the zone show it."""
+        """Mark ISO dates and times; a time with an offset is converted to the time zone."""
 
         def marked(found: re.Match[str]) -> str:
             day = _real(int(found[1]), int(found[2]), int(found[3]))
@@ -82,13 +82,13 @@ class DateScanner:
         self.scanner.text = " ".join(re.sub(ISO_PATTERN, marked, self.scanner.text).split())
 
     def _numeric(self, found: re.Match[str]) -> DayRange | None:
-        """3.12., 3.12.2026; 14.30 is no date but a time."""
+        """Parse 3.12. and 3.12.2026; 14.30 is a time."""
         if int(found[2]) > 12 and not found[3] and not found[0].rstrip().endswith("."):
             return None
         return self._day(int(found[1]), int(found[2]), found[3])
 
     def _slashed(self, found: re.Match[str]) -> DayRange:
-        """Germany and Britain write the day first, America the month: in English it is asked for where both can be."""
+        """Parse 3/12: day first in German; in English a clarification is asked where both orders are valid."""
         first, second, year = int(found[1]), int(found[2]), found[3]
         if first <= 12 and second <= 12 and first != second and self.language == "en":
             both = sorted([self._date(first, second, year), self._date(second, first, year)])
@@ -117,7 +117,7 @@ class DateScanner:
         return self._range(found, starts, ends)
 
     def _american(self, found: re.Match[str]) -> DayRange:
-        """ "december 3-5": the month in front."""
+        """Parse a range with the month first: "december 3-5"."""
         ends = self._date(int(found[4]), MONTHS[found[1]], found[5])
         return DayRange(_real(ends.year, ends.month, int(found[2])), ends)
 
@@ -136,7 +136,7 @@ class DateScanner:
         return DayRange(found, found)
 
     def _next_with(self, day: int, *, since: date) -> date:
-        """The next date that has this number."""
+        """Find the next date with this day of the month."""
         if not 1 <= day <= 31:
             raise no_such_day(day)
         month = since.replace(day=1)

@@ -1,11 +1,11 @@
-"""Which language somebody speaks, told from the little words that every sentence has."""
+"""Detects the spoken language by function words."""
 
 import re
 from collections.abc import Iterable
 
 from app.domain.language.time_expression import Language
 
-# words that the other language does not have
+# words that the other language lacks
 GERMAN = (
     "ich und der die das ist ein eine einen nicht sie wir mit bei auch noch für haben hätte gern bitte danke ja nein termin heute morgen"
     " uhr guten mein meine kann können möchte würde wann wie vielen auf wiederhören schon wäre"
@@ -19,7 +19,7 @@ MIN_MATCHES = 3
 
 
 def detect_language(sentences: Iterable[str]) -> Language | None:
-    """The language of what was said, or None where too little was said to tell."""
+    """Detect the language; None where there is too little text."""
     words = re.findall(r"[\w']+", " ".join(sentences).casefold())
     counts = {language: sum(word in little for word in words) for language, little in FUNCTION_WORDS.items()}
     best: Language = "de" if counts["de"] >= counts["en"] else "en"

@@ -1,4 +1,4 @@
-"""Days that people call by name: Christmas Eve, Easter Monday and the like."""
+"""Named days: Christmas Eve, Easter Monday and the like."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ FIXED_DAYS = {
     (12, 26): "zweiter weihnachtstag|zweiter weihnachtsfeiertag|zweiten weihnachtstag|zweiten weihnachtsfeiertag|boxing day",
     (12, 31): "silvester|new year's eve|new years eve|new year eve",
 }
-# days from Easter Sunday
+# offset from Easter Sunday in days
 MOVABLE_DAYS = {
     -48: "rosenmontag|carnival monday",
     -47: "fastnacht|faschingsdienstag|shrove tuesday",
@@ -38,7 +38,7 @@ MOVABLE_DAYS = {
     51: "pfingstdienstag|whit tuesday",
     60: "fronleichnam|corpus christi",
 }
-# several days: first and last, from Easter Sunday or fixed
+# ranges, relative to Easter Sunday or fixed
 SPANS: dict[str, Callable[[int], tuple[date, date]]] = {
     "ostern|easter": lambda year: (get_easter(year) - timedelta(2), get_easter(year) + timedelta(1)),
     "pfingsten|whitsun": lambda year: (get_easter(year) + timedelta(49), get_easter(year) + timedelta(50)),
@@ -49,7 +49,7 @@ SPANS: dict[str, Callable[[int], tuple[date, date]]] = {
 
 
 def get_easter(year: int) -> date:
-    """Easter Sunday of the Gregorian calendar (the anonymous computus)."""
+    """Get Easter Sunday of the Gregorian calendar (anonymous computus)."""
     golden, century, of_century = year % 19, year // 100, year % 100
     skipped, leap = divmod(century, 4)
     epact = (19 * golden + century - skipped - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
@@ -60,7 +60,7 @@ def get_easter(year: int) -> date:
 
 
 def resolve_named_days(name: str, year: int) -> tuple[date, date]:
-    """The first and last date of a named day in a year; the name as FEAST finds it."""
+    """Resolve a named day to its first and last date; the name as HOLIDAY_PATTERN matches it."""
     return _RESOLVERS[name](year)
 
 

@@ -1,4 +1,4 @@
-"""Reads days and times as people say them and as models write them: `read_when` is the whole grammar in one call."""
+"""Parses days and times as people say them and as models write them."""
 
 # ruff: noqa: E501  (patterns are read in one line)
 
@@ -23,13 +23,13 @@ GREETING = r"\b(?:guten|good|schoenen) (?:morgen|tag|abend|morning|day|evening|a
 EXCLUDED = (
     r"\b(?:nicht (?!vor\b|nach\b|spaeter\b|frueher\b)|ausser|except|not (?!before\b|after\b|later\b|earlier\b)|anything but|keinen? )"
 )
-# "dienstag geht nicht, lieber mittwoch": a clause that rules something out says nothing of what is wanted
+# "dienstag geht nicht, lieber mittwoch": the excluding clause is dropped
 EXCLUSION = re.compile(
     r"(?:^|[,.;] ?)[^,.;]*\b(?:(?:geht|passt|klappt|kann|koennte|schaffe)\b[^,.;]*\bnicht"
     r"|nicht (?!vor\b|nach\b|spaeter\b|frueher\b)[^,.;]*(?=, ?(?:sondern|lieber|dafuer))|(?:can't|won't)\b"
     r"|(?:does|do|would|can|could|will|is)(?:n't| ?not)\b(?: (?:work|suit|make|do|good|fit))?)(?: [^,.;<\d]{0,20})?(?=[,.;]|$)"
 )
-# "um 4 am donnerstag" is no a.m.
+# "um 4 am donnerstag" is not a.m.
 AM_PREPOSITION = re.compile(
     r"\b(\d{1,2}) am (?=(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend|wochenende|naechst|kommend|uebernaechst|folgend|\d{1,2}\.)"
 )
@@ -39,7 +39,7 @@ HOUR_FRACTIONS = (
     (r"\bin an hour and a half\b", "in 90 minuten"),
     (r"\bin an hour and a quarter\b", "in 75 minuten"),
 )
-# "morgen" behind these is the part of the day, not tomorrow
+# "morgen" after these means the morning, not tomorrow
 MORNING_WORD = re.compile(
     r"\b(am|heute|jeden|gegen|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend|morgen|uebermorgen|<d\d+>),? ((?:frueh|spaet)en )?morgen\b"
 )
@@ -58,8 +58,8 @@ DURATION_AHEAD = (
 
 
 def parse_time_expression(text: str, now: datetime, zone: str, language: Language = "de") -> TimeExpression:
-    """What the words mean as seen from `now` in the zone. Both languages are understood whichever is given: it only decides how 3/4
-    is read and in which language a question is put. Never raises: what is not clear comes with a question.
+    """Parse the words relative to `now` in the time zone. Both languages are understood; `language` only decides how 3/4
+    is read and the language of the question. Never raises: an ambiguous expression has a question.
     """
     try:
         return _ExpressionParser(text, now, zone, language).result()
@@ -70,14 +70,14 @@ def parse_time_expression(text: str, now: datetime, zone: str, language: Languag
 
 
 def read_time(text: str, now: datetime, zone: str, language: Language = "de") -> TimeExpression:
-    """The same for words that can only be a time: a bare "10" or "14 30" is an hour."""
+    """Parse words that can only be a time: a bare "10" or "14 30" is an hour."""
     plain = replace_number_words(fold(text[:MAX_TEXT_LENGTH]))
     return parse_time_expression(f"um {plain}" if re.fullmatch(r"\d{1,2}(?:[ .]\d\d)?\.?", plain) else text, now, zone, language)
 
 
 def mark_expressions(text: str, now: datetime, zone: str, language: Language = "de") -> Scanner:
-    """The folded text with a mark in place of each day and time that it names, for who reads more in it than one moment. What is
-    not clear stays as words.
+    """Mark each day and time in the folded text, for texts with several of them. Ambiguous
+    words stay unmarked.
     """
     reading = _ExpressionParser(text, now, zone, language, LenientScanner)
     with suppress(AmbiguousExpression, ValueError, OverflowError):
@@ -86,7 +86,7 @@ def mark_expressions(text: str, now: datetime, zone: str, language: Language = "
 
 
 class _ExpressionParser:
-    """One text, worked through from what is surest to what needs its neighbours."""
+    """Parses one text, from unambiguous expressions to those that depend on context."""
 
     def __init__(self, text: str, now: datetime, zone: str, language: Language, scanner: type[Scanner] = Scanner) -> None:
         self.now, self.zone, self.language = now, zone, language
@@ -127,7 +127,7 @@ class _ExpressionParser:
         dates.find_days_of_month()
 
     def _find_durations(self) -> None:
-        """ "in 2 stunden" is real time, whatever the clocks do meanwhile."""
+        """Mark durations: "in 2 stunden" is elapsed time, across clock changes."""
 
         def marked(found: re.Match[str]) -> str:
             half = 1 if found[2] or found[3] else 0
@@ -140,7 +140,7 @@ class _ExpressionParser:
         self.scanner.text = " ".join(re.sub(DURATION_AHEAD, marked, self.scanner.text).split())
 
     def _not_today(self, days: DayRange | None, at: time | None) -> DayRange | None:
-        """ "Freitag" said on a Friday: today if it is still ahead and that is what is meant, so it is asked."""
+        """Resolve a weekday that is today: asks whether today or next week is meant, if the time is still ahead."""
         if days is None or days.weekday is None or days.first != self.today:
             return days
         week_on = self.today + timedelta(weeks=1)

@@ -1,4 +1,4 @@
-"""Puts together what was found: windows of time, ranges of days, a weekday and its date, parts of the day."""
+"""Combines marked days and times: time windows, day ranges, weekdays with dates, parts of the day."""
 
 # ruff: noqa: E501  (patterns are read in one line)
 
@@ -43,7 +43,7 @@ class TimeWindow:
 
 
 def find_day_part(scanner: Scanner) -> tuple[str | None, tuple[time | None, time | None]]:
-    """The part of the day (also "night"), and narrower bounds where it is called early or late."""
+    """Find the part of the day (also "night"), with narrower bounds for early and late."""
     bounds: tuple[time | None, time | None] = (None, None)
     for phrase, low, high in PHRASES:
         if scanner.drop(phrase):
@@ -63,7 +63,7 @@ def find_day_part(scanner: Scanner) -> tuple[str | None, tuple[time | None, time
 
 
 def find_time_window(scanner: Scanner, part: str | None) -> TimeWindow:
-    """One time, or a window. Raises Unclear where several times are named."""
+    """Find a time or a window. Raises AmbiguousExpression for several times."""
     between = re.search(r"\b(?:zwischen|between) <t(\d+)>(?: ?- ?| (?:und|and|bis|to) (?:um |at )?)<t(\d+)>", scanner.text)
     between = between or re.search(rf"<t(\d+)>{RANGE_TO}<t(\d+)>", scanner.text)
     if between:
@@ -91,7 +91,7 @@ def find_time_window(scanner: Scanner, part: str | None) -> TimeWindow:
 
 
 def find_days(scanner: Scanner, today: date) -> DayRange | None:
-    """The day or days that all day words together name. Raises Unclear where they contradict each other."""
+    """Find the days that all expressions name together. Raises AmbiguousExpression for contradictions."""
     _merge_adjacent(scanner, today)
     for pattern in (
         r"\b(?:zwischen|between)(?: dem| den| the)? <d(\d+)>,? (?:und|and|bis)(?: dem| den| the)? <d(\d+)>",
@@ -108,7 +108,7 @@ def find_days(scanner: Scanner, today: date) -> DayRange | None:
 
 
 def _merge_adjacent(scanner: Scanner, today: date) -> None:
-    """Marks that stand side by side without "or" are one: "donnerstag, den 3. dezember", "freitag im dezember"."""
+    """Merge adjacent marks without "or": "donnerstag, den 3. dezember", "freitag im dezember"."""
     pattern = r"<d(\d+)> ?,?(?: (?:am|den|der|dem|the|of|on|im|in|vom|zum))* ?<d(\d+)>"
     while found := re.search(pattern, scanner.text):
         joined = _intersect_all([_get_days(scanner, found[1]), _get_days(scanner, found[2])], today)
@@ -116,7 +116,7 @@ def _merge_adjacent(scanner: Scanner, today: date) -> None:
 
 
 def _find_open_range(scanner: Scanner, today: date) -> DayRange | None:
-    """ "ab Montag", "nach Ostern", "bis Freitag", "vor dem 5."; an end that is left open is far away."""
+    """Find a range with an open end: "ab Montag", "nach Ostern", "bis Freitag"."""
     words = r"(?: (?:zum|dem|der|den|on|the|spaetestens))*"
     if (found := re.search(rf"<d(\d+)> (vor|nach|before|after){words} <d(\d+)>", scanner.text)) and _get_days(
         scanner, found[1]
@@ -139,14 +139,14 @@ def _find_open_range(scanner: Scanner, today: date) -> DayRange | None:
 
 
 def _find_weekday_beside(weekday: int, side: str, days: DayRange) -> DayRange:
-    """ "montag nach dem 10.": the first one after it, the last one before it."""
+    """Find the first weekday after, or the last before, a date: "montag nach ostern"."""
     since = days.last + timedelta(1) if side in ("nach", "after") else days.first - WEEK
     day = since + timedelta((weekday - since.weekday()) % 7)
     return DayRange(day, day)
 
 
 def _build_range(starts: DayRange, ends: DayRange) -> DayRange:
-    """A weekday at the end is the one after the start."""
+    """Build a range; a weekday at its end is the one after the start."""
     last = ends.last
     while ends.weekday is not None and last < starts.first:
         last += WEEK
@@ -183,7 +183,7 @@ def _intersect(one: DayRange, other: DayRange, today: date) -> DayRange:
 
 
 def _find_weekday_in(named: DayRange, days: DayRange, today: date) -> DayRange:
-    """The weekday must fit a date beside it; in a stretch it picks its day."""
+    """Find the weekday within the days; raises where a date has another weekday."""
     weekday = named.weekday or 0
     first = days.first + timedelta((weekday - days.first.weekday()) % 7)
     if days.first == days.last and first != days.first:

@@ -1,4 +1,4 @@
-"""Finds days that are named from today: weekdays, tomorrow, in two weeks, next week, early December, at the weekend."""
+"""Finds relative days: weekdays, tomorrow, in two weeks, next week, early December, at the weekend."""
 
 import re
 from datetime import date, timedelta
@@ -21,15 +21,15 @@ WEEKDAY_JOINT = r",? (?:am |on |den |der )?"
 ALTERNATIVE = r"(oder|or|und|and|bis|to) (?:am |on )?"
 RELATIVE_SIDE = r"(vor|nach|before|after)(?: dem| der| den| the)?"
 EARLY_STAGES, LATE_STAGES = ("anfang", "beginn", "early", "beginning of", "start of"), ("ende", "late", "end of")
-# "so naechste woche" is about next week, not Sunday: before a day, "So" has its point or comma
+# "so naechste woche" means next week, not Sunday: before a day "So" has a point or comma
 WEAK_WEEKDAY = "(" + "|".join(WEAK_WEEKDAYS) + r")\b(?<!so)\.?,?(?= (?:den |der |dem |the )?<d|$)"
 SUNDAY = r"\b(so)(?:[.,]+(?= (?:den |der |dem |the )?<d)| (?=den |der |dem )|$)"
-# "fr 10 uhr"; "so um 10" is about ten, not Sunday
+# "fr 10 uhr"; "so um 10" means about ten, not Sunday
 WEAK_WITH_TIME = "(" + "|".join(word for word in WEAK_WEEKDAYS if word != "so") + rf")\b\.?,?(?= (?:um |at )?(?:<t|{DAY_PART}))"
 
 
 class RelativeDateScanner:
-    """Reads days as seen from `today`. What is a date already must be marked."""
+    """Finds days relative to `today`. Dates must be marked already."""
 
     def __init__(self, scanner: Scanner, today: date) -> None:
         self.scanner, self.today = scanner, today
@@ -76,7 +76,7 @@ class RelativeDateScanner:
         take(rf"\b{WEEKDAY} (?:week|fortnight)\b", DAY, lambda m: self._weeks_on(WEEKDAYS[m[1]], 2 if "fortnight" in m[0] else 1))
 
     def _share_week(self, week: str) -> None:
-        """ "mittwoch oder donnerstag naechste woche": the week is that of both."""
+        """Share the week: "mittwoch oder donnerstag naechste woche"."""
         named = rf"((?:in )?(?:der |the )?(?:{week}) (?:woche|week))"
         text = re.sub(rf"\b{WEEKDAY} {ALTERNATIVE}{WEEKDAY},? {named}\b", r"\1 \4 \2 \3 \4", self.scanner.text)
         self.scanner.text = re.sub(rf"\b{named}{WEEKDAY_JOINT}(?:on )?{WEEKDAY} {ALTERNATIVE}{WEEKDAY}", r"\2 \1 \3 \4 \1", text)
@@ -118,7 +118,7 @@ class RelativeDateScanner:
         )
 
     def _find_stretches(self) -> None:
-        """Weeks, weekends, months and the beginnings, middles and ends of them."""
+        """Find weeks, weekends, months and their stages."""
         take = self.scanner.take
         take(
             r"\b(?:in )?(?:den |the )?(?:naechsten|kommenden|next) (?:few |paar )?(\d{1,2} )?(tagen?|days|wochen|weeks)\b",
@@ -178,7 +178,7 @@ class RelativeDateScanner:
         return DayRange(self.today + timedelta(low), self.today + timedelta(high))
 
     def _on(self, weekday: int, since: date) -> date:
-        """The first such weekday, `since` itself included."""
+        """Get the first such weekday from `since` on, inclusive."""
         return since + timedelta((weekday - since.weekday()) % 7)
 
     def _weekday(self, weekday: int) -> DayRange:
@@ -186,7 +186,7 @@ class RelativeDateScanner:
         return DayRange(day, day, weekday)
 
     def _next(self, words: str, weekday: int) -> DayRange:
-        """The next one after today; on the eve nobody says "next" for tomorrow without being asked back."""
+        """Get the next such weekday after today; where "next" would be tomorrow, a clarification is asked."""
         day = self._on(weekday, self.today + timedelta(1))
         if day == self.today + timedelta(1) and re.search(r"naechst|next", words):
             raise ambiguous_day([day, day + WEEK], self.today)
@@ -196,11 +196,11 @@ class RelativeDateScanner:
         return self._one(self._monday(weeks) + timedelta(WEEKDAYS[weekday]))
 
     def _weeks_on(self, weekday: int, weeks: int) -> DayRange:
-        """ "freitag in einer woche": a week after the next one; today counts as the next one."""
+        """Get the weekday some weeks after the next one, today included: "freitag in einer woche"."""
         return self._one(self._on(weekday, self.today) + weeks * WEEK)
 
     def _nth(self, number: int, weekday: int, month: int) -> DayRange:
-        """The n-th such weekday of a month, 0: the last one."""
+        """Get the n-th such weekday of a month; 0 is the last one."""
         first = date(self.today.year, month, 1)
         for _ in range(2):
             day = self._on(weekday, first) + WEEK * (number - 1) if number else self._on(weekday, get_month_end(first) - timedelta(6))
@@ -210,7 +210,7 @@ class RelativeDateScanner:
         return self._one(day)
 
     def _advent(self, number: int) -> DayRange:
-        """The fourth is the last Sunday before Christmas."""
+        """Get a Sunday of Advent; the fourth is the last before Christmas."""
         for year in (self.today.year, self.today.year + 1):
             day = self._on(6, date(year, 12, 18)) - WEEK * (4 - number)
             if day >= self.today:
@@ -218,7 +218,7 @@ class RelativeDateScanner:
         return self._one(day)
 
     def _week_of(self, number: int, month: str) -> DayRange:
-        """ "in der ersten Januarwoche": its first seven days."""
+        """Get the n-th seven days of a month: "in der ersten Januarwoche"."""
         first = self._month(MONTHS[month], None, None).first.replace(day=1) + WEEK * (number - 1)
         return DayRange(max(first, self.today), max(first + timedelta(6), self.today))
 
@@ -241,7 +241,7 @@ class RelativeDateScanner:
         return DayRange(max(self.today, monday + timedelta(first)), max(self.today, monday + timedelta(last)))
 
     def _weekend(self, weeks: int) -> DayRange:
-        """ "next weekend" is this week's one only from Monday to Wednesday to nobody: it is the one of next week."""
+        """Get the weekend of a week; "next weekend" is next week's."""
         saturday = self._monday(weeks) + timedelta(5)
         return DayRange(max(saturday, self.today), saturday + timedelta(1))
 
@@ -277,7 +277,7 @@ class RelativeDateScanner:
         return DayRange(self._distance(int(low), unit, "").first, self._distance(int(high), unit, "").first)
 
     def _distance(self, count: int, unit: str, words: str) -> DayRange:
-        """In German "in acht Tagen" is also said for a week."""
+        """Get a distance from today; German "in acht Tagen" also means a week."""
         if unit == "tagen" and count == 8:
             raise ambiguous_day([self.today + WEEK, self.today + timedelta(8)], self.today)
         if unit[0] in "td":

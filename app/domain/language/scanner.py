@@ -1,4 +1,4 @@
-"""Takes what is understood out of a text and leaves a mark in its place, so that further rules see what stands around it."""
+"""Replaces understood parts of a text by marks, so that later rules see their context."""
 
 import re
 from collections.abc import Callable
@@ -12,14 +12,14 @@ MARK = re.compile(r"<([dt])(\d+)>")
 
 
 class Scanner:
-    """`text` with marks like <d0> and <t1>; `found` has what they stand for."""
+    """`text` holds marks like <d0> and <t1>; `found` holds their values."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.found: list[Any] = []
 
     def take(self, pattern: str, kind: str, make: Callable[[re.Match[str]], Any], *, behind: int | None = None) -> None:
-        """Puts a mark in place of every match that `make` turns into something (None leaves the words); group `behind` stays in front."""
+        """Replace each match by a mark of `make`'s value (None leaves the words); group `behind` stays in front."""
 
         def replaced(match: re.Match[str]) -> str:
             made = make(match)
@@ -36,25 +36,25 @@ class Scanner:
         return f"<{kind}{len(self.found) - 1}>"
 
     def of(self, mark: str) -> Any:
-        """What `d3` or `<d3>` stands for."""
+        """Get the value of `d3` or `<d3>`."""
         return self.found[int(mark.strip("<>")[1:])]
 
     def all(self, kind: str) -> list[Any]:
-        """What the marks that are left stand for, in the order of the text."""
+        """List the values of the remaining marks, in order of the text."""
         return [self.found[int(number)] for found_kind, number in MARK.findall(self.text) if found_kind == kind]
 
     def has(self, pattern: str) -> bool:
         return re.search(pattern, self.text) is not None
 
     def drop(self, pattern: str) -> bool:
-        """Removes words; whether there were any."""
+        """Remove matching words; gives whether there were any."""
         self.text, count = re.subn(pattern, " ", self.text)
         self.text = " ".join(self.text.split())
         return count > 0
 
 
 class LenientScanner(Scanner):
-    """Leaves what is not clear as it is, in place of asking."""
+    """Leaves ambiguous words as they are."""
 
     def take(self, pattern: str, kind: str, make: Callable[[re.Match[str]], Any], *, behind: int | None = None) -> None:
         def tried(match: re.Match[str]) -> Any:

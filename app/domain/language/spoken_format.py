@@ -1,4 +1,4 @@
-"""Says days, times, prices and lists as people say them on the phone, in German and English."""
+"""Formats days, times, prices and lists for speech, in German and English."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
@@ -26,9 +26,9 @@ NEAR_DAYS: dict[Language, tuple[str, ...]] = {
     "en": ("today", "tomorrow", "the day after tomorrow"),
 }
 ARTICLES: dict[Case, str] = {"on": "dem", "the": "der", "until": "den"}
-# a year is said only of days that are further away than this
+# the year is omitted within this distance
 YEAR_OMITTED_WITHIN = timedelta(days=240)
-# between these "halb drei" can mean one time of the day only
+# between these "halb drei" is unambiguous
 COLLOQUIAL_FROM, COLLOQUIAL_BEFORE = time(7), time(19)
 
 
@@ -112,7 +112,7 @@ def say_price(cents: int, language: Language) -> str:
 
 
 def capitalise(words: str) -> str:
-    """The words as the beginning of a sentence."""
+    """Capitalize the first letter."""
     return words[:1].upper() + words[1:]
 
 
@@ -125,7 +125,7 @@ def join_and(things: Sequence[str], language: Language) -> str:
 
 
 def _join(things: Sequence[str], last: str) -> str:
-    """Things that have a comma themselves are kept apart by one more."""
+    """Join; items with commas are separated by one more comma."""
     comma = "," if any("," in thing for thing in things[:-1]) else ""
     return f"{', '.join(things[:-1])}{comma} {last} {things[-1]}" if len(things) > 1 else "".join(things)
 
@@ -135,7 +135,7 @@ def _say_at(at: time, language: Language) -> str:
 
 
 def _say_clock(at: time, language: Language) -> str:
-    """Opening hours are said by the clock, not in halves."""
+    """Say a time of opening hours: by the clock, without halves."""
     if language == "en":
         return _say_am_pm(at)
     hour = 24 if at == time(23, 59) else at.hour

@@ -1,7 +1,7 @@
 """A small linear classifier of sentences: hashed words, pairs of words and letter groups, weights learned beforehand.
 
-Needs neither a library nor a network: a model is a file of weights (`scripts/train_classifiers` writes it), scoring one sentence takes
-a tenth of a millisecond. It hears what no list of phrases foresees, since it weighs everything that is said.
+Needs neither a library nor a network: the weights are a file written by `scripts/train_classifiers`; scoring a sentence takes
+a tenth of a millisecond. It generalizes beyond lists of phrases.
 """
 
 import hashlib
@@ -17,10 +17,10 @@ from functools import cached_property
 from pathlib import Path
 
 BUCKETS = 1 << 17
-# a pair may have up to so many words between its two
+# the most words between the two of a pair
 MAX_GAP = 3
 GROUP_LENGTHS = (4, 5)
-# a long speech is scored piece by piece: a sentence that matters is not lost in it
+# long texts are scored in windows, so that no sentence is lost
 WINDOW, WINDOW_STEP = 30, 10
 WORD = re.compile(r"[a-z]+|\d+")
 TRANSLITERATIONS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "’": "", "'": ""})
@@ -28,7 +28,7 @@ TRANSLITERATIONS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """One yes-or-no question: eight-bit weights, each times `scale`, and the bias."""
+    """A binary classifier: eight-bit weights, each times `scale`, and the bias."""
 
     values: "array[int]"
     scale: float
@@ -36,14 +36,14 @@ class Weights:
 
 
 class TextClassifier:
-    """Answers with a probability for each label of the model file."""
+    """Gives a probability for each label of the model file."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
 
     @cached_property
     def corpus(self) -> str:
-        """The digest of what it was learned from."""
+        """The digest of the training corpus."""
         return json.loads(self._file.read_bytes().partition(b"\n")[0])["corpus"]
 
     @cached_property
@@ -56,14 +56,14 @@ class TextClassifier:
         }
 
     def probabilities(self, words: list[str], extra: Iterable[str] = ()) -> dict[str, float]:
-        """The probability of each label; of a long speech that of the piece which has the highest. `extra` are further features."""
+        """Get the probability of each label, the highest over all windows. `extra` are further features."""
         more = list(extra)
         pieces = [hash_features([*extract_features(piece), *more]) for piece in split_windows(words)]
         return {label: max(_compute_probability(weights, piece) for piece in pieces) for label, weights in self._model.items()}
 
 
 def tokenize(text: str) -> list[str]:
-    """The bare words of a sentence, without case, accents and marks."""
+    """Tokenize to words without case, accents and punctuation."""
     plain = unicodedata.normalize("NFKD", text.lower().translate(TRANSLITERATIONS)).encode("ascii", "ignore").decode()
     return WORD.findall(plain)
 
@@ -75,7 +75,7 @@ def split_windows(words: list[str]) -> list[list[str]]:
 
 
 def extract_features(words: list[str]) -> Iterator[str]:
-    """What is weighed: each word, pairs of words near each other, and groups of letters, which join what is spelled differently."""
+    """Extract features: words, pairs of nearby words, and letter n-grams, which tolerate spelling variants."""
     for place, word in enumerate(words):
         yield word
         for gap, other in enumerate(words[place + 1 : place + 2 + MAX_GAP]):
@@ -87,19 +87,19 @@ def extract_features(words: list[str]) -> Iterator[str]:
 
 
 def hash_features(names: Iterable[str]) -> set[int]:
-    """The buckets of features; each counts once, however often it is said."""
+    """Hash features to buckets; each counts once."""
     return {zlib.crc32(name.encode()) & (BUCKETS - 1) for name in names}
 
 
 def _compute_probability(weights: Weights, buckets: set[int]) -> float:
-    """Logistic over the features of unit length, as in training."""
+    """Compute the logistic function over the normalized features, as in training."""
     values = weights.values
     total = sum(values[bucket] for bucket in buckets) * weights.scale / math.sqrt(len(buckets) or 1)
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total + weights.bias))))
 
 
 def hash_corpus(folder: Path) -> str:
-    """By which a model file says what it was learned from."""
+    """Hash the training corpus; stored in the model file."""
     digest = hashlib.sha256()
     for file in sorted(folder.glob("*.tsv")):
         digest.update(file.read_bytes())

@@ -1,4 +1,4 @@
-"""What words about time mean: a day or days, a time or a window in them, and what must be asked where they do not say it."""
+"""Time expressions: days, a time or a window, and a question where they are ambiguous."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -7,15 +7,15 @@ from zoneinfo import ZoneInfo
 
 DayPart = Literal["morning", "noon", "afternoon", "evening"]
 Language = Literal["de", "en"]
-# minutes after midnight in which an appointment of that part of the day starts
+# starts of that part of the day, in minutes after midnight
 PART_SPANS: dict[str, tuple[int, int]] = {"morning": (0, 720), "noon": (690, 840), "afternoon": (720, 1080), "evening": (1020, 1440)}
 
 
 @dataclass(frozen=True, slots=True)
 class TimeExpression:
     """`day` is one date, `day_from` and `day_to` are the first and the last of several (either may be open); `at` is an exact wall-clock
-    time, `at_from` and `at_to` bound a start. With a `question` the words were not clear: it can be said back, and `options` are the ISO
-    dates or times that could be meant.
+    time, `at_from` and `at_to` bound a start. A `question` marks an ambiguous expression: it can be said as is, `options` are the ISO
+    dates or times it may mean.
     """
 
     day: date | None = None
@@ -41,13 +41,13 @@ class TimeExpression:
         return any((self.at, self.at_from, self.at_to, self.part)) or self.at == time(0)
 
     def days(self, *, first: date, last: date) -> tuple[date, date]:
-        """The first and the last date that is meant; what is open ends where the caller says."""
+        """Get the first and last date; open ends are bounded by the arguments."""
         if self.day:
             return self.day, self.day
         return self.day_from or first, self.day_to or max(last, self.day_from or last)
 
     def minutes(self) -> tuple[int, int]:
-        """Starts [from, to) in minutes after midnight that the words allow."""
+        """Get the allowed starts [from, to) in minutes after midnight."""
         low, high = PART_SPANS.get(self.part or "", (0, 1440))
         if self.at is not None:
             return _to_minute_of_day(self.at), _to_minute_of_day(self.at) + 1
@@ -58,7 +58,7 @@ class TimeExpression:
         return low, high
 
     def as_data(self) -> dict[str, Any]:
-        """The fields that are known, ready for JSON."""
+        """Serialize the fields that are set."""
         known = {
             "date": self.day, "date_from": self.day_from, "date_to": self.day_to,
             "time": self.at, "time_from": self.at_from, "time_to": self.at_to,
@@ -77,18 +77,18 @@ class TimeExpression:
 
 
 def to_utc(day: date, at: time, zone: str) -> datetime:
-    """The instant of a wall-clock time; of a repeated hour the pass that `at.fold` names."""
+    """Convert a local time to UTC; in a repeated hour `at.fold` decides."""
     return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)
 
 
 def is_skipped_time(day: date, at: time, zone: str) -> bool:
-    """Whether the clocks jump over this time."""
+    """Check whether the clock change skips this time."""
     there = to_utc(day, at.replace(fold=0), zone).astimezone(ZoneInfo(zone))
     return there.replace(tzinfo=None, fold=0) != datetime.combine(day, at.replace(fold=0))
 
 
 def is_repeated_time(day: date, at: time, zone: str) -> bool:
-    """Whether the clocks show this time twice."""
+    """Check whether the clock change repeats this time."""
     return to_utc(day, at.replace(fold=0), zone) < to_utc(day, at.replace(fold=1), zone) and not is_skipped_time(day, at, zone)
 
 

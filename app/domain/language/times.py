@@ -1,4 +1,4 @@
-"""Finds times of day in folded text: "halb 3", "viertel vor 9", "14 uhr 30", "half past 2", "9 pm", "zwischen 2 und 4"."""
+"""Finds times in folded text: "halb 3", "viertel vor 9", "14 uhr 30", "half past 2", "9 pm", "zwischen 2 und 4"."""
 
 # ruff: noqa: E501  (patterns are read in one line)
 
@@ -12,7 +12,7 @@ from app.domain.language.scanner import TIME, Scanner
 HOUR = r"(\d{1,2})"
 HALF_OF_DAY = r"(?:\s?(a\.?m|p\.?m)\b\.?)"
 O_CLOCK = r"(?:\s?o'?clock\b)?"
-# these make an hour of the number behind them
+# a number after these is an hour
 PREPOSITION = (
     r"\b(um|gegen|ab|at|around|about|circa|ca\.?|etwa|ungefaehr|so um|by|nach|vor|bis|after|before|until|till|from|fruehestens|spaetestens|kurz nach"
     r"|kurz vor|not before)"
@@ -23,28 +23,28 @@ BETWEEN = r"(?:\s?-\s?| (?:und|bis|and|to|till|until|oder|or) (?:um |at )?)"
 
 @dataclass(frozen=True, slots=True)
 class ClockTime:
-    """A time on the dial; a `loose` one may lie in either half of the day."""
+    """A clock time; a `loose` one may be a.m. or p.m."""
 
     hour: int
     minute: int = 0
     loose: bool = False
-    # which pass of a repeated hour, where that was said
+    # the occurrence of a repeated hour, where named
     fold: int | None = None
 
     def on(self, part: str | None) -> time:
-        """The time that is meant in this part of the day; without one, appointments lie between seven and seven."""
+        """Resolve the time in a part of the day; without one, between 7 a.m. and 7 p.m."""
         hour = _apply_day_part(self.hour, part) if self.loose or (part and self.hour <= 12) else self.hour
         return time(hour % 24, self.minute, fold=self.fold or 0)
 
 
 def find_clocks(scanner: Scanner) -> None:
-    """Marks the times that can be nothing else; raises Unclear for those that no clock shows."""
+    """Mark unambiguous times; raises AmbiguousExpression for invalid ones."""
     for pattern, make in CLOCK_PATTERNS:
         scanner.take(pattern, TIME, make)
 
 
 def find_bare_hours(scanner: Scanner) -> None:
-    """Marks numbers that are hours by what stands around them; days must be marked already."""
+    """Mark numbers that are hours by context; days must be marked already."""
     scanner.take(rf"\b(zwischen|between) {HOUR}(?=(?: uhr)?{BETWEEN}(?:\d|<t))", TIME, lambda m: _parse_digits(m[2]), behind=1)
     scanner.take(rf"\b(von|from) {HOUR}(?={BETWEEN}(?:\d{{1,2}}\b(?!\.)|<t))", TIME, lambda m: _parse_digits(m[2]), behind=1)
     scanner.take(
@@ -67,7 +67,7 @@ def find_bare_hours(scanner: Scanner) -> None:
 
 
 def to_time_range(first: ClockTime, last: ClockTime, part: str | None) -> tuple[time, time]:
-    """A window whose two ends help each other: "between 2 and 4 pm", "von 9 bis 2", "11 bis 1"."""
+    """Convert to a window; each end disambiguates the other: "between 2 and 4 pm", "von 9 bis 2"."""
     ends = last.on(part)
     if first.loose and not last.loose and part is None:
         later = ClockTime(first.hour % 12 + 12, first.minute)
@@ -110,12 +110,12 @@ def _parse_uhr(found: re.Match[str]) -> ClockTime:
 
 
 def _parse_written(found: re.Match[str]) -> ClockTime:
-    """14:30, 8:30; a zero in front means the morning."""
+    """Parse 14:30 or 8:30; a leading zero means the morning."""
     return _build_clock(int(found[1]), int(found[2]), f"{found[1]}:{found[2]}", loose=not found[1].startswith("0"))
 
 
 def _parse_half(found: re.Match[str]) -> ClockTime:
-    """With am or pm behind it."""
+    """Parse a time with am or pm."""
     hour, minute = int(found[1]), int(found[2] or 0)
     return _build_clock(hour, minute, found[0]) if not 1 <= hour <= 12 else _apply_am_pm(_build_clock(hour, minute, found[0]), found[3])
 
@@ -125,7 +125,7 @@ def _apply_am_pm(clock: ClockTime, half: str | None) -> ClockTime:
 
 
 def _offset_from_hour(hour: str, minutes: int) -> ClockTime:
-    """So many minutes after the hour (negative: before it)."""
+    """Offset minutes from the hour; negative means before."""
     whole = int(hour)
     if not 0 < whole <= 24:
         raise no_such_time(f"{hour} Uhr")

@@ -1,4 +1,4 @@
-"""Words about time in German and English, folded to one spelling, with numbers written as digits."""
+"""Vocabulary of time in German and English, folding of spellings, and number words."""
 
 # ruff: noqa: E501  (tables of words)
 
@@ -17,7 +17,7 @@ WEEKDAYS = {
     )
     for name in names.split()
 }  # fmt: skip
-# also words of their own: weekdays only in front of a date, or alone
+# also other words; weekdays only before a date, or alone
 WEAK_WEEKDAYS = ("so", "do", "mi", "sun", "sat", "sa", "di", "mo", "fr")
 MONTHS = {
     name: number
@@ -116,14 +116,14 @@ ENGLISH_TENS = re.compile(
     rf"\b({'|'.join(word for _, word in _ENGLISH_TENS)})[ -]({'|'.join([*_ENGLISH.split()[1:10], *(w for w, n in ENGLISH_ORDINALS.items() if n < 10)])})\b"
 )
 THOUSAND = re.compile(r"\b2 thousand(?: and)?(?: (\d{1,2}))?\b")
-# montagnachmittag, "Montag morgen" and "morgen früh" are left to the grammar
+# "montagnachmittag", "Montag morgen" and "morgen früh" are left to the parser
 COMPOUND_NUMBER = re.compile(
     r"\b(montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag)s?(frueh|morgen|vormittag|mittag|nachmittag|abend)s?\b"
 )
 
 
 def fold(text: str) -> str:
-    """Small letters, umlauts as two letters, no accents, single spaces."""
+    """Fold text: lower case, umlauts as two letters, no accents, single spaces."""
     plain = unicodedata.normalize("NFC", text).casefold().replace("ß", "ss").translate(UMLAUTS)
     if not plain.isascii():
         plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
@@ -131,7 +131,7 @@ def fold(text: str) -> str:
 
 
 def replace_number_words(text: str) -> str:
-    """Folded text whose number words are digits: "den dritten Dezember um halb vier" becomes "den 3. dezember um halb 4"."""
+    """Replace number words by digits: "den dritten Dezember um halb vier" becomes "den 3. dezember um halb 4"."""
     text = COMPOUND_NUMBER.sub(r"\1 \2", text)
     text = ENGLISH_TENS.sub(r"\1-\2", text)
     text = re.sub(r"\b(\d{1,2})(?:st|nd|rd|th)\b", r"\1.", text)

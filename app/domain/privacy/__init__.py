@@ -1,1 +1,1 @@
-"""What callers are told, what they allow, and what is kept of them."""
+"""Privacy: notices, consent, retention and erasure."""

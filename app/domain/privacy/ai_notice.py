@@ -1,4 +1,4 @@
-"""The AI notice: its one wording per language, the questions that go with it, and where a transcript has it (EU AI Act, article 50)."""
+"""The AI notice: its wording per language, the recording question, and its detection in transcripts (EU AI Act, article 50)."""
 
 # ruff: noqa: E501  (a pattern is a line)
 
@@ -11,7 +11,7 @@ from typing import Literal
 from app.domain.language.time_expression import Language
 
 Address = Literal["formal", "informal"]
-# A sentence of its own, the same for every business: nothing of a greeting, a name or a setting is in it.
+# A sentence of its own, the same for every business, independent of greeting, names and settings.
 NOTICE: dict[Language, str] = {"de": "Ich bin eine KI, kein Mensch.", "en": "I am an AI, not a human."}
 NOTE_TAKING: dict[tuple[Language, Address], str] = {
     ("de", "formal"): "Ich schreibe mit, solange Sie nichts dagegen haben.",
@@ -19,22 +19,22 @@ NOTE_TAKING: dict[tuple[Language, Address], str] = {
     ("en", "formal"): "I take notes unless you would rather I did not.",
     ("en", "informal"): "I take notes unless you would rather I did not.",
 }
-# § 201 StGB: whoever records asks, and only a yes allows it
+# § 201 StGB: a recording needs an explicit yes
 QUESTION: dict[Language, str] = {
     "de": "Darf ich das Gespräch aufzeichnen und mitschreiben?",
     "en": "May I record this call and take notes?",
 }
-# later it would come after the conversation and not before it
+# a later notice would come after the conversation had begun
 MAX_OPENING_TURNS = 8
 VERSION_LENGTH = 16
 
 ARTIFICIAL = r"(?:k\.?\s?i\.?|a\.?\s?i\.?|künstliche[nr]? intelligenz|artificial intelligence)"
-# A compound such as KI-Friseur is a name; only these say what speaks.
+# A compound such as KI-Friseur is a name; only these suffixes describe the speaker.
 AI_SUFFIX = r"(?:-| )(?:assistent(?:in)?|assistenz|stimme|system|assistant|agent|voice|system)"
-# then the sentence ends or goes on about it; with another word a name may go on
+# the sentence ends or goes on; another word could continue a name
 STATEMENT_END = r"(?=\s?(?:$|[.,;:!–—]|(?:und|and|die|der|that|who|von|from|des|am|hier|here|kein|not|für|for|bei|by)\b))"
 FILLER_WORDS = r"(?:\s(?:hier|übrigens|ja|nur|aber|auch|nämlich|also|eben|here|actually|just|only|though|by the way))*,?"
-# said of oneself, and neither asked, denied nor supposed
+# a statement about oneself, neither question, denial nor condition
 SELF_DISCLOSURES = (
     rf"\bich bin{FILLER_WORDS} (?:eine?|die) {ARTIFICIAL}(?:{AI_SUFFIX})?{STATEMENT_END}",
     rf"\b(?:sie sprechen|du sprichst){FILLER_WORDS} mit (?:einer?|einem) {ARTIFICIAL}(?:{AI_SUFFIX})?{STATEMENT_END}",
@@ -42,7 +42,7 @@ SELF_DISCLOSURES = (
     rf"\b(?:you are|you're) (?:speaking|talking) (?:to|with) an {ARTIFICIAL}(?:{AI_SUFFIX})?{STATEMENT_END}",
 )
 SELF_DISCLOSURE_PATTERN = re.compile("|".join(SELF_DISCLOSURES))
-# the same in the words of agents that others wrote, as speech recognition spells them; a name goes on with a word of its trade
+# other wordings, as speech recognition spells them; a word of a trade would continue a business name
 TRANSCRIBED_AI = r"\b(?:k\.?\s?i\.?|ka\si|a\.?\s?i\.?|ay\s?eye|künstlich\w* ?in ?tell?i\w*|artificial intelligen\w*)"
 AI_ROLE = r"(?:[-\s]?(?:gestützte\w*\s)?(?:telefon|sprach|voice|phone)?\s?(?:assisten\w*|stimme|system|agent\w*|rezeptionist\w*|receptionist|helper))?"
 NOT_A_NAME = r"(?!\w|\s?&|[-\s](?:friseur|nails|werkstatt|studio|salon|hair|beauty|röntgen|kurs|nachhilfe|labor|garage|zentrum|services?|solutions?|training))"
@@ -64,7 +64,7 @@ DENIAL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class TimedUtterance:
-    """A turn as far as the notice needs it; seconds since the call began."""
+    """A turn with its times in seconds since the start of the call."""
 
     position: int
     is_agent: bool
@@ -75,7 +75,7 @@ class TimedUtterance:
 
 @dataclass(frozen=True, slots=True)
 class NoticeOccurrence:
-    """Where the notice was said; `wording` is the version of the standing sentence, None where the agent put it in other words."""
+    """Where the notice was said; `wording` is the version of the sentence, None for other wordings."""
 
     turn: int
     at_ms: int
@@ -90,9 +90,9 @@ WORDINGS: dict[str, tuple[Language, str]] = {hash_wording(text): (language, text
 
 
 def find_notice(turns: Iterable[TimedUtterance]) -> NoticeOccurrence | None:
-    """The first whole notice among the agent's first turns.
+    """Find the first complete notice among the agent's opening turns.
 
-    A provider cuts a turn where the caller talked over it: what was cut off was not heard, so half a sentence is none.
+    A provider truncates an interrupted turn, so half a sentence does not count.
     """
     for turn in [each for each in turns if each.is_agent][:MAX_OPENING_TURNS]:
         said = _fold(turn.text)
@@ -106,7 +106,7 @@ def find_notice(turns: Iterable[TimedUtterance]) -> NoticeOccurrence | None:
 
 
 def _find_other_disclosure(said: str) -> re.Match[str] | None:
-    """Neither where it is denied nor where it is asked."""
+    """Find another wording that is neither denied nor asked."""
     return next((found for found in OTHER_DISCLOSURE_PATTERN.finditer(said) if not _is_denied_or_asked(said, found)), None)
 
 
@@ -116,7 +116,7 @@ def _is_denied_or_asked(said: str, found: re.Match[str]) -> bool:
 
 
 def _estimate_start_ms(turn: TimedUtterance, share: float) -> int:
-    """When in the turn it began, as evenly as people speak."""
+    """Estimate when it began within the turn, assuming even speech."""
     start = turn.start_s or 0.0
     return round((start + max(0.0, (turn.end_s or start) - start) * share) * 1000)
 
@@ -126,6 +126,6 @@ def _fold(text: str) -> str:
 
 
 def _strip_marks(folded: str) -> str:
-    """Without the marks that speech has not: `K.I.` is `ki`, and a word begins and ends with a blank."""
+    """Strip punctuation: `K.I.` becomes `ki`; words are separated by single blanks."""
     plain = re.sub(r"\b([ka])\.\s?i\.?(?![a-zäöüß])", r"\1i", folded)
     return f" {' '.join(re.findall(r'[-0-9a-zäöüß]+', plain))} "

@@ -1,4 +1,4 @@
-"""Writes down, once for each call, where its transcript has the AI notice or that it lacks it, and the wordings that callers heard."""
+"""Stores the proof of the AI notice for each call, and the wordings used."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from app.domain.language.time_expression import Language
 from app.domain.privacy.ai_notice import NOTICE, QUESTION, WORDINGS, TimedUtterance, find_notice, hash_wording
 from app.models import Call, CallNotice, NoticeWording
 
-# told and asked in one breath: what an answer was given to
+# notice and question together: what a consent answers
 NOTICE_TEXTS: dict[str, tuple[Language, str]] = WORDINGS | {
     hash_wording(f"{NOTICE[language]} {QUESTION[language]}"): (language, f"{NOTICE[language]} {QUESTION[language]}") for language in NOTICE
 }
@@ -19,7 +19,7 @@ NoticeColumns = dict[str, Any]
 
 
 def build_proof(turns: Sequence[TimedUtterance], *, is_over: bool) -> NoticeColumns | None:
-    """The columns of the proof; None while there is nothing to say yet."""
+    """Build the columns of the proof; None while it is undecided."""
     if not any(turn.is_agent for turn in turns):
         return None
     found = find_notice(turns)
@@ -29,7 +29,7 @@ def build_proof(turns: Sequence[TimedUtterance], *, is_over: bool) -> NoticeColu
 
 
 def find_notice_version(turns: Iterable[TimedUtterance]) -> str | None:
-    """The version of what the caller had been told and asked, for the evidence of an answer."""
+    """Find the version of the notice that the caller heard, as evidence for an answer."""
     said = " ".join(" ".join(turn.text.split()) for turn in turns if turn.is_agent)
     for language in NOTICE:
         if QUESTION[language] in said:
@@ -38,7 +38,7 @@ def find_notice_version(turns: Iterable[TimedUtterance]) -> str | None:
 
 
 def list_proofs(call_ids: Iterable[str]) -> dict[str, NoticeColumns]:
-    """The proofs of these calls, whichever company's is at work."""
+    """List the proofs of these calls, in any company context."""
     ids = list(call_ids)
     if not ids:
         return {}
@@ -48,7 +48,7 @@ def list_proofs(call_ids: Iterable[str]) -> dict[str, NoticeColumns]:
 
 
 def store_wordings(versions: Iterable[str | None]) -> None:
-    """The texts behind the versions, the first time that each is needed."""
+    """Store the texts of these versions, once each."""
     wanted = {version for version in versions if version in NOTICE_TEXTS}
     if not wanted:
         return

@@ -1,4 +1,4 @@
-"""The words by which callers refuse to talk with an AI, in German and English."""
+"""Patterns of refusals to talk with an AI, in German and English."""
 
 # ruff: noqa: E501  (a pattern is a line)
 
@@ -26,7 +26,7 @@ AI_REFUSALS = (
         rf"(?:\b(?:will|möchte|want|wollen|bitte) (?:\w+ ){{0,2}}?|^(?:[\w'-]+ ){{0,5}}?)(?:kein|keine|keinen|no) {_CERTAINLY_MACHINES}\b(?! (?:mehr|haben|zu hause))"
     ),
 )
-# after the agent has named it
+# counts only after the agent has named the AI
 AI_OBJECTION = re.compile(
     "|".join(
         (

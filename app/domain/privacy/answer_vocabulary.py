@@ -1,4 +1,4 @@
-"""The words of a yes and a no to a question, and the questions that are meant, in German and English."""
+"""Patterns of yes, no and questions for permission, in German and English."""
 
 # ruff: noqa: E501  (a pattern is a line)
 
@@ -78,7 +78,7 @@ NO_PROBLEM = compile_any(
     r"\bno objections?\b",
     r"\bnot at all\b",
 )
-# a permission that is asked for without naming the thing again
+# a question for permission that does not name its subject again
 PERMISSION = compile_any(
     r"\bin ordnung\b",
     r"\brecht\b",
@@ -96,5 +96,5 @@ OPT_OUT_OFFER = compile_any(r"\bsagen sie (?:bitte |einfach )?[„\"]?nein\b", r
 
 
 def is_negated_question(asked: str) -> bool:
-    """ "Haben Sie etwas dagegen?": the no is a yes. `asked` without capitals."""
+    """Check for a question where no means yes: "Haben Sie etwas dagegen?" `asked` is in lower case."""
     return re.search(r"(?:dagegen|etwas gegen|einw(?:a|ä)nd|stört|\bmind\b|object)[^.!?]*\?$", asked) is not None

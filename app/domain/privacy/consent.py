@@ -1,4 +1,4 @@
-"""Keeps what callers allow and decline as evidence, and says what may be stored of a call because of it."""
+"""Stores consent as evidence and derives what may be stored of a call."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -11,13 +11,13 @@ from app.domain.privacy.refusal_vocabulary import ConsentKind, YesNo
 from app.models import Call, CallConsent
 
 Source = Literal["function", "words"]
-# the newest answer to each
+# the latest answer of each kind
 LatestAnswers = dict[ConsentKind, YesNo]
 CONSENT_KINDS: tuple[ConsentKind, ...] = ("recording", "transcript", "ai")
 
 
 def list_answers(call_ids: Collection[str]) -> dict[str, LatestAnswers]:
-    """Of these calls, whichever company's is at work."""
+    """List the latest answers of these calls, in any company context."""
     found: dict[str, LatestAnswers] = defaultdict(dict)
     if call_ids:
         rows = (
@@ -34,9 +34,9 @@ def list_answers(call_ids: Collection[str]) -> dict[str, LatestAnswers]:
 def record_answer(
     call: Call, known: LatestAnswers, what: ConsentKind, answer: YesNo, *, source: Source, turn: int | None, wording: str | None
 ) -> Any:
-    """Takes the answer up, and the row of evidence for it; None where it changes nothing.
+    """Record an answer; gives the evidence row, or None where it changes nothing.
 
-    A no stands for the rest of the call: a recording is one piece, and a model that mishears must not undo what was declined.
+    A no is final for the call: a recording cannot be split, and a misheard answer must not undo a refusal.
     """
     if known.get(what) == answer or known.get(what) == "no":
         return None
@@ -51,19 +51,19 @@ def record_answer(
 
 
 def allows_transcript(known: Mapping[ConsentKind, YesNo]) -> bool:
-    """Nobody who declines a recording or the AI expects to find it written down word for word, unless they say that they do."""
+    """Check whether words may be stored; any refusal forbids it unless a transcript is allowed explicitly."""
     if known.get("transcript") is not None:
         return known["transcript"] == "yes"
     return "no" not in known.values()
 
 
 def allows_recording(known: Mapping[ConsentKind, YesNo]) -> bool:
-    """Silence allows no recording (§ 201 StGB)."""
+    """Check whether audio may be stored; it needs an explicit yes (§ 201 StGB)."""
     return known.get("recording") == "yes" and "no" not in known.values()
 
 
 def get_effective_consent(known: Mapping[ConsentKind, YesNo]) -> dict[ConsentKind, YesNo]:
-    """ConsentKind holds for the call: without an answer nothing is recorded, words are written down and the AI goes on."""
+    """Get the effective consent; by default no recording, but a transcript and the AI."""
     return {
         "recording": "yes" if allows_recording(known) else "no",
         "transcript": "yes" if allows_transcript(known) else "no",

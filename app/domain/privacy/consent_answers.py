@@ -1,8 +1,8 @@
-"""What callers answer to being recorded, written down or talking with an AI, in their own words: German and English, without a model.
+"""Extracts consent and refusals from callers' own words, in German and English, without a language model.
 
-A missed no breaks a promise, a wrong one costs a business a transcript. A refusal by words needs a thing that is refused, named by the
-caller or by the agent just before, and words against it close by: "nein danke" to anything else is none (answer_words, refusal_words,
-refusal_words_ai). Beside the words a classifier of sentences says how likely a refusal is.
+A missed refusal breaks a promise, a false one costs a transcript. A refusal by words needs a subject, named by the
+caller or by the agent just before, and words of opposition close by (answer_vocabulary, refusal_vocabulary,
+ai_refusal_vocabulary). A sentence classifier adds the probability of a refusal.
 """
 
 import re
@@ -14,15 +14,15 @@ from app.domain.privacy.person_requests import INSTEAD, is_person_request
 from app.domain.privacy.refusal_classifier import get_refusal_probabilities
 from app.domain.privacy.refusal_vocabulary import ConsentKind, YesNo
 
-# an objection to what was asked or told comes at once; later the caller speaks of something else
+# an objection comes at once; later words concern something else
 ANSWER_LENGTH, OBJECTION_LENGTH = 90, 150
-# so many characters on each side belong to the thing that is named
+# characters on each side that belong to the named subject
 CONTEXT_LENGTH = 70
-# a longer speech is heard at its beginning and its end
+# of a longer turn only its beginning and end are read
 MAX_PART_LENGTH = 1500
 STORAGE_KINDS: tuple[ConsentKind, ...] = ("recording", "transcript")
 KINDS: tuple[ConsentKind, ...] = (*STORAGE_KINDS, "ai")
-# Chances below which words of refusal are taken for something else, and from which on it is one without them.
+# Probabilities required with words of refusal, and without them.
 MIN_PROBABILITY_WITH_WORDS, MIN_PROBABILITY = 0.15, 0.6
 
 
@@ -37,7 +37,7 @@ class DialogueLine:
 
 @dataclass(frozen=True, slots=True)
 class ConsentAnswer:
-    """Which turn of the caller said yes or no to what."""
+    """The caller's yes or no to a kind of consent, with its turn."""
 
     what: ConsentKind
     answer: YesNo
@@ -45,7 +45,7 @@ class ConsentAnswer:
 
 
 def extract_answers(lines: Iterable[DialogueLine], *, since: int = 0) -> list[ConsentAnswer]:
-    """Every answer of the caller from that turn on, in the order in which they were given; a turn that says both means the no."""
+    """Extract the caller's answers from turn `since` on, in order; in one turn a no overrides a yes."""
     found: list[ConsentAnswer] = []
     agent: list[str] = []
     for line in lines:
@@ -65,7 +65,7 @@ def extract_answers(lines: Iterable[DialogueLine], *, since: int = 0) -> list[Co
 
 
 def find_refusals(text: str) -> set[ConsentKind]:
-    """What these words refuse whoever was asked before."""
+    """Find what these words refuse, without a preceding question."""
     return set(_find_refused("", text))
 
 
@@ -83,7 +83,7 @@ def _find_allowed(asked: str, said: str) -> Iterator[ConsentKind]:
 
 
 def _find_refused(asked: str, text: str) -> list[ConsentKind]:
-    """What the words name, unless the whole makes it unlikely, and what it makes likely without naming it."""
+    """Find refusals by words, unless improbable, and probable ones without words."""
     by_words, allowed = set(_find_refused_by_words(asked, text)), set(_find_allowed(asked, _fold_without_marks(text)))
     chances = get_refusal_probabilities(asked, text)
     if chances["ai"] >= MIN_PROBABILITY and "ai" not in by_words and _is_only_person_request(asked, text):
@@ -96,7 +96,7 @@ def _find_refused(asked: str, text: str) -> list[ConsentKind]:
 
 
 def _is_only_person_request(asked: str, text: str) -> bool:
-    """Every sentence that could refuse the AI is a request for a person, and none says more than that."""
+    """Check whether each sentence that might refuse the AI only asks for a person."""
     doubtful = [
         told for told, _is_question in _split_sentences(text) if get_refusal_probabilities(asked, told)["ai"] >= MIN_PROBABILITY_WITH_WORDS
     ]
@@ -119,7 +119,7 @@ def _find_refused_by_words(asked: str, text: str) -> Iterator[ConsentKind]:
 
 
 def _find_topics(asked: str) -> list[ConsentKind]:
-    """What the agent's last words asked for, or told with an offer to say no."""
+    """Find the subjects of the agent's question, or of a notice with an opt-out."""
     if not asked:
         return []
     last = re.findall(r"[^.!?]+[.!?]*", asked)[-1]
@@ -131,7 +131,7 @@ def _find_topics(asked: str) -> list[ConsentKind]:
 
 
 def _find_objections(asked: str, said: str) -> Iterator[ConsentKind]:
-    """To what the agent has just told without asking."""
+    """Find objections to a notice that asked nothing."""
     if not asked:
         return
     for what in STORAGE_KINDS:
@@ -142,7 +142,7 @@ def _find_objections(asked: str, said: str) -> Iterator[ConsentKind]:
 
 
 def _find_sentence_refusals(sentence: str, *, is_question: bool) -> Iterator[ConsentKind]:
-    """What is named and refused in the same breath."""
+    """Find refusals that name their subject."""
     for what in STORAGE_KINDS:
         if _is_refusal(what, sentence, is_question=is_question):
             yield what
@@ -163,7 +163,7 @@ def _is_refusal(what: ConsentKind, sentence: str, *, is_question: bool) -> bool:
 
 
 def _split_sentences(text: str) -> Iterator[tuple[str, bool]]:
-    """Folded, without its end mark, and whether it was a question."""
+    """Split into folded sentences without end marks, and whether each is a question."""
     plain = re.sub(r"\b([ka])\.\s?i\.?(?![a-zäöüß])", r"\1i", _fold(text))
     for part in re.findall(r"[^.!?;…]+[.!?;…]*", plain):
         if told := part.strip(" .!?;…-–—\"„“”'"):

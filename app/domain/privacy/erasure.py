@@ -1,7 +1,7 @@
-"""Takes a caller's words out of everything that a call has left here; what was booked or asked for stays, without their words.
+"""Erases a caller's words from everything stored of a call; bookings and tasks stay, without the words.
 
-Each place that can hold words of a call has its line in PLACES; a test walks all tables with marked words and names the place that
-was forgotten.
+Each table that can hold words of a call has an eraser in ERASERS; a test fills all tables with marked words and finds
+a missing one.
 """
 
 import re
@@ -17,13 +17,13 @@ from app.core.payload_compression import BodyUnreadable, compress_body, decompre
 from app.core.phone import display
 from app.models import Call, CallSearchText, Customer, LiveEvent, Task, ToolCall, TruthCheck, Turn, UnmetDemand, WebhookEvent
 
-# what a webhook tells of a call that is not said in it
+# fields of a webhook that hold no words of the call
 RETAINED_FIELDS = (
     "call_id", "call_type", "call_status", "agent_id", "agent_version", "from_number", "to_number", "direction", "start_timestamp",
     "end_timestamp", "duration_ms", "disconnection_reason", "transfer_destination", "call_cost", "telephony_identifier",
 )  # fmt: skip
 RETAINED_METADATA = ("reference", "branch", "language", "line_check")
-# an answer that holds one of these has changed something: while the call runs it is what a repetition gets again
+# a result with one of these changed data; it stays while the call runs, since a repeated tool call gets it again
 EFFECT_KEYS = ("booking_id", "hold", "task_id", "waitlist_id", "notification_id")
 PHONE = re.compile(r"\+?[\d ()/-]{6,}")
 EMPTY_BODY = b"{}"
@@ -31,7 +31,7 @@ CLOCK_TOLERANCE = timedelta(minutes=10)
 
 
 def erase_words(call: Call, *, handled: Collection[int] = ()) -> None:
-    """Inside the call's company and a transaction; any number of times. `handled` are webhooks that are being worked through now."""
+    """Erase the caller's words; idempotent. Must run in the call's company and a transaction. `handled` are webhooks in process."""
     db.session.flush()
     for place in ERASERS:
         place(call)
@@ -52,7 +52,7 @@ def _erase_search(call: Call) -> None:
 
 
 def _erase_tools(call: Call) -> None:
-    """That a function was used stays, and whether it went well."""
+    """Erase arguments and results; name and success stay."""
     statement = select(ToolCall.id, ToolCall.result, ToolCall.ok).where(ToolCall.call_id == call.id, ToolCall.result.is_not(None))
     gone = [row.id for row in db.session.execute(statement) if not (call.is_running and row.ok and _has_changed(row.result))]
     _execute_update(update(ToolCall).where(ToolCall.call_id == call.id), arguments=None)
@@ -75,7 +75,7 @@ def _erase_truth_check(call: Call) -> None:
 
 
 def _erase_tasks(call: Call) -> None:
-    """A person is still called back, under the number that was given; what it was about was said in confidence."""
+    """Reduce tasks to the callback number; the reason is erased."""
     for task in db.session.scalars(select(Task).where(Task.call_id == call.id, Task.kind != "emergency")):
         number = next((line for line in (task.details or "").splitlines() if PHONE.fullmatch(line)), None)
         number = number or (display(call.from_number) if call.from_number and call.caller_kind == "number" else None)
@@ -88,7 +88,7 @@ def _erase_tasks(call: Call) -> None:
 
 
 def _erase_live_events(call: Call) -> None:
-    """The sequence stays without gaps; what it told of the call's words is emptied."""
+    """Redact live events; the sequence stays without gaps."""
     told = select(LiveEvent).where(LiveEvent.call_id == call.id, LiveEvent.at >= call.created_at - CLOCK_TOLERANCE)
     titles = dict(db.session.execute(select(Task.id, Task.title).where(Task.call_id == call.id)).all())
     for event in db.session.scalars(told):
@@ -96,7 +96,7 @@ def _erase_live_events(call: Call) -> None:
 
 
 def redact_live_event(name: str, data: dict[str, Any], titles: dict[str, str] | None = None) -> dict[str, Any]:
-    """A live event's data without what was said."""
+    """Redact a live event's data."""
     if name.startswith("message."):
         return data | {"text": None}
     if name == "tool.started":
@@ -117,9 +117,9 @@ ERASERS: tuple[Callable[[Call], None], ...] = (
 
 
 def _erase_webhooks(call: Call, handled: Collection[int]) -> None:
-    """The bodies keep what is no word of anybody; their keys stay, so that a repetition is known and brings nothing back.
+    """Redact webhook bodies; their keys stay, so that duplicates are still recognized.
 
-    What waits to be worked through is left alone: whoever works it through comes here.
+    Pending events are left alone; their processing calls this again.
     """
     same_way = WebhookEvent.connection_id == call.connection_id if call.connection_id else WebhookEvent.connection_id.is_(None)
     done = or_(WebhookEvent.status != "pending", WebhookEvent.id.in_(list(handled)))
@@ -127,7 +127,7 @@ def _erase_webhooks(call: Call, handled: Collection[int]) -> None:
     for event in db.session.scalars(statement.where(same_way, done)):
         kept = _redact_body(event.body)
         event.body, event.size = compress_body(kept), len(kept)
-        # an error may have quoted what it could not store
+        # an error message may quote content
         event.reason = event.reason.partition(":")[0][:200] if event.reason else None
 
 
@@ -139,7 +139,7 @@ def _redact_body(sealed: bytes) -> bytes:
 
 
 def redact_webhook(raw: bytes) -> bytes:
-    """The webhook without what was said: it can be read and worked through again, and moves the call to the same end."""
+    """Redact a webhook; it can still be parsed and replayed with the same outcome."""
     try:
         body = orjson.loads(raw)
         call = body["call"]

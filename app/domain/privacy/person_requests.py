@@ -1,16 +1,16 @@
-"""Who merely asks for a person for their matter refuses nothing: "Kann ich bitte mit der Chefin sprechen?"
+"""Recognizes requests for a person that refuse nothing: "Kann ich bitte mit der Chefin sprechen?"
 
-The classifier hears a refusal of the AI in many such requests, for whoever refuses asks for a person too. Here stands only what is a
-request beyond doubt; whatever sets the person against the machine, or sounds like it, is left to the classifier.
+The classifier takes many such requests for a refusal of the AI. These patterns cover only certain requests;
+any contrast of person and machine is left to the classifier.
 """
 
 import re
 
 from app.domain.privacy.refusal_vocabulary import TOPICS, compile_any
 
-# a longer speech says more than its request
+# a longer turn says more than the request
 MAX_WORDS = 40
-# somebody in particular: what for is said with it
+# a specific person or role
 SPECIFIC_PERSON = compile_any(
     r"\b(?:frau|herrn?|fräulein|doktor|dr\.?|mr|mrs|ms|miss) [a-zäöüß]\w+",
     r"\b(?:chef|meister|inhaber|geschäftsführer|filialleiter|leiter|berater|sachbearbeiter|techniker|monteur|verkäufer|arzt|ärzt|doktor|"
@@ -18,7 +18,7 @@ SPECIFIC_PERSON = compile_any(
     r"\b(?:buchhaltung|anmeldung|rezeption|personalabteilung|abteilung|sekretariat|zentrale|kasse|geschäftsleitung)\b",
     r"\b(?:manager|owner|boss|doctor|nurse|dentist|vet|lawyer|mechanic|reception|front desk|accounts|billing|accounting)\b",
 )
-# anybody, as one asks for who would have no machine too
+# any person; also asked for by callers who refuse the AI
 ANY_PERSON = compile_any(
     r"\b(?:mensch(?:en)?|person|jemand(?:en|em)?|mitarbeiter(?:in|n)?|kolleg(?:e|en|in)|ansprechpartner(?:in)?|personal)\b",
     r"\b(?:human|person|somebody|someone|anybody|anyone|colleague|staff|employee|representative|team)\b",
@@ -49,7 +49,7 @@ MATTER = compile_any(
     r"\b(?:über|zu|zum) (?:mein\w*|unser\w*|de[mnr]|die|das|eine[mnrs]?)\b",
     r"\b(?:about|regarding|concerning|to do with)\b",
 )
-# A person instead of the machine: any of it, and the request may be a refusal.
+# A person instead of the machine: the request may be a refusal.
 INSTEAD = compile_any(
     r"\b(?:nicht\w*|net|ned|nix|nie\w*|kein\w*|koa\w*|nein|nee|nö|ohne|statt\w*|anstatt|anstelle|sondern|weder|ungern|weg|sonst|entweder)\b",
     r"\b(?:no|nope|not|none|\w+n't|cannot|never|without|instead|rather|prefer\w*|neither|unless|otherwise|either)\b",
@@ -68,14 +68,14 @@ INSTEAD = compile_any(
     r"\b(?:altmodisch\w*|alte schule|graut|trau\w*|vertrau\w*|modern\w*|old[- ]fashioned|old school|trust\w*)\b",
     r"\b(?:sind sie|bist du|sie sind|are you|you are|hin oder her|egal|mensch(?:en)? und|von mensch)\b",
 )
-# an agent who offers the choice is answered by either
+# after such an offer the request is an answer
 OFFERS = compile_any(
     ANY_PERSON.pattern, TOPICS["ai"].pattern, r"\b(?:assisten\w+|rückruf|lieber|rather|prefer|weiterverbind\w*|verbinden)\b"
 )
 
 
 def is_person_request(asked: str, sentence: str) -> bool:
-    """Whether a sentence asks for somebody and sets them against nothing; both folded, `asked` is what the agent said just before."""
+    """Check for a plain request for a person; both texts folded, `asked` are the agent's preceding words."""
     if len(sentence.split()) > MAX_WORDS or INSTEAD.search(sentence) or _is_person_offered(asked):
         return False
     if SPECIFIC_PERSON.search(sentence):
@@ -87,6 +87,6 @@ def is_person_request(asked: str, sentence: str) -> bool:
 
 
 def _is_person_offered(asked: str) -> bool:
-    """Whether the agent's last question was whether the AI will do."""
+    """Check whether the agent's last question offered a person."""
     last = re.findall(r"[^.!?]+[.!?]*", asked)[-1:]
     return bool(last) and last[0].rstrip().endswith("?") and OFFERS.search(last[0]) is not None

@@ -1,4 +1,4 @@
-"""How likely it is that a caller refuses to be recorded, written down or served by an AI: learned from sentences (see corpus/)."""
+"""Classifies refusals of recording, transcript and AI; trained on corpus/."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,13 +11,13 @@ DIRECTORY = Path(__file__).parent
 CORPUS = DIRECTORY / "corpus"
 WEIGHTS = DIRECTORY / "refusal.weights"
 LABELS: tuple[ConsentKind, ...] = ("recording", "transcript", "ai")
-# an answer comes at once; what is said later is about something else
+# an answer comes at once; later words concern something else
 ANSWER_WORDS = 12
 _refusal = TextClassifier(WEIGHTS)
 
 
 def get_refusal_probabilities(asked: str, said: str) -> dict[str, float]:
-    """By what is refused, from 0 to 1; `asked` is what the agent said just before."""
+    """Get the probability of each refusal; `asked` are the agent's preceding words."""
     words = tokenize(said)
     return _refusal.probabilities(words, _extract_context_features(asked, words))
 
@@ -30,7 +30,7 @@ def extract_training_features(asked: str, said: str) -> Iterator[str]:
 
 
 def _extract_context_features(asked: str, words: list[str]) -> Iterator[str]:
-    """The first words of an answer mean something else by what was asked: "nein" to a recording, "nein" to Tuesday."""
+    """Extract features of the first words combined with the question: "nein" to a recording, "nein" to Tuesday."""
     for topic in _list_topics(asked):
         yield f"?{topic}"
         before = ""
@@ -41,7 +41,7 @@ def _extract_context_features(asked: str, words: list[str]) -> Iterator[str]:
 
 
 def _list_topics(asked: str) -> list[str]:
-    """What the agent spoke of, and how: told, asked, or asked so that a no means yes."""
+    """List the agent's topics, marked as statement, question or negated question."""
     folded = " ".join(asked.casefold().split())
     topics = [what for what in LABELS if TOPICS[what].search(folded)]
     if not topics:

@@ -1,4 +1,4 @@
-"""The words by which callers refuse: what is refused, and how one says no to it, in German and English."""
+"""Patterns of refusals: their subjects and the words of opposition, in German and English."""
 
 # ruff: noqa: E501  (a pattern is a line)
 
@@ -13,7 +13,7 @@ def compile_any(*parts: str) -> re.Pattern[str]:
     return re.compile("|".join(parts))
 
 
-# without one of these in it a sentence refuses nothing by itself
+# a sentence without any of these refuses nothing by itself
 HINTS = compile_any(
     "aufz",
     "aufn",
@@ -61,7 +61,7 @@ HINTS = compile_any(
     "gadget",
     "virtual",
 )
-# named so, nothing else is meant on a business's telephone
+# unambiguous on a business's telephone
 UNAMBIGUOUS_TOPICS: dict[ConsentKind, re.Pattern[str]] = {
     "recording": compile_any(
         r"\baufzeichn\w*",
@@ -91,7 +91,7 @@ UNAMBIGUOUS_TOPICS: dict[ConsentKind, re.Pattern[str]] = {
         r"\btype all\b",
     ),
 }
-# named by the agent just before, these are meant too
+# also count after the agent has named the subject
 TOPICS: dict[ConsentKind, re.Pattern[str]] = {
     "recording": compile_any(
         UNAMBIGUOUS_TOPICS["recording"].pattern,
@@ -120,7 +120,7 @@ TOPICS: dict[ConsentKind, re.Pattern[str]] = {
     ),
 }
 
-# words against what is named: one of these within a breath of it
+# opposition close to the subject
 OPPOSITION = compile_any(
     r"\b(?:möchte?|möcht|will|mag|wünsche|wollen|möchten|wollte) (?:ich |wir )?(?:das |es |hier |aber |bitte |so |eigentlich |lieber |auch )*"
     r"(?:nicht|net|ned|keine?[nrs]?|nichts|nix)\b",
@@ -186,7 +186,7 @@ OPPOSITION = compile_any(
     r"\bnot (?:be|being) (?:recorded|taped|transcribed)\b",
     r"\bi do mind\b",
 )
-# agreement that is worded with a no
+# agreement worded with a no
 AGREEMENT = compile_any(
     r"\bnichts dagegen\b",
     r"\bkein problem\b",
@@ -199,7 +199,7 @@ AGREEMENT = compile_any(
     r"\bwarum nicht\b",
     r"\bwhy not\b",
 )
-# somebody's own notes, and other things that are taken up
+# the caller's own notes and other unrelated objects
 UNRELATED = compile_any(
     r"\bich (?:\w+ ){0,4}?(?:habe?|hatte|hab's|konnte|kann) (?:\w+ ){0,6}?(?:aufgenommen|mitgeschrieben|mitschreiben|protokoll|aufnehmen)",
     r"\b(?:habe?|hatte|konnte|kann) ich (?:\w+ ){0,6}?(?:aufgenommen|mitgeschrieben|mitschreiben|aufnehmen)",
@@ -215,13 +215,13 @@ UNRELATED = compile_any(
     r"\b(?:krankenhaus|stationär\w*|klinik)\b",
     r"\bfür die (?:akte|versicherung)\b",
 )
-# a question that is a request
+# a question that is a demand
 REQUEST_QUESTION = compile_any(
     r"\bbitte\b", r"\bplease\b", r"\blassen\b", r"\bohne\b", r"\bwithout\b", r"\bstop\b", r"\bscrap\b", r"\bdelete\b", r"\bnicht einfach\b"
 )
 
 _NEGATION = r"(?:nicht|nichts|nie|niemals|keinesfalls|don't|do not|not|never|won't|you didn't)"
-# between a no and what it is said to there is no new thought
+# words between a negation and its object
 _CONTINUATION = r"(?:\s(?!(?:bitte|please|aber|sondern|und|weil|denn|but|and|because|so|dann)\b)[\w'-]+){0,5}?"
 _WISH = (
     r"(?:\b(?:will|möchte|möchten|wollen|bitte|please|lieber|want|would|rather|prefer|comfortable)\b[^.]*|"
@@ -231,7 +231,7 @@ _STORED = (
     r"(?:aufschreiben|aufgeschrieben|aufschreibt|notiert|notieren|speichern|gespeichert|speichert|festgehalten|festhalten|"
     r"save|saved|stored?|kept|write (?:\w+ ){0,3}down|take (?:\w+ )?notes)"
 )
-# words that need a wish or an order around them, for they are said of appointments too
+# words also used of appointments; they need a wish or an order around them
 REFUSALS: dict[ConsentKind, tuple[re.Pattern[str], ...]] = {
     "recording": (
         re.compile(
@@ -251,7 +251,7 @@ REFUSALS: dict[ConsentKind, tuple[re.Pattern[str], ...]] = {
     ),
 }
 
-# against what was told and not asked: a bare no may belong to the greeting's own question
+# objections to a notice; a bare no may answer the greeting's own question
 OBJECTION = compile_any(
     r"\b(?:das|dies) (?:möchte?|möcht|will|mag|untersage|verbiete) ich\b(?! (?:gern|gerne|machen|buchen))",
     r"\b(?:was|etwas|sehr wohl|schon) (?:was )?dagegen\b",
