@@ -9,17 +9,17 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core.locale import LANGUAGES
 from app.core.transactions import transaction
 from app.web import branch_filter
-from app.web.fields import Id, OneOf
+from app.web.fields import ChoiceField, Id
 from app.web.forms import Form
-from app.web.guards import for_company, for_user, next_path
+from app.web.guards import for_company, for_user, get_next_path
 from app.web.layout import THEMES
 
 blueprint = Blueprint("account", __name__)
 
 
 class PreferencesForm(Form):
-    theme: Annotated[str, OneOf(*THEMES)] | None = None
-    language: Annotated[str, OneOf(*LANGUAGES)] | None = None
+    theme: Annotated[str, ChoiceField(*THEMES)] | None = None
+    language: Annotated[str, ChoiceField(*LANGUAGES)] | None = None
 
 
 class BranchForm(Form):
@@ -36,7 +36,7 @@ def preferences() -> BaseResponse:
         current_user.theme = form.theme or current_user.theme
         current_user.language = form.language or current_user.language
     # to the page that the form stood on
-    response = redirect(next_path())
+    response = redirect(get_next_path())
     if form.language:
         # the sign-in page knows nobody yet
         response.set_cookie("language", form.language, max_age=365 * 86400, samesite="Lax", httponly=True, secure=request.is_secure)
@@ -47,8 +47,8 @@ def preferences() -> BaseResponse:
 @for_company("calls.read")
 def choose_branch() -> BaseResponse:
     chosen = BranchForm.read().branch_id
-    if any(chosen == branch_id for branch_id, _name in branch_filter.branches()):
+    if any(chosen == branch_id for branch_id, _name in branch_filter.list_branches()):
         session["branch_id"] = chosen
     else:
         session.pop("branch_id", None)
-    return redirect(next_path())
+    return redirect(get_next_path())

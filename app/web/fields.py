@@ -20,8 +20,8 @@ MAX_ID = 2**63 - 1
 MAX_CENTS = 10_000_000
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
-WHOLE = re.compile(r"[+-]?\d{1,19}", re.ASCII)
-WORD = re.compile(r"[\w.:-]+", re.ASCII)
+INTEGER = re.compile(r"[+-]?\d{1,19}", re.ASCII)
+KEYWORD = re.compile(r"[\w.:-]+", re.ASCII)
 EURO = re.compile(r"(\d{1,6})(?:[.,](\d{1,2}))?\s*€?", re.ASCII)
 # what no person types and no database of ours keeps: control characters but tab and line ends, halves of surrogate pairs
 UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -32,7 +32,7 @@ def refuse(sentence: str) -> NoReturn:
     raise PydanticCustomError("refused", "{sentence}", {"sentence": sentence})
 
 
-def legible(text: str) -> str:
+def is_legible(text: str) -> str:
     return UNREADABLE.sub("", text)
 
 
@@ -47,27 +47,27 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Text(Field):
+class TextField(Field):
     """One line, with single blanks."""
 
     most: int = 190
 
     def read(self, text: str) -> str:
-        return _not_too_long(" ".join(text.split()), self.most)
+        return _check_length(" ".join(text.split()), self.most)
 
 
 @dataclass(frozen=True)
-class Lines(Field):
+class MultilineField(Field):
     """Text of several lines."""
 
     most: int = 2000
 
     def read(self, text: str) -> str:
-        return _not_too_long(text.strip().replace("\r\n", "\n"), self.most)
+        return _check_length(text.strip().replace("\r\n", "\n"), self.most)
 
 
 @dataclass(frozen=True)
-class SearchText(Field):
+class SearchField(Field):
     """What is looked for; words beyond the limit look for nothing more."""
 
     most: int = 160
@@ -77,7 +77,7 @@ class SearchText(Field):
 
 
 @dataclass(frozen=True)
-class Secret(Field):
+class SecretField(Field):
     """Exactly as typed, up to the length at which it is refused anyway."""
 
     most: int
@@ -87,12 +87,12 @@ class Secret(Field):
 
 
 @dataclass(frozen=True)
-class Whole(Field):
+class IntegerField(Field):
     least: int
     most: int
 
     def read(self, text: str) -> int:
-        if not WHOLE.fullmatch(text.strip()):
+        if not INTEGER.fullmatch(text.strip()):
             # a number, only far too long: what is wrong with it is its size
             refuse(self._range() if text.strip().isdecimal() else _("Das ist keine ganze Zahl."))
         value = int(text)
@@ -104,7 +104,7 @@ class Whole(Field):
         return _("Erlaubt ist %(least)s bis %(most)s.", least=self.least, most=self.most)
 
 
-class Euro(Field):
+class EuroField(Field):
     """`58` or `58,50` in Euro, as cents."""
 
     def read(self, text: str) -> int:
@@ -115,7 +115,7 @@ class Euro(Field):
         return cents
 
 
-class IsoDay(Field):
+class DateField(Field):
     def read(self, text: str) -> date:
         try:
             day = date.fromisoformat(text) if DAY.fullmatch(text) else None
@@ -123,10 +123,10 @@ class IsoDay(Field):
             day = None
         if day is None:
             refuse(_("Dieses Datum gibt es nicht."))
-        return _within(day)
+        return _check_range(day)
 
 
-class TimeOfDay(Field):
+class TimeField(Field):
     def read(self, text: str) -> time:
         found = CLOCK.fullmatch(text.strip())
         try:
@@ -138,7 +138,7 @@ class TimeOfDay(Field):
 
 
 @dataclass(frozen=True)
-class Moment(Field):
+class DateTimeField(Field):
     """A day and a time: an instant as our own pages write it, with its offset, or the hands of a clock (`is_local`)."""
 
     is_local: bool = False
@@ -150,25 +150,25 @@ class Moment(Field):
             moment = None
         if moment is None or (moment.tzinfo is None) != self.is_local:
             refuse(_("Das ist kein Zeitpunkt."))
-        return _within(moment) if self.is_local else _within(moment).astimezone(UTC)
+        return _check_range(moment) if self.is_local else _check_range(moment).astimezone(UTC)
 
 
 @dataclass(frozen=True)
-class Word(Field):
+class KeywordField(Field):
     """A name that programs give: letters, digits and a few marks."""
 
     most: int = 64
 
     def read(self, text: str) -> str:
-        return _not_too_long(text, self.most) if WORD.fullmatch(text) else refuse(_("Das ist so nicht lesbar."))
+        return _check_length(text, self.most) if KEYWORD.fullmatch(text) else refuse(_("Das ist so nicht lesbar."))
 
 
-class RowId(Field):
+class IdField(Field):
     def read(self, text: str) -> str:
         return text if is_ulid(text) else refuse(_("Bitte wählen."))
 
 
-class OneOf(Field):
+class ChoiceField(Field):
     def __init__(self, *values: str) -> None:
         self.values = frozenset(values)
 
@@ -176,18 +176,18 @@ class OneOf(Field):
         return text if text in self.values else refuse(_("Bitte wählen."))
 
 
-class Tick(Field):
+class CheckboxField(Field):
     def read(self, text: str) -> bool:
         return text == "1"
 
 
-class YesOrNo(Field):
+class BooleanField(Field):
     def read(self, text: str) -> bool:
         return text == "1" if text in ("0", "1") else refuse(_("Bitte wählen."))
 
 
 @dataclass(frozen=True)
-class As(Field):
+class ParsedField(Field):
     """Whatever `reader` makes of the text; its InvalidInput or ValueError becomes the field's sentence."""
 
     reader: Callable[[str], Any]
@@ -195,7 +195,7 @@ class As(Field):
 
     def read(self, text: str) -> Any:
         try:
-            return self.reader(_not_too_long(text, self.most))
+            return self.reader(_check_length(text, self.most))
         except InvalidInput as error:
             refuse(str(error.message))
         except PydanticCustomError:
@@ -204,27 +204,27 @@ class As(Field):
             refuse(_("Das ist so nicht lesbar."))
 
 
-Day = Annotated[date, IsoDay()]
-Clock = Annotated[time, TimeOfDay()]
-Instant = Annotated[datetime, Moment()]
-LocalMoment = Annotated[datetime, Moment(is_local=True)]
-Cents = Annotated[int, Euro()]
-Id = Annotated[str, RowId()]
-Flag = Annotated[bool, Tick()]
+Day = Annotated[date, DateField()]
+Clock = Annotated[time, TimeField()]
+Instant = Annotated[datetime, DateTimeField()]
+LocalMoment = Annotated[datetime, DateTimeField(is_local=True)]
+Cents = Annotated[int, EuroField()]
+Id = Annotated[str, IdField()]
+Flag = Annotated[bool, CheckboxField()]
 # which state of a row somebody saw; how many a list has been read
-Version = Annotated[int, Whole(0, 2**31 - 1)]
-Serial = Annotated[int, Whole(0, MAX_ID)]
-Phone = Annotated[str, Text(40)]
-Email = Annotated[str, Text(190)]
+Version = Annotated[int, IntegerField(0, 2**31 - 1)]
+Serial = Annotated[int, IntegerField(0, MAX_ID)]
+Phone = Annotated[str, TextField(40)]
+Email = Annotated[str, TextField(190)]
 # a path of our own to go on to, which guards.local_path judges
-Path = Annotated[str, Secret(2000)]
+Path = Annotated[str, SecretField(2000)]
 
 
-def _not_too_long(text: str, most: int) -> str:
+def _check_length(text: str, most: int) -> str:
     return text if len(text) <= most else refuse(_("Das ist zu lang, höchstens %(n)s Zeichen.", n=most))
 
 
-def _within(day: D) -> D:
+def _check_range(day: D) -> D:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         refuse(_("Dieses Datum liegt zu weit weg."))
     return day

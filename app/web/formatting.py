@@ -53,7 +53,7 @@ def day(instant: datetime) -> str:
             return _("Gestern")
         case 1:
             return _("Morgen")
-    return _pattern(of, 0 if of.year == today.year else 1)
+    return _get_pattern(of, 0 if of.year == today.year else 1)
 
 
 def when(instant: datetime) -> str:
@@ -63,18 +63,18 @@ def when(instant: datetime) -> str:
 
 def long_day(instant: datetime) -> str:
     """`Do 26. November`"""
-    return _pattern(day_of(instant), 2)
+    return _get_pattern(day_of(instant), 2)
 
 
 def day_name(of: date) -> str:
     """`Do 26.11.`, of a day where the business is."""
-    return _pattern(of, 0)
+    return _get_pattern(of, 0)
 
 
 def whole_day(of: date) -> str:
     """`Donnerstag, 26. November`"""
     language = get_locale().language
-    return _written(of, "EEEE, d. MMMM" if language == "de" else "EEEE, d MMMM", language)
+    return _format(of, "EEEE, d. MMMM" if language == "de" else "EEEE, d MMMM", language)
 
 
 def ago(instant: datetime) -> str:
@@ -96,13 +96,13 @@ def milliseconds(value: float | None) -> str:
 
 def number(value: float | Decimal) -> str:
     """`1.742`, `0,8`"""
-    return _number(value, None, get_locale().language)
+    return _format_number(value, None, get_locale().language)
 
 
 def money(cents: Decimal | float, currency: str) -> str:
     """`0,43 €`, `0,43 US-$`, in English `0.43 €`, `US$0.43`: what a provider bills is shown in its own currency."""
     language = get_locale().language
-    amount = _number(Decimal(cents) / 100, "#,##0.00", language)
+    amount = _format_number(Decimal(cents) / 100, "#,##0.00", language)
     if currency == "USD":
         return f"{amount} US-$" if language == "de" else f"US${amount}"
     return f"{amount} {currency}"
@@ -130,9 +130,9 @@ def day_of(instant: datetime) -> date:
     return local(instant).date()
 
 
-def _pattern(of: date, which: int) -> str:
+def _get_pattern(of: date, which: int) -> str:
     language = get_locale().language
-    text = _written(of, DAY_PATTERNS.get(language, DAY_PATTERNS["en"])[which], language)
+    text = _format(of, DAY_PATTERNS.get(language, DAY_PATTERNS["en"])[which], language)
     # the catalogue writes "Do.", people write "Do"
     return text.replace(".", "", 1) if language == "de" else text
 
@@ -141,10 +141,10 @@ def _pattern(of: date, which: int) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _written(of: date, pattern: str, language: str) -> str:
+def _format(of: date, pattern: str, language: str) -> str:
     return format_date(of, pattern, locale=language)
 
 
 @lru_cache(maxsize=4096)
-def _number(value: float | Decimal, pattern: str | None, language: str) -> str:
+def _format_number(value: float | Decimal, pattern: str | None, language: str) -> str:
     return format_decimal(value, format=pattern, locale=language)

@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 from app.core.errors import AppError, InvalidInput
-from app.web.fields import legible
+from app.web.fields import is_legible
 
-MAX_TYPED = 10_000
+MAX_TYPED_LENGTH = 10_000
 MAX_VALUES = 200
 
 
@@ -25,7 +25,7 @@ class Form(BaseModel):
     def read(cls) -> Self:
         """Raises InvalidInput with one sentence per field."""
         form, wrong = cls.parse()
-        refuse(wrong)
+        raise_invalid(wrong)
         assert form is not None
         return form
 
@@ -35,7 +35,7 @@ class Form(BaseModel):
         try:
             return cls.model_validate(cls._given(prefix)), {}
         except ValidationError as error:
-            return None, {prefix + name: sentence for name, sentence in _sentences(error).items()}
+            return None, {prefix + name: sentence for name, sentence in _to_sentences(error).items()}
 
     @classmethod
     def typed(cls, prefix: str = "") -> dict[str, Any]:
@@ -47,7 +47,7 @@ class Form(BaseModel):
         """What was filled in; a field that was left empty is not among it."""
         given: dict[str, Any] = {}
         for name, field in cls.model_fields.items():
-            values = [legible(value)[:MAX_TYPED] for value in cls._source().getlist(prefix + name)[:MAX_VALUES]]
+            values = [is_legible(value)[:MAX_TYPED_LENGTH] for value in cls._source().getlist(prefix + name)[:MAX_VALUES]]
             if _is_list(field.annotation):
                 given[name] = [value for value in values if value.strip()]
             elif values and values[0].strip():
@@ -69,36 +69,36 @@ class Query(Form):
         try:
             return cls.model_validate(given)
         except ValidationError as error:
-            return cls.model_validate({name: value for name, value in given.items() if name not in _sentences(error)})
+            return cls.model_validate({name: value for name, value in given.items() if name not in _to_sentences(error)})
 
     @classmethod
     def _source(cls) -> MultiDict[str, str]:
-        return both()
+        return parse_together()
 
 
-def both() -> CombinedMultiDict[str, str]:
+def parse_together() -> CombinedMultiDict[str, str]:
     """The fields of the form before those of the address."""
     return CombinedMultiDict([request.form, request.args])
 
 
-def refuse(wrong: dict[str, str]) -> None:
+def raise_invalid(wrong: dict[str, str]) -> None:
     """Raises InvalidInput where something is wrong, by field."""
     if wrong:
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=wrong)
 
 
-def typed_texts(names: Iterable[str], *, most: int) -> dict[str, str]:
+def get_typed_texts(names: Iterable[str], *, most: int) -> dict[str, str]:
     """Texts whose names are known at run time only, as they were filled in."""
-    source = both()
-    return {name: text for name in names if (text := legible(source.get(name, ""))[:most].strip())}
+    source = parse_together()
+    return {name: text for name in names if (text := is_legible(source.get(name, ""))[:most].strip())}
 
 
-def errors_of(error: AppError) -> dict[str, str]:
+def to_errors(error: AppError) -> dict[str, str]:
     fields = error.data.get("fields", {})
     return fields if isinstance(fields, dict) else {}
 
 
-def _sentences(error: ValidationError) -> dict[str, str]:
+def _to_sentences(error: ValidationError) -> dict[str, str]:
     return {str(each["loc"][0]): _("Diese Angabe fehlt.") if each["type"] == "missing" else each["msg"] for each in error.errors()}
 
 

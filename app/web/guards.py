@@ -24,22 +24,22 @@ from app.web.forms import Query
 Enter = Callable[[str], None]
 
 
-class PasswordMustChange(NotAllowed):
+class PasswordChangeRequired(NotAllowed):
     code = "password_must_change"
 
 
-def for_company(action: str, *, by_script: bool = False) -> Callable[[View], View]:
+def for_company(action: str, *, is_polling: bool = False) -> Callable[[View], View]:
     """Lets in people of a company whose role may do the action.
 
     The request then works for their company: `g.company`, `g.zone`, and only that company's rows. `by_script` marks what
     a page asks by itself every few seconds, which keeps nobody signed in.
     """
-    return _guard("company", action, _enter_company, by_script=by_script)
+    return _guard("company", action, _enter_company, is_polling=is_polling)
 
 
-def for_support(action: str, *, by_script: bool = False) -> Callable[[View], View]:
+def for_support(action: str, *, is_polling: bool = False) -> Callable[[View], View]:
     """Lets in the platform's own people, who see every company; for all others the page does not exist."""
-    return _guard("support", action, _enter_every_company, by_script=by_script)
+    return _guard("support", action, _enter_unscoped, is_polling=is_polling)
 
 
 def for_user() -> Callable[[View], View]:
@@ -47,12 +47,12 @@ def for_user() -> Callable[[View], View]:
     return _guard("user", "own", _enter_own)
 
 
-def public(why: str) -> Callable[[View], View]:
+def public(reason: str) -> Callable[[View], View]:
     """Lets in everybody; says why."""
-    return declare_guard("public", why)
+    return declare_guard("public", reason)
 
 
-def may_open(endpoint: str) -> bool:
+def can_access(endpoint: str) -> bool:
     """Whether the page exists and its guard would let the reader in; for links."""
     view = current_app.view_functions.get(endpoint)
     guard = guard_of(view) if view else None
@@ -62,33 +62,33 @@ def may_open(endpoint: str) -> bool:
     return guard.kind in ("public", "user") or can(current_user._get_current_object(), guard.by)
 
 
-def local_path(target: str | None, *, otherwise: str = "/") -> str:
+def safe_redirect_path(target: str | None, *, default: str = "/") -> str:
     """A path of our own to go on to; addresses elsewhere, in whatever disguise, become `otherwise`."""
     target = (target or "").strip()
-    ours = target.startswith("/") and not target.startswith("//") and "\\" not in target and target.isprintable()
-    return target if ours else otherwise
+    is_local = target.startswith("/") and not target.startswith("//") and "\\" not in target and target.isprintable()
+    return target if is_local else default
 
 
 class ReturnQuery(Query):
     next: Path = ""
 
 
-def next_path(*, otherwise: str = "/") -> str:
+def get_next_path(*, default: str = "/") -> str:
     """Where the form or the address says to go on, if that is a path of our own."""
-    return local_path(ReturnQuery.read_known().next.rstrip("?"), otherwise=otherwise)
+    return safe_redirect_path(ReturnQuery.read_known().next.rstrip("?"), default=default)
 
 
-def _guard(kind: str, action: str, enter: Enter, *, by_script: bool = False) -> Callable[[View], View]:
+def _guard(kind: str, action: str, enter: Enter, *, is_polling: bool = False) -> Callable[[View], View]:
     def around(view: View) -> View:
         @wraps(view)
         def guarded_view(*args: Any, **kwargs: Any) -> Any:
-            if by_script:
+            if is_polling:
                 session.is_activity = False  # type: ignore[attr-defined]
             if not current_user.is_authenticated:
-                return _to_sign_in()
+                return _redirect_to_sign_in()
             bind_user(current_user.id)
             if current_user.must_change_password and request.endpoint != "sign_in.change_password":
-                return _to_change_password()
+                return _redirect_to_change_password()
             enter(action)
             return view(*args, **kwargs)
 
@@ -100,12 +100,12 @@ def _guard(kind: str, action: str, enter: Enter, *, by_script: bool = False) -> 
 def _enter_company(action: str) -> None:
     if current_user.is_platform:
         raise NotFound(_("Das gibt es hier nicht."))
-    _work_for(current_user.company_id)
+    _enter_company_scope(current_user.company_id)
     if not can(current_user, action):
         raise NotAllowed(_("Das dürfen Sie hier nicht."))
 
 
-def _enter_every_company(action: str) -> None:
+def _enter_unscoped(action: str) -> None:
     if not can(current_user, action):
         raise NotFound(_("Das gibt es hier nicht."))
     enter_for_request(unscoped())
@@ -115,10 +115,10 @@ def _enter_own(_action: str) -> None:
     if current_user.is_platform:
         enter_for_request(unscoped())
     else:
-        _work_for(current_user.company_id)
+        _enter_company_scope(current_user.company_id)
 
 
-def _work_for(company_id: str) -> None:
+def _enter_company_scope(company_id: str) -> None:
     company = db.session.get(Company, company_id)
     if company is None or not company.is_active:
         raise NotFound(_("Das gibt es hier nicht."))
@@ -126,17 +126,17 @@ def _work_for(company_id: str) -> None:
     enter_for_request(company_scope(company.id))
 
 
-def _to_sign_in() -> Response:
+def _redirect_to_sign_in() -> Response:
     if wants_problem_json():
         raise NotSignedIn(_("Bitte melden Sie sich an."))
-    wanted = request.full_path.rstrip("?") if request.method in SAFE_METHODS else ""
+    statement = request.full_path.rstrip("?") if request.method in SAFE_METHODS else ""
     if request.headers.get("HX-Request"):
         # a fragment is never the sign-in page: the whole window goes there, and comes back to what it showed
-        return _window_to(url_for("sign_in.login", next=local_path(_shown_path())))
-    return redirect(url_for("sign_in.login", next=wanted or None))
+        return _redirect_window(url_for("sign_in.login", next=safe_redirect_path(_get_current_path())))
+    return redirect(url_for("sign_in.login", next=statement or None))
 
 
-def _shown_path() -> str:
+def _get_current_path() -> str:
     """The path of the page that a fragment was asked for."""
     try:
         return urlsplit(request.headers.get("HX-Current-URL", "")).path
@@ -144,14 +144,14 @@ def _shown_path() -> str:
         return ""
 
 
-def _to_change_password() -> Response:
+def _redirect_to_change_password() -> Response:
     if wants_problem_json():
-        raise PasswordMustChange(_("Bitte wählen Sie zuerst ein eigenes Passwort."))
+        raise PasswordChangeRequired(_("Bitte wählen Sie zuerst ein eigenes Passwort."))
     target = url_for("sign_in.change_password")
-    return _window_to(target) if request.headers.get("HX-Request") else redirect(target)
+    return _redirect_window(target) if request.headers.get("HX-Request") else redirect(target)
 
 
-def _window_to(target: str) -> Response:
+def _redirect_window(target: str) -> Response:
     answer = make_response("", 401)
     answer.headers["HX-Redirect"] = target
     return answer

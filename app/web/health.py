@@ -24,7 +24,7 @@ def ready() -> Answer:
     """Without the database nothing can be served; without Redis everything can, only slower to be seen."""
     checks = check_serving()
     able = all(check.status != "failed" for check in checks if check.name == "database")
-    return _answer(checks, able=able, worst="degraded" if able else "down")
+    return _respond(checks, able=able, worst="degraded" if able else "down")
 
 
 @blueprint.get("/health")
@@ -32,10 +32,10 @@ def ready() -> Answer:
 def everything() -> Answer:
     checks = check_everything()
     able = all(check.status != "failed" for check in checks)
-    return _answer(checks, able=able, worst="warn" if able else "failed")
+    return _respond(checks, able=able, worst="warn" if able else "failed")
 
 
-def _answer(checks: Iterable[Check], *, able: bool, worst: str) -> Answer:
+def _respond(checks: Iterable[Check], *, able: bool, worst: str) -> Answer:
     told = {check.name: {"status": check.status, "ms": check.ms, **check.data} for check in checks}
     well = all(check["status"] == "ok" for check in told.values())
     return {"status": "ok" if well else worst, "checks": told}, 200 if able else 503, {} if able else {"Retry-After": "2"}

@@ -5,21 +5,21 @@ from functools import lru_cache
 from flask import Flask, g, url_for
 from markupsafe import Markup
 
-DRAWN = Markup('<svg class="ap-i{size}{extra}" aria-hidden="true"><use href="{file}#i-{name}"/></svg>')
+MAX_CACHED_ICONS = Markup('<svg class="ap-i{size}{extra}" aria-hidden="true"><use href="{file}#i-{name}"/></svg>')
 
 
 def register(app: Flask) -> None:
-    """Gives the templates `drawn_icon`."""
-    app.jinja_env.globals["drawn_icon"] = drawn_icon
+    """Provide templates with `render_icon`."""
+    app.jinja_env.globals["render_icon"] = render_icon
 
 
-def drawn_icon(name: str, size: str = "", extra: str = "") -> Markup:
+def render_icon(name: str, size: str = "", extra: str = "") -> Markup:
     """A page has some hundred icons, of few different kinds: the file's address is asked for once a request, each is drawn once."""
     if "icons_file" not in g:
         g.icons_file = url_for("static", filename="img/icons.svg")
-    return _drawn(g.icons_file, name, size, extra)
+    return _render_icon(g.icons_file, name, size, extra)
 
 
 @lru_cache(maxsize=1024)
-def _drawn(file: str, name: str, size: str, extra: str) -> Markup:
-    return DRAWN.format(size=f" ap-i--{size}" if size else "", extra=f" {extra}" if extra else "", file=file, name=name)
+def _render_icon(file: str, name: str, size: str, extra: str) -> Markup:
+    return MAX_CACHED_ICONS.format(size=f" ap-i--{size}" if size else "", extra=f" {extra}" if extra else "", file=file, name=name)

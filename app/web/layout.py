@@ -13,13 +13,13 @@ from app.domain.calls.counts import count_running
 from app.domain.tasks.lifecycle import count_open
 from app.models import Agent, Company, WebhookEvent
 from app.web import branch_filter
-from app.web.guards import may_open
+from app.web.guards import can_access
 from app.web.labels import ROLES
 
 THEMES = ("light", "dark", "auto")
 
 
-class Shell:
+class LayoutContext:
     """Asked for only as far as a page shows it: an error page touches neither session nor database."""
 
     @property
@@ -56,15 +56,15 @@ class Shell:
 
     @cached_property
     def assistant(self) -> str:
-        return assistant_name()
+        return get_assistant_name()
 
     @property
     def branches(self) -> list[tuple[str, str]]:
-        return [] if current_user.is_platform else branch_filter.branches()
+        return [] if current_user.is_platform else branch_filter.list_branches()
 
     @property
     def branch_id(self) -> str | None:
-        return None if current_user.is_platform else branch_filter.chosen_branch()
+        return None if current_user.is_platform else branch_filter.find_selected_branch_id()
 
     @cached_property
     def running(self) -> int | None:
@@ -72,7 +72,7 @@ class Shell:
 
     @cached_property
     def open_tasks(self) -> int | None:
-        return None if current_user.is_platform else open_task_count()
+        return None if current_user.is_platform else count_open_tasks()
 
     @cached_property
     def unassigned(self) -> int | None:
@@ -83,24 +83,24 @@ class Shell:
         return db.session.scalar(waiting)
 
 
-def open_task_count() -> int:
+def count_open_tasks() -> int:
     """How many tasks wait in the branches that the page narrows to; counted once a request."""
     if "open_task_count" not in g:
-        g.open_task_count = count_open(branch_filter.chosen_branches())
+        g.open_task_count = count_open(branch_filter.get_branch_filter())
     return g.open_task_count
 
 
-def assistant_name() -> str:
+def get_assistant_name() -> str:
     """What the company's agent calls herself; asked for once a request."""
     if current_user.is_platform:
         return "Lena"
     if "assistant_name" not in g:
-        wanted = select(Agent.name).where(Agent.is_active).order_by(Agent.created_at, Agent.id).limit(1)
-        g.assistant_name = db.session.scalar(wanted) or "Lena"
+        statement = select(Agent.name).where(Agent.is_active).order_by(Agent.created_at, Agent.id).limit(1)
+        g.assistant_name = db.session.scalar(statement) or "Lena"
     return g.assistant_name
 
 
 def register(app: Flask) -> None:
-    """Gives every template `shell` and `may_open`."""
-    app.context_processor(lambda: {"shell": Shell()})
-    app.jinja_env.globals.update(may_open=may_open)
+    """Provide every template with `layout` and `can_access`."""
+    app.context_processor(lambda: {"layout": LayoutContext()})
+    app.jinja_env.globals.update(can_access=can_access)

@@ -9,10 +9,10 @@ from flask_login import current_user
 
 from app.domain.line_check.messages import Repair, fact_of, label_of, repair_of
 from app.models import LineCheck
-from app.web.guards import may_open
+from app.web.guards import can_access
 
 # where something is repaired → the pages for it, the first that exists and may be opened
-PLACES = {
+STEP_LABELS = {
     "agents": ("agents.index",),
     "number": ("numbers.index", "line.index"),
     "branch": ("branches.index", "hours.index"),
@@ -22,21 +22,21 @@ PLACES = {
     "webhook": ("webhooks.index",),
 }
 # what only the people who run the house can open
-OF_THE_HOUSE = ("health", "webhook", "unassigned")
+PLATFORM_PROBLEMS = ("health", "webhook", "unassigned")
 
 
-def shown(check: LineCheck) -> SimpleNamespace:
-    steps = [_step(step, check) for step in check.steps]
+def build_view(check: LineCheck) -> SimpleNamespace:
+    steps = [_build_step(step, check) for step in check.steps]
     under_way = next((step for step in steps if step.status == "waiting"), None) if check.is_running else None
     if under_way is not None:
         under_way.status = "now"
     return SimpleNamespace(
         id=check.id, number=check.number, started_at=check.started_at, result=check.result, is_running=check.is_running,
-        title=_title(check, steps), steps=steps, took_ms=_took_ms(check), call_id=check.call_id, via=check.via,
+        title=_build_title(check, steps), steps=steps, took_ms=_get_duration_ms(check), call_id=check.call_id, via=check.via,
     )  # fmt: skip
 
 
-def _title(check: LineCheck, steps: list[SimpleNamespace]) -> str:
+def _build_title(check: LineCheck, steps: list[SimpleNamespace]) -> str:
     if check.is_running:
         return _("Der Testanruf ist unterwegs")
     red = [step.label for step in steps if step.status == "failed"]
@@ -49,30 +49,30 @@ def _title(check: LineCheck, steps: list[SimpleNamespace]) -> str:
     )
 
 
-def _took_ms(check: LineCheck) -> int | None:
+def _get_duration_ms(check: LineCheck) -> int | None:
     return round((check.finished_at - check.started_at).total_seconds() * 1000) if check.finished_at else None
 
 
-def _step(step: dict[str, Any], check: LineCheck) -> SimpleNamespace:
+def _build_step(step: dict[str, Any], check: LineCheck) -> SimpleNamespace:
     is_red = step["status"] == "failed"
     return SimpleNamespace(
         name=step["name"], status=step["status"], ms=step.get("ms"), label=label_of(step["name"]),
-        fact=fact_of(step) if step["status"] == "ok" else None, repair=_repair(step, check) if is_red else None,
+        fact=fact_of(step) if step["status"] == "ok" else None, repair=_build_repair(step, check) if is_red else None,
     )  # fmt: skip
 
 
-def _repair(step: dict[str, Any], check: LineCheck) -> SimpleNamespace:
+def _build_repair(step: dict[str, Any], check: LineCheck) -> SimpleNamespace:
     repair = repair_of(step, check.number)
     return SimpleNamespace(
-        wrong=repair.wrong, mend=repair.mend, for_operator=repair.ours and not current_user.is_platform, href=_href(repair, step)
+        wrong=repair.wrong, mend=repair.mend, for_operator=repair.ours and not current_user.is_platform, href=_build_href(repair, step)
     )
 
 
-def _href(repair: Repair, step: dict[str, Any]) -> str | None:
-    if repair.place is None or (repair.place in OF_THE_HOUSE and not current_user.is_platform):
+def _build_href(repair: Repair, step: dict[str, Any]) -> str | None:
+    if repair.place is None or (repair.place in PLATFORM_PROBLEMS and not current_user.is_platform):
         return None
     event = (step.get("data") or {}).get("webhook_event")
-    if repair.place == "webhook" and event and may_open("webhooks.show"):
+    if repair.place == "webhook" and event and can_access("webhooks.show"):
         return url_for("webhooks.show", event_id=event)
-    endpoint = next((name for name in PLACES[repair.place] if may_open(name)), None)
+    endpoint = next((name for name in STEP_LABELS[repair.place] if can_access(name)), None)
     return url_for(endpoint) if endpoint else None

@@ -22,7 +22,7 @@ LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
 # gathers what the processes counted; the requests are counted under our own names (core/requests)
 EXPORTER = PrometheusMetrics(None, path=None, export_defaults=False)
 # whoever comes through a proxy does not come from this machine
-PROXIED = ("X-Forwarded-For", "X-Real-IP", "Forwarded")
+PROXY_HEADERS = ("X-Forwarded-For", "X-Real-IP", "Forwarded")
 GAUGES = {
     "active_calls": "Calls that ring or are being talked",
     "unassigned_events": "Webhook events whose number belongs to nobody yet",
@@ -33,15 +33,15 @@ GAUGES = {
 @blueprint.get("/metrics")
 @declare_guard("token", "METRICS_TOKEN, or from this machine only where none is set")
 def metrics() -> Response:
-    _let_in()
-    _forget_the_dead()
+    _authorize()
+    _delete_dead_processes()
     counted, content_type = EXPORTER.generate_metrics()
     present = CollectorRegistry()
-    present.register(_Now())
+    present.register(_LiveGauges())
     return Response(counted + generate_latest(present).decode(), content_type=content_type)
 
 
-class _Now:
+class _LiveGauges:
     """The gauges that are asked for now."""
 
     def collect(self) -> Iterator[Metric]:
@@ -53,25 +53,25 @@ class _Now:
         yield from families.values()
 
 
-def _let_in() -> None:
+def _authorize() -> None:
     token = settings().metrics_token
     if token:
         given = request.headers.get("Authorization", "")
         if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
             raise NotSignedIn(_("Bitte melden Sie sich an."))
-    elif request.remote_addr not in LOOPBACK or any(name in request.headers for name in PROXIED):
+    elif request.remote_addr not in LOOPBACK or any(name in request.headers for name in PROXY_HEADERS):
         raise NotAllowed(_("Das dürfen Sie hier nicht."))
 
 
-def _forget_the_dead() -> None:
+def _delete_dead_processes() -> None:
     """A process that was killed leaves its gauges behind; counters stay, for what was counted was so."""
     for file in FOLDER.glob("gauge_live*_*.db"):
         pid = file.stem.rpartition("_")[2]
-        if pid.isdigit() and not _lives(int(pid)):
+        if pid.isdigit() and not _is_alive(int(pid)):
             mark_process_dead(int(pid), path=str(FOLDER))
 
 
-def _lives(pid: int) -> bool:
+def _is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

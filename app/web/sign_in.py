@@ -24,24 +24,24 @@ from app.domain.accounts import known_devices, passwords, sign_in as signing_in,
 from app.domain.audit.log import record
 from app.events import SessionsRevoked
 from app.models import Company, User
-from app.web.fields import OneOf, Secret
+from app.web.fields import ChoiceField, SecretField
 from app.web.forms import Form, Query
-from app.web.guards import for_user, next_path, public
+from app.web.guards import for_user, get_next_path, public
 
-A_YEAR_S = 365 * 86400
+DEVICE_COOKIE_MAX_AGE_S = 365 * 86400
 blueprint = Blueprint("sign_in", __name__)
 # one more than is allowed, so that it is seen to be too long
-Password = Annotated[str, Secret(passwords.MAX_LENGTH + 1)]
+Password = Annotated[str, SecretField(passwords.MAX_LENGTH + 1)]
 
 
 class LoginForm(Form):
-    email: Annotated[str, Secret(190)] = ""
+    email: Annotated[str, SecretField(190)] = ""
     password: Password = ""
 
 
 class LoginQuery(Query):
-    lang: Annotated[str, OneOf(*LANGUAGES)] | None = None
-    signed_out: Annotated[str, Secret(1)] | None = None
+    lang: Annotated[str, ChoiceField(*LANGUAGES)] | None = None
+    signed_out: Annotated[str, SecretField(1)] | None = None
 
 
 class PasswordForm(Form):
@@ -53,7 +53,7 @@ class PasswordForm(Form):
 @blueprint.get("/")
 @public("leads to the start page or to sign in")
 def start() -> BaseResponse:
-    return redirect(start_path(current_user) if current_user.is_authenticated else url_for("sign_in.login"))
+    return redirect(get_start_path(current_user) if current_user.is_authenticated else url_for("sign_in.login"))
 
 
 @blueprint.get("/login")
@@ -61,11 +61,11 @@ def start() -> BaseResponse:
 def login() -> BaseResponse | str:
     query = LoginQuery.read_known()
     if query.lang:
-        return _in_language(query.lang)
+        return _with_language(query.lang)
     if current_user.is_authenticated:
-        return redirect(next_path(otherwise=start_path(current_user)))
+        return redirect(get_next_path(default=get_start_path(current_user)))
     notice = _("Sie sind abgemeldet.") if query.signed_out else None
-    return _form(notice=notice)
+    return _render_form(notice=notice)
 
 
 @blueprint.post("/login")
@@ -75,27 +75,27 @@ def log_in() -> BaseResponse | tuple[str, int]:
     email, password = form.email, form.password
     try:
         with read_only():
-            device = request.cookies.get(_device_cookie())
+            device = request.cookies.get(_get_device_cookie())
             user = signing_in.authenticate(email, password, address=request.remote_addr or "", device=device)
     except signing_in.WrongPassword as refusal:
-        return _form(email=email, error=str(refusal.message)), refusal.status
+        return _render_form(email=email, error=str(refusal.message)), refusal.status
     finally:
         # nobody waits for a password being checked, so it was read without a lock; what is written now takes one
         db.session.rollback()
-    before = _who_is_here()
+    before = _find_current_user()
     with transaction():
         signing_in.record_sign_in(user, password)
         if before:
             publish(before)
     session.clear()
-    _come_in(user)
-    return _knowing_device(redirect(next_path(otherwise=start_path(user))), user)
+    _sign_in(user)
+    return _set_device_cookie(redirect(get_next_path(default=get_start_path(user))), user)
 
 
 @blueprint.post("/logout")
 @public("a session that ran out is signed out already")
 def logout() -> BaseResponse:
-    _leave()
+    _sign_out()
     return redirect(url_for("sign_in.login", signed_out=1))
 
 
@@ -103,21 +103,21 @@ def logout() -> BaseResponse:
 @for_user()
 def change_password() -> BaseResponse | str | tuple[str, int]:
     if request.method == "GET":
-        return _password_form({})
+        return _render_password_form({})
     form = PasswordForm.read()
     if form.new_password != form.repeat_password:
-        return _password_form({"repeat_password": _("Die beiden neuen Passwörter sind nicht gleich.")}), 422
+        return _render_password_form({"repeat_password": _("Die beiden neuen Passwörter sind nicht gleich.")}), 422
     user = db.session.get_one(User, current_user.id)
     try:
         with transaction():
             users.change_password(user, current=form.current_password, new=form.new_password)
     except InvalidInput as refusal:
-        return _password_form(refusal.data["fields"]), 422
-    _come_in(user)
-    return _knowing_device(redirect(start_path(user)), user)
+        return _render_password_form(refusal.data["fields"]), 422
+    _sign_in(user)
+    return _set_device_cookie(redirect(get_start_path(user)), user)
 
 
-def start_path(user: User) -> str:
+def get_start_path(user: User) -> str:
     """Where somebody begins the day."""
     return "/admin/unassigned" if user.is_platform else "/dashboard"
 
@@ -145,7 +145,7 @@ def load_user(user_id: str) -> User | None:
     return user
 
 
-def _come_in(user: User) -> None:
+def _sign_in(user: User) -> None:
     """Under a new name, so that whoever planted or saw the old one has nothing."""
     session.regenerate()  # type: ignore[attr-defined]
     session.pop("csrf_token", None)
@@ -153,20 +153,22 @@ def _come_in(user: User) -> None:
     login_user(user)
 
 
-def _knowing_device(answer: BaseResponse, user: User) -> BaseResponse:
+def _set_device_cookie(answer: BaseResponse, user: User) -> BaseResponse:
     """The browser is known from now on: it may try a password while strangers guess at the account."""
     known = known_devices.create_device_token(user)
-    answer.set_cookie(_device_cookie(), known, max_age=A_YEAR_S, httponly=True, secure=settings().is_production, samesite="Lax")
+    answer.set_cookie(
+        _get_device_cookie(), known, max_age=DEVICE_COOKIE_MAX_AGE_S, httponly=True, secure=settings().is_production, samesite="Lax"
+    )
     return answer
 
 
-def _device_cookie() -> str:
+def _get_device_cookie() -> str:
     return "__Host-device" if settings().is_production else "device"
 
 
-def _leave() -> None:
+def _sign_out() -> None:
     """Ends the session and its sockets; without one, nothing happens."""
-    leaving, company_id = _who_is_here(), getattr(current_user, "company_id", None)
+    leaving, company_id = _find_current_user(), getattr(current_user, "company_id", None)
     logout_user()
     session.end()  # type: ignore[attr-defined]
     if leaving:
@@ -175,36 +177,36 @@ def _leave() -> None:
             record("signed_out", subject=f"user:{leaving.user_id}", user_id=leaving.user_id, company_id=company_id)
 
 
-def _who_is_here() -> SessionsRevoked | None:
+def _find_current_user() -> SessionsRevoked | None:
     """What is to be said when this browser's session ends."""
     user_id = current_user.get_id()
     return SessionsRevoked(user_id, session.id_hash) if user_id else None  # type: ignore[attr-defined]
 
 
 @blueprint.errorhandler(CSRFError)
-def answer_without_token(error: CSRFError) -> Any:
+def handle_missing_token(error: CSRFError) -> Any:
     """Where the browser refuses our cookie its form can never hold the right token, and the page says why."""
-    return (_form(), 400) if _needs_https() else answer_error(error)
+    return (_render_form(), 400) if _needs_https() else answer_error(error)
 
 
 def _needs_https() -> bool:
     return is_cookie_refused(request, secure=settings().is_production)
 
 
-def _form(*, email: str = "", error: str | None = None, notice: str | None = None) -> str:
+def _render_form(*, email: str = "", error: str | None = None, notice: str | None = None) -> str:
     if _needs_https():
         error = _("Anmelden geht nur über https: Über http behält der Browser die Anmeldung nicht.")
         if settings().public_base.startswith("https:"):
             error += " " + _("Öffnen Sie %(address)s.", address=f"{settings().public_base}/login")
-    return render_template("sign_in/login.html", email=email, error=error, notice=notice, next=next_path(otherwise=""))
+    return render_template("sign_in/login.html", email=email, error=error, notice=notice, next=get_next_path(default=""))
 
 
-def _password_form(errors: Any) -> str:
+def _render_password_form(errors: Any) -> str:
     return render_template("sign_in/change_password.html", must_change=current_user.must_change_password, errors=errors)
 
 
-def _in_language(language: str) -> Response:
+def _with_language(language: str) -> Response:
     """The sign-in page in another language, which the browser remembers."""
-    answer = make_response(redirect(url_for("sign_in.login", next=next_path(otherwise="") or None)))
-    answer.set_cookie("language", language, max_age=A_YEAR_S, samesite="Lax", httponly=True, secure=request.is_secure)
+    answer = make_response(redirect(url_for("sign_in.login", next=get_next_path(default="") or None)))
+    answer.set_cookie("language", language, max_age=DEVICE_COOKIE_MAX_AGE_S, samesite="Lax", httponly=True, secure=request.is_secure)
     return answer

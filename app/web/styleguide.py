@@ -10,4 +10,4 @@ blueprint = Blueprint("design", __name__)
 @blueprint.get("/design")
 @for_user()
 def components() -> str:
-    return render_template("design/components.html")
+    return render_template("styleguide/components.html")

@@ -29,5 +29,5 @@ function focusSearch() {
     search.focus();
     search.select();
   });
-  if (location.hash === "#suche") document.querySelector("#suche")?.focus();
+  if (location.hash === "#search") document.querySelector("#search")?.focus();
 }

@@ -133,7 +133,7 @@ def test_a_search_swaps_the_list_and_keeps_the_address(new_page: Callable[..., "
     if page.locator("#pager a").count():
         page.click("#pager a")
         page.wait_for_function("(before) => document.querySelectorAll('#calls-rows a.ap-rowlink').length > before", arg=before)
-    page.fill("#suche", "gibt es nicht xyz")
+    page.fill("#search", "gibt es nicht xyz")
     page.wait_for_selector("text=Kein Anruf mit")
     page.go_back()
     page.wait_for_selector(".ap-chip[data-outcome=booked][aria-pressed=true]")

@@ -35,7 +35,7 @@ def talked(running_server: RunningServer) -> Talk:
 
 
 def find(page: "Page", words: str) -> None:
-    page.fill("#suche", words)
+    page.fill("#search", words)
     page.wait_for_url(lambda url: "q=" in url)
 
 
@@ -49,7 +49,7 @@ def test_calls_are_found_by_words_numbers_and_ids(visit: Callable[..., Visit], t
     find(page, "diesen Satz hat niemand gesagt")
     expect(page.locator("#calls")).to_contain_text("Kein Anruf mit")
     page.get_by_role("link", name="Suche leeren").click()
-    expect(page.locator("#suche")).to_have_value("")
+    expect(page.locator("#search")).to_have_value("")
 
 
 def test_filters_narrow_and_pages_follow_without_doubles(visit: Callable[..., Visit]) -> None:

@@ -67,15 +67,15 @@ HEADERS = {
     "Origin": ("http://[", "null"),
 }
 HONEST: dict[type, Any] = {
-    fields.Whole: lambda field: str(field.least),
-    fields.IsoDay: "2026-05-12",
-    fields.TimeOfDay: "10:00",
-    fields.Moment: lambda field: "2026-05-12T10:00" if field.is_local else "2026-05-12T10:00:00+02:00",
-    fields.Euro: "58,50",
-    fields.Tick: "1",
-    fields.YesOrNo: "1",
-    fields.OneOf: lambda field: min(field.values, default=""),
-    fields.As: "9-12",
+    fields.IntegerField: lambda field: str(field.least),
+    fields.DateField: "2026-05-12",
+    fields.TimeField: "10:00",
+    fields.DateTimeField: lambda field: "2026-05-12T10:00" if field.is_local else "2026-05-12T10:00:00+02:00",
+    fields.EuroField: "58,50",
+    fields.CheckboxField: "1",
+    fields.BooleanField: "1",
+    fields.ChoiceField: lambda field: min(field.values, default=""),
+    fields.ParsedField: "9-12",
 }
 
 
@@ -95,7 +95,7 @@ def gaps_of(rule: Rule, ids: dict[str, str], words: dict[str, str], meant: dict[
 
 def _honest(name: str, field: Any, ids: dict[str, str]) -> str:
     kind = _field_in(field.annotation, field.metadata)
-    if isinstance(kind, fields.RowId) or kind is None:
+    if isinstance(kind, fields.IdField) or kind is None:
         return ids.get(name) or ids.get(name.removesuffix("s"), "")
     value = HONEST.get(type(kind), "Anna Berg")
     return value(kind) if callable(value) else value

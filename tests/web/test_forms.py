@@ -7,22 +7,22 @@ import pytest
 from flask import Flask
 
 from app.core.errors import InvalidInput
-from app.web.fields import Day, Flag, Id, OneOf, Text, Whole
-from app.web.forms import Form, Query, typed_texts
+from app.web.fields import ChoiceField, Day, Flag, Id, IntegerField, TextField
+from app.web.forms import Form, Query, get_typed_texts
 
 ROW = "01HZZZZZZZZZZZZZZZZZZZZZZZ"
 
 
 class PersonForm(Form):
-    name: Annotated[str, Text(20)]
-    places: Annotated[int, Whole(1, 9)] = 1
+    name: Annotated[str, TextField(20)]
+    places: Annotated[int, IntegerField(1, 9)] = 1
     since: Day | None = None
     is_active: Flag = False
     branch_ids: tuple[Id, ...] = ()
 
 
 class PageQuery(Query):
-    view: Annotated[str, OneOf("week", "day")] = "day"
+    view: Annotated[str, ChoiceField("week", "day")] = "day"
     day: Day | None = None
 
 
@@ -67,4 +67,4 @@ def test_address_that_fits_nothing_counts_as_not_given(app: Flask) -> None:
 
 def test_texts_of_names_known_at_run_time_are_read_with_a_limit(app: Flask) -> None:
     with app.test_request_context(method="POST", data={"a": " x\x00y" + "z" * 100, "b": " "}):
-        assert typed_texts(["a", "b", "c"], most=5) == {"a": "xyzz"}
+        assert get_typed_texts(["a", "b", "c"], most=5) == {"a": "xyzz"}

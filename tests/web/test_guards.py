@@ -16,7 +16,7 @@ from app.core.extensions import db as database
 from app.core.tenancy import current_company_id
 from app.core.transactions import transaction
 from app.models import Branch, Company, User
-from app.web.guards import for_company, for_support, for_user, local_path, may_open, public
+from app.web.guards import can_access, for_company, for_support, for_user, public, safe_redirect_path
 from tests.support.applications import new_app
 from tests.support.calls import make_call
 from tests.support.people import branch_ids, limit_to, make_company, make_user, signed_in
@@ -98,7 +98,7 @@ def own() -> str:
 
 @for_user()
 def links() -> str:
-    return ",".join(name for name in ("of_company", "of_support", "own", "free", "no_such_view") if may_open(name))
+    return ",".join(name for name in ("of_company", "of_support", "own", "free", "no_such_view") if can_access(name))
 
 
 @public("a test")
@@ -106,7 +106,7 @@ def free() -> str:
     return str(current_company_id())
 
 
-@for_company("calls.read", by_script=True)
+@for_company("calls.read", is_polling=True)
 def asked() -> str:
     return "ok"
 
@@ -190,7 +190,7 @@ def test_what_a_script_asks_keeps_nobody_signed_in(looking: Flask) -> None:
     ],
 )
 def test_only_paths_of_our_own_are_gone_on_to(target: str | None, path: str) -> None:
-    assert local_path(target, otherwise="/x") == path
+    assert safe_redirect_path(target, default="/x") == path
 
 
 def test_users_limited_to_branches_are_so_in_their_pages(app: Flask, db: SQLAlchemy) -> None:

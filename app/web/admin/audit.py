@@ -10,12 +10,12 @@ from sqlalchemy import select
 
 from app.core.extensions import db
 from app.models import AuditEntry, Company, User
-from app.web.admin.labels import AUDITED
+from app.web.admin.labels import AUDIT_LABELS
 from app.web.fields import Id, Serial
 from app.web.forms import Query
 from app.web.guards import for_support
 
-PAGE = 50
+PAGE_SIZE = 50
 
 blueprint = Blueprint("audit", __name__)
 
@@ -31,14 +31,14 @@ class ListQuery(Query):
 def index() -> Response:
     query = ListQuery.read_known()
     company, after = query.company, query.after
-    found = _entries(company, before=after)
-    more, found = len(found) > PAGE, found[:PAGE]
+    found = _list_entries(company, before=after)
+    more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
     partial = request.headers.get("HX-Request-Type") == "partial"
     page = render_template(
         "admin/audit_more.html" if partial else "admin/audit.html",
         company=company,
         companies=db.session.execute(select(Company.id, Company.name).order_by(Company.name)).all(),
-        entries=[_shown(row) for row in found],
+        entries=[_build_view_model(row) for row in found],
         next_href=url_for("audit.index", company=company or None, after=found[-1].AuditEntry.id) if more else None,
         shown=ngettext("%(num)s Eintrag", "%(num)s Einträge", len(found)) if not more and not after else "",
     )
@@ -47,26 +47,26 @@ def index() -> Response:
     return response
 
 
-def _entries(company: str, *, before: int | None) -> list[Any]:
+def _list_entries(company: str, *, before: int | None) -> list[Any]:
     """One more than a page shows."""
-    wanted = (
+    statement = (
         select(AuditEntry, User.name.label("who"), Company.name.label("company"))
         .outerjoin(User, User.id == AuditEntry.user_id)
         .outerjoin(Company, Company.id == AuditEntry.company_id)
     )
     if company:
-        wanted = wanted.where(AuditEntry.company_id == company)
+        statement = statement.where(AuditEntry.company_id == company)
     if before is not None:
-        wanted = wanted.where(AuditEntry.id < before)
-    return list(db.session.execute(wanted.order_by(AuditEntry.id.desc()).limit(PAGE + 1)))
+        statement = statement.where(AuditEntry.id < before)
+    return list(db.session.execute(statement.order_by(AuditEntry.id.desc()).limit(PAGE_SIZE + 1)))
 
 
-def _shown(row: Any) -> SimpleNamespace:
+def _build_view_model(row: Any) -> SimpleNamespace:
     entry = row.AuditEntry
     return SimpleNamespace(
         id=entry.id,
         at=entry.at,
-        what=AUDITED.get(entry.action, entry.action),
+        what=AUDIT_LABELS.get(entry.action, entry.action),
         subject=entry.subject,
         who=row.who,
         company=row.company,

@@ -19,9 +19,9 @@ from app.domain.operations.readiness import missing_steps
 from app.models import Agent, Branch, Company, Connection, PhoneNumber, User
 from app.web.admin.labels import SETUP_STEPS
 from app.web.guards import for_support
-from app.web.labels import PROVIDERS
+from app.web.labels import PROVIDER_NAMES
 
-MOST = 500
+MAX_COMPANIES = 500
 
 blueprint = Blueprint("companies", __name__)
 
@@ -29,13 +29,13 @@ blueprint = Blueprint("companies", __name__)
 @blueprint.get("/admin/companies")
 @for_support("support.companies")
 def index() -> str:
-    return render_template("admin/companies.html", rows=list_companies(MOST), industry_of=industry_of)
+    return render_template("admin/companies.html", rows=list_companies(MAX_COMPANIES), industry_of=industry_of)
 
 
 @blueprint.get("/admin/companies/<company_id>")
 @for_support("support.companies")
 def show(company_id: str) -> str:
-    return company_page(get_company(company_id), form={}, errors={})
+    return render_company(get_company(company_id), form={}, errors={})
 
 
 def get_company(company_id: str) -> Company:
@@ -45,13 +45,13 @@ def get_company(company_id: str) -> Company:
     return company
 
 
-def company_page(company: Company, *, form: dict[str, Any], errors: dict[str, str]) -> str:
+def render_company(company: Company, *, form: dict[str, Any], errors: dict[str, str]) -> str:
     """`form` and `errors` are those of a number that was to be added."""
     numbers: dict[str, list[PhoneNumber]] = {}
     for number in db.session.scalars(select(PhoneNumber).where(PhoneNumber.company_id == company.id).order_by(PhoneNumber.e164)):
         numbers.setdefault(number.branch_id, []).append(number)
     branches = db.session.scalars(select(Branch).where(Branch.company_id == company.id).order_by(Branch.name)).all()
-    people = db.session.scalars(select(User).where(User.company_id == company.id).order_by(User.email).limit(MOST)).all()
+    people = db.session.scalars(select(User).where(User.company_id == company.id).order_by(User.email).limit(MAX_COMPANIES)).all()
     return render_template(
         "admin/company.html",
         company=company,
@@ -63,8 +63,8 @@ def company_page(company: Company, *, form: dict[str, Any], errors: dict[str, st
         connections=db.session.scalars(select(Connection).where(Connection.company_id == company.id).order_by(Connection.provider)).all(),
         people=people,
         may_let_in=not people or can(current_user, "support.users"),
-        providers=PROVIDERS,
-        sent=_sent(company),
+        providers=PROVIDER_NAMES,
+        sent=_list_deployments(company),
         most_sent=MAX_PER_COMPANY_PER_DAY,
         missing=[(step, SETUP_STEPS[step]) for step in missing_steps(company.id)],
         form=form,
@@ -72,6 +72,6 @@ def company_page(company: Company, *, form: dict[str, Any], errors: dict[str, st
     )
 
 
-def _sent(company: Company) -> SendStats:
+def _list_deployments(company: Company) -> SendStats:
     with company_scope(company.id):
         return get_send_stats()

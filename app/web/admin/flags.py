@@ -13,15 +13,15 @@ from app.core.transactions import transaction
 from app.domain.audit.log import record
 from app.domain.companies import feature_flags
 from app.models import Company
-from app.web.fields import Flag, Id, Text
-from app.web.forms import Form, errors_of, refuse
+from app.web.fields import Flag, Id, TextField
+from app.web.forms import Form, raise_invalid, to_errors
 from app.web.guards import for_support
 
 blueprint = Blueprint("flags", __name__)
 
 
 class SwitchForm(Form):
-    name: Annotated[str, Text(80)] = ""
+    name: Annotated[str, TextField(80)] = ""
     company_id: Id = ""
     is_on: Flag = False
 
@@ -29,7 +29,7 @@ class SwitchForm(Form):
 @blueprint.get("/admin/flags")
 @for_support("support.flags")
 def index() -> str:
-    return _page({}, {})
+    return _render_page({}, {})
 
 
 @blueprint.post("/admin/flags")
@@ -41,9 +41,9 @@ def switch() -> Response | tuple[str, int]:
         wrong = {} if name in feature_flags.FEATURES else {"name": _("Diesen Schalter gibt es nicht.")}
         if company_id and db.session.get(Company, company_id) is None:
             wrong["company_id"] = _("Diese Firma gibt es nicht.")
-        refuse(wrong)
+        raise_invalid(wrong)
     except InvalidInput as error:
-        return _page(SwitchForm.typed(), errors_of(error)), 422
+        return _render_page(SwitchForm.typed(), to_errors(error)), 422
     with transaction():
         feature_flags.switch(name, company_id, on=is_on)
         record("flag_switched", subject=f"flag:{name}", company_id=company_id or None, data={"is_on": is_on})
@@ -51,7 +51,7 @@ def switch() -> Response | tuple[str, int]:
     return redirect(url_for("flags.index"))
 
 
-def _page(form: dict[str, Any], errors: dict[str, str]) -> str:
+def _render_page(form: dict[str, Any], errors: dict[str, str]) -> str:
     return render_template(
         "admin/flags.html",
         features=feature_flags.FEATURES,

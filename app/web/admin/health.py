@@ -8,11 +8,11 @@ from app.core.extensions import db
 from app.domain.operations.gauges import events_in, running_calls
 from app.domain.operations.health import Check, check_everything
 from app.models import BrowserReport
-from app.web.admin.labels import CHECK_STATES, CHECKED
+from app.web.admin.labels import CHECK_LABELS, CHECK_STATUS_LABELS
 from app.web.formatting import number
 from app.web.guards import for_support
 
-MOST_REPORTS = 20
+MAX_REPORTS = 20
 
 blueprint = Blueprint("state", __name__)
 
@@ -20,18 +20,18 @@ blueprint = Blueprint("state", __name__)
 @blueprint.get("/admin/health")
 @for_support("support.health")
 def index() -> str:
-    reports = select(BrowserReport).order_by(BrowserReport.last_at.desc(), BrowserReport.id.desc()).limit(MOST_REPORTS)
+    reports = select(BrowserReport).order_by(BrowserReport.last_at.desc(), BrowserReport.id.desc()).limit(MAX_REPORTS)
     return render_template(
         "admin/health.html",
-        checks=[(check, told(check)) for check in check_everything()],
-        words=CHECKED,
-        states=CHECK_STATES,
+        checks=[(check, describe_check(check)) for check in check_everything()],
+        words=CHECK_LABELS,
+        states=CHECK_STATUS_LABELS,
         counts={"running": running_calls(), **{status: events_in(status) for status in ("pending", "unassigned", "dead")}},
         reports=db.session.scalars(reports).all(),
     )
 
 
-def told(check: Check) -> str:
+def describe_check(check: Check) -> str:
     """What a check found, as a sentence."""
     data = check.data
     if not data:

@@ -3,10 +3,10 @@
 from flask_babel import gettext as _, lazy_gettext as _l
 
 from app.domain.companies.phone_numbers import NumberTaken
-from app.web.labels import Word
+from app.web.labels import Label
 
 # by the name in jobs/schedule; one that is not here is shown by its name
-SCHEDULED = {
+SCHEDULE_LABELS = {
     "inbox.sweep": _l("Weckt die Verarbeitung, wenn Webhooks warten"),
     "outbox.sweep": _l("Schickt ab, was nach außen gehen soll: Nachrichten, Kalender, Löschungen"),
     "queues.delayed": _l("Holt Jobs zurück, deren Pause vorbei ist"),
@@ -18,13 +18,13 @@ SCHEDULED = {
     "sessions.delete": _l("Vergisst abgelaufene Anmeldungen"),
 }
 # by the name in domain/operations/backlog
-OUTBOXES = {
+OUTBOX_LABELS = {
     "messages": _l("Nachrichten"),
     "calendars": _l("Termine in andere Kalender"),
     "deletions": _l("Löschungen beim Anbieter"),
     "agents": _l("Assistentinnen beim Anbieter"),
 }
-CHECKED = {
+CHECK_LABELS = {
     "database": _l("Datenbank"),
     "redis": _l("Redis"),
     "queue": _l("Warteschlangen"),
@@ -33,12 +33,12 @@ CHECKED = {
     "inbox": _l("Eingang"),
     "disk": _l("Festplatte"),
 }
-CHECK_STATES = {
-    "ok": Word(_l("in Ordnung"), "check", "booked"),
-    "warn": Word(_l("knapp"), "triangle-alert", "warn"),
-    "failed": Word(_l("gestört"), "octagon-x", "bad"),
+CHECK_STATUS_LABELS = {
+    "ok": Label(_l("in Ordnung"), "check", "booked"),
+    "warn": Label(_l("knapp"), "triangle-alert", "warn"),
+    "failed": Label(_l("gestört"), "octagon-x", "bad"),
 }
-AUDITED = {
+AUDIT_LABELS = {
     "signed_in": _l("Angemeldet"),
     "signed_out": _l("Abgemeldet"),
     "password_changed": _l("Passwort geändert"),
@@ -93,6 +93,6 @@ SETUP_STEPS = {
 }
 
 
-def number_taken(taken: NumberTaken) -> str:
+def describe_number_conflict(taken: NumberTaken) -> str:
     """Whose it is, for support only."""
     return _("Diese Nummer gehört schon zu %(owner)s.", owner=taken.owner)

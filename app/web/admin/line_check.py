@@ -18,9 +18,9 @@ from app.models import Branch, Company, LineCheck, PhoneNumber
 from app.web.fields import Phone
 from app.web.forms import Query
 from app.web.guards import for_support
-from app.web.line_check_view import shown
+from app.web.line_check_view import build_view
 
-MOST_LATEST = 20
+MAX_RECENT_CHECKS = 20
 
 blueprint = Blueprint("support_line", __name__)
 
@@ -32,25 +32,25 @@ class NumberQuery(Query):
 @blueprint.get("/admin/line")
 @for_support("support.line")
 def index() -> str:
-    wanted = NumberQuery.read_known().number
-    return _page(wanted, _find(wanted) if wanted else None, None)
+    statement = NumberQuery.read_known().number
+    return _render_page(statement, _find_number(statement) if statement else None, None)
 
 
 @blueprint.get("/admin/line/checks/<check_id>")
 @for_support("support.line")
 def show(check_id: str) -> str:
-    check = _get(check_id)
-    return _page(check.number, _find(check.number), check)
+    check = _get_check(check_id)
+    return _render_page(check.number, _find_number(check.number), check)
 
 
 @blueprint.get("/admin/line/checks/<check_id>/steps")
-@for_support("support.line", by_script=True)
+@for_support("support.line", is_polling=True)
 def steps(check_id: str) -> str:
-    found = _get(check_id)
+    found = _get_check(check_id)
     if runner.is_late(found):
         with company_scope(found.company_id):
             found = run_in_transaction(lambda: runner.look(check_id)) or found
-    return render_template("settings/line_steps.html", check=shown(found), steps_endpoint="support_line.steps")
+    return render_template("settings/line_check_steps.html", check=build_view(found), steps_endpoint="support_line.steps")
 
 
 @blueprint.post("/admin/line/<number_id>/check")
@@ -73,40 +73,40 @@ def check(number_id: str) -> Response:
     return redirect(url_for("support_line.show", check_id=begun_id))
 
 
-def _get(check_id: str) -> LineCheck:
+def _get_check(check_id: str) -> LineCheck:
     found = db.session.scalars(select(LineCheck).where(LineCheck.id == check_id)).first()
     if found is None:
         raise NotFound(_("Das gibt es hier nicht."))
     return found
 
 
-def _find(number: str) -> tuple[PhoneNumber, str, str] | None:
+def _find_number(number: str) -> tuple[PhoneNumber, str, str] | None:
     """The number with its branch and company, however it is written."""
     e164 = normalise(number, source="human").e164
-    wanted = (
+    statement = (
         select(PhoneNumber, Branch.name, Company.name)
         .join(Branch, Branch.id == PhoneNumber.branch_id)
         .join(Company, Company.id == PhoneNumber.company_id)
         .where(PhoneNumber.e164 == e164)
     )
-    found = db.session.execute(wanted).first() if e164 else None
+    found = db.session.execute(statement).first() if e164 else None
     return (found[0], found[1], found[2]) if found else None
 
 
-def _page(wanted: str, found: tuple[PhoneNumber, str, str] | None, check: LineCheck | None) -> str:
+def _render_page(statement: str, found: tuple[PhoneNumber, str, str] | None, check: LineCheck | None) -> str:
     history = runner.history(found[0].id) if found else []
     check = check or next(iter(history), None)
     return render_template(
-        "admin/line.html",
-        wanted=wanted,
+        "admin/line_check.html",
+        wanted=statement,
         found=found,
-        check=shown(check) if check else None,
+        check=build_view(check) if check else None,
         history=history,
-        latest=_latest() if not wanted else [],
+        latest=_list_recent_checks() if not statement else [],
     )
 
 
-def _latest() -> list[tuple[LineCheck, str]]:
+def _list_recent_checks() -> list[tuple[LineCheck, str]]:
     """The newest checks of all companies that were red, by id: ids rise with time."""
-    wanted = select(LineCheck, Company.name).join(Company, Company.id == LineCheck.company_id).order_by(LineCheck.id.desc())
-    return [(row[0], row[1]) for row in db.session.execute(wanted.limit(MOST_LATEST)).all()]
+    statement = select(LineCheck, Company.name).join(Company, Company.id == LineCheck.company_id).order_by(LineCheck.id.desc())
+    return [(row[0], row[1]) for row in db.session.execute(statement.limit(MAX_RECENT_CHECKS)).all()]

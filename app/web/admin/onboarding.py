@@ -24,42 +24,42 @@ from app.domain.scheduling.opening_hours_text import format_week, parse_week
 from app.jobs.agents import deploy_agent
 from app.models import Company, User
 from app.models.user import COMPANY_ROLES
-from app.web.admin.companies import company_page, get_company
-from app.web.admin.labels import number_taken
-from app.web.fields import As, Email, Flag, Id, OneOf, Phone, Text
-from app.web.forms import Form, errors_of
+from app.web.admin.companies import get_company, render_company
+from app.web.admin.labels import describe_number_conflict
+from app.web.fields import ChoiceField, Email, Flag, Id, ParsedField, Phone, TextField
+from app.web.forms import Form, to_errors
 from app.web.guards import for_support
 from app.web.labels import ROLES
 
 blueprint = Blueprint("onboarding", __name__)
 
-Name = Annotated[str, Text(MAX_NAME)]
-State = Annotated[str, OneOf(*GERMAN_STATES)]
+Name = Annotated[str, TextField(MAX_NAME)]
+State = Annotated[str, ChoiceField(*GERMAN_STATES)]
 
 
 class CompanyForm(Form):
     name: Name
-    industry: Annotated[str, OneOf(*INDUSTRIES)]
-    zone: Annotated[str, Text(64)] = "Europe/Berlin"
+    industry: Annotated[str, ChoiceField(*INDUSTRIES)]
+    zone: Annotated[str, TextField(64)] = "Europe/Berlin"
     state: State = ""
-    language: Annotated[str, OneOf(*LANGUAGES)] = "de"
+    language: Annotated[str, ChoiceField(*LANGUAGES)] = "de"
     is_another: Flag = False
 
 
 class BranchForm(Form):
     name: Name
-    street: Annotated[str, Text(160)] | None = None
-    postcode: Annotated[str, Text(16)] | None = None
-    city: Annotated[str, Text(80)] | None = None
+    street: Annotated[str, TextField(160)] | None = None
+    postcode: Annotated[str, TextField(16)] | None = None
+    city: Annotated[str, TextField(80)] | None = None
     state: State | None = None
     forward_to: Phone | None = None
-    hours: Annotated[list[Any], As(parse_week)] | None = None
+    hours: Annotated[list[Any], ParsedField(parse_week)] | None = None
 
 
 class NumberForm(Form):
     number: Phone
     branch_id: Id
-    label: Annotated[str, Text(80)] | None = None
+    label: Annotated[str, TextField(80)] | None = None
 
 
 class MoveForm(Form):
@@ -68,14 +68,14 @@ class MoveForm(Form):
 
 class UserForm(Form):
     email: Email
-    name: Annotated[str, Text(120)] = ""
-    role: Annotated[str, OneOf(*COMPANY_ROLES)] = "owner"
+    name: Annotated[str, TextField(120)] = ""
+    role: Annotated[str, ChoiceField(*COMPANY_ROLES)] = "owner"
 
 
 @blueprint.get("/admin/companies/new")
 @for_support("support.companies")
 def new_company() -> str:
-    return _company_form({"zone": "Europe/Berlin", "language": "de"}, {})
+    return _render_company_form({"zone": "Europe/Berlin", "language": "de"}, {})
 
 
 @blueprint.post("/admin/companies/new")
@@ -90,9 +90,9 @@ def make_company() -> Response | tuple[str, int]:
             )[0]
         )  # fmt: skip
     except CompanyExists as refusal:
-        return _company_form(CompanyForm.typed(), errors_of(refusal), asks_again=True), refusal.status
+        return _render_company_form(CompanyForm.typed(), to_errors(refusal), asks_again=True), refusal.status
     except AppError as refusal:
-        return _company_form(CompanyForm.typed(), errors_of(refusal)), refusal.status
+        return _render_company_form(CompanyForm.typed(), to_errors(refusal)), refusal.status
     flash(_("%(name)s ist angelegt. Als Nächstes braucht sie eine Filiale.", name=company.name))
     return redirect(url_for("onboarding.new_branch", company_id=company.id))
 
@@ -101,7 +101,7 @@ def make_company() -> Response | tuple[str, int]:
 @for_support("support.companies")
 def new_branch(company_id: str) -> str:
     company = get_company(company_id)
-    return _branch_form(company, {"state": company.state or "", "hours": format_week(onboarding.usual_week(company))}, {})
+    return _render_branch_form(company, {"state": company.state or "", "hours": format_week(onboarding.usual_week(company))}, {})
 
 
 @blueprint.post("/admin/companies/<company_id>/branches/new")
@@ -115,7 +115,7 @@ def make_branch(company_id: str) -> Response | tuple[str, int]:
         )
         branch = run_in_transaction(lambda: onboarding.create_branch(company, form.name, place))
     except AppError as refusal:
-        return _branch_form(company, BranchForm.typed(), errors_of(refusal)), refusal.status
+        return _render_branch_form(company, BranchForm.typed(), to_errors(refusal)), refusal.status
     flash(_("%(name)s ist angelegt.", name=branch.name))
     return redirect(url_for("companies.show", company_id=company.id))
 
@@ -128,11 +128,11 @@ def add_number(company_id: str) -> Response | tuple[str, int]:
         form = NumberForm.read()
         number, registrations = run_in_transaction(lambda: onboarding.add_number(company, form.branch_id, form.number, label=form.label))
     except NumberTaken as taken:
-        return company_page(company, form=NumberForm.typed(), errors={"number": number_taken(taken)}), taken.status
+        return render_company(company, form=NumberForm.typed(), errors={"number": describe_number_conflict(taken)}), taken.status
     except AppError as refusal:
-        errors = errors_of(refusal) or {"branch_id": str(refusal.message)}
-        return company_page(company, form=NumberForm.typed(), errors=errors), 422
-    _register(company, registrations)
+        errors = to_errors(refusal) or {"branch_id": str(refusal.message)}
+        return render_company(company, form=NumberForm.typed(), errors=errors), 422
+    _enqueue_deployments(company, registrations)
     flash(_("%(number)s gehört jetzt zu dieser Filiale.", number=display(number.e164)))
     return redirect(url_for("companies.show", company_id=company.id))
 
@@ -143,7 +143,7 @@ def move_number(company_id: str, number_id: str) -> Response:
     company, form = get_company(company_id), MoveForm.read()
     with company_scope(company.id):
         number, registrations = run_in_transaction(lambda: onboarding.move_number(number_id, form.branch_id))
-    _register(company, registrations)
+    _enqueue_deployments(company, registrations)
     flash(_("%(number)s gehört jetzt zu dieser Filiale.", number=display(number.e164)))
     return redirect(url_for("companies.show", company_id=company.id))
 
@@ -152,7 +152,7 @@ def move_number(company_id: str, number_id: str) -> Response:
 @for_support("support.companies")
 def new_user(company_id: str) -> str:
     company = get_company(company_id)
-    return _user_form(company, {"role": "owner"}, {}, roles=_roles(company))
+    return _render_user_form(company, {"role": "owner"}, {}, roles=_list_roles(company))
 
 
 @blueprint.post("/admin/companies/<company_id>/users/new")
@@ -164,7 +164,7 @@ def make_user(company_id: str) -> str | tuple[str, int]:
     def work() -> tuple[User, str]:
         # of two who make the first one at once, the second finds that there is one
         db.session.execute(select(Company.id).where(Company.id == company.id).with_for_update())
-        roles = _roles(company)
+        roles = _list_roles(company)
         form = UserForm.read()
         if form.role not in roles:
             raise NotAllowed(_("Das dürfen Sie hier nicht."))
@@ -175,12 +175,12 @@ def make_user(company_id: str) -> str | tuple[str, int]:
     except NotAllowed:
         raise
     except AppError as refusal:
-        errors = errors_of(refusal) or {"email": str(refusal.message)}
-        return _user_form(company, UserForm.typed(), errors, roles=_roles(company)), refusal.status
-    return render_template("admin/user_made.html", company=company, user=user, password=password)
+        errors = to_errors(refusal) or {"email": str(refusal.message)}
+        return _render_user_form(company, UserForm.typed(), errors, roles=_list_roles(company)), refusal.status
+    return render_template("admin/user_created.html", company=company, user=user, password=password)
 
 
-def _roles(company: Company) -> tuple[str, ...]:
+def _list_roles(company: Company) -> tuple[str, ...]:
     """Whom the reader may let in: support the owner of a company where nobody is yet, an administrator everybody. Raises NotAllowed."""
     if can(current_user, "support.users"):
         return COMPANY_ROLES
@@ -189,30 +189,30 @@ def _roles(company: Company) -> tuple[str, ...]:
     return ("owner",)
 
 
-def _register(company: Company, registrations: tuple[str, ...]) -> None:
+def _enqueue_deployments(company: Company, registrations: tuple[str, ...]) -> None:
     with company_scope(company.id):
         for registration_id in registrations:
             deploy_agent.enqueue(registration_id)
 
 
-def _company_form(form: dict[str, Any], errors: dict[str, str], *, asks_again: bool = False) -> str:
+def _render_company_form(form: dict[str, Any], errors: dict[str, str], *, asks_again: bool = False) -> str:
     """`asks_again`: whether another company of this name is meant."""
     return render_template(
         "admin/company_new.html", form=form, errors=errors, asks_again=asks_again or form.get("is_another"),
         industries=[(key, industry.name) for key, industry in INDUSTRIES.items()],
-        states=_states(_("nur bundesweite Feiertage")), languages=[("de", _("Deutsch")), ("en", _("Englisch"))],
+        states=_list_states(_("nur bundesweite Feiertage")), languages=[("de", _("Deutsch")), ("en", _("Englisch"))],
     )  # fmt: skip
 
 
-def _branch_form(company: Company, form: dict[str, Any], errors: dict[str, str]) -> str:
-    states = _states(_("nur bundesweite Feiertage")) if company.country == "DE" else []
+def _render_branch_form(company: Company, form: dict[str, Any], errors: dict[str, str]) -> str:
+    states = _list_states(_("nur bundesweite Feiertage")) if company.country == "DE" else []
     return render_template("admin/branch_new.html", company=company, form=form, errors=errors, states=states)
 
 
-def _user_form(company: Company, form: dict[str, Any], errors: dict[str, str], *, roles: tuple[str, ...]) -> str:
+def _render_user_form(company: Company, form: dict[str, Any], errors: dict[str, str], *, roles: tuple[str, ...]) -> str:
     offered = [(role, ROLES[role]) for role in roles]
     return render_template("admin/user_new.html", company=company, form=form, errors=errors, roles=offered)
 
 
-def _states(nobody: str) -> list[tuple[str, str]]:
+def _list_states(nobody: str) -> list[tuple[str, str]]:
     return [("", nobody), *sorted(GERMAN_STATES.items(), key=lambda row: row[1])]

@@ -14,8 +14,8 @@ from app.core.transactions import transaction
 from app.domain.audit.log import record
 from app.domain.operations import queues
 from app.domain.operations.backlog import list_outboxes
-from app.web.admin.labels import OUTBOXES
-from app.web.fields import Word
+from app.web.admin.labels import OUTBOX_LABELS
+from app.web.fields import KeywordField
 from app.web.forms import Form
 from app.web.guards import for_support
 
@@ -23,14 +23,14 @@ blueprint = Blueprint("queues", __name__)
 
 
 class JobForm(Form):
-    job: Annotated[str, Word(64)]
+    job: Annotated[str, KeywordField(64)]
 
 
 @blueprint.get("/admin/queues")
 @for_support("support.queues")
 def index() -> str:
     with unscoped():
-        outboxes = [(OUTBOXES[each.name], each.backlog) for each in list_outboxes()]
+        outboxes = [(OUTBOX_LABELS[each.name], each.backlog) for each in list_outboxes()]
     try:
         shown: dict[str, Any] = {
             "queues": queues.queue_states(),
@@ -46,16 +46,16 @@ def index() -> str:
 @blueprint.post("/admin/queues/retry")
 @for_support("support.queues")
 def retry() -> Response:
-    return _with_job(queues.retry, "job_retried", _("Der Job läuft noch einmal."))
+    return _apply_to_job(queues.retry, "job_retried", _("Der Job läuft noch einmal."))
 
 
 @blueprint.post("/admin/queues/forget")
 @for_support("support.queues")
 def forget() -> Response:
-    return _with_job(queues.forget, "job_forgotten", _("Der Job ist vergessen."))
+    return _apply_to_job(queues.forget, "job_forgotten", _("Der Job ist vergessen."))
 
 
-def _with_job(action: Callable[[str], bool], told_as: str, message: str) -> Response:
+def _apply_to_job(action: Callable[[str], bool], audit_action: str, message: str) -> Response:
     job_id = JobForm.read().job
     try:
         if not action(job_id):
@@ -64,6 +64,6 @@ def _with_job(action: Callable[[str], bool], told_as: str, message: str) -> Resp
         flash(_("Redis antwortet gerade nicht. Bitte gleich noch einmal."), "error")
         return redirect(url_for("queues.index"))
     with transaction():
-        record(told_as, subject=f"job:{job_id}")
+        record(audit_action, subject=f"job:{job_id}")
     flash(message)
     return redirect(url_for("queues.index"))

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.models import CallReconciliation, Company, ProviderAccount
 from app.web.guards import for_support
-from app.web.labels import PROVIDERS
+from app.web.labels import PROVIDER_NAMES
 
-SHOWN = 60
+PAGE_SIZE = 60
 
 blueprint = Blueprint("comparisons", __name__)
 
@@ -21,17 +21,19 @@ blueprint = Blueprint("comparisons", __name__)
 def index() -> str:
     names = {row.id: row.name for row in db.session.execute(select(Company.id, Company.name))}
     accounts = {account.id: account for account in db.session.scalars(select(ProviderAccount).order_by(ProviderAccount.id))}
-    looks = db.session.scalars(select(CallReconciliation).order_by(CallReconciliation.id.desc()).limit(SHOWN)).all()
+    looks = db.session.scalars(select(CallReconciliation).order_by(CallReconciliation.id.desc()).limit(PAGE_SIZE)).all()
     return render_template(
-        "admin/comparisons.html",
-        accounts=[_account(account, names) for account in accounts.values()],
-        looks=[{"look": look, "account": _name(accounts[look.account_id], names)} for look in looks if look.account_id in accounts],
+        "admin/reconciliation.html",
+        accounts=[_build_account(account, names) for account in accounts.values()],
+        looks=[
+            {"look": look, "account": _get_account_name(accounts[look.account_id], names)} for look in looks if look.account_id in accounts
+        ],
     )
 
 
-def _account(account: ProviderAccount, names: dict[str, str]) -> dict[str, Any]:
+def _build_account(account: ProviderAccount, names: dict[str, str]) -> dict[str, Any]:
     return {
-        "name": _name(account, names),
+        "name": _get_account_name(account, names),
         "compared_at": account.compared_at,
         "failing_since": account.failing_since,
         "error": account.error,
@@ -39,7 +41,7 @@ def _account(account: ProviderAccount, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _name(account: ProviderAccount, names: dict[str, str]) -> str:
-    provider = PROVIDERS.get(account.provider, account.provider)
+def _get_account_name(account: ProviderAccount, names: dict[str, str]) -> str:
+    provider = PROVIDER_NAMES.get(account.provider, account.provider)
     whose = names.get(account.company_id, account.company_id) if account.company_id else _("Plattform")
     return f"{provider}, {whose}"

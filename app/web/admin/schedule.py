@@ -11,8 +11,8 @@ from app.core.errors import NotFound
 from app.core.transactions import transaction
 from app.domain.audit.log import record
 from app.domain.operations import schedule
-from app.web.admin.labels import SCHEDULED
-from app.web.fields import Word
+from app.web.admin.labels import SCHEDULE_LABELS
+from app.web.fields import KeywordField
 from app.web.forms import Form
 from app.web.guards import for_support
 
@@ -20,13 +20,13 @@ blueprint = Blueprint("schedule", __name__)
 
 
 class RunForm(Form):
-    name: Annotated[str, Word(64)]
+    name: Annotated[str, KeywordField(64)]
 
 
 @blueprint.get("/admin/schedule")
 @for_support("support.schedule")
 def index() -> str:
-    return render_template("admin/schedule.html", entries=schedule.entries(), words=SCHEDULED, moment=now())
+    return render_template("admin/schedule.html", entries=schedule.entries(), words=SCHEDULE_LABELS, moment=now())
 
 
 @blueprint.post("/admin/schedule/run")

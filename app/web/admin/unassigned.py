@@ -18,30 +18,30 @@ from app.core.transactions import transaction
 from app.domain.audit.log import record
 from app.domain.companies.phone_numbers import NumberTaken, assign_number, unassigned_numbers
 from app.models import Branch, Company
-from app.web.admin.labels import number_taken
-from app.web.fields import Id, Lines, LocalMoment, Text
-from app.web.forms import Form, Query, errors_of, refuse
+from app.web.admin.labels import describe_number_conflict
+from app.web.fields import Id, LocalMoment, MultilineField, TextField
+from app.web.forms import Form, Query, raise_invalid, to_errors
 from app.web.guards import for_support
-from app.web.labels import PROVIDERS, WAITING_REASONS
+from app.web.labels import PENDING_REASONS, PROVIDER_NAMES
 
 blueprint = Blueprint("unassigned", __name__)
 
 
 class NumberQuery(Query):
-    number: Annotated[str, Text(64)] | None = None
+    number: Annotated[str, TextField(64)] | None = None
 
 
 class AssignForm(Form):
-    number: Annotated[str, Text(64)]
+    number: Annotated[str, TextField(64)]
     branch_id: Id = ""
     valid_from: LocalMoment | None = None
-    note: Annotated[str, Lines(500)] = ""
+    note: Annotated[str, MultilineField(500)] = ""
 
 
 @blueprint.get("/admin/unassigned")
 @for_support("support.unassigned")
 def index() -> str:
-    return _page(NumberQuery.read_known().number, form={}, errors={})
+    return _render_page(NumberQuery.read_known().number, form={}, errors={})
 
 
 @blueprint.post("/admin/unassigned")
@@ -49,7 +49,7 @@ def index() -> str:
 def assign() -> Response | tuple[str, int]:
     try:
         form = AssignForm.read()
-        branch = _branch(form.branch_id)
+        branch = _get_branch(form.branch_id)
         # the hands of the clock there
         valid_from = form.valid_from.replace(tzinfo=ZoneInfo(branch.zone)).astimezone(UTC) if form.valid_from else None
         with transaction():
@@ -61,43 +61,45 @@ def assign() -> Response | tuple[str, int]:
                 data={"branch_id": branch.id, "note": form.note},
             )
     except NumberTaken as taken:
-        return _page(AssignForm.typed()["number"], form=AssignForm.typed(), errors={"branch_id": number_taken(taken)}), taken.status
+        return _render_page(
+            AssignForm.typed()["number"], form=AssignForm.typed(), errors={"branch_id": describe_number_conflict(taken)}
+        ), taken.status
     except AppError as refusal:
-        typed, wrong = AssignForm.typed(), errors_of(refusal) or {"branch_id": str(refusal.message)}
-        return _page(typed["number"], form=typed, errors=wrong), 422
+        typed, wrong = AssignForm.typed(), to_errors(refusal) or {"branch_id": str(refusal.message)}
+        return _render_page(typed["number"], form=typed, errors=wrong), 422
     flash(_("%(number)s ist zugeordnet. Was wartete, wird jetzt nachgetragen.", number=phone.display(form.number)))
     return redirect(url_for("unassigned.index"))
 
 
-def _page(chosen: str | None, *, form: dict[str, Any], errors: dict[str, str]) -> str:
-    numbers = [_row(row) for row in unassigned_numbers()]
+def _render_page(chosen: str | None, *, form: dict[str, Any], errors: dict[str, str]) -> str:
+    numbers = [_build_row(row) for row in unassigned_numbers()]
     picked = next((row for row in numbers if row.number and row.number == chosen), None)
     return render_template(
         "admin/unassigned.html",
         numbers=numbers,
         chosen=picked,
-        branches=_branches() if picked else [],
+        branches=_list_branches() if picked else [],
         form={"branch_id": "", "valid_from": "", "note": "", **form},
         errors=errors,
     )
 
 
-def _row(row: dict[str, Any]) -> SimpleNamespace:
+def _build_row(row: dict[str, Any]) -> SimpleNamespace:
     number = row["dialled"]
     return SimpleNamespace(
         number=number,
         display=phone.display(number) if number else None,
-        provider=PROVIDERS.get(row["provider"], row["provider"]),
+        provider=PROVIDER_NAMES.get(row["provider"], row["provider"]),
         calls=row["calls"],
         events=row["events"],
         first_at=row["first_at"],
         last_at=row["last_at"],
-        reason=WAITING_REASONS.get(row["reason"], row["reason"]),
+        reason=PENDING_REASONS.get(row["reason"], row["reason"]),
         href=url_for("unassigned.index", number=number) if number else url_for("webhooks.index", status="unassigned"),
     )
 
 
-def _branches() -> list[tuple[str, list[tuple[str, str]]]]:
+def _list_branches() -> list[tuple[str, list[tuple[str, str]]]]:
     """Every branch there is, by company."""
     with unscoped():
         rows = db.session.execute(
@@ -112,10 +114,10 @@ def _branches() -> list[tuple[str, list[tuple[str, str]]]]:
     return list(companies.items())
 
 
-def _branch(branch_id: str) -> Branch:
+def _get_branch(branch_id: str) -> Branch:
     with unscoped():
         branch = db.session.scalars(select(Branch).where(Branch.id == branch_id)).first()
     if branch is None:
-        refuse({"branch_id": _("Bitte wählen Sie eine Filiale.")})
+        raise_invalid({"branch_id": _("Bitte wählen Sie eine Filiale.")})
     assert branch is not None
     return branch

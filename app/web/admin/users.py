@@ -14,17 +14,17 @@ from app.core.ids import is_ulid
 from app.core.transactions import transaction
 from app.domain.accounts import users
 from app.models import Company, User
-from app.web.fields import Email, SearchText
+from app.web.fields import Email, SearchField
 from app.web.forms import Query
 from app.web.guards import for_support
 
-PAGE = 50
+PAGE_SIZE = 50
 
 blueprint = Blueprint("users", __name__)
 
 
 class ListQuery(Query):
-    q: Annotated[str, SearchText(190)] = ""
+    q: Annotated[str, SearchField(190)] = ""
     after: Email = ""
 
 
@@ -33,13 +33,13 @@ class ListQuery(Query):
 def index() -> Response:
     query = ListQuery.read_known()
     q, after = query.q.lower(), query.after
-    wanted = select(User, Company.name.label("company")).outerjoin(Company, Company.id == User.company_id)
+    statement = select(User, Company.name.label("company")).outerjoin(Company, Company.id == User.company_id)
     if q.isascii() and q:
-        wanted = wanted.where(User.email.startswith(q, autoescape=True))
+        statement = statement.where(User.email.startswith(q, autoescape=True))
     if after.isascii() and after:
-        wanted = wanted.where(User.email > after)
-    found = db.session.execute(wanted.order_by(User.email).limit(PAGE + 1)).all()
-    more, found = len(found) > PAGE, found[:PAGE]
+        statement = statement.where(User.email > after)
+    found = db.session.execute(statement.order_by(User.email).limit(PAGE_SIZE + 1)).all()
+    more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
     partial = request.headers.get("HX-Request-Type") == "partial"
     page = render_template(
         "admin/users_more.html" if partial else "admin/users.html",
@@ -56,16 +56,16 @@ def index() -> Response:
 @blueprint.post("/admin/users/<user_id>/block")
 @for_support("support.users")
 def block(user_id: str) -> BaseResponse:
-    return _set(user_id, is_active=False)
+    return _set_active(user_id, is_active=False)
 
 
 @blueprint.post("/admin/users/<user_id>/unblock")
 @for_support("support.users")
 def unblock(user_id: str) -> BaseResponse:
-    return _set(user_id, is_active=True)
+    return _set_active(user_id, is_active=True)
 
 
-def _set(user_id: str, *, is_active: bool) -> BaseResponse:
+def _set_active(user_id: str, *, is_active: bool) -> BaseResponse:
     user = db.session.get(User, user_id) if is_ulid(user_id) else None
     if user is None or user.id == current_user.id:
         raise NotFound(_("Das gibt es hier nicht."))

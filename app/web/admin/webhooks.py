@@ -16,28 +16,28 @@ from app.domain.audit.log import record
 from app.domain.inbox.replay import replay as replay_events
 from app.domain.inbox.store import BodyUnreadable, get_body
 from app.models import Company, WebhookEvent
-from app.web.admin.webhook_payload import HIDDEN, readable
-from app.web.fields import OneOf, Serial, Text
+from app.web.admin.webhook_payload import REDACTED, format_payload
+from app.web.fields import ChoiceField, Serial, TextField
 from app.web.forms import Form, Query
 from app.web.guards import for_support
-from app.web.labels import EVENT_STATUSES, PROVIDERS, WAITING_REASONS
+from app.web.labels import EVENT_STATUSES, PENDING_REASONS, PROVIDER_NAMES
 
-PAGE = 50
-MOST_RELATED = 30
+PAGE_SIZE = 50
+MAX_RELATED = 30
 
 blueprint = Blueprint("webhooks", __name__)
 
 
 class ListQuery(Query):
-    status: Annotated[str, OneOf(*EVENT_STATUSES)] = ""
-    provider: Annotated[str, Text(32)] = ""
-    call: Annotated[str, Text(128)] = ""
+    status: Annotated[str, ChoiceField(*EVENT_STATUSES)] = ""
+    provider: Annotated[str, TextField(32)] = ""
+    call: Annotated[str, TextField(128)] = ""
     # the event behind which further rows are wanted
     after: Serial | None = None
 
 
 class PayloadForm(Form):
-    reason: Annotated[str, Text(500)]
+    reason: Annotated[str, TextField(500)]
 
 
 # never the body: it is large, and sealed
@@ -53,16 +53,16 @@ COLUMNS = (
 def index() -> Response:
     query = ListQuery.read_known()
     filters, after = query.model_dump(exclude={"after"}), query.after
-    events = _events(filters, before=after)
-    more, events = len(events) > PAGE, events[:PAGE]
+    events = _list_events(filters, before=after)
+    more, events = len(events) > PAGE_SIZE, events[:PAGE_SIZE]
     partial = request.headers.get("HX-Request-Type") == "partial"
     page = render_template(
         "admin/webhooks_more.html" if partial else "admin/webhooks.html",
         filters=filters,
-        chips=_chips(filters),
+        chips=_build_chips(filters),
         providers=[("retell", "Retell"), ("twilio", "Twilio")],
         events=events,
-        next_href=_href(filters, after=str(events[-1].id)) if more else None,
+        next_href=_build_href(filters, after=str(events[-1].id)) if more else None,
         shown=ngettext("%(num)s Webhook", "%(num)s Webhooks", len(events)) if not more and not after else "",
     )
     response = make_response(page)
@@ -73,7 +73,7 @@ def index() -> Response:
 @blueprint.get("/admin/webhooks/<int:event_id>")
 @for_support("support.webhooks")
 def show(event_id: int) -> str:
-    return _page(event_id, whole=False)
+    return _render_page(event_id, whole=False)
 
 
 @blueprint.post("/admin/webhooks/<int:event_id>/payload")
@@ -82,10 +82,10 @@ def payload(event_id: int) -> str:
     """The unshortened body, against a reason that is written down."""
     form, wrong = PayloadForm.parse()
     if form is None:
-        return _page(event_id, whole=False, errors=wrong)
+        return _render_page(event_id, whole=False, errors=wrong)
     with transaction():
         record("payload_read", subject=f"webhook:{event_id}", data={"reason": form.reason})
-    return _page(event_id, whole=True)
+    return _render_page(event_id, whole=True)
 
 
 @blueprint.post("/admin/webhooks/<int:event_id>/replay")
@@ -99,23 +99,23 @@ def replay(event_id: int) -> BaseResponse:
     return redirect(url_for("webhooks.show", event_id=event_id))
 
 
-def _events(filters: dict[str, str], *, before: int | None) -> list[SimpleNamespace]:
+def _list_events(filters: dict[str, str], *, before: int | None) -> list[SimpleNamespace]:
     """Newest first, one more than a page shows."""
-    wanted = select(*COLUMNS).outerjoin(Company, Company.id == WebhookEvent.company_id)
+    statement = select(*COLUMNS).outerjoin(Company, Company.id == WebhookEvent.company_id)
     if filters["status"]:
-        wanted = wanted.where(WebhookEvent.status == filters["status"])
+        statement = statement.where(WebhookEvent.status == filters["status"])
     if filters["provider"]:
-        wanted = wanted.where(WebhookEvent.provider == filters["provider"])
+        statement = statement.where(WebhookEvent.provider == filters["provider"])
     if filters["call"]:
-        wanted = wanted.where(WebhookEvent.provider_call_id == filters["call"])
+        statement = statement.where(WebhookEvent.provider_call_id == filters["call"])
     # each order has its index: with a status by arrival, without one by id
     order = [WebhookEvent.received_at, WebhookEvent.id] if filters["status"] else [WebhookEvent.id]
     if before is not None:
-        wanted = wanted.where(_behind(before, by_arrival=bool(filters["status"])))
-    return [_row(row) for row in db.session.execute(wanted.order_by(*(column.desc() for column in order)).limit(PAGE + 1))]
+        statement = statement.where(_build_cursor(before, by_arrival=bool(filters["status"])))
+    return [_build_row(row) for row in db.session.execute(statement.order_by(*(column.desc() for column in order)).limit(PAGE_SIZE + 1))]
 
 
-def _behind(event_id: int, *, by_arrival: bool) -> ColumnElement[bool]:
+def _build_cursor(event_id: int, *, by_arrival: bool) -> ColumnElement[bool]:
     """What stands below this event in the list."""
     arrived = db.session.scalar(select(WebhookEvent.received_at).where(WebhookEvent.id == event_id)) if by_arrival else None
     if arrived is None:
@@ -123,59 +123,61 @@ def _behind(event_id: int, *, by_arrival: bool) -> ColumnElement[bool]:
     return and_(WebhookEvent.received_at <= arrived, or_(WebhookEvent.received_at < arrived, WebhookEvent.id < event_id))
 
 
-def _row(row: Any) -> SimpleNamespace:
+def _build_row(row: Any) -> SimpleNamespace:
     fields = dict(row._mapping)
     reason = fields["reason"]
     return SimpleNamespace(
         **{
             **fields,
-            "provider": PROVIDERS.get(fields["provider"], fields["provider"]),
+            "provider": PROVIDER_NAMES.get(fields["provider"], fields["provider"]),
             "dialled": phone.display(fields["dialled"]) if fields["dialled"] else None,
-            "reason": WAITING_REASONS.get(reason, reason),
+            "reason": PENDING_REASONS.get(reason, reason),
         }
     )
 
 
-def _page(event_id: int, *, whole: bool, errors: dict[str, str] | None = None) -> str:
+def _render_page(event_id: int, *, whole: bool, errors: dict[str, str] | None = None) -> str:
     event = db.session.get(WebhookEvent, event_id)
     if event is None:
         raise NotFound(_("Das gibt es hier nicht."))
     found = db.session.execute(
         select(*COLUMNS).outerjoin(Company, Company.id == WebhookEvent.company_id).where(WebhookEvent.id == event_id)
     )
-    text, note = _payload(event, whole=whole)
+    text, note = _format_payload(event, whole=whole)
     return render_template(
         "admin/webhook.html",
-        event=_row(found.one()),
+        event=_build_row(found.one()),
         payload=text,
         payload_note=note,
         whole=whole,
         errors=errors or {},
-        related=_related(event),
+        related=_list_related(event),
     )
 
 
-def _payload(event: WebhookEvent, *, whole: bool) -> tuple[str, str | None]:
+def _format_payload(event: WebhookEvent, *, whole: bool) -> tuple[str, str | None]:
     try:
-        return readable(get_body(event), whole=whole)
+        return format_payload(get_body(event), whole=whole)
     except BodyUnreadable:
-        return HIDDEN, _("Der Inhalt lässt sich nicht öffnen. Fehlt unter ENCRYPTION_KEYS ein früherer Schlüssel?")
+        return REDACTED, _("Der Inhalt lässt sich nicht öffnen. Fehlt unter ENCRYPTION_KEYS ein früherer Schlüssel?")
 
 
-def _related(event: WebhookEvent) -> list[Any]:
+def _list_related(event: WebhookEvent) -> list[Any]:
     """The other events of the same call."""
     if not event.provider_call_id:
         return []
     same = select(WebhookEvent.id, WebhookEvent.event, WebhookEvent.status, WebhookEvent.received_at).where(
         WebhookEvent.provider_call_id == event.provider_call_id, WebhookEvent.id != event.id
     )
-    return list(db.session.execute(same.order_by(WebhookEvent.id).limit(MOST_RELATED)))
+    return list(db.session.execute(same.order_by(WebhookEvent.id).limit(MAX_RELATED)))
 
 
-def _chips(filters: dict[str, str]) -> list[dict[str, Any]]:
+def _build_chips(filters: dict[str, str]) -> list[dict[str, Any]]:
     every = [("", _("Alle"))] + [(key, str(word.label)) for key, word in EVENT_STATUSES.items()]
-    return [{"key": key, "label": label, "chosen": key == filters["status"], "href": _href(filters, status=key)} for key, label in every]
+    return [
+        {"key": key, "label": label, "chosen": key == filters["status"], "href": _build_href(filters, status=key)} for key, label in every
+    ]
 
 
-def _href(filters: dict[str, str], **changes: str) -> str:
+def _build_href(filters: dict[str, str], **changes: str) -> str:
     return url_for("webhooks.index", **{name: value for name, value in {**filters, **changes}.items() if value})

@@ -22,29 +22,29 @@ from app.domain.scheduling import hours_editor
 from app.domain.services import catalogue
 from app.jobs.notifications import send_notification
 from app.models import Booking, Closure, Customer, Service, StaffMember
-from app.web.branch_filter import branches, shown_branch
-from app.web.dashboard.booking_actions import my_booking
-from app.web.fields import Whole
+from app.web.branch_filter import get_current_branch, list_branches
+from app.web.dashboard.booking_actions import get_visible_booking
+from app.web.fields import IntegerField
 from app.web.forms import Form
-from app.web.guards import for_company, next_path
+from app.web.guards import for_company, get_next_path
 
-MOST = 200
+MAX_DAYS = 200
 # so many get their ways out at once; each costs a look into the calendar
-WITH_WAYS = 25
+MAX_ROWS_WITH_OPTIONS = 25
 
 blueprint = Blueprint("absences", __name__)
 
 
 class SickForm(Form):
-    days: Annotated[int, Whole(1, 60)] = 1
+    days: Annotated[int, IntegerField(1, 60)] = 1
 
 
 @blueprint.post("/staff/<staff_id>/sick")
 @for_company("bookings.write")
 def sick(staff_id: str) -> Response:
     """Ill from now until the end of the day that is named; nothing more is booked then."""
-    branch = shown_branch()
-    person = next((one for one in catalogue.list_staff(limit=MOST, branch_id=branch.id) if one.id == staff_id), None)
+    branch = get_current_branch()
+    person = next((one for one in catalogue.list_staff(limit=MAX_DAYS, branch_id=branch.id) if one.id == staff_id), None)
     if person is None:
         raise NotFound(_("Das gibt es hier nicht."))
     today = now().astimezone(ZoneInfo(branch.zone)).date()
@@ -61,7 +61,7 @@ def sick(staff_id: str) -> Response:
 @for_company("bookings.read")
 def show(closure_id: str) -> str:
     closure = db.session.scalars(select(Closure).where(Closure.id == closure_id)).first() if is_ulid(closure_id) else None
-    mine = dict(branches())
+    mine = dict(list_branches())
     if closure is None or (closure.branch_id and closure.branch_id not in mine):
         raise NotFound(_("Das gibt es hier nicht."))
     affected = [booking for booking in list_conflicts(closure) if booking.branch_id in mine]
@@ -69,8 +69,8 @@ def show(closure_id: str) -> str:
         "dashboard/absence.html",
         closure=closure,
         person=db.session.get(StaffMember, closure.staff_id) if closure.staff_id else None,
-        rows=[_row(booking, number < WITH_WAYS) for number, booking in enumerate(affected)],
-        names={person.id: person.name for person in catalogue.list_staff(limit=MOST)},
+        rows=[_build_row(booking, number < MAX_ROWS_WITH_OPTIONS) for number, booking in enumerate(affected)],
+        names={person.id: person.name for person in catalogue.list_staff(limit=MAX_DAYS)},
         here=url_for("absences.show", closure_id=closure_id),
         day_length=timedelta(days=1),
         may_write=can(current_user, "bookings.write"),
@@ -81,25 +81,25 @@ def show(closure_id: str) -> str:
 @for_company("bookings.write")
 def send_link(booking_id: str) -> Any:
     """The customer gets the link to their own page, where they choose another time themselves."""
-    booking = my_booking(booking_id)
-    row = run_in_transaction(lambda: _write(booking))
+    booking = get_visible_booking(booking_id)
+    row = run_in_transaction(lambda: _queue_notification(booking))
     if row is None or row.status == "dead":
         flash(_("Zu dieser Person ist kein Weg bekannt. Den Link finden Sie beim Termin."), "error")
     elif row.status == "not_set_up":
         flash(_("Der Versand ist nicht eingerichtet. Den Link finden Sie beim Termin."), "error")
     else:
         flash(_("Der Link ist unterwegs."), "message")
-    return redirect(next_path(otherwise=url_for("bookings.show", booking_id=booking_id)))
+    return redirect(get_next_path(default=url_for("bookings.show", booking_id=booking_id)))
 
 
-def _write(booking: Booking) -> Any:
+def _queue_notification(booking: Booking) -> Any:
     row = send_booking_link(booking, cause=f"link:{booking.id}:{booking.version}")
     if row is not None and row.status == "pending":
         send_notification.enqueue(row.id)
     return row
 
 
-def _row(booking: Booking, with_ways: bool) -> dict[str, Any]:
+def _build_row(booking: Booking, with_ways: bool) -> dict[str, Any]:
     customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
     return {
         "booking": booking,

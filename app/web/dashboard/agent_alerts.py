@@ -8,41 +8,43 @@ from app.core.phone import display
 from app.domain.accounts.permissions import can
 from app.domain.agents.status import AgentStatus, list_statuses, list_unassigned_numbers
 from app.domain.companies.connections import failing
-from app.web.dashboard.agent_labels import finding_label, reason_of, takes_over
+from app.web.dashboard.agent_labels import describe_forwarding, describe_reason, get_diff_label
 from app.web.settings import connection_labels as words
 
-FIELDS_NAMED = 3
-Line = tuple[str, str, str]
+MAX_FIELDS_NAMED = 3
+AgentAlert = tuple[str, str, str]
 
 
-def standing_lines() -> list[Line]:
+def list_agent_alerts() -> list[AgentAlert]:
     """(state, sentence, where to go) for whoever may read how the assistant stands."""
     if not can(current_user, "agents.read"):
         return []
-    lines = [line for each in list_statuses() if (line := _line(each))]
+    lines = [line for each in list_statuses() if (line := _build_alert(each))]
     for e164 in list_unassigned_numbers():
         sentence = _("Unter %(number)s meldet sich niemand: Die Nummer hat keine Assistentin.", number=display(e164))
         lines.append(("bad", sentence, url_for("agents.index")))
-    return lines + _connection_lines()
+    return lines + _list_connection_alerts()
 
 
-def _connection_lines() -> list[Line]:
+def _list_connection_alerts() -> list[AgentAlert]:
     """Keys of one's own that a provider takes no more: without them nothing goes out and nothing comes in."""
     if not can(current_user, "connections.read"):
         return []
-    told = [(each.provider, f"{words.NAMES[each.provider]}: {words.sentence_of(each, waits=False)}") for each in failing()]
+    told = [(each.provider, f"{words.NAMES[each.provider]}: {words.describe_status(each, waits=False)}") for each in failing()]
     return [("bad", sentence, url_for("connections.show", provider=provider)) for provider, sentence in told]
 
 
-def sentence_of(standing: AgentStatus) -> str:
-    name, why = standing.name, reason_of(standing.reason)
-    match standing.kind:
+def describe_status(status: AgentStatus) -> str:
+    name, why = status.name, describe_reason(status.reason)
+    match status.kind:
         case "on":
             return _("%(name)s steht beim Telefondienst Retell so, wie sie soll.", name=name)
         case "waiting":
             return _("%(name)s wird gerade beim Telefondienst Retell eingetragen.", name=name)
-        case "wrong" if standing.reason is None:
-            return _("%(name)s steht beim Telefondienst Retell nicht so, wie sie soll: %(fields)s.", name=name, fields=_fields(standing))
+        case "wrong" if status.reason is None:
+            return _(
+                "%(name)s steht beim Telefondienst Retell nicht so, wie sie soll: %(fields)s.", name=name, fields=_describe_fields(status)
+            )
         case "wrong":
             return _("%(name)s ließ sich beim Telefondienst Retell nicht eintragen: %(why)s", name=name, why=why)
         case "unknown":
@@ -56,18 +58,18 @@ def sentence_of(standing: AgentStatus) -> str:
         case "unpublished":
             return _("%(name)s hat noch keine veröffentlichte Fassung.", name=name)
         case "off":
-            return _("%(name)s ist ausgeschaltet. %(then)s", name=name, then=takes_over(standing.agent_id, standing.forward_to))
+            return _("%(name)s ist ausgeschaltet. %(then)s", name=name, then=describe_forwarding(status.agent_id, status.forward_to))
 
 
-def _line(standing: AgentStatus) -> Line | None:
-    if standing.kind in ("on", "waiting"):
+def _build_alert(status: AgentStatus) -> AgentAlert | None:
+    if status.kind in ("on", "waiting"):
         return None
-    if standing.kind == "off":
-        return "warn", sentence_of(standing), url_for("agents.edit", agent_id=standing.agent_id)
-    return "bad" if standing.is_red else "warn", sentence_of(standing), url_for("agent_provider.show", agent_id=standing.agent_id)
+    if status.kind == "off":
+        return "warn", describe_status(status), url_for("agents.edit", agent_id=status.agent_id)
+    return "bad" if status.is_red else "warn", describe_status(status), url_for("agent_provider.show", agent_id=status.agent_id)
 
 
-def _fields(standing: AgentStatus) -> str:
-    named = [finding_label(key) for key in standing.wrong[:FIELDS_NAMED]]
-    more = len(standing.wrong) - len(named)
+def _describe_fields(status: AgentStatus) -> str:
+    named = [get_diff_label(key) for key in status.wrong[:MAX_FIELDS_NAMED]]
+    more = len(status.wrong) - len(named)
     return ", ".join(named) + (_(" und %(n)s mehr", n=more) if more else "")

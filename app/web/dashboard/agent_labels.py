@@ -23,7 +23,7 @@ RECORDINGS = {
     "without_personal": _l("Aufnahme ohne persönliche Angaben: sie fragt vorher"),
     "everything": _l("Aufnahme und Mitschrift: sie fragt vorher"),
 }
-DISCLOSED = {
+DISCLOSURE_LABELS = {
     "prices": _l("Preise"),
     "appointments": _l("eigene Termine des Anrufers"),
     "caller_name": _l("Begrüßung mit Namen"),
@@ -65,7 +65,7 @@ TOOLS = {
     "report_emergency": _l("Notfall melden"),
     "end_call": _l("auflegen"),
 }
-FINDINGS = {
+DIFF_LABELS = {
     "agent": _l("Die Assistentin selbst"),
     "brain": _l("Ihre Anweisungen"),
     "published": _l("Veröffentlicht"),
@@ -115,11 +115,11 @@ REASONS = {
 OUR_REASONS = frozenset({"no_key", "no_version", "not_reached", "no_answer", "rate_limited", "never", "stale"})
 
 
-def reason_of(code: str | None) -> str:
+def describe_reason(code: str | None) -> str:
     return str(REASONS.get(code or "", _("Der Grund ist nicht bekannt.")))
 
 
-def takes_over(agent_id: str, forward_to: str | None) -> str:
+def describe_forwarding(agent_id: str, forward_to: str | None) -> str:
     """What callers of an agent who is switched off meet, number by number where that differs."""
     forwards = [forward_to or own for own in list_forward_numbers(agent_id)]
     if forwards and all(forwards):
@@ -130,7 +130,7 @@ def takes_over(agent_id: str, forward_to: str | None) -> str:
     return _("Anrufe kommen dann weiter an; sie schreibt nur eine Nachricht auf, denn zum Durchstellen ist keine Nummer hinterlegt.")
 
 
-def finding_label(key: str) -> str:
+def get_diff_label(key: str) -> str:
     """ "number:+49…" → the number; "tool:book_appointment" → what she may do."""
     kind, _colon, rest = key.partition(":")
     if kind == "number":
@@ -141,29 +141,32 @@ def finding_label(key: str) -> str:
         return _("Klingeln unter %(number)s", number=display(rest))
     if kind == "tool":
         return str(TOOLS.get(rest, rest))
-    return str(FINDINGS.get(kind, kind))
+    return str(DIFF_LABELS.get(kind, kind))
 
 
-def finding_shown(finding: dict[str, Any]) -> dict[str, Any]:
+def format_diff(finding: dict[str, Any]) -> dict[str, Any]:
     """A finding with its label, and its values in words where they are ours."""
     kind = finding["key"].partition(":")[0]
-    return finding | {"label": finding_label(finding["key"]), **{side: _value(kind, finding[side]) for side in ("wanted", "actual")}}
+    return finding | {
+        "label": get_diff_label(finding["key"]),
+        **{side: _format_value(kind, finding[side]) for side in ("wanted", "actual")},
+    }
 
 
-def _value(kind: str, value: str) -> str:
+def _format_value(kind: str, value: str) -> str:
     if kind == "events" and value:
         return ", ".join(str(EVENTS.get(each, each)) for each in value.split(", "))
     known = RECORDINGS if kind == "storage" else VALUES
     return str(known.get(value, value))
 
 
-def changes(before: AgentConfig | None, after: AgentConfig) -> list[str]:
+def list_changes(before: AgentConfig | None, after: AgentConfig) -> list[str]:
     """What is different, a sentence each; nothing where both say the same."""
-    return list(_changes(before or AgentConfig(), after)) if before != after else []
+    return list(_iterate_changes(before or AgentConfig(), after)) if before != after else []
 
 
-def _changes(before: AgentConfig, after: AgentConfig) -> Iterator[str]:
-    for label, old, new in _fields(before, after):
+def _iterate_changes(before: AgentConfig, after: AgentConfig) -> Iterator[str]:
+    for label, old, new in _compare_fields(before, after):
         if old != new:
             yield _("%(label)s: %(new)s statt %(old)s.", label=label, new=new or _("nichts"), old=old or _("nichts"))
     yield from (_("Neue Regel: „%(rule)s“", rule=rule) for rule in after.rules if rule not in before.rules)
@@ -172,11 +175,15 @@ def _changes(before: AgentConfig, after: AgentConfig) -> Iterator[str]:
         yield _("Die Regeln stehen in anderer Reihenfolge.")
     yield from (_("Darf jetzt: %(what)s.", what=TOOLS[tool]) for tool in sorted(after.tools - before.tools))
     yield from (_("Darf nicht mehr: %(what)s.", what=TOOLS[tool]) for tool in sorted(before.tools - after.tools))
-    yield from (_("Sagt jetzt: %(what)s.", what=DISCLOSED[each]) for each in DISCLOSURES if each in after.discloses - before.discloses)
-    yield from (_("Sagt nicht mehr: %(what)s.", what=DISCLOSED[each]) for each in DISCLOSURES if each in before.discloses - after.discloses)
+    yield from (
+        _("Sagt jetzt: %(what)s.", what=DISCLOSURE_LABELS[each]) for each in DISCLOSURES if each in after.discloses - before.discloses
+    )
+    yield from (
+        _("Sagt nicht mehr: %(what)s.", what=DISCLOSURE_LABELS[each]) for each in DISCLOSURES if each in before.discloses - after.discloses
+    )
 
 
-def _fields(before: AgentConfig, after: AgentConfig) -> list[tuple[str, str, str]]:
+def _compare_fields(before: AgentConfig, after: AgentConfig) -> list[tuple[str, str, str]]:
     def both(label: str, read: Any) -> tuple[str, str, str]:
         return label, str(read(before)), str(read(after))
 

@@ -16,13 +16,13 @@ from app.domain.agents.status import get_status
 from app.jobs.agents import check_drift, deploy_agent
 from app.models import AgentDeployment
 from app.web.dashboard import agent_labels as words
-from app.web.dashboard.agent_alerts import sentence_of
+from app.web.dashboard.agent_alerts import describe_status
 from app.web.fields import Serial
 from app.web.forms import Query
 from app.web.guards import for_company
 
 # so long a page waits for a look before it says that none came
-PATIENCE_MS = 25_000
+POLL_TIMEOUT_MS = 25_000
 STEPS = {
     "look": "search", "draft": "pencil", "brain": "sparkles", "agent": "audio-lines", "publish": "check", "number": "phone",
     "release": "phone-off", "check": "shield-check",
@@ -40,15 +40,15 @@ class AskedQuery(Query):
 @blueprint.get("/agents/<agent_id>/provider")
 @for_company("agents.read")
 def show(agent_id: str) -> str:
-    return render_template("dashboard/agent_provider.html", **_shown(agent_id))
+    return render_template("dashboard/agent_provisioning.html", **_build_view(agent_id))
 
 
 @blueprint.get("/agents/<agent_id>/provider/part")
-@for_company("agents.read", by_script=True)
+@for_company("agents.read", is_polling=True)
 def part(agent_id: str) -> Response:
     """While something is on its way; once it has come, the whole page is shown again."""
-    shown = _shown(agent_id)
-    answer = make_response(render_template("dashboard/agent_provider_part.html", **shown))
+    shown = _build_view(agent_id)
+    answer = make_response(render_template("dashboard/agent_provisioning_part.html", **shown))
     if not shown["waits"]:
         answer.headers["HX-Refresh"] = "true"
     return answer
@@ -60,7 +60,7 @@ def check(agent_id: str) -> Response:
     """Really looks there; the page waits for what comes of it."""
     agent = versions.get_agent(agent_id)
     if workflow.access_there() is None or workflow.find_registration(agent_id) is None:
-        flash(sentence_of(get_status(agent)), "error")
+        flash(describe_status(get_status(agent)), "error")
         return redirect(url_for("agent_provider.show", agent_id=agent_id))
     check_drift.enqueue(agent_id)
     return redirect(url_for("agent_provider.show", agent_id=agent_id, asked=to_ms(now())))
@@ -76,36 +76,36 @@ def repair(agent_id: str) -> Response:
     return redirect(url_for("agent_provider.show", agent_id=agent_id))
 
 
-def _shown(agent_id: str) -> dict[str, Any]:
+def _build_view(agent_id: str) -> dict[str, Any]:
     agent, row = versions.get_agent(agent_id), workflow.find_registration(agent_id)
     standing, asked = get_status(agent), AskedQuery.read_known().asked
-    findings = [words.finding_shown(finding) for finding in (row.findings or [] if row else [])]
+    findings = [words.format_diff(finding) for finding in (row.findings or [] if row else [])]
     return {
         "agent": agent,
         "row": row,
         "standing": standing,
-        "sentence": sentence_of(standing),
-        "parts": _groups(findings),
+        "sentence": describe_status(standing),
+        "parts": _group_diffs(findings),
         "right": sum(finding["fits"] for finding in findings),
-        "steps": [(step, _step_label(step.name), STEPS[step.name.partition(":")[0]]) for step in workflow.steps_of(row)] if row else [],
-        "waits": _waits(row, asked),
+        "steps": [(step, _get_step_label(step.name), STEPS[step.name.partition(":")[0]]) for step in workflow.steps_of(row)] if row else [],
+        "waits": _is_pending(row, asked),
         "asked": asked,
-        "reason": words.reason_of(standing.reason) if standing.reason else None,
+        "reason": words.describe_reason(standing.reason) if standing.reason else None,
         "is_our_reason": bool(row and row.reason in words.OUR_REASONS),
         "may_write": can(current_user, "agents.write"),
     }
 
 
-def _waits(row: AgentDeployment | None, asked: int | None) -> bool:
+def _is_pending(row: AgentDeployment | None, asked: int | None) -> bool:
     """Whether something is on its way: the page asks again soon."""
     if row is not None and row.status == "pending":
         return True
-    if asked is None or row is None or row.status == "no_key" or to_ms(now()) - asked > PATIENCE_MS:
+    if asked is None or row is None or row.status == "no_key" or to_ms(now()) - asked > POLL_TIMEOUT_MS:
         return False
     return row.checked_at is None or to_ms(row.checked_at) < asked
 
 
-def _groups(findings: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+def _group_diffs(findings: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
     """What is wrong first; then numbers, the way of the news, herself, and what she may do."""
     kinds = {
         _("Rufnummern"): ("number", "ringing", "released"),
@@ -120,10 +120,10 @@ def _groups(findings: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, An
     return [(name, sorted(those, key=lambda each: each["fits"])) for name, those in grouped.items() if those]
 
 
-def _step_label(name: str) -> str:
+def _get_step_label(name: str) -> str:
     kind, _colon, number = name.partition(":")
     if kind in ("number", "release"):
-        return words.finding_label(f"{'number' if kind == 'number' else 'released'}:{number}")
+        return words.get_diff_label(f"{'number' if kind == 'number' else 'released'}:{number}")
     return {
         "look": _("nachsehen, was da ist"),
         "draft": _("neue Fassung beginnen"),

@@ -15,12 +15,12 @@ from app.domain.agents.provisioning import workflow
 from app.domain.agents.status import get_status
 from app.jobs.agents import deploy_agent
 from app.models import User
-from app.web.dashboard.agent_labels import changes
+from app.web.dashboard.agent_labels import list_changes
 from app.web.fields import Version
 from app.web.forms import Form
 from app.web.guards import for_company
 
-MOST = 50
+MAX_VERSIONS = 50
 
 blueprint = Blueprint("agent_history", __name__)
 
@@ -33,18 +33,18 @@ class RestoreForm(Form):
 @for_company("agents.read")
 def index(agent_id: str) -> str:
     agent = versions.get_agent(agent_id)
-    shown = versions.list_versions(agent_id, most=MOST + 1)
+    shown = versions.list_versions(agent_id, most=MAX_VERSIONS + 1)
     contents = [load_config(agent, version) for version in shown]
     rows = [
         {
             "version": version,
             # the oldest shown has none before it that was asked for
-            "changes": changes(contents[place + 1], contents[place]) if place + 1 < len(shown) else None,
+            "changes": list_changes(contents[place + 1], contents[place]) if place + 1 < len(shown) else None,
         }
-        for place, version in enumerate(shown[:MOST])
+        for place, version in enumerate(shown[:MAX_VERSIONS])
     ]
     return render_template(
-        "dashboard/agent_history.html", agent=agent, rows=rows, people=_people({version.published_by for version in shown}),
+        "dashboard/agent_versions.html", agent=agent, rows=rows, people=_get_names({version.published_by for version in shown}),
         standing=get_status(agent), may_write=can(current_user, "agents.write"),
     )  # fmt: skip
 
@@ -60,7 +60,7 @@ def restore(agent_id: str) -> Response:
     return redirect(url_for("agent_provider.show", agent_id=agent_id))
 
 
-def _people(ids: set[str | None]) -> dict[str, str]:
+def _get_names(ids: set[str | None]) -> dict[str, str]:
     """Of this company, and of support by its trade only."""
     rows = db.session.execute(select(User.id, User.name, User.company_id).where(User.id.in_(ids - {None})))
     return {row.id: row.name if row.company_id == current_user.company_id else "AskProAI" for row in rows}

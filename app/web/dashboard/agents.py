@@ -19,9 +19,9 @@ from app.domain.agents.status import get_status, list_statuses
 from app.jobs.agents import deploy_agent
 from app.models import Agent
 from app.web.dashboard import agent_labels as words
-from app.web.dashboard.agent_alerts import standing_lines
-from app.web.fields import Id, Lines, OneOf, Phone, Text, Version
-from app.web.forms import Form, errors_of
+from app.web.dashboard.agent_alerts import list_agent_alerts
+from app.web.fields import ChoiceField, Id, MultilineField, Phone, TextField, Version
+from app.web.forms import Form, to_errors
 from app.web.guards import for_company
 
 VOICES = ("11labs-Lily", "11labs-Adrian", "11labs-Myra", "openai-Nova", "openai-Alloy", "openai-Shimmer")
@@ -30,34 +30,34 @@ blueprint = Blueprint("agents", __name__)
 
 
 class NewAgentForm(Form):
-    name: Annotated[str, Text(40)] = ""
+    name: Annotated[str, TextField(40)] = ""
 
 
 class AgentForm(Form):
     """What of it makes sense together is checked where versions are kept (domain/agents/content)."""
 
-    name: Annotated[str, Text(40)] = ""
-    language: Annotated[str, Text(8)] = ""
-    voice: Annotated[str, Text(80)] = ""
-    greeting: Annotated[str, Lines(400)] = ""
-    tone: Annotated[str, Text(40)] = ""
-    address: Annotated[str, Text(40)] = ""
-    rules: Annotated[str, Lines(10_000)] = ""
+    name: Annotated[str, TextField(40)] = ""
+    language: Annotated[str, TextField(8)] = ""
+    voice: Annotated[str, TextField(80)] = ""
+    greeting: Annotated[str, MultilineField(400)] = ""
+    tone: Annotated[str, TextField(40)] = ""
+    address: Annotated[str, TextField(40)] = ""
+    rules: Annotated[str, MultilineField(10_000)] = ""
     forward_to: Phone = ""
-    forward_when: Annotated[str, Text(40)] = ""
-    mode: Annotated[str, Text(40)] = ""
-    recording: Annotated[str, Text(40)] = ""
-    tools: tuple[Annotated[str, OneOf(*TOOL_NAMES)], ...] = ()
-    discloses: tuple[Annotated[str, OneOf(*DISCLOSURES)], ...] = ()
-    stored_days: Annotated[str, Text(5)] | None = None
-    longest_call_minutes: Annotated[str, Text(5)] | None = None
+    forward_when: Annotated[str, TextField(40)] = ""
+    mode: Annotated[str, TextField(40)] = ""
+    recording: Annotated[str, TextField(40)] = ""
+    tools: tuple[Annotated[str, ChoiceField(*TOOL_NAMES)], ...] = ()
+    discloses: tuple[Annotated[str, ChoiceField(*DISCLOSURES)], ...] = ()
+    stored_days: Annotated[str, TextField(5)] | None = None
+    longest_call_minutes: Annotated[str, TextField(5)] | None = None
 
 
 class SaveForm(Form):
     """Which state of the draft was seen, and which button was pressed."""
 
     revision: Version | None = None
-    then: Annotated[str, OneOf("save", "publish")] = "save"
+    then: Annotated[str, ChoiceField("save", "publish")] = "save"
 
 
 class NumbersForm(Form):
@@ -72,7 +72,7 @@ def index() -> str:
         answered.setdefault(number.agent_id or "", []).append(number.e164)
     published = {agent.id: versions.find_published(agent.id) for agent in versions.list_agents()}
     return render_template(
-        "dashboard/agents.html", standings=list_statuses(), numbers=answered, published=published, lines=standing_lines(),
+        "dashboard/agents.html", standings=list_statuses(), numbers=answered, published=published, lines=list_agent_alerts(),
         may_write=can(current_user, "agents.write"),
     )  # fmt: skip
 
@@ -84,7 +84,7 @@ def make() -> Response:
         with transaction():
             agent = versions.create_agent(NewAgentForm.read().name, by=current_user.id)
     except InvalidInput as error:
-        flash(" ".join(errors_of(error).values()) or str(error.message), "error")
+        flash(" ".join(to_errors(error).values()) or str(error.message), "error")
         return redirect(url_for("agents.index"))
     return redirect(url_for("agents.edit", agent_id=agent.id))
 
@@ -93,7 +93,7 @@ def make() -> Response:
 @for_company("agents.read")
 def edit(agent_id: str) -> str:
     agent = versions.get_agent(agent_id)
-    return _form(agent, _as_fields(agent), {})
+    return _render_form(agent, _to_fields(agent), {})
 
 
 @blueprint.post("/agents/<agent_id>")
@@ -109,16 +109,16 @@ def save(agent_id: str) -> Any:
                 version = versions.publish(agent_id, by=current_user.id)
                 registration_id = workflow.ask_for_registration(agent_id).id
     except InvalidInput as error:
-        return _form(agent, AgentForm.typed(), errors_of(error)), 422
+        return _render_form(agent, AgentForm.typed(), to_errors(error)), 422
     except Conflict as error:
         flash(str(error.message), "error")
-        return _form(agent, AgentForm.typed(), {}), 409
+        return _render_form(agent, AgentForm.typed(), {}), 409
     if registration_id is None:
         is_draft = version.status == "draft"
         told = _("Entwurf gespeichert. Anrufer hören ihn, wenn Sie ihn veröffentlichen.") if is_draft else _("Nichts hat sich geändert.")
         flash(told, "message")
         return redirect(url_for("agents.edit", agent_id=agent_id))
-    return _sent(agent_id, registration_id, _("Veröffentlicht: Fassung %(n)s.", n=version.number))
+    return _enqueue_deployment(agent_id, registration_id, _("Veröffentlicht: Fassung %(n)s.", n=version.number))
 
 
 @blueprint.post("/agents/<agent_id>/discard")
@@ -140,7 +140,7 @@ def answer(agent_id: str) -> Response:
     if registration_id is None:
         flash(_("Nichts hat sich geändert."), "message")
         return redirect(url_for("agents.edit", agent_id=agent_id))
-    return _sent(agent_id, registration_id, _("Rufnummern gespeichert."))
+    return _enqueue_deployment(agent_id, registration_id, _("Rufnummern gespeichert."))
 
 
 @blueprint.post("/agents/<agent_id>/<state>")
@@ -159,20 +159,20 @@ def switch(agent_id: str, state: str) -> Response:
     return redirect(url_for("agents.edit", agent_id=agent_id))
 
 
-def _sent(agent_id: str, registration_id: str, told: str) -> Response:
+def _enqueue_deployment(agent_id: str, registration_id: str, told: str) -> Response:
     """On its way to the provider; the page there shows each step."""
     deploy_agent.enqueue(registration_id)
     flash(told, "message")
     return redirect(url_for("agent_provider.show", agent_id=agent_id))
 
 
-def _as_fields(agent: Agent) -> dict[str, Any]:
+def _to_fields(agent: Agent) -> dict[str, Any]:
     content = versions.get_current_config(agent)
     number = display(content.forward_to) if content.forward_to else ""
     return content.model_dump(by_alias=False) | {"rules": "\n".join(content.rules), "forward_to": number}
 
 
-def _form(agent: Agent, values: dict[str, Any], errors: dict[str, str]) -> str:
+def _render_form(agent: Agent, values: dict[str, Any], errors: dict[str, str]) -> str:
     draft, published = versions.find_draft(agent.id), versions.find_published(agent.id)
     heard = load_config(agent, published)
     drafted = load_config(agent, draft) if draft else None
@@ -184,19 +184,19 @@ def _form(agent: Agent, values: dict[str, Any], errors: dict[str, str]) -> str:
         errors=errors,
         draft=draft,
         published=published,
-        changes=words.changes(heard, drafted) if drafted and published else [],
+        changes=words.list_changes(heard, drafted) if drafted and published else [],
         preview=build_greeting_in_own_language(
-            drafted or heard, company=_company_name(), branch=answered[0].branch if answered else _company_name()
+            drafted or heard, company=_get_company_name(), branch=answered[0].branch if answered else _get_company_name()
         ),
         numbers=answered,
         names={row.id: row.name for row in versions.list_agents()},
         standing=get_status(agent),
-        takes_over=words.takes_over(agent.id, heard.forward_to),
+        takes_over=words.describe_forwarding(agent.id, heard.forward_to),
         voices=VOICES,
         words=words,
         may_write=can(current_user, "agents.write"),
     )
 
 
-def _company_name() -> str:
+def _get_company_name() -> str:
     return g.company.name

@@ -15,7 +15,7 @@ from app.core.ids import is_ulid
 from app.core.transactions import transaction
 from app.domain.customers import blocked_callers
 from app.models import BlockedCaller, Call, Customer
-from app.web.fields import Text
+from app.web.fields import TextField
 from app.web.forms import Form
 from app.web.guards import for_company
 
@@ -23,20 +23,20 @@ blueprint = Blueprint("blocking", __name__)
 
 
 class BlockForm(Form):
-    reason: Annotated[str, Text(200)] = ""
+    reason: Annotated[str, TextField(200)] = ""
 
 
 @blueprint.post("/calls/<call_id>/<how>")
 @for_company("customers.write")
 def of_call(call_id: str, how: str) -> Response:
-    wanted = select(Call).where(Call.id == call_id)
+    statement = select(Call).where(Call.id == call_id)
     if limited := current_user.branch_ids:
-        wanted = wanted.where(Call.branch_id.in_(limited))
-    call = db.session.scalars(wanted).first() if is_ulid(call_id) else None
+        statement = statement.where(Call.branch_id.in_(limited))
+    call = db.session.scalars(statement).first() if is_ulid(call_id) else None
     if call is None:
         raise NotFound(_("Das gibt es hier nicht."))
     number = call.from_number if call.caller_kind != "withheld" else None
-    return _change([number] if number else [], how, url_for("call.show", call_id=call_id))
+    return _set_blocked([number] if number else [], how, url_for("call.show", call_id=call_id))
 
 
 @blueprint.post("/customers/<customer_id>/<how>")
@@ -46,7 +46,7 @@ def of_customer(customer_id: str, how: str) -> Response:
     if customer is None:
         raise NotFound(_("Diese Person steht nicht in der Kartei."))
     numbers = [identity.value for identity in customer.identities if identity.kind == "phone"]
-    return _change(numbers, how, url_for("customers.show", customer_id=customer_id))
+    return _set_blocked(numbers, how, url_for("customers.show", customer_id=customer_id))
 
 
 @blueprint.post("/settings/blocked/<blocked_id>/remove")
@@ -55,10 +55,10 @@ def forget(blocked_id: str) -> Response:
     row = db.session.scalars(select(BlockedCaller).where(BlockedCaller.id == blocked_id)).first() if is_ulid(blocked_id) else None
     if row is None:
         raise NotFound(_("Das gibt es hier nicht."))
-    return _change([row.number], "unblock", url_for("line.index"))
+    return _set_blocked([row.number], "unblock", url_for("line.index"))
 
 
-def _change(numbers: Collection[str], how: str, back_to: str) -> Response:
+def _set_blocked(numbers: Collection[str], how: str, next_url: str) -> Response:
     if how not in ("block", "unblock"):
         raise NotFound(_("Das gibt es hier nicht."))
     if not numbers:
@@ -66,9 +66,9 @@ def _change(numbers: Collection[str], how: str, back_to: str) -> Response:
     with transaction():
         if how == "block":
             blocked_callers.block_callers(numbers, reason=BlockForm.read().reason)
-            told = _("Anrufe von dort werden ab jetzt abgewiesen.")
+            message = _("Anrufe von dort werden ab jetzt abgewiesen.")
         else:
             blocked_callers.unblock_callers(numbers)
-            told = _("Die Nummer darf wieder anrufen.")
-    flash(told, "message")
-    return redirect(back_to)
+            message = _("Die Nummer darf wieder anrufen.")
+    flash(message, "message")
+    return redirect(next_url)

@@ -18,12 +18,12 @@ from app.core.ids import is_ulid
 from app.domain.accounts.permissions import can
 from app.domain.bookings.history import Actor
 from app.models import Booking
-from app.web.guards import next_path
+from app.web.guards import get_next_path
 
 View = Callable[..., Any]
 
 
-def my_booking(booking_id: str) -> Booking:
+def get_visible_booking(booking_id: str) -> Booking:
     """Raises NotFound for bookings of other companies and of branches that are not the reader's."""
     booking = db.session.scalars(select(Booking).where(Booking.id == booking_id)).first() if is_ulid(booking_id) else None
     if booking is None or not can(current_user, "bookings.read", branch_id=booking.branch_id):
@@ -31,51 +31,51 @@ def my_booking(booking_id: str) -> Booking:
     return booking
 
 
-def me() -> Actor:
+def current_actor() -> Actor:
     return Actor("user", "web", current_user.id)
 
 
-def instant_at(day: date, clock: time, zone: str) -> datetime:
+def to_utc(day: date, clock: time, zone: str) -> datetime:
     """The instant of a day and a time of day on the branch's clocks."""
     return datetime.combine(day, clock, ZoneInfo(zone)).astimezone(UTC)
 
 
-def by_script() -> bool:
+def is_xhr() -> bool:
     """Whether the calendar's script asks, which wants data and not a page."""
     return request.headers.get("X-Asked-By") == "script"
 
 
-def done(message: str, *, undo: str = "", back: str, **data: Any) -> Response:
+def respond(message: str, *, undo: str = "", back: str, **data: Any) -> Response:
     """What was done, as a message with the way to take it back."""
     category = f"undo {undo}" if undo else "message"
-    if by_script():
+    if is_xhr():
         toast = get_template_attribute("partials/controls.html", "toast")(message, category)
         return jsonify(toast=str(toast), **data)
     flash(message, category)
-    return redirect(next_path(otherwise=back))
+    return redirect(get_next_path(default=back))
 
 
-def telling(view: View) -> View:
+def with_error_feedback(view: View) -> View:
     """A refusal is told to the script as data and to everybody else as a message on the page they came from."""
 
     @wraps(view)
-    def told(*args: Any, **kwargs: Any) -> Any:
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
         try:
             return view(*args, **kwargs)
         except AppError as error:
             if error.status in (403, 404) or error.status >= 500:
                 raise
             db.session.rollback()
-            if by_script():
+            if is_xhr():
                 fields = error.data.get("fields", {})
-                return jsonify(message=kindly(error), fields=fields, code=error.code), error.status
-            flash(kindly(error), "error")
-            return redirect(next_path(otherwise=request.path.rpartition("/")[0]))
+                return jsonify(message=user_message(error), fields=fields, code=error.code), error.status
+            flash(user_message(error), "error")
+            return redirect(get_next_path(default=request.path.rpartition("/")[0]))
 
-    return told
+    return wrapped
 
 
-def kindly(error: AppError) -> str:
+def user_message(error: AppError) -> str:
     """The sentence for people; a version that is not the present one is nobody's fault."""
     if error.code == "changed_meanwhile":
         return _("Jemand anderes hat diesen Termin gerade geändert. So steht er jetzt.")

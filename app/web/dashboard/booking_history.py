@@ -10,28 +10,28 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.models import Booking, BookingChange, BookingSync, StaffMember, User
 from app.web.formatting import when
-from app.web.layout import assistant_name
+from app.web.layout import get_assistant_name
 
 
 @dataclass(frozen=True)
-class Line:
+class HistoryLine:
     at: datetime
     who: str
     what: str
     why: str | None
 
 
-def history_of(booking: Booking) -> list[Line]:
+def list_history(booking: Booking) -> list[HistoryLine]:
     """The newest first."""
-    wanted = select(BookingChange).where(BookingChange.booking_id == booking.id).order_by(BookingChange.id.desc())
-    changes = list(db.session.scalars(wanted))
+    statement = select(BookingChange).where(BookingChange.booking_id == booking.id).order_by(BookingChange.id.desc())
+    changes = list(db.session.scalars(statement))
     users = {change.actor_id for change in changes if change.actor_type == "user" and change.actor_id}
     names = {row.id: row.name for row in db.session.execute(select(User.id, User.name).where(User.id.in_(users)))} if users else {}
     people = {row.id: row.name for row in db.session.execute(select(StaffMember.id, StaffMember.name))}
-    return [Line(change.at, _who(change, names), _what(change, people), change.why) for change in changes]
+    return [HistoryLine(change.at, _describe_actor(change, names), _describe_change(change, people), change.why) for change in changes]
 
 
-def sync_of(booking: Booking) -> tuple[str, str, str | None] | None:
+def find_sync(booking: Booking) -> tuple[str, str, str | None] | None:
     """How it stands in the connected calendar: colour role, sentence and the other side's words; None where there is none."""
     sync = db.session.scalars(select(BookingSync).where(BookingSync.booking_id == booking.id)).first()
     if sync is None:
@@ -45,22 +45,22 @@ def sync_of(booking: Booking) -> tuple[str, str, str | None] | None:
     return state, sentence, sync.error if sync.status in ("failed", "conflict") else None
 
 
-def _who(change: BookingChange, names: dict[str, str]) -> str:
+def _describe_actor(change: BookingChange, names: dict[str, str]) -> str:
     if change.actor_type == "user":
         return names.get(change.actor_id or "", _("Empfang"))
     if change.actor_type == "caller":
         if change.way == "link":
             return _("Kundin oder Kunde, über den Link")
-        return _("%(assistant)s, am Telefon", assistant=assistant_name())
+        return _("%(assistant)s, am Telefon", assistant=get_assistant_name())
     return {"program": _("Ein Programm, über die API"), "calendar": _("Der verbundene Kalender")}.get(change.actor_type, _("Automatisch"))
 
 
-def _what(change: BookingChange, people: dict[str, str]) -> str:
+def _describe_change(change: BookingChange, people: dict[str, str]) -> str:
     before, after = change.before or {}, change.after or {}
     if change.action == "moved":
         told = []
         if "starts_at" in after and "starts_at" in before:
-            told.append(_("von %(old)s auf %(new)s", old=_when(before["starts_at"]), new=_when(after["starts_at"])))
+            told.append(_("von %(old)s auf %(new)s", old=_format_time(before["starts_at"]), new=_format_time(after["starts_at"])))
         if "staff_id" in after and "staff_id" in before:
             told.append(_("von %(old)s zu %(new)s", old=people.get(before["staff_id"], "?"), new=people.get(after["staff_id"], "?")))
         return _("Verschoben: %(how)s", how=", ".join(told)) if told else _("Verschoben")
@@ -74,5 +74,5 @@ def _what(change: BookingChange, people: dict[str, str]) -> str:
     }.get(change.action, change.action)
 
 
-def _when(text: Any) -> str:
+def _format_time(text: Any) -> str:
     return when(datetime.fromisoformat(text))

@@ -25,30 +25,30 @@ from app.domain.notifications.outbox import link_of, messages_about
 from app.domain.services import catalogue
 from app.models import Booking, Branch, Customer, Service, StaffMember
 from app.models.booking import ACTIVE_STATUSES
-from app.web.branch_filter import chosen_branches
-from app.web.dashboard.booking_actions import done, instant_at, me, my_booking, telling
-from app.web.dashboard.booking_history import history_of, sync_of
-from app.web.dashboard.recurrence import RhythmForm, choices, told_of
-from app.web.fields import Clock, Day, Flag, Id, Instant, Lines, OneOf, Text, Version
+from app.web.branch_filter import get_branch_filter
+from app.web.dashboard.booking_actions import current_actor, get_visible_booking, respond, to_utc, with_error_feedback
+from app.web.dashboard.booking_history import find_sync, list_history
+from app.web.dashboard.recurrence import RecurrenceForm, describe_series, list_choices
+from app.web.fields import ChoiceField, Clock, Day, Flag, Id, Instant, MultilineField, TextField, Version
 from app.web.formatting import clock, day, when
 from app.web.forms import Form, Query
 from app.web.guards import for_company
 from app.web.labels import BOOKING_STATUSES
 
-PAGE = 50
-MOST = 200
+PAGE_SIZE = 50
+MAX_PARTS = 200
 PERIODS = ("coming", "today", "week", "past")
 STATUSES = ("confirmed", "pending", "cancelled", "no_show", "done")
 
 blueprint = Blueprint("bookings", __name__)
 
 
-class ListQuery(Query):
+class BookingFilters(Query):
     """What the reader chose."""
 
-    status: Annotated[str, OneOf(*STATUSES)] = ""
+    status: Annotated[str, ChoiceField(*STATUSES)] = ""
     staff_id: Id = ""
-    period: Annotated[str, OneOf(*PERIODS)] = "coming"
+    period: Annotated[str, ChoiceField(*PERIODS)] = "coming"
     # the booking after which further rows are wanted
     after: Id | None = None
 
@@ -67,7 +67,7 @@ class ListQuery(Query):
             "past": (None, now()),
         }[self.period]
         statuses = (self.status,) if self.status else ()
-        return queries.BookingSearch(statuses, chosen_branches(), self.staff_id, since=since, until=until)
+        return queries.BookingSearch(statuses, get_branch_filter(), self.staff_id, since=since, until=until)
 
 
 class MoveQuery(Query):
@@ -81,37 +81,37 @@ class MoveQuery(Query):
 
 
 class CancelForm(Form):
-    reason: Annotated[str, Text(250)] | None = None
+    reason: Annotated[str, TextField(250)] | None = None
     version: Version | None = None
     # this visit and all that follow it
     all: Flag = False
 
 
 class NotesForm(Form):
-    notes: Annotated[str, Lines(2000)] | None = None
+    notes: Annotated[str, MultilineField(2000)] | None = None
     version: Version | None = None
 
 
 @blueprint.get("/bookings")
 @for_company("bookings.read")
 def index() -> Response:
-    asked = ListQuery.read_known()
+    asked = BookingFilters.read_known()
     after = db.session.get(Booking, asked.after) if asked.after else None
-    found = queries.list_bookings(asked.search, limit=PAGE + 1, after=after, newest_first=asked.newest_first)
-    more, found = len(found) > PAGE, found[:PAGE]
+    found = queries.list_bookings(asked.search, limit=PAGE_SIZE + 1, after=after, newest_first=asked.newest_first)
+    more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
     partial = request.headers.get("HX-Request-Type") == "partial"
     response = make_response(
         render_template(
             ("dashboard/bookings_more.html" if after else "dashboard/bookings_list.html") if partial else "dashboard/bookings.html",
             asked=asked,
-            bookings=_rows(found),
+            bookings=_list_rows(found),
             last_group=day(after.starts_at) if after else "",
-            next_href=_href(asked, after=found[-1].id) if more else None,
+            next_href=_build_href(asked, after=found[-1].id) if more else None,
             shown=ngettext("%(num)s Termin", "%(num)s Termine", len(found)) if not more and not after else "",
             chips=[("", _("Alle")), *((key, BOOKING_STATUSES[key].label) for key in STATUSES)],
             periods=[("coming", _("Ab heute")), ("today", _("Heute")), ("week", _("7 Tage")), ("past", _("Vergangene"))],
-            people=[(person.id, person.name) for person in catalogue.list_staff(limit=MOST)],
-            href=lambda **changes: _href(asked, **changes),
+            people=[(person.id, person.name) for person in catalogue.list_staff(limit=MAX_PARTS)],
+            href=lambda **changes: _build_href(asked, **changes),
         )
     )
     response.headers["Vary"] = "HX-Request-Type"
@@ -121,16 +121,16 @@ def index() -> Response:
 @blueprint.get("/bookings/<booking_id>")
 @for_company("bookings.read")
 def show(booking_id: str) -> str:
-    booking = my_booking(booking_id)
+    booking = get_visible_booking(booking_id)
     return render_template(
         "dashboard/booking.html",
-        history=history_of(booking),
+        history=list_history(booking),
         rules=in_words(get_rules(booking)),
-        sync=sync_of(booking),
+        sync=find_sync(booking),
         messages=[(row, link_of(row)) for row in messages_about(f"booking:{booking.id}")],
-        series=_rows(list_following(booking)),
-        rhythms=choices(),
-        **_facts(booking),
+        series=_list_rows(list_following(booking)),
+        rhythms=list_choices(),
+        **_build_details(booking),
     )
 
 
@@ -138,109 +138,109 @@ def show(booking_id: str) -> str:
 @for_company("bookings.read")
 def card(booking_id: str) -> str:
     """The same, short, for the calendar's sheet."""
-    booking = my_booking(booking_id)
-    others = [] if not booking.session_id else _rows(_of_session(booking))
-    return render_template("dashboard/booking_card.html", others=others, **_facts(booking))
+    booking = get_visible_booking(booking_id)
+    others = [] if not booking.session_id else _list_rows(_list_session_bookings(booking))
+    return render_template("dashboard/booking_card.html", others=others, **_build_details(booking))
 
 
 @blueprint.post("/bookings/<booking_id>/move")
 @for_company("bookings.write")
-@telling
+@with_error_feedback
 def move(booking_id: str) -> Any:
     """From a form (day, time), from the calendar, or from a message that takes a move back (starts_at)."""
-    booking = my_booking(booking_id)
+    booking = get_visible_booking(booking_id)
     before = (booking.starts_at, booking.staff_id)
     query = MoveQuery.read()
     starts_at = query.starts_at
     if starts_at is None and query.day and query.time:
-        starts_at = instant_at(query.day, query.time, booking.zone)
+        starts_at = to_utc(query.day, query.time, booking.zone)
     moved = run_with_write_slot(
-        lambda: reschedule_booking(booking_id, me(), starts_at=starts_at, staff_id=query.staff_id, version=query.version)
+        lambda: reschedule_booking(booking_id, current_actor(), starts_at=starts_at, staff_id=query.staff_id, version=query.version)
     )
     if (moved.starts_at, moved.staff_id) == before:
-        return done(_("Der Termin bleibt, wo er ist."), back=_page(moved), version=moved.version)
+        return respond(_("Der Termin bleibt, wo er ist."), back=_render_page(moved), version=moved.version)
     undo = url_for("bookings.move", booking_id=booking_id, starts_at=before[0].isoformat(), staff_id=before[1])
     message = _("Termin verschoben auf %(when)s.", when=when(moved.starts_at))
-    return done(message, undo=undo, back=_page(moved), version=moved.version)
+    return respond(message, undo=undo, back=_render_page(moved), version=moved.version)
 
 
 @blueprint.post("/bookings/<booking_id>/cancel")
 @for_company("bookings.write")
-@telling
+@with_error_feedback
 def cancel(booking_id: str) -> Any:
-    booking = my_booking(booking_id)
+    booking = get_visible_booking(booking_id)
     form = CancelForm.read()
     if form.all and booking.series_id:
-        gone = run_with_write_slot(lambda: cancel_series_from(booking_id, me(), reason=form.reason, version=form.version))
+        gone = run_with_write_slot(lambda: cancel_series_from(booking_id, current_actor(), reason=form.reason, version=form.version))
         sentence = ngettext("%(num)s Termin abgesagt.", "%(num)s Termine abgesagt.", len(gone))
-        return done(_("%(what)s Die Zeit ist wieder frei.", what=sentence), back=_page(booking))
-    run_with_write_slot(lambda: cancel_booking(booking_id, me(), reason=form.reason, version=form.version))
-    return done(_("Termin abgesagt. Die Zeit ist wieder frei."), back=_page(booking))
+        return respond(_("%(what)s Die Zeit ist wieder frei.", what=sentence), back=_render_page(booking))
+    run_with_write_slot(lambda: cancel_booking(booking_id, current_actor(), reason=form.reason, version=form.version))
+    return respond(_("Termin abgesagt. Die Zeit ist wieder frei."), back=_render_page(booking))
 
 
 @blueprint.post("/bookings/<booking_id>/repeat")
 @for_company("bookings.write")
-@telling
+@with_error_feedback
 def repeat(booking_id: str) -> Any:
     """The same visit every so many weeks from here on, by the same people."""
-    booking = my_booking(booking_id)
-    rhythm = RhythmForm.read()
+    booking = get_visible_booking(booking_id)
+    rhythm = RecurrenceForm.read()
     every_weeks = rhythm.every_weeks
     if every_weeks is None:
-        return done(_("Der Termin bleibt einmalig."), back=_page(booking))
-    series = run_with_write_slot(lambda: continue_series(booking_id, me(), every_weeks=every_weeks, times=rhythm.times))
-    return done(_("Wiederholt. %(how)s", how=told_of(series, booking.zone)), back=_page(booking))
+        return respond(_("Der Termin bleibt einmalig."), back=_render_page(booking))
+    series = run_with_write_slot(lambda: continue_series(booking_id, current_actor(), every_weeks=every_weeks, times=rhythm.times))
+    return respond(_("Wiederholt. %(how)s", how=describe_series(series, booking.zone)), back=_render_page(booking))
 
 
 @blueprint.post("/bookings/<booking_id>/confirm")
 @for_company("bookings.write")
-@telling
+@with_error_feedback
 def confirm(booking_id: str) -> Any:
-    return _mark(booking_id, confirm_booking, _("Termin bestätigt."), may_undo=False)
+    return _set_status(booking_id, confirm_booking, _("Termin bestätigt."), may_undo=False)
 
 
 @blueprint.post("/bookings/<booking_id>/done")
 @for_company("bookings.write")
-@telling
+@with_error_feedback
 def came(booking_id: str) -> Any:
-    return _mark(booking_id, mark_done, _("Vermerkt: war da."))
+    return _set_status(booking_id, mark_done, _("Vermerkt: war da."))
 
 
 @blueprint.post("/bookings/<booking_id>/no_show")
 @for_company("bookings.write")
-@telling
+@with_error_feedback
 def no_show(booking_id: str) -> Any:
-    return _mark(booking_id, mark_no_show, _("Vermerkt: nicht erschienen."))
+    return _set_status(booking_id, mark_no_show, _("Vermerkt: nicht erschienen."))
 
 
 @blueprint.post("/bookings/<booking_id>/notes")
 @for_company("bookings.write")
-@telling
+@with_error_feedback
 def notes(booking_id: str) -> Any:
-    booking = my_booking(booking_id)
+    booking = get_visible_booking(booking_id)
     form = NotesForm.read()
-    run_with_write_slot(lambda: edit_notes(booking_id, form.notes, me(), version=form.version))
-    return done(_("Notiz gespeichert."), back=_page(booking))
+    run_with_write_slot(lambda: edit_notes(booking_id, form.notes, current_actor(), version=form.version))
+    return respond(_("Notiz gespeichert."), back=_render_page(booking))
 
 
-def _mark(booking_id: str, change: Callable[..., Booking], sentence: str, *, may_undo: bool = True) -> Any:
-    booking = my_booking(booking_id)
+def _set_status(booking_id: str, change: Callable[..., Booking], sentence: str, *, may_undo: bool = True) -> Any:
+    booking = get_visible_booking(booking_id)
     undo = url_for("bookings.confirm", booking_id=booking_id) if may_undo and booking.status == "confirmed" else ""
-    run_with_write_slot(lambda: change(booking_id, me()))
-    return done(sentence, undo=undo, back=_page(booking))
+    run_with_write_slot(lambda: change(booking_id, current_actor()))
+    return respond(sentence, undo=undo, back=_render_page(booking))
 
 
-def _href(asked: ListQuery, **changes: str) -> str:
+def _build_href(asked: BookingFilters, **changes: str) -> str:
     chosen = {"status": asked.status, "staff_id": asked.staff_id, "period": asked.period, **changes}
     return url_for("bookings.index", **{name: value for name, value in chosen.items() if value})
 
 
-def _facts(booking: Booking) -> dict[str, Any]:
+def _build_details(booking: Booking) -> dict[str, Any]:
     """What both the page and the sheet show."""
     customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
     local = booking.starts_at.astimezone(ZoneInfo(booking.zone))
     service = db.session.get(Service, booking.service_id)
-    mine = catalogue.list_staff(limit=MOST, branch_id=booking.branch_id, service_id=booking.service_id)
+    mine = catalogue.list_staff(limit=MAX_PARTS, branch_id=booking.branch_id, service_id=booking.service_id)
     return {
         "booking": booking,
         "word": BOOKING_STATUSES[booking.status],
@@ -259,13 +259,13 @@ def _facts(booking: Booking) -> dict[str, Any]:
     }
 
 
-def _rows(bookings: list[Booking]) -> list[dict[str, Any]]:
+def _list_rows(bookings: list[Booking]) -> list[dict[str, Any]]:
     customers = queries.load_customers(bookings)
     reached = queries.load_identities(customers.keys())
     services = {row.id: row.name for row in db.session.execute(select(Service.id, Service.name))}
     people = {row.id: row.name for row in db.session.execute(select(StaffMember.id, StaffMember.name))}
     names = {row.id: row.name for row in db.session.execute(select(Branch.id, Branch.name))}
-    several = len(chosen_branches(all_if_none=True)) > 1
+    several = len(get_branch_filter(all_if_none=True)) > 1
     return [
         {
             "id": booking.id,
@@ -282,10 +282,10 @@ def _rows(bookings: list[Booking]) -> list[dict[str, Any]]:
     ]
 
 
-def _of_session(booking: Booking) -> list[Booking]:
+def _list_session_bookings(booking: Booking) -> list[Booking]:
     together = select(Booking).where(Booking.session_id == booking.session_id, Booking.id != booking.id)
     return list(db.session.scalars(together.order_by(Booking.id)))
 
 
-def _page(booking: Booking) -> str:
+def _render_page(booking: Booking) -> str:
     return url_for("bookings.show", booking_id=booking.id)

@@ -24,42 +24,42 @@ from app.domain.scheduling.reasons import format_reason
 from app.domain.scheduling.types import Slot
 from app.domain.services import catalogue
 from app.models import Branch, Service
-from app.web.branch_filter import branches, shown_branch, shown_day
-from app.web.dashboard.booking_actions import by_script, done, instant_at, kindly, me
-from app.web.dashboard.calendar_grid import build_grid, headline
-from app.web.dashboard.recurrence import RhythmForm, choices, told_of
-from app.web.fields import Clock, Day, Id, Lines, OneOf, Phone, SearchText, Text
+from app.web.branch_filter import get_current_branch, get_current_day, list_branches
+from app.web.dashboard.booking_actions import current_actor, is_xhr, respond, to_utc, user_message
+from app.web.dashboard.calendar_grid import build_grid, build_headline
+from app.web.dashboard.recurrence import RecurrenceForm, describe_series, list_choices
+from app.web.fields import ChoiceField, Clock, Day, Id, MultilineField, Phone, SearchField, TextField
 from app.web.formatting import clock, phone_number, when, whole_day
-from app.web.forms import Query, errors_of
+from app.web.forms import Query, to_errors
 from app.web.guards import for_company
 
-MOST = 200
+MAX_CUSTOMERS = 200
 
 blueprint = Blueprint("calendar", __name__)
 
 
 class CalendarQuery(Query):
-    view: Annotated[str, OneOf("day", "week")] = "day"
+    view: Annotated[str, ChoiceField("day", "week")] = "day"
     staff_id: Id | None = None
-    part: Annotated[str, OneOf("grid")] | None = None
+    part: Annotated[str, ChoiceField("grid")] | None = None
 
 
-class NewBookingForm(RhythmForm):
-    name: Annotated[str, Text(160)] = ""
+class NewBookingForm(RecurrenceForm):
+    name: Annotated[str, TextField(160)] = ""
     phone: Phone | None = None
     service_id: Id = ""
     staff_id: Id | None = None
     day: Day
     time: Clock
-    notes: Annotated[str, Lines(2000)] | None = None
+    notes: Annotated[str, MultilineField(2000)] | None = None
     # sent with the page, so that the same form twice is one booking
-    once: Annotated[str, Text(60)] | None = None
+    once: Annotated[str, TextField(60)] | None = None
 
 
 class NewBookingQuery(Query):
     """What another page fills in already."""
 
-    name: Annotated[str, Text(160)] = ""
+    name: Annotated[str, TextField(160)] = ""
     phone: Phone = ""
     service_id: Id = ""
     staff_id: Id = ""
@@ -67,7 +67,7 @@ class NewBookingQuery(Query):
 
 
 class CustomerQuery(Query):
-    q: Annotated[str, SearchText(160)] = ""
+    q: Annotated[str, SearchField(160)] = ""
 
 
 class WhyQuery(Query):
@@ -79,12 +79,12 @@ class WhyQuery(Query):
 @blueprint.get("/calendar")
 @for_company("bookings.read")
 def index() -> str:
-    branch = shown_branch()
-    query, day = CalendarQuery.read_known(), shown_day(branch.zone)
+    branch = get_current_branch()
+    query, day = CalendarQuery.read_known(), get_current_day(branch.zone)
     week = query.view == "week"
     first = day - timedelta(days=day.weekday()) if week else day
     days = [first + timedelta(days=number) for number in range(7 if week else 1)]
-    schedule = load_day_schedule(branch.id, _midnight(days[0], branch.zone), _midnight(days[-1] + timedelta(days=1), branch.zone))
+    schedule = load_day_schedule(branch.id, _to_midnight(days[0], branch.zone), _to_midnight(days[-1] + timedelta(days=1), branch.zone))
     people = [(staff_column.staff_id, staff_column.name) for staff_column in schedule.columns]
     if week:
         schedule.columns.sort(key=lambda staff_column: staff_column.staff_id != query.staff_id)
@@ -93,10 +93,10 @@ def index() -> str:
     return render_template(
         "dashboard/calendar_grid.html" if query.part else "dashboard/calendar.html",
         grid=grid,
-        title=_title(days, week),
-        lead=_lead(schedule, days, branch),
+        title=_build_title(days, week),
+        lead=_build_summary(schedule, days, branch),
         branch=branch,
-        branches=branches(),
+        branches=list_branches(),
         people=people,
         staff_id=schedule.columns[0].staff_id if week and schedule.columns else "",
         week=week,
@@ -104,7 +104,7 @@ def index() -> str:
         today=now().astimezone(ZoneInfo(branch.zone)).date(),
         may_write=can(current_user, "bookings.write", branch_id=branch.id),
         step=load_policies().rules(branch_id=branch.id).grid_minutes,
-        link=_linker(branch, day, week, query.staff_id),
+        link=_build_linker(branch, day, week, query.staff_id),
         timedelta=timedelta,
     )
 
@@ -112,22 +112,22 @@ def index() -> str:
 @blueprint.get("/calendar/new")
 @for_company("bookings.write")
 def new() -> str:
-    branch = shown_branch()
+    branch = get_current_branch()
     query = NewBookingQuery.read_known()
     time = query.time.isoformat("minutes") if query.time else ""
-    return _form(branch, {**query.model_dump(), "day": shown_day(branch.zone).isoformat(), "time": time})
+    return _render_form(branch, {**query.model_dump(), "day": get_current_day(branch.zone).isoformat(), "time": time})
 
 
 @blueprint.post("/calendar/new")
 @for_company("bookings.write")
 def book() -> Any:
-    branch = shown_branch()
+    branch = get_current_branch()
     try:
         form = NewBookingForm.read()
         wish = CustomerBookingForm(
             service_id=form.service_id,
             branch_id=branch.id,
-            starts_at=instant_at(form.day, form.time, branch.zone),
+            starts_at=to_utc(form.day, form.time, branch.zone),
             name=form.name,
             staff_id=form.staff_id,
             phone=form.phone,
@@ -136,17 +136,17 @@ def book() -> Any:
             every_weeks=form.every_weeks or 1,
             times=form.times if form.every_weeks else 1,
         )
-        series = run_with_write_slot(lambda: create_customer_series(wish, source="web", actor=me()))
+        series = run_with_write_slot(lambda: create_customer_series(wish, source="web", actor=current_actor()))
     except AppError as error:
         db.session.rollback()
         if error.status not in (409, 422):
             raise
-        return _form(branch, NewBookingForm.typed(), error), error.status
+        return _render_form(branch, NewBookingForm.typed(), error), error.status
     booking = series.bookings[0]
     message = _("Gebucht: %(name)s, %(when)s", name=form.name, when=when(booking.starts_at))
     if form.every_weeks:
-        message = f"{message}. {told_of(series, booking.zone)}"
-    return done(message, back=url_for("calendar.index", day=form.day.isoformat()), booking=booking.id)
+        message = f"{message}. {describe_series(series, booking.zone)}"
+    return respond(message, back=url_for("calendar.index", day=form.day.isoformat()), booking=booking.id)
 
 
 @blueprint.get("/calendar/customers")
@@ -165,12 +165,12 @@ def customers() -> Any:
 @for_company("bookings.read")
 def why() -> Response | str:
     """Why a time of a person is not free, for the shortest thing that they do."""
-    branch, query = shown_branch(), WhyQuery.read()
+    branch, query = get_current_branch(), WhyQuery.read()
     staff_id, day, clock_time = query.staff_id, query.day.isoformat(), query.time.isoformat("minutes")
-    starts_at = instant_at(query.day, query.time, branch.zone)
-    services = [service for service in _services(staff_id) if not service.parts]
+    starts_at = to_utc(query.day, query.time, branch.zone)
+    services = [service for service in _list_services(staff_id) if not service.parts]
     reasons: list[str] = []
-    person = next((person.name for person in catalogue.list_staff(limit=MOST) if person.id == staff_id), "")
+    person = next((person.name for person in catalogue.list_staff(limit=MAX_CUSTOMERS) if person.id == staff_id), "")
     if services:
         shortest = min(services, key=lambda service: service.minutes)
         found, facts = explain_time(select_visit(shortest.id, staff_id=staff_id, branch_id=branch.id), starts_at)
@@ -193,27 +193,27 @@ def why() -> Response | str:
     )  # fmt: skip
 
 
-def _form(branch: Branch, values: dict[str, Any], error: AppError | None = None) -> str:
-    people = catalogue.list_staff(limit=MOST, branch_id=branch.id)
+def _render_form(branch: Branch, values: dict[str, Any], error: AppError | None = None) -> str:
+    people = catalogue.list_staff(limit=MAX_CUSTOMERS, branch_id=branch.id)
     return render_template(
-        "dashboard/calendar_new.html" if by_script() else "dashboard/calendar_new_alone.html",
+        "dashboard/calendar_new.html" if is_xhr() else "dashboard/calendar_new_alone.html",
         branch=branch,
         values=values,
-        errors=errors_of(error) if error else {},
-        refused=kindly(error) if error and error.status == 409 else "",
-        alternatives=_alternatives(error, branch) if error else [],
-        services=[(service.id, _with_minutes(service)) for service in _services("")],
+        errors=to_errors(error) if error else {},
+        refused=user_message(error) if error and error.status == 409 else "",
+        alternatives=_list_alternatives(error, branch) if error else [],
+        services=[(service.id, _format_service(service)) for service in _list_services("")],
         people=[(person.id, person.name) for person in people],
-        rhythms=choices(),
+        rhythms=list_choices(),
         once=values.get("once") or f"{now().timestamp():.6f}",
     )
 
 
-def _alternatives(error: AppError, branch: Branch) -> list[dict[str, str]]:
+def _list_alternatives(error: AppError, branch: Branch) -> list[dict[str, str]]:
     """Free times near the one that was refused, each ready to be taken with one press."""
     found = getattr(error, "alternatives", None)
     slots: list[Slot] = found.best(4) if found else []
-    names = {person.id: person.name for person in catalogue.list_staff(limit=MOST)}
+    names = {person.id: person.name for person in catalogue.list_staff(limit=MAX_CUSTOMERS)}
     tz = ZoneInfo(branch.zone)
     return [
         {
@@ -227,30 +227,30 @@ def _alternatives(error: AppError, branch: Branch) -> list[dict[str, str]]:
     ]
 
 
-def _services(staff_id: str) -> list[Service]:
+def _list_services(staff_id: str) -> list[Service]:
     """What can be booked, or what this person does."""
-    services = list(catalogue.list_services(limit=MOST))
+    services = list(catalogue.list_services(limit=MAX_CUSTOMERS))
     if not staff_id:
         return services
     does = set(catalogue.places_of([staff_id])[1].get(staff_id, []))
     return [service for service in services if service.id in does]
 
 
-def _with_minutes(service: Service) -> str:
+def _format_service(service: Service) -> str:
     return service.name if service.parts else _("%(name)s, %(minutes)s Min.", name=service.name, minutes=service.minutes)
 
 
-def _title(days: list[date], week: bool) -> str:
+def _build_title(days: list[date], week: bool) -> str:
     return _("Woche ab %(day)s", day=whole_day(days[0])) if week else whole_day(days[0])
 
 
-def _lead(schedule: DaySchedule, days: list[date], branch: Branch) -> str:
-    told = headline(schedule, is_past=days[-1] < now().astimezone(ZoneInfo(branch.zone)).date())
+def _build_summary(schedule: DaySchedule, days: list[date], branch: Branch) -> str:
+    told = build_headline(schedule, is_past=days[-1] < now().astimezone(ZoneInfo(branch.zone)).date())
     holiday = find_holiday_name(days[0], g.company.country, branch.state) if len(days) == 1 else None
     return f"{holiday}. {told}" if holiday else told
 
 
-def _linker(branch: Branch, day: date, week: bool, staff_id: str | None) -> Any:
+def _build_linker(branch: Branch, day: date, week: bool, staff_id: str | None) -> Any:
     """Addresses of this calendar with something changed."""
 
     def link(**changes: Any) -> str:
@@ -260,5 +260,5 @@ def _linker(branch: Branch, day: date, week: bool, staff_id: str | None) -> Any:
     return link
 
 
-def _midnight(day: date, zone: str) -> datetime:
+def _to_midnight(day: date, zone: str) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)

@@ -10,7 +10,7 @@ from app.core.clock import now
 from app.domain.bookings.day_schedule import DaySchedule, ScheduleEntry, Span, StaffColumn
 from app.models import Service
 from app.web.formatting import clock, day_name
-from app.web.labels import BOOKING_STATUSES, PALETTE
+from app.web.labels import BOOKING_STATUSES, COLOUR_PALETTE
 
 ROW_MINUTES = 5
 FIRST_HOUR, LAST_HOUR = 8, 19
@@ -19,11 +19,11 @@ COLOURS = 6
 ONE_LINE = 6
 GAP_MINUTES = 30
 # a stretch between two shifts of a day that is called a break
-LONGEST_BREAK = 150
+MAX_BREAK_MINUTES = 150
 
 
 @dataclass
-class Piece:
+class GridBlock:
     """One block: its class, its first row and how many rows, its words, and what a press on it opens."""
 
     kind: str
@@ -39,19 +39,19 @@ class Piece:
 
 
 @dataclass
-class Column:
+class GridColumn:
     staff_id: str
     day: date
     name: str
     full_name: str
     sub: str
-    pieces: list[Piece] = field(default_factory=list)
+    pieces: list[GridBlock] = field(default_factory=list)
     is_today: bool = False
 
 
 @dataclass(frozen=True)
-class Grid:
-    columns: list[Column]
+class CalendarGrid:
+    columns: list[GridColumn]
     first_minute: int
     rows: int
     hours: list[tuple[int, str]]
@@ -60,7 +60,7 @@ class Grid:
     legend: list[tuple[str, int]]
 
 
-def build_grid(schedule: DaySchedule, days: list[date], zone: str, *, by_day: bool) -> Grid:
+def build_grid(schedule: DaySchedule, days: list[date], zone: str, *, by_day: bool) -> CalendarGrid:
     """`by_day`: one column a day for the first staff_column; else one column a person for the first day."""
     tz = ZoneInfo(zone)
     pairs = (
@@ -68,33 +68,35 @@ def build_grid(schedule: DaySchedule, days: list[date], zone: str, *, by_day: bo
         if by_day and schedule.columns
         else [(staff_column, days[0]) for staff_column in schedule.columns]
     )
-    first, last = _bounds(schedule, pairs, tz)
-    colours = colours_of(schedule.services)
-    columns = [_column(staff_column, day, schedule, tz, (first, last), colours, by_day=by_day) for staff_column, day in pairs]
-    minute = _wall(now(), now().astimezone(tz).date(), tz)
+    first, last = _get_bounds(schedule, pairs, tz)
+    colours = assign_colours(schedule.services)
+    columns = [_build_column(staff_column, day, schedule, tz, (first, last), colours, by_day=by_day) for staff_column, day in pairs]
+    minute = _to_minute(now(), now().astimezone(tz).date(), tz)
     shown = any(column.is_today for column in columns) and first <= minute < last
     used = {entry.service_id for staff_column, _day in pairs for entry in staff_column.entries}
-    return Grid(
+    return CalendarGrid(
         columns,
         first,
         (last - first) // ROW_MINUTES,
         [((hour * 60 - first) // ROW_MINUTES, f"{hour % 24}:00") for hour in range(first // 60, last // 60)],
         (minute - first) // ROW_MINUTES if shown else None,
         clock(now()),
-        _legend(schedule.services, colours, used),
+        _build_legend(schedule.services, colours, used),
     )
 
 
-def colours_of(services: list[Service]) -> dict[str, int]:
+def assign_colours(services: list[Service]) -> dict[str, int]:
     """A colour for each service: its own where it has one of ours, else one for its category."""
     categories = list(dict.fromkeys(service.category or "" for service in services))
     return {
-        service.id: PALETTE.index(service.colour) if service.colour in PALETTE else categories.index(service.category or "") % COLOURS
+        service.id: COLOUR_PALETTE.index(service.colour)
+        if service.colour in COLOUR_PALETTE
+        else categories.index(service.category or "") % COLOURS
         for service in services
     }
 
 
-def headline(schedule: DaySchedule, is_past: bool) -> str:
+def build_headline(schedule: DaySchedule, is_past: bool) -> str:
     """`23 Termine, 1 Platz wird gehalten, 5 Lücken ab 30 Minuten.`"""
     entries = [entry for staff_column in schedule.columns for entry in staff_column.entries]
     booked = sum(len(entry.names) for entry in entries if entry.kind != "hold")
@@ -103,14 +105,16 @@ def headline(schedule: DaySchedule, is_past: bool) -> str:
     if held:
         told.append(ngettext("1 Platz wird gehalten", "%(num)s Plätze werden gehalten", held))
     gaps = (
-        0 if is_past else sum(len(_gaps(staff_column, schedule.busy.get(staff_column.staff_id, []))) for staff_column in schedule.columns)
+        0
+        if is_past
+        else sum(len(_find_gaps(staff_column, schedule.busy.get(staff_column.staff_id, []))) for staff_column in schedule.columns)
     )
     if gaps:
         told.append(ngettext("1 Lücke ab 30 Minuten", "%(num)s Lücken ab 30 Minuten", gaps))
     return ", ".join(told) + "."
 
 
-def _gaps(staff_column: StaffColumn, busy: list[Span]) -> list[Span]:
+def _find_gaps(staff_column: StaffColumn, busy: list[Span]) -> list[Span]:
     """Stretches of half an hour and more, from now on, in which the person is there and nobody comes."""
     taken = sorted(busy)
     found = []
@@ -126,12 +130,12 @@ def _gaps(staff_column: StaffColumn, busy: list[Span]) -> list[Span]:
     return found
 
 
-def _bounds(schedule: DaySchedule, pairs: list[tuple[StaffColumn, date]], tz: ZoneInfo) -> tuple[int, int]:
+def _get_bounds(schedule: DaySchedule, pairs: list[tuple[StaffColumn, date]], tz: ZoneInfo) -> tuple[int, int]:
     """The first and the last minute after midnight that are shown, in whole hours."""
     minutes: list[int] = []
     for staff_column, day in pairs:
         for start, end in [*staff_column.shift, *((entry.starts_at, entry.ends_at) for entry in staff_column.entries), *schedule.open]:
-            if (span := _on(start, end, day, tz)) is not None:
+            if (span := _clip_to_day(start, end, day, tz)) is not None:
                 minutes += span
     first = min([*minutes, FIRST_HOUR * 60 if not minutes else DAY_MINUTES])
     last = max([*minutes, LAST_HOUR * 60 if not minutes else 0])
@@ -140,7 +144,7 @@ def _bounds(schedule: DaySchedule, pairs: list[tuple[StaffColumn, date]], tz: Zo
     return first, max(last, first + 240)
 
 
-def _column(
+def _build_column(
     staff_column: StaffColumn,
     day: date,
     schedule: DaySchedule,
@@ -149,78 +153,82 @@ def _column(
     colours: dict[str, int],
     *,
     by_day: bool,
-) -> Column:
-    there = [span for span in (_on(*stretch, day, tz) for stretch in staff_column.shift) if span]
-    opened = [span for span in (_on(*stretch, day, tz) for stretch in schedule.open) if span]
+) -> GridColumn:
+    there = [span for span in (_clip_to_day(*stretch, day, tz) for stretch in staff_column.shift) if span]
+    opened = [span for span in (_clip_to_day(*stretch, day, tz) for stretch in schedule.open) if span]
     today = now().astimezone(tz).date()
     name = day_name(day) if by_day else staff_column.name if staff_column.name.startswith("Dr.") else staff_column.name.split()[0]
-    column = Column(staff_column.staff_id, day, name, staff_column.name, _hours(there), is_today=day == today)
-    column.pieces = _away(there, opened, bounds)
+    column = GridColumn(staff_column.staff_id, day, name, staff_column.name, _format_hours(there), is_today=day == today)
+    column.pieces = _build_absences(there, opened, bounds)
     for entry in staff_column.entries:
-        column.pieces += _of_entry(entry, day, tz, bounds, colours.get(entry.service_id, 0))
+        column.pieces += _build_entry(entry, day, tz, bounds, colours.get(entry.service_id, 0))
     return column
 
 
-def _away(there: list[tuple[int, int]], opened: list[tuple[int, int]], bounds: tuple[int, int]) -> list[Piece]:
+def _build_absences(there: list[tuple[int, int]], opened: list[tuple[int, int]], bounds: tuple[int, int]) -> list[GridBlock]:
     """When the person is not there, and what that is called."""
     pieces, cursor = [], bounds[0]
     for start, end in [*there, (bounds[1], bounds[1])]:
         if start > cursor:
-            kind, words = _absence(cursor, start, there, opened, bounds)
-            pieces.append(Piece(kind, *_place(cursor, start, bounds), text=words))
+            kind, words = _build_absence(cursor, start, there, opened, bounds)
+            pieces.append(GridBlock(kind, *_get_rows(cursor, start, bounds), text=words))
         cursor = max(cursor, end)
     return pieces
 
 
-def _absence(start: int, end: int, there: list[tuple[int, int]], opened: list[tuple[int, int]], bounds: tuple[int, int]) -> tuple[str, str]:
+def _build_absence(
+    start: int, end: int, there: list[tuple[int, int]], opened: list[tuple[int, int]], bounds: tuple[int, int]
+) -> tuple[str, str]:
     if not there:
         return "closed", _("Nicht da") if opened else _("Geschlossen")
     if start == bounds[0]:
         late = opened and opened[0][0] < end
-        return "closed", _("Ab %(time)s Uhr da", time=_hour(end)) if late else _("Geschlossen")
+        return "closed", _("Ab %(time)s Uhr da", time=_format_hour(end)) if late else _("Geschlossen")
     if end == bounds[1]:
         return "closed", _("Feierabend")
     inside = any(begin <= start and end <= stop for begin, stop in opened)
-    return ("break", _("Pause")) if inside or end - start <= LONGEST_BREAK else ("closed", _("Geschlossen"))
+    return ("break", _("Pause")) if inside or end - start <= MAX_BREAK_MINUTES else ("closed", _("Geschlossen"))
 
 
-def _of_entry(entry: ScheduleEntry, day: date, tz: ZoneInfo, bounds: tuple[int, int], colour: int) -> list[Piece]:
+def _build_entry(entry: ScheduleEntry, day: date, tz: ZoneInfo, bounds: tuple[int, int], colour: int) -> list[GridBlock]:
     if entry.kind == "hold":
-        span = _on(entry.starts_at, entry.ends_at, day, tz)
-        return [Piece("hold", *_place(*span, bounds), text=entry.service, entry=entry)] if span else []
+        span = _clip_to_day(entry.starts_at, entry.ends_at, day, tz)
+        return [GridBlock("hold", *_get_rows(*span, bounds), text=entry.service, entry=entry)] if span else []
     done = entry.status in ("done", "no_show") or entry.ends_at < now()
     cls = "ap-block--done" if done else f"ap-block--c{colour}"
     if entry.status == "pending":
         cls += " ap-block--pending"
     pieces = []
     for start, end in entry.buffers:
-        if span := _on(start, end, day, tz):
-            pieces.append(Piece("buffer", *_place(*span, bounds), cls="ap-buffer--top" if end <= entry.starts_at else "", entry=entry))
+        if span := _clip_to_day(start, end, day, tz):
+            pieces.append(
+                GridBlock("buffer", *_get_rows(*span, bounds), cls="ap-buffer--top" if end <= entry.starts_at else "", entry=entry)
+            )
     for start, end in entry.processing:
-        if span := _on(start, end, day, tz):
-            pieces.append(Piece("proc", *_place(*span, bounds), cls=cls, text=_("wirkt ein"), entry=entry))
+        if span := _clip_to_day(start, end, day, tz):
+            pieces.append(GridBlock("proc", *_get_rows(*span, bounds), cls=cls, text=_("wirkt ein"), entry=entry))
     ends_with_buffer = any(start >= entry.ends_at for start, _end in entry.buffers)
     for number, (start, end) in enumerate(entry.work):
-        if span := _on(start, end, day, tz):
+        if span := _clip_to_day(start, end, day, tz):
             last = number == len(entry.work) - 1
             joined = " ap-block--top" if not last or ends_with_buffer else ""
-            piece = Piece(
-                "block", *_place(*span, bounds), cls=cls + joined + (" ap-block--tail" if number else ""), entry=entry, tail=number > 0
+            piece = GridBlock(
+                "block", *_get_rows(*span, bounds), cls=cls + joined + (" ap-block--tail" if number else ""), entry=entry, tail=number > 0
             )
-            piece.title, piece.text, piece.label = _who(entry), _what(entry), _label(entry)
+            piece.title, piece.text, piece.label = _get_customer_label(entry), _get_service_label(entry), _get_aria_label(entry)
             piece.by_call = entry.by_call
             piece.cls += " ap-block--line" if piece.rows < ONE_LINE else ""
             pieces.append(piece)
     return pieces
 
 
-def _who(entry: ScheduleEntry) -> str:
+def _get_customer_label(entry: ScheduleEntry) -> str:
     if entry.kind == "group":
         return entry.service
     return entry.names[0] or _("Ohne Namen")
 
 
-def _what(entry: ScheduleEntry) -> str:
+def _get_service_label(entry: ScheduleEntry) -> str:
     if entry.kind == "group":
         return _("%(taken)s von %(seats)s Plätzen", taken=len(entry.names), seats=entry.seats)
     if entry.status in ("no_show", "pending"):
@@ -228,44 +236,44 @@ def _what(entry: ScheduleEntry) -> str:
     return entry.service
 
 
-def _label(entry: ScheduleEntry) -> str:
+def _get_aria_label(entry: ScheduleEntry) -> str:
     """What a screen reader says of the block."""
-    told = [f"{clock(entry.starts_at)}–{clock(entry.ends_at)}", _who(entry), _what(entry)]
+    told = [f"{clock(entry.starts_at)}–{clock(entry.ends_at)}", _get_customer_label(entry), _get_service_label(entry)]
     if entry.status not in ("confirmed", "pending", "no_show"):
         told.append(str(BOOKING_STATUSES[entry.status].label))
     return ", ".join(told)
 
 
-def _place(start: int, end: int, bounds: tuple[int, int]) -> tuple[int, int]:
+def _get_rows(start: int, end: int, bounds: tuple[int, int]) -> tuple[int, int]:
     start, end = max(start, bounds[0]), min(end, bounds[1])
     first = (start - bounds[0]) // ROW_MINUTES
     return first, max(1, -(-(end - bounds[0]) // ROW_MINUTES) - first)
 
 
-def _on(start: datetime, end: datetime, day: date, tz: ZoneInfo) -> tuple[int, int] | None:
+def _clip_to_day(start: datetime, end: datetime, day: date, tz: ZoneInfo) -> tuple[int, int] | None:
     """The part of a stretch that lies on a day, in minutes after midnight as clocks show them."""
-    low, high = _wall(start, day, tz), _wall(end, day, tz)
+    low, high = _to_minute(start, day, tz), _to_minute(end, day, tz)
     if high <= 0 or low >= DAY_MINUTES or high <= low:
         return None
     return max(low, 0), min(high, DAY_MINUTES)
 
 
-def _wall(instant: datetime, day: date, tz: ZoneInfo) -> int:
+def _to_minute(instant: datetime, day: date, tz: ZoneInfo) -> int:
     local = instant.astimezone(tz)
     return (local.date() - day).days * DAY_MINUTES + local.hour * 60 + local.minute
 
 
-def _hours(there: list[tuple[int, int]]) -> str:
+def _format_hours(there: list[tuple[int, int]]) -> str:
     if not there:
         return _("nicht da")
-    return _("%(from)s bis %(to)s Uhr", **{"from": _hour(there[0][0]), "to": _hour(there[-1][1])})
+    return _("%(from)s bis %(to)s Uhr", **{"from": _format_hour(there[0][0]), "to": _format_hour(there[-1][1])})
 
 
-def _hour(minutes: int) -> str:
+def _format_hour(minutes: int) -> str:
     return f"{minutes // 60}" if minutes % 60 == 0 else f"{minutes // 60}:{minutes % 60:02}"
 
 
-def _legend(services: list[Service], colours: dict[str, int], used: set[str]) -> list[tuple[str, int]]:
+def _build_legend(services: list[Service], colours: dict[str, int], used: set[str]) -> list[tuple[str, int]]:
     """Categories with their colours, those that are seen today."""
     found = {service.category or service.name: colours[service.id] for service in services if service.id in used}
     return list(found.items())

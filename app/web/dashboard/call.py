@@ -18,14 +18,14 @@ from app.domain.calls.transitions import UNKNOWN_AT_PROVIDER
 from app.domain.customers.blocked_callers import find_blocked
 from app.models import Booking, Branch, Call, Customer, PhoneNumber, Service, StaffMember, Task, ToolCall, Turn
 from app.serializers.live import CERTAINTY_BY_NUMBER
-from app.web.dashboard.call_consent import consent_of
-from app.web.dashboard.call_timeline import recorder, tool_calls
-from app.web.dashboard.call_transcript import script
-from app.web.dashboard.call_truth import Truth, truth_of
+from app.web.dashboard.call_consent import build_consent
+from app.web.dashboard.call_timeline import build_timeline, list_tool_calls
+from app.web.dashboard.call_transcript import build_transcript
+from app.web.dashboard.call_truth import TruthView, find_truth
 from app.web.formatting import clock, long_day, money
 from app.web.guards import for_company
-from app.web.labels import BOOKING_STATUSES, PROVIDERS
-from app.web.layout import assistant_name
+from app.web.labels import BOOKING_STATUSES, PROVIDER_NAMES
+from app.web.layout import get_assistant_name
 
 blueprint = Blueprint("call", __name__)
 
@@ -33,18 +33,18 @@ blueprint = Blueprint("call", __name__)
 @blueprint.get("/calls/<call_id>")
 @for_company("calls.read")
 def show(call_id: str) -> Response:
-    call, customer_name, branch_name = _find(call_id)
-    tools = tool_calls(call.id)
-    parts, steps = recorder(call, tools)
-    truth = truth_of(call.id)
+    call, customer_name, branch_name = _get_call(call_id)
+    tools = list_tool_calls(call.id)
+    parts, steps = build_timeline(call, tools)
+    truth = find_truth(call.id)
     page = render_template(
         "dashboard/call_body.html" if request.headers.get("HX-Request-Type") == "partial" else "dashboard/call.html",
-        call=_facts(call, customer_name, branch_name),
-        script=_script(call, tools, customer_name, truth),
+        call=_build_details(call, customer_name, branch_name),
+        script=_build_transcript(call, tools, customer_name, truth),
         truth=truth,
-        consent=consent_of(call),
-        booking=_booking(call),
-        tasks=_tasks(call),
+        consent=build_consent(call),
+        booking=_find_booking(call),
+        tasks=_list_tasks(call),
         recorder=parts,
         steps=steps,
         complete=not call.is_running and (call.analyzed_at is not None or call.status != "ended"),
@@ -54,22 +54,22 @@ def show(call_id: str) -> Response:
     return response
 
 
-def _find(call_id: str) -> tuple[Call, str | None, str]:
-    wanted = (
+def _get_call(call_id: str) -> tuple[Call, str | None, str]:
+    statement = (
         select(Call, Customer.name, Branch.name)
         .join(Branch, and_(Branch.company_id == Call.company_id, Branch.id == Call.branch_id))
         .outerjoin(Customer, and_(Customer.company_id == Call.company_id, Customer.id == Call.customer_id))
         .where(Call.id == call_id)
     )
     if limited := current_user.branch_ids:
-        wanted = wanted.where(Call.branch_id.in_(limited))
-    row = db.session.execute(wanted).first()
+        statement = statement.where(Call.branch_id.in_(limited))
+    row = db.session.execute(statement).first()
     if row is None:
         raise NotFound(_("Das gibt es hier nicht."))
     return row[0], row[1], row[2]
 
 
-def _facts(call: Call, customer_name: str | None, branch_name: str) -> SimpleNamespace:
+def _build_details(call: Call, customer_name: str | None, branch_name: str) -> SimpleNamespace:
     known = call.from_number if call.caller_kind != "withheld" else None
     recording = call.recording_url if can(current_user, "calls.listen", branch_id=call.branch_id) else None
     return SimpleNamespace(
@@ -89,27 +89,27 @@ def _facts(call: Call, customer_name: str | None, branch_name: str) -> SimpleNam
         duration_s=call.duration_s,
         branch=branch_name,
         direction=call.direction,
-        language=_language(call.language),
-        provider=PROVIDERS.get(call.provider, call.provider),
+        language=_get_language_name(call.language),
+        provider=PROVIDER_NAMES.get(call.provider, call.provider),
         provider_id=call.provider_call_id,
         cost=money(call.cost_cents, "USD") if call.cost_cents is not None else None,
         recording_url=recording if recording and recording.startswith("https://") else None,
-        ended_why=_ended_why(call),
-        matched_by=_matched_by(call),
+        ended_why=_describe_ending(call),
+        matched_by=_describe_routing(call),
         is_running=call.is_running,
         keeps_words=call.keeps_words,
     )
 
 
-def _script(call: Call, tools: Sequence[ToolCall], customer_name: str | None, truth: Truth | None) -> list[dict[str, Any]]:
+def _build_transcript(call: Call, tools: Sequence[ToolCall], customer_name: str | None, truth: TruthView | None) -> list[dict[str, Any]]:
     turns = db.session.scalars(select(Turn).where(Turn.call_id == call.id).order_by(Turn.position)).all()
-    return script(
-        turns, tools, caller=customer_name or _("Anrufer"), assistant=assistant_name(), running=call.is_running,
+    return build_transcript(
+        turns, tools, caller=customer_name or _("Anrufer"), assistant=get_assistant_name(), running=call.is_running,
         otherwise=truth.otherwise if truth else {},
     )  # fmt: skip
 
 
-def _booking(call: Call) -> dict[str, Any] | None:
+def _find_booking(call: Call) -> dict[str, Any] | None:
     """The appointment that this call made, the last one where it made several."""
     row = db.session.execute(
         select(Booking, Service.name.label("service"), StaffMember.name.label("staff"), Branch.name.label("branch"))
@@ -133,19 +133,19 @@ def _booking(call: Call) -> dict[str, Any] | None:
     }
 
 
-def _tasks(call: Call) -> list[dict[str, Any]]:
+def _list_tasks(call: Call) -> list[dict[str, Any]]:
     tasks = db.session.scalars(select(Task).where(Task.call_id == call.id).order_by(Task.created_at)).all()
     return [{"title": task.title, "details": task.details, "due_at": task.due_at, "done": task.status == "done"} for task in tasks]
 
 
-def _language(code: str | None) -> str | None:
+def _get_language_name(code: str | None) -> str | None:
     try:
         return Locale.parse(code.replace("-", "_")).get_language_name(get_locale()) if code else None
     except (UnknownLocaleError, ValueError):
         return code
 
 
-def _ended_why(call: Call) -> str | None:
+def _describe_ending(call: Call) -> str | None:
     """The group of reasons in words; the provider's own word stays readable behind it."""
     words = {
         "talked": _("nach dem Gespräch aufgelegt"),
@@ -162,7 +162,7 @@ def _ended_why(call: Call) -> str | None:
     return words.get(call.disconnection or "") or call.disconnection_reason
 
 
-def _matched_by(call: Call) -> str | None:
+def _describe_routing(call: Call) -> str | None:
     """How the call found its branch."""
     match = call.match or {}
     if match.get("by") == "agent":

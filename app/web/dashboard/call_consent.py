@@ -12,7 +12,7 @@ from app.web.formatting import duration, when
 
 
 @dataclass(frozen=True)
-class ConsentLines:
+class ConsentView:
     """Finished sentences; `is_lacking`: the transcript has no notice."""
 
     notice: str | None
@@ -21,17 +21,17 @@ class ConsentLines:
     provider: str | None
 
 
-def consent_of(call: Call) -> ConsentLines:
+def build_consent(call: Call) -> ConsentView:
     notice = db.session.scalars(select(CallNotice).where(CallNotice.call_id == call.id)).first()
-    return ConsentLines(
-        notice=_notice(notice) if notice else None,
+    return ConsentView(
+        notice=_describe_notice(notice) if notice else None,
         is_lacking=notice is not None and not notice.is_spoken,
-        consent=_consent(list_answers([call.id])[call.id]),
-        provider=_provider(call),
+        consent=_describe_consent(list_answers([call.id])[call.id]),
+        provider=_describe_provider(call),
     )
 
 
-def _notice(notice: CallNotice) -> str:
+def _describe_notice(notice: CallNotice) -> str:
     if not notice.is_spoken:
         return _("fehlt in der Mitschrift")
     at = duration((notice.at_ms or 0) / 1000)
@@ -41,7 +41,7 @@ def _notice(notice: CallNotice) -> str:
     return _("nach %(time)s gesagt: „%(text)s“ (Wortlaut %(version)s)", time=at, text=text, version=(notice.wording or "")[:7])
 
 
-def _consent(answers: dict[str, str]) -> str | None:
+def _describe_consent(answers: dict[str, str]) -> str | None:
     words = {
         ("recording", "yes"): _("Aufzeichnung erlaubt"), ("recording", "no"): _("Aufzeichnung abgelehnt"),
         ("transcript", "yes"): _("Mitschrift erlaubt"), ("transcript", "no"): _("Mitschrift abgelehnt"),
@@ -51,7 +51,7 @@ def _consent(answers: dict[str, str]) -> str | None:
     return ", ".join(told) or None
 
 
-def _provider(call: Call) -> str | None:
+def _describe_provider(call: Call) -> str | None:
     row = db.session.scalars(select(CallDeletion).where(CallDeletion.call_id == call.id)).first()
     if row is None:
         return None

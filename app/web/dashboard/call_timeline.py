@@ -13,17 +13,17 @@ from app.core.extensions import db
 from app.domain.emergencies.messages import get_label
 from app.models import Call, CallEvent, ToolCall, WebhookEvent
 from app.web.formatting import clock_s, duration, milliseconds, number
-from app.web.labels import tool_word
+from app.web.labels import get_tool_label
 
 SLOW_MS = 300
 # what is drawn at least, in per cent of the part's scale
-NARROWEST = 2
-ARRIVAL = ("matched", "started", "received")
-CLOSING = ("ended", "analyzed", "booked", "task")
+MIN_WIDTH_PERCENT = 2
+ARRIVAL_EVENTS = ("matched", "started", "received")
+CLOSING_EVENTS = ("ended", "analyzed", "booked", "task")
 
 
 @dataclass
-class Step:
+class TimelineStep:
     """One line; `took_ms` is how long it lasted, up to `at`."""
 
     at: datetime
@@ -32,109 +32,124 @@ class Step:
     took_ms: float | None = None
 
 
-def tool_calls(call_id: str) -> Sequence[ToolCall]:
+def list_tool_calls(call_id: str) -> Sequence[ToolCall]:
     """What the agent used, in the order of the conversation."""
     return db.session.scalars(select(ToolCall).where(ToolCall.call_id == call_id).order_by(ToolCall.after_turn, ToolCall.id)).all()
 
 
-def recorder(call: Call, tools: Sequence[ToolCall]) -> tuple[list[dict[str, Any]], int]:
+def build_timeline(call: Call, tools: Sequence[ToolCall]) -> tuple[list[dict[str, Any]], int]:
     """The parts Annahme, Gespräch and Abschluss as dashboard/call.html wants them, and how many steps they have."""
     events = db.session.scalars(select(CallEvent).where(CallEvent.call_id == call.id).order_by(CallEvent.seq)).all()
-    webhooks = _webhooks(events)
+    webhooks = _get_webhooks(events)
     first = events[0].webhook_event_id if events else None
-    arrival = _way(webhooks.get(first)) + [step for event in events if event.type in ARRIVAL and (step := _arrival(call, event))]
-    closing_ids = dict.fromkeys(e.webhook_event_id for e in events if e.type in CLOSING and e.webhook_event_id != first)
-    closing = [step for event in events if event.type in CLOSING and (step := _closing(event))]
-    closing += [step for webhook in closing_ids for step in _way(webhooks.get(webhook))]
+    arrival = _build_webhook_steps(webhooks.get(first)) + [
+        step for event in events if event.type in ARRIVAL_EVENTS and (step := _build_arrival_step(call, event))
+    ]
+    closing_ids = dict.fromkeys(e.webhook_event_id for e in events if e.type in CLOSING_EVENTS and e.webhook_event_id != first)
+    closing = [step for event in events if event.type in CLOSING_EVENTS and (step := _build_closing_step(event))]
+    closing += [step for webhook in closing_ids for step in _build_webhook_steps(webhooks.get(webhook))]
     parts = [
-        _part(_("Annahme"), arrival, lambda step, start: clock_s(step.at) if step.at == start else _after(step.at - start)),
-        _part(_("Gespräch"), _talk(events, tools), lambda step, _start: duration((step.at - call.started_at).total_seconds())),
-        _part(_("Abschluss"), closing, lambda step, start: clock_s(step.at) if step.at == start else _after(step.at - start)),
+        _build_part(_("Annahme"), arrival, lambda step, start: clock_s(step.at) if step.at == start else _format_offset(step.at - start)),
+        _build_part(
+            _("Gespräch"),
+            _build_conversation_steps(events, tools),
+            lambda step, _start: duration((step.at - call.started_at).total_seconds()),
+        ),
+        _build_part(_("Abschluss"), closing, lambda step, start: clock_s(step.at) if step.at == start else _format_offset(step.at - start)),
     ]
     return parts, sum(len(part["steps"]) for part in parts)
 
 
-def _webhooks(events: Sequence[CallEvent]) -> dict[int | None, Any]:
+def _get_webhooks(events: Sequence[CallEvent]) -> dict[int | None, Any]:
     """When the webhooks behind the events came, were applied and were pushed; never their bodies."""
-    ids = {event.webhook_event_id for event in events if event.webhook_event_id and event.type in (*ARRIVAL, *CLOSING)}
+    ids = {event.webhook_event_id for event in events if event.webhook_event_id and event.type in (*ARRIVAL_EVENTS, *CLOSING_EVENTS)}
     columns = (WebhookEvent.id, WebhookEvent.event, WebhookEvent.received_at, WebhookEvent.handled_at, WebhookEvent.pushed_at)
     return {row.id: row for row in db.session.execute(select(*columns).where(WebhookEvent.id.in_(ids)))} if ids else {}
 
 
-def _way(webhook: Any) -> list[Step]:
+def _build_webhook_steps(webhook: Any) -> list[TimelineStep]:
     """A webhook's way through the house."""
     if webhook is None:
         return []
-    steps = [Step(webhook.received_at, _("%(event)s empfangen", event=webhook.event))]
+    steps = [TimelineStep(webhook.received_at, _("%(event)s empfangen", event=webhook.event))]
     if webhook.handled_at:
-        steps.append(Step(webhook.handled_at, _("Verarbeitet und gespeichert"), "talking", _ms(webhook.received_at, webhook.handled_at)))
+        steps.append(
+            TimelineStep(webhook.handled_at, _("Verarbeitet und gespeichert"), "talking", _get_ms(webhook.received_at, webhook.handled_at))
+        )
     if webhook.handled_at and webhook.pushed_at:
-        steps.append(Step(webhook.pushed_at, _("Ins Dashboard geschickt"), "booked", _ms(webhook.handled_at, webhook.pushed_at)))
+        steps.append(
+            TimelineStep(webhook.pushed_at, _("Ins Dashboard geschickt"), "booked", _get_ms(webhook.handled_at, webhook.pushed_at))
+        )
     return steps
 
 
-def _arrival(call: Call, event: CallEvent) -> Step | None:
+def _build_arrival_step(call: Call, event: CallEvent) -> TimelineStep | None:
     if event.type == "matched":
         called = phone.display(call.to_number) if call.to_number else _("Assistentin")
-        return Step(event.at, _("%(called)s zugeordnet", called=called))
-    return Step(event.at, _("Anruf begonnen"), "ringing") if event.type == "started" else None
+        return TimelineStep(event.at, _("%(called)s zugeordnet", called=called))
+    return TimelineStep(event.at, _("Anruf begonnen"), "ringing") if event.type == "started" else None
 
 
-def _talk(events: Sequence[CallEvent], tools: Sequence[ToolCall]) -> list[Step]:
+def _build_conversation_steps(events: Sequence[CallEvent], tools: Sequence[ToolCall]) -> list[TimelineStep]:
     steps = [
-        Step(tool.finished_at or tool.created_at, str(tool_word(tool.name).done), "bad" if tool.ok is False else "tool", tool.duration_ms)
+        TimelineStep(
+            tool.finished_at or tool.created_at,
+            str(get_tool_label(tool.name).done),
+            "bad" if tool.ok is False else "tool",
+            tool.duration_ms,
+        )
         for tool in tools
     ]
-    spoken = [event for event in events if event.type == "turns"]
-    if spoken:
-        label = ngettext("Mitschrift einmal ergänzt", "Mitschrift %(num)s-mal ergänzt", len(spoken))
-        steps.append(Step(spoken[-1].at, label))
+    transcript_events = [event for event in events if event.type == "turns"]
+    if transcript_events:
+        label = ngettext("Mitschrift einmal ergänzt", "Mitschrift %(num)s-mal ergänzt", len(transcript_events))
+        steps.append(TimelineStep(transcript_events[-1].at, label))
     transfers = {
         "transfer_started": _("Wird durchgestellt"), "transfer_bridged": _("Durchgestellt"),
         "transfer_cancelled": _("Durchstellen abgebrochen"), "transfer_ended": _("Durchgestelltes Gespräch beendet"),
     }  # fmt: skip
-    steps += [Step(event.at, _alarm(event), "bad") for event in events if event.type == "emergency"]
-    return steps + [Step(event.at, transfers[event.type]) for event in events if event.type in transfers]
+    steps += [TimelineStep(event.at, _describe_emergency(event), "bad") for event in events if event.type == "emergency"]
+    return steps + [TimelineStep(event.at, transfers[event.type]) for event in events if event.type in transfers]
 
 
-def _alarm(event: CallEvent) -> str:
+def _describe_emergency(event: CallEvent) -> str:
     return _("Notfall: %(what)s", what=get_label((event.data or {}).get("kind", "")))
 
 
-def _closing(event: CallEvent) -> Step | None:
+def _build_closing_step(event: CallEvent) -> TimelineStep | None:
     words = {
         "ended": (_("Gespräch beendet"), "ended"),
         "analyzed": (_("Zusammenfassung angekommen"), "tool"),
         "booked": (_("Termin eingetragen"), "booked"),
         "task": (_("Aufgabe angelegt"), "held"),
     }
-    return Step(event.at, *words[event.type])
+    return TimelineStep(event.at, *words[event.type])
 
 
-def _part(title: str, steps: list[Step], told: Any) -> dict[str, Any]:
+def _build_part(title: str, steps: list[TimelineStep], format_time: Any) -> dict[str, Any]:
     """A part on its own scale, from its first step to its last."""
     steps = sorted(steps, key=lambda step: step.at)
     if not steps:
         return {"title": title, "steps": []}
     start = min(step.at - timedelta(milliseconds=step.took_ms or 0) for step in steps)
     span = max((steps[-1].at - start).total_seconds() * 1000, 1)
-    return {"title": title, "steps": [_line(step, start, span, told(step, steps[0].at)) for step in steps]}
+    return {"title": title, "steps": [_build_line(step, start, span, format_time(step, steps[0].at)) for step in steps]}
 
 
-def _line(step: Step, start: datetime, span: float, at: str) -> dict[str, Any]:
+def _build_line(step: TimelineStep, start: datetime, span: float, at: str) -> dict[str, Any]:
     slow = step.took_ms is not None and step.took_ms > SLOW_MS and step.state == "tool"
-    width = max((step.took_ms or 0) / span * 100, NARROWEST)
-    left = min(max((step.at - start).total_seconds() * 100_000 / span - width, 0), 100 - NARROWEST)
+    width = max((step.took_ms or 0) / span * 100, MIN_WIDTH_PERCENT)
+    left = min(max((step.at - start).total_seconds() * 100_000 / span - width, 0), 100 - MIN_WIDTH_PERCENT)
     state = "warn" if slow else step.state
     took = milliseconds(step.took_ms)
     return {"at": at, "label": step.label, "took": took, "state": state, "left": round(left, 1), "width": round(width, 1), "slow": slow}
 
 
-def _ms(start: datetime, end: datetime) -> float:
+def _get_ms(start: datetime, end: datetime) -> float:
     return max((end - start).total_seconds() * 1000, 0)
 
 
-def _after(span: timedelta) -> str:
+def _format_offset(span: timedelta) -> str:
     """`+52 ms`, `+1,9 s`, later `+2:14`"""
     seconds = span.total_seconds()
     if seconds < 1:

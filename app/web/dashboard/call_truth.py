@@ -10,11 +10,11 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.domain.calls.truth_wording import so_is
 from app.models import TruthCheck
-from app.web.layout import assistant_name
+from app.web.layout import get_assistant_name
 
 
 @dataclass(frozen=True)
-class Truth:
+class TruthView:
     """`otherwise` has by turn what is so in place of what was said; `settled`: it became true later."""
 
     verdict: str
@@ -23,7 +23,7 @@ class Truth:
     otherwise: dict[int, list[str]] = field(default_factory=dict)
 
 
-def truth_of(call_id: str) -> Truth | None:
+def find_truth(call_id: str) -> TruthView | None:
     """None until the call was checked, and where nothing was said that could be checked."""
     row = db.session.scalars(select(TruthCheck).where(TruthCheck.call_id == call_id)).first()
     if row is None or row.verdict in (None, "nothing"):
@@ -31,19 +31,19 @@ def truth_of(call_id: str) -> Truth | None:
     otherwise: dict[int, list[str]] = defaultdict(list)
     for finding in row.findings:
         otherwise[finding["turn"]].append(so_is(finding))
-    return Truth(str(row.verdict), _words(row), row.verdict == "resolved", dict(otherwise))
+    return TruthView(str(row.verdict), _describe_mismatches(row), row.verdict == "resolved", dict(otherwise))
 
 
-def marked_calls(call_ids: Sequence[str]) -> set[str]:
+def find_marked_call_ids(call_ids: Sequence[str]) -> set[str]:
     """Those of the calls in which the agent said what is not so."""
     if not call_ids:
         return set()
-    wanted = select(TruthCheck.call_id).where(TruthCheck.call_id.in_(call_ids), TruthCheck.verdict == "mismatch")
-    return set(db.session.scalars(wanted))
+    statement = select(TruthCheck.call_id).where(TruthCheck.call_id.in_(call_ids), TruthCheck.verdict == "mismatch")
+    return set(db.session.scalars(statement))
 
 
-def _words(row: TruthCheck) -> str:
-    who = assistant_name()
+def _describe_mismatches(row: TruthCheck) -> str:
+    who = get_assistant_name()
     if row.verdict == "mismatch":
         return ngettext("Eine Aussage von %(who)s stimmt nicht.", "%(num)s Aussagen von %(who)s stimmen nicht.", len(row.findings), who=who)
     if row.verdict == "resolved":

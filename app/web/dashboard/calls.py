@@ -17,17 +17,17 @@ from app.core.locale import reader_zone
 from app.domain.calls.search import LONGEST_QUERY, Search, find_calls, newest_first
 from app.models import Booking, Branch, Call, CallDay, Customer
 from app.models.booking import ACTIVE_STATUSES
-from app.web.branch_filter import chosen_branches
-from app.web.dashboard.call_truth import marked_calls
-from app.web.fields import Id, OneOf, SearchText
+from app.web.branch_filter import get_branch_filter
+from app.web.dashboard.call_truth import find_marked_call_ids
+from app.web.fields import ChoiceField, Id, SearchField
 from app.web.formatting import day, day_of, number
 from app.web.forms import Query
 from app.web.guards import for_company
 from app.web.labels import OUTCOMES
 
-PAGE = 50
+PAGE_SIZE = 50
 CHIPS = ("booked", "callback", "transferred", "information", "hung_up", "missed")
-KEPT = (*ACTIVE_STATUSES, "done", "no_show")
+FILTER_NAMES = (*ACTIVE_STATUSES, "done", "no_show")
 PERIODS = {"today": 1, "yesterday": 1, "week": 7, "month": 30, "all": 0}
 
 blueprint = Blueprint("calls", __name__)
@@ -36,9 +36,9 @@ blueprint = Blueprint("calls", __name__)
 class ListQuery(Query):
     """What is no choice of ours counts as none. A search looks everywhere unless a period is named."""
 
-    q: Annotated[str, SearchText(LONGEST_QUERY)] = ""
-    outcome: Annotated[str, OneOf(*OUTCOMES)] = ""
-    period: Annotated[str, OneOf(*PERIODS)] | None = None
+    q: Annotated[str, SearchField(LONGEST_QUERY)] = ""
+    outcome: Annotated[str, ChoiceField(*OUTCOMES)] = ""
+    period: Annotated[str, ChoiceField(*PERIODS)] | None = None
     # the call after which further rows are wanted
     after: Id | None = None
 
@@ -47,21 +47,21 @@ class ListQuery(Query):
 @for_company("calls.read")
 def index() -> Response:
     query = ListQuery.read_known()
-    asked = Asked(query.q, query.outcome, query.period or ("all" if query.q else "today"))
-    last = _last_shown(query.after)
-    rows = _rows(asked, after=last.id if last else None)
-    more, rows = len(rows) > PAGE, rows[:PAGE]
-    counts = _counts(asked)
+    filters = CallFilters(query.q, query.outcome, query.period or ("all" if query.q else "today"))
+    last = _find_cursor(query.after)
+    rows = _list_rows(filters, after=last.id if last else None)
+    more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
+    counts = _count_outcomes(filters)
     page = render_template(
-        _template(last is not None),
-        filters=asked,
-        periods=_period_labels(),
-        chips=_chips(asked, counts),
-        calls=_shown(rows, asked),
-        last_group=_group(last.started_at, asked) if last else "",
-        next_href=_href(asked, after=rows[-1].id) if more else None,
+        _get_template(last is not None),
+        filters=filters,
+        periods=_build_period_labels(),
+        chips=_build_chips(filters, counts),
+        calls=_build_view_models(rows, filters),
+        last_group=_get_group_label(last.started_at, filters) if last else "",
+        next_href=_build_href(filters, after=rows[-1].id) if more else None,
         shown=ngettext("%(num)s Anruf", "%(num)s Anrufe", len(rows)) if not more and not last else "",
-        lead=_lead(counts),
+        lead=_describe_counts(counts),
         reset_href=url_for("calls.index"),
     )
     response = make_response(page)
@@ -70,7 +70,7 @@ def index() -> Response:
 
 
 @dataclass(frozen=True)
-class Asked:
+class CallFilters:
     """What the reader chose."""
 
     q: str
@@ -91,19 +91,19 @@ class Asked:
     def search(self) -> Search:
         zone = ZoneInfo(reader_zone())
         since, until = (
-            (None, None) if self.days is None else (_midnight(self.days[0], zone), _midnight(self.days[1] + timedelta(days=1), zone))
+            (None, None) if self.days is None else (_to_midnight(self.days[0], zone), _to_midnight(self.days[1] + timedelta(days=1), zone))
         )
-        return Search(query=self.q, outcome=self.outcome, branch_ids=chosen_branches(), since=since, until=until)
+        return Search(query=self.q, outcome=self.outcome, branch_ids=get_branch_filter(), since=since, until=until)
 
 
-def _last_shown(call_id: str | None) -> Any | None:
+def _find_cursor(call_id: str | None) -> Any | None:
     """The call after which further rows are wanted."""
     return db.session.execute(select(Call.id, Call.started_at).where(Call.id == call_id)).first() if call_id else None
 
 
-def _rows(asked: Asked, *, after: str | None) -> list[Any]:
+def _list_rows(filters: CallFilters, *, after: str | None) -> list[Any]:
     """One row more than a page shows, so that it is known whether there are more."""
-    wanted = find_calls(asked.search, limit=PAGE + 1, after=after)
+    statement = find_calls(filters.search, limit=PAGE_SIZE + 1, after=after)
     found = (
         select(
             Call.id, Call.started_at, Call.status, Call.outcome, Call.summary, Call.sentiment, Call.duration_s, Call.from_number,
@@ -111,22 +111,22 @@ def _rows(asked: Asked, *, after: str | None) -> list[Any]:
         )
         .join(Branch, and_(Branch.company_id == Call.company_id, Branch.id == Call.branch_id))
         .outerjoin(Customer, and_(Customer.company_id == Call.company_id, Customer.id == Call.customer_id))
-        .where(Call.id.in_(wanted))
+        .where(Call.id.in_(statement))
     )  # fmt: skip
     return list(db.session.execute(newest_first(found)))
 
 
-def _shown(rows: list[Any], asked: Asked) -> list[SimpleNamespace]:
+def _build_view_models(rows: list[Any], filters: CallFilters) -> list[SimpleNamespace]:
     """The rows as dashboard/calls_rows.html wants them; the branch is named where there are several to choose from."""
-    starts = _booked_starts([row.id for row in rows])
-    untrue = marked_calls([row.id for row in rows])
-    several = len(chosen_branches(all_if_none=True)) > 1
+    starts = _get_booking_starts([row.id for row in rows])
+    untrue = find_marked_call_ids([row.id for row in rows])
+    several = len(get_branch_filter(all_if_none=True)) > 1
     return [
         SimpleNamespace(
             **{
                 **row._mapping,
                 "number": phone.display(row.from_number) if row.from_number else None,
-                "group": _group(row.started_at, asked),
+                "group": _get_group_label(row.started_at, filters),
                 "booking_at": starts.get(row.id),
                 "untrue": row.id in untrue,
                 "branch": row.branch if several else None,
@@ -136,39 +136,39 @@ def _shown(rows: list[Any], asked: Asked) -> list[SimpleNamespace]:
     ]
 
 
-def _booked_starts(call_ids: list[str]) -> dict[str, datetime]:
+def _get_booking_starts(call_ids: list[str]) -> dict[str, datetime]:
     """When the first appointment begins that each call made and that still stands."""
     if not call_ids:
         return {}
-    starts = select(Booking.call_id, func.min(Booking.starts_at)).where(Booking.call_id.in_(call_ids), Booking.status.in_(KEPT))
+    starts = select(Booking.call_id, func.min(Booking.starts_at)).where(Booking.call_id.in_(call_ids), Booking.status.in_(FILTER_NAMES))
     return {call_id: start for call_id, start in db.session.execute(starts.group_by(Booking.call_id)) if call_id}
 
 
-def _group(started_at: datetime, asked: Asked) -> str:
+def _get_group_label(started_at: datetime, filters: CallFilters) -> str:
     """The heading above a row: a part of the day for one day, else the day."""
-    if asked.days is None or asked.days[0] != asked.days[1]:
+    if filters.days is None or filters.days[0] != filters.days[1]:
         return day(started_at)
     hour = started_at.astimezone(ZoneInfo(reader_zone())).hour
     return _("Nacht") if hour < 6 else _("Vormittag") if hour < 12 else _("Nachmittag") if hour < 18 else _("Abend")
 
 
-def _counts(asked: Asked) -> dict[str, int] | None:
+def _count_outcomes(filters: CallFilters) -> dict[str, int] | None:
     """Calls by outcome within the period, from the daily counts; none for a search, which they know nothing of."""
-    if asked.q or asked.days is None:
+    if filters.q or filters.days is None:
         return None
-    wanted = select(CallDay.outcome, func.sum(CallDay.calls)).where(CallDay.day.between(*asked.days)).group_by(CallDay.outcome)
-    if branches := chosen_branches():
-        wanted = wanted.where(CallDay.branch_id.in_(branches))
-    return {outcome: int(calls) for outcome, calls in db.session.execute(wanted)}
+    statement = select(CallDay.outcome, func.sum(CallDay.calls)).where(CallDay.day.between(*filters.days)).group_by(CallDay.outcome)
+    if branches := get_branch_filter():
+        statement = statement.where(CallDay.branch_id.in_(branches))
+    return {outcome: int(calls) for outcome, calls in db.session.execute(statement)}
 
 
-def _chips(asked: Asked, counts: dict[str, int] | None) -> list[dict[str, Any]]:
+def _build_chips(filters: CallFilters, counts: dict[str, int] | None) -> list[dict[str, Any]]:
     every = {"key": "", "label": _("Alle"), "count": None if counts is None else sum(counts.values())}
     chips = [every] + [{"key": key, "label": OUTCOMES[key].label, "count": None if counts is None else counts.get(key, 0)} for key in CHIPS]
-    return [{**chip, "chosen": chip["key"] == asked.outcome, "href": _href(asked, outcome=chip["key"])} for chip in chips]
+    return [{**chip, "chosen": chip["key"] == filters.outcome, "href": _build_href(filters, outcome=chip["key"])} for chip in chips]
 
 
-def _lead(counts: dict[str, int] | None) -> str:
+def _describe_counts(counts: dict[str, int] | None) -> str:
     if counts is None:
         return ""
     calls, booked = sum(counts.values()), counts.get("booked", 0)
@@ -176,7 +176,7 @@ def _lead(counts: dict[str, int] | None) -> str:
     return _("%(calls)s, %(booked)s davon mit Termin.", calls=sentence, booked=number(booked)) if booked else f"{sentence}."
 
 
-def _period_labels() -> list[tuple[str, str]]:
+def _build_period_labels() -> list[tuple[str, str]]:
     return [
         ("today", _("Heute")),
         ("yesterday", _("Gestern")),
@@ -186,16 +186,16 @@ def _period_labels() -> list[tuple[str, str]]:
     ]
 
 
-def _href(asked: Asked, **changes: str) -> str:
-    chosen = {"q": asked.q, "outcome": asked.outcome, "period": asked.period, **changes}
+def _build_href(filters: CallFilters, **changes: str) -> str:
+    chosen = {"q": filters.q, "outcome": filters.outcome, "period": filters.period, **changes}
     return url_for("calls.index", **{name: value for name, value in chosen.items() if value})
 
 
-def _template(further: bool) -> str:
+def _get_template(further: bool) -> str:
     if request.headers.get("HX-Request-Type") != "partial":
         return "dashboard/calls.html"
     return "dashboard/calls_more.html" if further else "dashboard/calls_list.html"
 
 
-def _midnight(of: date, zone: ZoneInfo) -> datetime:
+def _to_midnight(of: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(of, time(), zone).astimezone(UTC)

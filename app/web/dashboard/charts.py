@@ -12,13 +12,13 @@ from app.web.formatting import number
 Points = list[tuple[float, float]]
 TOP, BOTTOM = 4.0, 36.0
 HOURS = range(7, 20)
-DARKEST = 6
+MAX_SHADE = 6
 # from so many calls on a square carries its number
 PEAKS = 2
 
 
 @dataclass(frozen=True)
-class Heat:
+class HeatMap:
     """Rows of (weekday, [(hour, calls, level from 0 to 6, is a peak)]), and what there is to see, in words."""
 
     hours: list[int]
@@ -26,20 +26,20 @@ class Heat:
     sentence: str
 
 
-def figures_shown(figures: Figures, period: str) -> list[dict[str, Any]]:
+def build_figure_cards(figures: Figures, period: str) -> list[dict[str, Any]]:
     """The four figures as the macro `figure` takes them."""
     compared = {"today": _("zum selben Tag der Vorwoche"), "week": _("zur Vorwoche"), "month": _("zu den 30 Tagen davor")}[period]
     total, before = figures.period.total, figures.before.total
-    wanted: list[tuple[str, Callable[[Totals], int], str, bool | None]] = [
+    statement: list[tuple[str, Callable[[Totals], int], str, bool | None]] = [
         (_("Anrufe"), lambda t: t.calls, "", True),
-        (_("Angenommen"), lambda t: t.answered, _share(total.answered, total.calls), True),
-        (_("Davon mit Termin"), lambda t: t.booked, _share(total.booked, total.calls), True),
-        (_("Rückrufwünsche"), lambda t: t.callbacks, _share(total.callbacks, total.calls), None),
+        (_("Angenommen"), lambda t: t.answered, _get_share(total.answered, total.calls), True),
+        (_("Davon mit Termin"), lambda t: t.booked, _get_share(total.booked, total.calls), True),
+        (_("Rückrufwünsche"), lambda t: t.callbacks, _get_share(total.callbacks, total.calls), None),
     ]
     shown = []
-    for label, value, unit, more_is_better in wanted:
-        change, trend = _change(value(total), value(before))
-        line, earlier = _lines([value(step) for step in figures.period.steps], [value(step) for step in figures.before.steps])
+    for label, value, unit, more_is_better in statement:
+        change, trend = _describe_change(value(total), value(before))
+        line, earlier = _build_lines([value(step) for step in figures.period.steps], [value(step) for step in figures.before.steps])
         shown.append(
             {
                 "label": label, "value": number(value(total)), "unit": unit, "change": change, "trend": trend,
@@ -50,7 +50,7 @@ def figures_shown(figures: Figures, period: str) -> list[dict[str, Any]]:
     return shown
 
 
-def heat(rings: dict[tuple[int, int], int]) -> Heat:
+def build_heat_map(rings: dict[tuple[int, int], int]) -> HeatMap:
     names = get_locale().days["stand-alone"]["abbreviated"]
     seen = {place: calls for place, calls in rings.items() if place[1] in HOURS}
     most = max(seen.values(), default=0)
@@ -59,27 +59,32 @@ def heat(rings: dict[tuple[int, int], int]) -> Heat:
         (
             names[weekday].rstrip("."),
             [
-                (hour, calls := seen.get((weekday, hour), 0), round(calls / most * DARKEST) if most else 0, (weekday, hour) in peaks)
+                (hour, calls := seen.get((weekday, hour), 0), round(calls / most * MAX_SHADE) if most else 0, (weekday, hour) in peaks)
                 for hour in HOURS
             ],
         )
         for weekday in range(7)
     ]
-    return Heat(list(HOURS), rows, _peak_in_words(seen))
+    return HeatMap(list(HOURS), rows, _describe_peak(seen))
 
 
-def funnel(total: Totals) -> list[dict[str, Any]]:
+def build_funnel(total: Totals) -> list[dict[str, Any]]:
     """From ringing to the appointment."""
     steps = [
         (_("Angerufen"), total.calls), (_("Gesprochen"), total.talked), (_("Terminwunsch"), total.wanted), (_("Gebucht"), total.booked),
     ]  # fmt: skip
     return [
-        {"label": label, "count": number(count), "share": _share(count, total.calls) or "–", "width": _percent(count, total.calls)}
+        {
+            "label": label,
+            "count": number(count),
+            "share": _get_share(count, total.calls) or "–",
+            "width": _format_percent(count, total.calls),
+        }
         for label, count in steps
     ]
 
 
-def _peak_in_words(seen: dict[tuple[int, int], int]) -> str:
+def _describe_peak(seen: dict[tuple[int, int], int]) -> str:
     if not seen:
         return _("In dieser Zeit hat zwischen 7 und 20 Uhr niemand angerufen.")
     weekday, hour = max(seen, key=lambda place: seen[place])
@@ -87,7 +92,7 @@ def _peak_in_words(seen: dict[tuple[int, int], int]) -> str:
     return _("Am häufigsten klingelt es am %(weekday)s zwischen %(hour)s und %(next)s Uhr.", weekday=name, hour=hour, next=hour + 1)
 
 
-def _change(now: int, before: int) -> tuple[str, str]:
+def _describe_change(now: int, before: int) -> tuple[str, str]:
     """`+ 14 %` and the way it goes; of small numbers the difference itself, of none nothing."""
     difference = now - before
     if not before:
@@ -99,20 +104,20 @@ def _change(now: int, before: int) -> tuple[str, str]:
     return f"{sign} {told}", trend
 
 
-def _lines(now: list[int], before: list[int]) -> tuple[Points, Points]:
+def _build_lines(now: list[int], before: list[int]) -> tuple[Points, Points]:
     """Both on one scale."""
     top = max(*now, *before, 1)
-    return _line(now, top), _line(before, top)
+    return _build_line(now, top), _build_line(before, top)
 
 
-def _line(values: list[int], top: int) -> Points:
+def _build_line(values: list[int], top: int) -> Points:
     last = max(len(values) - 1, 1)
     return [(round(index / last * 100, 1), round(BOTTOM - value / top * (BOTTOM - TOP), 1)) for index, value in enumerate(values)]
 
 
-def _share(part: int, whole: int) -> str:
+def _get_share(part: int, whole: int) -> str:
     return f"{number(round(part / whole * 100))} %" if whole else ""
 
 
-def _percent(part: int, whole: int) -> float:
+def _format_percent(part: int, whole: int) -> float:
     return round(part / whole * 100, 1) if whole else 0.0

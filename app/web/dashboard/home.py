@@ -16,81 +16,81 @@ from app.domain.reports.figures import Totals, read_figures, read_night
 from app.domain.reports.truth_rate import Kept, read_kept
 from app.models import Booking, Customer, Service, StaffMember
 from app.models.booking import ACTIVE_STATUSES
-from app.web.branch_filter import chosen_branches
-from app.web.dashboard.agent_alerts import standing_lines
-from app.web.dashboard.charts import figures_shown, funnel, heat
-from app.web.dashboard.reconciliation_status import held_calls
-from app.web.dashboard.setup_checklist import setup_lines
-from app.web.dashboard.tasks import open_tasks
-from app.web.fields import OneOf
+from app.web.branch_filter import get_branch_filter
+from app.web.dashboard.agent_alerts import list_agent_alerts
+from app.web.dashboard.charts import build_figure_cards, build_funnel, build_heat_map
+from app.web.dashboard.reconciliation_status import get_reconciliation_status
+from app.web.dashboard.setup_checklist import list_setup_steps
+from app.web.dashboard.tasks import list_open_tasks
+from app.web.fields import ChoiceField
 from app.web.formatting import clock, day, day_of
 from app.web.forms import Query
 from app.web.guards import for_company
-from app.web.layout import assistant_name, open_task_count
+from app.web.layout import count_open_tasks, get_assistant_name
 
 PERIODS = {"today": 1, "week": 7, "month": 30}
-TASKS_SHOWN = 5
-BOOKINGS_SHOWN = 6
-LATE_MORNING, NOON, EVENING = 11, 12, 17
+MAX_TASKS = 5
+MAX_BOOKINGS = 6
+LATE_MORNING_HOUR, NOON_HOUR, EVENING_HOUR = 11, 12, 17
 
 blueprint = Blueprint("home", __name__)
 
 
 class PeriodQuery(Query):
-    period: Annotated[str, OneOf(*PERIODS)] = "week"
+    period: Annotated[str, ChoiceField(*PERIODS)] = "week"
 
 
 @blueprint.get("/dashboard")
 @for_company("calls.read")
 def index() -> str:
     period = PeriodQuery.read_known().period
-    branches = chosen_branches(all_if_none=True)
+    branches = get_branch_filter(all_if_none=True)
     figures = read_figures(branches, days=PERIODS[period], now=now(), zone=reader_zone())
-    tasks_left = open_task_count()
-    bookings = _bookings(branches)
+    tasks_left = count_open_tasks()
+    bookings = _list_bookings(branches)
     return render_template(
         "dashboard/home.html",
-        greeting=_greeting(),
-        lead=f"{_what_happened(branches, figures.today)} {_what_is_left(tasks_left)}",
-        periods=[(label, key == period, url_for("home.index", period=key)) for key, label in _labels().items()],
-        period_label=_labels()[period],
-        agent_lines=standing_lines() + setup_lines(),
-        figures=figures_shown(figures, period),
-        heat=heat(figures.rings),
-        funnel=funnel(figures.period.total),
-        held=held_calls(),
-        kept=_kept(branches, PERIODS[period]),
-        tasks=open_tasks(TASKS_SHOWN),
+        greeting=_build_greeting(),
+        lead=f"{_describe_today(branches, figures.today)} {_describe_open_tasks(tasks_left)}",
+        periods=[(label, key == period, url_for("home.index", period=key)) for key, label in _build_labels().items()],
+        period_label=_build_labels()[period],
+        agent_lines=list_agent_alerts() + list_setup_steps(),
+        figures=build_figure_cards(figures, period),
+        heat=build_heat_map(figures.rings),
+        funnel=build_funnel(figures.period.total),
+        held=get_reconciliation_status(),
+        kept=_get_truth_rate(branches, PERIODS[period]),
+        tasks=list_open_tasks(MAX_TASKS),
         tasks_left=tasks_left,
         bookings=bookings,
         bookings_are_today=bool(bookings) and bookings[0]["day"] == day(now()),
     )
 
 
-def _kept(branches: list[str], days: int) -> Kept:
+def _get_truth_rate(branches: list[str], days: int) -> Kept:
     """From the first day's midnight where the business is."""
     zone = ZoneInfo(reader_zone())
     first = now().astimezone(zone).date() - timedelta(days=days - 1)
     return read_kept(branches, since=datetime.combine(first, time(), zone).astimezone(UTC), until=now())
 
 
-def _labels() -> dict[str, str]:
+def _build_labels() -> dict[str, str]:
     return {"today": _("Heute"), "week": _("7 Tage"), "month": _("30 Tage")}
 
 
-def _greeting() -> str:
+def _build_greeting() -> str:
     """By name, where there is one: a user who was made without has the start of the address."""
-    hour, name = _hour(), current_user.name
+    hour, name = _get_local_hour(), current_user.name
     if name.casefold() == current_user.email.partition("@")[0].casefold():
-        return _("Guten Morgen") if hour < LATE_MORNING else _("Guten Tag") if hour < EVENING else _("Guten Abend")
-    if hour < LATE_MORNING:
+        return _("Guten Morgen") if hour < LATE_MORNING_HOUR else _("Guten Tag") if hour < EVENING_HOUR else _("Guten Abend")
+    if hour < LATE_MORNING_HOUR:
         return _("Guten Morgen, %(name)s", name=name)
-    return _("Guten Tag, %(name)s", name=name) if hour < EVENING else _("Guten Abend, %(name)s", name=name)
+    return _("Guten Tag, %(name)s", name=name) if hour < EVENING_HOUR else _("Guten Abend, %(name)s", name=name)
 
 
-def _what_happened(branches: list[str], today: Totals) -> str:
+def _describe_today(branches: list[str], today: Totals) -> str:
     """In the morning the night, later the day."""
-    night = read_night(branches, now=now(), zone=reader_zone()) if _hour() < NOON else Totals()
+    night = read_night(branches, now=now(), zone=reader_zone()) if _get_local_hour() < NOON_HOUR else Totals()
     told, both, calls_only = (
         today,
         _("Heute hat %(who)s %(calls)s angenommen und %(bookings)s gebucht."),
@@ -103,18 +103,18 @@ def _what_happened(branches: list[str], today: Totals) -> str:
         return _("Heute hat noch niemand angerufen.")
     calls = ngettext("%(num)s Anruf", "%(num)s Anrufe", told.answered)
     bookings = ngettext("einen Termin", "%(num)s Termine", told.booked)
-    return (both if told.booked else calls_only) % {"who": assistant_name(), "calls": calls, "bookings": bookings}
+    return (both if told.booked else calls_only) % {"who": get_assistant_name(), "calls": calls, "bookings": bookings}
 
 
-def _what_is_left(tasks_left: int) -> str:
+def _describe_open_tasks(tasks_left: int) -> str:
     if not tasks_left:
         return _("Für Sie ist nichts offen.")
     return ngettext("Eine Sache braucht Sie noch.", "%(num)s Dinge brauchen Sie noch.", tasks_left)
 
 
-def _bookings(branches: list[str]) -> list[dict[str, Any]]:
+def _list_bookings(branches: list[str]) -> list[dict[str, Any]]:
     """Who comes next: what is left of today, else the first ones of the coming days."""
-    wanted = (
+    statement = (
         select(Booking.id, Booking.starts_at, Customer.name, Service.name.label("service"), StaffMember.name.label("staff"))
         .join(Service, and_(Service.company_id == Booking.company_id, Service.id == Booking.service_id))
         .join(StaffMember, and_(StaffMember.company_id == Booking.company_id, StaffMember.id == Booking.staff_id))
@@ -124,9 +124,9 @@ def _bookings(branches: list[str]) -> list[dict[str, Any]]:
             Booking.starts_at.between(now() - timedelta(hours=12), now() + timedelta(days=8)),
         )
         .order_by(Booking.starts_at, Booking.id)
-        .limit(BOOKINGS_SHOWN)
+        .limit(MAX_BOOKINGS)
     )  # fmt: skip
-    rows = list(db.session.execute(wanted))
+    rows = list(db.session.execute(statement))
     first_day = day_of(rows[0].starts_at) if rows else None
     is_next = next((row.id for row in rows if row.starts_at > now()), None)
     return [
@@ -139,6 +139,6 @@ def _bookings(branches: list[str]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _hour() -> int:
+def _get_local_hour() -> int:
     """Where the business is."""
     return now().astimezone(ZoneInfo(reader_zone())).hour

@@ -16,11 +16,11 @@ from app.models import Call
 from app.models.call import ACTIVE_STATUSES
 from app.realtime.event_log import get_last_seq
 from app.serializers.live import live_calls
-from app.web.dashboard.reconciliation_status import held_calls
+from app.web.dashboard.reconciliation_status import get_reconciliation_status
 from app.web.guards import for_company
 
-MOST_RUNNING = 60
-ENDED_SHOWN = 8
+MAX_RUNNING = 60
+MAX_ENDED = 8
 
 blueprint = Blueprint("live", __name__)
 
@@ -28,44 +28,42 @@ blueprint = Blueprint("live", __name__)
 @blueprint.get("/live")
 @for_company("calls.read")
 def board() -> str:
-    return _page("dashboard/live.html")
+    return _render_page("dashboard/live.html")
 
 
 @blueprint.get("/wallboard")
 @for_company("calls.read")
 def wallboard() -> str:
     """The same for a large screen that nobody touches."""
-    return _page("dashboard/wallboard.html")
+    return _render_page("dashboard/wallboard.html")
 
 
 @blueprint.get("/live/state")
-@for_company("calls.read", by_script=True)
+@for_company("calls.read", is_polling=True)
 def state() -> dict[str, Any]:
-    return _state()
+    return _build_state()
 
 
 @blueprint.get("/live/state/running")
-@for_company("calls.read", by_script=True)
+@for_company("calls.read", is_polling=True)
 def running() -> dict[str, int]:
     return {"running": count_running(current_user.branch_ids)}
 
 
-def _page(template: str) -> str:
-    state = _state()
+def _render_page(template: str) -> str:
+    state = _build_state()
     last = datetime.fromisoformat(state["ended"][0]["started_at"]) if state["ended"] else None
-    return render_template(template, state=state, last_call_at=last, held=held_calls())
+    return render_template(template, state=state, last_call_at=last, held=get_reconciliation_status())
 
 
-def _state() -> dict[str, Any]:
+def _build_state() -> dict[str, Any]:
     """docs/live-events.md: the number comes first, so that nothing between it and the calls is lost."""
     seq = get_last_seq(current_user.company_id)
     newest_first = (Call.started_at.desc(), Call.id.desc())
-    ids = select(Call.id).where(*_mine(), Call.is_test.is_(False)).order_by(*newest_first)
+    ids = select(Call.id).where(*_filter_visible(), Call.is_test.is_(False)).order_by(*newest_first)
     # one status at a time: asked for both in this order, a database reads through all the calls there ever were
-    running = [
-        call_id for status in ACTIVE_STATUSES for call_id in db.session.scalars(ids.where(Call.status == status).limit(MOST_RUNNING))
-    ]
-    ended = db.session.scalars(ids.where(Call.status.not_in(ACTIVE_STATUSES)).limit(ENDED_SHOWN)).all()
+    running = [call_id for status in ACTIVE_STATUSES for call_id in db.session.scalars(ids.where(Call.status == status).limit(MAX_RUNNING))]
+    ended = db.session.scalars(ids.where(Call.status.not_in(ACTIVE_STATUSES)).limit(MAX_ENDED)).all()
     calls = live_calls([*running, *ended])
     return {
         "seq": seq,
@@ -76,6 +74,6 @@ def _state() -> dict[str, Any]:
     }
 
 
-def _mine() -> list[ColumnElement[bool]]:
+def _filter_visible() -> list[ColumnElement[bool]]:
     """The branches to which the reader is limited; the one chosen in the top bar is the page's own matter."""
     return [Call.branch_id.in_(limited)] if (limited := current_user.branch_ids) else []

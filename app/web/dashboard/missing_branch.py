@@ -9,17 +9,17 @@ from app.core.error_handlers import answer_error, wants_problem_json
 from app.core.extensions import db
 from app.core.request_hooks import SAFE_METHODS
 from app.models import Branch
-from app.web.branch_filter import NoBranch
-from app.web.dashboard.booking_actions import by_script
+from app.web.branch_filter import BranchMissing
+from app.web.dashboard.booking_actions import is_xhr
 
 
 def register(app: Flask) -> None:
-    app.register_error_handler(NoBranch, show)
+    app.register_error_handler(BranchMissing, show)
 
 
-def show(error: NoBranch) -> Any:
+def show(error: BranchMissing) -> Any:
     """Whoever only looks finds an empty page, which is no error."""
-    if wants_problem_json() or by_script() or request.method not in SAFE_METHODS:
+    if wants_problem_json() or is_xhr() or request.method not in SAFE_METHODS:
         return answer_error(error)
     return render_template(
         "dashboard/no_branch.html",

@@ -12,8 +12,8 @@ from app.core.transactions import run_in_transaction
 from app.domain.notifications import delivery
 from app.jobs.notifications import send_notification
 from app.models import Notification
-from app.web.branch_filter import chosen_branches
-from app.web.guards import for_company, next_path
+from app.web.branch_filter import get_branch_filter
+from app.web.guards import for_company, get_next_path
 
 blueprint = Blueprint("messages", __name__)
 
@@ -21,16 +21,16 @@ blueprint = Blueprint("messages", __name__)
 @blueprint.post("/messages/<notification_id>/again")
 @for_company("bookings.write")
 def again(notification_id: str) -> Response:
-    branches = chosen_branches(all_if_none=True)
+    branches = get_branch_filter(all_if_none=True)
     mine = select(Notification.id).where(Notification.id == notification_id, Notification.branch_id.in_(branches))
     if not is_ulid(notification_id) or db.session.scalar(mine) is None:
         raise NotFound(_("Das gibt es hier nicht."))
-    run_in_transaction(lambda: _again(notification_id))
+    run_in_transaction(lambda: _resend(notification_id))
     flash(_("Die Nachricht ist noch einmal unterwegs."), "message")
-    return redirect(next_path(otherwise=url_for("waitlist.index")))
+    return redirect(get_next_path(default=url_for("waitlist.index")))
 
 
-def _again(notification_id: str) -> None:
+def _resend(notification_id: str) -> None:
     row = delivery.resend(notification_id)
     if row is not None and row.status == "pending":
         send_notification.enqueue(row.id)

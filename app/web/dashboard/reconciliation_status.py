@@ -11,7 +11,7 @@ from app.web.formatting import number, when
 
 
 @dataclass(frozen=True)
-class Line:
+class StatusLine:
     """`counts` is "Retell 41 · hier 41" or empty; `icon` and `tone` (ok, warn, faint) say the same as the words."""
 
     counts: str
@@ -20,24 +20,26 @@ class Line:
     tone: str
 
 
-def held_calls() -> Line:
+def get_reconciliation_status() -> StatusLine:
     standing = read_standing(current_user.company_id, zone=reader_zone())
     counts = _("Retell %(there)s · hier %(here)s", there=number(standing.there), here=number(standing.here))
     match standing.state:
         case "all":
-            return Line(counts, _("Kein Anruf fehlt. Zuletzt verglichen: %(when)s.", when=when(standing.compared_at)), "circle-check", "ok")
+            return StatusLine(
+                counts, _("Kein Anruf fehlt. Zuletzt verglichen: %(when)s.", when=when(standing.compared_at)), "circle-check", "ok"
+            )
         case "missing":
-            return Line(counts, _missing(standing), "triangle-alert", "warn")
+            return StatusLine(counts, _describe_missing(standing), "triangle-alert", "warn")
         case "unknown":
             since = when(standing.since)
             words = _("Retell antwortet nicht, zuerst bemerkt: %(when)s. Ob Anrufe fehlen, wissen wir gerade nicht.", when=since)
-            return Line("", words, "triangle-alert", "warn")
+            return StatusLine("", words, "triangle-alert", "warn")
         case "soon":
-            return Line("", _("Mit Retell wird in den nächsten Minuten zum ersten Mal verglichen."), "hourglass", "faint")
-    return Line("", _("Retell ist nicht angebunden. Es gibt nichts zu vergleichen."), "circle-help", "faint")
+            return StatusLine("", _("Mit Retell wird in den nächsten Minuten zum ersten Mal verglichen."), "hourglass", "faint")
+    return StatusLine("", _("Retell ist nicht angebunden. Es gibt nichts zu vergleichen."), "circle-help", "faint")
 
 
-def _missing(standing: Standing) -> str:
+def _describe_missing(standing: Standing) -> str:
     count = standing.there - standing.here
     if standing.since is None:
         return ngettext("Ein Anruf fehlt. Wir holen ihn nach.", "%(num)s Anrufe fehlen. Wir holen sie nach.", count)

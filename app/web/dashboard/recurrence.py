@@ -6,21 +6,21 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _, ngettext
 
 from app.domain.bookings.recurrence import MAX_OCCURRENCES, Series
-from app.web.fields import Whole
+from app.web.fields import IntegerField
 from app.web.formatting import when
 from app.web.forms import Form
 
-MOST_TOLD = 4
+MAX_DATES_NAMED = 4
 
 
-class RhythmForm(Form):
+class RecurrenceForm(Form):
     """Every so many weeks, so many visits in all; without weeks once."""
 
-    every_weeks: Annotated[int, Whole(1, 52)] | None = None
-    times: Annotated[int, Whole(2, MAX_OCCURRENCES)] = 6
+    every_weeks: Annotated[int, IntegerField(1, 52)] | None = None
+    times: Annotated[int, IntegerField(2, MAX_OCCURRENCES)] = 6
 
 
-def choices() -> list[tuple[str, str]]:
+def list_choices() -> list[tuple[str, str]]:
     return [
         ("", _("Einmalig")),
         ("1", _("Jede Woche")),
@@ -28,12 +28,12 @@ def choices() -> list[tuple[str, str]]:
     ]
 
 
-def told_of(series: Series, zone: str) -> str:
+def describe_series(series: Series, zone: str) -> str:
     """`6 Termine stehen. Nicht frei: Di 24.12., 10:00.`"""
     told = [ngettext("Ein Termin steht.", "%(num)s Termine stehen.", len(series.bookings))]
     if series.rejected:
         times = [when(starts_at.astimezone(ZoneInfo(zone))) for starts_at, _error in series.rejected]
-        more = len(times) - MOST_TOLD
-        listed = "; ".join(times[:MOST_TOLD]) + (_(" und %(n)s weitere", n=more) if more > 0 else "")
+        more = len(times) - MAX_DATES_NAMED
+        listed = "; ".join(times[:MAX_DATES_NAMED]) + (_(" und %(n)s weitere", n=more) if more > 0 else "")
         told.append(_("Nicht frei: %(times)s.", times=listed))
     return " ".join(told)

@@ -6,11 +6,11 @@ from flask_login import current_user
 
 from app.domain.accounts.permissions import can
 from app.domain.operations.readiness import missing_steps
-from app.web.dashboard.agent_alerts import Line
-from app.web.layout import assistant_name
+from app.web.dashboard.agent_alerts import AgentAlert
+from app.web.layout import get_assistant_name
 
 
-def setup_lines() -> list[Line]:
+def list_setup_steps() -> list[AgentAlert]:
     """(state, sentence, where to go) for whoever may mend it: what support does next, and what the business does next."""
     if not can(current_user, "services.write"):
         return []
@@ -20,27 +20,27 @@ def setup_lines() -> list[Line]:
         lines.append(("warn", sentence, url_for("hours.index")))
     elif "number" in missing:
         sentence = _(
-            "Noch keine Rufnummer, unter der %(name)s sich meldet: Der Support von AskProAI gibt Ihnen eine.", name=assistant_name()
+            "Noch keine Rufnummer, unter der %(name)s sich meldet: Der Support von AskProAI gibt Ihnen eine.", name=get_assistant_name()
         )
         lines.append(("warn", sentence, url_for("line.index")))
     if "service" in missing:
-        sentence = _("Noch keine Leistung: Ohne eine vergibt %(name)s keine Termine.", name=assistant_name())
+        sentence = _("Noch keine Leistung: Ohne eine vergibt %(name)s keine Termine.", name=get_assistant_name())
         lines.append(("warn", sentence, url_for("services.index")))
     elif "staff" in missing:
         sentence = _(
-            "Noch niemand im Team: Ohne jemanden, der die Leistung erbringt, vergibt %(name)s keine Termine.", name=assistant_name()
+            "Noch niemand im Team: Ohne jemanden, der die Leistung erbringt, vergibt %(name)s keine Termine.", name=get_assistant_name()
         )
         lines.append(("warn", sentence, url_for("staff.index")))
     elif "assignment" in missing:
         sentence = _(
             "Im Team erbringt noch niemand eine Leistung: Solange bei keiner Person eine angehakt ist, vergibt %(name)s keine Termine.",
-            name=assistant_name(),
+            name=get_assistant_name(),
         )
         lines.append(("warn", sentence, url_for("staff.index")))
     elif "hours" in missing and "branch" not in missing:
-        sentence = _("Zu den Öffnungszeiten arbeitet niemand: So vergibt %(name)s keine Termine.", name=assistant_name())
+        sentence = _("Zu den Öffnungszeiten arbeitet niemand: So vergibt %(name)s keine Termine.", name=get_assistant_name())
         lines.append(("warn", sentence, url_for("hours.index")))
     if "on_call" in missing and can(current_user, "hours.write"):
-        sentence = _("Für Notfälle ist niemand eingetragen: %(name)s kann dann zu niemandem durchstellen.", name=assistant_name())
+        sentence = _("Für Notfälle ist niemand eingetragen: %(name)s kann dann zu niemandem durchstellen.", name=get_assistant_name())
         lines.append(("warn", sentence, url_for("on_call.index")))
     return lines

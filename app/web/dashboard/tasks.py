@@ -16,13 +16,13 @@ from app.core.extensions import db
 from app.core.transactions import transaction
 from app.domain.tasks import lifecycle
 from app.models import Call, Task
-from app.web.branch_filter import chosen_branches
+from app.web.branch_filter import get_branch_filter
 from app.web.formatting import clock, day
-from app.web.guards import for_company, next_path
-from app.web.layout import open_task_count
+from app.web.guards import for_company, get_next_path
+from app.web.layout import count_open_tasks
 
-MOST_OPEN = 100
-DONE_SHOWN = 10
+MAX_OPEN = 100
+MAX_DONE = 10
 
 blueprint = Blueprint("tasks", __name__)
 
@@ -30,7 +30,9 @@ blueprint = Blueprint("tasks", __name__)
 @blueprint.get("/tasks")
 @for_company("tasks.read")
 def index() -> str:
-    return render_template("dashboard/tasks.html", tasks=open_tasks(MOST_OPEN), count=open_task_count(), done=done_tasks(DONE_SHOWN))
+    return render_template(
+        "dashboard/tasks.html", tasks=list_open_tasks(MAX_OPEN), count=count_open_tasks(), done=list_done_tasks(MAX_DONE)
+    )
 
 
 @blueprint.post("/tasks/<task_id>/done")
@@ -39,7 +41,7 @@ def done(task_id: str) -> Response:
     with transaction():
         task = lifecycle.finish(task_id, branch_ids=current_user.branch_ids)
     flash(_("Erledigt: %(title)s", title=task.title), f"undo {url_for('tasks.reopen', task_id=task_id)}")
-    return _back()
+    return _redirect_back()
 
 
 @blueprint.post("/tasks/<task_id>/reopen")
@@ -47,16 +49,16 @@ def done(task_id: str) -> Response:
 def reopen(task_id: str) -> Response:
     with transaction():
         lifecycle.reopen(task_id, branch_ids=current_user.branch_ids)
-    return _back()
+    return _redirect_back()
 
 
-def _back() -> Response:
+def _redirect_back() -> Response:
     """To the page on which it was pressed."""
-    return redirect(next_path(otherwise=url_for("tasks.index")))
+    return redirect(get_next_path(default=url_for("tasks.index")))
 
 
 @dataclass(frozen=True)
-class Kind:
+class TaskKindLabel:
     """How a kind of task looks: icon and colour role."""
 
     icon: str
@@ -64,40 +66,42 @@ class Kind:
 
 
 KINDS = {
-    "emergency": Kind("circle-alert", "bad"),
-    "callback": Kind("message-square", "held"),
-    "check_booking": Kind("calendar-clock", "warn"),
-    "mismatch": Kind("triangle-alert", "bad"),
-    "check_cancellation": Kind("calendar-x", "warn"),
+    "emergency": TaskKindLabel("circle-alert", "bad"),
+    "callback": TaskKindLabel("message-square", "held"),
+    "check_booking": TaskKindLabel("calendar-clock", "warn"),
+    "mismatch": TaskKindLabel("triangle-alert", "bad"),
+    "check_cancellation": TaskKindLabel("calendar-x", "warn"),
 }
-OTHER = Kind("list-checks", "talking")
+OTHER_KIND = TaskKindLabel("list-checks", "talking")
 
 
-def open_tasks(limit: int) -> list[dict[str, Any]]:
+def list_open_tasks(limit: int) -> list[dict[str, Any]]:
     """The most urgent ones first; those without a time last, newest first among them."""
     urgent = case((Task.due_at.is_(None), 1), else_=0)
     order = (Task.priority.desc(), urgent, Task.due_at, Task.id.desc())
-    rows = db.session.execute(_rows().where(*_mine(), Task.status == "open").order_by(*order).limit(limit))
-    return [_shown(row) for row in rows]
+    rows = db.session.execute(_select_rows().where(*_filter_visible(), Task.status == "open").order_by(*order).limit(limit))
+    return [_build_view_model(row) for row in rows]
 
 
-def done_tasks(limit: int) -> list[dict[str, Any]]:
+def list_done_tasks(limit: int) -> list[dict[str, Any]]:
     """What was done last."""
-    rows = db.session.execute(_rows().where(*_mine(), Task.status == "done").order_by(Task.done_at.desc(), Task.id.desc()).limit(limit))
-    return [_shown(row) for row in rows]
+    rows = db.session.execute(
+        _select_rows().where(*_filter_visible(), Task.status == "done").order_by(Task.done_at.desc(), Task.id.desc()).limit(limit)
+    )
+    return [_build_view_model(row) for row in rows]
 
 
-def _mine() -> list[ColumnElement[bool]]:
-    return [Task.branch_id.in_(branches)] if (branches := chosen_branches()) else []
+def _filter_visible() -> list[ColumnElement[bool]]:
+    return [Task.branch_id.in_(branches)] if (branches := get_branch_filter()) else []
 
 
-def _rows() -> Any:
+def _select_rows() -> Any:
     columns = (Task.id, Task.kind, Task.title, Task.details, Task.due_at, Task.done_at, Task.call_id, Call.from_number)
     return select(*columns).outerjoin(Call, and_(Call.company_id == Task.company_id, Call.id == Task.call_id))
 
 
-def _shown(row: Any) -> dict[str, Any]:
-    kind = KINDS.get(row.kind, OTHER)
+def _build_view_model(row: Any) -> dict[str, Any]:
+    kind = KINDS.get(row.kind, OTHER_KIND)
     late = row.due_at is not None and row.done_at is None and row.due_at < now()
     dial = row.from_number if row.from_number and phone.may_be_called_back(row.from_number) else None
     return {
@@ -106,7 +110,7 @@ def _shown(row: Any) -> dict[str, Any]:
         "state": kind.state,
         "title": row.title,
         "details": row.details,
-        "due": _due(row.due_at, late=late),
+        "due": _format_due(row.due_at, late=late),
         "late": late,
         "done_at": row.done_at,
         "call_id": row.call_id,
@@ -115,7 +119,7 @@ def _shown(row: Any) -> dict[str, Any]:
     }
 
 
-def _due(due_at: datetime | None, *, late: bool) -> str | None:
+def _format_due(due_at: datetime | None, *, late: bool) -> str | None:
     """`bis 10:00`, `bis morgen`, `überfällig seit Mi 18.11.`"""
     if due_at is None:
         return None

@@ -15,10 +15,10 @@ from app.domain.accounts.permissions import can
 from app.domain.bookings import waitlist
 from app.domain.notifications.outbox import link_of, messages_about
 from app.models import Branch, Customer, Service, StaffMember, WaitlistEntry, WaitlistOffer
-from app.web.branch_filter import chosen_branches
+from app.web.branch_filter import get_branch_filter
 from app.web.guards import for_company
 
-SHOWN = 200
+PAGE_SIZE = 200
 
 blueprint = Blueprint("waitlist", __name__)
 
@@ -26,7 +26,7 @@ blueprint = Blueprint("waitlist", __name__)
 @blueprint.get("/waitlist")
 @for_company("bookings.read")
 def index() -> str:
-    entries = _entries()
+    entries = _list_entries()
     told = {row.subject: (row, link_of(row)) for row in messages_about(*(f"offer:{row.offer_id}" for row in entries if row.offer_id))}
     return render_template("dashboard/waitlist.html", entries=entries, told=told, may_write=can(current_user, "bookings.write"))
 
@@ -34,7 +34,7 @@ def index() -> str:
 @blueprint.post("/waitlist/<entry_id>/withdraw")
 @for_company("bookings.write")
 def withdraw(entry_id: str) -> Response:
-    entry = db.session.scalars(select(WaitlistEntry).where(WaitlistEntry.id == entry_id, *_mine())).first()
+    entry = db.session.scalars(select(WaitlistEntry).where(WaitlistEntry.id == entry_id, *_filter_visible())).first()
     if entry is None:
         raise NotFound(_("Das gibt es hier nicht."))
     run_in_transaction(lambda: waitlist.withdraw_entry(entry_id))
@@ -42,14 +42,14 @@ def withdraw(entry_id: str) -> Response:
     return redirect(url_for("waitlist.index"))
 
 
-def _mine() -> list[Any]:
-    branches = chosen_branches()
+def _filter_visible() -> list[Any]:
+    branches = get_branch_filter()
     return [or_(WaitlistEntry.branch_id.is_(None), WaitlistEntry.branch_id.in_(branches))] if branches else []
 
 
-def _entries() -> list[Any]:
+def _list_entries() -> list[Any]:
     """Those who wait longest first, offers on top."""
-    wanted = (
+    statement = (
         select(
             WaitlistEntry, Customer.name, Service.name.label("service"), Branch.name.label("branch"), StaffMember.name.label("staff"),
             WaitlistOffer.id.label("offer_id"), WaitlistOffer.expires_at,
@@ -65,8 +65,8 @@ def _entries() -> list[Any]:
                 WaitlistOffer.status == "offered",
             ),
         )
-        .where(WaitlistEntry.status.in_(("waiting", "offered")), *_mine())
+        .where(WaitlistEntry.status.in_(("waiting", "offered")), *_filter_visible())
         .order_by(WaitlistEntry.status, WaitlistEntry.created_at, WaitlistEntry.id)
-        .limit(SHOWN)
+        .limit(PAGE_SIZE)
     )  # fmt: skip
-    return list(db.session.execute(wanted))
+    return list(db.session.execute(statement))

@@ -14,8 +14,8 @@ from app.models import Company
 from app.serializers.ics import Appointment, ics
 
 # calendar programs come every few minutes, and several from one address
-VISITS = RateLimit("feed", 120)
-FRESH_S = 300
+RATE_LIMIT = RateLimit("feed", 120)
+CACHE_MAX_AGE_S = 300
 
 blueprint = Blueprint("feeds", __name__)
 
@@ -23,7 +23,7 @@ blueprint = Blueprint("feeds", __name__)
 @blueprint.get("/ics/<token>.ics")
 @declare_guard("token", "whoever has the address: 256 bits that can be taken back, of which only a hash is kept")
 def show(token: str) -> Response:
-    if (wait_s := VISITS.hit(network_of(request.remote_addr))) is not None:
+    if (wait_s := RATE_LIMIT.hit(network_of(request.remote_addr))) is not None:
         raise TooManyRequests(_("Zu viele Aufrufe. Bitte warten Sie einen Moment."), retry_after_s=wait_s)
     feed = calendar_feeds.find_feed(token)
     company = db.session.get(Company, feed.company_id) if feed else None
@@ -44,7 +44,7 @@ def show(token: str) -> Response:
     ]
     answer = Response(ics(appointments, name=f"{company.name}: {calendar_feeds.get_feed_name(feed)}"), mimetype="text/calendar")
     answer.headers["X-Robots-Tag"] = "noindex"
-    answer.cache_control.private, answer.cache_control.max_age = True, FRESH_S
+    answer.cache_control.private, answer.cache_control.max_age = True, CACHE_MAX_AGE_S
     answer.add_etag()
     answer.make_conditional(request)
     return answer

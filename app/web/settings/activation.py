@@ -26,32 +26,32 @@ blueprint = Blueprint("switches", __name__)
 @blueprint.post("/settings/numbers/<number_id>/<state>")
 @for_company("settings.write")
 def number(number_id: str, state: str) -> Response:
-    _switch_number(number_id, state, back=url_for("switches.number", number_id=number_id, state=_other(state)))
+    _switch_number(number_id, state, back=url_for("switches.number", number_id=number_id, state=_get_opposite(state)))
     return redirect(url_for("line.index"))
 
 
 @blueprint.post("/settings/branches/<branch_id>/<state>")
 @for_company("settings.write")
 def branch(branch_id: str, state: str) -> Response:
-    _switch_branch(branch_id, state, back=url_for("switches.branch", branch_id=branch_id, state=_other(state)))
+    _switch_branch(branch_id, state, back=url_for("switches.branch", branch_id=branch_id, state=_get_opposite(state)))
     return redirect(url_for("line.index"))
 
 
 @blueprint.post("/admin/companies/<company_id>/numbers/<number_id>/<state>")
 @for_support("support.companies")
 def number_of(company_id: str, number_id: str, state: str) -> Response:
-    back = url_for("switches.number_of", company_id=company_id, number_id=number_id, state=_other(state))
-    return _inside(company_id, lambda: _switch_number(number_id, state, back=back))
+    back = url_for("switches.number_of", company_id=company_id, number_id=number_id, state=_get_opposite(state))
+    return _run_for_company(company_id, lambda: _switch_number(number_id, state, back=back))
 
 
 @blueprint.post("/admin/companies/<company_id>/branches/<branch_id>/<state>")
 @for_support("support.companies")
 def branch_of(company_id: str, branch_id: str, state: str) -> Response:
-    back = url_for("switches.branch_of", company_id=company_id, branch_id=branch_id, state=_other(state))
-    return _inside(company_id, lambda: _switch_branch(branch_id, state, back=back))
+    back = url_for("switches.branch_of", company_id=company_id, branch_id=branch_id, state=_get_opposite(state))
+    return _run_for_company(company_id, lambda: _switch_branch(branch_id, state, back=back))
 
 
-def _inside(company_id: str, work: Callable[[], None]) -> Response:
+def _run_for_company(company_id: str, work: Callable[[], None]) -> Response:
     if not is_ulid(company_id) or db.session.get(Company, company_id) is None:
         raise NotFound(_("Diese Firma gibt es nicht."))
     with company_scope(company_id):
@@ -63,11 +63,11 @@ def _switch_number(number_id: str, state: str, *, back: str) -> None:
     def work() -> tuple[str, tuple[str, ...]]:
         return display(get_number(number_id).e164), activation.set_number_active(number_id, on=STATES[state])
 
-    shown, registrations = run_in_transaction(work)
+    number_label, registrations = run_in_transaction(work)
     for registration_id in registrations:
         deploy_agent.enqueue(registration_id)
-    told = _("%(what)s ist wieder an.", what=shown) if STATES[state] else _("%(what)s ist ausgeschaltet.", what=shown)
-    flash(told, f"undo {back}")
+    message = _("%(what)s ist wieder an.", what=number_label) if STATES[state] else _("%(what)s ist ausgeschaltet.", what=number_label)
+    flash(message, f"undo {back}")
 
 
 def _switch_branch(branch_id: str, state: str, *, back: str) -> None:
@@ -75,12 +75,12 @@ def _switch_branch(branch_id: str, state: str, *, back: str) -> None:
         activation.set_branch_active(branch_id, on=STATES[state])
         return get_branch(branch_id).name
 
-    shown = run_in_transaction(work)
-    told = _("%(what)s ist wieder an.", what=shown) if STATES[state] else _("%(what)s ist ausgeschaltet.", what=shown)
-    flash(told, f"undo {back}")
+    branch_name = run_in_transaction(work)
+    message = _("%(what)s ist wieder an.", what=branch_name) if STATES[state] else _("%(what)s ist ausgeschaltet.", what=branch_name)
+    flash(message, f"undo {back}")
 
 
-def _other(state: str) -> str:
+def _get_opposite(state: str) -> str:
     if state not in STATES:
         raise NotFound(_("Das gibt es hier nicht."))
     return "off" if STATES[state] else "on"

@@ -11,12 +11,12 @@ from app.core.errors import InvalidInput
 from app.core.transactions import transaction
 from app.domain.bookings import calendar_feeds
 from app.domain.services import catalogue
-from app.web.branch_filter import branches
-from app.web.fields import Text
-from app.web.forms import Form, errors_of
+from app.web.branch_filter import list_branches
+from app.web.fields import TextField
+from app.web.forms import Form, to_errors
 from app.web.guards import for_company
 
-MOST = 200
+MAX_FEEDS = 200
 
 blueprint = Blueprint("subscriptions", __name__)
 
@@ -24,13 +24,13 @@ blueprint = Blueprint("subscriptions", __name__)
 class FeedForm(Form):
     """`staff:` or `branch:` and the id."""
 
-    whose: Annotated[str, Text(40)]
+    whose: Annotated[str, TextField(40)]
 
 
 @blueprint.get("/settings/subscriptions")
 @for_company("services.write")
 def index() -> str:
-    return _page()
+    return _render_page()
 
 
 @blueprint.post("/settings/subscriptions")
@@ -42,8 +42,8 @@ def make() -> Any:
         with transaction():
             token = calendar_feeds.create_feed(**{f"{kind}_id": row_id} if kind in ("staff", "branch") and row_id.isascii() else {})
     except InvalidInput as error:
-        return _page(errors=errors_of(error) or {"whose": str(error.message)}), 422
-    return _page(address=f"{settings().public_base}/ics/{token}.ics")
+        return _render_page(errors=to_errors(error) or {"whose": str(error.message)}), 422
+    return _render_page(address=f"{settings().public_base}/ics/{token}.ics")
 
 
 @blueprint.post("/settings/subscriptions/<feed>/revoke")
@@ -55,12 +55,12 @@ def revoke(feed: str) -> Response:
     return redirect(url_for("subscriptions.index"))
 
 
-def _page(*, address: str = "", errors: dict[str, str] | None = None) -> str:
-    people = [(f"staff:{person.id}", person.name) for person in catalogue.list_staff(limit=MOST)]
+def _render_page(*, address: str = "", errors: dict[str, str] | None = None) -> str:
+    people = [(f"staff:{person.id}", person.name) for person in catalogue.list_staff(limit=MAX_FEEDS)]
     return render_template(
-        "settings/subscriptions.html",
+        "settings/calendar_feeds.html",
         feeds=[(feed, calendar_feeds.get_feed_name(feed)) for feed in calendar_feeds.list_feeds()],
-        whose=[(_("Team"), people), (_("Filialen"), [(f"branch:{row_id}", name) for row_id, name in branches()])],
+        whose=[(_("Team"), people), (_("Filialen"), [(f"branch:{row_id}", name) for row_id, name in list_branches()])],
         address=address,
         errors=errors or {},
     )

@@ -6,7 +6,7 @@ from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 
 from app.core.phone import display
 from app.models import Connection
-from app.web.labels import Word
+from app.web.labels import Label
 
 NAMES = {"retell": "Retell", "calcom": "Cal.com", "twilio": "Twilio", "smtp": _l("E-Mail-Versand")}
 ICONS = {"retell": "audio-lines", "calcom": "calendar", "twilio": "message-square", "smtp": "mail"}
@@ -16,25 +16,25 @@ PURPOSES = {
     "twilio": _l("Verschickt SMS unter Ihrer Nummer oder Ihrem Namen: Bestätigungen, Erinnerungen, Links."),
     "smtp": _l("Verschickt E-Mails von Ihrer Adresse, über den Mailserver Ihres Anbieters."),
 }
-DOORS = {
+WEBHOOK_PATHS = {
     "inbound": _l("Wenn es klingelt"),
     "function": _l("Fragen im Gespräch"),
     "webhook": _l("Was geschieht"),
     "voice/status": _l("Stand der Anrufe"),
 }
 # the fields that a page may show again after a mistake
-OPEN_FIELDS: dict[str, tuple[str, ...]] = {
+VISIBLE_FIELDS: dict[str, tuple[str, ...]] = {
     "retell": (), "calcom": (), "twilio": ("account", "sender"), "smtp": ("host", "port", "user", "address"),
 }  # fmt: skip
 STATES = {
-    "none": Word(_l("nicht eingerichtet"), "circle-help"),
-    "platform": Word(_l("über AskProAI"), "circle-check"),
-    "unchecked": Word(_l("noch nie geprüft"), "circle-help", "warn"),
-    "checking": Word(_l("wird geprüft"), "hourglass", "tool"),
-    "ok": Word(_l("verbunden"), "circle-check", "booked"),
-    "warn": Word(_l("verbunden, etwas fehlt"), "triangle-alert", "warn"),
-    "refused": Word(_l("abgelehnt"), "octagon-x", "bad"),
-    "unreachable": Word(_l("nicht erreicht"), "triangle-alert", "warn"),
+    "none": Label(_l("nicht eingerichtet"), "circle-help"),
+    "platform": Label(_l("über AskProAI"), "circle-check"),
+    "unchecked": Label(_l("noch nie geprüft"), "circle-help", "warn"),
+    "checking": Label(_l("wird geprüft"), "hourglass", "tool"),
+    "ok": Label(_l("verbunden"), "circle-check", "booked"),
+    "warn": Label(_l("verbunden, etwas fehlt"), "triangle-alert", "warn"),
+    "refused": Label(_l("abgelehnt"), "octagon-x", "bad"),
+    "unreachable": Label(_l("nicht erreicht"), "triangle-alert", "warn"),
 }
 REASONS = {
     "bad_key": _l("Der Schlüssel wird dort nicht angenommen. Wahrscheinlich wurde er gelöscht oder erneuert."),
@@ -47,7 +47,7 @@ REASONS = {
     "no_sender": _l("Es fehlt, als wer wir senden sollen."),
 }
 # what follows when the keys are taken away: where the platform's account steps in, and where nothing does
-WITH_OURS = {
+WITH_PLATFORM_ACCOUNT = {
     "retell": (
         _l("Ihre Assistentin wird im Konto von AskProAI eingetragen. Rufnummern, die nur in Ihrem Konto liegen, erreicht sie nicht mehr."),
     ),
@@ -55,7 +55,7 @@ WITH_OURS = {
     "twilio": (_l("SMS gehen dann über AskProAI, nicht mehr unter Ihrem Absender."),),
     "smtp": (_l("E-Mails gehen dann über AskProAI, nicht mehr von Ihrer Adresse."),),
 }
-WITHOUT = {
+WITHOUT_CONNECTION = {
     "calcom": (
         _l("Neue Termine gehen nicht mehr zu Cal.com, und was dort geschieht, sehen wir nicht. Was dort steht, bleibt stehen."),
         _l("Was welcher Terminart entspricht, bleibt gemerkt, falls Sie sich wieder verbinden."),
@@ -65,17 +65,17 @@ WITHOUT = {
 }
 
 
-def state_of(connection: Connection | None, *, waits: bool, has_platform: bool) -> Word:
+def get_status_label(connection: Connection | None, *, waits: bool, has_platform: bool) -> Label:
     if connection is None:
         return STATES["platform" if has_platform else "none"]
     if waits:
         return STATES["checking"]
     if connection.state == "ok":
-        return STATES["warn" if _lacks(connection) else "ok"]
+        return STATES["warn" if _describe_missing(connection) else "ok"]
     return STATES.get(connection.state, STATES["unchecked"]) if connection.state != "checking" else STATES["unreachable"]
 
 
-def sentence_of(connection: Connection | None, *, waits: bool) -> str:
+def describe_status(connection: Connection | None, *, waits: bool) -> str:
     """What the last look brought, in one or two sentences; empty where there is nothing to say."""
     if connection is None:
         return ""
@@ -83,7 +83,7 @@ def sentence_of(connection: Connection | None, *, waits: bool) -> str:
         return _("Wir fragen gerade dort nach …")
     match connection.state:
         case "ok":
-            return _lacks(connection) or _found(connection)
+            return _describe_missing(connection) or _describe_details(connection)
         case "checking":
             return _("Auf die letzte Prüfung kam keine Antwort. Bitte prüfen Sie noch einmal.")
         case "unchecked":
@@ -91,7 +91,7 @@ def sentence_of(connection: Connection | None, *, waits: bool) -> str:
     return str(REASONS.get(connection.reason or "", _("Der Anbieter hat abgelehnt.")))
 
 
-def what_follows(provider: str, known: dict[str, Any]) -> list[str]:
+def describe_removal(provider: str, known: dict[str, Any]) -> list[str]:
     """What happens when the keys are taken away, in sentences for the person who is about to do it."""
     told = [_("Der Schlüssel wird gelöscht. Was von dort kommt, nehmen wir nicht mehr an.")]
     if provider == "retell" and not known["has_platform"]:
@@ -103,10 +103,10 @@ def what_follows(provider: str, known: dict[str, Any]) -> list[str]:
             )
         )
         return told
-    return told + [str(sentence) for sentence in (WITH_OURS if known["has_platform"] else WITHOUT)[provider]]
+    return told + [str(sentence) for sentence in (WITH_PLATFORM_ACCOUNT if known["has_platform"] else WITHOUT_CONNECTION)[provider]]
 
 
-def _lacks(connection: Connection) -> str:
+def _describe_missing(connection: Connection) -> str:
     """What is not there although the key is good."""
     facts = connection.facts or {}
     if missing := facts.get("missing"):
@@ -117,7 +117,7 @@ def _lacks(connection: Connection) -> str:
     return ""
 
 
-def _found(connection: Connection) -> str:
+def _describe_details(connection: Connection) -> str:
     facts = connection.facts or {}
     if "numbers" in facts:
         many = ngettext("%(num)d Rufnummer liegt in diesem Konto.", "%(num)d Rufnummern liegen in diesem Konto.", facts["numbers"])

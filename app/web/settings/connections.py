@@ -19,15 +19,15 @@ from app.domain.operations import connection_setup
 from app.jobs.agents import deploy_agent
 from app.jobs.connections import check_connection
 from app.models import Connection
-from app.web.fields import Email, Secret, Text
-from app.web.forms import Form, errors_of
+from app.web.fields import Email, SecretField, TextField
+from app.web.forms import Form, to_errors
 from app.web.guards import for_company
 from app.web.settings import connection_labels as words
 
 # our doors for a provider's news, in the order in which a call passes them
 DOORS = {"retell": ("inbound", "function", "webhook"), "twilio": ("voice/status",), "calcom": ("webhook",)}
 
-Key = Annotated[str, Secret(201)]
+Key = Annotated[str, SecretField(201)]
 
 blueprint = Blueprint("connections", __name__)
 
@@ -39,15 +39,15 @@ class KeyForm(Form):
 
 
 class TwilioForm(Form):
-    account: Annotated[str, Text(64)] = ""
+    account: Annotated[str, TextField(64)] = ""
     token: Key = ""
-    sender: Annotated[str, Text(64)] = ""
+    sender: Annotated[str, TextField(64)] = ""
 
 
 class MailForm(Form):
-    host: Annotated[str, Text(190)] = ""
-    port: Annotated[str, Text(6)] = ""
-    user: Annotated[str, Text(190)] = ""
+    host: Annotated[str, TextField(190)] = ""
+    port: Annotated[str, TextField(6)] = ""
+    user: Annotated[str, TextField(190)] = ""
     password: Key = ""
     address: Email = ""
 
@@ -58,21 +58,21 @@ FORMS: dict[str, type[Form]] = {"retell": KeyForm, "calcom": KeyForm, "twilio": 
 @blueprint.get("/settings/connections")
 @for_company("connections.read")
 def index() -> str:
-    return render_template("settings/connections.html", shown=[_shown(provider) for provider in connections.PROVIDERS], **_may())
+    return render_template("settings/connections.html", shown=[_build_view(provider) for provider in connections.PROVIDERS], **_can_edit())
 
 
 @blueprint.get("/settings/connections/<provider>")
 @for_company("connections.read")
 def show(provider: str) -> str:
-    return _page(provider)
+    return _render_page(provider)
 
 
 @blueprint.get("/settings/connections/<provider>/part")
-@for_company("connections.read", by_script=True)
+@for_company("connections.read", is_polling=True)
 def part(provider: str) -> Response:
     """While the provider is being asked; once it has answered, the whole page is shown again."""
-    shown = _shown(provider)
-    answer = make_response(render_template("settings/connection_state.html", each=shown, **_may()))
+    shown = _build_view(provider)
+    answer = make_response(render_template("settings/connection_state.html", each=shown, **_can_edit()))
     if not shown.waits:
         answer.headers["HX-Refresh"] = "true"
     return answer
@@ -81,13 +81,13 @@ def part(provider: str) -> Response:
 @blueprint.post("/settings/connections/<provider>")
 @for_company("connections.write")
 def save(provider: str) -> Any:
-    _known(provider)
+    _get_provider(provider)
     try:
         with transaction():
             taken = connection_setup.take(provider, FORMS[provider].read().model_dump())
     except InvalidInput as error:
-        return _page(provider, errors=errors_of(error)), 422
-    _send(taken)
+        return _render_page(provider, errors=to_errors(error)), 422
+    _enqueue_changes(taken)
     check_connection.enqueue(taken.connection.id)
     flash(_("Gespeichert: %(name)s. Wird gerade geprüft.", name=words.NAMES[provider]), "message")
     return redirect(url_for("connections.show", provider=provider))
@@ -111,8 +111,8 @@ def check(provider: str) -> Response:
 @for_company("connections.write")
 def ask_to_remove(provider: str) -> str:
     connections.get_active(provider)
-    follows = words.what_follows(provider, connection_setup.what_follows(provider))
-    return render_template("settings/connection_remove.html", each=_shown(provider), follows=follows)
+    follows = words.describe_removal(provider, connection_setup.what_follows(provider))
+    return render_template("settings/connection_remove.html", each=_build_view(provider), follows=follows)
 
 
 @blueprint.post("/settings/connections/<provider>/remove")
@@ -120,33 +120,33 @@ def ask_to_remove(provider: str) -> str:
 def remove(provider: str) -> Response:
     with transaction():
         removed = connection_setup.remove(provider)
-    _send(removed)
+    _enqueue_changes(removed)
     flash(_("Entfernt: %(name)s. Der Schlüssel ist gelöscht.", name=words.NAMES[provider]), "message")
     return redirect(url_for("connections.index"))
 
 
-def _send(followed: connection_setup.Followed) -> None:
+def _enqueue_changes(followed: connection_setup.Followed) -> None:
     """What hangs on the connection goes on its way; whatever gets lost is swept up."""
     for registration_id in followed.registrations:
         deploy_agent.enqueue(registration_id)
 
 
-def _page(provider: str, *, errors: dict[str, str] | None = None) -> str:
-    shown = _shown(provider)
-    values = shown.fields if errors is None else shown.fields | _typed(provider)
-    return render_template("settings/connection.html", each=shown, values=values, errors=errors or {}, **_may())
+def _render_page(provider: str, *, errors: dict[str, str] | None = None) -> str:
+    shown = _build_view(provider)
+    values = shown.fields if errors is None else shown.fields | _get_typed_values(provider)
+    return render_template("settings/connection.html", each=shown, values=values, errors=errors or {}, **_can_edit())
 
 
-def _typed(provider: str) -> dict[str, str]:
+def _get_typed_values(provider: str) -> dict[str, str]:
     """What was typed and is no secret."""
-    return {name: text for name, text in FORMS[provider].typed().items() if name in words.OPEN_FIELDS[provider]}
+    return {name: text for name, text in FORMS[provider].typed().items() if name in words.VISIBLE_FIELDS[provider]}
 
 
-def _shown(provider: str) -> SimpleNamespace:
+def _build_view(provider: str) -> SimpleNamespace:
     """One provider as pages show it, whether there are keys of one's own or not."""
-    _known(provider)
+    _get_provider(provider)
     connection = connections.find_active(provider)
-    waits = connection is not None and _waits(connection)
+    waits = connection is not None and _is_pending(connection)
     return SimpleNamespace(
         provider=provider,
         name=words.NAMES[provider],
@@ -154,27 +154,27 @@ def _shown(provider: str) -> SimpleNamespace:
         icon=words.ICONS[provider],
         connection=connection,
         waits=waits,
-        state=words.state_of(connection, waits=waits, has_platform=connection_setup.what_follows(provider)["has_platform"]),
-        sentence=words.sentence_of(connection, waits=waits),
+        state=words.get_status_label(connection, waits=waits, has_platform=connection_setup.what_follows(provider)["has_platform"]),
+        sentence=words.describe_status(connection, waits=waits),
         heard_at=connection_setup.last_heard(connection) if connection else None,
         fields=shown_again(connection) if connection else {},
-        doors=[(words.DOORS[door], _address(connection, door)) for door in DOORS.get(provider, ())] if connection else [],
+        doors=[(words.WEBHOOK_PATHS[door], _build_webhook_url(connection, door)) for door in DOORS.get(provider, ())] if connection else [],
     )
 
 
-def _waits(connection: Connection) -> bool:
+def _is_pending(connection: Connection) -> bool:
     asked = connection.asked_at
     return connection.state == "checking" and asked is not None and now() - asked < connections.PATIENCE
 
 
-def _address(connection: Connection, door: str) -> str:
+def _build_webhook_url(connection: Connection, door: str) -> str:
     return f"{settings().public_base}/api/{connection.provider}/{door}/{connection.id}"
 
 
-def _known(provider: str) -> None:
+def _get_provider(provider: str) -> None:
     if provider not in connections.PROVIDERS:
         raise NotFound(_("Das gibt es hier nicht."))
 
 
-def _may() -> dict[str, bool]:
+def _can_edit() -> dict[str, bool]:
     return {"may_write": can(current_user, "connections.write")}

@@ -21,15 +21,15 @@ from app.domain.scheduling.holidays import GERMAN_STATES, get_public_holidays
 from app.domain.services import catalogue
 from app.models import Branch
 from app.models.closure import KINDS, REPEATS
-from app.web.branch_filter import branches, shown_branch
-from app.web.fields import As, Clock, Day, Flag, Id, OneOf, Text
-from app.web.forms import Form, Query, errors_of
+from app.web.branch_filter import get_current_branch, list_branches
+from app.web.fields import ChoiceField, Clock, Day, Flag, Id, ParsedField, TextField
+from app.web.forms import Form, Query, to_errors
 from app.web.guards import for_company
 
-MOST = 200
+MAX_SPANS = 200
 # days whose hours are shown as they follow from all that is entered
-PREVIEWED = 14
-Spans = Annotated[hours_editor.Spans, As(hours_editor.parse_spans, most=200)]
+MAX_PREVIEWED_DAYS = 14
+Spans = Annotated[hours_editor.Spans, ParsedField(hours_editor.parse_spans, most=200)]
 
 blueprint = Blueprint("hours", __name__)
 
@@ -52,7 +52,7 @@ class SpanForm(Form):
 
 
 class SeasonForm(SpanForm):
-    season_name: Annotated[str, Text(80)] = ""
+    season_name: Annotated[str, TextField(80)] = ""
     season0: Spans = []
     season1: Spans = []
     season2: Spans = []
@@ -63,7 +63,7 @@ class SeasonForm(SpanForm):
 
 
 class StateForm(Form):
-    state: Annotated[str, OneOf(*GERMAN_STATES)] = ""
+    state: Annotated[str, ChoiceField(*GERMAN_STATES)] = ""
 
 
 class DayForm(Form):
@@ -72,7 +72,7 @@ class DayForm(Form):
 
 class SpecialDayForm(DayForm):
     special_spans: Spans = []
-    special_name: Annotated[str, Text(80)] = ""
+    special_name: Annotated[str, TextField(80)] = ""
 
 
 class ClosureForm(Form):
@@ -83,9 +83,9 @@ class ClosureForm(Form):
     from_time: Clock = time()
     to_time: Clock | None = None
     until: Day | None = None
-    kind: Annotated[str, OneOf(*KINDS)] = "closure"
-    repeats: Annotated[str, OneOf(*REPEATS)] = "never"
-    closure_name: Annotated[str, Text(120)] = ""
+    kind: Annotated[str, ChoiceField(*KINDS)] = "closure"
+    repeats: Annotated[str, ChoiceField(*REPEATS)] = "never"
+    closure_name: Annotated[str, TextField(120)] = ""
     everywhere: Flag = False
 
     @property
@@ -104,27 +104,27 @@ class PersonQuery(Query):
 @blueprint.get("/settings/hours")
 @for_company("hours.read")
 def index() -> str:
-    return _page({}, {})
+    return _render_page({}, {})
 
 
 @blueprint.post("/settings/hours")
 @for_company("hours.write")
 def save() -> Any:
-    branch, staff_id = _of()
+    branch, staff_id = _get_target()
     try:
         week = list(WeekForm.read().model_dump().values())
     except InvalidInput as error:
-        return _page(WeekForm.typed(), errors_of(error)), 422
+        return _render_page(WeekForm.typed(), to_errors(error)), 422
     with transaction():
         hours_editor.save_week(branch.id, staff_id, week)
     flash(_("Zeiten gespeichert. Freie Termine richten sich ab jetzt danach."), "message")
-    return _back(branch, staff_id)
+    return _redirect_back(branch, staff_id)
 
 
 @blueprint.post("/settings/hours/season")
 @for_company("hours.write")
 def save_season() -> Any:
-    branch, staff_id = _of()
+    branch, staff_id = _get_target()
     try:
         form = SeasonForm.read()
         week = [getattr(form, f"season{weekday}") for weekday in range(7)]
@@ -133,64 +133,64 @@ def save_season() -> Any:
                 branch.id, staff_id, hours_editor.SeasonalHours(form.season_from, form.season_until, form.season_name, week)
             )
     except InvalidInput as error:
-        return _page(SeasonForm.typed(), errors_of(error)), 422
+        return _render_page(SeasonForm.typed(), to_errors(error)), 422
     flash(_("Eingetragen. In dieser Zeit gelten diese Zeiten statt der üblichen."), "message")
-    return _back(branch, staff_id)
+    return _redirect_back(branch, staff_id)
 
 
 @blueprint.post("/settings/hours/season/remove")
 @for_company("hours.write")
 def remove_season() -> Response:
-    branch, staff_id = _of()
+    branch, staff_id = _get_target()
     span = SpanForm.read()
     with transaction():
         hours_editor.remove_season(branch.id, staff_id, span.season_from, span.season_until)
     flash(_("In dieser Zeit gilt wieder die normale Woche."), "message")
-    return _back(branch, staff_id)
+    return _redirect_back(branch, staff_id)
 
 
 @blueprint.post("/settings/hours/state")
 @for_company("hours.write")
 def save_state() -> Any:
-    branch, staff_id = _of()
+    branch, staff_id = _get_target()
     try:
         with transaction():
             hours_editor.save_state(branch, StateForm.read().state)
     except InvalidInput as error:
-        return _page(StateForm.typed(), errors_of(error)), 422
+        return _render_page(StateForm.typed(), to_errors(error)), 422
     flash(_("Gespeichert. Die Feiertage richten sich danach."), "message")
-    return _back(branch, staff_id)
+    return _redirect_back(branch, staff_id)
 
 
 @blueprint.post("/settings/hours/day")
 @for_company("hours.write")
 def save_day() -> Any:
-    branch, staff_id = _of()
+    branch, staff_id = _get_target()
     try:
         form = SpecialDayForm.read()
     except InvalidInput as error:
-        return _page(SpecialDayForm.typed(), errors_of(error)), 422
+        return _render_page(SpecialDayForm.typed(), to_errors(error)), 422
     with transaction():
         hours_editor.save_special_day(branch.id, staff_id, form.special_day, form.special_spans, form.special_name)
     flash(_("Der Tag ist eingetragen."), "message")
-    return _back(branch, staff_id)
+    return _redirect_back(branch, staff_id)
 
 
 @blueprint.post("/settings/hours/day/remove")
 @for_company("hours.write")
 def remove_day() -> Response:
-    branch, staff_id = _of()
+    branch, staff_id = _get_target()
     day = DayForm.read().special_day
     with transaction():
         hours_editor.remove_special_day(branch.id, staff_id, day)
     flash(_("An diesem Tag gilt wieder die normale Woche."), "message")
-    return _back(branch, staff_id)
+    return _redirect_back(branch, staff_id)
 
 
 @blueprint.post("/settings/hours/closures")
 @for_company("hours.write")
 def close() -> Any:
-    branch, staff_id = _of()
+    branch, staff_id = _get_target()
     try:
         form = ClosureForm.read()
         with transaction():
@@ -199,53 +199,53 @@ def close() -> Any:
             closure = hours_editor.add_closure(where, staff_id, **form.closure)
             in_the_way = len(list_conflicts(closure))
     except InvalidInput as error:
-        return _page(ClosureForm.typed(), errors_of(error)), 422
+        return _render_page(ClosureForm.typed(), to_errors(error)), 422
     if in_the_way:
         flash(_("Eingetragen. Diese Termine liegen noch in der Zeit."), "message")
         return redirect(url_for("absences.show", closure_id=closure.id))
     flash(_("Eingetragen. In dieser Zeit wird nichts mehr gebucht."), "message")
-    return _back(branch, staff_id)
+    return _redirect_back(branch, staff_id)
 
 
 @blueprint.post("/settings/hours/closures/<closure_id>/remove")
 @for_company("hours.write")
 def reopen(closure_id: str) -> Response:
-    branch, staff_id = _of()
+    branch, staff_id = _get_target()
     with transaction():
         hours_editor.remove_closure(closure_id)
     flash(_("Die Schließung ist gelöscht."), "message")
-    return _back(branch, staff_id)
+    return _redirect_back(branch, staff_id)
 
 
-def _of() -> tuple[Branch, str | None]:
+def _get_target() -> tuple[Branch, str | None]:
     """Whose hours are shown; raises NotFound for people of other companies."""
-    branch, staff_id = shown_branch(), PersonQuery.read_known().staff_id
-    if staff_id and staff_id not in {person.id for person in catalogue.list_staff(limit=MOST, branch_id=branch.id)}:
+    branch, staff_id = get_current_branch(), PersonQuery.read_known().staff_id
+    if staff_id and staff_id not in {person.id for person in catalogue.list_staff(limit=MAX_SPANS, branch_id=branch.id)}:
         raise NotFound(_("Das gibt es hier nicht."))
     return branch, staff_id
 
 
-def _page(values: dict[str, str], errors: dict[str, str]) -> str:
-    branch, staff_id = _of()
+def _render_page(values: dict[str, str], errors: dict[str, str]) -> str:
+    branch, staff_id = _get_target()
     today = now().astimezone(ZoneInfo(branch.zone)).date()
     week = [hours_editor.format_spans(spans) for spans in hours_editor.get_week(branch.id, staff_id)]
     specials = hours_editor.list_special_days(branch.id, staff_id, today)
     return render_template(
         "settings/hours.html",
         branch=branch,
-        branches=branches(),
+        branches=list_branches(),
         staff_id=staff_id,
-        people=[(person.id, person.name) for person in catalogue.list_staff(limit=MOST, branch_id=branch.id)],
-        days=[(number, name, values.get(f"day{number}", week[number])) for number, name in enumerate(_weekdays())],
+        people=[(person.id, person.name) for person in catalogue.list_staff(limit=MAX_SPANS, branch_id=branch.id)],
+        days=[(number, name, values.get(f"day{number}", week[number])) for number, name in enumerate(_list_weekdays())],
         follows=staff_id is not None and not any(week),
         seasons=[
             (one, [hours_editor.format_spans(spans) for spans in one.week]) for one in hours_editor.list_seasons(branch.id, staff_id, today)
         ],
-        preview=[] if staff_id else list_hours(branch, today, PREVIEWED),
+        preview=[] if staff_id else list_hours(branch, today, MAX_PREVIEWED_DAYS),
         states=[("", _("nur bundesweite")), *sorted(GERMAN_STATES.items(), key=lambda row: row[1])] if g.company.country == "DE" else [],
         specials=[(day, hours_editor.format_spans(spans), name) for day, (spans, name) in specials.items()],
         closures=hours_editor.list_closures(branch.id, staff_id, datetime.combine(today, time())),
-        holidays=[] if staff_id else _holidays(branch, today, specials),
+        holidays=[] if staff_id else _list_holidays(branch, today, specials),
         state=GERMAN_STATES.get(branch.state or "", branch.state),
         keeps=load_policies().rules(branch_id=branch.id).observes_holidays,
         repeats=[("never", _("einmal")), ("weekly", _("jede Woche")), ("yearly", _("jedes Jahr"))],
@@ -257,7 +257,7 @@ def _page(values: dict[str, str], errors: dict[str, str]) -> str:
     )
 
 
-def _holidays(branch: Branch, today: date, specials: dict[date, Any]) -> list[tuple[date, str, bool]]:
+def _list_holidays(branch: Branch, today: date, specials: dict[date, Any]) -> list[tuple[date, str, bool]]:
     """The public holidays of the coming year; the last says whether that day has hours of its own."""
     found = {
         **get_public_holidays(g.company.country, branch.state, today.year),
@@ -267,10 +267,10 @@ def _holidays(branch: Branch, today: date, specials: dict[date, Any]) -> list[tu
     return [(day, name, day in specials) for day, name in coming]
 
 
-def _weekdays() -> list[str]:
+def _list_weekdays() -> list[str]:
     names = get_locale().days["stand-alone"]["wide"]
     return [names[number] for number in range(7)]
 
 
-def _back(branch: Branch, staff_id: str | None) -> Response:
+def _redirect_back(branch: Branch, staff_id: str | None) -> Response:
     return redirect(url_for("hours.index", branch_id=branch.id, staff_id=staff_id))

@@ -18,9 +18,9 @@ from app.models import Branch, LineCheck, PhoneNumber
 from app.web.fields import Id
 from app.web.forms import Query
 from app.web.guards import for_company
-from app.web.line_check_view import shown
+from app.web.line_check_view import build_view
 
-MOST_NUMBERS = 100
+MAX_NUMBERS = 100
 
 blueprint = Blueprint("line", __name__)
 
@@ -32,32 +32,32 @@ class NumberQuery(Query):
 @blueprint.get("/settings/line")
 @for_company("line.check")
 def index() -> str:
-    return _page(None)
+    return _render_page(None)
 
 
 @blueprint.get("/settings/line/checks/<check_id>")
 @for_company("line.check")
 def show(check_id: str) -> str:
-    return _page(_get(check_id))
+    return _render_page(_get_check(check_id))
 
 
 @blueprint.get("/settings/line/checks/<check_id>/steps")
-@for_company("line.check", by_script=True)
+@for_company("line.check", is_polling=True)
 def steps(check_id: str) -> str:
     """The steps as they stand now; where nobody else moves the check on, whoever watches ends it."""
-    found = _get(check_id)
+    found = _get_check(check_id)
     if runner.is_late(found):
         found = run_in_transaction(lambda: runner.look(check_id)) or found
-    return render_template("settings/line_steps.html", check=shown(found), steps_endpoint="line.steps")
+    return render_template("settings/line_check_steps.html", check=build_view(found), steps_endpoint="line.steps")
 
 
 @blueprint.post("/settings/line/<number_id>/check")
 @for_company("line.check")
 def check(number_id: str) -> Response:
-    return redirect(url_for("line.show", check_id=begin(number_id, via="page")))
+    return redirect(url_for("line.show", check_id=start_check(number_id, via="page")))
 
 
-def begin(number_id: str, *, via: str) -> str:
+def start_check(number_id: str, *, via: str) -> str:
     """Begins inside the company at work and sends it on its way; its id. Raises NotFound."""
 
     def work() -> str:
@@ -69,36 +69,36 @@ def begin(number_id: str, *, via: str) -> str:
     return run_in_transaction(work)
 
 
-def _get(check_id: str) -> LineCheck:
+def _get_check(check_id: str) -> LineCheck:
     found = db.session.scalars(select(LineCheck).where(LineCheck.id == check_id)).first()
     if found is None:
         raise NotFound(_("Das gibt es hier nicht."))
     return found
 
 
-def _page(chosen: LineCheck | None) -> str:
-    numbers = _numbers()
+def _render_page(chosen: LineCheck | None) -> str:
+    numbers = _list_numbers()
     if chosen is None and (number_id := NumberQuery.read_known().number_id):
         chosen = next(iter(runner.history(number_id, 1)), None)
     if chosen is None:
         chosen = max((number.last for number in numbers if number.last), key=lambda last: last.started_at, default=None)
     return render_template(
-        "settings/line.html",
+        "settings/line_check.html",
         numbers=numbers,
-        branches=db.session.scalars(select(Branch).order_by(Branch.name, Branch.id).limit(MOST_NUMBERS)).all(),
+        branches=db.session.scalars(select(Branch).order_by(Branch.name, Branch.id).limit(MAX_NUMBERS)).all(),
         blocked=list_blocked_callers(),
-        check=shown(chosen) if chosen else None,
+        check=build_view(chosen) if chosen else None,
         number_id=chosen.phone_number_id if chosen else None,
         history=runner.history(chosen.phone_number_id) if chosen else [],
     )
 
 
-def _numbers() -> list[SimpleNamespace]:
-    wanted = select(PhoneNumber, Branch.name).join(Branch, Branch.id == PhoneNumber.branch_id).order_by(Branch.name, PhoneNumber.e164)
+def _list_numbers() -> list[SimpleNamespace]:
+    statement = select(PhoneNumber, Branch.name).join(Branch, Branch.id == PhoneNumber.branch_id).order_by(Branch.name, PhoneNumber.e164)
     return [
         SimpleNamespace(
             id=number.id, e164=number.e164, label=number.label, branch=branch, is_active=number.is_active,
             last=next(iter(runner.history(number.id, 1)), None),
         )
-        for number, branch in db.session.execute(wanted.limit(MOST_NUMBERS)).all()
+        for number, branch in db.session.execute(statement.limit(MAX_NUMBERS)).all()
     ]  # fmt: skip

@@ -17,51 +17,51 @@ from app.domain.emergencies.alarm import build_alarm
 from app.domain.emergencies.messages import get_label
 from app.domain.emergencies.recognition import recognise_emergency
 from app.models import Branch
-from app.web.branch_filter import branches, shown_branch
-from app.web.fields import Clock, Lines, LocalMoment, OneOf, Phone, Text
-from app.web.forms import Form, Query, errors_of, refuse
+from app.web.branch_filter import get_current_branch, list_branches
+from app.web.fields import ChoiceField, Clock, LocalMoment, MultilineField, Phone, TextField
+from app.web.forms import Form, Query, raise_invalid, to_errors
 from app.web.guards import for_company
 
 blueprint = Blueprint("on_call", __name__)
 
 
 class WeeklyForm(Form):
-    name: Annotated[str, Text(80)]
+    name: Annotated[str, TextField(80)]
     number: Phone
-    weekdays: tuple[Annotated[str, OneOf(*"0123456")], ...] = ()
+    weekdays: tuple[Annotated[str, ChoiceField(*"0123456")], ...] = ()
     from_time: Clock
     until_time: Clock
 
 
 class DatedForm(Form):
-    dated_name: Annotated[str, Text(80)]
+    dated_name: Annotated[str, TextField(80)]
     dated_number: Phone
     starts: LocalMoment
     ends: LocalMoment
 
 
 class PhrasesForm(Form):
-    phrases: Annotated[str, Lines(4000)] = ""
+    phrases: Annotated[str, MultilineField(4000)] = ""
 
 
 class SentenceQuery(Query):
-    sentence: Annotated[str, Text(500)] = ""
+    sentence: Annotated[str, TextField(500)] = ""
 
 
 @blueprint.get("/settings/on-call")
 @for_company("hours.read")
 def index() -> str:
-    return _page({}, {})
+    return _render_page({}, {})
 
 
 @blueprint.post("/settings/on-call/weekly")
 @for_company("hours.write")
 def add_weekly() -> Any:
-    branch = shown_branch()
+    branch = get_current_branch()
     try:
         form = WeeklyForm.read()
         if not form.weekdays:
-            refuse({"weekdays": _("Bitte mindestens einen Tag wählen.")})
+            raise_invalid({"weekdays": _("Bitte mindestens einen Tag wählen.")})
         with transaction():
             on_call.add_weekly_shifts(
                 branch, form.name, form.number, weekdays=[int(day) for day in form.weekdays],
@@ -69,22 +69,22 @@ def add_weekly() -> Any:
                 until_minute=form.until_time.hour * 60 + form.until_time.minute,
             )  # fmt: skip
     except InvalidInput as error:
-        return _page(WeeklyForm.typed(), errors_of(error)), 422
-    return _back(branch)
+        return _render_page(WeeklyForm.typed(), to_errors(error)), 422
+    return _redirect_back(branch)
 
 
 @blueprint.post("/settings/on-call/dated")
 @for_company("hours.write")
 def add_dated() -> Any:
-    branch = shown_branch()
+    branch = get_current_branch()
     try:
         form = DatedForm.read()
         with transaction():
             on_call.add_dated_shift(branch, form.dated_name, form.dated_number, starts=form.starts, ends=form.ends)
     except InvalidInput as error:
-        wrong = {"dated_number" if field == "number" else field: sentence for field, sentence in errors_of(error).items()}
-        return _page(DatedForm.typed(), wrong), 422
-    return _back(branch)
+        wrong = {"dated_number" if field == "number" else field: sentence for field, sentence in to_errors(error).items()}
+        return _render_page(DatedForm.typed(), wrong), 422
+    return _redirect_back(branch)
 
 
 @blueprint.post("/settings/on-call/<shift_id>/remove")
@@ -93,43 +93,43 @@ def remove(shift_id: str) -> Response:
     with transaction():
         on_call.remove_shift(shift_id, branch_ids=current_user.branch_ids)
     flash(_("Der Dienst ist gelöscht."), "message")
-    return _back(shown_branch())
+    return _redirect_back(get_current_branch())
 
 
 @blueprint.post("/settings/on-call/phrases")
 @for_company("hours.write")
 def save_phrases() -> Any:
-    branch = shown_branch()
+    branch = get_current_branch()
     try:
         lines = PhrasesForm.read().phrases.splitlines()
         with transaction():
             on_call.save_phrases(branch, lines)
     except InvalidInput as error:
-        return _page(PhrasesForm.typed(), errors_of(error)), 422
+        return _render_page(PhrasesForm.typed(), to_errors(error)), 422
     flash(_("Gespeichert. Sie gelten zusätzlich zu dem, was ohnehin als Notfall erkannt wird."), "message")
-    return _back(branch)
+    return _redirect_back(branch)
 
 
-def _page(values: dict[str, Any], errors: dict[str, str]) -> str:
-    branch, sentence = shown_branch(), SentenceQuery.read_known().sentence
+def _render_page(values: dict[str, Any], errors: dict[str, str]) -> str:
+    branch, sentence = get_current_branch(), SentenceQuery.read_known().sentence
     reached = on_call.find_on_call(branch, now(), otherwise=branch.forward_to)
     return render_template(
         "settings/on_call.html",
         branch=branch,
-        branches=branches(),
-        shifts=[(shift, _when(shift)) for shift in on_call.list_shifts(branch.id)],
+        branches=list_branches(),
+        shifts=[(shift, _format_shift(shift)) for shift in on_call.list_shifts(branch.id)],
         reached=reached,
         days=[(str(number), get_locale().days["stand-alone"]["abbreviated"][number]) for number in range(7)],
         phrases=values.get("phrases", "\n".join(branch.emergency_phrases or ())),
         sentence=sentence,
-        tried=_try(sentence, branch) if sentence else None,
+        tried=_test_sentence(sentence, branch) if sentence else None,
         values=values,
         errors=errors,
         may_write=can(current_user, "hours.write", branch_id=branch.id),
     )
 
 
-def _try(sentence: str, branch: Branch) -> dict[str, Any]:
+def _test_sentence(sentence: str, branch: Branch) -> dict[str, Any]:
     """What would come of the sentence; nobody is told."""
     kind = recognise_emergency(sentence, g.company.industry, tuple(branch.emergency_phrases or ()))
     if kind is None:
@@ -138,20 +138,20 @@ def _try(sentence: str, branch: Branch) -> dict[str, Any]:
     return {"kind": get_label(kind.name), "say": alarm.say, "numbers": alarm.numbers, "waits": kind.is_out_of_hours}
 
 
-def _when(shift: Any) -> str:
+def _format_shift(shift: Any) -> str:
     if shift.starts:
-        return _("%(starts)s bis %(ends)s", starts=_moment(shift.starts), ends=_moment(shift.ends))
+        return _("%(starts)s bis %(ends)s", starts=_format_time(shift.starts), ends=_format_time(shift.ends))
     day = get_locale().days["stand-alone"]["wide"][shift.weekday]
-    return _("%(day)s %(start)s bis %(end)s", day=day, start=_clock(shift.from_minute), end=_clock(shift.until_minute))
+    return _("%(day)s %(start)s bis %(end)s", day=day, start=_format_minute(shift.from_minute), end=_format_minute(shift.until_minute))
 
 
-def _moment(moment: datetime) -> str:
+def _format_time(moment: datetime) -> str:
     return moment.strftime("%d.%m.%Y, %H:%M")
 
 
-def _clock(minute: int) -> str:
+def _format_minute(minute: int) -> str:
     return f"{minute // 60 % 24}:{minute % 60:02}"
 
 
-def _back(branch: Branch) -> Response:
+def _redirect_back(branch: Branch) -> Response:
     return redirect(url_for("on_call.index", branch_id=branch.id))

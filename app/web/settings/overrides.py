@@ -4,27 +4,27 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from app.domain.services.overrides import Own
-from app.web.fields import Cents, Flag, Whole
+from app.web.fields import Cents, Flag, IntegerField
 from app.web.forms import Form
 
 
-class OwnForm(Form):
-    minutes: Annotated[int, Whole(1, 10_080)] | None = None
-    before_minutes: Annotated[int, Whole(0, 600)] | None = None
-    after_minutes: Annotated[int, Whole(0, 600)] | None = None
+class OverridesForm(Form):
+    minutes: Annotated[int, IntegerField(1, 10_080)] | None = None
+    before_minutes: Annotated[int, IntegerField(0, 600)] | None = None
+    after_minutes: Annotated[int, IntegerField(0, 600)] | None = None
     price: Cents | None = None
     is_offered: Flag = False
 
 
-def price_text(cents: int | None) -> str:
+def format_price(cents: int | None) -> str:
     return "" if cents is None else f"{cents / 100:.2f}".replace(".", ",").removesuffix(",00")
 
 
-def read_own(ids: Iterable[str], *, with_offer: bool = False) -> tuple[dict[str, Own], dict[str, str]]:
+def read_overrides(ids: Iterable[str], *, with_offer: bool = False) -> tuple[dict[str, Own], dict[str, str]]:
     """What was filled in for each of these, and what of it is wrong, by field."""
     own, wrong = {}, {}
     for row_id in ids:
-        form, refused = OwnForm.parse(f"own:{row_id}:")
+        form, refused = OverridesForm.parse(f"own:{row_id}:")
         wrong |= refused
         if form is not None:
             is_offered = form.is_offered or not with_offer
@@ -32,18 +32,18 @@ def read_own(ids: Iterable[str], *, with_offer: bool = False) -> tuple[dict[str,
     return own, wrong
 
 
-def typed_own(ids: Iterable[str]) -> dict[str, Any]:
+def get_typed_overrides(ids: Iterable[str]) -> dict[str, Any]:
     """What was typed there, as it was."""
-    return {f"own:{row_id}:{name}": text for row_id in ids for name, text in OwnForm.typed(f"own:{row_id}:").items()}
+    return {f"own:{row_id}:{name}": text for row_id in ids for name, text in OverridesForm.typed(f"own:{row_id}:").items()}
 
 
-def as_fields(own: Mapping[str, Own]) -> dict[str, Any]:
+def to_fields(own: Mapping[str, Own]) -> dict[str, Any]:
     """The same the other way."""
     fields: dict[str, Any] = {}
     for row_id, values in own.items():
         for name in ("minutes", "before_minutes", "after_minutes"):
             value = getattr(values, name)
             fields[f"own:{row_id}:{name}"] = "" if value is None else str(value)
-        fields[f"own:{row_id}:price"] = price_text(values.price_cents)
+        fields[f"own:{row_id}:price"] = format_price(values.price_cents)
         fields[f"own:{row_id}:is_offered"] = "1" if values.is_offered else ""
     return fields

@@ -12,14 +12,14 @@ from app.domain.accounts.permissions import can
 from app.domain.companies.policies import LIMITS as RULE_LIMITS, Rules, check_scope, find_policy, in_words, load_policies, save_policy
 from app.domain.services import catalogue
 from app.models.policy import RULES
-from app.web.branch_filter import branches
-from app.web.fields import Cents, Text, Whole, YesOrNo
-from app.web.forms import Form, Query, errors_of
+from app.web.branch_filter import list_branches
+from app.web.fields import BooleanField, Cents, IntegerField, TextField
+from app.web.forms import Form, Query, to_errors
 from app.web.guards import for_company
 
-MOST = 200
-LIMITS = {name: Whole(*limits) for name, limits in RULE_LIMITS.items()}
-Answer = Annotated[bool, YesOrNo()]
+MAX_SCOPES = 200
+LIMITS = {name: IntegerField(*limits) for name, limits in RULE_LIMITS.items()}
+Answer = Annotated[bool, BooleanField()]
 
 blueprint = Blueprint("policies", __name__)
 
@@ -46,32 +46,32 @@ class PolicyForm(Form):
 
 
 class ScopeQuery(Query):
-    scope: Annotated[str, Text(40)] = "company"
+    scope: Annotated[str, TextField(40)] = "company"
 
 
 @blueprint.get("/settings/policies")
 @for_company("services.read")
 def index() -> str:
-    kind, row_id = _scope()
+    kind, row_id = _get_scope()
     policy = find_policy(kind, row_id)
-    return _page(kind, row_id, _as_fields(policy.rules() if policy else {}), {})
+    return _render_page(kind, row_id, _to_fields(policy.rules() if policy else {}), {})
 
 
 @blueprint.post("/settings/policies")
 @for_company("services.write")
 def save() -> Any:
-    kind, row_id = _scope()
+    kind, row_id = _get_scope()
     try:
         rules = PolicyForm.read().model_dump()
         with transaction():
             save_policy(kind, row_id, rules)
     except InvalidInput as error:
-        return _page(kind, row_id, PolicyForm.typed(), errors_of(error)), 422
+        return _render_page(kind, row_id, PolicyForm.typed(), to_errors(error)), 422
     flash(_("Regeln gespeichert. Sie gelten ab dem nächsten Termin."), "message")
     return redirect(url_for("policies.index", scope=f"{kind}:{row_id}" if row_id else None))
 
 
-def _scope() -> tuple[str, str | None]:
+def _get_scope() -> tuple[str, str | None]:
     """Whose rules are shown; raises NotFound for what this company does not have."""
     kind, _colon, row_id = ScopeQuery.read_known().scope.partition(":")
     scope = (kind, row_id) if row_id else ("company", None)
@@ -79,16 +79,16 @@ def _scope() -> tuple[str, str | None]:
     return scope
 
 
-def _page(kind: str, row_id: str | None, values: dict[str, Any], errors: dict[str, str]) -> str:
+def _render_page(kind: str, row_id: str | None, values: dict[str, Any], errors: dict[str, str]) -> str:
     policies = load_policies()
     of = {f"{kind}_id": row_id} if row_id else {}
     rules: Rules = policies.rules(**of)
     return render_template(
         "settings/policies.html",
         scope=f"{kind}:{row_id}" if row_id else "company",
-        scopes=_scopes(),
+        scopes=_list_scopes(),
         values=values,
-        inherited=_as_fields({name: getattr(policies.rules() if row_id else Rules(), name) for name in RULES}),
+        inherited=_to_fields({name: getattr(policies.rules() if row_id else Rules(), name) for name in RULES}),
         sentences=in_words(rules),
         errors=errors,
         is_company=row_id is None,
@@ -96,7 +96,7 @@ def _page(kind: str, row_id: str | None, values: dict[str, Any], errors: dict[st
     )
 
 
-def _as_fields(rules: dict[str, Any]) -> dict[str, str]:
+def _to_fields(rules: dict[str, Any]) -> dict[str, str]:
     """Rules as the form shows them: yes and no as 1 and 0, money in Euro."""
     shown = {
         name: {True: "1", False: "0"}.get(value, str(value)) if isinstance(value, bool) else str(value) for name, value in rules.items()
@@ -106,11 +106,11 @@ def _as_fields(rules: dict[str, Any]) -> dict[str, str]:
     return shown
 
 
-def _scopes() -> list[tuple[str, Any]]:
-    people, services = catalogue.list_staff(limit=MOST), catalogue.list_services(limit=MOST)
+def _list_scopes() -> list[tuple[str, Any]]:
+    people, services = catalogue.list_staff(limit=MAX_SCOPES), catalogue.list_services(limit=MAX_SCOPES)
     return [
         ("company", _("Ganzer Betrieb")),
-        (_("Filialen"), [(f"branch:{row_id}", name) for row_id, name in branches()]),
+        (_("Filialen"), [(f"branch:{row_id}", name) for row_id, name in list_branches()]),
         (_("Leistungen"), [(f"service:{service.id}", service.name) for service in services]),
         (_("Team"), [(f"staff:{person.id}", person.name) for person in people]),
     ]

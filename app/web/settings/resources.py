@@ -9,30 +9,30 @@ from app.core.errors import InvalidInput
 from app.core.transactions import transaction
 from app.domain.services import resources
 from app.models import Resource
-from app.web.branch_filter import branches
-from app.web.fields import Flag, Id, Text, Whole
-from app.web.forms import Form, Query, errors_of
+from app.web.branch_filter import list_branches
+from app.web.fields import Flag, Id, IntegerField, TextField
+from app.web.forms import Form, Query, to_errors
 from app.web.guards import for_company
 
 blueprint = Blueprint("resources", __name__)
 
 
 class ResourceForm(Form):
-    name: Annotated[str, Text(80)]
-    kind: Annotated[str, Text(40)]
-    places: Annotated[int, Whole(1, 500)] = 1
+    name: Annotated[str, TextField(80)]
+    kind: Annotated[str, TextField(40)]
+    places: Annotated[int, IntegerField(1, 500)] = 1
     is_active: Flag = False
     branch_id: Id = ""
 
 
 class NewResourceQuery(Query):
-    kind: Annotated[str, Text(40)] = ""
+    kind: Annotated[str, TextField(40)] = ""
 
 
 @blueprint.get("/settings/resources")
 @for_company("services.read")
 def index() -> str:
-    mine = dict(branches())
+    mine = dict(list_branches())
     found = [room for room in resources.list_rooms() if room.branch_id in mine]
     return render_template("settings/resources.html", rooms=found, branch_names=mine, needed=resources.needed_by())
 
@@ -40,40 +40,40 @@ def index() -> str:
 @blueprint.get("/settings/resources/new")
 @for_company("services.write")
 def new() -> str:
-    return _form(None, {"places": 1, "is_active": True, "kind": NewResourceQuery.read_known().kind}, {})
+    return _render_form(None, {"places": 1, "is_active": True, "kind": NewResourceQuery.read_known().kind}, {})
 
 
 @blueprint.get("/settings/resources/<room_id>")
 @for_company("services.read")
 def edit(room_id: str) -> str:
     room = resources.get_room(room_id)
-    return _form(room, {name: getattr(room, name) for name in ("name", "kind", "places", "is_active", "branch_id")}, {})
+    return _render_form(room, {name: getattr(room, name) for name in ("name", "kind", "places", "is_active", "branch_id")}, {})
 
 
 @blueprint.post("/settings/resources/new")
 @for_company("services.write")
 def make() -> Any:
-    return _save(None)
+    return _save_resource(None)
 
 
 @blueprint.post("/settings/resources/<room_id>")
 @for_company("services.write")
 def save(room_id: str) -> Any:
-    return _save(resources.get_room(room_id))
+    return _save_resource(resources.get_room(room_id))
 
 
-def _save(room: Resource | None) -> Any:
+def _save_resource(room: Resource | None) -> Any:
     try:
         form = ResourceForm.read()
         with transaction():
             resources.save_room(room.id if room else None, **form.model_dump())
     except InvalidInput as error:
-        return _form(room, ResourceForm.typed(), errors_of(error)), 422
+        return _render_form(room, ResourceForm.typed(), to_errors(error)), 422
     flash(_("Gespeichert: %(name)s", name=form.name), "message")
     return redirect(url_for("resources.index"))
 
 
-def _form(room: Resource | None, values: dict[str, Any], errors: dict[str, str]) -> str:
+def _render_form(room: Resource | None, values: dict[str, Any], errors: dict[str, str]) -> str:
     return render_template(
-        "settings/resource.html", room=room, values=values, errors=errors, branches=branches(), kinds=resources.known_kinds()
+        "settings/resource.html", room=room, values=values, errors=errors, branches=list_branches(), kinds=resources.known_kinds()
     )

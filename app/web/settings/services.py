@@ -11,36 +11,36 @@ from app.core.extensions import db
 from app.core.transactions import transaction
 from app.domain.services import catalogue, catalogue_editor, overrides, resources
 from app.models import Service
-from app.web.branch_filter import branches
-from app.web.fields import Cents, Flag, Id, Lines, OneOf, Text, Whole
-from app.web.forms import Form, errors_of, refuse
+from app.web.branch_filter import list_branches
+from app.web.fields import Cents, ChoiceField, Flag, Id, IntegerField, MultilineField, TextField
+from app.web.forms import Form, raise_invalid, to_errors
 from app.web.guards import for_company
-from app.web.labels import PALETTE
-from app.web.settings.overrides import as_fields, price_text, read_own, typed_own
+from app.web.labels import COLOUR_PALETTE
+from app.web.settings.overrides import format_price, get_typed_overrides, read_overrides, to_fields
 
-MOST = 200
-MOST_PARTS = 5
+MAX_SERVICES = 200
+MAX_PARTS = 5
 
 blueprint = Blueprint("services", __name__)
 
 
 class ServiceForm(Form):
-    name: Annotated[str, Text(120)]
-    category: Annotated[str, Text(80)] | None = None
-    description: Annotated[str, Lines(2000)] | None = None
-    synonyms: Annotated[str, Text(2000)] = ""
-    minutes: Annotated[int, Whole(1, 10_080)] = 30
-    before_minutes: Annotated[int, Whole(0, 600)] = 0
-    after_minutes: Annotated[int, Whole(0, 600)] = 0
-    processing_from: Annotated[int, Whole(0, 10_080)] = 0
-    processing_minutes: Annotated[int, Whole(0, 10_080)] = 0
+    name: Annotated[str, TextField(120)]
+    category: Annotated[str, TextField(80)] | None = None
+    description: Annotated[str, MultilineField(2000)] | None = None
+    synonyms: Annotated[str, TextField(2000)] = ""
+    minutes: Annotated[int, IntegerField(1, 10_080)] = 30
+    before_minutes: Annotated[int, IntegerField(0, 600)] = 0
+    after_minutes: Annotated[int, IntegerField(0, 600)] = 0
+    processing_from: Annotated[int, IntegerField(0, 10_080)] = 0
+    processing_minutes: Annotated[int, IntegerField(0, 10_080)] = 0
     price: Cents | None = None
-    capacity: Annotated[int, Whole(1, 500)] = 1
-    colour: Annotated[str, OneOf(*PALETTE)] | None = None
+    capacity: Annotated[int, IntegerField(1, 500)] = 1
+    colour: Annotated[str, ChoiceField(*COLOUR_PALETTE)] | None = None
     is_active: Flag = False
-    room_kinds: tuple[Annotated[str, Text(40)], ...] = ()
+    room_kinds: tuple[Annotated[str, TextField(40)], ...] = ()
     parts: tuple[Id, ...] = ()
-    max_gap_minutes: Annotated[int, Whole(0, 600)] = 0
+    max_gap_minutes: Annotated[int, IntegerField(0, 600)] = 0
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -48,7 +48,7 @@ class ServiceForm(Form):
         return self.model_dump(exclude={"synonyms", "price"}) | {
             "price_cents": self.price,
             "room_kinds": [kind for kind in self.room_kinds if kind in known],
-            "parts": list(self.parts[:MOST_PARTS]) or None,
+            "parts": list(self.parts[:MAX_PARTS]) or None,
         }
 
 
@@ -62,36 +62,38 @@ def index() -> str:
 @blueprint.get("/settings/services/new")
 @for_company("services.write")
 def new() -> str:
-    return _form(None, {"minutes": 30, "capacity": 1, "is_active": True}, {})
+    return _render_form(None, {"minutes": 30, "capacity": 1, "is_active": True}, {})
 
 
 @blueprint.get("/settings/services/<service_id>")
 @for_company("services.read")
 def edit(service_id: str) -> str:
-    service = _find(service_id)
-    values = {name: getattr(service, name) for name in catalogue_editor.FIELDS} | as_fields(overrides.at_branches(service.id))
+    service = _get_service(service_id)
+    values = {name: getattr(service, name) for name in catalogue_editor.FIELDS} | to_fields(overrides.at_branches(service.id))
     synonyms = catalogue_editor.write_synonyms(catalogue.certain_synonyms(service.id))
-    return _form(service, values | {"price": price_text(service.price_cents), "synonyms": synonyms, "parts": service.parts or []}, {})
+    return _render_form(
+        service, values | {"price": format_price(service.price_cents), "synonyms": synonyms, "parts": service.parts or []}, {}
+    )
 
 
 @blueprint.post("/settings/services/new")
 @for_company("services.write")
 def make() -> Any:
-    return _save(None)
+    return _save_service(None)
 
 
 @blueprint.post("/settings/services/<service_id>")
 @for_company("services.write")
 def save(service_id: str) -> Any:
-    return _save(_find(service_id))
+    return _save_service(_get_service(service_id))
 
 
-def _save(service: Service | None) -> Any:
-    ids = [row_id for row_id, _name in branches()] if service else []
+def _save_service(service: Service | None) -> Any:
+    ids = [row_id for row_id, _name in list_branches()] if service else []
     form, wrong = ServiceForm.parse()
-    own, wrong_own = read_own(ids, with_offer=True)
+    own, wrong_own = read_overrides(ids, with_offer=True)
     try:
-        refuse(wrong | wrong_own)
+        raise_invalid(wrong | wrong_own)
         assert form is not None
         with transaction():
             saved = catalogue_editor.save_service(
@@ -100,29 +102,29 @@ def _save(service: Service | None) -> Any:
             if own:
                 overrides.save_at_branches(saved.id, own)
     except InvalidInput as error:
-        return _form(service, typed_own(ids) | ServiceForm.typed(), errors_of(error)), 422
+        return _render_form(service, get_typed_overrides(ids) | ServiceForm.typed(), to_errors(error)), 422
     flash(_("Gespeichert: %(name)s", name=form.name), "message")
     return redirect(url_for("services.index"))
 
 
-def _find(service_id: str) -> Service:
+def _get_service(service_id: str) -> Service:
     service = db.session.get(Service, service_id) if service_id.isascii() else None
     if service is None:
         raise NotFound(_("Das gibt es hier nicht."))
     return service
 
 
-def _form(service: Service | None, values: dict[str, Any], errors: dict[str, str]) -> str:
-    simple = [one for one in catalogue.list_services(limit=MOST) if not one.parts and one.capacity == 1 and one is not service]
+def _render_form(service: Service | None, values: dict[str, Any], errors: dict[str, str]) -> str:
+    simple = [one for one in catalogue.list_services(limit=MAX_SERVICES) if not one.parts and one.capacity == 1 and one is not service]
     return render_template(
         "settings/service.html",
         service=service,
         values=values,
         errors=errors,
-        palette=list(enumerate(PALETTE)),
+        palette=list(enumerate(COLOUR_PALETTE)),
         kinds=resources.known_kinds(),
         simple=[(one.id, one.name) for one in simple],
-        most_parts=MOST_PARTS,
-        branches=[(row_id, name, service) for row_id, name in branches()] if service else [],
-        price_text=price_text,
+        most_parts=MAX_PARTS,
+        branches=[(row_id, name, service) for row_id, name in list_branches()] if service else [],
+        price_text=format_price,
     )

@@ -11,16 +11,16 @@ from app.core.extensions import db
 from app.core.transactions import transaction
 from app.domain.services import catalogue, catalogue_editor, overrides
 from app.models import Branch, Service, StaffMember
-from app.web.fields import Email, Flag, Id, Phone, Text
-from app.web.forms import Form, errors_of, refuse
+from app.web.fields import Email, Flag, Id, Phone, TextField
+from app.web.forms import Form, raise_invalid, to_errors
 from app.web.guards import for_company
-from app.web.settings.overrides import as_fields, price_text, read_own, typed_own
+from app.web.settings.overrides import format_price, get_typed_overrides, read_overrides, to_fields
 
 blueprint = Blueprint("staff", __name__)
 
 
-class PersonForm(Form):
-    name: Annotated[str, Text(120)]
+class StaffMemberForm(Form):
+    name: Annotated[str, TextField(120)]
     email: Email | None = None
     phone: Phone | None = None
     is_active: Flag = False
@@ -35,7 +35,7 @@ def index() -> str:
     branches, services = catalogue.places_of([person.id for person in people])
     return render_template(
         "settings/staff.html", people=people, branches=branches, services=services,
-        branch_names=dict(_branches()), service_names=dict(_services()),
+        branch_names=dict(_list_branches()), service_names=dict(_list_services()),
     )  # fmt: skip
 
 
@@ -43,74 +43,78 @@ def index() -> str:
 @for_company("services.write")
 def new() -> str:
     """Works everywhere and does everything until somebody unticks it: without a tick nothing could be booked."""
-    values = {"is_active": True, "branch_ids": [key for key, _name in _branches()], "service_ids": [key for key, _name in _services()]}
-    return _form(None, values, {})
+    values = {
+        "is_active": True,
+        "branch_ids": [key for key, _name in _list_branches()],
+        "service_ids": [key for key, _name in _list_services()],
+    }
+    return _render_form(None, values, {})
 
 
 @blueprint.get("/settings/staff/<staff_id>")
 @for_company("services.read")
 def edit(staff_id: str) -> str:
-    person = _find(staff_id)
+    person = _get_staff_member(staff_id)
     branches, services = catalogue.places_of([person.id])
     values = {name: getattr(person, name) for name in ("name", "email", "phone", "is_active")}
-    values |= as_fields(overrides.of_person(person.id))
-    return _form(person, {**values, "branch_ids": branches.get(person.id, []), "service_ids": services.get(person.id, [])}, {})
+    values |= to_fields(overrides.of_person(person.id))
+    return _render_form(person, {**values, "branch_ids": branches.get(person.id, []), "service_ids": services.get(person.id, [])}, {})
 
 
 @blueprint.post("/settings/staff/new")
 @for_company("services.write")
 def make() -> Any:
-    return _save(None)
+    return _save_staff_member(None)
 
 
 @blueprint.post("/settings/staff/<staff_id>")
 @for_company("services.write")
 def save(staff_id: str) -> Any:
-    return _save(_find(staff_id))
+    return _save_staff_member(_get_staff_member(staff_id))
 
 
-def _save(person: StaffMember | None) -> Any:
-    form, wrong = PersonForm.parse()
+def _save_staff_member(person: StaffMember | None) -> Any:
+    form, wrong = StaffMemberForm.parse()
     does = form.service_ids if form else ()
-    own, wrong_own = read_own(does)
+    own, wrong_own = read_overrides(does)
     try:
-        refuse(wrong | wrong_own)
+        raise_invalid(wrong | wrong_own)
         assert form is not None
         with transaction():
             saved = catalogue_editor.save_person(person.id if person else None, **form.model_dump())
             overrides.save_of_person(saved.id, own)
     except InvalidInput as error:
-        return _form(person, typed_own(does) | PersonForm.typed(), errors_of(error)), 422
+        return _render_form(person, get_typed_overrides(does) | StaffMemberForm.typed(), to_errors(error)), 422
     flash(_("Gespeichert: %(name)s", name=form.name), "message")
     return redirect(url_for("staff.index"))
 
 
-def _find(staff_id: str) -> StaffMember:
+def _get_staff_member(staff_id: str) -> StaffMember:
     person = db.session.get(StaffMember, staff_id) if staff_id.isascii() else None
     if person is None:
         raise NotFound(_("Das gibt es hier nicht."))
     return person
 
 
-def _branches() -> list[tuple[str, str]]:
+def _list_branches() -> list[tuple[str, str]]:
     return [(row.id, row.name) for row in db.session.execute(select(Branch.id, Branch.name).where(Branch.is_active).order_by(Branch.name))]
 
 
-def _services() -> list[tuple[str, str]]:
-    wanted = select(Service.id, Service.name).where(Service.is_active).order_by(Service.position, Service.name)
-    return [(row.id, row.name) for row in db.session.execute(wanted)]
+def _list_services() -> list[tuple[str, str]]:
+    statement = select(Service.id, Service.name).where(Service.is_active).order_by(Service.position, Service.name)
+    return [(row.id, row.name) for row in db.session.execute(statement)]
 
 
-def _form(person: StaffMember | None, values: dict[str, Any], errors: dict[str, str]) -> str:
+def _render_form(person: StaffMember | None, values: dict[str, Any], errors: dict[str, str]) -> str:
     does = select(Service).where(Service.id.in_(values["service_ids"]), Service.is_active).order_by(Service.position, Service.name)
     own = [(service.id, service.name, service) for service in db.session.scalars(does) if not service.parts] if person else []
     return render_template(
-        "settings/person.html",
+        "settings/staff_member.html",
         person=person,
         values=values,
         errors=errors,
-        branches=_branches(),
-        services=_services(),
+        branches=_list_branches(),
+        services=_list_services(),
         own=own,
-        price_text=price_text,
+        price_text=format_price,
     )

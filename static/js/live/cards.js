@@ -144,9 +144,9 @@ function updateSlot(element, call, now) {
 }
 
 function updateTurn(line, turn, call) {
-  const lena = turn.role === "agent";
-  line.classList.toggle("ap-turn--lena", lena);
-  say(part(line, "who"), lena ? call.assistant ?? assistant : call.caller?.name || words.caller);
+  const isAgent = turn.role === "agent";
+  line.classList.toggle("ap-turn--agent", isAgent);
+  say(part(line, "who"), isAgent ? call.assistant ?? assistant : call.caller?.name || words.caller);
   say(part(line, "text"), turn.text);
 }
 

@@ -7,7 +7,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import LargeBinary, select, type_coerce, update
 
 from app.models import AuditEntry, WebhookEvent
-from app.web.admin.webhook_payload import HIDDEN, readable
+from app.web.admin.webhook_payload import REDACTED, format_payload
 from tests.support.lindgren import call_body, send, transcript
 from tests.support.people import csrf_token, make_user, signed_in
 
@@ -78,12 +78,12 @@ def test_the_list_narrows_by_state_and_call(support: FlaskClient, db: SQLAlchemy
 def test_whatever_came_can_be_looked_at(app: Flask, body: bytes) -> None:
     with app.test_request_context():
         for whole in (False, True):
-            readable(body, whole=whole)[0].encode()
+            format_payload(body, whole=whole)[0].encode()
 
 
 def test_numbers_and_known_fields_are_told_and_words_are_not(app: Flask) -> None:
     with app.test_request_context():
-        text, note = readable(
+        text, note = format_payload(
             b'{"event":"call_ended","call":{"duration_ms":7,"from_number":"+49171","transcript_object":[{"role":"user","content":"x"}]}}',
             whole=False,
         )
@@ -91,5 +91,5 @@ def test_numbers_and_known_fields_are_told_and_words_are_not(app: Flask) -> None
     assert '"event": "call_ended"' in text
     assert '"role": "user"' in text
     assert "+49171" not in text
-    assert text.count(HIDDEN) == 2
+    assert text.count(REDACTED) == 2
     assert note
