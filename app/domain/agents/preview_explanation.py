@@ -170,22 +170,22 @@ def explain_availability(context: ToolContext, given: Mapping[str, str]) -> Expl
         return ()
     try:
         visit = resolve_services(context, given.get("service"), given.get("staff"), given.get("branch"))
-        wanted = to_instant(context, _parse_time(context, given), visit.branch.zone)
+        starts_at = to_instant(context, _parse_time(context, given), visit.branch.zone)
     except AppError:
         return ()
-    about = say_when(context, wanted, visit.branch.zone)
-    if wanted >= now() and search_at(visit, wanted).requested_free:
+    about = say_when(context, starts_at, visit.branch.zone)
+    if starts_at >= now() and search_at(visit, starts_at).requested_free:
         return (ExplanationStep(_("Kalender"), _("%(when)s ist frei", when=about), True),)
     return tuple(
         ExplanationStep(_("Kalender"), _("%(when)s: %(reason)s", when=about, reason=reason), False)
-        for reason in _list_reasons(visit, wanted)
+        for reason in _list_reasons(visit, starts_at)
     )
 
 
-def _list_reasons(visit: ServiceSelection, wanted: datetime) -> list[str]:
+def _list_reasons(visit: ServiceSelection, starts_at: datetime) -> list[str]:
     question = AvailabilityQuery(
-        visit.parts, wanted, wanted + timedelta(minutes=1), now(), branch_id=visit.branch.id, max_gap=visit.max_gap, any_start=True
+        visit.parts, starts_at, starts_at + timedelta(minutes=1), now(), branch_id=visit.branch.id, max_gap=visit.max_gap, any_start=True
     )
     facts = load_scheduling_data(question, for_callers=True)
     names = {person.id: person.name for person in facts.people}
-    return [format_reason(reason, names) for reason in explain_unavailable(question, facts, wanted)]
+    return [format_reason(reason, names) for reason in explain_unavailable(question, facts, starts_at)]

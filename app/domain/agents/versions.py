@@ -155,8 +155,8 @@ def _copy_to_agent(agent: Agent, content: AgentConfig) -> None:
     agent.name, agent.language, agent.greeting = content.name, content.language, content.greeting or None
 
 
-def _find_by_status(agent_id: str, standing: str) -> AgentVersion | None:
-    statement = select(AgentVersion).where(AgentVersion.agent_id == agent_id, AgentVersion.status == standing)
+def _find_by_status(agent_id: str, status: str) -> AgentVersion | None:
+    statement = select(AgentVersion).where(AgentVersion.agent_id == agent_id, AgentVersion.status == status)
     return db.session.scalars(statement).first()
 
 

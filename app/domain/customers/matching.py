@@ -27,24 +27,24 @@ CUSTOMERS_BY_NUMBER = (
 def find_customers_by_numbers(numbers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[Customer]]:
     """Find the customers of each (company, E.164 number), oldest first, in one query for all companies."""
     wanted = set(numbers)
-    found: dict[tuple[str, str], list[Customer]] = defaultdict(list)
+    by_number: dict[tuple[str, str], list[Customer]] = defaultdict(list)
     if wanted:
         companies, values = sorted({company for company, _ in wanted}), sorted({number for _, number in wanted})
         for number, customer in db.session.execute(CUSTOMERS_BY_NUMBER, {"companies": companies, "numbers": values}):
             if (customer.company_id, number) in wanted:
-                found[customer.company_id, number].append(customer)
-    return found
+                by_number[customer.company_id, number].append(customer)
+    return by_number
 
 
-def select_customer(known: list[Customer], name: str | None) -> Customer | None:
+def select_customer(customers: list[Customer], name: str | None) -> Customer | None:
     """Select by name where one is given, else the only customer."""
     if name:
-        same = [customer for customer in known if customer.name and is_same_name(customer.name, name)]
+        same = [customer for customer in customers if customer.name and is_same_name(customer.name, name)]
         if same:
             return same[0]
-        nameless = [customer for customer in known if not customer.name]
+        nameless = [customer for customer in customers if not customer.name]
         return nameless[0] if nameless else None
-    return known[0] if len(known) == 1 else None
+    return customers[0] if len(customers) == 1 else None
 
 
 def attach_customer(call: Call, customer: Customer) -> None:

@@ -31,9 +31,9 @@ def is_same_name(one: str, other: str) -> bool:
     return bool(_list_spellings(one) & _list_spellings(other))
 
 
-def is_similar_name(said: str, known: str) -> bool:
+def is_similar_name(spoken: str, name: str) -> bool:
     """Check whether each spoken word is, or sounds like, a word of the name: "Frau Tomsen" and "Svea Thomsen"."""
-    words, names = split_name(said), split_name(known)
+    words, names = split_name(spoken), split_name(name)
     return bool(words) and all(any(_is_similar_word(word, name) for name in names) for word in words)
 
 

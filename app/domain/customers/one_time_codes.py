@@ -74,9 +74,9 @@ def get_send_stats() -> SendStats:
     return SendStats(sum(row.created_at > day for row in rows), len(rows), messages * settings().sms_price_cents)
 
 
-def redeem_code(call: Call, said: str) -> Customer | None:
+def redeem_code(call: Call, spoken: str) -> Customer | None:
     """Redeem a code; gives the customer. Only the newest of the call is valid, once."""
-    digits = "".join(letter for letter in said if letter.isdigit())
+    digits = "".join(letter for letter in spoken if letter.isdigit())
     statement = select(OneTimeCode).where(OneTimeCode.call_id == call.id).order_by(OneTimeCode.created_at.desc(), OneTimeCode.id.desc())
     code = db.session.scalars(statement.limit(1)).first()
     if code is None or code.used_at or code.expires_at <= now() or not hmac.compare_digest(code.code_hash, _hash_code(call.id, digits)):

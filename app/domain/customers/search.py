@@ -25,19 +25,19 @@ def count_customers(query: str = "") -> int:
 def list_recent_callers(query: str = "", *, limit: int, after: Customer | None = None) -> list[Customer]:
     """List customers by last call, newest first; `after` is the last one of the previous page."""
     statement = select(Customer).options(selectinload(Customer.identities)).where(*_build_filters(query)).limit(limit)
-    found: list[Customer] = []
+    customers: list[Customer] = []
     if after is None or after.last_call_at is not None:
         called = statement.where(Customer.last_call_at.is_not(None))
         if after is not None:
             at = after.last_call_at
             called = called.where(Customer.last_call_at <= at, or_(Customer.last_call_at < at, Customer.id < after.id))
-        found = list(db.session.scalars(called.order_by(Customer.last_call_at.desc(), Customer.id.desc())))
-    if len(found) < limit:
-        never = statement.where(Customer.last_call_at.is_(None)).limit(limit - len(found))
+        customers = list(db.session.scalars(called.order_by(Customer.last_call_at.desc(), Customer.id.desc())))
+    if len(customers) < limit:
+        never = statement.where(Customer.last_call_at.is_(None)).limit(limit - len(customers))
         if after is not None and after.last_call_at is None:
             never = never.where(Customer.id < after.id)
-        found += db.session.scalars(never.order_by(Customer.id.desc()))
-    return found
+        customers += db.session.scalars(never.order_by(Customer.id.desc()))
+    return customers
 
 
 def list_customers_sharing_contact(customer: Customer, *, limit: int) -> list[Customer]:

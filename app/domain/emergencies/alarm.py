@@ -37,11 +37,11 @@ class Alarm:
     task_id: str | None = None
 
     def data(self) -> dict[str, Any]:
-        told: dict[str, Any] = {"kind": self.kind.name, "level": self.kind.level, "numbers": self.numbers}
+        payload: dict[str, Any] = {"kind": self.kind.name, "level": self.kind.level, "numbers": self.numbers}
         if self.transfer_to:
             # the agent's transfer function reads `number`
-            told |= {"transfer_to": self.transfer_to, "number": self.transfer_to}
-        return told | ({"task_id": self.task_id} if self.task_id else {})
+            payload |= {"transfer_to": self.transfer_to, "number": self.transfer_to}
+        return payload | ({"task_id": self.task_id} if self.task_id else {})
 
 
 def build_alarm(kind: EmergencyKind, branch: Branch, company: Company, *, forward_to: str | None, moment: datetime) -> Alarm:

@@ -78,12 +78,12 @@ def _list_texts(value: Any, depth: int = 0) -> list[str]:
     return [text for each in (value.values() if isinstance(value, Mapping) else value) for text in _list_texts(each, depth + 1)]
 
 
-def _detect(call: Call, said: Iterable[tuple[int, EmergencyKind | None]], counts: KindFilter) -> bool:
+def _detect(call: Call, candidates: Iterable[tuple[int, EmergencyKind | None]], counts: KindFilter) -> bool:
     heard = _list_detections(call)
     answered_until = max((index for index, _name, answered in heard if answered), default=-1)
     known = {(index, name) for index, name, _answered in heard}
     new = [
-        (index, kind) for index, kind in said
+        (index, kind) for index, kind in candidates
         if kind is not None and index >= answered_until and (index, kind.name) not in known and counts(kind)
     ]  # fmt: skip
     if new:

@@ -148,10 +148,10 @@ class Vocabulary:
         self._words.clear()
         self._tail = re.compile("|".join(sorted(map(re.escape, self._tails), key=len, reverse=True))) if self._tails else None
 
-    def find(self, heard: TokenizedText) -> dict[int, list[Span]]:
+    def find(self, tokens: TokenizedText) -> dict[int, list[Span]]:
         """Find each term's spans, as (first word, end)."""
         found: dict[int, list[Span]] = {}
-        words = heard.words
+        words = tokens.words
         for start, word in enumerate(words):
             self._walk(words, start, self._root.next(word), found)
             if len(word) > 3 and self._tail is not None and (tail := self._tail.search(word)):
@@ -161,19 +161,19 @@ class Vocabulary:
                 self._join(word, words[start + 1], start, found)
         return found
 
-    def _walk(self, words: list[str], start: int, first: Iterable[_TrieNode], found: dict[int, list[Span]]) -> None:
+    def _walk(self, words: list[str], start: int, first: Iterable[_TrieNode], spans: dict[int, list[Span]]) -> None:
         standing = list(first)
         at = start + 1
         while standing:
             for node in standing:
                 for term in node.ends:
-                    found.setdefault(term, []).append((start, at))
+                    spans.setdefault(term, []).append((start, at))
             if at >= len(words):
                 return
             standing = [after for node in standing for after in node.next(words[at])]
             at += 1
 
-    def _join(self, first: str, second: str, start: int, found: dict[int, list[Span]]) -> None:
+    def _join(self, first: str, second: str, start: int, spans: dict[int, list[Span]]) -> None:
         """Match compounds transcribed as two words."""
         joined = first + second
         reach = max(MIN_COMPOUND_LENGTH, len(first) + 3)
@@ -181,15 +181,15 @@ class Vocabulary:
         nodes += [self._root.stems[joined[:n]] for n in self._root.lengths if reach <= n <= len(joined) and joined[:n] in self._root.stems]
         for node in nodes:
             for term in node.ends:
-                found.setdefault(term, []).append((start, start + 2))
+                spans.setdefault(term, []).append((start, start + 2))
 
     def _word(self, given: str) -> str:
         """Normalize a word of the table; empty for an ignored one."""
         if (known := self._words.get(given)) is None:
-            known = self._words[given] = self._heard_as(given)
+            known = self._words[given] = self._normalise_word(given)
         return known
 
-    def _heard_as(self, given: str) -> str:
+    def _normalise_word(self, given: str) -> str:
         bare = given.strip("*")
         # most words normalize to themselves
         is_plain = bare.isascii() and bare.isalpha() and bare.islower()

@@ -78,16 +78,16 @@ def recognise_emergency(text: str, industry: str, phrases: Sequence[str] = ()) -
     return table.kinds[classify_kind(text)] if chance >= SURE and not is_short else None
 
 
-def _match_signs(table: SignTable, heard: TokenizedText, areas: frozenset[str]) -> EmergencyKind | None:
-    found = table.vocabulary.find(heard)
-    matcher = _SignMatcher(table, heard, found)
+def _match_signs(table: SignTable, tokens: TokenizedText, areas: frozenset[str]) -> EmergencyKind | None:
+    found = table.vocabulary.find(tokens)
+    matcher = _SignMatcher(table, tokens, found)
     signs = {id(sign): sign for term in found for sign in table.signs.get(term, ()) if not areas.isdisjoint(sign.kind.areas)}
     kinds = {sign.kind for sign in signs.values() if matcher.holds(sign)}
     return _select_gravest(kinds, matcher) if kinds else None
 
 
-def _contains_phrase(heard: TokenizedText, phrases: Sequence[str], table: SignTable) -> bool:
-    said = f" {' '.join(heard.words)} "
+def _contains_phrase(tokens: TokenizedText, phrases: Sequence[str], table: SignTable) -> bool:
+    said = f" {' '.join(tokens.words)} "
     own = (" ".join(tokenize(phrase, table.vocabulary.spelling).words) for phrase in phrases)
     return any(f" {phrase} " in said for phrase in own if phrase)
 
@@ -103,7 +103,7 @@ def _select_gravest(kinds: set[EmergencyKind], matcher: "_SignMatcher") -> Emerg
     """Select the gravest kind; between an animal's and a person's the context decides."""
     ranked = sorted(kinds, key=lambda kind: (kind.is_out_of_hours, kind.order))
     of_animals = [kind for kind in ranked if "vet" in kind.areas]
-    if of_animals and (matcher.speaks_of("pet") or not matcher.speaks_of("person")):
+    if of_animals and (matcher.mentions("pet") or not matcher.mentions("person")):
         return of_animals[0]
     return ranked[0]
 
@@ -111,17 +111,17 @@ def _select_gravest(kinds: set[EmergencyKind], matcher: "_SignMatcher") -> Emerg
 class _SignMatcher:
     """Matches the signs of the table in one utterance."""
 
-    def __init__(self, table: SignTable, heard: TokenizedText, found: dict[int, list[Span]]) -> None:
-        self.heard, self.found, self.table = heard, found, table
+    def __init__(self, table: SignTable, tokens: TokenizedText, spans: dict[int, list[Span]]) -> None:
+        self.tokens, self.spans, self.table = tokens, spans, table
         self._denials: list[int] | None = None
 
-    def speaks_of(self, context: str) -> bool:
-        return self.table.contexts[context] in self.found
+    def mentions(self, context: str) -> bool:
+        return self.table.contexts[context] in self.spans
 
     def holds(self, sign: Sign) -> bool:
         if sign.needed < len(sign.terms):
             return self._adds_up(sign)
-        if any(term not in self.found for term in sign.terms):
+        if any(term not in self.spans for term in sign.terms):
             return False
         return any(self._counts(sign, spans) for spans in self._meetings(sign))
 
@@ -129,24 +129,24 @@ class _SignMatcher:
         """Check whether enough different terms occur, each of them valid by itself."""
         heard: dict[int, int] = {}
         for number, term in enumerate(sign.terms):
-            for span in self.found.get(term, ()):
+            for span in self.spans.get(term, ()):
                 if span[0] not in heard and self._counts(sign, (span,)):
                     heard[span[0]] = number
                     break
-        places = sorted(self.heard.places[start] for start in heard)
+        places = sorted(self.tokens.places[start] for start in heard)
         return any(places[n + sign.needed - 1] - places[n] <= sign.reach for n in range(len(places) - sign.needed + 1))
 
     def _meetings(self, sign: Sign) -> Iterator[tuple[Span, ...]]:
         """Find where all terms occur close together."""
-        for first in self.found[sign.terms[0]]:
+        for first in self.spans[sign.terms[0]]:
             spans = (first, *(self._nearest(term, first) for term in sign.terms[1:]))
             begins, ends = min(start for start, _end in spans), max(end for _start, end in spans) - 1
-            if self.heard.places[ends] - self.heard.places[begins] <= sign.reach and len(set(spans)) == len(spans):
+            if self.tokens.places[ends] - self.tokens.places[begins] <= sign.reach and len(set(spans)) == len(spans):
                 yield spans
 
     def _nearest(self, term: int, first: Span) -> Span:
-        others = [span for span in self.found[term] if span[1] <= first[0] or span[0] >= first[1]]
-        return min(others or self.found[term], key=lambda span: abs(span[0] - first[0]))
+        others = [span for span in self.spans[term] if span[1] <= first[0] or span[0] >= first[1]]
+        return min(others or self.spans[term], key=lambda span: abs(span[0] - first[0]))
 
     def _counts(self, sign: Sign, spans: tuple[Span, ...]) -> bool:
         at = spans[0][0]
@@ -168,21 +168,21 @@ class _SignMatcher:
         return not self._in_clause(self.table.contexts["now"], at, nearer_than=over)
 
     def _in_sentence(self, term: int, at: int) -> bool:
-        sentences = self.heard.sentences
-        return term in self.found and any(sentences[start] == sentences[at] for start, _end in self.found[term])
+        sentences = self.tokens.sentences
+        return term in self.spans and any(sentences[start] == sentences[at] for start, _end in self.spans[term])
 
     def _in_clause(self, term: int, at: int, *, nearer_than: int) -> bool:
-        clauses = self.heard.clauses
-        return any(clauses[start] == clauses[at] and abs(start - at) < nearer_than for start, _end in self.found.get(term, ()))
+        clauses = self.tokens.clauses
+        return any(clauses[start] == clauses[at] and abs(start - at) < nearer_than for start, _end in self.spans.get(term, ()))
 
     def _distance(self, term: int, at: int) -> int:
         """Get the distance in words within the same sentence."""
-        sentences = self.heard.sentences
-        return min((abs(start - at) for start, _end in self.found.get(term, ()) if sentences[start] == sentences[at]), default=FAR)
+        sentences = self.tokens.sentences
+        return min((abs(start - at) for start, _end in self.spans.get(term, ()) if sentences[start] == sentences[at]), default=FAR)
 
     def _denied(self, span: Span, spans: tuple[Span, ...]) -> bool:
         """Check for a negation; a sign that is one itself ("keine Luft") is not negated again: "koa Luft ned"."""
-        if not NEGATIONS.isdisjoint(self.heard.words[span[0] : span[1]]):
+        if not NEGATIONS.isdisjoint(self.tokens.words[span[0] : span[1]]):
             return False
         outside = (place for place in self._denying_words() if not any(start <= place < end for start, end in spans))
         return any(self._denies(place, span) for place in outside)
@@ -190,8 +190,8 @@ class _SignMatcher:
     def _denying_words(self) -> list[int]:
         """List negations, except those that are part of a sign, as in "does not breathe"."""
         if self._denials is None:
-            words = self.heard.words
-            own = {place for spans in self.found.values() for start, end in spans if end - start > 1 for place in range(start, end)}
+            words = self.tokens.words
+            own = {place for spans in self.spans.values() for start, end in spans if end - start > 1 for place in range(start, end)}
             self._denials = [
                 place for place, word in enumerate(words)
                 if word in NEGATIONS and place not in own and not (place and words[place - 1] in INABILITY_WORDS)
@@ -199,18 +199,18 @@ class _SignMatcher:
         return self._denials
 
     def _denies(self, denial: int, span: Span) -> bool:
-        words, clauses = self.heard.words, self.heard.clauses
+        words, clauses = self.tokens.words, self.tokens.clauses
         start, end = span
         if denial < start:
             between = words[denial + 1 : start]
-            if self.heard.sentences[denial] != self.heard.sentences[start] or not NEGATION_ENDS.isdisjoint(between):
+            if self.tokens.sentences[denial] != self.tokens.sentences[start] or not NEGATION_ENDS.isdisjoint(between):
                 return False
             if clauses[denial] != clauses[start] and CONJUNCTIONS.isdisjoint(between):
                 return False
             counted = sum(word not in SKIPPED_WORDS for word in between)
-            if self.heard.spoken[start] - self.heard.spoken[denial] - (len(between) - counted) > DENIES_SPOKEN and CONJUNCTIONS.isdisjoint(
-                between
-            ):
+            if self.tokens.spoken[start] - self.tokens.spoken[denial] - (
+                len(between) - counted
+            ) > DENIES_SPOKEN and CONJUNCTIONS.isdisjoint(between):
                 return False
             return counted < DENIES_AHEAD or (counted < DENIES_ALONG and not CONJUNCTIONS.isdisjoint(between))
         if denial < end or clauses[denial] != clauses[end - 1] or words[denial] not in ("nicht", "not", "keine"):
@@ -219,7 +219,7 @@ class _SignMatcher:
 
     def _closes(self, denial: int) -> bool:
         """Check whether the negation ends the clause: "die Brust schmerzt nicht mehr"."""
-        words, clauses = self.heard.words, self.heard.clauses
+        words, clauses = self.tokens.words, self.tokens.clauses
         after = denial + 1
         while after < len(words) and words[after] == "mehr":
             after += 1

@@ -56,16 +56,16 @@ def ambiguous_day(days: Sequence[date], today: date) -> AmbiguousExpression:
     return AmbiguousExpression(ask, [day.isoformat() for day in days])
 
 
-def weekday_mismatch(day: date, meant: date) -> AmbiguousExpression:
+def weekday_mismatch(day: date, expected: date) -> AmbiguousExpression:
     """Ask about a date that falls on another weekday than the one named."""
 
     def ask(language: Language) -> str:
-        is_one, other = say_day(day, language, case="the"), say_day(meant, language, case="until")
+        is_one, other = say_day(day, language, case="the"), say_day(expected, language, case="until")
         if language == "de":
             return f"Das ist {is_one}. Meinen Sie diesen Tag oder {other}?"
         return f"That is {is_one}. Do you mean that day or {other}?"
 
-    return AmbiguousExpression(ask, [day.isoformat(), meant.isoformat()])
+    return AmbiguousExpression(ask, [day.isoformat(), expected.isoformat()])
 
 
 def ambiguous_time(times: Sequence[time]) -> AmbiguousExpression:

@@ -67,29 +67,29 @@ class DateScanner:
     def _take_iso(self) -> None:
         """Mark ISO dates and times; a time with an offset is converted to the time zone."""
 
-        def marked(found: re.Match[str]) -> str:
-            day = _real(int(found[1]), int(found[2]), int(found[3]))
-            if found[4] is None or int(found[4]) > 23 or int(found[5]) > 59:
-                rest = f"{found[4]}:{found[5]}" if found[4] else ""
+        def marked(match: re.Match[str]) -> str:
+            day = _real(int(match[1]), int(match[2]), int(match[3]))
+            if match[4] is None or int(match[4]) > 23 or int(match[5]) > 59:
+                rest = f"{match[4]}:{match[5]}" if match[4] else ""
                 return f" {self.scanner.mark(DAY, DayRange(day, day))} {rest} "
-            clock = ClockTime(int(found[4]), int(found[5]))
-            if found[6]:
-                offset = "+00:00" if found[6] == "z" else found[6]
+            clock = ClockTime(int(match[4]), int(match[5]))
+            if match[6]:
+                offset = "+00:00" if match[6] == "z" else match[6]
                 moment = datetime.fromisoformat(f"{day}T{clock.hour:02}:{clock.minute:02}{offset}").astimezone(ZoneInfo(self.zone))
                 day, clock = moment.date(), ClockTime(moment.hour, moment.minute, fold=moment.fold)
             return f" {self.scanner.mark(DAY, DayRange(day, day))} {self.scanner.mark(TIME, clock)} "
 
         self.scanner.text = " ".join(re.sub(ISO_PATTERN, marked, self.scanner.text).split())
 
-    def _numeric(self, found: re.Match[str]) -> DayRange | None:
+    def _numeric(self, match: re.Match[str]) -> DayRange | None:
         """Parse 3.12. and 3.12.2026; 14.30 is a time."""
-        if int(found[2]) > 12 and not found[3] and not found[0].rstrip().endswith("."):
+        if int(match[2]) > 12 and not match[3] and not match[0].rstrip().endswith("."):
             return None
-        return self._day(int(found[1]), int(found[2]), found[3])
+        return self._day(int(match[1]), int(match[2]), match[3])
 
-    def _slashed(self, found: re.Match[str]) -> DayRange:
+    def _slashed(self, match: re.Match[str]) -> DayRange:
         """Parse 3/12: day first in German; in English a clarification is asked where both orders are valid."""
-        first, second, year = int(found[1]), int(found[2]), found[3]
+        first, second, year = int(match[1]), int(match[2]), match[3]
         if first <= 12 and second <= 12 and first != second and self.language == "en":
             both = sorted([self._date(first, second, year), self._date(second, first, year)])
             ahead = [day for day in both if day >= self.today]
@@ -111,23 +111,23 @@ class DateScanner:
         this_year = _real(self.today.year, month, day)
         return this_year if this_year >= self.today else this_year.replace(year=self.today.year + 1)
 
-    def _both(self, found: re.Match[str], month: int, year: str | None) -> DayRange:
-        ends = self._date(int(found[4]), month, year)
-        starts = _real(ends.year, month, int(found[2]))
-        return self._range(found, starts, ends)
+    def _both(self, match: re.Match[str], month: int, year: str | None) -> DayRange:
+        ends = self._date(int(match[4]), month, year)
+        starts = _real(ends.year, month, int(match[2]))
+        return self._range(match, starts, ends)
 
-    def _american(self, found: re.Match[str]) -> DayRange:
+    def _american(self, match: re.Match[str]) -> DayRange:
         """Parse a range with the month first: "december 3-5"."""
-        ends = self._date(int(found[4]), MONTHS[found[1]], found[5])
-        return DayRange(_real(ends.year, ends.month, int(found[2])), ends)
+        ends = self._date(int(match[4]), MONTHS[match[1]], match[5])
+        return DayRange(_real(ends.year, ends.month, int(match[2])), ends)
 
-    def _both_of_month(self, found: re.Match[str]) -> DayRange:
-        starts = self._next_with(int(found[2]), since=self.today)
-        return self._range(found, starts, self._next_with(int(found[4]), since=starts))
+    def _both_of_month(self, match: re.Match[str]) -> DayRange:
+        starts = self._next_with(int(match[2]), since=self.today)
+        return self._range(match, starts, self._next_with(int(match[4]), since=starts))
 
-    def _range(self, found: re.Match[str], starts: date, ends: date) -> DayRange:
-        joint = found[3].split()[0] if found[3].strip() else "-"
-        if joint in ("oder", "or") or (joint in ("und", "and") and not found[1].startswith(("zw", "be"))) or ends < starts:
+    def _range(self, match: re.Match[str], starts: date, ends: date) -> DayRange:
+        joint = match[3].split()[0] if match[3].strip() else "-"
+        if joint in ("oder", "or") or (joint in ("und", "and") and not match[1].startswith(("zw", "be"))) or ends < starts:
             raise ambiguous_day([starts, ends], self.today)
         return DayRange(starts, ends)
 
@@ -144,10 +144,10 @@ class DateScanner:
             month = get_month_end(month) + timedelta(days=1)
         return month.replace(day=day)
 
-    def _feast(self, found: re.Match[str]) -> DayRange:
-        first, last = resolve_named_days(found[1], self.today.year)
+    def _feast(self, match: re.Match[str]) -> DayRange:
+        first, last = resolve_named_days(match[1], self.today.year)
         if last < self.today:
-            first, last = resolve_named_days(found[1], self.today.year + 1)
+            first, last = resolve_named_days(match[1], self.today.year + 1)
         return DayRange(first, last)
 
 

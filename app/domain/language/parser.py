@@ -129,10 +129,10 @@ class _ExpressionParser:
     def _find_durations(self) -> None:
         """Mark durations: "in 2 stunden" is elapsed time, across clock changes."""
 
-        def marked(found: re.Match[str]) -> str:
-            half = 1 if found[2] or found[3] else 0
-            number = 1.5 if found[4] else int(found[1] or (0 if found[3] else 1)) + half / 2
-            length = timedelta(minutes=number * (60 if found[5][0] in "sh" else 1), seconds=59)
+        def marked(match: re.Match[str]) -> str:
+            half = 1 if match[2] or match[3] else 0
+            number = 1.5 if match[4] else int(match[1] or (0 if match[3] else 1)) + half / 2
+            length = timedelta(minutes=number * (60 if match[5][0] in "sh" else 1), seconds=59)
             moment = (self.now + length).replace(second=0, microsecond=0).astimezone(ZoneInfo(self.zone))
             day, clock = DayRange(moment.date(), moment.date()), ClockTime(moment.hour, moment.minute, fold=moment.fold)
             return f" {self.scanner.mark(DAY, day)} {self.scanner.mark(TIME, clock)} "

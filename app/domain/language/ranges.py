@@ -204,5 +204,5 @@ def _get_clock(scanner: Scanner, number: str) -> ClockTime:
     return scanner.found[int(number)]
 
 
-def _get_group(found: re.Match[str]) -> str:
-    return next(group for group in found.groups() if group)
+def _get_group(match: re.Match[str]) -> str:
+    return next(group for group in match.groups() if group)

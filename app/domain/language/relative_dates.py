@@ -52,14 +52,14 @@ class RelativeDateScanner:
     def _find_weekdays_with_more(self) -> None:
         """ "freitag naechster woche", "naechste woche am dienstag", "freitag in 2 wochen", "a week on friday"."""
         take = self.scanner.take
-        take(rf"\b{WEEKDAY} {RELATIVE_SIDE} <d(\d+)>", DAY, lambda m: self._beside(m[2], self._found(m[3]), WEEKDAYS[m[1]]))
-        take(rf"\b(?:am |an dem |the )?(?:tag|day) {RELATIVE_SIDE} <d(\d+)>", DAY, lambda m: self._beside(m[1], self._found(m[2]), None))
+        take(rf"\b{WEEKDAY} {RELATIVE_SIDE} <d(\d+)>", DAY, lambda m: self._beside(m[2], self._get_days(m[3]), WEEKDAYS[m[1]]))
+        take(rf"\b(?:am |an dem |the )?(?:tag|day) {RELATIVE_SIDE} <d(\d+)>", DAY, lambda m: self._beside(m[1], self._get_days(m[2]), None))
         for week, number in ((AFTER_NEXT, 2), (NEXT, 1), (THIS, 0)):
             self._share_week(week)
             self._find_in_week(week, number)
         take(r"\b([1-4])\. advent(?:ssonntag)?\b", DAY, lambda m: self._advent(int(m[1])))
         week_of = rf"\b([1-4])\. (?:({'|'.join(MONTHS)})woche|(?:woche|week) (?:im |in |of ){MONTH})\b"
-        take(week_of, DAY, lambda m: self._week_of(int(m[1]), m[2] or m[3]))
+        take(week_of, DAY, lambda m: self._get_week_of_month(int(m[1]), m[2] or m[3]))
         take(rf"\b(?:the )?{WEEKDAY} after next\b", DAY, lambda m: self._one(self._on(WEEKDAYS[m[1]], self.today + timedelta(1)) + WEEK))
         take(rf"\ba fortnight (?:on |from |this )?{WEEKDAY}", DAY, lambda m: self._weeks_on(WEEKDAYS[m[1]], 2))
         take(rf"\b{WEEKDAY} (?:the |der )?week after next\b", DAY, lambda m: self._of_week(2, m[1]))
@@ -82,8 +82,8 @@ class RelativeDateScanner:
         self.scanner.text = re.sub(rf"\b{named}{WEEKDAY_JOINT}(?:on )?{WEEKDAY} {ALTERNATIVE}{WEEKDAY}", r"\2 \1 \3 \4 \1", text)
 
     def _find_in_week(self, week: str, number: int) -> None:
-        def in_it(found: re.Match[str]) -> DayRange:
-            return self._of_week(number, found[1])
+        def in_it(match: re.Match[str]) -> DayRange:
+            return self._of_week(number, match[1])
 
         self.scanner.take(rf"\b(?:in (?:der )?)?(?:{week}) (?:woche|week){WEEKDAY_JOINT}{WEEKDAY}", DAY, in_it)
         self.scanner.take(rf"\b{WEEKDAY},? (?:in |of )?(?:der |the )?(?:{week}) (?:woche|week)\b", DAY, in_it)
@@ -158,7 +158,7 @@ class RelativeDateScanner:
         take(stage, DAY, lambda m: self._month_from_now(number, m[1]))
         take(rf"\b(?:im )?(?:{which}) (?:monats?|month)\b", DAY, lambda m: self._month_from_now(number, None))
 
-    def _found(self, number: str) -> DayRange:
+    def _get_days(self, number: str) -> DayRange:
         found: DayRange = self.scanner.found[int(number)]
         return found
 
@@ -217,7 +217,7 @@ class RelativeDateScanner:
                 break
         return self._one(day)
 
-    def _week_of(self, number: int, month: str) -> DayRange:
+    def _get_week_of_month(self, number: int, month: str) -> DayRange:
         """Get the n-th seven days of a month: "in der ersten Januarwoche"."""
         first = self._month(MONTHS[month], None, None).first.replace(day=1) + WEEK * (number - 1)
         return DayRange(max(first, self.today), max(first + timedelta(6), self.today))
@@ -267,10 +267,10 @@ class RelativeDateScanner:
             first, last = first.replace(day=11), first.replace(day=20)
         return DayRange(first if last < self.today else max(first, self.today), last)
 
-    def _coming(self, found: re.Match[str]) -> DayRange:
+    def _coming(self, match: re.Match[str]) -> DayRange:
         """ "in den naechsten tagen", "die naechsten 2 wochen"."""
-        weeks = found[2].startswith("w")
-        count = int(found[1]) if found[1] else 2 if weeks else 5
+        weeks = match[2].startswith("w")
+        count = int(match[1]) if match[1] else 2 if weeks else 5
         return self._between(0, count * 7 if weeks else count)
 
     def _from_to(self, low: str, high: str, unit: str) -> DayRange:

@@ -104,20 +104,20 @@ def _parse_digits(number: str) -> ClockTime:
     return _build_clock(int(number), 0, f"{number} Uhr", loose=True)
 
 
-def _parse_uhr(found: re.Match[str]) -> ClockTime:
-    hour = 1 if found[1] == "ein" else int(found[1])
-    return _build_clock(hour, int(found[2] or 0), f"{hour} Uhr {found[2] or ''}", loose=not found[1].startswith("0"))
+def _parse_uhr(match: re.Match[str]) -> ClockTime:
+    hour = 1 if match[1] == "ein" else int(match[1])
+    return _build_clock(hour, int(match[2] or 0), f"{hour} Uhr {match[2] or ''}", loose=not match[1].startswith("0"))
 
 
-def _parse_written(found: re.Match[str]) -> ClockTime:
+def _parse_written(match: re.Match[str]) -> ClockTime:
     """Parse 14:30 or 8:30; a leading zero means the morning."""
-    return _build_clock(int(found[1]), int(found[2]), f"{found[1]}:{found[2]}", loose=not found[1].startswith("0"))
+    return _build_clock(int(match[1]), int(match[2]), f"{match[1]}:{match[2]}", loose=not match[1].startswith("0"))
 
 
-def _parse_half(found: re.Match[str]) -> ClockTime:
+def _parse_half(match: re.Match[str]) -> ClockTime:
     """Parse a time with am or pm."""
-    hour, minute = int(found[1]), int(found[2] or 0)
-    return _build_clock(hour, minute, found[0]) if not 1 <= hour <= 12 else _apply_am_pm(_build_clock(hour, minute, found[0]), found[3])
+    hour, minute = int(match[1]), int(match[2] or 0)
+    return _build_clock(hour, minute, match[0]) if not 1 <= hour <= 12 else _apply_am_pm(_build_clock(hour, minute, match[0]), match[3])
 
 
 def _apply_am_pm(clock: ClockTime, half: str | None) -> ClockTime:
@@ -137,10 +137,10 @@ def _parse_minutes(words: str) -> int:
     return 15 if "viertel" in words or "quarter" in words else 25 if "and" in words else int(words)
 
 
-def _parse_minutes_to(found: re.Match[str]) -> ClockTime | None:
+def _parse_minutes_to(match: re.Match[str]) -> ClockTime | None:
     """ "ten to three" but not "9 to 5"."""
-    minutes = _parse_minutes(found[1])
-    return _apply_am_pm(_offset_from_hour(found[2], -minutes), found[3]) if minutes in (5, 10, 15, 20, 25) else None
+    minutes = _parse_minutes(match[1])
+    return _apply_am_pm(_offset_from_hour(match[2], -minutes), match[3]) if minutes in (5, 10, 15, 20, 25) else None
 
 
 MINUTES = r"\b(\d{1,2}|viertel) (?:minuten )?"

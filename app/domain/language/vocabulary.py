@@ -139,8 +139,8 @@ def replace_number_words(text: str) -> str:
     return THOUSAND.sub(lambda found: str(2000 + int(found[1] or 0)), text)
 
 
-def _replace_number(found: re.Match[str]) -> str:
-    word = found[0]
+def _replace_number(match: re.Match[str]) -> str:
+    word = match[0]
     if word in CARDINALS:
         return str(CARDINALS[word])
     if word in ENGLISH_ORDINALS:

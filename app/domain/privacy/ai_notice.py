@@ -105,14 +105,14 @@ def find_notice(turns: Iterable[TimedUtterance]) -> NoticeOccurrence | None:
     return None
 
 
-def _find_other_disclosure(said: str) -> re.Match[str] | None:
+def _find_other_disclosure(folded: str) -> re.Match[str] | None:
     """Find another wording that is neither denied nor asked."""
-    return next((found for found in OTHER_DISCLOSURE_PATTERN.finditer(said) if not _is_denied_or_asked(said, found)), None)
+    return next((found for found in OTHER_DISCLOSURE_PATTERN.finditer(folded) if not _is_denied_or_asked(folded, found)), None)
 
 
-def _is_denied_or_asked(said: str, found: re.Match[str]) -> bool:
-    asked = re.match(r"[^.!?]*\?", said[found.end() :])
-    return bool(asked or DENIAL.search(said[max(0, found.start() - 12) : found.end()]))
+def _is_denied_or_asked(folded: str, found: re.Match[str]) -> bool:
+    asked = re.match(r"[^.!?]*\?", folded[found.end() :])
+    return bool(asked or DENIAL.search(folded[max(0, found.start() - 12) : found.end()]))
 
 
 def _estimate_start_ms(turn: TimedUtterance, share: float) -> int:

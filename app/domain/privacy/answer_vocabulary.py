@@ -95,6 +95,6 @@ PERMISSION = compile_any(
 OPT_OUT_OFFER = compile_any(r"\bsagen sie (?:bitte |einfach )?[„\"]?nein\b", r"\bsay (?:so|no)\b", r"\bfalls sie das nicht möchten\b")
 
 
-def is_negated_question(asked: str) -> bool:
-    """Check for a question where no means yes: "Haben Sie etwas dagegen?" `asked` is in lower case."""
-    return re.search(r"(?:dagegen|etwas gegen|einw(?:a|ä)nd|stört|\bmind\b|object)[^.!?]*\?$", asked) is not None
+def is_negated_question(agent_text: str) -> bool:
+    """Check for a question where no means yes: "Haben Sie etwas dagegen?" `agent_text` is in lower case."""
+    return re.search(r"(?:dagegen|etwas gegen|einw(?:a|ä)nd|stört|\bmind\b|object)[^.!?]*\?$", agent_text) is not None

@@ -18,7 +18,7 @@ CONSENT_KINDS: tuple[ConsentKind, ...] = ("recording", "transcript", "ai")
 
 def list_answers(call_ids: Collection[str]) -> dict[str, LatestAnswers]:
     """List the latest answers of these calls, in any company context."""
-    found: dict[str, LatestAnswers] = defaultdict(dict)
+    by_call: dict[str, LatestAnswers] = defaultdict(dict)
     if call_ids:
         rows = (
             select(CallConsent.call_id, CallConsent.what, CallConsent.answer)
@@ -27,21 +27,21 @@ def list_answers(call_ids: Collection[str]) -> dict[str, LatestAnswers]:
             .order_by(CallConsent.id)
         )
         for call_id, what, answer in db.session.execute(rows):
-            found[call_id][what] = answer
-    return found
+            by_call[call_id][what] = answer
+    return by_call
 
 
 def record_answer(
-    call: Call, known: LatestAnswers, what: ConsentKind, answer: YesNo, *, source: Source, turn: int | None, wording: str | None
+    call: Call, answers: LatestAnswers, what: ConsentKind, answer: YesNo, *, source: Source, turn: int | None, wording: str | None
 ) -> Any:
     """Record an answer; gives the evidence row, or None where it changes nothing.
 
     A no is final for the call: a recording cannot be split, and a misheard answer must not undo a refusal.
     """
-    if known.get(what) == answer or known.get(what) == "no":
+    if answers.get(what) == answer or answers.get(what) == "no":
         return None
-    known[what] = answer
-    call.keeps_words, call.keeps_audio = allows_transcript(known), allows_recording(known)
+    answers[what] = answer
+    call.keeps_words, call.keeps_audio = allows_transcript(answers), allows_recording(answers)
     if not call.keeps_audio:
         call.recording_url = None
     return {
@@ -50,22 +50,22 @@ def record_answer(
     }  # fmt: skip
 
 
-def allows_transcript(known: Mapping[ConsentKind, YesNo]) -> bool:
+def allows_transcript(answers: Mapping[ConsentKind, YesNo]) -> bool:
     """Check whether words may be stored; any refusal forbids it unless a transcript is allowed explicitly."""
-    if known.get("transcript") is not None:
-        return known["transcript"] == "yes"
-    return "no" not in known.values()
+    if answers.get("transcript") is not None:
+        return answers["transcript"] == "yes"
+    return "no" not in answers.values()
 
 
-def allows_recording(known: Mapping[ConsentKind, YesNo]) -> bool:
+def allows_recording(answers: Mapping[ConsentKind, YesNo]) -> bool:
     """Check whether audio may be stored; it needs an explicit yes (§ 201 StGB)."""
-    return known.get("recording") == "yes" and "no" not in known.values()
+    return answers.get("recording") == "yes" and "no" not in answers.values()
 
 
-def get_effective_consent(known: Mapping[ConsentKind, YesNo]) -> dict[ConsentKind, YesNo]:
+def get_effective_consent(answers: Mapping[ConsentKind, YesNo]) -> dict[ConsentKind, YesNo]:
     """Get the effective consent; by default no recording, but a transcript and the AI."""
     return {
-        "recording": "yes" if allows_recording(known) else "no",
-        "transcript": "yes" if allows_transcript(known) else "no",
-        "ai": known.get("ai", "yes"),
+        "recording": "yes" if allows_recording(answers) else "no",
+        "transcript": "yes" if allows_transcript(answers) else "no",
+        "ai": answers.get("ai", "yes"),
     }

@@ -56,9 +56,9 @@ def extract_answers(lines: Iterable[DialogueLine], *, since: int = 0) -> list[Co
             agent = []
             continue
         text = line.text if len(line.text) <= 2 * MAX_PART_LENGTH else f"{line.text[:MAX_PART_LENGTH]}. {line.text[-MAX_PART_LENGTH:]}"
-        asked = _fold(" ".join(agent)[-MAX_PART_LENGTH:])
-        said = dict.fromkeys(_find_allowed(asked, _fold_without_marks(text)), "yes")
-        said |= dict.fromkeys(_find_refused(asked, text), "no")
+        agent_text = _fold(" ".join(agent)[-MAX_PART_LENGTH:])
+        said = dict.fromkeys(_find_allowed(agent_text, _fold_without_marks(text)), "yes")
+        said |= dict.fromkeys(_find_refused(agent_text, text), "no")
         found += [ConsentAnswer(what, answer, line.position) for what, answer in said.items()]  # type: ignore[arg-type]
         agent = []
     return found
@@ -69,24 +69,24 @@ def find_refusals(text: str) -> set[ConsentKind]:
     return set(_find_refused("", text))
 
 
-def _find_allowed(asked: str, said: str) -> Iterator[ConsentKind]:
-    topics, begun = _find_topics(asked), said[:ANSWER_LENGTH]
+def _find_allowed(agent_text: str, caller_text: str) -> Iterator[ConsentKind]:
+    topics, begun = _find_topics(agent_text), caller_text[:ANSWER_LENGTH]
     if not topics:
         return
     agrees = answer_vocabulary.NO_PROBLEM.search(begun) is not None
-    if answer_vocabulary.is_negated_question(asked):
-        agrees = agrees or (answer_vocabulary.NO.match(said) is not None and not words.OBJECTION.search(begun))
+    if answer_vocabulary.is_negated_question(agent_text):
+        agrees = agrees or (answer_vocabulary.NO.match(caller_text) is not None and not words.OBJECTION.search(begun))
     else:
-        agrees = agrees or (answer_vocabulary.YES.match(said) is not None and not words.OPPOSITION.search(begun))
+        agrees = agrees or (answer_vocabulary.YES.match(caller_text) is not None and not words.OPPOSITION.search(begun))
     if agrees:
         yield from topics
 
 
-def _find_refused(asked: str, text: str) -> list[ConsentKind]:
+def _find_refused(agent_text: str, text: str) -> list[ConsentKind]:
     """Find refusals by words, unless improbable, and probable ones without words."""
-    by_words, allowed = set(_find_refused_by_words(asked, text)), set(_find_allowed(asked, _fold_without_marks(text)))
-    chances = get_refusal_probabilities(asked, text)
-    if chances["ai"] >= MIN_PROBABILITY and "ai" not in by_words and _is_only_person_request(asked, text):
+    by_words, allowed = set(_find_refused_by_words(agent_text, text)), set(_find_allowed(agent_text, _fold_without_marks(text)))
+    chances = get_refusal_probabilities(agent_text, text)
+    if chances["ai"] >= MIN_PROBABILITY and "ai" not in by_words and _is_only_person_request(agent_text, text):
         chances["ai"] = 0.0
     return [
         what
@@ -95,49 +95,51 @@ def _find_refused(asked: str, text: str) -> list[ConsentKind]:
     ]
 
 
-def _is_only_person_request(asked: str, text: str) -> bool:
+def _is_only_person_request(agent_text: str, text: str) -> bool:
     """Check whether each sentence that might refuse the AI only asks for a person."""
     doubtful = [
-        told for told, _is_question in _split_sentences(text) if get_refusal_probabilities(asked, told)["ai"] >= MIN_PROBABILITY_WITH_WORDS
+        sentence
+        for sentence, _is_question in _split_sentences(text)
+        if get_refusal_probabilities(agent_text, sentence)["ai"] >= MIN_PROBABILITY_WITH_WORDS
     ]
-    return bool(doubtful) and all(is_person_request(asked, told) for told in doubtful) and not INSTEAD.search(_fold(text))
+    return bool(doubtful) and all(is_person_request(agent_text, sentence) for sentence in doubtful) and not INSTEAD.search(_fold(text))
 
 
-def _find_refused_by_words(asked: str, text: str) -> Iterator[ConsentKind]:
+def _find_refused_by_words(agent_text: str, text: str) -> Iterator[ConsentKind]:
     said = _fold_without_marks(text)
-    topics = _find_topics(asked)
-    if topics and not answer_vocabulary.is_negated_question(asked):
+    topics = _find_topics(agent_text)
+    if topics and not answer_vocabulary.is_negated_question(agent_text):
         opposes = answer_vocabulary.NO.match(said) or words.OPPOSITION.search(said[:ANSWER_LENGTH])
         if opposes and not answer_vocabulary.NO_PROBLEM.search(said[:ANSWER_LENGTH]):
             yield from topics
     elif topics and words.OBJECTION.search(said[:ANSWER_LENGTH]):
         yield from topics
     else:
-        yield from _find_objections(asked, said)
+        yield from _find_objections(agent_text, said)
     for sentence, is_question in _split_sentences(text) if words.HINTS.search(_fold(text)) else ():
         yield from _find_sentence_refusals(sentence, is_question=is_question)
 
 
-def _find_topics(asked: str) -> list[ConsentKind]:
+def _find_topics(agent_text: str) -> list[ConsentKind]:
     """Find the subjects of the agent's question, or of a notice with an opt-out."""
-    if not asked:
+    if not agent_text:
         return []
-    last = re.findall(r"[^.!?]+[.!?]*", asked)[-1]
-    offers = answer_vocabulary.OPT_OUT_OFFER.search(asked) is not None
+    last = re.findall(r"[^.!?]+[.!?]*", agent_text)[-1]
+    offers = answer_vocabulary.OPT_OUT_OFFER.search(agent_text) is not None
     if not (last.rstrip().endswith("?") or offers):
         return []
-    place = asked if offers or answer_vocabulary.PERMISSION.search(last) else last
+    place = agent_text if offers or answer_vocabulary.PERMISSION.search(last) else last
     return [what for what in STORAGE_KINDS if words.TOPICS[what].search(place)]
 
 
-def _find_objections(asked: str, said: str) -> Iterator[ConsentKind]:
+def _find_objections(agent_text: str, caller_text: str) -> Iterator[ConsentKind]:
     """Find objections to a notice that asked nothing."""
-    if not asked:
+    if not agent_text:
         return
     for what in STORAGE_KINDS:
-        if words.TOPICS[what].search(asked) and words.OBJECTION.search(said[:OBJECTION_LENGTH]):
+        if words.TOPICS[what].search(agent_text) and words.OBJECTION.search(caller_text[:OBJECTION_LENGTH]):
             yield what
-    if words.TOPICS["ai"].search(asked) and ai_words.AI_OBJECTION.search(said[:OBJECTION_LENGTH]):
+    if words.TOPICS["ai"].search(agent_text) and ai_words.AI_OBJECTION.search(caller_text[:OBJECTION_LENGTH]):
         yield "ai"
 
 
@@ -166,8 +168,8 @@ def _split_sentences(text: str) -> Iterator[tuple[str, bool]]:
     """Split into folded sentences without end marks, and whether each is a question."""
     plain = re.sub(r"\b([ka])\.\s?i\.?(?![a-zäöüß])", r"\1i", _fold(text))
     for part in re.findall(r"[^.!?;…]+[.!?;…]*", plain):
-        if told := part.strip(" .!?;…-–—\"„“”'"):
-            yield told, part.rstrip().endswith("?")
+        if sentence := part.strip(" .!?;…-–—\"„“”'"):
+            yield sentence, part.rstrip().endswith("?")
 
 
 def _fold_without_marks(text: str) -> str:

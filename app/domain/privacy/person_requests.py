@@ -74,9 +74,9 @@ OFFERS = compile_any(
 )
 
 
-def is_person_request(asked: str, sentence: str) -> bool:
-    """Check for a plain request for a person; both texts folded, `asked` are the agent's preceding words."""
-    if len(sentence.split()) > MAX_WORDS or INSTEAD.search(sentence) or _is_person_offered(asked):
+def is_person_request(agent_text: str, sentence: str) -> bool:
+    """Check for a plain request for a person; both texts folded, `agent_text` are the agent's preceding words."""
+    if len(sentence.split()) > MAX_WORDS or INSTEAD.search(sentence) or _is_person_offered(agent_text):
         return False
     if SPECIFIC_PERSON.search(sentence):
         return (QUESTION.search(sentence) or WISH.search(sentence)) is not None
@@ -86,7 +86,7 @@ def is_person_request(asked: str, sentence: str) -> bool:
     return framed is not None and framed.search(sentence) is not None
 
 
-def _is_person_offered(asked: str) -> bool:
+def _is_person_offered(agent_text: str) -> bool:
     """Check whether the agent's last question offered a person."""
-    last = re.findall(r"[^.!?]+[.!?]*", asked)[-1:]
+    last = re.findall(r"[^.!?]+[.!?]*", agent_text)[-1:]
     return bool(last) and last[0].rstrip().endswith("?") and OFFERS.search(last[0]) is not None

@@ -16,22 +16,22 @@ ANSWER_WORDS = 12
 _refusal = TextClassifier(WEIGHTS)
 
 
-def get_refusal_probabilities(asked: str, said: str) -> dict[str, float]:
-    """Get the probability of each refusal; `asked` are the agent's preceding words."""
-    words = tokenize(said)
-    return _refusal.probabilities(words, _extract_context_features(asked, words))
+def get_refusal_probabilities(agent_text: str, caller_text: str) -> dict[str, float]:
+    """Get the probability of each refusal; `agent_text` are the agent's preceding words."""
+    words = tokenize(caller_text)
+    return _refusal.probabilities(words, _extract_context_features(agent_text, words))
 
 
-def extract_training_features(asked: str, said: str) -> Iterator[str]:
+def extract_training_features(agent_text: str, caller_text: str) -> Iterator[str]:
     """Extract the features for training."""
-    words = tokenize(said)
+    words = tokenize(caller_text)
     yield from extract_features(words)
-    yield from _extract_context_features(asked, words)
+    yield from _extract_context_features(agent_text, words)
 
 
-def _extract_context_features(asked: str, words: list[str]) -> Iterator[str]:
+def _extract_context_features(agent_text: str, words: list[str]) -> Iterator[str]:
     """Extract features of the first words combined with the question: "nein" to a recording, "nein" to Tuesday."""
-    for topic in _list_topics(asked):
+    for topic in _list_topics(agent_text):
         yield f"?{topic}"
         before = ""
         for word in words[:ANSWER_WORDS]:
@@ -40,9 +40,9 @@ def _extract_context_features(asked: str, words: list[str]) -> Iterator[str]:
             before = word
 
 
-def _list_topics(asked: str) -> list[str]:
+def _list_topics(agent_text: str) -> list[str]:
     """List the agent's topics, marked as statement, question or negated question."""
-    folded = " ".join(asked.casefold().split())
+    folded = " ".join(agent_text.casefold().split())
     topics = [what for what in LABELS if TOPICS[what].search(folded)]
     if not topics:
         return ["else"] if folded else []

@@ -41,34 +41,34 @@ def check_availability(context: ToolContext, args: CheckAvailabilityArgs) -> Too
         when = parse_time(context, date=args.date, time=args.time, part=args.part_of_day, zone=zone)
     else:
         when = parse_window(context, first=args.date_from, last=args.date_to, part=args.part_of_day, zone=zone)
-    wanted = to_instant(context, when, zone) if when.day and when.at is not None else None
-    found = search_at(visit, wanted) if wanted else search_interval(context, visit, when)
-    if not found.requested_free:
-        record_unmet_search(context, visit, found, wanted)
-    return build_slots_result(context, visit, found)
+    starts_at = to_instant(context, when, zone) if when.day and when.at is not None else None
+    result = search_at(visit, starts_at) if starts_at else search_interval(context, visit, when)
+    if not result.requested_free:
+        record_unmet_search(context, visit, result, starts_at)
+    return build_slots_result(context, visit, result)
 
 
-def build_slots_result(context: ToolContext, visit: ServiceSelection, found: SlotSearchResult) -> ToolResult:
+def build_slots_result(context: ToolContext, visit: ServiceSelection, result: SlotSearchResult) -> ToolResult:
     """Build the result: free times in words and as data; where the requested time is taken, the reason and alternatives."""
-    slots = build_slots_data(context, found.slots, found.facts)
+    slots = build_slots_data(context, result.slots, result.facts)
     data = {
-        **({"requested_free": found.requested_free} if found.requested_free is not None else {}),
+        **({"requested_free": result.requested_free} if result.requested_free is not None else {}),
         "slots": slots,
-        **({"reason": found.reason} if found.reason else {}),
+        **({"reason": result.reason} if result.reason else {}),
     }
-    return succeed(_say_search_result(context, visit, found, slots), **data)
+    return succeed(_say_search_result(context, visit, result, slots), **data)
 
 
-def _say_search_result(context: ToolContext, visit: ServiceSelection, found: SlotSearchResult, slots: list[dict[str, object]]) -> str:
-    asked_for = DisplayNames.from_scheduling(found.facts).staff.get(visit.staff_id or "") if found.facts else None
+def _say_search_result(context: ToolContext, visit: ServiceSelection, result: SlotSearchResult, slots: list[dict[str, object]]) -> str:
+    asked_for = DisplayNames.from_scheduling(result.facts).staff.get(visit.staff_id or "") if result.facts else None
     if not slots:
-        why = (found.explanation or _("Da ist nichts frei.")).rstrip(".")
+        why = (result.explanation or _("Da ist nichts frei.")).rstrip(".")
         return _("%(why)s, und auch in den nächsten Wochen ist nichts frei. Soll ich Sie auf die Warteliste setzen?", why=why)
-    if found.requested_free:
-        return _("Ja, %(when)s ist frei.", when=say_when(context, found.slots[0].starts_at, visit.branch.zone))
+    if result.requested_free:
+        return _("Ja, %(when)s ist frei.", when=say_when(context, result.slots[0].starts_at, visit.branch.zone))
     times = say_free_slots(context, slots, staff=asked_for)
-    if found.explanation:
-        return _("%(why)s, frei ist es %(times)s.", why=found.explanation.rstrip("."), times=times)
+    if result.explanation:
+        return _("%(why)s, frei ist es %(times)s.", why=result.explanation.rstrip("."), times=times)
     return _("Frei ist es %(times)s. Was passt Ihnen?", times=times)
 
 

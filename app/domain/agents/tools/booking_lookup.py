@@ -81,7 +81,7 @@ def resolve_booking(
         _record_failed_guess(context, day, at)
         raise _build_not_found()
     if len(fitting) > 1:
-        raise _build_clarification(context, fitting, is_day_said=day is not None)
+        raise _build_clarification(context, fitting, has_day=day is not None)
     return fitting[0]
 
 
@@ -106,8 +106,8 @@ def _filter_by_caller(context: ToolContext, right: Permission) -> list[ColumnEle
     return [Booking.customer_id == caller.customer.id] if caller.customer is not None and caller.has_permission(right) else []
 
 
-def _list_upcoming(*whose: ColumnElement[bool]) -> list[Booking]:
-    statement = select(Booking).where(or_(*whose), Booking.status.in_(ACTIVE_STATUSES), Booking.starts_at > now())
+def _list_upcoming(*filters: ColumnElement[bool]) -> list[Booking]:
+    statement = select(Booking).where(or_(*filters), Booking.status.in_(ACTIVE_STATUSES), Booking.starts_at > now())
     first: dict[str, Booking] = {}
     for booking in db.session.scalars(statement.order_by(Booking.starts_at, Booking.id).limit(MAX_BOOKINGS)):
         first.setdefault(booking.occupant, booking)
@@ -156,10 +156,10 @@ def _record_failed_guess(context: ToolContext, day: date | None, at: time | None
         record_verification(context.call, "booking", ok=False, customer=context.caller.customer)
 
 
-def _build_clarification(context: ToolContext, bookings: Sequence[Booking], *, is_day_said: bool) -> ClarificationNeeded:
+def _build_clarification(context: ToolContext, bookings: Sequence[Booking], *, has_day: bool) -> ClarificationNeeded:
     """Build the question which booking is meant; names them where all may be disclosed."""
     if len(get_disclosure_scopes(context, bookings)) < len(bookings):
-        question = _("Um wie viel Uhr ist der Termin?") if is_day_said else _("An welchem Tag ist der Termin, den Sie meinen?")
+        question = _("Um wie viel Uhr ist der Termin?") if has_day else _("An welchem Tag ist der Termin, den Sie meinen?")
         return ClarificationNeeded(question, options=[])
     named = join_or([say_booking(context, booking) for booking in bookings], context.language)
     return ClarificationNeeded(_("Welchen Termin meinen Sie: %(times)s?", times=named), options=[booking.id for booking in bookings])

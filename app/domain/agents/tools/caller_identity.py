@@ -24,14 +24,14 @@ class CallerContact:
     email: str | None = None
 
 
-def resolve_phone(context: ToolContext, said: str | None) -> str | None:
+def resolve_phone(context: ToolContext, spoken_number: str | None) -> str | None:
     """Resolve the number given, else the caller's own; None for a withheld one. Raises MissingArgument."""
-    return parse_phone(context, said) if said else get_caller_number(context).identity
+    return parse_phone(context, spoken_number) if spoken_number else get_caller_number(context).identity
 
 
-def parse_phone(context: ToolContext, said: str) -> str:
+def parse_phone(context: ToolContext, spoken_number: str) -> str:
     """Parse a spoken number to E.164. Raises MissingArgument."""
-    for text in (said, re.sub(r"[^\d+]", "", replace_number_words(fold(said)))):
+    for text in (spoken_number, re.sub(r"[^\d+]", "", replace_number_words(fold(spoken_number)))):
         if e164 := normalise(text, source="human", region=context.company.country).e164:
             return e164
     raise MissingArgument(get_question("phone"), fields=["phone"])
@@ -58,18 +58,18 @@ def find_or_create_customer(context: ToolContext, name: str, contact: CallerCont
             if value:
                 add_identity(caller.customer, kind, value)
         return caller.customer
-    is_said = bool(filter_same_name(name, caller.candidates))
+    has_given_name = bool(filter_same_name(name, caller.candidates))
     customer = select_customer(list(caller.candidates), name) or create_named_customer(name[:MAX_NAME_LENGTH], number)
     customer.name = customer.name or name[:MAX_NAME_LENGTH]
     if number:
-        _attach_to_call(context, customer, is_said=is_said)
+        _attach_to_call(context, customer, has_given_name=has_given_name)
     return customer
 
 
-def _attach_to_call(context: ToolContext, customer: Customer, *, is_said: bool) -> None:
+def _attach_to_call(context: ToolContext, customer: Customer, *, has_given_name: bool) -> None:
     """Attach the customer to the call; a verified caller may book for others and stays identified."""
     call, caller = context.call, context.caller
-    if is_said and not caller.is_verified and not caller.is_locked:
+    if has_given_name and not caller.is_verified and not caller.is_locked:
         record_verification(call, "name", ok=True, customer=customer)
     if call.customer_id is None or any(other.id == call.customer_id and other.name is None for other in caller.candidates):
         attach_customer(call, customer)

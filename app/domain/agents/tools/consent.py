@@ -36,22 +36,22 @@ class SetConsentArgs(ToolArgs):
 @tool("set_consent", SetConsentArgs, has_effect=True)
 def set_consent(context: ToolContext, args: SetConsentArgs) -> ToolResult:
     """Keeps what the caller allows or declines: recording, transcript, talking with an AI. Call it at once on every such yes or no."""
-    said = {what: answer for what in CONSENT_KINDS if (answer := _parse_answer(getattr(args, what)))}
-    if not said:
+    answers = {what: answer for what in CONSENT_KINDS if (answer := _parse_answer(getattr(args, what)))}
+    if not answers:
         return reject("missing", _("Darf ich das Gespräch aufzeichnen und mitschreiben?"), fields=["recording"])
     call, known = context.call, list_answers([context.call.id])[context.call.id]
     kept_words = call.keeps_words
     told = _get_notice_version(context)
     store_wordings([told])
-    for what, answer in said.items():
+    for what, answer in answers.items():
         if row := record_answer(call, known, what, answer, source="function", turn=None, wording=told):
             db.session.add(CallConsent(**row))
     db.session.flush()
     if call.keeps_words != kept_words:
         publish(CallUpdated(call.company_id, call.branch_id, call.id, context.now))
-    if said.get("ai") == "no":
+    if answers.get("ai") == "no":
         return _transfer_to_person(context, get_effective_consent(known))
-    return succeed(_say_consequence(said), **get_effective_consent(known))
+    return succeed(_say_consequence(answers), **get_effective_consent(known))
 
 
 def _parse_answer(word: str | None) -> YesNo | None:
@@ -66,23 +66,23 @@ def _get_notice_version(context: ToolContext) -> str:
     return hash_wording(asked if context.config.asks_to_record else NOTICE[language])
 
 
-def _say_consequence(said: dict[Any, YesNo]) -> str:
-    if "no" not in said.values():
+def _say_consequence(answers: dict[Any, YesNo]) -> str:
+    if "no" not in answers.values():
         return _("Danke. Was kann ich für Sie tun?")
-    if said.get("recording") == "no" and said.get("transcript") != "yes":
+    if answers.get("recording") == "no" and answers.get("transcript") != "yes":
         return _("Gut, ich zeichne nichts auf und schreibe nichts mit. Was kann ich für Sie tun?")
-    if said.get("transcript") == "no":
+    if answers.get("transcript") == "no":
         return _("Gut, ich schreibe nichts mit. Was kann ich für Sie tun?")
     return _("Gut, ich zeichne nichts auf. Was kann ich für Sie tun?")
 
 
-def _transfer_to_person(context: ToolContext, standing: dict[Any, YesNo]) -> ToolResult:
+def _transfer_to_person(context: ToolContext, consent: dict[Any, YesNo]) -> ToolResult:
     """Transfer to a person, else note a callback; the caller may also go on with the agent."""
     person = transfer_call(context, TransferCallArgs())
     if person.ok:
-        return succeed(_("Gern, ich verbinde Sie mit einem Menschen."), **person.data, **standing)
+        return succeed(_("Gern, ich verbinde Sie mit einem Menschen."), **person.data, **consent)
     noted = request_callback(context, RequestCallbackArgs())
     if noted.ok:
         say = _("Gerade ist niemand frei. Es ruft Sie ein Mensch zurück. Wenn Sie möchten, helfe ich Ihnen auch gleich selbst.")
-        return succeed(say, **noted.data, **standing)
-    return succeed(_("Gerade ist niemand frei. Unter welcher Nummer darf ein Mensch Sie zurückrufen?"), **standing)
+        return succeed(say, **noted.data, **consent)
+    return succeed(_("Gerade ist niemand frei. Unter welcher Nummer darf ein Mensch Sie zurückrufen?"), **consent)

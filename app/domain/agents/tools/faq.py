@@ -44,20 +44,20 @@ class FaqAnswer:
 
 def find_answer(context: ToolContext, question: str) -> FaqAnswer | None:
     """Find an answer that the data holds for certain."""
-    asked = fold(question)
-    if re.search(NOT_FACTUAL_PATTERN, asked):
+    folded = fold(question)
+    if re.search(NOT_FACTUAL_PATTERN, folded):
         return None
-    if re.search(PRICE_PATTERN, asked) or re.search(DURATION_PATTERN, asked):
-        return _answer_service(context, question, asked)
+    if re.search(PRICE_PATTERN, folded) or re.search(DURATION_PATTERN, folded):
+        return _answer_service(context, question, folded)
     for pattern, answer in (
         (HOURS_PATTERN, _answer_hours),
         (ADDRESS_PATTERN, _answer_address),
         (PHONE_PATTERN, _answer_phone),
         (STAFF_PATTERN, _answer_staff),
     ):
-        if re.search(pattern, asked):
+        if re.search(pattern, folded):
             return answer(context, question)
-    return _answer_services(context, question, asked)
+    return _answer_services(context, question, folded)
 
 
 def _answer_hours(context: ToolContext, question: str) -> FaqAnswer | None:
@@ -96,33 +96,33 @@ def _answer_staff(context: ToolContext, _question: str) -> FaqAnswer | None:
     return FaqAnswer(_("Bei uns arbeiten %(names)s.", names=join_and(names, context.language)), ("staff",)) if len(names) > 1 else None
 
 
-def _answer_service(context: ToolContext, question: str, asked: str) -> FaqAnswer | None:
+def _answer_service(context: ToolContext, question: str, folded: str) -> FaqAnswer | None:
     """Answer about one service that is clearly meant; prices only where they are stored."""
-    found = find_service(_strip_question_words(question, asked))
+    found = find_service(_strip_question_words(question, folded))
     if found is None or found.others:
         return None
-    if re.search(PRICE_PATTERN, asked) and not (found.service.price_cents and context.config.can_disclose("prices")):
+    if re.search(PRICE_PATTERN, folded) and not (found.service.price_cents and context.config.can_disclose("prices")):
         return None
     return FaqAnswer(say_service(context, found.service), (f"service:{found.service.id}",))
 
 
-def _answer_services(context: ToolContext, question: str, asked: str) -> FaqAnswer | None:
-    if not re.search(SERVICES_PATTERN, asked):
+def _answer_services(context: ToolContext, question: str, folded: str) -> FaqAnswer | None:
+    if not re.search(SERVICES_PATTERN, folded):
         return None
-    found = find_service(_strip_question_words(question, asked))
+    found = find_service(_strip_question_words(question, folded))
     if found is not None:
         return FaqAnswer(say_service(context, found.service), (f"service:{found.service.id}",))
-    if re.search(r"leistungen|angebot|services|was (bieten|macht|machen)|what do you", asked):
+    if re.search(r"leistungen|angebot|services|was (bieten|macht|machen)|what do you", folded):
         names = [service.name for service in list_matching_services(context, None)][:8]
         return FaqAnswer(_("Wir bieten %(names)s an.", names=join_and(names, context.language)), ("services",)) if names else None
     return None
 
 
-def _strip_question_words(question: str, asked: str) -> str:
+def _strip_question_words(question: str, folded: str) -> str:
     """Strip the question's own words, which leaves the service."""
     asking = (
         r"\b(was|wie|viel|lange|teuer|kostet|kosten|kost|der|die|das|ein|eine|einen|preis|preise|fuer|bei|ihnen|euch|denn|dauert|euro|sie|ihr|bieten"
         r"|bietet|machen|macht|auch|an|haben|habt|how|much|long|does|is|do|you|the|a|an|cost|price|of|for|take|offer|what|will|have|it|and|und|eigentlich"
         r"|muss|man|zahlen|ist|bezahlen|kann|ich|mir|wird|werden)\b"
     )
-    return " ".join(re.sub(r"[^\w\s-]", " ", re.sub(asking, " ", asked)).split()) or question
+    return " ".join(re.sub(r"[^\w\s-]", " ", re.sub(asking, " ", folded)).split()) or question

@@ -56,20 +56,20 @@ def build_slots_data(context: ToolContext, slots: Sequence[Slot], facts: Schedul
     ]
 
 
-def say_free_slots(context: ToolContext, told: Sequence[dict[str, Any]], *, staff: str | None = None) -> str:
+def say_free_slots(context: ToolContext, slots: Sequence[dict[str, Any]], *, staff: str | None = None) -> str:
     """ "am Donnerstag, dem 3. Dezember, um 9 Uhr oder um halb elf"; with the person where one was asked for (`staff`), and with the
     branch where it is another one than was called.
     """
-    said = [entry for entry in told if entry["branch"] == told[0]["branch"]][:MAX_SPOKEN_SLOTS]
-    mine = [entry for entry in said if staff in (None, entry["staff"])]
-    others = [entry for entry in said if entry not in mine]
+    spoken = [entry for entry in slots if entry["branch"] == slots[0]["branch"]][:MAX_SPOKEN_SLOTS]
+    mine = [entry for entry in spoken if staff in (None, entry["staff"])]
+    others = [entry for entry in spoken if entry not in mine]
     pieces = [_say_times_with_staff(context, entries, staff and entries[0]["staff"]) for entries in (mine, others) if entries]
     times = join_or(pieces, context.language)
-    return times if said[0]["branch"] == context.branch.name else _("in %(branch)s %(times)s", branch=said[0]["branch"], times=times)
+    return times if spoken[0]["branch"] == context.branch.name else _("in %(branch)s %(times)s", branch=spoken[0]["branch"], times=times)
 
 
-def _say_times_with_staff(context: ToolContext, told: Sequence[dict[str, Any]], who: str | None) -> str:
-    moments = [datetime.fromisoformat(entry["starts_at"]) for entry in told]
+def _say_times_with_staff(context: ToolContext, slots: Sequence[dict[str, Any]], who: str | None) -> str:
+    moments = [datetime.fromisoformat(entry["starts_at"]) for entry in slots]
     times = say_slots(moments, context.language, today=context.today)
     return _("%(times)s bei %(who)s", times=times, who=who) if who else times
 

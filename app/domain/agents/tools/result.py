@@ -17,10 +17,10 @@ class ToolResult:
     disclosed_days: frozenset[date] = frozenset()
 
     def as_json(self) -> dict[str, Any]:
-        told: dict[str, Any] = {"ok": self.ok, "say": self.say}
+        payload: dict[str, Any] = {"ok": self.ok, "say": self.say}
         if self.code:
-            told["code"] = self.code
-        return told | {"data": self.data}
+            payload["code"] = self.code
+        return payload | {"data": self.data}
 
 
 def succeed(say: str, **data: Any) -> ToolResult:

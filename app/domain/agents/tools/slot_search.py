@@ -75,23 +75,23 @@ def search_next(visit: ServiceSelection, *, since: datetime | None = None, most:
     return SlotSearchResult([], facts)
 
 
-def search_around(visit: ServiceSelection, wanted: datetime, *, most: int = 3) -> SlotSearchResult:
+def search_around(visit: ServiceSelection, starts_at: datetime, *, most: int = 3) -> SlotSearchResult:
     """Search the slots closest to a time that is taken; else the next ones."""
-    wanted = max(wanted, now())
-    question = _build_query(visit, max(wanted - SEARCH_RADIUS, now()), wanted + SEARCH_RADIUS)
+    starts_at = max(starts_at, now())
+    question = _build_query(visit, max(starts_at - SEARCH_RADIUS, now()), starts_at + SEARCH_RADIUS)
     facts = load_scheduling_data(question, for_callers=True, all_branches=True)
-    best = find_alternatives(question, facts, wanted, limit=most, search_radius=SEARCH_RADIUS).best(most)
+    best = find_alternatives(question, facts, starts_at, limit=most, search_radius=SEARCH_RADIUS).best(most)
     return SlotSearchResult(best, facts) if best else search_next(visit)
 
 
-def record_unmet_search(context: ToolContext, visit: ServiceSelection, found: SlotSearchResult, wanted: datetime | None) -> None:
+def record_unmet_search(context: ToolContext, visit: ServiceSelection, result: SlotSearchResult, starts_at: datetime | None) -> None:
     """Record a search that found the requested time taken as unmet demand."""
-    if found.reason in (None, "in_the_past") or context.call.is_test:
+    if result.reason in (None, "in_the_past") or context.call.is_test:
         return
-    stamp = wanted.isoformat() if wanted else context.today.isoformat()
+    stamp = starts_at.isoformat() if starts_at else context.today.isoformat()
     record_unmet_demand(
-        found.reason or "booked", service_id=visit.parts[0].service_id, staff_id=visit.staff_id, branch_id=visit.branch.id,
-        requested_from=wanted, customer_id=context.call.customer_id, call_id=context.call.id,
+        result.reason or "booked", service_id=visit.parts[0].service_id, staff_id=visit.staff_id, branch_id=visit.branch.id,
+        requested_from=starts_at, customer_id=context.call.customer_id, call_id=context.call.id,
         source_ref=f"wish:{context.call.id}:{visit.parts[0].service_id}:{stamp}",
     )  # fmt: skip
 
