@@ -11,7 +11,7 @@ from app.cli.commands import Group
 from app.cli.tables import Table
 from app.core.errors import ProviderError
 from app.core.extensions import db
-from app.domain.calendar_sync.mapping import access_of, active_connection, connect, map_service, unmap, webhook_address
+from app.domain.calendar_sync.mapping import connect, delete_mapping, find_active_connection, find_credentials, get_webhook_url, map_service
 from app.domain.services.matching import get_person, get_services
 from app.jobs.calendar_sync import reconcile_calendar
 from app.models import CalendarMapping, CalendarReconciliation, Connection, Service, StaffMember
@@ -30,7 +30,7 @@ def connect_company(api_key: str) -> None:
     """Keep the key, try it, and have Cal.com send its webhooks here."""
     with one_transaction():
         connection = connect(api_key.strip() or None)
-        address, secret = webhook_address(connection), connection.webhook_secret or ""
+        address, secret = get_webhook_url(connection), connection.webhook_secret or ""
         there = _calendar(connection)
     with _told():
         there.register_webhook(address, secret)
@@ -84,7 +84,7 @@ def map_event_type(service: str, event_type: str, staff: str | None, branch: str
 def forget(mapping: str) -> None:
     """Take a mapping back."""
     with one_transaction():
-        unmap(mapping)
+        delete_mapping(mapping)
 
 
 @calendars.command("show")
@@ -121,14 +121,14 @@ def compare() -> None:
 
 
 def _connection() -> Connection:
-    connection = active_connection()
+    connection = find_active_connection()
     if connection is None:
         raise click.ClickException("This company is not connected. Begin with: flask calendars connect")
     return connection
 
 
 def _calendar(connection: Connection) -> Calendar:
-    access = access_of(connection)
+    access = find_credentials(connection)
     if access is None:
         raise click.ClickException("There is no key for it.")
     return open_calendar(connection.provider, access)

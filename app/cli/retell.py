@@ -27,7 +27,7 @@ def publish(agent: str | None) -> None:
     right = True
     for agent_id, name in _agents(agent):
         with one_transaction():
-            registration_id = workflow.repair(agent_id).id
+            registration_id = workflow.request_repair(agent_id).id
         deploy_agent(registration_id)
         right &= _tell(agent_id, name)
     if not right:
@@ -58,7 +58,7 @@ def _agents(wanted: str | None) -> list[tuple[str, str]]:
 def _tell(agent_id: str, name: str) -> bool:
     """Prints how it stands; whether it is right."""
     with one_transaction():
-        row = workflow.find_registration(agent_id)
+        row = workflow.find_deployment(agent_id)
         state, reason, error = (row.status, row.reason, row.error) if row else ("never written", None, None)
         findings = list(row.findings or []) if row else []
     why = "".join(f", {REASONS.get(each, each)}" for each in dict.fromkeys((state, reason, error)) if each)

@@ -29,23 +29,23 @@ def deploy_agent(deployment_id: str) -> None:
 @job("default", retry=(), timeout_s=120)
 def check_drift(agent_id: str) -> None:
     """Compare one deployed agent with its desired state and store the differences."""
-    check = run_in_transaction(lambda: drift.begin_look(agent_id))
+    check = run_in_transaction(lambda: drift.start_check(agent_id))
     if check is None:
         return
     try:
-        diffs = drift.fetch(check)
+        diffs = drift.fetch_diffs(check)
     except ProviderError as failure:
         error = failure
-        run_in_transaction(lambda: drift.finish_look(check, [], error))
+        run_in_transaction(lambda: drift.finish_check(check, [], error))
         return
-    run_in_transaction(lambda: drift.finish_look(check, diffs))
+    run_in_transaction(lambda: drift.finish_check(check, diffs))
 
 
 @job("maintenance", retry=())
 def check_drift_of_all() -> int:
     """Enqueue a drift check of every deployed agent that is due."""
     with unscoped():
-        due_agents = run_read_only(lambda: drift.to_check(BATCH_SIZE, every=CHECK_INTERVAL))
+        due_agents = run_read_only(lambda: drift.list_unchecked(BATCH_SIZE, every=CHECK_INTERVAL))
     for company_id, agent_id in due_agents:
         with company_scope(company_id):
             check_drift.enqueue(agent_id)

@@ -6,7 +6,7 @@ from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import run_in_transaction, run_read_only
 from app.domain.calendar_sync import outbound, reconciliation
 from app.domain.calendar_sync.provider_calls import send
-from app.domain.calendar_sync.reconciliation import Look
+from app.domain.calendar_sync.reconciliation import ReconciliationRun
 
 # calls for one booking in one go
 MAX_STEPS = 5
@@ -28,7 +28,7 @@ def sync_booking(sync_id: str) -> None:
 def reconcile_calendars() -> None:
     """Enqueue the reconciliation of every connected calendar."""
     with unscoped():
-        connections = run_read_only(reconciliation.connections_to_compare)
+        connections = run_read_only(reconciliation.list_connections)
     for company_id, connection_id in connections:
         with company_scope(company_id):
             reconcile_calendar.enqueue(connection_id)
@@ -37,7 +37,7 @@ def reconcile_calendars() -> None:
 @job("maintenance", retry=(), timeout_s=600)
 def reconcile_calendar(connection_id: str) -> None:
     """Reconcile one external calendar with ours and store the result."""
-    run = run_in_transaction(lambda: reconciliation.begin(connection_id))
+    run = run_in_transaction(lambda: reconciliation.start_run(connection_id))
     if run is None:
         return
     error = None
@@ -45,21 +45,21 @@ def reconcile_calendar(connection_id: str) -> None:
         _reconcile(run)
     except ProviderError as failure:
         error = f"{failure.code}: {failure.message}"
-    run_in_transaction(lambda: reconciliation.finish(run, error=error))
+    run_in_transaction(lambda: reconciliation.finish_run(run, error=error))
 
 
-def _reconcile(run: Look) -> None:
+def _reconcile(run: ReconciliationRun) -> None:
     for remote in reconciliation.fetch(run):
-        run_in_transaction(lambda: reconciliation.settle(run, remote))  # noqa: B023 (run at once)
-    for uid in run_in_transaction(lambda: reconciliation.to_fetch_again(run)):
-        remote_booking = reconciliation.fetch_again(run, uid)
+        run_in_transaction(lambda: reconciliation.reconcile_booking(run, remote))  # noqa: B023 (run at once)
+    for uid in run_in_transaction(lambda: reconciliation.list_doubtful(run)):
+        remote_booking = reconciliation.refetch(run, uid)
         if remote_booking is None:
-            run_in_transaction(lambda: reconciliation.miss(run, uid))  # noqa: B023 (run at once)
+            run_in_transaction(lambda: reconciliation.record_missing(run, uid))  # noqa: B023 (run at once)
         else:
-            run_in_transaction(lambda: reconciliation.settle(run, remote_booking, is_certain=True))  # noqa: B023 (run at once)
+            run_in_transaction(lambda: reconciliation.reconcile_booking(run, remote_booking, is_certain=True))  # noqa: B023 (run at once)
     run_in_transaction(lambda: _enqueue_missing(run))
 
 
-def _enqueue_missing(run: Look) -> None:
-    for sync_id in reconciliation.make_up(run):
+def _enqueue_missing(run: ReconciliationRun) -> None:
+    for sync_id in reconciliation.request_missing_syncs(run):
         sync_booking.enqueue(sync_id)

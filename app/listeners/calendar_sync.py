@@ -5,19 +5,19 @@ from collections.abc import Callable, Iterable, Sequence
 
 from app.core.event_bus import subscribe
 from app.core.tenancy import company_scope
-from app.domain.calendar_sync.enqueue import note_changes, note_other_changes
+from app.domain.calendar_sync.enqueue import enqueue_changes, enqueue_confirmations
 from app.events import BookingCancelled, BookingChanged, BookingCreated, BookingEventBase, BookingRescheduled
 from app.jobs.calendar_sync import sync_booking
 
 
 @subscribe(BookingCreated, BookingRescheduled, BookingCancelled, when="before_commit")
 def sync_changes(events: Sequence[BookingEventBase]) -> None:
-    _enqueue_syncs(events, note_changes)
+    _enqueue_syncs(events, enqueue_changes)
 
 
 @subscribe(BookingChanged, when="before_commit")
 def sync_other_changes(events: Sequence[BookingEventBase]) -> None:
-    _enqueue_syncs(events, note_other_changes)
+    _enqueue_syncs(events, enqueue_confirmations)
 
 
 def _enqueue_syncs(events: Sequence[BookingEventBase], note: Callable[[Iterable[str]], list[str]]) -> None:

@@ -7,7 +7,7 @@ from app.core.event_bus import subscribe
 from app.core.extensions import db
 from app.core.tenancy import company_scope
 from app.domain.bookings.notifications import queue_change_notices, queue_confirmation, queue_offer
-from app.domain.notifications.one_time_code import tell_code
+from app.domain.notifications.one_time_code import notify_code
 from app.events import (
     BookingCancelled,
     BookingChanged,
@@ -48,7 +48,7 @@ def notify_offered(events: Sequence[WaitlistOffered]) -> None:
 def send_one_time_codes(events: Sequence[OneTimeCodeRequested]) -> None:
     for event in events:
         with company_scope(event.company_id):
-            _send(tell_code(event.code_id, event.number, event.digits, branch_id=event.branch_id))
+            _send(notify_code(event.code_id, event.number, event.digits, branch_id=event.branch_id))
 
 
 @subscribe(NotificationQueued, when="before_commit")

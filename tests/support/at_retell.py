@@ -61,7 +61,7 @@ class AtRetell:
         return self.ask()
 
     def ask(self) -> str:
-        return self.do(lambda: workflow.ask_for_registration(self.agent_id).id)
+        return self.do(lambda: workflow.request_deployment(self.agent_id).id)
 
     def work(self, registration_id: str | None = None) -> None:
         with company_scope(self.salon.company_id):
@@ -71,7 +71,7 @@ class AtRetell:
         self.work(self.publish(**changes))
 
     def repair(self) -> None:
-        self.work(self.do(lambda: workflow.repair(self.agent_id).id))
+        self.work(self.do(lambda: workflow.request_repair(self.agent_id).id))
 
     def check(self) -> None:
         with company_scope(self.salon.company_id):

@@ -124,7 +124,7 @@ class Elsewhere:
         return self.do(lambda: find_or_create(name, number=number).id)
 
     def try_again(self, booking_id: str) -> None:
-        self.do(lambda: outbound.try_again(booking_id))
+        self.do(lambda: outbound.retry_sync(booking_id))
         self.work()
 
     def use_the_platforms_account(self) -> None:

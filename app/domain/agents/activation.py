@@ -3,7 +3,7 @@
 from sqlalchemy import or_, select
 
 from app.core.extensions import db
-from app.domain.agents.provisioning.workflow import ask_for_registration
+from app.domain.agents.provisioning.workflow import request_deployment
 from app.domain.agents.versions import find_published, get_agent
 from app.domain.audit.log import record
 from app.domain.companies.phone_numbers import changed, get_branch, get_number
@@ -45,7 +45,7 @@ def set_branch_active(branch_id: str, *, on: bool) -> bool:
 
 def _request_deployments(agent_ids: list[str]) -> tuple[str, ...]:
     db.session.flush()
-    return tuple(ask_for_registration(agent_id).id for agent_id in agent_ids if find_published(agent_id))
+    return tuple(request_deployment(agent_id).id for agent_id in agent_ids if find_published(agent_id))
 
 
 def _list_deployed_agents() -> list[str]:

@@ -10,8 +10,8 @@ from sqlalchemy import and_, select
 from app.core.clock import now
 from app.core.extensions import db
 from app.domain.agents.config import load_config
-from app.domain.agents.provisioning.drift import STALE
-from app.domain.agents.provisioning.workflow import access_there
+from app.domain.agents.provisioning.drift import STALE_AFTER
+from app.domain.agents.provisioning.workflow import find_account
 from app.models import Agent, AgentDeployment, AgentVersion, PhoneNumber
 
 # on: checked lately, matches · waiting: deployment pending · wrong: drift at the provider, or rejected ·
@@ -48,7 +48,7 @@ def list_statuses() -> list[AgentStatus]:
         .order_by(Agent.created_at, Agent.id)
         .limit(100)
     ).all()
-    has_key = access_there() is not None
+    has_key = find_account() is not None
     return [_build_status(row.Agent, row.AgentDeployment, row.AgentVersion, has_key=has_key) for row in rows]
 
 
@@ -88,4 +88,4 @@ def _find_reason(row: AgentDeployment) -> str | None:
 
 
 def _is_stale(row: AgentDeployment) -> bool:
-    return row.checked_at is None or row.checked_at < now() - STALE
+    return row.checked_at is None or row.checked_at < now() - STALE_AFTER

@@ -17,7 +17,7 @@ from app.domain.bookings.self_service_links import IDENTITY_LINK_LIFETIME, creat
 from app.domain.bookings.status import get_rules
 from app.domain.bookings.waitlist import renew_offer_token
 from app.domain.notifications.channels import is_set_up
-from app.domain.notifications.outbox import Letter, messages_about, way_to, withdraw_pending, write
+from app.domain.notifications.outbox import NotificationDraft, find_recipient, list_notifications, queue_notification, withdraw_pending
 from app.domain.notifications.validity import changes_statement
 from app.models import (
     Booking,
@@ -73,15 +73,15 @@ def queue_offer(offer_id: str) -> Notification | None:
             until=format_clock(offer.expires_at, hold.zone), link=link,
         )  # fmt: skip
         title = _("Ein Platz ist frei geworden")
-    letter = Letter("waitlist_offer", f"offer:{offer.id}", f"offer:{offer.id}", body, title, offer.expires_at, hold.branch_id)
-    way = way_to(customer, number=entry.contact_phone, email=entry.contact_email)
-    return write(letter, way, customer_id=customer.id)
+    letter = NotificationDraft("waitlist_offer", f"offer:{offer.id}", f"offer:{offer.id}", body, title, offer.expires_at, hold.branch_id)
+    way = find_recipient(customer, number=entry.contact_phone, email=entry.contact_email)
+    return queue_notification(letter, way, customer_id=customer.id)
 
 
 def find_destination(booking: Booking) -> tuple[Channel, str] | None:
     """How whoever booked is reached about this booking: as they said for it, else as the customer's record says."""
     customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
-    return way_to(customer, number=booking.contact_phone, email=booking.contact_email)
+    return find_recipient(customer, number=booking.contact_phone, email=booking.contact_email)
 
 
 def send_identity_link(call: Call, customer: Customer, way: tuple[Channel, str]) -> Notification:
@@ -94,8 +94,10 @@ def send_identity_link(call: Call, customer: Customer, way: tuple[Channel, str])
     with force_locale(customer.language or company.language):
         body = _("%(company)s: Ihre Termine ansehen, verschieben oder absagen: %(link)s", company=company.name, link=link)
         title = _("Ihre Termine")
-    letter = Letter("identity_link", f"customer:{customer.id}", cause, body, title, now() + IDENTITY_LINK_LIFETIME, call.branch_id)
-    return write(letter, way, customer_id=customer.id)
+    letter = NotificationDraft(
+        "identity_link", f"customer:{customer.id}", cause, body, title, now() + IDENTITY_LINK_LIFETIME, call.branch_id
+    )
+    return queue_notification(letter, way, customer_id=customer.id)
 
 
 def _queue_link(booking: Booking, customer: Customer, *, cause: str) -> Notification | None:
@@ -112,8 +114,8 @@ def _queue_link(booking: Booking, customer: Customer, *, cause: str) -> Notifica
         if booking.status == "pending":
             body = _("%(company)s: %(what)s am %(when)s, %(where)s, wird noch bestätigt. Ändern oder absagen: %(link)s", **values)
         title = _("Ihr Termin am %(when)s", when=when)
-    letter = Letter("booking_link", f"booking:{booking.id}", cause, body, title, booking.starts_at, booking.branch_id)
-    return write(letter, find_destination(booking), customer_id=customer.id)
+    letter = NotificationDraft("booking_link", f"booking:{booking.id}", cause, body, title, booking.starts_at, booking.branch_id)
+    return queue_notification(letter, find_destination(booking), customer_id=customer.id)
 
 
 def create_link_url(booking: Booking) -> str:
@@ -198,18 +200,18 @@ def _queue_change_notice(
     booking, change = notice.booking, notice.change
     unsent_move = next((row for row in withdrawn if row.kind == "booking_moved"), None)
     # a try without an answer: what the customer believes is not known
-    is_uncertain = any(row.first_sent_at and row.status != "sent" for row in messages_about(f"booking:{booking.id}"))
+    is_uncertain = any(row.first_sent_at and row.status != "sent" for row in list_notifications(f"booking:{booking.id}"))
     known_state = _get_known_state(booking, unsent_move) if unsent_move and not is_uncertain else change.before or {}
     if not _is_enabled(notice) or (change.action == "moved" and not is_uncertain and _matches(booking, known_state)):
         return None
     company = db.session.get_one(Company, booking.company_id)
     with force_locale(customer.language or company.language):
         title, body = _build_texts(notice, company, known_state)
-    letter = Letter(
+    letter = NotificationDraft(
         KIND_BY_ACTION[change.action], f"booking:{booking.id}", notice.idempotency_key, body, title, booking.starts_at, booking.branch_id
     )
     wait = UNDO_WINDOW if change.actor_type == "user" and change.action == "moved" else timedelta(0)
-    return write(letter, way, customer_id=customer.id, wait=wait)
+    return queue_notification(letter, way, customer_id=customer.id, delay=wait)
 
 
 def _confirm_anew(notice: ChangeNotice, customer: Customer, withdrawn: list[Notification]) -> Notification | None:
@@ -217,7 +219,7 @@ def _confirm_anew(notice: ChangeNotice, customer: Customer, withdrawn: list[Noti
     booking, confirmations = notice.booking, ("booking_link", "booking_confirmed")
     if not booking.is_standing:
         return None
-    rows = messages_about(f"booking:{booking.id}")
+    rows = list_notifications(f"booking:{booking.id}")
     was_told = any(row.status in ("sent", "pending") for row in rows)
     was_withdrawn = any(row.kind in confirmations and row.reason == "overtaken" for row in rows)
     if any(row.kind in confirmations for row in withdrawn) or (was_withdrawn and not was_told):

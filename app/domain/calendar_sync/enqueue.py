@@ -1,4 +1,4 @@
-"""Writes down, with the change of a booking, that the company's calendar elsewhere is to hear of it."""
+"""Requests syncs to the external calendar, in the transaction that changes the booking."""
 
 from collections.abc import Iterable
 
@@ -6,37 +6,36 @@ from sqlalchemy import select
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.domain.calendar_sync.mapping import Mappings, active_connection, load_mappings
+from app.domain.calendar_sync.mapping import Mappings, find_active_connection, load_mappings
 from app.domain.calendar_sync.state import OUTBOX
 from app.models import Booking, BookingSync, Connection, ExternalEvent
 from app.models.booking import ACTIVE_STATUSES
 
 
-def note_changes(booking_ids: Iterable[str]) -> list[str]:
-    """Made, moved or cancelled bookings of the company at work; the ids of the syncs that are to be done, in order.
+def enqueue_changes(booking_ids: Iterable[str]) -> list[str]:
+    """Request syncs of created, moved or cancelled bookings of the current company; gives the ids of the syncs, in order.
 
-    A change that came from there is known to be there already (`synced_version`), and nothing is written. A company without a
-    calendar elsewhere costs one query.
+    A change that came from the external calendar (`synced_version`) requests nothing. A company without one costs one query.
     """
     ids = set(booking_ids)
-    connection = active_connection()
+    connection = find_active_connection()
     if connection is None or not ids:
         return []
     mappings = load_mappings(connection.id)
-    syncs = _syncs_of(ids)
-    noted = []
+    syncs = _lock_syncs(ids)
+    sync_ids = []
     for booking in db.session.scalars(select(Booking).where(Booking.id.in_(ids)).order_by(Booking.id)):
-        sync = syncs.get(booking.id) or _new_sync(booking, connection, mappings)
-        if sync and sync.synced_version != booking.version and (action := _action(booking, sync)):
-            ask(sync, booking, action)
-            noted.append(sync.id)
+        sync = syncs.get(booking.id) or _create_sync(booking, connection, mappings)
+        if sync and sync.synced_version != booking.version and (action := _get_action(booking, sync)):
+            request_sync(sync, booking, action)
+            sync_ids.append(sync.id)
     db.session.flush()
-    return noted
+    return sync_ids
 
 
-def note_other_changes(booking_ids: Iterable[str]) -> list[str]:
-    """Bookings whose time and person are as before: one that waits for consent there and was confirmed here is confirmed there."""
-    waiting = (
+def enqueue_confirmations(booking_ids: Iterable[str]) -> list[str]:
+    """Bookings whose time and person are unchanged: one that was confirmed here is confirmed in the external calendar too."""
+    unconfirmed = (
         select(Booking, BookingSync)
         .join(BookingSync, BookingSync.booking_id == Booking.id)
         .join(ExternalEvent, ExternalEvent.sync_id == BookingSync.id)
@@ -44,34 +43,34 @@ def note_other_changes(booking_ids: Iterable[str]) -> list[str]:
         .where(ExternalEvent.status == "requested", ExternalEvent.uid == BookingSync.uid)
         .order_by(Booking.id)
     )
-    noted = []
-    for booking, sync in db.session.execute(waiting).all():
+    sync_ids = []
+    for booking, sync in db.session.execute(unconfirmed).all():
         if sync.synced_version != booking.version:
-            ask(sync, booking, "confirm")
-            noted.append(sync.id)
+            request_sync(sync, booking, "confirm")
+            sync_ids.append(sync.id)
     db.session.flush()
-    return noted
+    return sync_ids
 
 
-def note_missing(connection: Connection, *, limit: int = 1000) -> list[str]:
-    """Bookings still to come that were made before the calendar was connected, or whose note got lost."""
+def enqueue_missing(connection: Connection, *, limit: int = 1000) -> list[str]:
+    """Request syncs of future bookings that have none: made before the calendar was connected, or lost."""
     mappings = load_mappings(connection.id)
-    noted = []
-    known = select(BookingSync.id).where(BookingSync.booking_id == Booking.id)
-    missing = select(Booking).where(
-        Booking.starts_at > now(), Booking.status.in_(ACTIVE_STATUSES), Booking.service_id.in_(mappings.services), ~known.exists()
+    sync_ids = []
+    existing = select(BookingSync.id).where(BookingSync.booking_id == Booking.id)
+    unsynced = select(Booking).where(
+        Booking.starts_at > now(), Booking.status.in_(ACTIVE_STATUSES), Booking.service_id.in_(mappings.service_ids), ~existing.exists()
     )
-    for booking in db.session.scalars(missing.order_by(Booking.starts_at).limit(limit)):
-        if sync := _new_sync(booking, connection, mappings):
-            noted.append(sync.id)
+    for booking in db.session.scalars(unsynced.order_by(Booking.starts_at).limit(limit)):
+        if sync := _create_sync(booking, connection, mappings):
+            sync_ids.append(sync.id)
     db.session.flush()
-    return noted
+    return sync_ids
 
 
-def ask(sync: BookingSync, booking: Booking, action: str) -> None:
-    """Makes the sync due. Whoever is at it right now keeps their lease, and finds out afterwards that there is more to do."""
-    at_work = sync.claim_token is not None and sync.due_at > now()
-    if not at_work:
+def request_sync(sync: BookingSync, booking: Booking, action: str) -> None:
+    """Make the sync due. A worker that has claimed it keeps its lease and finds the newer version on completion."""
+    is_claimed = sync.claim_token is not None and sync.due_at > now()
+    if not is_claimed:
         OUTBOX.reopen(sync)
         # its job is enqueued with the commit
         sync.dispatched_at = now()
@@ -79,14 +78,14 @@ def ask(sync: BookingSync, booking: Booking, action: str) -> None:
     sync.clear_error()
 
 
-def _syncs_of(booking_ids: set[str]) -> dict[str, BookingSync]:
-    mine = select(BookingSync).where(BookingSync.booking_id.in_(booking_ids)).order_by(BookingSync.id).with_for_update()
-    return {sync.booking_id: sync for sync in db.session.scalars(mine.execution_options(populate_existing=True))}
+def _lock_syncs(booking_ids: set[str]) -> dict[str, BookingSync]:
+    syncs = select(BookingSync).where(BookingSync.booking_id.in_(booking_ids)).order_by(BookingSync.id).with_for_update()
+    return {sync.booking_id: sync for sync in db.session.scalars(syncs.execution_options(populate_existing=True))}
 
 
-def _new_sync(booking: Booking, connection: Connection, mappings: Mappings) -> BookingSync | None:
-    """None for what has no place there: what is over, shares a group's seats, or is no event type there."""
-    if not booking.is_standing or booking.starts_at <= now() or booking.session_id or mappings.outward(booking) is None:
+def _create_sync(booking: Booking, connection: Connection, mappings: Mappings) -> BookingSync | None:
+    """None for what has no event: past bookings, shared seats of a group, services without a mapping."""
+    if not booking.is_standing or booking.starts_at <= now() or booking.session_id or mappings.find_outbound(booking) is None:
         return None
     sync = BookingSync(
         booking_id=booking.id, connection_id=connection.id, status="pending", action="make", version=booking.version, due_at=now(),
@@ -97,7 +96,7 @@ def _new_sync(booking: Booking, connection: Connection, mappings: Mappings) -> B
     return sync
 
 
-def _action(booking: Booking, sync: BookingSync) -> str | None:
+def _get_action(booking: Booking, sync: BookingSync) -> str | None:
     if booking.is_standing:
         return "move" if sync.uid else "make"
     return "cancel" if booking.status == "cancelled" else None

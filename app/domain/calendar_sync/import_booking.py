@@ -1,4 +1,4 @@
-"""Takes in what others booked in a calendar elsewhere: as a booking of ours, unless it is one already or its time is taken here."""
+"""Imports events of the external calendar as bookings, unless they are bookings already or their time is taken here."""
 
 from datetime import datetime
 
@@ -10,8 +10,8 @@ from app.core.errors import AppError, InvalidInput
 from app.core.extensions import db
 from app.domain.bookings.booking_request import BookingRequest
 from app.domain.bookings.create import create_booking
-from app.domain.calendar_sync import state as standing
-from app.domain.calendar_sync.mapping import load_mappings, person_of
+from app.domain.calendar_sync import state
+from app.domain.calendar_sync.mapping import find_staff_id, load_mappings
 from app.domain.calendar_sync.state import BY_CALENDAR
 from app.domain.customers.contacts import find_or_create
 from app.domain.customers.name_matching import is_same_name
@@ -21,43 +21,43 @@ from app.models import Booking, BookingSync, CalendarMapping, Connection, Custom
 from app.models.booking import ACTIVE_STATUSES
 from app.providers.calendar.base import AttendeeContact, RemoteBooking
 
-NAMELESS = "Ohne Namen"
+UNNAMED = "Ohne Namen"
 
 
-def take_in(connection: Connection, there: RemoteBooking) -> str:
-    """made, linked (it stood here too, unconnected), refused (a task asks the desk), unmapped, or none for what is over."""
-    mapping = load_mappings(connection.id).inward(there.event_type, there.hosts)
+def import_booking(connection: Connection, remote: RemoteBooking) -> str:
+    """made, linked (an unlinked booking was the same), refused (a task asks the front desk), unmapped, or none for past events."""
+    mapping = load_mappings(connection.id).find_inbound(remote.event_type, remote.hosts)
     if mapping is None:
-        standing.name(connection.id, there.uid, "unmapped")
+        state.record_external_event(connection.id, remote.uid, "unmapped")
         return "unmapped"
-    if there.starts_at is None or (there.ends_at or there.starts_at) <= now():
+    if remote.starts_at is None or (remote.ends_at or remote.starts_at) <= now():
         return "none"
-    person = person_of(mapping, there.hosts)
-    booking = _twin(there, there.starts_at, mapping, person)
-    word = "linked" if booking else "made"
+    staff_id = find_staff_id(mapping, remote.hosts)
+    booking = _find_duplicate(remote, remote.starts_at, mapping, staff_id)
+    result = "linked" if booking else "made"
     if booking is None:
         try:
             with db.session.begin_nested():
-                booking = _book(there, there.starts_at, mapping, person)
-        except AppError as refused:
-            return _refuse(connection, there, there.starts_at, mapping, refused)
-    sync = _sync_for(booking, connection)
-    standing.stand(sync, there)
-    standing.agree(sync, booking, there)
-    standing.be_in_step(sync, booking)
-    return word
+                booking = _create_booking(remote, remote.starts_at, mapping, staff_id)
+        except AppError as rejection:
+            return _reject(connection, remote, remote.starts_at, mapping, rejection)
+    sync = _find_or_create_sync(booking, connection)
+    state.link(sync, remote)
+    state.confirm_status(sync, booking, remote)
+    state.mark_synced(sync, booking)
+    return result
 
 
-def _book(there: RemoteBooking, starts_at: datetime, mapping: CalendarMapping, person: str | None) -> Booking:
-    customer = _customer(there.contact)
+def _create_booking(remote: RemoteBooking, starts_at: datetime, mapping: CalendarMapping, staff_id: str | None) -> Booking:
+    customer = _find_or_create_customer(remote.contact)
     order = BookingRequest(
-        (VisitPart(mapping.service_id, person),), starts_at, mapping.branch_id, "calcom", BY_CALENDAR,
-        customer_id=customer.id if customer else None, notes=there.notes, ignore_rules=True, source_ref=f"calcom:{there.uid}"[:128],
+        (VisitPart(mapping.service_id, staff_id),), starts_at, mapping.branch_id, "calcom", BY_CALENDAR,
+        customer_id=customer.id if customer else None, notes=remote.notes, ignore_rules=True, source_ref=f"calcom:{remote.uid}"[:128],
     )  # fmt: skip
     return create_booking(order)
 
 
-def _sync_for(booking: Booking, connection: Connection) -> BookingSync:
+def _find_or_create_sync(booking: Booking, connection: Connection) -> BookingSync:
     known = db.session.scalars(select(BookingSync).where(BookingSync.booking_id == booking.id)).first()
     if known is not None:
         return known
@@ -67,8 +67,8 @@ def _sync_for(booking: Booking, connection: Connection) -> BookingSync:
     return sync
 
 
-def _twin(there: RemoteBooking, starts_at: datetime, mapping: CalendarMapping, person: str | None) -> Booking | None:
-    """The same appointment, written into both calendars by hand before they were connected."""
+def _find_duplicate(remote: RemoteBooking, starts_at: datetime, mapping: CalendarMapping, staff_id: str | None) -> Booking | None:
+    """The same appointment, entered by hand in both calendars before they were connected."""
     rows = db.session.execute(
         select(Booking, BookingSync.uid)
         .outerjoin(BookingSync, BookingSync.booking_id == Booking.id)
@@ -76,50 +76,51 @@ def _twin(there: RemoteBooking, starts_at: datetime, mapping: CalendarMapping, p
         .order_by(Booking.id)
     ).all()
     for booking, uid in rows:
-        if uid is None and person in (None, booking.staff_id) and booking.session_id is None and _is_same(booking, there.contact):
+        is_free = uid is None and booking.session_id is None
+        if is_free and staff_id in (None, booking.staff_id) and _is_same_customer(booking, remote.contact):
             return booking
     return None
 
 
-def _is_same(booking: Booking, contact: AttendeeContact | None) -> bool:
+def _is_same_customer(booking: Booking, contact: AttendeeContact | None) -> bool:
     customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
     if customer is None or contact is None:
         return False
     if customer.name and contact.name:
         return is_same_name(customer.name, contact.name)
-    return any(identity.value in (contact.email, _number(contact)) for identity in customer.identities)
+    return any(identity.value in (contact.email, _to_e164(contact)) for identity in customer.identities)
 
 
-def _customer(contact: AttendeeContact | None) -> Customer | None:
-    """Who comes; a way to reach them that we cannot use is left out."""
+def _find_or_create_customer(contact: AttendeeContact | None) -> Customer | None:
+    """The attendee; contact details that are not usable are left out."""
     if contact is None:
         return None
-    who = contact.name or NAMELESS
+    who = contact.name or UNNAMED
     for email in (contact.email, None):
         try:
-            return find_or_create(who, number=_number(contact), email=email)
+            return find_or_create(who, number=_to_e164(contact), email=email)
         except InvalidInput:
             continue
     return None
 
 
-def _number(contact: AttendeeContact) -> str | None:
+def _to_e164(contact: AttendeeContact) -> str | None:
     number = phone.normalise(contact.phone, source="e164") if contact.phone else None
     return number.e164 if number and number.valid else None
 
 
-def _refuse(connection: Connection, there: RemoteBooking, starts_at: datetime, mapping: CalendarMapping, refused: AppError) -> str:
-    """It stands there and cannot stand here: whoever is at the desk calls one of the two."""
-    row = standing.name(connection.id, there.uid, "refused")
-    who = there.contact.name if there.contact else NAMELESS
-    zone = there.contact.zone if there.contact else "Europe/Berlin"
-    reached = [way for way in (there.contact.phone, there.contact.email) if way] if there.contact else []
+def _reject(connection: Connection, remote: RemoteBooking, starts_at: datetime, mapping: CalendarMapping, rejection: AppError) -> str:
+    """The event exists and has no room here: a task asks the front desk to call one of the two customers."""
+    row = state.record_external_event(connection.id, remote.uid, "refused")
+    who = remote.contact.name if remote.contact else UNNAMED
+    zone = remote.contact.zone if remote.contact else "Europe/Berlin"
+    reached = [way for way in (remote.contact.phone, remote.contact.email) if way] if remote.contact else []
     task = make_task(
         "check_booking",
-        f"Termin klären: {who}, {standing.in_words(starts_at, zone)}: im anderen Kalender gebucht, hier nicht frei",
+        f"Termin klären: {who}, {state.format_time(starts_at, zone)}: im anderen Kalender gebucht, hier nicht frei",
         source_ref=f"calendar:{row.uid}"[:128],
         reason="no_room_here",
-        details="\n".join([refused.message, *reached]),
+        details="\n".join([rejection.message, *reached]),
         due_at=now(),
     )
     task.branch_id = task.branch_id or mapping.branch_id

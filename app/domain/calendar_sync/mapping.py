@@ -1,4 +1,4 @@
-"""Which calendar elsewhere a company keeps, and what of ours is which event type there."""
+"""The external calendar of a company, and the mapping of its services to event types."""
 
 import secrets
 from collections.abc import Iterable
@@ -14,36 +14,36 @@ from app.providers import CALENDARS
 from app.providers.calendar.base import Credentials
 
 
-def active_connection() -> Connection | None:
-    """The calendar elsewhere of the company at work: its oldest active one."""
+def find_active_connection() -> Connection | None:
+    """The external calendar of the current company: its oldest active connection."""
     mine = select(Connection).where(Connection.provider.in_(CALENDARS), Connection.is_active)
     return db.session.scalars(mine.order_by(Connection.created_at, Connection.id).limit(1)).first()
 
 
 def find_connection(connection_id: str) -> Connection | None:
-    """An active connection of this id, of the company at work."""
+    """An active connection of the current company by its id."""
     mine = select(Connection).where(Connection.id == connection_id, Connection.provider.in_(CALENDARS), Connection.is_active)
     return db.session.scalars(mine).first()
 
 
-def access_of(connection: Connection) -> Credentials | None:
-    """Its own key, or where it has none the platform's; None where there is no key at all."""
+def find_credentials(connection: Connection) -> Credentials | None:
+    """The connection's key, else the platform's; None without a key."""
     key = connection.api_key or settings().calcom_api_key
     return Credentials(settings().calcom_base_url, key) if key else None
 
 
 class Mappings:
-    """The mappings of one connection, to be read both ways."""
+    """The mappings of one connection, for both directions."""
 
     def __init__(self, mappings: Iterable[CalendarMapping]) -> None:
         self._all = sorted(mappings, key=lambda mapping: mapping.id)
 
     @property
-    def services(self) -> set[str]:
+    def service_ids(self) -> set[str]:
         return {mapping.service_id for mapping in self._all}
 
-    def outward(self, booking: Booking) -> CalendarMapping | None:
-        """The narrowest mapping under which the booking goes out: of its person before any person, of its branch before any branch."""
+    def find_outbound(self, booking: Booking) -> CalendarMapping | None:
+        """The narrowest mapping of the booking: its person before any person, its branch before any branch."""
         fitting = [
             mapping
             for mapping in self._all
@@ -53,8 +53,8 @@ class Mappings:
         ]
         return min(fitting, key=lambda mapping: (mapping.staff_id is None, mapping.branch_id is None), default=None)
 
-    def inward(self, event_type: str | None, hosts: Iterable[str]) -> CalendarMapping | None:
-        """What a booking there is here: by its host, else by the event type alone."""
+    def find_inbound(self, event_type: str | None, hosts: Iterable[str]) -> CalendarMapping | None:
+        """The mapping of an event: by its host, else by the event type alone."""
         of_type = {mapping.host: mapping for mapping in self._all if mapping.event_type == event_type}
         return next((of_type[host] for host in (*hosts, "") if host in of_type), None)
 
@@ -64,28 +64,28 @@ def load_mappings(connection_id: str) -> Mappings:
     return Mappings(db.session.scalars(select(CalendarMapping).where(CalendarMapping.connection_id == connection_id)))
 
 
-def person_of(mapping: CalendarMapping, hosts: Iterable[str]) -> str | None:
-    """Whose booking it is: as the mapping says, else whoever here has the host's e-mail address."""
+def find_staff_id(mapping: CalendarMapping, hosts: Iterable[str]) -> str | None:
+    """The person of the mapping, else the one with the host's e-mail address."""
     if mapping.staff_id or not (names := list(hosts)):
         return mapping.staff_id
     known = select(StaffMember.id).where(StaffMember.email.in_(names), StaffMember.is_active).order_by(StaffMember.id)
     return db.session.scalars(known).first()
 
 
-class MappedAlready(Conflict):
-    """This event type and host stand for something else already."""
+class MappingConflict(Conflict):
+    """This event type and host are mapped to something else."""
 
     code = "mapped_already"
 
 
 def connect(api_key: str | None, *, provider: str = "calcom") -> Connection:
-    """The company's connection, made if there is none yet; with another key afterwards, and a secret for webhooks.
+    """Find or create the company's connection, with this key and a webhook secret.
 
-    Without a key it speaks through the platform's account. Raises InvalidInput where that has none.
+    Without a key it uses the platform's account. Raises InvalidInput where that has none.
     """
     if not api_key and not settings().calcom_api_key:
         raise InvalidInput(_("Es fehlt ein Schlüssel für den anderen Kalender."))
-    connection = active_connection()
+    connection = find_active_connection()
     if connection is None:
         connection = Connection(provider=provider, webhook_secret=secrets.token_urlsafe(32))
         db.session.add(connection)
@@ -94,8 +94,8 @@ def connect(api_key: str | None, *, provider: str = "calcom") -> Connection:
     return connection
 
 
-def webhook_address(connection: Connection) -> str:
-    """Where the other calendar sends what happens there."""
+def get_webhook_url(connection: Connection) -> str:
+    """The URL for the external calendar's webhooks."""
     return f"{settings().public_base}/api/{connection.provider}/webhook/{connection.id}"
 
 
@@ -110,10 +110,10 @@ def map_service(
     minutes: int | None = None,
     contact_email: str | None = None,
 ) -> CalendarMapping:
-    """The service, by this person (None: by whoever is chosen there) at this branch (None: any), is that event type of that host.
+    """Map the service, by this person (None: any) at this branch (None: any), to the event type of that host.
 
-    Saying the same again changes the rest. Raises InvalidInput, or MappedAlready when the event type stands for another service,
-    person or branch.
+    Repeating it updates the rest. Raises InvalidInput, or MappingConflict when the event type is mapped to another service, person or
+    branch.
     """
     host = host.strip().lower()
     named = (("service_id", Service, service_id), ("staff_id", StaffMember, staff_id), ("branch_id", Branch, branch_id))
@@ -133,7 +133,7 @@ def map_service(
     ).first()
     mapping = known or CalendarMapping(connection_id=connection.id, event_type=event_type, host=host)
     if known and (known.service_id, known.staff_id, known.branch_id) != (service_id, staff_id, branch_id):
-        raise MappedAlready(_("Diese Terminart steht schon für etwas anderes."))
+        raise MappingConflict(_("Diese Terminart steht schon für etwas anderes."))
     mapping.service_id, mapping.staff_id, mapping.branch_id = service_id, staff_id, branch_id
     mapping.minutes, mapping.contact_email = minutes, (contact_email or "").strip().lower() or None
     db.session.add(mapping)
@@ -141,8 +141,8 @@ def map_service(
     return mapping
 
 
-def unmap(mapping_id: str) -> None:
-    """Bookings under it stay where they are, and are told there no more. Raises NotFound."""
+def delete_mapping(mapping_id: str) -> None:
+    """Bookings under it stay and are synced no more. Raises NotFound."""
     mapping = db.session.get(CalendarMapping, mapping_id)
     if mapping is None:
         raise NotFound(_("Das gibt es hier nicht."))

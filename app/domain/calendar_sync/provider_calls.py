@@ -1,4 +1,4 @@
-"""The calls to a calendar elsewhere that one booking needs, made so that none of them is done twice; knows no database."""
+"""The calls to an external calendar that one booking needs, so that none takes effect twice; no database here."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,17 +11,17 @@ from app.providers.calendar.base import Calendar, CalendarRejected, Credentials,
 from app.providers.http import ResponseTimeout
 
 Action = Literal["make", "move", "cancel", "confirm", "look"]
-LONGEST_CHAIN = 10
-# how far ahead other times are looked for when one is taken
-REACH = timedelta(days=3)
-MOST_FREE = 6
+MAX_MOVES_FOLLOWED = 10
+# around a taken time, for free ones
+SEARCH_RADIUS = timedelta(days=3)
+MAX_FREE_SLOTS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
-    """What is to be done there for one booking, as plain values.
+class SyncCall:
+    """A claimed call for one booking, as plain values.
 
-    `asked_at`: since then a request may have done it already, so look before asking. `surplus` are names that must not stand there.
+    A request since `requested_at` may have taken effect already, so a repeat reads first. The events of `surplus` are to be cancelled.
     """
 
     provider: str
@@ -30,161 +30,161 @@ class Errand:
     ref: str
     version: int
     token: str
-    asked_at: datetime
+    requested_at: datetime
     is_repeat: bool = False
     uid: str | None = None
     event_type: str | None = None
-    order: ExternalBookingRequest | None = None
+    request: ExternalBookingRequest | None = None
     surplus: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
-class Outcome:
-    """How it stands there now (None: not known, or it is cancelled as it should be), what was tidied up, and what went wrong."""
+class SyncResult:
+    """The event as it is now (None: unknown, or cancelled as requested), the removed surplus, and the error."""
 
-    there: RemoteBooking | None = None
+    remote: RemoteBooking | None = None
     error: ProviderError | None = None
-    tidied: list[str] = field(default_factory=list)
-    # other times that are free there, where the wanted one is taken
-    free: list[datetime] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    # free times near one that is taken
+    free_slots: list[datetime] = field(default_factory=list)
 
 
-def send(errand: Errand) -> Outcome:
-    """Calls the other calendar; takes a few time-outs at the longest and raises nothing that a provider can cause."""
-    there, outcome = open_calendar(errand.provider, errand.access), Outcome()
+def send(call: SyncCall) -> SyncResult:
+    """Call the external calendar; takes a few time-outs at most and raises no provider error."""
+    remote, result = open_calendar(call.provider, call.access), SyncResult()
     try:
-        outcome.there = STEPS[errand.action](there, errand, outcome)
-        _tidy(there, errand, outcome)
+        result.remote = HANDLERS[call.action](remote, call, result)
+        _remove_surplus(remote, call, result)
     except ProviderError as error:
-        outcome.error = error
+        result.error = error
         if error.code == "slot_taken":
-            outcome.free = _free_instead(there, errand)
-    return outcome
+            result.free_slots = _find_free_slots(remote, call)
+    return result
 
 
-def _make(there: Calendar, errand: Errand, outcome: Outcome) -> RemoteBooking:
-    order = errand.order
-    assert order is not None
-    if errand.is_repeat and (found := _look(there, errand)):
-        return found if not found.stands else _bring_to(there, found, order.starts_at)
+def _create(remote: Calendar, call: SyncCall, result: SyncResult) -> RemoteBooking:
+    request = call.request
+    assert request is not None
+    if call.is_repeat and (existing := _find_by_ref(remote, call)):
+        return existing if not existing.stands else _move_to(remote, existing, request.starts_at)
     try:
-        return there.create_booking(order)
-    except CalendarRejected as refused:
-        if refused.code != "slot_taken":
+        return remote.create_booking(request)
+    except CalendarRejected as rejected:
+        if rejected.code != "slot_taken":
             raise
-        # it may be our own first request that has the slot
-        if found := _look(there, errand):
-            return found
-        if not errand.surplus:
+        # our own first request may have taken the slot
+        if existing := _find_by_ref(remote, call):
+            return existing
+        if not call.surplus:
             raise
-        # or the booking whose place this one takes
-        _tidy(there, errand, outcome)
-        return there.create_booking(order)
+        # or the event that this one replaces has it
+        _remove_surplus(remote, call, result)
+        return remote.create_booking(request)
     except ResponseTimeout:
-        if found := _quietly(lambda: _look(there, errand)):
-            return found
+        if existing := _try_read(lambda: _find_by_ref(remote, call)):
+            return existing
         raise
 
 
-def _move(there: Calendar, errand: Errand, _outcome: Outcome) -> RemoteBooking:
-    order, uid = errand.order, errand.uid
-    assert order is not None and uid is not None
-    if errand.is_repeat:
-        present = _present(there, uid)
-        return present if present and not present.stands else _bring_to(there, present, order.starts_at, uid=uid)
+def _move(remote: Calendar, call: SyncCall, _result: SyncResult) -> RemoteBooking:
+    request, uid = call.request, call.uid
+    assert request is not None and uid is not None
+    if call.is_repeat:
+        latest = _find_latest(remote, uid)
+        return latest if latest and not latest.stands else _move_to(remote, latest, request.starts_at, uid=uid)
     try:
-        return there.reschedule(uid, order.starts_at)
-    except CalendarRejected as refused:
-        if refused.code not in ("gone", "not_found"):
+        return remote.reschedule(uid, request.starts_at)
+    except CalendarRejected as rejected:
+        if rejected.code not in ("gone", "not_found"):
             raise
-        # somebody was faster there: moved it, or cancelled it
-        present = _present(there, uid)
-        if present is None:
+        # it was moved or cancelled in the external calendar
+        latest = _find_latest(remote, uid)
+        if latest is None:
             raise
-        return _bring_to(there, present, order.starts_at) if present.stands else present
+        return _move_to(remote, latest, request.starts_at) if latest.stands else latest
     except ResponseTimeout:
-        present = _quietly(lambda: _present(there, uid))
-        if present and present.stands and present.starts_at == order.starts_at:
-            return present
+        latest = _try_read(lambda: _find_latest(remote, uid))
+        if latest and latest.stands and latest.starts_at == request.starts_at:
+            return latest
         raise
 
 
-def _cancel(there: Calendar, errand: Errand, _outcome: Outcome) -> None:
-    uid = errand.uid
+def _cancel(remote: Calendar, call: SyncCall, _result: SyncResult) -> None:
+    uid = call.uid
     if uid is None:
-        found = _look(there, errand)
-        uid = found.uid if found and found.stands else None
+        existing = _find_by_ref(remote, call)
+        uid = existing.uid if existing and existing.stands else None
     if uid is not None:
-        _remove(there, uid)
+        _remove(remote, uid)
 
 
-def _confirm(there: Calendar, errand: Errand, _outcome: Outcome) -> RemoteBooking | None:
-    assert errand.uid is not None
-    return there.confirm(errand.uid)
+def _confirm(remote: Calendar, call: SyncCall, _result: SyncResult) -> RemoteBooking | None:
+    assert call.uid is not None
+    return remote.confirm(call.uid)
 
 
-def _only_look(there: Calendar, errand: Errand, _outcome: Outcome) -> RemoteBooking | None:
-    return there.get(errand.uid) if errand.uid else None
+def _read(remote: Calendar, call: SyncCall, _result: SyncResult) -> RemoteBooking | None:
+    return remote.get(call.uid) if call.uid else None
 
 
-STEPS: dict[Action, Callable[[Calendar, Errand, Outcome], RemoteBooking | None]] = {
-    "make": _make, "move": _move, "cancel": _cancel, "confirm": _confirm, "look": _only_look,
+HANDLERS: dict[Action, Callable[[Calendar, SyncCall, SyncResult], RemoteBooking | None]] = {
+    "make": _create, "move": _move, "cancel": _cancel, "confirm": _confirm, "look": _read,
 }  # fmt: skip
 
 
-def _tidy(there: Calendar, errand: Errand, outcome: Outcome) -> None:
-    for uid in errand.surplus:
-        if uid not in outcome.tidied:
-            _remove(there, uid)
-            outcome.tidied.append(uid)
+def _remove_surplus(remote: Calendar, call: SyncCall, result: SyncResult) -> None:
+    for uid in call.surplus:
+        if uid not in result.removed:
+            _remove(remote, uid)
+            result.removed.append(uid)
 
 
-def _remove(there: Calendar, uid: str) -> None:
-    """Cancels it, under another name where somebody has moved it meanwhile."""
-    if not there.cancel(uid) and (present := _present(there, uid)) and present.stands:
-        there.cancel(present.uid)
+def _remove(remote: Calendar, uid: str) -> None:
+    """Cancel it, under its latest uid where it was moved meanwhile."""
+    if not remote.cancel(uid) and (latest := _find_latest(remote, uid)) and latest.stands:
+        remote.cancel(latest.uid)
 
 
-def _look(there: Calendar, errand: Errand) -> RemoteBooking | None:
-    """The booking with our mark that an earlier request has made, but for those that are to go."""
-    assert errand.event_type is not None
-    found = there.find_by_ref(errand.ref, event_type=errand.event_type, created_after=errand.asked_at)
-    if found is not None and found.moved_to:
-        found = _present(there, found.moved_to)
-    return None if found is None or found.uid in errand.surplus else found
+def _find_by_ref(remote: Calendar, call: SyncCall) -> RemoteBooking | None:
+    """The event with our reference that an earlier request has created, without surplus ones."""
+    assert call.event_type is not None
+    existing = remote.find_by_ref(call.ref, event_type=call.event_type, created_after=call.requested_at)
+    if existing is not None and existing.moved_to:
+        existing = _find_latest(remote, existing.moved_to)
+    return None if existing is None or existing.uid in call.surplus else existing
 
 
-def _present(there: Calendar, uid: str) -> RemoteBooking | None:
-    """The booking under its last name."""
-    found = there.get(uid)
-    for _move_of_it in range(LONGEST_CHAIN):
-        if found is None or not found.moved_to:
+def _find_latest(remote: Calendar, uid: str) -> RemoteBooking | None:
+    """The event under its latest uid."""
+    existing = remote.get(uid)
+    for _move in range(MAX_MOVES_FOLLOWED):
+        if existing is None or not existing.moved_to:
             break
-        found = there.get(found.moved_to)
-    return found
+        existing = remote.get(existing.moved_to)
+    return existing
 
 
-def _bring_to(there: Calendar, found: RemoteBooking | None, starts_at: datetime, *, uid: str | None = None) -> RemoteBooking:
-    if found is not None and found.starts_at == starts_at:
-        return found
-    return there.reschedule(found.uid if found else uid or "", starts_at)
+def _move_to(remote: Calendar, existing: RemoteBooking | None, starts_at: datetime, *, uid: str | None = None) -> RemoteBooking:
+    if existing is not None and existing.starts_at == starts_at:
+        return existing
+    return remote.reschedule(existing.uid if existing else uid or "", starts_at)
 
 
-def _quietly(look: Callable[[], RemoteBooking | None]) -> RemoteBooking | None:
-    """A second look after the first trouble; where it fails too, the first trouble counts."""
+def _try_read(run: Callable[[], RemoteBooking | None]) -> RemoteBooking | None:
+    """A read after an error; where it fails too, the first error counts."""
     try:
-        return look()
+        return run()
     except ProviderError:
         return None
 
 
-def _free_instead(there: Calendar, errand: Errand) -> list[datetime]:
-    if errand.order is None or errand.event_type is None:
+def _find_free_slots(remote: Calendar, call: SyncCall) -> list[datetime]:
+    if call.request is None or call.event_type is None:
         return []
-    since = errand.order.starts_at
+    since = call.request.starts_at
     try:
-        slots = there.list_slots(errand.event_type, since - timedelta(hours=4), since + REACH, ignoring=errand.uid)
+        slots = remote.list_slots(call.event_type, since - timedelta(hours=4), since + SEARCH_RADIUS, ignoring=call.uid)
     except ProviderError:
         return []
-    nearest = sorted(slots, key=lambda slot: abs(slot.starts_at - since))[:MOST_FREE]
+    nearest = sorted(slots, key=lambda slot: abs(slot.starts_at - since))[:MAX_FREE_SLOTS]
     return sorted(slot.starts_at for slot in nearest)

@@ -1,6 +1,6 @@
-"""Compares with the calendar elsewhere: what differs is brought into step and noted, so that a lost webhook is made up for.
+"""Reconciles with the external calendar: differences are applied and recorded, so that lost webhooks do no harm.
 
-`begin`, `settle`, `make_up` and `finish` belong into a transaction each, `fetch` and `fetch_again` into none.
+`start_run`, `reconcile_booking`, `request_missing_syncs` and `finish_run` belong in a transaction each, `fetch` and `refetch` in none.
 """
 
 from dataclasses import dataclass, field
@@ -10,30 +10,30 @@ from sqlalchemy import delete, or_, select
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.domain.calendar_sync import state as standing
-from app.domain.calendar_sync.enqueue import ask, note_missing
+from app.domain.calendar_sync import state
+from app.domain.calendar_sync.enqueue import enqueue_missing, request_sync
 from app.domain.calendar_sync.inbound import apply_snapshot
-from app.domain.calendar_sync.mapping import access_of, find_connection
+from app.domain.calendar_sync.mapping import find_connection, find_credentials
 from app.models import Booking, BookingSync, CalendarReconciliation, Connection, ExternalEvent
 from app.models.booking import ACTIVE_STATUSES
 from app.providers import CALENDARS, open_calendar
 from app.providers.calendar.base import Credentials, RemoteBooking
 
-# clocks differ a little, and what changed while the last look was under way may have been missed by it
+# clocks differ a little, and the last run may have missed changes made during it
 OVERLAP = timedelta(minutes=3)
-# how often everything to come is looked at, and not only what has changed
-WHOLE_EVERY = timedelta(hours=24)
-KEPT = timedelta(days=30)
-MOST_AGAIN = 50
-MOST_NOTED = 50
-CHANGES = ("made", "linked", "moved", "cancelled", "surplus", "kept", "refused")
-# failures that end when the key is right again
-OF_THE_KEY = ("bad_key", "forbidden", "no_key", "not_connected")
+# between runs over all future events
+FULL_RUN_INTERVAL = timedelta(hours=24)
+RETENTION = timedelta(days=30)
+MAX_REFETCHES = 50
+MAX_DRIFT_ENTRIES = 50
+CHANGING_RESULTS = ("made", "linked", "moved", "cancelled", "surplus", "kept", "refused")
+# failures that end with a valid key
+CREDENTIAL_REASONS = ("bad_key", "forbidden", "no_key", "not_connected")
 
 
 @dataclass(slots=True)
-class Look:
-    """One comparison under way, as plain values."""
+class ReconciliationRun:
+    """A run under way, as plain values."""
 
     comparison_id: int
     connection_id: str
@@ -45,123 +45,124 @@ class Look:
     # (what, name there, booking here), in order; a transaction that is done again notes the same again
     drift: dict[tuple[str, str | None, str | None], None] = field(default_factory=dict)
 
-    def note(self, what: str, uid: str | None, booking_id: str | None) -> None:
+    def record_drift(self, what: str, uid: str | None, booking_id: str | None) -> None:
         self.drift[what, uid, booking_id] = None
 
 
-def connections_to_compare() -> list[tuple[str, str]]:
+def list_connections() -> list[tuple[str, str]]:
     """(company, connection) of every active one; inside unscoped."""
     active = select(Connection.company_id, Connection.id).where(Connection.provider.in_(CALENDARS), Connection.is_active)
     return [(row.company_id, row.id) for row in db.session.execute(active.order_by(Connection.company_id, Connection.id))]
 
 
-def begin(connection_id: str) -> Look | None:
-    """Starts a comparison of what changed since the last good one, or once a day of everything to come; None without connection or key."""
+def start_run(connection_id: str) -> ReconciliationRun | None:
+    """Start a run over the changes since the last good one, or once a day over all future events; None without connection or key."""
     connection = find_connection(connection_id)
-    access = access_of(connection) if connection else None
+    access = find_credentials(connection) if connection else None
     if connection is None or access is None:
         return None
     good = select(CalendarReconciliation).where(
         CalendarReconciliation.connection_id == connection_id, CalendarReconciliation.result == "done"
     )
     last = db.session.scalars(good.order_by(CalendarReconciliation.id.desc()).limit(1)).first()
-    whole = good.where(CalendarReconciliation.since.is_(None), CalendarReconciliation.started_at > now() - WHOLE_EVERY).limit(1)
+    whole = good.where(CalendarReconciliation.since.is_(None), CalendarReconciliation.started_at > now() - FULL_RUN_INTERVAL).limit(1)
     since = last.started_at - OVERLAP if last and db.session.scalars(whole).first() else None
     comparison = CalendarReconciliation(connection_id=connection_id, since=since)
     db.session.add(comparison)
     db.session.flush()
-    return Look(comparison.id, connection_id, connection.provider, access, since)
+    return ReconciliationRun(comparison.id, connection_id, connection.provider, access, since)
 
 
-def fetch(look: Look) -> list[RemoteBooking]:
-    """The other calendar's bookings, the oldest change first. Raises ProviderError."""
-    found = list(open_calendar(look.provider, look.access).list_updated_since(look.since))
-    look.seen = {there.uid for there in found}
+def fetch(run: ReconciliationRun) -> list[RemoteBooking]:
+    """The external calendar's bookings, the oldest change first. Raises ProviderError."""
+    found = list(open_calendar(run.provider, run.access).list_updated_since(run.since))
+    run.seen = {remote.uid for remote in found}
     return found
 
 
-def settle(look: Look, there: RemoteBooking, *, is_certain: bool = False) -> None:
-    """Makes ours agree with one of theirs; where we have heard otherwise meanwhile it is to be asked for once more."""
-    connection = find_connection(look.connection_id)
+def reconcile_booking(run: ReconciliationRun, remote: RemoteBooking, *, is_certain: bool = False) -> None:
+    """Apply one event; where a change was received meanwhile, it is fetched once more."""
+    connection = find_connection(run.connection_id)
     if connection is None:
         return
-    known = standing.find_name(look.connection_id, there.uid)
+    known = state.find_external_event(run.connection_id, remote.uid)
     had_no_room = known is not None and known.status == "refused"
-    word = apply_snapshot(connection, there, is_certain=is_certain)
-    if word == "old" and there.stands:
-        look.doubtful.add(there.uid)
-    if had_no_room and word == "none":
-        standing.name(look.connection_id, there.uid, "over")
-    if word in CHANGES and not (had_no_room and word == "refused"):
-        look.note(word, there.uid, _booking_of(standing.find_name(look.connection_id, there.uid)))
+    result = apply_snapshot(connection, remote, is_certain=is_certain)
+    if result == "old" and remote.stands:
+        run.doubtful.add(remote.uid)
+    if had_no_room and result == "none":
+        state.record_external_event(run.connection_id, remote.uid, "over")
+    if result in CHANGING_RESULTS and not (had_no_room and result == "refused"):
+        run.record_drift(result, remote.uid, _find_booking_id(state.find_external_event(run.connection_id, remote.uid)))
 
 
-def to_fetch_again(look: Look) -> list[str]:
+def list_doubtful(run: ReconciliationRun) -> list[str]:
     """Names to be asked for one by one: those that are doubtful or found no room here, and in a whole look those it should have had."""
     waiting = (
         select(ExternalEvent.uid)
         .outerjoin(BookingSync, BookingSync.id == ExternalEvent.sync_id)
-        .where(ExternalEvent.connection_id == look.connection_id)
+        .where(ExternalEvent.connection_id == run.connection_id)
         .where(or_(ExternalEvent.status == "refused", (BookingSync.reason == "no_room_here") & (BookingSync.uid == ExternalEvent.uid)))
-        .limit(MOST_AGAIN)
+        .limit(MAX_REFETCHES)
     )
     uids = set(db.session.scalars(waiting))
-    if look.since is None:
+    if run.since is None:
         expected = (
             select(ExternalEvent.uid)
             .join(BookingSync, BookingSync.id == ExternalEvent.sync_id)
             .join(Booking, Booking.id == BookingSync.booking_id)
-            .where(ExternalEvent.connection_id == look.connection_id, ExternalEvent.status.in_(("standing", "requested")))
+            .where(ExternalEvent.connection_id == run.connection_id, ExternalEvent.status.in_(("standing", "requested")))
             .where(Booking.status.in_(ACTIVE_STATUSES), Booking.starts_at > now(), BookingSync.status == "synced")
         )
         uids |= set(db.session.scalars(expected))
-    return sorted(uids - look.seen | look.doubtful)[:MOST_AGAIN]
+    return sorted(uids - run.seen | run.doubtful)[:MAX_REFETCHES]
 
 
-def fetch_again(look: Look, uid: str) -> RemoteBooking | None:
-    """One booking as it stands there now. Raises ProviderError."""
-    return open_calendar(look.provider, look.access).get(uid)
+def refetch(run: ReconciliationRun, uid: str) -> RemoteBooking | None:
+    """One booking by its uid. Raises ProviderError."""
+    return open_calendar(run.provider, run.access).get(uid)
 
 
-def miss(look: Look, uid: str) -> None:
-    """It is not there at all; that is shown and not acted upon, for it may be another account's key."""
-    look.note("missing", uid, _booking_of(standing.find_name(look.connection_id, uid)))
+def record_missing(run: ReconciliationRun, uid: str) -> None:
+    """The event does not exist: recorded, not acted upon, since the key may be another account's."""
+    run.record_drift("missing", uid, _find_booking_id(state.find_external_event(run.connection_id, uid)))
 
 
-def make_up(look: Look) -> list[str]:
-    """The other calendar answers: what failed for its key is tried again, and what was never noted is; the syncs to be done."""
-    connection = find_connection(look.connection_id)
+def request_missing_syncs(run: ReconciliationRun) -> list[str]:
+    """Retry syncs that failed for the key, and request those that were lost; gives the ids of the syncs."""
+    connection = find_connection(run.connection_id)
     if connection is None:
         return []
     failed = (
         select(Booking, BookingSync)
         .join(BookingSync, BookingSync.booking_id == Booking.id)
-        .where(BookingSync.connection_id == look.connection_id, BookingSync.status == "failed", BookingSync.reason.in_(OF_THE_KEY))
+        .where(BookingSync.connection_id == run.connection_id, BookingSync.status == "failed", BookingSync.reason.in_(CREDENTIAL_REASONS))
         .where(Booking.starts_at > now())
     )
     sent = []
     for booking, sync in db.session.execute(failed).all():
-        ask(sync, booking, sync.action)
+        request_sync(sync, booking, sync.action)
         sent.append(sync.id)
-    sent += note_missing(connection)
+    sent += enqueue_missing(connection)
     for sync in db.session.scalars(select(BookingSync).where(BookingSync.id.in_(sent))):
-        look.note("sent", None, sync.booking_id)
+        run.record_drift("sent", None, sync.booking_id)
     return sent
 
 
-def finish(look: Look, *, error: str | None = None) -> None:
-    comparison = db.session.get_one(CalendarReconciliation, look.comparison_id)
+def finish_run(run: ReconciliationRun, *, error: str | None = None) -> None:
+    comparison = db.session.get_one(CalendarReconciliation, run.comparison_id)
     comparison.finished_at, comparison.result, comparison.error = now(), "failed" if error else "done", error[:500] if error else None
-    comparison.seen, comparison.repaired = len(look.seen), len(look.drift)
-    comparison.drift = [{"what": what, "uid": uid, "booking_id": booking_id} for what, uid, booking_id in list(look.drift)[:MOST_NOTED]]
+    comparison.seen, comparison.repaired = len(run.seen), len(run.drift)
+    entries = list(run.drift)[:MAX_DRIFT_ENTRIES]
+    comparison.drift = [{"what": what, "uid": uid, "booking_id": booking_id} for what, uid, booking_id in entries]
     db.session.execute(
         delete(CalendarReconciliation).where(
-            CalendarReconciliation.connection_id == look.connection_id, CalendarReconciliation.started_at < now() - KEPT
+            CalendarReconciliation.connection_id == run.connection_id, CalendarReconciliation.started_at < now() - RETENTION
         )
     )
 
 
-def _booking_of(name: ExternalEvent | None) -> str | None:
+def _find_booking_id(name: ExternalEvent | None) -> str | None:
     if name is None or name.sync_id is None:
         return None
     return db.session.scalars(select(BookingSync.booking_id).where(BookingSync.id == name.sync_id)).first()

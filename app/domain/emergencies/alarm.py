@@ -14,7 +14,7 @@ from app.domain.emergencies.emergency_numbers import get_numbers, list_numbers_t
 from app.domain.emergencies.messages import get_label, say_instructions
 from app.domain.emergencies.on_call import OnCallContact, find_on_call
 from app.domain.emergencies.signs import EmergencyKind
-from app.domain.notifications.outbox import Letter, write
+from app.domain.notifications.outbox import NotificationDraft, queue_notification
 from app.domain.tasks.lifecycle import make_task
 from app.events import NotificationQueued
 from app.models import Branch, Call, Company, Task
@@ -74,8 +74,8 @@ def _notify_on_call(reached: OnCallContact, call: Call, branch: Branch, company:
         company=company.name, branch=branch.name, what=what, who=who, time=f"{call.started_at.astimezone(ZoneInfo(branch.zone)):%H:%M}",
     )  # fmt: skip
     cause = f"emergency:{call.id}"
-    row = write(
-        Letter("emergency", f"call:{call.id}", cause, body, _("Notfall am Telefon"), now() + MESSAGE_LIFETIME, branch.id),
+    row = queue_notification(
+        NotificationDraft("emergency", f"call:{call.id}", cause, body, _("Notfall am Telefon"), now() + MESSAGE_LIFETIME, branch.id),
         ("sms", reached.number),
         customer_id=None,
     )

@@ -1,1 +1,1 @@
-"""Messages to people: who can be reached by which way."""
+"""Messages to people: queued with their cause, delivered in order while they are true."""

@@ -1,4 +1,4 @@
-"""By which ways this company can send messages; a way without keys is honestly not there."""
+"""The channels over which the current company can send messages; a channel without keys is not set up."""
 
 from sqlalchemy import select
 
@@ -7,22 +7,22 @@ from app.core.extensions import db
 from app.models import Connection
 from app.providers.messaging.base import Channel, SenderAccount
 
-# the providers that can send, by channel
+# provider by channel
 SENDERS: dict[Channel, str] = {"sms": "twilio", "email": "smtp"}
 
 
 def is_set_up(channel: Channel, *, own: bool = True) -> bool:
-    """Whether the company, or the platform for it, has keys of a provider that sends by this way; the platform alone without `own`."""
-    return (sender_of(channel) if own else _of_the_platform(channel)) is not None
+    """Whether the company, or the platform for it, has keys for this channel; without `own` the platform alone."""
+    return (find_sender(channel) if own else _find_platform_sender(channel)) is not None
 
 
-def sender_of(channel: Channel) -> SenderAccount | None:
-    """The company's own account, else the platform's; None where there is neither."""
-    return _own(channel) or _of_the_platform(channel)
+def find_sender(channel: Channel) -> SenderAccount | None:
+    """The company's own account, else the platform's; None without either."""
+    return _find_company_sender(channel) or _find_platform_sender(channel)
 
 
-def as_sender(connection: Connection) -> SenderAccount | None:
-    """Its label is whom we speak as; its key is `account:token` at Twilio and the whole address of a mail server."""
+def to_sender(connection: Connection) -> SenderAccount | None:
+    """The label is the sender's name or number; the key is `account:token` at Twilio and the URL of a mail server."""
     key, address = connection.api_key, connection.label
     if not key or not address:
         return None
@@ -32,16 +32,16 @@ def as_sender(connection: Connection) -> SenderAccount | None:
     return SenderAccount(settings().twilio_base_url, account, token, address) if colon else None
 
 
-def _own(channel: Channel) -> SenderAccount | None:
-    wanted = select(Connection).where(Connection.provider == SENDERS[channel], Connection.is_active)
-    found = db.session.scalars(wanted.order_by(Connection.created_at, Connection.id))
-    return next((sender for connection in found if (sender := as_sender(connection))), None)
+def _find_company_sender(channel: Channel) -> SenderAccount | None:
+    connections = select(Connection).where(Connection.provider == SENDERS[channel], Connection.is_active)
+    rows = db.session.scalars(connections.order_by(Connection.created_at, Connection.id))
+    return next((sender for connection in rows if (sender := to_sender(connection))), None)
 
 
-def _of_the_platform(channel: Channel) -> SenderAccount | None:
-    known = settings()
+def _find_platform_sender(channel: Channel) -> SenderAccount | None:
+    platform = settings()
     if channel == "email":
-        return SenderAccount(known.smtp_url, address=known.mail_from) if known.smtp_url and known.mail_from else None
-    if known.twilio_account_sid and known.twilio_auth_token and known.twilio_sender:
-        return SenderAccount(known.twilio_base_url, known.twilio_account_sid, known.twilio_auth_token, known.twilio_sender)
+        return SenderAccount(platform.smtp_url, address=platform.mail_from) if platform.smtp_url and platform.mail_from else None
+    if platform.twilio_account_sid and platform.twilio_auth_token and platform.twilio_sender:
+        return SenderAccount(platform.twilio_base_url, platform.twilio_account_sid, platform.twilio_auth_token, platform.twilio_sender)
     return None

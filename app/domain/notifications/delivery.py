@@ -13,7 +13,7 @@ from app.core.errors import ProviderError
 from app.core.extensions import db
 from app.core.outbox import MAX_ERROR_LENGTH, Outbox
 from app.domain.companies.feature_flags import is_on
-from app.domain.notifications.channels import SENDERS, sender_of
+from app.domain.notifications.channels import SENDERS, find_sender
 from app.domain.notifications.validity import is_outdated
 from app.models import Notification
 from app.providers import open_messenger
@@ -54,7 +54,7 @@ def claim(notification_id: str) -> DeliveryAttempt | None:
         OUTBOX.postpone(row, SWITCHED_OFF_DELAY)
         row.reason = "switched_off"
         return None
-    sender = sender_of(row.channel)  # type: ignore[arg-type]
+    sender = find_sender(row.channel)  # type: ignore[arg-type]
     if sender is None:
         OUTBOX.complete(row, "not_set_up")
         row.reason = "no_key"

@@ -4,12 +4,12 @@ from flask_babel import force_locale, gettext as _
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.domain.notifications.outbox import Letter, write
+from app.domain.notifications.outbox import NotificationDraft, queue_notification
 from app.models import Company, Customer, Notification, OneTimeCode
 
 
-def tell_code(code_id: str, number: str, digits: str, *, branch_id: str | None) -> Notification | None:
-    """Writes it down; later than the code is good it is not sent."""
+def notify_code(code_id: str, number: str, digits: str, *, branch_id: str | None) -> Notification | None:
+    """Queue the message with the code; it expires with the code."""
     code = db.session.scalars(select(OneTimeCode).where(OneTimeCode.id == code_id)).first()
     if code is None:
         return None
@@ -17,5 +17,5 @@ def tell_code(code_id: str, number: str, digits: str, *, branch_id: str | None) 
     with force_locale(customer.language or company.language):
         body = _("%(company)s: Ihr Code ist %(code)s. Er gilt zehn Minuten.", company=company.name, code=digits)
         title = _("Ihr Code")
-    letter = Letter("code", f"code:{code_id}", f"code:{code_id}", body, title, code.expires_at, branch_id)
-    return write(letter, ("sms", number), customer_id=customer.id)
+    draft = NotificationDraft("code", f"code:{code_id}", f"code:{code_id}", body, title, code.expires_at, branch_id)
+    return queue_notification(draft, ("sms", number), customer_id=customer.id)

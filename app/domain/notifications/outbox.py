@@ -1,4 +1,4 @@
-"""Writes messages down, in the transaction in which that happens which they tell of; the same cause writes one."""
+"""Queues messages to people, in the transaction of the event that causes them; one idempotency key queues one message."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -15,13 +15,13 @@ from app.domain.notifications.channels import is_set_up
 from app.models import Customer, Notification
 from app.providers.messaging.base import Channel
 
-# somebody waits for these on the phone: they overtake what is stuck
+# needed during a call: they wait for no other message
 URGENT_KINDS = ("code", "emergency")
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """What is to be said: `subject` is what it is about ("booking:<id>"), `cause` makes it once, later than `until` it is pointless."""
+class NotificationDraft:
+    """A message to be queued. `subject` is what it is about ("booking:<id>"); after `until` it is pointless."""
 
     kind: str
     subject: str
@@ -32,35 +32,42 @@ class Letter:
     branch_id: str | None = None
 
 
-def way_to(customer: Customer | None, *, number: str | None = None, email: str | None = None) -> tuple[Channel, str] | None:
-    """How this customer is reached: by SMS where a number is a mobile one, else by e-mail; a way that is set up goes before.
+def find_recipient(customer: Customer | None, *, number: str | None = None, email: str | None = None) -> tuple[Channel, str] | None:
+    """Channel and address of this customer: SMS to a mobile number, else e-mail; channels that are set up are preferred.
 
-    `number` and `email` are good for one matter alone and go before those of the record.
+    `number` and `email` were given for this matter and take precedence over the customer's record.
     """
     identities = customer.identities if customer else []
-    said: list[tuple[Channel, str | None]] = [("sms", number), ("email", email)]
-    known: list[tuple[Channel, str | None]] = [
-        (channel, one.value) for channel, kind in (("sms", "phone"), ("email", "email")) for one in identities if one.kind == kind
-    ]  # type: ignore[misc]
-    ways = [(channel, to) for channel, to in said + known if to and (channel == "email" or phone.may_receive_sms(to))]
-    return next((way for way in ways if is_set_up(way[0])), ways[0] if ways else None)
+    given: list[tuple[Channel, str | None]] = [("sms", number), ("email", email)]
+    recorded: list[tuple[Channel, str | None]] = [
+        *(("sms", identity.value) for identity in identities if identity.kind == "phone"),
+        *(("email", identity.value) for identity in identities if identity.kind == "email"),
+    ]
+    recipients = [(channel, to) for channel, to in given + recorded if to and (channel == "email" or phone.may_receive_sms(to))]
+    return next((recipient for recipient in recipients if is_set_up(recipient[0])), recipients[0] if recipients else None)
 
 
-def write(letter: Letter, way: tuple[Channel, str] | None, *, customer_id: str | None, wait: timedelta = timedelta(0)) -> Notification:
-    """The row; `not_set_up` where nobody can carry it, and `dead` where there is no way to the person: pages say so.
+def queue_notification(
+    draft: NotificationDraft,
+    recipient: tuple[Channel, str] | None,
+    *,
+    customer_id: str | None,
+    delay: timedelta = timedelta(0),
+) -> Notification:
+    """Store the message; `not_set_up` where no provider is set up for the channel, `dead` without a recipient.
 
-    It leaves after `wait` at the earliest. To be called inside a transaction.
+    It leaves after `delay` at the earliest. Inside a transaction.
     """
-    known = select(Notification).where(Notification.idempotency_key == letter.idempotency_key)
-    if first := db.session.scalars(known).first():
-        return first
-    status = "dead" if way is None else "pending" if is_set_up(way[0]) else "not_set_up"
+    same_key = select(Notification).where(Notification.idempotency_key == draft.idempotency_key)
+    if existing := db.session.scalars(same_key).first():
+        return existing
+    status = "dead" if recipient is None else "pending" if is_set_up(recipient[0]) else "not_set_up"
     row = Notification(
-        id=new_ulid(), branch_id=letter.branch_id, customer_id=customer_id, kind=letter.kind, subject=letter.subject,
-        idempotency_key=letter.idempotency_key, order_key=_get_order_key(letter, customer_id),
-        channel=way[0] if way else "none", recipient=way[1] if way else "",
-        title=letter.title[:160], body=letter.body, status=status, reason=None if way else "no_way",
-        due_at=now() + wait, expires_at=letter.until,
+        id=new_ulid(), branch_id=draft.branch_id, customer_id=customer_id, kind=draft.kind, subject=draft.subject,
+        idempotency_key=draft.idempotency_key, order_key=_get_order_key(draft, customer_id),
+        channel=recipient[0] if recipient else "none", recipient=recipient[1] if recipient else "",
+        title=draft.title[:160], body=draft.body, status=status, reason=None if recipient else "no_way",
+        due_at=now() + delay, expires_at=draft.until,
     )  # fmt: skip
     db.session.add(row)
     db.session.flush()
@@ -78,18 +85,18 @@ def withdraw_pending(subjects: Collection[str]) -> list[Notification]:
     return rows
 
 
-def messages_about(*subjects: str) -> Sequence[Notification]:
-    """What was written about these, the newest first."""
-    mine = select(Notification).where(Notification.subject.in_(subjects))
-    return db.session.scalars(mine.order_by(Notification.created_at.desc(), Notification.id.desc())).all()
+def list_notifications(*subjects: str) -> Sequence[Notification]:
+    """All messages about these subjects, the newest first."""
+    notifications = select(Notification).where(Notification.subject.in_(subjects))
+    return db.session.scalars(notifications.order_by(Notification.created_at.desc(), Notification.id.desc())).all()
 
 
-def link_of(row: Notification) -> str | None:
-    """The link that a message carries which did not leave, for somebody here to pass on; None when there is none, or it is over."""
-    found = re.search(r"https?://\S+$", row.body or "")
-    return found[0] if found and row.status in ("not_set_up", "dead") and row.expires_at > now() else None
+def find_link(row: Notification) -> str | None:
+    """The link in a message that did not leave, for somebody here to pass on; None without one, or when it has expired."""
+    link = re.search(r"https?://\S+$", row.body or "")
+    return link[0] if link and row.status in ("not_set_up", "dead") and row.expires_at > now() else None
 
 
-def _get_order_key(letter: Letter, customer_id: str | None) -> str:
+def _get_order_key(draft: NotificationDraft, customer_id: str | None) -> str:
     """Messages to one customer leave in order; without a customer, those about one subject do."""
-    return letter.subject if customer_id is None or letter.kind in URGENT_KINDS else f"customer:{customer_id}"
+    return draft.subject if customer_id is None or draft.kind in URGENT_KINDS else f"customer:{customer_id}"

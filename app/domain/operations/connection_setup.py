@@ -87,7 +87,7 @@ def _written_anew(provider: str) -> tuple[str, ...]:
         (AgentVersion.company_id == Agent.company_id) & (AgentVersion.agent_id == Agent.id) & (AgentVersion.status == "published"),
     )
     agents: Sequence[str] = db.session.scalars(published.order_by(Agent.created_at, Agent.id)).all()
-    return tuple(workflow.ask_for_registration(agent_id).id for agent_id in agents)
+    return tuple(workflow.request_deployment(agent_id).id for agent_id in agents)
 
 
 def _mappings(provider: str) -> int:
@@ -99,7 +99,7 @@ def _platform_has(provider: str) -> bool:
     """To be asked after the company's own is gone, or with it aside."""
     if provider in CHANNELS:
         return is_set_up(CHANNELS[provider], own=False)
-    return workflow.platform_access() is not None if provider == "retell" else False
+    return workflow.find_platform_credentials() is not None if provider == "retell" else False
 
 
 def _count(model: Any, *conditions: Any) -> int:

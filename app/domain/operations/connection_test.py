@@ -9,9 +9,9 @@ from sqlalchemy import select
 from app.core import settings
 from app.core.errors import ProviderError
 from app.core.extensions import db
-from app.domain.calendar_sync.mapping import webhook_address
+from app.domain.calendar_sync.mapping import get_webhook_url
 from app.domain.companies.connections import Look
-from app.domain.notifications.channels import as_sender
+from app.domain.notifications.channels import to_sender
 from app.models import Connection, PhoneNumber
 from app.providers import open_calendar, open_messenger, open_voice_account
 from app.providers.credentials import Credentials
@@ -43,9 +43,9 @@ def begin(connection_id: str) -> LookErrand | None:
         return None
     numbers = select(PhoneNumber.e164).where(PhoneNumber.is_active, PhoneNumber.agent_id.is_not(None)).order_by(PhoneNumber.e164)
     return LookErrand(
-        connection.id, connection.provider, connection.asked_at, connection.api_key, as_sender(connection),
+        connection.id, connection.provider, connection.asked_at, connection.api_key, to_sender(connection),
         tuple(db.session.scalars(numbers.limit(MOST_NUMBERS))) if connection.provider == "retell" else (),
-        webhook_address(connection), connection.webhook_secret or "",
+        get_webhook_url(connection), connection.webhook_secret or "",
     )  # fmt: skip
 
 

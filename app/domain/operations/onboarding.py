@@ -14,7 +14,7 @@ from app.core.extensions import db
 from app.core.tenancy import company_scope, unscoped
 from app.domain.agents import versions
 from app.domain.agents.config import AgentConfig
-from app.domain.agents.provisioning.workflow import ask_for_registration
+from app.domain.agents.provisioning.workflow import request_deployment
 from app.domain.audit.log import record
 from app.domain.companies import phone_numbers
 from app.domain.companies.industries import INDUSTRIES, find_industry, industry_of
@@ -181,7 +181,7 @@ def written_anew(number: PhoneNumber) -> tuple[str, ...]:
     db.session.flush()
     if number.agent_id is None or versions.find_published(number.agent_id) is None:
         return ()
-    return (ask_for_registration(number.agent_id).id,)
+    return (request_deployment(number.agent_id).id,)
 
 
 def _with_free_slug(values: dict[str, str | None], *, is_another: bool) -> Company:

@@ -59,7 +59,7 @@ def part(agent_id: str) -> Response:
 def check(agent_id: str) -> Response:
     """Really looks there; the page waits for what comes of it."""
     agent = versions.get_agent(agent_id)
-    if workflow.access_there() is None or workflow.find_registration(agent_id) is None:
+    if workflow.find_account() is None or workflow.find_deployment(agent_id) is None:
         flash(describe_status(get_status(agent)), "error")
         return redirect(url_for("agent_provider.show", agent_id=agent_id))
     check_drift.enqueue(agent_id)
@@ -70,14 +70,14 @@ def check(agent_id: str) -> Response:
 @for_company("agents.write")
 def repair(agent_id: str) -> Response:
     with transaction():
-        registration_id = workflow.repair(agent_id).id
+        registration_id = workflow.request_repair(agent_id).id
     deploy_agent.enqueue(registration_id)
     flash(_("Wird bei Retell eingetragen."), "message")
     return redirect(url_for("agent_provider.show", agent_id=agent_id))
 
 
 def _build_view(agent_id: str) -> dict[str, Any]:
-    agent, row = versions.get_agent(agent_id), workflow.find_registration(agent_id)
+    agent, row = versions.get_agent(agent_id), workflow.find_deployment(agent_id)
     standing, asked = get_status(agent), AskedQuery.read_known().asked
     findings = [words.format_diff(finding) for finding in (row.findings or [] if row else [])]
     return {
@@ -87,7 +87,9 @@ def _build_view(agent_id: str) -> dict[str, Any]:
         "sentence": describe_status(standing),
         "parts": _group_diffs(findings),
         "right": sum(finding["fits"] for finding in findings),
-        "steps": [(step, _get_step_label(step.name), STEPS[step.name.partition(":")[0]]) for step in workflow.steps_of(row)] if row else [],
+        "steps": [(step, _get_step_label(step.name), STEPS[step.name.partition(":")[0]]) for step in workflow.list_steps(row)]
+        if row
+        else [],
         "waits": _is_pending(row, asked),
         "asked": asked,
         "reason": words.describe_reason(standing.reason) if standing.reason else None,

@@ -54,7 +54,7 @@ def index(agent_id: str) -> str:
 def restore(agent_id: str) -> Response:
     with transaction():
         again = versions.restore_version(agent_id, RestoreForm.read().number, by=current_user.id)
-        registration_id = workflow.ask_for_registration(agent_id).id
+        registration_id = workflow.request_deployment(agent_id).id
     deploy_agent.enqueue(registration_id)
     flash(_("Fassung %(old)s gilt wieder, als Fassung %(new)s.", old=again.restored_from, new=again.number), "message")
     return redirect(url_for("agent_provider.show", agent_id=agent_id))

@@ -107,7 +107,7 @@ def save(agent_id: str) -> Any:
             version = versions.save_draft(agent_id, given, by=current_user.id, revision=button.revision)
             if button.then == "publish":
                 version = versions.publish(agent_id, by=current_user.id)
-                registration_id = workflow.ask_for_registration(agent_id).id
+                registration_id = workflow.request_deployment(agent_id).id
     except InvalidInput as error:
         return _render_form(agent, AgentForm.typed(), to_errors(error)), 422
     except Conflict as error:
@@ -136,7 +136,7 @@ def answer(agent_id: str) -> Response:
     """Which numbers she answers; what is published is then written to the provider again."""
     with transaction():
         moved = phone_numbers.assign_numbers(agent_id, set(NumbersForm.read().number))
-        registration_id = workflow.ask_for_registration(agent_id).id if moved else None
+        registration_id = workflow.request_deployment(agent_id).id if moved else None
     if registration_id is None:
         flash(_("Nichts hat sich geändert."), "message")
         return redirect(url_for("agents.edit", agent_id=agent_id))

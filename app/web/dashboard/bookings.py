@@ -21,7 +21,7 @@ from app.domain.bookings.recurrence import cancel_series_from, continue_series, 
 from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.bookings.status import TRANSITIONS, confirm_booking, edit_notes, get_rules, mark_done, mark_no_show
 from app.domain.companies.policies import in_words
-from app.domain.notifications.outbox import link_of, messages_about
+from app.domain.notifications.outbox import find_link, list_notifications
 from app.domain.services import catalogue
 from app.models import Booking, Branch, Customer, Service, StaffMember
 from app.models.booking import ACTIVE_STATUSES
@@ -127,7 +127,7 @@ def show(booking_id: str) -> str:
         history=list_history(booking),
         rules=in_words(get_rules(booking)),
         sync=find_sync(booking),
-        messages=[(row, link_of(row)) for row in messages_about(f"booking:{booking.id}")],
+        messages=[(row, find_link(row)) for row in list_notifications(f"booking:{booking.id}")],
         series=_list_rows(list_following(booking)),
         rhythms=list_choices(),
         **_build_details(booking),

@@ -13,7 +13,7 @@ from app.core.extensions import db
 from app.core.transactions import run_in_transaction
 from app.domain.accounts.permissions import can
 from app.domain.bookings import waitlist
-from app.domain.notifications.outbox import link_of, messages_about
+from app.domain.notifications.outbox import find_link, list_notifications
 from app.models import Branch, Customer, Service, StaffMember, WaitlistEntry, WaitlistOffer
 from app.web.branch_filter import get_branch_filter
 from app.web.guards import for_company
@@ -27,7 +27,7 @@ blueprint = Blueprint("waitlist", __name__)
 @for_company("bookings.read")
 def index() -> str:
     entries = _list_entries()
-    told = {row.subject: (row, link_of(row)) for row in messages_about(*(f"offer:{row.offer_id}" for row in entries if row.offer_id))}
+    told = {row.subject: (row, find_link(row)) for row in list_notifications(*(f"offer:{row.offer_id}" for row in entries if row.offer_id))}
     return render_template("dashboard/waitlist.html", entries=entries, told=told, may_write=can(current_user, "bookings.write"))
 
 

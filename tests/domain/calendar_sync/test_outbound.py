@@ -152,7 +152,7 @@ def test_a_conflict_is_tried_again_when_the_desk_says_so(elsewhere: Elsewhere, b
     elsewhere.double.block(ANNA, TEN, ELEVEN)
     elsewhere.work()
     elsewhere.double.blocked.clear()
-    elsewhere.do(lambda: outbound.try_again(booked))
+    elsewhere.do(lambda: outbound.retry_sync(booked))
     elsewhere.work()
     only_one(elsewhere, booked)
     assert elsewhere.booking(booked).status == "confirmed"
@@ -192,7 +192,7 @@ def test_a_wrong_key_fails_and_is_tried_again_once_it_is_right(elsewhere: Elsewh
     elsewhere.work()
     assert elsewhere.state(booked) == ("failed", "bad_key")
     elsewhere.double.key = "cal_test_lindgren"
-    elsewhere.do(lambda: outbound.try_again(booked))
+    elsewhere.do(lambda: outbound.retry_sync(booked))
     elsewhere.work()
     only_one(elsewhere, booked)
 

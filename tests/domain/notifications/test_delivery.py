@@ -150,7 +150,7 @@ def test_moved_back_after_a_try_that_may_have_arrived_is_said_again(
 def test_confirmation_that_a_silent_move_made_untrue_is_written_anew(
     db: SQLAlchemy, salon: Salon, mira: str, outage: TwilioDouble, present: time_machine.Traveller
 ) -> None:
-    run_in_transaction(lambda: save_policy("company", None, {"tell_desk_changes": False}))
+    run_in_transaction(lambda: save_policy("company", None, {"notify_staff_changes": False}))
     booking = book(salon, mira)
     work(db, present, 6)
     move(booking, DESK)

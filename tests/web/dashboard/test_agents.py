@@ -14,7 +14,7 @@ from app.core.tenancy import company_scope
 from app.domain.agents import versions
 from app.domain.agents.config import get_effective_config
 from app.domain.agents.inbound_call import handle_inbound
-from app.domain.agents.provisioning.workflow import find_registration
+from app.domain.agents.provisioning.workflow import find_deployment
 from app.domain.companies.number_lookup import find_numbers
 from app.models import Company, Connection
 from tests.doubles.retell import RetellDouble
@@ -140,7 +140,7 @@ def test_what_nobody_knows_is_red_too(there: AtRetell, owner: FlaskClient, kind:
         there.stand()
 
         def forget() -> None:
-            row = find_registration(there.agent_id)
+            row = find_deployment(there.agent_id)
             assert row is not None
             row.checked_at = None
 

@@ -10,7 +10,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select, text as sql
 
 from app.core.tenancy import company_scope
-from app.domain.agents.provisioning.workflow import find_registration
+from app.domain.agents.provisioning.workflow import find_deployment
 from app.jobs.connections import check_connection, check_connections
 from app.models import AuditEntry, Company, Connection
 from tests.doubles.calcom import CalcomDouble
@@ -220,7 +220,7 @@ def test_taking_it_away_deletes_the_key_and_says_before_what_follows(app: Flask,
     connection = found(db, salon, "retell")
     assert (connection.is_active, connection.api_key, connection.webhook_secret) == (False, None, None)
     with company_scope(salon.company_id):
-        row = find_registration(world.agent_id)
+        row = find_deployment(world.agent_id)
         assert row is not None
         assert row.state == "no_key"
     assert post(client, f"{PAGE}/retell/remove").status_code == 404

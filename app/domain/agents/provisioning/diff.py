@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.domain.agents.provisioning.desired_state import Wanted
+from app.domain.agents.provisioning.desired_state import DesiredState
 from app.providers.voice.management import AgentSettings, LlmConfig, RemoteAgent, RemoteLlm, RemoteNumber, ToolConfig
 
-LONGEST = 160
+MAX_LENGTH = 160
 # what is missing altogether
-NOTHING = ""
+MISSING = ""
 AGENT_FIELDS: tuple[tuple[str, Callable[[AgentSettings], Any]], ...] = (
     ("name", lambda setup: setup.name),
     ("voice", lambda setup: setup.voice),
@@ -23,7 +23,7 @@ AGENT_FIELDS: tuple[tuple[str, Callable[[AgentSettings], Any]], ...] = (
     ("storage", lambda setup: setup.storage),
     ("stored_days", lambda setup: setup.stored_days),
 )
-BRAIN_FIELDS: tuple[tuple[str, Callable[[LlmConfig], Any]], ...] = (
+LLM_FIELDS: tuple[tuple[str, Callable[[LlmConfig], Any]], ...] = (
     ("prompt", lambda setup: setup.prompt.strip()),
     ("begin_message", lambda setup: setup.begin_message),
     ("defaults", lambda setup: json.dumps(setup.defaults, sort_keys=True, ensure_ascii=False)),
@@ -31,16 +31,16 @@ BRAIN_FIELDS: tuple[tuple[str, Callable[[LlmConfig], Any]], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class There:
-    """What stands at the provider: the version of the agent that is ours, what thinks for it, and our numbers."""
+class ActualState:
+    """The state at the provider: our version of the agent, its language model, and our numbers."""
 
     agent: RemoteAgent | None
-    brain: RemoteLlm | None
+    llm: RemoteLlm | None
     numbers: Mapping[str, RemoteNumber]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FieldDiff:
     """`key` names the field: voice, webhook_url, tool:book_appointment, number:+49…"""
 
     key: str
@@ -52,68 +52,72 @@ class Finding:
         return {"key": self.key, "wanted": self.wanted, "actual": self.actual, "fits": self.fits}
 
 
-def compare(wanted: Wanted, there: There) -> list[Finding]:
-    return [*compare_agent(wanted, there), *_numbers(wanted, there)]
+def compare_states(desired: DesiredState, remote: ActualState) -> list[FieldDiff]:
+    return [*compare_agent(desired, remote), *_compare_numbers(desired, remote)]
 
 
-def compare_agent(wanted: Wanted, there: There) -> list[Finding]:
-    """Without the numbers: whether this version says what it should."""
-    if there.agent is None:
-        return [Finding("agent", "there", NOTHING, fits=False)]
-    found = [
-        Finding("agent", "there", "there", fits=True),
-        _finding("published", "yes", "yes" if there.agent.is_published else "no"),
-        *(_field(name, read(wanted.agent), read(there.agent.setup)) for name, read in AGENT_FIELDS if read(wanted.agent) is not None),
+def compare_agent(desired: DesiredState, remote: ActualState) -> list[FieldDiff]:
+    """Compare without the numbers: whether this version is as desired."""
+    if remote.agent is None:
+        return [FieldDiff("agent", "there", MISSING, fits=False)]
+    diffs = [
+        FieldDiff("agent", "there", "there", fits=True),
+        _compare_texts("published", "yes", "yes" if remote.agent.is_published else "no"),
+        *(
+            _compare_values(name, read(desired.agent), read(remote.agent.setup))
+            for name, read in AGENT_FIELDS
+            if read(desired.agent) is not None
+        ),
     ]
-    if there.brain is None:
-        return [*found, Finding("brain", "there", NOTHING, fits=False)]
-    found += [_field(name, read(wanted.brain), read(there.brain.setup)) for name, read in BRAIN_FIELDS]
-    return [*found, *_tools(wanted.brain, there.brain.setup)]
+    if remote.llm is None:
+        return [*diffs, FieldDiff("brain", "there", MISSING, fits=False)]
+    diffs += [_compare_values(name, read(desired.llm), read(remote.llm.setup)) for name, read in LLM_FIELDS]
+    return [*diffs, *_compare_tools(desired.llm, remote.llm.setup)]
 
 
-def _tools(wanted: LlmConfig, actual: LlmConfig) -> Iterator[Finding]:
-    known = {tool.name: tool for tool in actual.tools}
-    for tool in wanted.tools:
-        there = known.pop(tool.name, None)
-        if there is None:
-            yield Finding(f"tool:{tool.name}", tool.address or tool.name, NOTHING, fits=False)
+def _compare_tools(desired: LlmConfig, actual: LlmConfig) -> Iterator[FieldDiff]:
+    remaining = {tool.name: tool for tool in actual.tools}
+    for tool in desired.tools:
+        remote = remaining.pop(tool.name, None)
+        if remote is None:
+            yield FieldDiff(f"tool:{tool.name}", tool.address or tool.name, MISSING, fits=False)
             continue
-        ours, theirs = _picture(tool), _picture(there)
+        ours, theirs = _to_comparable(tool), _to_comparable(remote)
         wrong = [name for name in ours if ours[name] != theirs[name]]
-        told = [" · ".join(str(each[name]) for name in wrong) if wrong else tool.address or "there" for each in (ours, theirs)]
-        yield _field(f"tool:{tool.name}", *told)
-    for name in known:
-        yield Finding(f"tool:{name}", NOTHING, name, fits=False)
+        texts = [" · ".join(str(each[name]) for name in wrong) if wrong else tool.address or "there" for each in (ours, theirs)]
+        yield _compare_values(f"tool:{tool.name}", *texts)
+    for name in remaining:
+        yield FieldDiff(f"tool:{name}", MISSING, name, fits=False)
 
 
-def _picture(tool: ToolConfig) -> dict[str, Any]:
-    """What decides whether a function works; what the provider adds of its own does not count."""
-    picture: dict[str, Any] = {"kind": tool.kind, "about": tool.about.strip()}
+def _to_comparable(tool: ToolConfig) -> dict[str, Any]:
+    """The fields that decide whether a function works, without what the provider adds."""
+    comparable: dict[str, Any] = {"kind": tool.kind, "about": tool.about.strip()}
     if tool.kind == "put_through":
-        return picture | {"number": tool.number}
+        return comparable | {"number": tool.number}
     if tool.kind != "function":
-        return picture
+        return comparable
     properties = json.dumps(tool.parameters.get("properties") or {}, sort_keys=True, ensure_ascii=False)
-    return picture | {
+    return comparable | {
         "address": tool.address, "timeout_ms": tool.timeout_ms, "retries": tool.retries or 0, "parameters": properties,
         "speaks": (tool.speaks_during, tool.speaks_after),
     }  # fmt: skip
 
 
-def _numbers(wanted: Wanted, there: There) -> Iterator[Finding]:
-    bound_to = f"{there.agent.ref} {there.agent.version}" if there.agent else "?"
-    for e164 in wanted.numbers:
-        number = there.numbers.get(e164)
+def _compare_numbers(desired: DesiredState, remote: ActualState) -> Iterator[FieldDiff]:
+    bound_to = f"{remote.agent.ref} {remote.agent.version}" if remote.agent else "?"
+    for e164 in desired.numbers:
+        number = remote.numbers.get(e164)
         if number is None:
-            yield Finding(f"number:{e164}", bound_to, NOTHING, fits=False)
+            yield FieldDiff(f"number:{e164}", bound_to, MISSING, fits=False)
             continue
-        told = ", ".join(f"{each.agent_ref} {each.version}" if each.version is not None else each.agent_ref for each in number.bindings)
-        yield Finding(f"number:{e164}", bound_to, told[:LONGEST], fits=_is_bound(there.agent, number))
-        yield _field(f"ringing:{e164}", wanted.inbound_webhook_url, number.inbound_webhook_url)
-    for e164 in wanted.released:
-        number = there.numbers.get(e164)
-        if number and there.agent and any(binding.agent_ref == there.agent.ref for binding in number.bindings):
-            yield Finding(f"released:{e164}", NOTHING, there.agent.ref, fits=False)
+        texts = ", ".join(f"{each.agent_ref} {each.version}" if each.version is not None else each.agent_ref for each in number.bindings)
+        yield FieldDiff(f"number:{e164}", bound_to, texts[:MAX_LENGTH], fits=_is_bound(remote.agent, number))
+        yield _compare_values(f"ringing:{e164}", desired.inbound_webhook_url, number.inbound_webhook_url)
+    for e164 in desired.released:
+        number = remote.numbers.get(e164)
+        if number and remote.agent and any(binding.agent_ref == remote.agent.ref for binding in number.bindings):
+            yield FieldDiff(f"released:{e164}", MISSING, remote.agent.ref, fits=False)
 
 
 def _is_bound(agent: RemoteAgent | None, number: RemoteNumber) -> bool:
@@ -123,19 +127,19 @@ def _is_bound(agent: RemoteAgent | None, number: RemoteNumber) -> bool:
     return number.bindings[0].agent_ref == agent.ref and number.bindings[0].version in (None, agent.version, str(agent.version))
 
 
-def _field(key: str, wanted: Any, actual: Any) -> Finding:
-    return _finding(key, _text(wanted), _text(actual))
+def _compare_values(key: str, desired: Any, actual: Any) -> FieldDiff:
+    return _compare_texts(key, _to_text(desired), _to_text(actual))
 
 
-def _finding(key: str, wanted: str, actual: str) -> Finding:
-    fits = wanted == actual
-    if fits or max(len(wanted), len(actual)) <= LONGEST:
-        return Finding(key, wanted[:LONGEST], actual[:LONGEST], fits)
-    # of long texts the place where they part
-    shorter = min(len(wanted), len(actual))
-    start = max(0, next((place for place in range(shorter) if wanted[place] != actual[place]), shorter) - 30)
-    return Finding(key, *("…" * bool(start) + text[start : start + LONGEST - 2] for text in (wanted, actual)), fits)
+def _compare_texts(key: str, desired: str, actual: str) -> FieldDiff:
+    fits = desired == actual
+    if fits or max(len(desired), len(actual)) <= MAX_LENGTH:
+        return FieldDiff(key, desired[:MAX_LENGTH], actual[:MAX_LENGTH], fits)
+    # of long texts the part where they begin to differ
+    shorter = min(len(desired), len(actual))
+    start = max(0, next((position for position in range(shorter) if desired[position] != actual[position]), shorter) - 30)
+    return FieldDiff(key, *("…" * bool(start) + text[start : start + MAX_LENGTH - 2] for text in (desired, actual)), fits)
 
 
-def _text(value: Any) -> str:
-    return NOTHING if value is None else str(value)
+def _to_text(value: Any) -> str:
+    return MISSING if value is None else str(value)

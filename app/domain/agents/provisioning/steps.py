@@ -1,21 +1,21 @@
-"""The steps of writing an agent at her voice provider. Each looks before it makes, so that each may be done again. No database here."""
+"""The steps that write an agent at its voice provider. Each reads before it creates, so that it may be repeated; no database here."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from app.core.errors import ProviderError
-from app.domain.agents.provisioning.desired_state import Wanted
-from app.domain.agents.provisioning.diff import Finding, There, compare, compare_agent
+from app.domain.agents.provisioning.desired_state import DesiredState
+from app.domain.agents.provisioning.diff import ActualState, FieldDiff, compare_agent, compare_states
 from app.providers import open_voice_account
 from app.providers.credentials import Credentials
 from app.providers.voice.management import NumberBinding, RemoteAgent, RemoteLlm, VoiceAccount, VoiceRejected
 
-WRITING = ("draft", "brain", "agent", "publish")
+WRITE_STEPS = ("draft", "brain", "agent", "publish")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """Its names there, as far as we know them."""
+class RemoteRefs:
+    """The ids of an agent and its language model at the provider, as far as they are known."""
 
     agent_ref: str | None = None
     agent_version: int | None = None
@@ -24,144 +24,144 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
-    """One step, reserved; what it needs to know is in it."""
+class ProvisioningStep:
+    """A claimed step with all that it needs."""
 
-    registration_id: str
+    deployment_id: str
     token: str
-    step: str
+    name: str
     provider: str
     access: Credentials
-    wanted: Wanted
-    known: Known
+    desired: DesiredState
+    refs: RemoteRefs
 
 
 @dataclass(slots=True)
-class Outcome:
-    known: Known
+class StepResult:
+    refs: RemoteRefs
     error: ProviderError | None = None
-    # steps that need not be done any more
-    spared: tuple[str, ...] = ()
-    findings: list[Finding] = field(default_factory=list)
+    # further steps that are not needed
+    skipped: tuple[str, ...] = ()
+    diffs: list[FieldDiff] = field(default_factory=list)
 
 
-def send(errand: Errand) -> Outcome:
+def send(step: ProvisioningStep) -> StepResult:
     """Carry out one step at the provider; an error is part of the result."""
-    there, outcome = open_voice_account(errand.provider, errand.access), Outcome(errand.known)
-    name, _colon, e164 = errand.step.partition(":")
+    remote, result = open_voice_account(step.provider, step.access), StepResult(step.refs)
+    name, _colon, e164 = step.name.partition(":")
     try:
         if name == "number":
-            _bind(there, errand, e164)
+            _bind_number(remote, step, e164)
         elif name == "release":
-            _release(there, errand, e164)
+            _release_number(remote, step, e164)
         else:
-            STEPS[name](there, errand, outcome)
+            STEPS[name](remote, step, result)
     except ProviderError as error:
-        outcome.error = error
-    return outcome
+        result.error = error
+    return result
 
 
-def look_there(there: VoiceAccount, known: Known, wanted: Wanted) -> There:
-    """What stands there of what we know, and of the numbers those that should be ours."""
-    agent = there.get_agent(known.agent_ref, version=known.agent_version) if known.agent_ref else None
-    brain = _brain_of(there, agent) if agent else None
-    ours = {*wanted.numbers, *wanted.released}
-    return There(agent, brain, {number.e164: number for number in there.list_numbers() if number.e164 in ours})
+def fetch_actual_state(remote: VoiceAccount, refs: RemoteRefs, desired: DesiredState) -> ActualState:
+    """Fetch the agent, its language model, and those numbers of the account that are to be bound or released."""
+    agent = remote.get_agent(refs.agent_ref, version=refs.agent_version) if refs.agent_ref else None
+    llm = _find_llm(remote, agent) if agent else None
+    ours = {*desired.numbers, *desired.released}
+    return ActualState(agent, llm, {number.e164: number for number in remote.list_numbers() if number.e164 in ours})
 
 
-def _look(there: VoiceAccount, errand: Errand, outcome: Outcome) -> None:
-    """What is right already is not written again: only the numbers may have been changed."""
-    newest = _newest(there, errand)
+def _find_existing(remote: VoiceAccount, step: ProvisioningStep, result: StepResult) -> None:
+    """Find what exists; a version that is as desired is not written again, since only numbers may have changed."""
+    newest = _find_newest(remote, step)
     if newest is None:
-        outcome.known = Known()
+        result.refs = RemoteRefs()
         return
-    is_known = newest.ref == errand.known.agent_ref and errand.known.agent_version is not None
-    current = there.get_agent(newest.ref, version=errand.known.agent_version) if is_known else newest
-    if current and all(finding.fits for finding in compare_agent(errand.wanted, There(current, _brain_of(there, current), {}))):
-        outcome.known, outcome.spared = _known(current), WRITING
+    is_known = newest.ref == step.refs.agent_ref and step.refs.agent_version is not None
+    current = remote.get_agent(newest.ref, version=step.refs.agent_version) if is_known else newest
+    if current and all(diff.fits for diff in compare_agent(step.desired, ActualState(current, _find_llm(remote, current), {}))):
+        result.refs, result.skipped = _to_refs(current), WRITE_STEPS
     else:
-        outcome.known = _known(newest)
+        result.refs = _to_refs(newest)
 
 
-def _draft(there: VoiceAccount, errand: Errand, outcome: Outcome) -> None:
-    """What is published can be changed no more; a draft that an unanswered request has made is taken as it is."""
-    if errand.known.agent_ref is None:
+def _create_draft(remote: VoiceAccount, step: ProvisioningStep, result: StepResult) -> None:
+    """A published version cannot be changed; a draft that an unanswered request has created is used."""
+    if step.refs.agent_ref is None:
         return
-    newest = _existing(there, errand.known.agent_ref)
+    newest = _get_agent(remote, step.refs.agent_ref)
     if newest.is_published:
-        newest = there.draft_agent(newest.ref, base_version=newest.version)
-    outcome.known = _known(newest)
+        newest = remote.draft_agent(newest.ref, base_version=newest.version)
+    result.refs = _to_refs(newest)
 
 
-def _brain(there: VoiceAccount, errand: Errand, outcome: Outcome) -> None:
-    known, setup = errand.known, errand.wanted.brain
-    brain = there.get_llm(known.llm_ref, version=known.llm_version) if known.llm_ref else None
-    if brain is None or brain.is_published:
-        made = (there.get_llm(ref) for ref in there.find_llms(setup.mark))
-        brain = next((each for each in made if each and not each.is_published), None)
-    written = there.update_llm(brain.ref, setup, version=brain.version) if brain else there.create_llm(setup)
-    outcome.known = replace(known, llm_ref=written.ref, llm_version=written.version)
+def _write_llm(remote: VoiceAccount, step: ProvisioningStep, result: StepResult) -> None:
+    refs, setup = step.refs, step.desired.llm
+    llm = remote.get_llm(refs.llm_ref, version=refs.llm_version) if refs.llm_ref else None
+    if llm is None or llm.is_published:
+        existing = (remote.get_llm(ref) for ref in remote.find_llms(setup.mark))
+        llm = next((llm for llm in existing if llm and not llm.is_published), None)
+    saved = remote.update_llm(llm.ref, setup, version=llm.version) if llm else remote.create_llm(setup)
+    result.refs = replace(refs, llm_ref=saved.ref, llm_version=saved.version)
 
 
-def _agent(there: VoiceAccount, errand: Errand, outcome: Outcome) -> None:
-    known, setup = errand.known, errand.wanted.agent
-    brain = RemoteLlm(known.llm_ref or "", known.llm_version, is_published=False, setup=errand.wanted.brain)
-    made = _newest(there, errand) if known.agent_ref is None else None
-    ref, version = (made.ref, made.version) if made else (known.agent_ref, known.agent_version)
-    written = there.update_agent(ref, setup, brain, version=version) if ref else there.create_agent(setup, brain)
-    outcome.known = replace(known, agent_ref=written.ref, agent_version=written.version)
+def _write_agent(remote: VoiceAccount, step: ProvisioningStep, result: StepResult) -> None:
+    refs, setup = step.refs, step.desired.agent
+    llm = RemoteLlm(refs.llm_ref or "", refs.llm_version, is_published=False, setup=step.desired.llm)
+    existing = _find_newest(remote, step) if refs.agent_ref is None else None
+    ref, version = (existing.ref, existing.version) if existing else (refs.agent_ref, refs.agent_version)
+    saved = remote.update_agent(ref, setup, llm, version=version) if ref else remote.create_agent(setup, llm)
+    result.refs = replace(refs, agent_ref=saved.ref, agent_version=saved.version)
 
 
-def _publish(there: VoiceAccount, errand: Errand, _outcome: Outcome) -> None:
-    ref, version = errand.known.agent_ref or "", errand.known.agent_version or 0
-    if not _existing(there, ref, version).is_published:
-        there.publish_agent(ref, version, title=errand.wanted.title)
+def _publish(remote: VoiceAccount, step: ProvisioningStep, _result: StepResult) -> None:
+    ref, version = step.refs.agent_ref or "", step.refs.agent_version or 0
+    if not _get_agent(remote, ref, version).is_published:
+        remote.publish_agent(ref, version, title=step.desired.title)
 
 
-def _bind(there: VoiceAccount, errand: Errand, e164: str) -> None:
-    """To this version: what somebody publishes there by hand does not answer our callers."""
-    number = there.get_number(e164)
+def _bind_number(remote: VoiceAccount, step: ProvisioningStep, e164: str) -> None:
+    """Bind to this version: a version published by hand at the provider does not answer callers."""
+    number = remote.get_number(e164)
     if number is None:
         raise VoiceRejected("This account has no such number.", reason="not_found")
-    binding = NumberBinding(errand.known.agent_ref or "", errand.known.agent_version)
-    if number.bindings != (binding,) or number.inbound_webhook_url != errand.wanted.inbound_webhook_url:
-        there.bind_number(e164, binding, inbound_webhook_url=errand.wanted.inbound_webhook_url)
+    binding = NumberBinding(step.refs.agent_ref or "", step.refs.agent_version)
+    if number.bindings != (binding,) or number.inbound_webhook_url != step.desired.inbound_webhook_url:
+        remote.bind_number(e164, binding, inbound_webhook_url=step.desired.inbound_webhook_url)
 
 
-def _release(there: VoiceAccount, errand: Errand, e164: str) -> None:
-    """Where she still answers it; whom somebody else has put there is none of our business."""
-    number = there.get_number(e164)
-    if number is not None and any(binding.agent_ref == errand.known.agent_ref for binding in number.bindings):
-        there.release_number(e164)
+def _release_number(remote: VoiceAccount, step: ProvisioningStep, e164: str) -> None:
+    """Release the number where it is still bound to this agent; other bindings stay."""
+    number = remote.get_number(e164)
+    if number is not None and any(binding.agent_ref == step.refs.agent_ref for binding in number.bindings):
+        remote.release_number(e164)
 
 
-def _check(there: VoiceAccount, errand: Errand, outcome: Outcome) -> None:
-    outcome.findings = compare(errand.wanted, look_there(there, errand.known, errand.wanted))
+def _check(remote: VoiceAccount, step: ProvisioningStep, result: StepResult) -> None:
+    result.diffs = compare_states(step.desired, fetch_actual_state(remote, step.refs, step.desired))
 
 
-STEPS: dict[str, Callable[[VoiceAccount, Errand, Outcome], None]] = {
-    "look": _look, "draft": _draft, "brain": _brain, "agent": _agent, "publish": _publish, "check": _check,
+STEPS: dict[str, Callable[[VoiceAccount, ProvisioningStep, StepResult], None]] = {
+    "look": _find_existing, "draft": _create_draft, "brain": _write_llm, "agent": _write_agent, "publish": _publish, "check": _check,
 }  # fmt: skip
 
 
-def _newest(there: VoiceAccount, errand: Errand) -> RemoteAgent | None:
-    """The newest version of the agent we know, or of the one that bears our mark."""
-    if errand.known.agent_ref and (agent := there.get_agent(errand.known.agent_ref)):
+def _find_newest(remote: VoiceAccount, step: ProvisioningStep) -> RemoteAgent | None:
+    """The newest version of the known agent, or of the one that bears our mark."""
+    if step.refs.agent_ref and (agent := remote.get_agent(step.refs.agent_ref)):
         return agent
-    found = sorted(there.find_agents(errand.wanted.brain.mark))
-    return there.get_agent(found[0]) if found else None
+    found = sorted(remote.find_agents(step.desired.llm.mark))
+    return remote.get_agent(found[0]) if found else None
 
 
-def _existing(there: VoiceAccount, ref: str, version: int | None = None) -> RemoteAgent:
-    agent = there.get_agent(ref, version=version)
+def _get_agent(remote: VoiceAccount, ref: str, version: int | None = None) -> RemoteAgent:
+    agent = remote.get_agent(ref, version=version)
     if agent is None:
         raise VoiceRejected("The agent is not there any more.", reason="not_found")
     return agent
 
 
-def _brain_of(there: VoiceAccount, agent: RemoteAgent) -> RemoteLlm | None:
-    return there.get_llm(agent.brain_ref, version=agent.brain_version) if agent.brain_ref else None
+def _find_llm(remote: VoiceAccount, agent: RemoteAgent) -> RemoteLlm | None:
+    return remote.get_llm(agent.brain_ref, version=agent.brain_version) if agent.brain_ref else None
 
 
-def _known(agent: RemoteAgent) -> Known:
-    return Known(agent.ref, agent.version, agent.brain_ref, agent.brain_version)
+def _to_refs(agent: RemoteAgent) -> RemoteRefs:
+    return RemoteRefs(agent.ref, agent.version, agent.brain_ref, agent.brain_version)

@@ -13,8 +13,8 @@ from app.core.clock import now
 from app.core.errors import ProviderError
 from app.core.extensions import db
 from app.core.outbox import MAX_ERROR_LENGTH, Outbox
-from app.domain.agents.provisioning.desired_state import Wanted, wanted_there
-from app.domain.agents.provisioning.steps import WRITING, Errand, Known, Outcome
+from app.domain.agents.provisioning.desired_state import DesiredState, build_desired_state
+from app.domain.agents.provisioning.steps import WRITE_STEPS, ProvisioningStep, RemoteRefs, StepResult
 from app.domain.agents.versions import find_published, get_agent
 from app.domain.audit.log import record
 from app.models import Agent, AgentDeployment, AgentDeploymentStep, Connection
@@ -29,110 +29,111 @@ PLATFORM = "platform"
 MAX_RESTARTS = 3
 
 
-def access_there() -> tuple[Credentials, str | None] | None:
-    """The account of the company at work and its connection's id, or the platform's; None where there is no key."""
-    mine = select(Connection).where(Connection.provider == "retell", Connection.is_active, Connection.api_key.is_not(None))
-    connection = db.session.scalars(mine.order_by(Connection.created_at, Connection.id).limit(1)).first()
+def find_account() -> tuple[Credentials, str | None] | None:
+    """The account of the current company and its connection's id, or the platform's account; None without a key."""
+    connections = select(Connection).where(Connection.provider == "retell", Connection.is_active, Connection.api_key.is_not(None))
+    connection = db.session.scalars(connections.order_by(Connection.created_at, Connection.id).limit(1)).first()
     if connection and connection.api_key:
         return Credentials(settings().retell_base_url, connection.api_key), connection.id
-    access = platform_access()
+    access = find_platform_credentials()
     return (access, None) if access else None
 
 
-def platform_access() -> Credentials | None:
-    """The platform's own account; None where it has no key."""
+def find_platform_credentials() -> Credentials | None:
+    """The platform's account; None without a key."""
     key = settings().retell_account_key
     return Credentials(settings().retell_base_url, key) if key else None
 
 
-def find_registration(agent_id: str) -> AgentDeployment | None:
+def find_deployment(agent_id: str) -> AgentDeployment | None:
     return db.session.scalars(select(AgentDeployment).where(AgentDeployment.agent_id == agent_id)).first()
 
 
-def ask_for_registration(agent_id: str) -> AgentDeployment:
-    """Notes that what is published now is to stand there; to be sent to the workers by whoever asks. Again is harmless."""
+def request_deployment(agent_id: str) -> AgentDeployment:
+    """Request the deployment of the published version; the caller enqueues the job. Repeating it is harmless."""
     agent = get_agent(agent_id, locked=True)
-    row = find_registration(agent_id)
+    row = find_deployment(agent_id)
     if row is None:
         row = AgentDeployment(agent_id=agent_id, generation=0)
         db.session.add(row)
     row.generation += 1
     OUTBOX.reopen(row)
-    account = access_there()
+    account = find_account()
     version = find_published(agent_id)
     row.status, row.reason = ("pending", None) if account and version else ("no_key", "no_key") if version else ("failed", "no_version")
     if account:
         _use_account(row, agent, account[1])
     db.session.flush()
-    wanted = wanted_there(agent, version, connection_id=account[1] if account else None) if version else None
-    _plan(row, wanted if account else None)
+    desired = build_desired_state(agent, version, connection_id=account[1] if account else None) if version else None
+    _create_steps(row, desired if account else None)
     return row
 
 
-def repair(agent_id: str) -> AgentDeployment:
-    """Somebody clicked: what is different there is written again, and it is noted what that was."""
-    before = find_registration(agent_id)
+def request_repair(agent_id: str) -> AgentDeployment:
+    """Request a deployment that repairs the drift; the differences are audited."""
+    before = find_deployment(agent_id)
     wrong = [finding["key"] for finding in (before.findings or []) if not finding["fits"]] if before else []
     record("agent_repair_asked", subject=agent_id, data={"wrong": wrong[:50]})
-    return ask_for_registration(agent_id)
+    return request_deployment(agent_id)
 
 
-def claim(registration_id: str) -> Errand | None:
+def claim(deployment_id: str) -> ProvisioningStep | None:
     """Claim the next step; None when there is nothing to do now."""
-    row = OUTBOX.find_claimable(registration_id)
+    row = OUTBOX.find_claimable(deployment_id)
     if row is None:
         return None
-    account, version = access_there(), find_published(row.agent_id)
-    step = db.session.scalars(_steps(row).where(AgentDeploymentStep.status == "waiting").limit(1)).first()
+    account, version = find_account(), find_published(row.agent_id)
+    step = db.session.scalars(_select_steps(row).where(AgentDeploymentStep.status == "waiting").limit(1)).first()
     if account is None or version is None or step is None:
         row.status, row.reason = "failed" if account else "no_key", "no_version" if account else "no_key"
         return None
     agent = get_agent(row.agent_id)
-    return Errand(
-        registration_id=row.id, token=OUTBOX.claim(row), step=step.name,
+    return ProvisioningStep(
+        deployment_id=row.id, token=OUTBOX.claim(row), name=step.name,
         provider=agent.provider, access=account[0],
-        wanted=wanted_there(agent, version, connection_id=account[1]),
-        known=Known(row.agent_ref, row.agent_version, row.llm_ref, row.llm_version),
+        desired=build_desired_state(agent, version, connection_id=account[1]),
+        refs=RemoteRefs(row.agent_ref, row.agent_version, row.llm_ref, row.llm_version),
     )  # fmt: skip
 
 
-def complete(errand: Errand, outcome: Outcome) -> bool:
+def complete(step: ProvisioningStep, result: StepResult) -> bool:
     """Store the result; True when the next step is due at once. What a lost claim has created is found again by our mark."""
-    row = OUTBOX.find_claimed(errand.registration_id, errand.token)
+    row = OUTBOX.find_claimed(step.deployment_id, step.token)
     if row is None:
         return False
-    step = db.session.scalars(_steps(row).where(AgentDeploymentStep.name == errand.step)).one()
-    if outcome.error is not None:
-        return _handle_failure(row, step, outcome.error)
+    if result.error is not None:
+        step_row = db.session.scalars(_select_steps(row).where(AgentDeploymentStep.name == step.name)).one()
+        return _handle_failure(row, step_row, result.error)
     OUTBOX.release(row)
-    known = outcome.known
+    refs = result.refs
     row.agent_ref, row.agent_version, row.llm_ref, row.llm_version = (
-        known.agent_ref, known.agent_version, known.llm_ref, known.llm_version,
+        refs.agent_ref, refs.agent_version, refs.llm_ref, refs.llm_version,
     )  # fmt: skip
-    _done(row, [errand.step, *outcome.spared])
-    if errand.step == "check":
-        _finish(row, outcome)
+    _complete_steps(row, [step.name, *result.skipped])
+    if step.name == "check":
+        _record_check(row, result)
         return False
     return True
 
 
-def note_findings(row: AgentDeployment, findings: Iterable[dict[str, object]]) -> None:
-    """What was found there just now; what is newly different goes into the audit."""
-    found = list(findings)
-    wrong = [str(each["key"]) for each in found if not each["fits"]]
+def record_diffs(row: AgentDeployment, diffs: Iterable[dict[str, object]]) -> None:
+    """Store the last comparison; new differences are audited."""
+    row.findings = list(diffs)
+    wrong = [str(diff["key"]) for diff in row.findings if not diff["fits"]]
     was_right = row.status == "right"
-    row.findings, row.checked_at, row.error, row.reason = found, now(), None, None
+    row.checked_at = now()
+    row.clear_error()
     row.status = "drift" if wrong else "right"
     if wrong and was_right:
         record("agent_drift_found", subject=row.agent_id, data={"wrong": wrong[:50]})
 
 
-def steps_of(row: AgentDeployment) -> list[AgentDeploymentStep]:
-    return list(db.session.scalars(_steps(row)))
+def list_steps(row: AgentDeployment) -> list[AgentDeploymentStep]:
+    return list(db.session.scalars(_select_steps(row)))
 
 
-def _finish(row: AgentDeployment, outcome: Outcome) -> None:
-    note_findings(row, [finding.as_json() for finding in outcome.findings])
+def _record_check(row: AgentDeployment, result: StepResult) -> None:
+    record_diffs(row, [diff.as_json() for diff in result.diffs])
     agent = get_agent(row.agent_id)
     agent.provider_agent_id, row.attempts = row.agent_ref, 0
     record("agent_registered", subject=row.agent_id, data={"state": row.status, "version": row.agent_version})
@@ -151,32 +152,34 @@ def _handle_failure(row: AgentDeployment, step: AgentDeploymentStep, error: Prov
         return True
     if isinstance(error, VoiceRejected) and error.code == "not_found" and row.attempts <= MAX_RESTARTS:
         OUTBOX.postpone(row, timedelta(0))
-        for each in db.session.scalars(_steps(row)):
-            each.status = "waiting"
+        for other in db.session.scalars(_select_steps(row)):
+            other.status = "waiting"
         return True
     step.status, row.status, row.claim_token = "failed", "failed", None
     return False
 
 
-def _done(row: AgentDeployment, names: list[str]) -> None:
-    for step in db.session.scalars(_steps(row).where(AgentDeploymentStep.name.in_(names))):
+def _complete_steps(row: AgentDeployment, names: list[str]) -> None:
+    for step in db.session.scalars(_select_steps(row).where(AgentDeploymentStep.name.in_(names))):
         step.status, step.error, step.done_at = "done", None, now()
-    row.error = row.reason = None
+    row.clear_error()
     db.session.flush()
 
 
-def _plan(row: AgentDeployment, wanted: Wanted | None) -> None:
+def _create_steps(row: AgentDeployment, desired: DesiredState | None) -> None:
     db.session.execute(delete(AgentDeploymentStep).where(AgentDeploymentStep.registration_id == row.id))
     db.session.expire_all()
-    if wanted is None:
+    if desired is None:
         return
-    names = ["look", *WRITING, *(f"number:{each}" for each in wanted.numbers), *(f"release:{each}" for each in wanted.released), "check"]
-    db.session.add_all(AgentDeploymentStep(registration_id=row.id, name=name, position=place) for place, name in enumerate(names))
+    bindings = [*(f"number:{e164}" for e164 in desired.numbers), *(f"release:{e164}" for e164 in desired.released)]
+    names = ["look", *WRITE_STEPS, *bindings, "check"]
+    steps = (AgentDeploymentStep(registration_id=row.id, name=name, position=position) for position, name in enumerate(names))
+    db.session.add_all(steps)
     db.session.flush()
 
 
 def _use_account(row: AgentDeployment, agent: Agent, connection_id: str | None) -> None:
-    """Names of one account mean nothing in another."""
+    """Ids of one account are void in another."""
     account = connection_id or PLATFORM
     if row.account not in (None, account):
         row.agent_ref = row.llm_ref = row.agent_version = row.llm_version = None
@@ -185,5 +188,5 @@ def _use_account(row: AgentDeployment, agent: Agent, connection_id: str | None) 
     row.account = account
 
 
-def _steps(row: AgentDeployment):  # type: ignore[no-untyped-def]
+def _select_steps(row: AgentDeployment):  # type: ignore[no-untyped-def]
     return select(AgentDeploymentStep).where(AgentDeploymentStep.registration_id == row.id).order_by(AgentDeploymentStep.position)

@@ -14,7 +14,7 @@ from app.domain.customers.disclosures import get_provable_days
 from app.domain.customers.one_time_codes import can_send
 from app.domain.language.spoken_format import join_or
 from app.domain.notifications.channels import is_set_up
-from app.domain.notifications.outbox import way_to
+from app.domain.notifications.outbox import find_recipient
 from app.models import Customer
 from app.providers.messaging.base import Channel
 
@@ -71,7 +71,7 @@ def find_link_recipient(context: ToolContext) -> tuple[Customer, Channel, str] |
     caller = context.caller
     if caller.customer is None or not caller.is_known or caller.is_withheld:
         return None
-    way = way_to(caller.customer)
+    way = find_recipient(caller.customer)
     return (caller.customer, *way) if way and is_set_up(way[0]) and can_send(way[1]) else None
 
 

@@ -120,9 +120,9 @@ def test_two_workers_at_once_write_it_once(there: AtRetell) -> None:
 
 def test_what_is_on_its_way_for_an_older_wish_counts_no_more(there: AtRetell) -> None:
     registration_id = there.publish()
-    errand = there.do(lambda: workflow.claim(registration_id))
+    step = there.do(lambda: workflow.claim(registration_id))
     there.publish(greeting="Der neuere Gruß.")
-    assert not there.do(lambda: workflow.complete(errand, send(errand)))
+    assert not there.do(lambda: workflow.complete(step, send(step)))
     there.work()
     assert "Der neuere Gruß." in str(there.double.llms)
     assert len(there.double.agents) == 1
