@@ -1,4 +1,4 @@
-"""What the published version says holds in the call that runs: functions, what may be told, who is put through to."""
+"""The published configuration applies to running calls: tools, disclosures and transfers."""
 
 from typing import Any
 

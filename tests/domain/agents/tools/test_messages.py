@@ -1,4 +1,4 @@
-"""A link goes by message to what is on record and nowhere else: to one booking for who may hear of it, to all of them for the rest."""
+"""send_link sends to the address on record only: one booking with permission to hear of it, else the link to all bookings."""
 
 import re
 
