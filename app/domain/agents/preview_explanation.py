@@ -170,7 +170,7 @@ def explain_availability(context: ToolContext, given: Mapping[str, str]) -> Expl
         return ()
     try:
         visit = resolve_services(context, given.get("service"), given.get("staff"), given.get("branch"))
-        starts_at = to_instant(context, _parse_time(context, given), visit.branch.zone)
+        starts_at = to_instant(_parse_time(context, given), visit.branch.zone)
     except AppError:
         return ()
     about = say_when(context, starts_at, visit.branch.zone)

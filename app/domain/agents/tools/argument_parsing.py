@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -59,6 +60,42 @@ class ServiceSelection:
         return next((part.staff_id for part in self.parts if part.staff_id), None)
 
 
+class SlotArgs(Protocol):
+    """Arguments that name services and an exact time."""
+
+    service: str | None
+    staff: str | None
+    branch: str | None
+    date: str | None
+    time: str | None
+
+
+class SearchArgs(SlotArgs, Protocol):
+    """Arguments that name services and a time, a day or a range of days."""
+
+    date_from: str | None
+    date_to: str | None
+    part_of_day: str | None
+
+
+def resolve_slot(context: ToolContext, args: SlotArgs) -> tuple[ServiceSelection, datetime]:
+    """Resolve services and start. Raises as resolve_services, ClarificationNeeded, and MissingArgument without day or time."""
+    selection = resolve_services(context, args.service, args.staff, args.branch)
+    when = parse_time(context, date=args.date, time=args.time, zone=selection.branch.zone)
+    return selection, to_instant(when, selection.branch.zone)
+
+
+def resolve_search(context: ToolContext, args: SearchArgs) -> tuple[ServiceSelection, TimeExpression, datetime | None]:
+    """Resolve services and days; the start too where day and time are named. Raises as resolve_services, ClarificationNeeded."""
+    selection = resolve_services(context, args.service, args.staff, args.branch)
+    zone = selection.branch.zone
+    if args.date or args.time:
+        when = parse_time(context, date=args.date, time=args.time, part=args.part_of_day, zone=zone)
+    else:
+        when = parse_window(context, first=args.date_from, last=args.date_to, part=args.part_of_day, zone=zone)
+    return selection, when, to_instant(when, zone) if when.day and when.at is not None else None
+
+
 def resolve_services(context: ToolContext, service: str | None, staff: str | None, branch: str | None) -> ServiceSelection:
     """Resolve services, staff and branch. Raises MissingArgument, UnknownService, UnknownStaff or UnknownBranch."""
     if service is None:
@@ -109,7 +146,7 @@ def parse_window(context: ToolContext, *, first: str | None, last: str | None, p
     return parse_time(context, date=text or None, time=None, part=part, zone=zone)
 
 
-def to_instant(context: ToolContext, when: TimeExpression, zone: str) -> datetime:
+def to_instant(when: TimeExpression, zone: str) -> datetime:
     """Convert to an instant; raises MissingArgument where day or time is not named."""
     fields = [name for name, known in (("date", when.day), ("time", when.at is not None)) if not known]
     if fields:

@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 from pydantic import Field
 
-from app.domain.agents.tools.argument_parsing import ServiceSelection, parse_time, parse_window, resolve_services, to_instant
+from app.domain.agents.tools.argument_parsing import ServiceSelection, resolve_search, resolve_services
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.phrasing import DisplayNames, build_slots_data, say_free_slots, say_when
 from app.domain.agents.tools.registry import ToolArgs, tool
@@ -35,13 +35,7 @@ class CheckAvailabilityArgs(ToolArgs):
 @tool("check_availability", CheckAvailabilityArgs)
 def check_availability(context: ToolContext, args: CheckAvailabilityArgs) -> ToolResult:
     """Looks up free times for a service on a day, at a time or in a stretch of days."""
-    visit = resolve_services(context, args.service, args.staff, args.branch)
-    zone = visit.branch.zone
-    if args.date or args.time:
-        when = parse_time(context, date=args.date, time=args.time, part=args.part_of_day, zone=zone)
-    else:
-        when = parse_window(context, first=args.date_from, last=args.date_to, part=args.part_of_day, zone=zone)
-    starts_at = to_instant(context, when, zone) if when.day and when.at is not None else None
+    visit, when, starts_at = resolve_search(context, args)
     result = search_at(visit, starts_at) if starts_at else search_interval(context, visit, when)
     if not result.requested_free:
         record_unmet_search(context, visit, result, starts_at)
@@ -88,15 +82,10 @@ def find_next_available(context: ToolContext, args: FindNextAvailableArgs) -> To
 @tool("get_alternatives", CheckAvailabilityArgs)
 def get_alternatives(context: ToolContext, args: CheckAvailabilityArgs) -> ToolResult:
     """Finds other times, people or branches near a time that is not free."""
-    visit = resolve_services(context, args.service, args.staff, args.branch)
-    zone = visit.branch.zone
-    if not (args.date or args.time):
-        when = parse_window(context, first=args.date_from, last=args.date_to, part=args.part_of_day, zone=zone)
-        return build_slots_result(context, visit, search_interval(context, visit, when))
-    when = parse_time(context, date=args.date, time=args.time, part=args.part_of_day, zone=zone)
-    if when.day is None or when.at is None:
-        return build_slots_result(context, visit, search_interval(context, visit, when))
-    return build_slots_result(context, visit, search_around(visit, to_instant(context, when, zone), most=6))
+    visit, when, starts_at = resolve_search(context, args)
+    if starts_at is not None and (args.date or args.time):
+        return build_slots_result(context, visit, search_around(visit, starts_at, most=6))
+    return build_slots_result(context, visit, search_interval(context, visit, when))
 
 
 class ParseDateArgs(ToolArgs):

@@ -8,14 +8,7 @@ from sqlalchemy import select
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.domain.agents.tools.argument_parsing import (
-    ServiceSelection,
-    get_question,
-    parse_time,
-    resolve_branch,
-    resolve_services,
-    to_instant,
-)
+from app.domain.agents.tools.argument_parsing import ServiceSelection, get_question, parse_time, resolve_branch, resolve_slot, to_instant
 from app.domain.agents.tools.booking_lookup import (
     build_booking_rejection,
     build_booking_request,
@@ -64,7 +57,7 @@ def book_appointment(context: ToolContext, args: BookAppointmentArgs) -> ToolRes
     missing = [field for field in args.list_missing(*needed) if field != "time" or not _date_contains_time(context, args)]
     if missing:
         return reject("missing", get_question(missing[0]), fields=missing)
-    visit, starts_at = _resolve_hold(context, hold) if hold else _resolve_args(context, args)
+    visit, starts_at = _resolve_hold(hold) if hold else resolve_slot(context, args)
     if booked := _find_existing_booking(context, visit, starts_at, args.name or ""):
         return _build_booked_result(context, booked)
     if starts_at < now():
@@ -82,13 +75,7 @@ def book_appointment(context: ToolContext, args: BookAppointmentArgs) -> ToolRes
     return _build_booked_result(context, booking)
 
 
-def _resolve_args(context: ToolContext, args: BookAppointmentArgs) -> tuple[ServiceSelection, datetime]:
-    visit = resolve_services(context, args.service, args.staff, args.branch)
-    when = parse_time(context, date=args.date, time=args.time, zone=visit.branch.zone)
-    return visit, to_instant(context, when, visit.branch.zone)
-
-
-def _resolve_hold(context: ToolContext, hold: Hold) -> tuple[ServiceSelection, datetime]:
+def _resolve_hold(hold: Hold) -> tuple[ServiceSelection, datetime]:
     branch = db.session.scalars(select(Branch).where(Branch.id == hold.branch_id)).one()
     return ServiceSelection(tuple(VisitPart(part["service_id"], part["staff_id"]) for part in hold.parts), branch), hold.starts_at
 
@@ -217,4 +204,4 @@ def _resolve_new_start(context: ToolContext, booking: Booking, args: RescheduleA
         when = parse_time(context, date=local.date().isoformat(), time=args.new_time or local.strftime("%H:%M"), zone=booking.zone)
     elif when.at is None and not when.names_a_time:
         when = parse_time(context, date=args.new_date, time=local.strftime("%H:%M"), zone=booking.zone)
-    return to_instant(context, when, booking.zone)
+    return to_instant(when, booking.zone)

@@ -8,14 +8,7 @@ from sqlalchemy import select
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.domain.agents.tools.argument_parsing import (
-    MissingArgument,
-    ServiceSelection,
-    get_question,
-    parse_time,
-    resolve_services,
-    to_instant,
-)
+from app.domain.agents.tools.argument_parsing import MissingArgument, ServiceSelection, get_question, resolve_slot
 from app.domain.agents.tools.booking_lookup import build_booking_rejection, build_booking_request
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.phrasing import say_when
@@ -41,9 +34,7 @@ class HoldSlotArgs(ToolArgs):
 @tool("hold_slot", HoldSlotArgs, has_effect=True)
 def hold_slot(context: ToolContext, args: HoldSlotArgs) -> ToolResult:
     """Keeps a free time for some minutes while the caller decides."""
-    visit = resolve_services(context, args.service, args.staff, args.branch)
-    when = parse_time(context, date=args.date, time=args.time, zone=visit.branch.zone)
-    starts_at = to_instant(context, when, visit.branch.zone)
+    visit, starts_at = resolve_slot(context, args)
     held = list_open_holds(context)
     same = next((hold for hold in held if hold.starts_at == starts_at and hold.service_id == visit.parts[0].service_id), None)
     if same is None:
