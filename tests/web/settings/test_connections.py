@@ -204,7 +204,7 @@ def test_a_new_voice_account_gets_the_assistant_written_into_it(app: Flask, db: 
         assert post(client, f"{PAGE}/retell", api_key="key_of_another_account").status_code == 302
         assert looked(db, salon, "retell").state == "ok"
         world.work()
-        assert world.row().state == "right"
+        assert world.row().status == "right"
         assert len(other.agents) == 1
 
 
@@ -222,7 +222,7 @@ def test_taking_it_away_deletes_the_key_and_says_before_what_follows(app: Flask,
     with company_scope(salon.company_id):
         row = find_deployment(world.agent_id)
         assert row is not None
-        assert row.state == "no_key"
+        assert row.status == "no_key"
     assert post(client, f"{PAGE}/retell/remove").status_code == 404
     # and back again, under the address that it had
     assert post(client, f"{PAGE}/retell", api_key=KEY).status_code == 302
