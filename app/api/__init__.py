@@ -13,10 +13,10 @@ def register(app: Flask) -> None:
     for door in (openapi, browser_reports, calls, branches, customers, services, staff, slots, bookings):
         csrf.exempt(door.blueprint)
         app.register_blueprint(door.blueprint)
-    app.after_request(_name_the_scheme)
+    app.after_request(_add_auth_scheme)
 
 
-def _name_the_scheme(response: Response) -> Response:
+def _add_auth_scheme(response: Response) -> Response:
     """RFC 9110: a 401 says how to come in."""
     if response.status_code == 401 and request.path.startswith("/api/v1/"):
         response.headers["WWW-Authenticate"] = "Bearer"

@@ -22,9 +22,9 @@ from app.core.tenancy import company_scope
 from app.core.transactions import autonomous_transaction
 from app.domain.accounts.api_keys import ActiveApiKey, find_key
 
-USED_STEP = timedelta(minutes=1)
+LAST_USED_RESOLUTION = timedelta(minutes=1)
 # wrong keys a minute from one address; keys that are right come in from there all the same
-WRONG_KEYS = RateLimit("api_key.wrong", 30)
+FAILED_KEYS_LIMIT = RateLimit("api_key.wrong", 30)
 log = structlog.get_logger()
 keys = table("api_keys", column("id", Id), column("last_used_at", UtcDateTime))
 
@@ -37,7 +37,7 @@ class ScopeMissing(NotAllowed):
     code = "scope_missing"
 
 
-def for_key(scope: str | None = None) -> Callable[[View], View]:
+def require_scope(scope: str | None = None) -> Callable[[View], View]:
     """Lets in programs with a living key that has the scope (None: any key); the request then works for the key's company.
 
     Sets `g.key` and `g.zone`. 401 without or with an unknown key, 403 without the scope, 429 beyond the key's
@@ -47,7 +47,7 @@ def for_key(scope: str | None = None) -> Callable[[View], View]:
     def around(view: View) -> View:
         @wraps(view)
         def guarded_view(*args: Any, **kwargs: Any) -> Any:
-            key = _known_key()
+            key = _authenticate_key()
             if scope is not None and scope not in key.scopes:
                 raise ScopeMissing(_("Diesem Schlüssel fehlt das Recht %(scope)s.", scope=scope), scope=scope)
             wait_s = RateLimit("api_key", key.per_minute).hit(key.id)
@@ -57,7 +57,7 @@ def for_key(scope: str | None = None) -> Callable[[View], View]:
             structlog.contextvars.bind_contextvars(api_client=key.id)
             enter_for_request(company_scope(key.company_id))
             answer = view(*args, **kwargs)
-            _note_use(key)
+            _record_use(key)
             return answer
 
         return declare_guard("key", scope or "any")(guarded_view)  # type: ignore[return-value]
@@ -65,7 +65,7 @@ def for_key(scope: str | None = None) -> Callable[[View], View]:
     return around
 
 
-def _known_key() -> ActiveApiKey:
+def _authenticate_key() -> ActiveApiKey:
     scheme, _blank, plain = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not plain.strip():
         raise KeyInvalid(_("Bitte schicken Sie Ihren Schlüssel: Authorization: Bearer …"))
@@ -74,7 +74,7 @@ def _known_key() -> ActiveApiKey:
         key = find_key(plain.strip())
         db.session.rollback()
     if key is None:
-        wait_s = WRONG_KEYS.hit(network_of(request.remote_addr))
+        wait_s = FAILED_KEYS_LIMIT.hit(network_of(request.remote_addr))
         if wait_s is not None:
             raise TooManyRequests(
                 _("Zu viele unbekannte Schlüssel von dieser Adresse. Bitte warten Sie einen Moment."), retry_after_s=wait_s
@@ -83,10 +83,10 @@ def _known_key() -> ActiveApiKey:
     return key
 
 
-def _note_use(key: ActiveApiKey) -> None:
+def _record_use(key: ActiveApiKey) -> None:
     """At most once a minute; an answer never fails for it."""
     instant = now()
-    if key.last_used_at is not None and instant - key.last_used_at < USED_STEP:
+    if key.last_used_at is not None and instant - key.last_used_at < LAST_USED_RESOLUTION:
         return
     try:
         with autonomous_transaction() as connection:

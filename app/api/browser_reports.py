@@ -10,8 +10,8 @@ from app.core.route_guards import declare_guard
 from app.core.transactions import run_in_transaction
 from app.domain.operations.browser_reports import keep_reports
 
-LONGEST = 64 * 1024
-PER_SENDER = RateLimit("browser_reports", 30)
+MAX_REPORT_LENGTH = 64 * 1024
+SENDER_LIMIT = RateLimit("browser_reports", 30)
 
 blueprint = Blueprint("api_browser_reports", __name__)
 
@@ -20,9 +20,9 @@ blueprint = Blueprint("api_browser_reports", __name__)
 @declare_guard("public", "browsers send reports of pages on which nobody has signed in, too")
 def keep() -> Response:
     """Always the same answer: a browser does nothing with another one."""
-    if PER_SENDER.hit(network_of(request.remote_addr)) is None and (request.content_length or 0) <= LONGEST:
+    if SENDER_LIMIT.hit(network_of(request.remote_addr)) is None and (request.content_length or 0) <= MAX_REPORT_LENGTH:
         try:
-            sent = json.loads(request.get_data()[:LONGEST])
+            sent = json.loads(request.get_data()[:MAX_REPORT_LENGTH])
         except (ValueError, RecursionError):
             sent = None
         run_in_transaction(lambda: keep_reports(sent))

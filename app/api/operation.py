@@ -11,12 +11,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from werkzeug.exceptions import BadRequest
 
-from app.api.authentication import for_key
+from app.api.authentication import require_scope
 from app.core.errors import InvalidInput
 from app.core.route_guards import declare_guard
 from app.serializers.page import Page
 
-DEEPEST = 10_000
+MAX_DEPTH = 10_000
 
 
 @dataclass(frozen=True)
@@ -51,16 +51,16 @@ def operation(summary: str, **facts: Any) -> Callable[[Callable[..., BaseModel |
         def answering(**ids: Any) -> Response:
             read: dict[str, Any] = dict(ids)
             if of.query:
-                read["query"] = _checked(of.query, {name: value for name, value in request.args.items() if value != ""})
+                read["query"] = _validate(of.query, {name: value for name, value in request.args.items() if value != ""})
             if of.body:
-                read["body"] = _checked(of.body, _json())
+                read["body"] = _validate(of.body, _read_json())
             answer = view(**read)
             if isinstance(answer, Response):
                 return answer
-            _refuse_too_deep(answer)
+            _check_depth(answer)
             return Response(answer.model_dump_json(by_alias=True), of.status, mimetype="application/json")
 
-        guard = declare_guard("public", "the document of the API") if of.scope == PUBLIC else for_key(of.scope)
+        guard = declare_guard("public", "the document of the API") if of.scope == PUBLIC else require_scope(of.scope)
         made = guard(answering)
         made.operation = of  # type: ignore[attr-defined]
         return made
@@ -68,23 +68,23 @@ def operation(summary: str, **facts: Any) -> Callable[[Callable[..., BaseModel |
     return around
 
 
-def operation_of(view: Callable[..., Any]) -> Operation | None:
+def get_operation(view: Callable[..., Any]) -> Operation | None:
     return getattr(view, "operation", None)
 
 
-def start_of(page: int, per_page: int) -> int:
+def get_offset(page: int, per_page: int) -> int:
     """How many entries come before the page; never more than it is allowed to count past."""
-    return min((page - 1) * per_page, DEEPEST + 1)
+    return min((page - 1) * per_page, MAX_DEPTH + 1)
 
 
-def _refuse_too_deep(answer: Any) -> None:
+def _check_depth(answer: Any) -> None:
     """A list with more entries than one can leaf through is to be narrowed; behind the end of a shorter one there is nothing."""
-    if isinstance(answer, Page) and (answer.page - 1) * answer.per_page > DEEPEST < answer.total:
-        sentence = _("Listen reichen bis zum %(n)s. Eintrag. Grenzen Sie die Liste ein, zum Beispiel mit from und to.", n=DEEPEST)
+    if isinstance(answer, Page) and (answer.page - 1) * answer.per_page > MAX_DEPTH < answer.total:
+        sentence = _("Listen reichen bis zum %(n)s. Eintrag. Grenzen Sie die Liste ein, zum Beispiel mit from und to.", n=MAX_DEPTH)
         raise InvalidInput(sentence, fields={"page": sentence})
 
 
-def _json() -> Any:
+def _read_json() -> Any:
     """No body at all says nothing, as an empty object does."""
     if not request.get_data():
         return {}
@@ -94,15 +94,15 @@ def _json() -> Any:
         raise InvalidInput(_("Die Anfrage ist kein lesbares JSON."), status=400, code="unreadable") from error
 
 
-def _checked(model: type[BaseModel], values: Any) -> Any:
+def _validate(model: type[BaseModel], values: Any) -> Any:
     try:
         return model.model_validate(values)
     except ValidationError as wrong:
-        fields = {".".join(str(part) for part in error["loc"]) or "body": _sentence(error) for error in wrong.errors()}
+        fields = {".".join(str(part) for part in error["loc"]) or "body": _to_sentence(error) for error in wrong.errors()}
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=fields) from wrong
 
 
-def _sentence(error: ErrorDetails) -> str:
+def _to_sentence(error: ErrorDetails) -> str:
     """What is wrong with a field, in the reader's language."""
     context = error.get("ctx", {})
     match error["type"]:

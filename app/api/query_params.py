@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchem
 from pydantic_core import PydanticCustomError
 
 # nothing of ours happened before or will after; keeps conversions between zones inside the calendar
-EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+MIN_TIME, MAX_TIME = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 # a plus that was not encoded in the address arrives as a blank
-LOST_PLUS = re.compile(r"(\d) (\d\d:?\d\d)$")
+DECODED_PLUS = re.compile(r"(\d) (\d\d:?\d\d)$")
 
 
 class Moment:
@@ -22,7 +22,7 @@ class Moment:
             if not isinstance(text, str):
                 raise ValueError
             self.day = date.fromisoformat(text) if len(text) == 10 else None
-            self.instant = datetime.fromisoformat(LOST_PLUS.sub(r"\1+\2", text).upper()) if self.day is None else None
+            self.instant = datetime.fromisoformat(DECODED_PLUS.sub(r"\1+\2", text).upper()) if self.day is None else None
         except ValueError as error:
             raise PydanticCustomError("no_instant", "not an ISO 8601 time") from error
 
@@ -31,16 +31,16 @@ class Moment:
 
     def ends(self, zone: str) -> datetime:
         """A day counts to its end."""
-        day = self.day + timedelta(days=1) if self.day is not None and self.day < LATEST.date() else self.day
+        day = self.day + timedelta(days=1) if self.day is not None and self.day < MAX_TIME.date() else self.day
         return self._at(zone, day)
 
     def _at(self, zone: str, day: date | None) -> datetime:
         instant = self.instant if day is None else datetime.combine(day, time())
         assert instant is not None
-        if instant.year < EARLIEST.year:
-            return EARLIEST
-        if instant.year >= LATEST.year:
-            return LATEST
+        if instant.year < MIN_TIME.year:
+            return MIN_TIME
+        if instant.year >= MAX_TIME.year:
+            return MAX_TIME
         return instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(zone))
 
 

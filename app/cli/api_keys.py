@@ -2,7 +2,7 @@
 
 import click
 
-from app.cli.command_errors import company_named, one_transaction
+from app.cli.command_errors import get_company, one_transaction
 from app.cli.commands import Group
 from app.cli.tables import Table
 from app.core.tenancy import unscoped
@@ -19,7 +19,7 @@ def create(slug: str, name: str, scopes: str) -> None:
     """Make a key and print it, this once."""
     wanted = [scope.strip() for scope in scopes.split(",") if scope.strip()]
     with unscoped(), one_transaction():
-        key, plain = keys.create_key(company_named(slug), name, wanted)
+        key, plain = keys.create_key(get_company(slug), name, wanted)
     click.echo(f"Key {key.id} for {slug}: {', '.join(key.scopes)}. It is shown this once:\n\n  {plain}\n")
 
 
@@ -29,7 +29,7 @@ def list_keys(slug: str | None) -> None:
     """Show all keys, or those of one company."""
     table = Table("id", "begins with", "name", "company", "scopes", "last used", "state")
     with unscoped(), one_transaction():
-        company = company_named(slug) if slug else None
+        company = get_company(slug) if slug else None
         for key in keys.list_keys(company.id if company else None):
             used = f"{key.last_used_at:%Y-%m-%d %H:%M} UTC" if key.last_used_at else "never"
             table.add_row(

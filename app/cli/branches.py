@@ -3,7 +3,7 @@
 import click
 from sqlalchemy import select
 
-from app.cli.command_errors import branch_named, company_named, of_company, one_transaction
+from app.cli.command_errors import get_branch, get_company, one_transaction, with_company
 from app.cli.commands import Group
 from app.cli.tables import Table
 from app.core.extensions import db
@@ -14,7 +14,7 @@ from app.domain.scheduling.hours_editor import MINUTES_PER_DAY, get_week
 from app.domain.scheduling.opening_hours_text import format_week, parse_week
 from app.models import Branch, Company
 
-OVERNIGHT = " (past midnight: what closes earlier than it opens closes on the next day)"
+OVERNIGHT_NOTE = " (past midnight: what closes earlier than it opens closes on the next day)"
 branches = Group("branches", help="Branches of a business.")
 
 
@@ -34,7 +34,7 @@ def create(
 ) -> None:  # fmt: skip
     """Make a branch that is open at the hours usual in its industry."""
     with one_transaction():
-        company = company_named(slug)
+        company = get_company(slug)
         place = onboarding.Place(
             street=street, postcode=postcode, city=city, state=state, zone=zone, forward_to=forward_to,
             week=None if hours is None else parse_week(hours),
@@ -48,7 +48,7 @@ def create(
             f"{branch.name}, a branch of {company.name}.",
             f"  slug       {branch.slug}",
             f"  branch     {branch.id}",
-            f"  open       {_open_hours(company, branch)}",
+            f"  open       {_describe_opening_hours(company, branch)}",
             f"Next: flask numbers add NUMBER --company {company.slug} --branch {branch.slug}",
         )
     click.echo("\n".join(told))
@@ -71,24 +71,24 @@ def update(
 ) -> None:  # fmt: skip
     """Change a branch; what is not given stays as it is."""
     with one_transaction():
-        company = company_named(slug)
+        company = get_company(slug)
         place = onboarding.Place(
             street=street, postcode=postcode, city=city, state=state, zone=zone, forward_to=forward_to,
             week=None if hours is None else parse_week(hours),
         )  # fmt: skip
         with company_scope(company.id):
-            branch = db.session.get_one(Branch, branch_named(branch_slug))
+            branch = db.session.get_one(Branch, get_branch(branch_slug))
             onboarding.update_branch(company, branch, place, name=name)
         told = (
             f"{branch.name}, a branch of {company.name}.",
-            f"  address    {_address(branch) or 'none'}",
-            f"  open       {_open_hours(company, branch)}",
+            f"  address    {_format_address(branch) or 'none'}",
+            f"  open       {_describe_opening_hours(company, branch)}",
         )
     click.echo("\n".join(told))
 
 
 @branches.command("list")
-@of_company
+@with_company
 def show_all() -> None:
     """Show the branches of a business."""
     table = Table("slug", "name", "address", "zone", "state", "open", "active", "id")
@@ -96,20 +96,20 @@ def show_all() -> None:
         for branch in db.session.scalars(select(Branch).order_by(Branch.slug)):
             open_at = format_week(get_week(branch.id, None)) or "never"
             table.add_row(
-                branch.slug, branch.name, _address(branch), branch.zone, branch.state or "", open_at,
+                branch.slug, branch.name, _format_address(branch), branch.zone, branch.state or "", open_at,
                 "yes" if branch.is_active else "no", branch.id,
             )  # fmt: skip
     table.show()
 
 
-def _address(branch: Branch) -> str:
+def _format_address(branch: Branch) -> str:
     town = " ".join(filter(None, (branch.postcode, branch.city)))
     return ", ".join(filter(None, (branch.street, town)))
 
 
-def _open_hours(company: Company, branch: Branch) -> str:
+def _describe_opening_hours(company: Company, branch: Branch) -> str:
     """The weekly hours as they were understood."""
     with company_scope(company.id):
         week = get_week(branch.id, None)
     is_overnight = any(closes > MINUTES_PER_DAY for spans in week for _opens, closes in spans)
-    return (format_week(week) or "never") + (OVERNIGHT if is_overnight else "")
+    return (format_week(week) or "never") + (OVERNIGHT_NOTE if is_overnight else "")

@@ -2,7 +2,7 @@
 
 import click
 
-from app.cli.command_errors import branch_named, of_company, one_transaction
+from app.cli.command_errors import get_branch, one_transaction, with_company
 from app.cli.commands import Group
 from app.cli.tables import Table
 from app.core import settings
@@ -13,19 +13,19 @@ feeds = Group("feeds", help="Feeds for calendar programs.")
 
 
 @feeds.command("create")
-@of_company
+@with_company
 @click.option("--staff")
 @click.option("--branch", metavar="SLUG")
 def create(staff: str | None, branch: str | None) -> None:
     """Make an address for a calendar program and print it, this once."""
     with one_transaction():
-        branch_id = branch_named(branch)
+        branch_id = get_branch(branch)
         token = making.create_feed(staff_id=get_person(staff).id if staff else None, branch_id=branch_id)
     click.echo(f"{settings().public_base}/ics/{token}.ics")
 
 
 @feeds.command("list")
-@of_company
+@with_company
 def list_feeds() -> None:
     """Show the living feeds."""
     table = Table("begins with", "whose", "made")
@@ -36,7 +36,7 @@ def list_feeds() -> None:
 
 
 @feeds.command("revoke")
-@of_company
+@with_company
 @click.argument("beginning")
 def revoke(beginning: str) -> None:
     """Take a feed's address back; it is named by what `list` shows."""

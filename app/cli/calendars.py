@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import click
 from sqlalchemy import select
 
-from app.cli.command_errors import branch_named, of_company, one_transaction
+from app.cli.command_errors import get_branch, one_transaction, with_company
 from app.cli.commands import Group
 from app.cli.tables import Table
 from app.core.errors import ProviderError
@@ -22,7 +22,7 @@ calendars = Group("calendars", help="Calendars elsewhere.")
 
 
 @calendars.command("connect")
-@of_company
+@with_company
 @click.option(
     "--api-key", prompt="Cal.com API key", hide_input=True, help="Empty: the platform's own account.", default="", show_default=False
 )
@@ -31,23 +31,23 @@ def connect_company(api_key: str) -> None:
     with one_transaction():
         connection = connect(api_key.strip() or None)
         address, secret = get_webhook_url(connection), connection.webhook_secret or ""
-        there = _calendar(connection)
-    with _told():
+        there = _open_calendar(connection)
+    with _translate_provider_errors():
         there.register_webhook(address, secret)
     click.echo(f"Connected. Cal.com sends what happens there to\n\n  {address}\n")
 
 
 @calendars.command("event-types")
-@of_company
+@with_company
 def event_types() -> None:
     """Show what can be booked there, and which of it is mapped."""
     with one_transaction():
-        connection = _connection()
-        there = _calendar(connection)
+        connection = _get_connection()
+        there = _open_calendar(connection)
         mapped = {
             row.event_type for row in db.session.scalars(select(CalendarMapping).where(CalendarMapping.connection_id == connection.id))
         }
-    with _told():
+    with _translate_provider_errors():
         found = there.list_event_types()
     table = Table("number", "title", "minutes", "mapped")
     for each in found:
@@ -56,7 +56,7 @@ def event_types() -> None:
 
 
 @calendars.command("map")
-@of_company
+@with_company
 @click.option("--service", required=True, help="As people call it, or its id.")
 @click.option("--event-type", required=True, metavar="NUMBER")
 @click.option("--staff", help="Without it: whoever Cal.com chooses.")
@@ -69,17 +69,17 @@ def map_event_type(service: str, event_type: str, staff: str | None, branch: str
         wanted = get_services(service)
         if len(wanted) != 1:
             raise click.ClickException("Name one service.")
-        branch_id = branch_named(branch)
+        branch_id = get_branch(branch)
         person = get_person(staff, branch_id=branch_id) if staff else None
         mapping = map_service(
-            _connection(), wanted[0].id, event_type, staff_id=person.id if person else None, branch_id=branch_id, host=host,
+            _get_connection(), wanted[0].id, event_type, staff_id=person.id if person else None, branch_id=branch_id, host=host,
             contact_email=contact_email,
         )  # fmt: skip
         click.echo(f"{mapping.id}: {wanted[0].name}{f' by {person.name}' if person else ''} is event type {event_type}.")
 
 
 @calendars.command("unmap")
-@of_company
+@with_company
 @click.argument("mapping")
 def forget(mapping: str) -> None:
     """Take a mapping back."""
@@ -88,12 +88,12 @@ def forget(mapping: str) -> None:
 
 
 @calendars.command("show")
-@of_company
+@with_company
 def show() -> None:
     """Show mappings and the last comparisons."""
     with one_transaction():
-        connection = _connection()
-        services, people = _names(Service), _names(StaffMember)
+        connection = _get_connection()
+        services, people = _get_names(Service), _get_names(StaffMember)
         table = Table("id", "service", "person", "event type", "host")
         for row in db.session.scalars(select(CalendarMapping).where(CalendarMapping.connection_id == connection.id)):
             table.add_row(row.id, services[row.service_id], people.get(row.staff_id or "", "anybody"), row.event_type, row.host or "any")
@@ -106,11 +106,11 @@ def show() -> None:
 
 
 @calendars.command("compare")
-@of_company
+@with_company
 def compare() -> None:
     """Compare now."""
     with one_transaction():
-        connection_id = _connection().id
+        connection_id = _get_connection().id
     reconcile_calendar(connection_id)
     with one_transaction():
         mine = select(CalendarReconciliation).where(CalendarReconciliation.connection_id == connection_id)
@@ -120,26 +120,26 @@ def compare() -> None:
             raise SystemExit(1)
 
 
-def _connection() -> Connection:
+def _get_connection() -> Connection:
     connection = find_active_connection()
     if connection is None:
         raise click.ClickException("This company is not connected. Begin with: flask calendars connect")
     return connection
 
 
-def _calendar(connection: Connection) -> Calendar:
+def _open_calendar(connection: Connection) -> Calendar:
     access = find_credentials(connection)
     if access is None:
         raise click.ClickException("There is no key for it.")
     return open_calendar(connection.provider, access)
 
 
-def _names(model: type[Service] | type[StaffMember]) -> dict[str, str]:
+def _get_names(model: type[Service] | type[StaffMember]) -> dict[str, str]:
     return {row.id: row.name for row in db.session.execute(select(model.id, model.name))}
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _translate_provider_errors() -> Iterator[None]:
     """What Cal.com refuses is said in its own words."""
     try:
         yield

@@ -23,17 +23,17 @@ def one_transaction() -> Iterator[None]:
         with force_locale("en"), transaction():
             yield
     except AppError as refusal:
-        raise click.ClickException(words_of(refusal)) from refusal
+        raise click.ClickException(to_message(refusal)) from refusal
 
 
-def words_of(refusal: AppError) -> str:
+def to_message(refusal: AppError) -> str:
     """What is wrong, field by field where that is known."""
     fields = refusal.data.get("fields")
     sentences = dict.fromkeys(map(str, fields.values())) if isinstance(fields, dict) else {}
     return " ".join(sentences) or str(refusal.message)
 
 
-def company_named(slug: str) -> Company:
+def get_company(slug: str) -> Company:
     company = db.session.scalar(select(Company).where(Company.slug == slug)) if slug.isascii() else None
     if company is None:
         known = ", ".join(db.session.scalars(select(Company.slug).order_by(Company.slug).limit(20)))
@@ -41,13 +41,13 @@ def company_named(slug: str) -> Company:
     return company
 
 
-def of_company(command: Callable[..., Any]) -> Callable[..., Any]:
+def with_company(command: Callable[..., Any]) -> Callable[..., Any]:
     """The command runs inside the company that --company names."""
 
     @click.option("--company", "slug", required=True, metavar="SLUG")
     @wraps(command)
     def inside(slug: str, **options: Any) -> Any:
-        company_id = company_named(slug).id
+        company_id = get_company(slug).id
         db.session.rollback()
         with company_scope(company_id):
             return command(**options)
@@ -55,7 +55,7 @@ def of_company(command: Callable[..., Any]) -> Callable[..., Any]:
     return inside
 
 
-def branch_named(slug: str | None) -> str | None:
+def get_branch(slug: str | None) -> str | None:
     """The branch of this slug, of the company at work."""
     if slug is None:
         return None

@@ -14,7 +14,7 @@ from app.core.connection_errors import database_problem, redis_problem
 from app.core.errors import AppError
 
 
-class InWords(click.Command):
+class ErrorMessageMixin(click.Command):
     """Says what went wrong in one line. Where a fault of ours is, LOG_LEVEL=DEBUG shows."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -24,18 +24,18 @@ class InWords(click.Command):
             except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
                 raise
             except Exception as error:
-                raise click.ClickException(_words_for(error)) from error
+                raise click.ClickException(_to_message(error)) from error
 
 
-class Group(InWords, AppGroup):
+class Group(ErrorMessageMixin, AppGroup):
     """A command with commands of its own."""
 
 
-class Command(InWords):
+class Command(ErrorMessageMixin):
     """One that stands alone."""
 
 
-def _words_for(error: Exception) -> str:
+def _to_message(error: Exception) -> str:
     if isinstance(error, AppError):
         fields = error.data.get("fields")
         return " ".join([str(error.message) or error.code, *(fields.values() if isinstance(fields, dict) else ())])

@@ -18,7 +18,7 @@ from app.jobs.line_checks import advance_line_check, run_line_check
 from app.models import LineCheck, PhoneNumber
 
 line = Group("line", help="Whether a number takes calls.")
-PAUSE_S = 0.1
+POLL_INTERVAL_S = 0.1
 MARKS = {"ok": ("✓", "green"), "failed": ("✗", "red"), "skipped": ("·", "bright_black")}
 
 
@@ -33,7 +33,7 @@ def check(number: str) -> None:
         db.session.rollback()
     with force_locale("en"):
         if found is None:
-            _tell({"name": "number", "status": "failed", "problem": "number_unknown"}, e164 or number)
+            _print_step({"name": "number", "status": "failed", "problem": "number_unknown"}, e164 or number)
             raise SystemExit(1)
         with company_scope(found[0]):
             raise SystemExit(0 if _run(found[1]) else 1)
@@ -43,25 +43,25 @@ def _run(phone_number_id: str) -> bool:
     """Each step is told as soon as it is settled."""
     check_id = run_in_transaction(lambda: runner.begin(phone_number_id, via="command").id)
     told: set[str] = set()
-    _tell_new(check_id, told)
+    _print_new_steps(check_id, told)
     run_line_check(check_id)
-    while check := _tell_new(check_id, told):
+    while check := _print_new_steps(check_id, told):
         if not check.is_running:
             return check.result == "ok"
-        time.sleep(PAUSE_S)
+        time.sleep(POLL_INTERVAL_S)
     return False
 
 
-def _tell_new(check_id: str, told: set[str]) -> LineCheck | None:
+def _print_new_steps(check_id: str, told: set[str]) -> LineCheck | None:
     check = advance_line_check(check_id)
     for step in check.steps if check else ():
         if step["status"] != "waiting" and step["name"] not in told:
             told.add(step["name"])
-            _tell(step, check.number if check else "")
+            _print_step(step, check.number if check else "")
     return check
 
 
-def _tell(step: dict[str, Any], number: str) -> None:
+def _print_step(step: dict[str, Any], number: str) -> None:
     mark, colour = MARKS[step["status"]]
     took = f"{step['ms']:>6} ms" if step.get("ms") is not None else " " * 9
     click.secho(f"{mark} {label_of(step['name']):24}{took}  ", fg=colour, nl=False)

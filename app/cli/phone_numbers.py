@@ -3,7 +3,7 @@
 import click
 from sqlalchemy import select
 
-from app.cli.command_errors import branch_named, company_named, one_transaction
+from app.cli.command_errors import get_branch, get_company, one_transaction
 from app.cli.commands import Group
 from app.cli.tables import Table
 from app.core.extensions import db
@@ -23,9 +23,9 @@ numbers = Group("numbers", help="Phone numbers of businesses.")
 def add(number: str, slug: str, branch_slug: str, label: str | None) -> None:
     """Give NUMBER to a branch; its calls belong there from now on. Again is harmless, at another branch it is moved."""
     with one_transaction():
-        company = company_named(slug)
+        company = get_company(slug)
         with company_scope(company.id):
-            branch_id = branch_named(branch_slug)
+            branch_id = get_branch(branch_slug)
             assert branch_id is not None
             try:
                 row, _registrations = onboarding.add_number(company, branch_id, number, label=label)
@@ -53,7 +53,7 @@ def show_all(slug: str | None) -> None:
         .order_by(Company.slug, PhoneNumber.e164)
     )
     with unscoped(), one_transaction():
-        for row in db.session.execute(shown.where(Company.id == company_named(slug).id) if slug else shown):
+        for row in db.session.execute(shown.where(Company.id == get_company(slug).id) if slug else shown):
             number = row.PhoneNumber
             table.add_row(
                 number.e164, row.company, row.branch, row.agent or "nobody", number.label or "", "yes" if number.is_active else "no",

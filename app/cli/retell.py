@@ -2,7 +2,7 @@
 
 import click
 
-from app.cli.command_errors import of_company, one_transaction
+from app.cli.command_errors import one_transaction, with_company
 from app.cli.commands import Group
 from app.cli.tables import Table
 from app.domain.agents.provisioning import workflow
@@ -20,34 +20,34 @@ retell = Group("retell", help="The account at Retell.")
 
 
 @retell.command("publish")
-@of_company
+@with_company
 @click.option("--agent", help="Only this one, by its id.")
 def publish(agent: str | None) -> None:
     """Write what is published here at Retell, now, and read it back; exit 1 where that did not work."""
     right = True
-    for agent_id, name in _agents(agent):
+    for agent_id, name in _list_agents(agent):
         with one_transaction():
             registration_id = workflow.request_repair(agent_id).id
         deploy_agent(registration_id)
-        right &= _tell(agent_id, name)
+        right &= _print_status(agent_id, name)
     if not right:
         raise SystemExit(1)
 
 
 @retell.command("check")
-@of_company
+@with_company
 @click.option("--agent", help="Only this one, by its id.")
 def check(agent: str | None) -> None:
     """Look what stands at Retell; exit 1 where it is not what should."""
     right = True
-    for agent_id, name in _agents(agent):
+    for agent_id, name in _list_agents(agent):
         check_drift(agent_id)
-        right &= _tell(agent_id, name)
+        right &= _print_status(agent_id, name)
     if not right:
         raise SystemExit(1)
 
 
-def _agents(wanted: str | None) -> list[tuple[str, str]]:
+def _list_agents(wanted: str | None) -> list[tuple[str, str]]:
     with one_transaction():
         found = [(agent.id, agent.name) for agent in list_agents() if wanted in (None, agent.id)]
     if not found:
@@ -55,7 +55,7 @@ def _agents(wanted: str | None) -> list[tuple[str, str]]:
     return found
 
 
-def _tell(agent_id: str, name: str) -> bool:
+def _print_status(agent_id: str, name: str) -> bool:
     """Prints how it stands; whether it is right."""
     with one_transaction():
         row = workflow.find_deployment(agent_id)

@@ -5,8 +5,8 @@ import click
 from app.cli.commands import Group
 from app.core import settings
 from app.core.transactions import transaction
-from app.demo.accounts import make_accounts
-from app.demo.api_keys import make_api_keys
+from app.demo.accounts import create_accounts
+from app.demo.api_keys import create_api_keys
 from app.demo.companies import COMPANIES, SUPPORT
 from app.demo.seeder import build_companies
 
@@ -20,8 +20,8 @@ def demo() -> None:
         raise click.ClickException("The demo town is not built in production.")
     made = build_companies()
     with transaction():
-        password = make_accounts(settings().demo_password)
-        keys = make_api_keys((settings().demo_api_key, settings().demo_api_key_2, settings().demo_api_key_3))
+        password = create_accounts(settings().demo_password)
+        keys = create_api_keys((settings().demo_api_key, settings().demo_api_key_2, settings().demo_api_key_3))
     click.echo(f"Built: {', '.join(made)}." if made else "The demo town stands already.")
     if keys:
         click.echo(f"API keys taken from the environment: {', '.join(keys)}.")

@@ -2,7 +2,7 @@
 
 import click
 
-from app.cli.command_errors import of_company, one_transaction
+from app.cli.command_errors import one_transaction, with_company
 from app.cli.commands import Group
 
 simulate = Group("simulate", help="Calls without a telephone.")
@@ -34,17 +34,17 @@ def call(
     Ends with 1 when an accepted call is not found again, or an answer was not the right one.
     """
     from app.domain.operations.readiness import missing_booking_steps
-    from app.simulator.run_calls import Wishes, make_calls, name_scenarios
+    from app.simulator.run_calls import RunOptions, make_calls, name_scenarios
 
     if lists:
         name_scenarios()
         return
-    wishes = Wishes(names=names, count=count, rate=rate, number=number, url=url, pace_s=pace, api_key=api_key, within_s=within_s)
+    wishes = RunOptions(names=names, count=count, rate=rate, number=number, url=url, pace_s=pace, api_key=api_key, within_s=within_s)
     raise SystemExit(make_calls(wishes, missing_booking_steps))
 
 
 @simulate.command("hide")
-@of_company
+@with_company
 def hide() -> None:
     """Take simulated calls of a business out of its lists and figures again, and cancel what they booked."""
     from app.domain.calls.simulated_calls import hide_simulated_calls

@@ -1,7 +1,7 @@
 """Tables on the terminal."""
 
 # a line that is wider than the terminal goes on in the next one: keys, addresses and ids are copied from here, and never cut
-WIDEST = 10_000
+MAX_WIDTH = 10_000
 
 
 class Table:
@@ -22,4 +22,4 @@ class Table:
         drawn = Drawn(*self._headings)
         for cells in self._rows:
             drawn.add_row(*map(Text, cells))
-        Console(width=WIDEST).print(drawn)
+        Console(width=MAX_WIDTH).print(drawn)

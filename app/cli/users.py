@@ -2,7 +2,7 @@
 
 import click
 
-from app.cli.command_errors import company_named, one_transaction
+from app.cli.command_errors import get_company, one_transaction
 from app.cli.commands import Group
 from app.cli.tables import Table
 from app.core import settings
@@ -21,7 +21,7 @@ users = Group("users", help="Who may sign in.")
 def create(email: str, role: str, slug: str | None, name: str | None) -> None:
     """Make a user and print a one-time password, which must be changed at the first sign-in."""
     with unscoped(), one_transaction():
-        user, password = accounts.create_user(email, role, company=company_named(slug) if slug else None, name=name)
+        user, password = accounts.create_user(email, role, company=get_company(slug) if slug else None, name=name)
         address = f"{settings().public_base}/login"
     if settings().is_production and not settings().has_secure_address:
         click.echo(f"PUBLIC_URL is {settings().public_url!r}: nobody can sign in over plain http.", err=True)
@@ -36,7 +36,7 @@ def list_users(slug: str | None) -> None:
     """Show all users, or those of one company."""
     table = Table("e-mail", "name", "role", "company", "signed in", "state")
     with unscoped(), one_transaction():
-        company = company_named(slug) if slug else None
+        company = get_company(slug) if slug else None
         for user in accounts.list_users(company.id if company else None):
             state = "blocked" if not user.is_active else "must change password" if user.must_change_password else "active"
             seen = f"{user.signed_in_at:%Y-%m-%d %H:%M} UTC" if user.signed_in_at else "never"

@@ -14,7 +14,7 @@ from app.core.transactions import transaction
 from app.domain.inbox import replay as inbox_replay
 from app.jobs import inbox as inbox_jobs
 
-LARGEST_ID = 2**63 - 1
+MAX_ID = 2**63 - 1
 
 
 @click.command("worker", cls=Command)
@@ -46,7 +46,7 @@ inbox = Group("inbox", help="Webhook events that came in.")
 
 
 @inbox.command("replay")
-@click.argument("ids", nargs=-1, type=click.IntRange(1, LARGEST_ID), required=True)
+@click.argument("ids", nargs=-1, type=click.IntRange(1, MAX_ID), required=True)
 def replay(ids: tuple[int, ...]) -> None:
     """Send events through again."""
     with transaction():

@@ -13,24 +13,24 @@ from app.domain.accounts.users import revoke_sessions
 from app.models import Branch, Company, User, UserBranch
 
 
-def make_accounts(given: str | None) -> str | None:
+def create_accounts(given: str | None) -> str | None:
     """Makes the missing accounts with the given password, or a random one, which is returned; a changed one is taken over."""
     companies = {company.slug: company.id for company in db.session.scalars(select(Company))}
     wanted = [(SUPPORT, None), *((user, companies[demo.slug]) for demo in COMPANIES for user in demo.users)]
     there = {user.email: user for user in db.session.scalars(select(User).where(User.email.in_([user.email for user, _ in wanted])))}
     missing = [(user, company_id) for user, company_id in wanted if user.email not in there]
     if given:
-        _take_over(given, list(there.values()))
+        _update_passwords(given, list(there.values()))
     if not missing:
         return None
     password = given or secrets.token_urlsafe(12)
     password_hash = passwords.hash_password(password)
     for user, company_id in missing:
-        _make(user, company_id, password_hash)
+        _create_users(user, company_id, password_hash)
     return None if given else password
 
 
-def _make(demo: DemoUser, company_id: str | None, password_hash: str) -> None:
+def _create_users(demo: DemoUser, company_id: str | None, password_hash: str) -> None:
     user = User(email=demo.email, name=demo.name, role=demo.role, company_id=company_id, password_hash=password_hash, language="de")
     if demo.branches and company_id:
         with company_scope(company_id):
@@ -39,7 +39,7 @@ def _make(demo: DemoUser, company_id: str | None, password_hash: str) -> None:
     db.session.add(user)
 
 
-def _take_over(password: str, users: list[User]) -> None:
+def _update_passwords(password: str, users: list[User]) -> None:
     """One look per distinct hash: the demo accounts share theirs, and hashing takes its time on purpose."""
     right: dict[str | None, bool] = {}
     password_hash = None

@@ -24,7 +24,7 @@ RULES = {
 }  # fmt: skip
 
 
-def agent_versions(agent_id: str, demo: DemoCompany, *, since: datetime) -> list[AgentVersion]:
+def build_agent_versions(agent_id: str, demo: DemoCompany, *, since: datetime) -> list[AgentVersion]:
     rules = RULES.get(demo.industry, ())
     first = validate_config({"name": demo.agent, "greeting": demo.greeting, "rules": rules[:1]})
     now = validate_config({"name": demo.agent, "greeting": demo.greeting, "rules": rules})

@@ -12,7 +12,7 @@ from app.models import ApiKey, Company
 NAME = "Demo"
 
 
-def make_api_keys(given: Sequence[str | None]) -> list[str]:
+def create_api_keys(given: Sequence[str | None]) -> list[str]:
     """One key each for the companies in their order; names those whose key is new. An older demo key ends."""
     taken = []
     for demo, plain in zip(COMPANIES, given, strict=True):

@@ -46,7 +46,7 @@ class Appointment:
 
 
 @dataclass(frozen=True)
-class Slot:
+class DemoSlot:
     branch: DemoBranch
     staff: DemoStaff
     service: DemoService
@@ -55,7 +55,7 @@ class Slot:
     other: datetime
 
 
-class Diary:
+class BookingGenerator:
     """All appointments of one company."""
 
     def __init__(self, company: DemoCompany, rng: Random) -> None:
@@ -70,7 +70,7 @@ class Diary:
         self._occupy(appointment)
         return appointment
 
-    def move(self, appointment: Appointment, slot: Slot, *, at: datetime, call: int) -> None:
+    def move(self, appointment: Appointment, slot: DemoSlot, *, at: datetime, call: int) -> None:
         appointment.history.append(Change("moved", at, call, before=appointment.starts_at))
         self._free(appointment)
         appointment.staff, appointment.starts_at = slot.staff, slot.starts_at
@@ -113,7 +113,7 @@ class Diary:
         standing = (a for a in self._of[person] if a.branch is branch and a.status == "confirmed")
         return min((a for a in standing if a.starts_at > at + timedelta(hours=3)), key=lambda a: a.starts_at, default=None)
 
-    def find(self, branch: DemoBranch, person: str, *, at: datetime, like: Appointment | None = None) -> Slot | None:
+    def find(self, branch: DemoBranch, person: str, *, at: datetime, like: Appointment | None = None) -> DemoSlot | None:
         """A free slot in the next two weeks, as somebody might choose it; `like` keeps service and person of another one, but later."""
         first = (like.local if like else at.astimezone(ZONE)).date()
         days = [first + timedelta(days=ahead) for ahead in (1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14)]
@@ -123,7 +123,7 @@ class Diary:
             free = self.free_times(branch, staff, service, self.rng.choice(days), person)
             if len(free) > 1:
                 chosen, other = self.rng.sample(free, 2)
-                return Slot(branch, staff, service, chosen, other)
+                return DemoSlot(branch, staff, service, chosen, other)
         return None
 
     def free_times(self, branch: DemoBranch, staff: DemoStaff, service: DemoService, day: date, person: str) -> list[datetime]:
@@ -132,7 +132,7 @@ class Diary:
         length = timedelta(minutes=service.minutes)
         return [
             start
-            for start in _starts(branch, staff, day, length)
+            for start in _list_starts(branch, staff, day, length)
             if all(a.ends_at <= start or start + length <= a.starts_at for a in taken)
         ]
 
@@ -149,19 +149,19 @@ def is_open(branch: DemoBranch, day: date) -> bool:
     return day.weekday() in branch.hours and find_holiday_name(day, "DE", branch.state) is None
 
 
-def works(branch: DemoBranch, staff: DemoStaff, day: date) -> bool:
+def is_on_shift(branch: DemoBranch, staff: DemoStaff, day: date) -> bool:
     return is_open(branch, day) and day.weekday() not in staff.days_off
 
 
-def _starts(branch: DemoBranch, staff: DemoStaff, day: date, length: timedelta) -> Iterator[datetime]:
-    if not works(branch, staff, day):
+def _list_starts(branch: DemoBranch, staff: DemoStaff, day: date, length: timedelta) -> Iterator[datetime]:
+    if not is_on_shift(branch, staff, day):
         return
     for opens, closes in branch.hours[day.weekday()]:
-        start, end = _instant(day, opens), _instant(day, closes)
+        start, end = _to_utc(day, opens), _to_utc(day, closes)
         while start + length <= end:
             yield start
             start += GRID
 
 
-def _instant(day: date, clock: time) -> datetime:
+def _to_utc(day: date, clock: time) -> datetime:
     return datetime.combine(day, clock, ZONE).astimezone(UTC)

@@ -7,13 +7,13 @@ from random import Random
 from typing import Any
 
 from app.demo.booking_generator import Appointment, Change
-from app.demo.call_rows import Known, Row, ulid_at
+from app.demo.call_rows import DemoIds, Row, create_ulid
 from app.domain.scheduling.minute_bits import to_minute
 from app.models.slot_lock import SLOT_MINUTES
 
 # who does what when no call did
-MAKERS = {"done": ("house", "clock")}
-AT_DESK = ("user", "web")
+SYSTEM_ACTORS = {"done": ("house", "clock")}
+FRONT_DESK = ("user", "web")
 
 
 @dataclass
@@ -26,16 +26,16 @@ class BookingRows:
     spans: list[Row] = field(default_factory=list)
 
 
-def booking_rows(appointments: list[Appointment], call_ids: list[str], known: Known, rng: Random) -> BookingRows:
+def build_booking_rows(appointments: list[Appointment], call_ids: list[str], known: DemoIds, rng: Random) -> BookingRows:
     """`call_ids` are the ids of the calls in the order in which the appointments' history counts them."""
     rows = BookingRows()
     for appointment in appointments:
         made = appointment.history[0]
-        booking = _booking(appointment, ulid_at(made.at, rng), call_ids, known)
+        booking = _build_booking(appointment, create_ulid(made.at, rng), call_ids, known)
         rows.bookings.append(booking)
-        rows.changes += _history(appointment, booking, call_ids)
+        rows.changes += _build_history(appointment, booking, call_ids)
         if appointment.status == "confirmed":
-            for start, end in _busy(appointment):
+            for start, end in _build_slot_locks(appointment):
                 own = {"company_id": known.company_id, "resource_id": booking["staff_id"], "holder_id": booking["id"]}
                 rows.spans.append({**own, "first_minute": start, "end_minute": end, "kind": "booked"})
                 cells = range(start // SLOT_MINUTES, end // SLOT_MINUTES)
@@ -43,7 +43,7 @@ def booking_rows(appointments: list[Appointment], call_ids: list[str], known: Kn
     return rows
 
 
-def _booking(appointment: Appointment, booking_id: str, call_ids: list[str], known: Known) -> Row:
+def _build_booking(appointment: Appointment, booking_id: str, call_ids: list[str], known: DemoIds) -> Row:
     cancelled = next((change.at for change in appointment.history if change.action == "cancelled"), None)
     return {
         "id": booking_id,
@@ -67,12 +67,12 @@ def _booking(appointment: Appointment, booking_id: str, call_ids: list[str], kno
     }
 
 
-def _history(appointment: Appointment, booking: Row, call_ids: list[str]) -> Iterator[Row]:
+def _build_history(appointment: Appointment, booking: Row, call_ids: list[str]) -> Iterator[Row]:
     """Each line tells what changed; the first one what there was."""
     starts = _starts(appointment)
     for version, (change, start) in enumerate(zip(appointment.history, starts, strict=True), 1):
-        kind, way = ("caller", "call") if change.call is not None else MAKERS.get(change.action, AT_DESK)
-        before, after = _told(appointment, booking, change, start)
+        kind, way = ("caller", "call") if change.call is not None else SYSTEM_ACTORS.get(change.action, FRONT_DESK)
+        before, after = _build_change(appointment, booking, change, start)
         yield {
             "company_id": booking["company_id"], "booking_id": booking["id"], "at": change.at, "action": change.action,
             "actor_type": kind, "actor_id": None if change.call is None else call_ids[change.call], "way": way,
@@ -80,7 +80,7 @@ def _history(appointment: Appointment, booking: Row, call_ids: list[str]) -> Ite
         }  # fmt: skip
 
 
-def _told(appointment: Appointment, booking: Row, change: Change, start: datetime) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+def _build_change(appointment: Appointment, booking: Row, change: Change, start: datetime) -> tuple[dict[str, Any] | None, dict[str, Any]]:
     times = _times(start, appointment)
     if change.action == "made":
         return None, {"status": "confirmed", **times, **{name: booking[name] for name in ("staff_id", "branch_id", "service_id")}}
@@ -102,7 +102,7 @@ def _times(start: datetime, appointment: Appointment) -> dict[str, str]:
     return {"starts_at": start.isoformat(), "ends_at": (start + timedelta(minutes=appointment.service.minutes)).isoformat()}
 
 
-def _busy(appointment: Appointment) -> Iterator[tuple[int, int]]:
+def _build_slot_locks(appointment: Appointment) -> Iterator[tuple[int, int]]:
     """The person's minutes since 1970; during the processing time they are free."""
     start, end = to_minute(appointment.starts_at), to_minute(appointment.ends_at)
     if not appointment.service.processing:

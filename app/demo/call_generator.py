@@ -6,12 +6,12 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from app.demo.booking_generator import ZONE, Appointment, Change, Diary, Slot, is_open
-from app.demo.customer_generator import Caller, somebody
-from app.demo.dialogue_loader import Script, scripts_for, speak
+from app.demo.booking_generator import ZONE, Appointment, BookingGenerator, Change, DemoSlot, is_open
+from app.demo.customer_generator import Caller, create_caller
+from app.demo.dialogue_loader import Script, list_scripts, render_text
 from app.demo.schema import DemoBranch, DemoService
-from app.demo.spoken_dates import words_of
-from app.demo.tool_calls import Matter, ToolUse, use
+from app.demo.spoken_dates import build_values
+from app.demo.tool_calls import CallSubject, ToolUse, build_tool_use
 from app.domain.emergencies.recognition import recognise_emergency
 
 # how often the phone rings in each hour of an open day, relative to each other
@@ -51,16 +51,16 @@ class DemoCall:
         return self.started_at + timedelta(seconds=self.duration_s)
 
 
-def make_calls(diary: Diary, *, first: date, until: datetime) -> list[DemoCall]:
+def generate_calls(diary: BookingGenerator, *, first: date, until: datetime) -> list[DemoCall]:
     """The company's calls from that day on until that instant, oldest first; the diary keeps what they book, move and cancel."""
     rings = sorted(
-        ((moment, branch) for branch in diary.company.branches for moment in _rings(branch, first, until, diary.rng)),
+        ((moment, branch) for branch in diary.company.branches for moment in _list_call_times(branch, first, until, diary.rng)),
         key=lambda ring: ring[0],
     )
-    return [_call(diary, branch, moment, number) for number, (moment, branch) in enumerate(rings)]
+    return [_generate_call(diary, branch, moment, number) for number, (moment, branch) in enumerate(rings)]
 
 
-def _rings(branch: DemoBranch, first: date, until: datetime, rng: Random) -> Iterator[datetime]:
+def _list_call_times(branch: DemoBranch, first: date, until: datetime, rng: Random) -> Iterator[datetime]:
     for ahead in range((until.astimezone(ZONE).date() - first).days + 1):
         day = first + timedelta(days=ahead)
         count = rng.randint(6, 12) if is_open(branch, day) else rng.randint(0, 3)
@@ -70,11 +70,11 @@ def _rings(branch: DemoBranch, first: date, until: datetime, rng: Random) -> Ite
                 yield moment.astimezone(until.tzinfo)
 
 
-def _call(diary: Diary, branch: DemoBranch, moment: datetime, number: int) -> DemoCall:
+def _generate_call(diary: BookingGenerator, branch: DemoBranch, moment: datetime, number: int) -> DemoCall:
     rng = diary.rng
-    caller = somebody(diary.company, branch, rng)
-    wanted = _draw(OUTCOMES_OF_CUSTOMERS if caller.is_customer else OUTCOMES_OF_STRANGERS, rng)
-    outcome, slot, old = _settle_on(diary, branch, caller, wanted, moment)
+    caller = create_caller(diary.company, branch, rng)
+    wanted = _choose_weighted(OUTCOMES_OF_CUSTOMERS if caller.is_customer else OUTCOMES_OF_STRANGERS, rng)
+    outcome, slot, old = _choose_slot(diary, branch, caller, wanted, moment)
     service = slot.service if slot else rng.choice(diary.company.services)
     script = _choose(diary.company.industry, outcome, caller, service, rng) if outcome != "missed" else None
     call = DemoCall(
@@ -82,15 +82,17 @@ def _call(diary: Diary, branch: DemoBranch, moment: datetime, number: int) -> De
     )
     if script:
         staff = slot.staff if slot else rng.choice(branch.staff)
-        said = words_of(diary.company, branch, caller, service=service, staff=staff, slot=slot, old=old, in_english=caller.speaks_english)
-        _talk(call, script, Matter(branch, caller, slot, old, said), rng, diary.company.industry)
-    call.appointment = _write_down(diary, call, slot, old, number)
+        said = build_values(
+            diary.company, branch, caller, service=service, staff=staff, slot=slot, old=old, in_english=caller.speaks_english
+        )
+        _build_conversation(call, script, CallSubject(branch, caller, slot, old, said), rng, diary.company.industry)
+    call.appointment = _apply_to_bookings(diary, call, slot, old, number)
     return call
 
 
-def _settle_on(
-    diary: Diary, branch: DemoBranch, caller: Caller, wanted: str, moment: datetime
-) -> tuple[str, Slot | None, Appointment | None]:
+def _choose_slot(
+    diary: BookingGenerator, branch: DemoBranch, caller: Caller, wanted: str, moment: datetime
+) -> tuple[str, DemoSlot | None, Appointment | None]:
     """Only who has an appointment can move or cancel it, and only what is free can be booked."""
     old = diary.upcoming(caller.name, branch, at=moment) if wanted in ("rescheduled", "cancelled") else None
     if wanted == "cancelled" and old:
@@ -102,14 +104,14 @@ def _settle_on(
     return ("information" if wanted == "callback" and not caller.number else wanted), None, None
 
 
-def _talk(call: DemoCall, script: Script, matter: Matter, rng: Random, industry: str) -> None:
+def _build_conversation(call: DemoCall, script: Script, matter: CallSubject, rng: Random, industry: str) -> None:
     clock = 0.4
     for speaker, text in script.lines:
         if speaker == "tool":
             clock += 0.3
-            call.tools.append((use(text, matter, rng), len(call.turns) - 1, round(clock, 2)))
+            call.tools.append((build_tool_use(text, matter, rng), len(call.turns) - 1, round(clock, 2)))
             continue
-        said = speak(text, matter.said, rng)
+        said = render_text(text, matter.said, rng)
         if speaker == "caller" and call.outcome == "transferred" and (kind := recognise_emergency(said, industry)):
             at = (call.started_at + timedelta(seconds=clock)).isoformat()
             call.emergency = {"kind": kind.name, "level": kind.level, "at": at, "heard": [[len(call.turns), kind.name, True]]}
@@ -119,10 +121,12 @@ def _talk(call: DemoCall, script: Script, matter: Matter, rng: Random, industry:
     call.duration_s = max(2, round(clock + rng.uniform(0.5, 4)))
     if call.outcome == "transferred":
         call.duration_s += rng.randint(40, 260)
-    call.summary = speak(script.summary, matter.said, rng)
+    call.summary = render_text(script.summary, matter.said, rng)
 
 
-def _write_down(diary: Diary, call: DemoCall, slot: Slot | None, old: Appointment | None, number: int) -> Appointment | None:
+def _apply_to_bookings(
+    diary: BookingGenerator, call: DemoCall, slot: DemoSlot | None, old: Appointment | None, number: int
+) -> Appointment | None:
     if call.outcome == "booked" and slot:
         appointment = Appointment(call.caller.name, call.branch, slot.staff, slot.service, slot.starts_at, call=number)
         appointment.history.append(Change("made", call.ended_at, number))
@@ -134,11 +138,11 @@ def _write_down(diary: Diary, call: DemoCall, slot: Slot | None, old: Appointmen
     return None
 
 
-def _draw(weights: dict[str, int], rng: Random) -> str:
+def _choose_weighted(weights: dict[str, int], rng: Random) -> str:
     return rng.choices(list(weights), list(weights.values()))[0]
 
 
 def _choose(industry: str, outcome: str, caller: Caller, service: DemoService, rng: Random) -> Script:
-    scripts = scripts_for(industry, outcome, in_english=caller.speaks_english)
+    scripts = list_scripts(industry, outcome, in_english=caller.speaks_english)
     fitting = [script for script in scripts if not script.services or service.key in script.services]
     return rng.choices(fitting, [script.weight for script in fitting])[0]

@@ -30,7 +30,7 @@ INTENTS = {
 
 
 @dataclass
-class Known:
+class DemoIds:
     """The ids of what the calls refer to."""
 
     company_id: str
@@ -56,15 +56,15 @@ class CallRows:
     waitlist: list[Row] = field(default_factory=list)
 
 
-def ulid_at(moment: datetime, rng: Random) -> str:
+def create_ulid(moment: datetime, rng: Random) -> str:
     """An id as if it had been made at that time."""
     return str(ULID.from_bytes(round(moment.timestamp() * 1000).to_bytes(6, "big") + rng.randbytes(10)))
 
 
-def call_rows(calls: list[DemoCall], known: Known, rng: Random, *, now: datetime) -> CallRows:
+def build_call_rows(calls: list[DemoCall], known: DemoIds, rng: Random, *, now: datetime) -> CallRows:
     rows = CallRows()
     for call in calls:
-        call_id = ulid_at(call.started_at, rng)
+        call_id = create_ulid(call.started_at, rng)
         rows.ids.append(call_id)
         own = {"company_id": known.company_id, "call_id": call_id}
         for position, (role, text, start, end) in enumerate(call.turns):
@@ -77,12 +77,12 @@ def call_rows(calls: list[DemoCall], known: Known, rng: Random, *, now: datetime
         if call.outcome == "callback":
             rows.tasks.append(_task(call, call_id, known, rng))
         if call.outcome == "waitlist" and call.caller.is_customer:
-            rows.waitlist.append(_waiting(call, call_id, known, rng, now))
-    _finish_old_tasks(rows.tasks, now, rng)
+            rows.waitlist.append(_build_waitlist_entry(call, call_id, known, rng, now))
+    _complete_old_tasks(rows.tasks, now, rng)
     return rows
 
 
-def _call(call: DemoCall, call_id: str, known: Known, rng: Random, *, events: int) -> Row:
+def _call(call: DemoCall, call_id: str, known: DemoIds, rng: Random, *, events: int) -> Row:
     talked = call.outcome != "missed"
     disconnection, reason = ENDINGS.get(call.outcome, ("talked", rng.choice(("user_hangup", "user_hangup", "agent_hangup"))))
     return {
@@ -130,7 +130,7 @@ def _notice(call: DemoCall, own: Row) -> list[Row]:
     return [{**own, **found, "created_at": call.ended_at}] if found else []
 
 
-def _match(call: DemoCall, known: Known) -> Row:
+def _match(call: DemoCall, known: DemoIds) -> Row:
     return {"by": "number", "number": call.branch.number, "phone_number_id": known.numbers[call.branch.slug], "cached": True}
 
 
@@ -154,7 +154,7 @@ def _tools(call: DemoCall, own: Row, rng: Random) -> list[Row]:
     ]
 
 
-def _events(call: DemoCall, known: Known) -> list[tuple[str, datetime, Row | None]]:
+def _events(call: DemoCall, known: DemoIds) -> list[tuple[str, datetime, Row | None]]:
     """The history as the events of a real call leave it."""
     events: list[tuple[str, datetime, Row | None]] = [("matched", call.started_at, _match(call, known))]
     if call.outcome != "missed":
@@ -169,9 +169,9 @@ def _events(call: DemoCall, known: Known) -> list[tuple[str, datetime, Row | Non
     return events
 
 
-def _task(call: DemoCall, call_id: str, known: Known, rng: Random) -> Row:
+def _task(call: DemoCall, call_id: str, known: DemoIds, rng: Random) -> Row:
     return {
-        "id": ulid_at(call.ended_at, rng),
+        "id": create_ulid(call.ended_at, rng),
         "company_id": known.company_id,
         "branch_id": known.branches[call.branch.slug],
         "call_id": call_id,
@@ -180,22 +180,22 @@ def _task(call: DemoCall, call_id: str, known: Known, rng: Random) -> Row:
         "title": f"Rückruf: {call.caller.name}",
         "details": call.summary,
         "status": "open",
-        "due_at": _at_work(call.ended_at + timedelta(hours=rng.choice((2, 4, 18)))).replace(minute=0, second=0, microsecond=0),
+        "due_at": _to_working_hours(call.ended_at + timedelta(hours=rng.choice((2, 4, 18)))).replace(minute=0, second=0, microsecond=0),
         "done_at": None,
         "source_ref": f"callback:{call_id}",
         "created_at": call.ended_at,
     }
 
 
-def _finish_old_tasks(tasks: list[Row], now: datetime, rng: Random) -> None:
+def _complete_old_tasks(tasks: list[Row], now: datetime, rng: Random) -> None:
     """Only the newest ones are still to do."""
     for left, task in enumerate(reversed(tasks)):
         if left >= OPEN_TASKS or now - task["created_at"] > STAYS_OPEN:
-            done_at = _at_work(task["created_at"] + timedelta(minutes=rng.randint(15, 300)))
+            done_at = _to_working_hours(task["created_at"] + timedelta(minutes=rng.randint(15, 300)))
             task |= {"status": "done", "done_at": min(done_at, now)}
 
 
-def _at_work(moment: datetime) -> datetime:
+def _to_working_hours(moment: datetime) -> datetime:
     """Then, or the next morning when nobody is there any more."""
     local = moment.astimezone(ZONE)
     if local.hour < FIRST_HOUR:
@@ -203,10 +203,10 @@ def _at_work(moment: datetime) -> datetime:
     return moment if local.hour < LAST_HOUR else (local + timedelta(days=1)).replace(hour=FIRST_HOUR).astimezone(UTC)
 
 
-def _waiting(call: DemoCall, call_id: str, known: Known, rng: Random, now: datetime) -> Row:
+def _build_waitlist_entry(call: DemoCall, call_id: str, known: DemoIds, rng: Random, now: datetime) -> Row:
     until = call.ended_at + timedelta(days=7)
     return {
-        "id": ulid_at(call.ended_at, rng),
+        "id": create_ulid(call.ended_at, rng),
         "company_id": known.company_id,
         "branch_id": known.branches[call.branch.slug],
         "call_id": call_id,

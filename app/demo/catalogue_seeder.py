@@ -3,9 +3,9 @@
 from datetime import datetime, time
 
 from app.core.extensions import db
-from app.demo.agents import agent_versions
-from app.demo.call_rows import Known
-from app.demo.customer_generator import regulars
+from app.demo.agents import build_agent_versions
+from app.demo.call_rows import DemoIds
+from app.demo.customer_generator import list_regulars
 from app.demo.schema import DemoBranch, DemoCompany, DemoService, DemoStaff
 from app.domain.services.fuzzy_text import fold
 from app.models import (
@@ -26,7 +26,7 @@ from app.models import (
 COLOURS = ("#0b6b75", "#7a5cc0", "#b8541f", "#2f7d4f", "#b03a5b", "#5b6b1f", "#3465c0")
 
 
-def write_catalogue(company: Company, demo: DemoCompany, *, since: datetime) -> Known:
+def insert_catalogue(company: Company, demo: DemoCompany, *, since: datetime) -> DemoIds:
     """Everything that the calls refer to; it has been there `since` then. To be called inside the company's scope."""
     agent = Agent(
         name=demo.agent, language="de", greeting=demo.greeting, provider_agent_id=f"agent_demo_{demo.agent.lower()}", created_at=since
@@ -39,7 +39,7 @@ def write_catalogue(company: Company, demo: DemoCompany, *, since: datetime) -> 
     }
     db.session.add_all([agent, *branches.values(), *services.values(), *staff.values()])
     db.session.flush()
-    db.session.add_all(agent_versions(agent.id, demo, since=since))
+    db.session.add_all(build_agent_versions(agent.id, demo, since=since))
     numbers = {branch.slug: _number(branch, branches[branch.slug].id, agent.id, since) for branch in demo.branches}
     db.session.add_all(numbers.values())
     for branch in demo.branches:
@@ -50,7 +50,7 @@ def write_catalogue(company: Company, demo: DemoCompany, *, since: datetime) -> 
         _synonyms(demo_service, services[demo_service.key].id)
     customers = _customers(demo, since)
     db.session.flush()
-    return Known(
+    return DemoIds(
         company_id=company.id,
         agent_id=agent.id,
         branches={slug: row.id for slug, row in branches.items()},
@@ -106,7 +106,7 @@ def _person(person: DemoStaff, branch: DemoBranch, staff_id: str, branch_id: str
 
 def _customers(demo: DemoCompany, since: datetime) -> dict[str, Customer]:
     reached_by = {name: ("phone", number) for number, names in demo.families.items() for name in names}
-    reached_by |= {name: ("email", address) for name, address in regulars(demo)}
+    reached_by |= {name: ("email", address) for name, address in list_regulars(demo)}
     rows = {name: Customer(name=name, language="en" if name in demo.english else "de", created_at=since) for name in reached_by}
     db.session.add_all(rows.values())
     db.session.flush()

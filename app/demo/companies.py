@@ -2,7 +2,7 @@
 
 # ruff: noqa: E501  (tables are read by column)
 
-from app.demo.schema import DemoBranch, DemoCompany, DemoUser, read_services, read_staff, read_week
+from app.demo.schema import DemoBranch, DemoCompany, DemoUser, parse_services, parse_staff, parse_week
 
 LINDGREN = DemoCompany(
     slug="salon-lindgren",
@@ -10,7 +10,7 @@ LINDGREN = DemoCompany(
     industry="hair_salon",
     agent="Lena",
     greeting="Salon Lindgren, {branch}, hier ist Lena. Was kann ich für Sie tun?",
-    services=read_services(
+    services=parse_services(
         """
         cut_women   | Damenschnitt       | 45  | 58  |       | Schnitt | einen Damenschnitt     | a ladies' cut       | Haarschnitt
         cut_men     | Herrenschnitt      | 30  | 34  |       | Schnitt | einen Herrenschnitt    | a men's cut         | Haarschnitt Herren
@@ -32,8 +32,8 @@ LINDGREN = DemoCompany(
             state="BE",
             number="+493023125100",
             strangers="+4930231257",
-            hours=read_week(tu="9-19", we="9-19", th="9-20", fr="9-19", sa="9-16"),
-            staff=read_staff(
+            hours=parse_week(tu="9-19", we="9-19", th="9-20", fr="9-19", sa="9-16"),
+            staff=parse_staff(
                 """
                 mara  | Mara Lindgren | Mara  | cut_women cut_men colour balayage blow_dry   |
                 aylin | Aylin Demir   | Aylin | cut_women colour balayage blow_dry cut_child | we
@@ -52,8 +52,8 @@ LINDGREN = DemoCompany(
             state="BE",
             number="+493023125101",
             strangers="+4930231258",
-            hours=read_week(tu="10-18:30", we="10-18:30", th="10-19", fr="10-18:30", sa="9-14"),
-            staff=read_staff(
+            hours=parse_week(tu="10-18:30", we="10-18:30", th="10-19", fr="10-18:30", sa="9-14"),
+            staff=parse_staff(
                 """
                 svenja | Svenja Marquardt | Svenja | cut_women cut_men colour balayage blow_dry |
                 nele   | Nele Hofmann     | Nele   | cut_women cut_child blow_dry colour        | fr
@@ -89,7 +89,7 @@ MORGENSTERN = DemoCompany(
     industry="medical_practice",
     agent="Clara",
     greeting="Praxis Doktor Morgenstern, guten Tag, hier ist Clara. Worum geht es?",
-    services=read_services(
+    services=parse_services(
         """
         consultation | Sprechstunde       | 15 | 0 |  | Sprechstunde | einen Termin beim Arzt              | a consultation       | Arzttermin
         check_up     | Gesundheits-Check  | 45 | 0 |  | Vorsorge     | einen Gesundheits-Check             | a health check       | Check-up, Vorsorge
@@ -110,8 +110,8 @@ MORGENSTERN = DemoCompany(
             state="BY",
             number="+498999998200",
             strangers="+4989999987",
-            hours=read_week(mo="8-12 14-18", tu="8-12 14-18", we="8-13", th="8-12 15-19", fr="8-13"),
-            staff=read_staff(
+            hours=parse_week(mo="8-12 14-18", tu="8-12 14-18", we="8-13", th="8-12 15-19", fr="8-13"),
+            staff=parse_staff(
                 """
                 morgenstern | Dr. Judith Morgenstern | Frau Doktor Morgenstern | consultation check_up skin findings |
                 adler       | Dr. Paul Adler         | Herrn Doktor Adler      | consultation check_up findings      | we
@@ -138,7 +138,7 @@ KRUSE = DemoCompany(
     industry="garage",
     agent="Jette",
     greeting="Moin, Werkstatt Kruse in {branch}, hier ist Jette. Was liegt an?",
-    services=read_services(
+    services=parse_services(
         """
         inspection | Inspektion        | 90 | 189 |  | Wartung | einen Termin zur Inspektion        | a service             | Durchsicht
         oil        | Ölwechsel         | 45 | 99  |  | Wartung | einen Ölwechsel                    | an oil change         |
@@ -160,8 +160,8 @@ KRUSE = DemoCompany(
             state="HH",
             number="+494066969300",
             strangers="+4940669697",
-            hours=read_week(mo="7:30-17", tu="7:30-17", we="7:30-17", th="7:30-17", fr="7:30-15", sa="9-12"),
-            staff=read_staff(
+            hours=parse_week(mo="7:30-17", tu="7:30-17", we="7:30-17", th="7:30-17", fr="7:30-15", sa="9-12"),
+            staff=parse_staff(
                 """
                 henning | Henning Kruse | Henning Kruse | inspection mot diagnosis brakes oil | sa
                 malik   | Malik Osei    | Malik Osei    | inspection oil tyres brakes air     |
@@ -178,8 +178,8 @@ KRUSE = DemoCompany(
             state="HH",
             number="+494066969301",
             strangers="+4940669698",
-            hours=read_week(mo="8-17", tu="8-17", we="8-17", th="8-18", fr="8-15"),
-            staff=read_staff(
+            hours=parse_week(mo="8-17", tu="8-17", we="8-17", th="8-18", fr="8-15"),
+            staff=parse_staff(
                 """
                 birte  | Birte Jansen | Birte Jansen | inspection mot diagnosis brakes air |
                 dennis | Dennis Pohl  | Dennis Pohl  | oil tyres brakes inspection         | mo

@@ -32,15 +32,15 @@ class Caller:
         return self.name.split()[0]
 
 
-def regulars(company: DemoCompany) -> list[tuple[str, str]]:
+def list_regulars(company: DemoCompany) -> list[tuple[str, str]]:
     """Names and e-mail addresses of people who come without calling; the same ones at every seeding."""
     rng = Random(f"regulars {company.slug}")  # noqa: S311  (nothing secret)
     first, last = rng.sample(FIRST_NAMES * 2, REGULARS), rng.sample(LAST_NAMES * 2, REGULARS)
     names = [f"{name} {family}" for name, family in zip(first, last, strict=True)]
-    return [(name, f"{_plain(name)}@post.example") for name in dict.fromkeys(names)]
+    return [(name, f"{_to_ascii(name)}@post.example") for name in dict.fromkeys(names)]
 
 
-def somebody(company: DemoCompany, branch: DemoBranch, rng: Random) -> Caller:
+def create_caller(company: DemoCompany, branch: DemoBranch, rng: Random) -> Caller:
     """A customer, a stranger, or somebody who withholds the number."""
     dice = rng.random()
     if dice < 0.6:
@@ -52,6 +52,6 @@ def somebody(company: DemoCompany, branch: DemoBranch, rng: Random) -> Caller:
     return Caller(name, None if dice > 0.97 else stranger, is_customer=False)
 
 
-def _plain(name: str) -> str:
+def _to_ascii(name: str) -> str:
     ascii_only = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
     return ascii_only.replace(" ", ".")

@@ -26,29 +26,29 @@ class Script:
 
 
 @cache
-def scripts_for(industry: str, outcome: str, *, in_english: bool) -> tuple[Script, ...]:
+def list_scripts(industry: str, outcome: str, *, in_english: bool) -> tuple[Script, ...]:
     """The dialogues that end so; English ones where there are some and the caller speaks it."""
-    if in_english and (found := _ending(read(english.DIALOGUES), outcome)):
+    if in_english and (found := _filter_by_outcome(parse_dialogues(english.DIALOGUES), outcome)):
         return found
-    return _ending(read(BY_INDUSTRY[industry].DIALOGUES) + read(any_trade.DIALOGUES), outcome)
+    return _filter_by_outcome(parse_dialogues(BY_INDUSTRY[industry].DIALOGUES) + parse_dialogues(any_trade.DIALOGUES), outcome)
 
 
 @cache
-def read(text: str) -> tuple[Script, ...]:
-    return tuple(_script(block) for block in text.split("\n## ") if block.strip())
+def parse_dialogues(text: str) -> tuple[Script, ...]:
+    return tuple(_parse_script(block) for block in text.split("\n## ") if block.strip())
 
 
-def speak(text: str, words: Mapping[str, str], rng: Random) -> str:
+def render_text(text: str, words: Mapping[str, str], rng: Random) -> str:
     """The text in one of its wordings, with its gaps filled."""
     said = CHOICE.sub(lambda found: rng.choice(found[1].split("|")), text).format_map(words)
     return said[:1].upper() + said[1:]
 
 
-def _ending(scripts: tuple[Script, ...], outcome: str) -> tuple[Script, ...]:
+def _filter_by_outcome(scripts: tuple[Script, ...], outcome: str) -> tuple[Script, ...]:
     return tuple(script for script in scripts if script.outcome == outcome)
 
 
-def _script(block: str) -> Script:
+def _parse_script(block: str) -> Script:
     head, *lines = block.strip().splitlines()
     outcome, weight, sentiment, *services = (part.strip() for part in head.removeprefix("## ").split("|"))
     said = [(SPEAKERS[line[0]], line[1:].strip()) for line in lines if line.strip()]

@@ -78,12 +78,12 @@ class DemoCompany:
         return next(service for service in self.services if service.key == key)
 
 
-def read_services(table: str) -> tuple[DemoService, ...]:
+def parse_services(table: str) -> tuple[DemoService, ...]:
     """Lines of `key | name | minutes | euros | processing "30+35" | category | wish | English | synonyms`."""
     return tuple(_service(*cells) for cells in _lines(table))
 
 
-def read_staff(table: str) -> tuple[DemoStaff, ...]:
+def parse_staff(table: str) -> tuple[DemoStaff, ...]:
     """Lines of `key | name | spoken | service keys | days off`."""
     return tuple(
         DemoStaff(key, name, spoken, tuple(services.split()), tuple(WEEKDAYS.index(day) for day in off.split()))
@@ -91,7 +91,7 @@ def read_staff(table: str) -> tuple[DemoStaff, ...]:
     )
 
 
-def read_week(**days: str) -> Week:
+def parse_week(**days: str) -> Week:
     """Opening hours by weekday (Monday is 0), `mo="8-12 14-18"`; a day that is not named is closed."""
     return {WEEKDAYS.index(day): tuple(_span(part) for part in spans.split()) for day, spans in days.items()}
 

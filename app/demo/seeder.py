@@ -14,13 +14,13 @@ from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.core.tenancy import company_scope
 from app.core.transactions import run_in_transaction
-from app.demo.booking_generator import ZONE, Diary
-from app.demo.booking_rows import booking_rows
-from app.demo.call_generator import make_calls
-from app.demo.call_rows import CallRows, Row, call_rows
-from app.demo.catalogue_seeder import write_catalogue
+from app.demo.booking_generator import ZONE, BookingGenerator
+from app.demo.booking_rows import build_booking_rows
+from app.demo.call_generator import generate_calls
+from app.demo.call_rows import CallRows, Row, build_call_rows
+from app.demo.catalogue_seeder import insert_catalogue
 from app.demo.companies import BLOCKED_CALLER, COMPANIES, LINDGREN
-from app.demo.customer_generator import regulars
+from app.demo.customer_generator import list_regulars
 from app.demo.schema import DemoCompany
 from app.domain.calls.search_index import searchable
 from app.domain.privacy.ai_notice_proof import store_wordings
@@ -64,29 +64,29 @@ def _build(demo: DemoCompany, moment: datetime) -> None:
     db.session.add(company)
     db.session.flush()
     with company_scope(company.id):
-        known = write_catalogue(company, demo, since=since)
+        known = insert_catalogue(company, demo, since=since)
         if demo is LINDGREN:
             db.session.add(BlockedCaller(number=BLOCKED_CALLER, reason="Scherzanrufe", created_at=since))
-        diary = Diary(demo, rng)
-        diary.fill([name for name, _address in regulars(demo)], first=first, now=moment)
-        calls = make_calls(diary, first=first, until=moment)
+        diary = BookingGenerator(demo, rng)
+        diary.fill([name for name, _address in list_regulars(demo)], first=first, now=moment)
+        calls = generate_calls(diary, first=first, until=moment)
         diary.settle(moment)
-        made = call_rows(calls, known, rng, now=moment)
-        booked = booking_rows(diary.appointments, made.ids, known, rng)
+        made = build_call_rows(calls, known, rng, now=moment)
+        booked = build_booking_rows(diary.appointments, made.ids, known, rng)
         _insert(Call, made.calls)
         _insert(Turn, made.turns)
         store_wordings(notice["wording"] for notice in made.notices)
         _insert(CallNotice, made.notices)
         _insert(ToolCall, made.tools)
         _insert(CallEvent, made.events)
-        _insert(CallSearchText, _texts(made, {customer_id: name for name, customer_id in known.customers.items()}))
+        _insert(CallSearchText, _build_search_texts(made, {customer_id: name for name, customer_id in known.customers.items()}))
         _insert(Task, made.tasks)
         _insert(WaitlistEntry, made.waitlist)
         _insert(Booking, booked.bookings)
         _insert(BookingChange, booked.changes)
         _insert(BusySpan, booked.spans)
         _insert(SlotLock, booked.cells)
-        _remember_last_calls(made.calls)
+        _set_last_calls(made.calls)
         call_stats.recount(company.id, first=first, last=moment.astimezone(ZONE).date())
 
 
@@ -96,7 +96,7 @@ def _insert(model: Any, rows: list[Row]) -> None:
         db.session.execute(insert(model).execution_options(render_nulls=True), rows)
 
 
-def _texts(made: CallRows, names: dict[str, str]) -> list[Row]:
+def _build_search_texts(made: CallRows, names: dict[str, str]) -> list[Row]:
     """What the search reads, as it would have been written when the calls ended."""
     said: dict[str, list[str]] = defaultdict(list)
     for turn in made.turns:
@@ -111,7 +111,7 @@ def _texts(made: CallRows, names: dict[str, str]) -> list[Row]:
     ]
 
 
-def _remember_last_calls(calls: list[Row]) -> None:
+def _set_last_calls(calls: list[Row]) -> None:
     last = {call["customer_id"]: call["started_at"] for call in calls if call["customer_id"]}
     if last:
         db.session.execute(update(Customer), [{"id": customer_id, "last_call_at": at} for customer_id, at in last.items()])

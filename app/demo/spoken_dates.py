@@ -2,7 +2,7 @@
 
 from datetime import datetime, time
 
-from app.demo.booking_generator import ZONE, Appointment, Slot
+from app.demo.booking_generator import ZONE, Appointment, DemoSlot
 from app.demo.customer_generator import Caller
 from app.demo.schema import DemoBranch, DemoCompany, DemoService, DemoStaff
 from app.domain.agents.greeting import add_notice
@@ -18,20 +18,20 @@ ENGLISH_MONTHS = (
 )  # fmt: skip
 
 
-def greeting_of(company: DemoCompany, branch: DemoBranch, language: Language = "de") -> str:
+def build_greeting(company: DemoCompany, branch: DemoBranch, language: Language = "de") -> str:
     """What the company's assistant says first."""
     english = f"{company.name}, hello, this is {company.agent}."
     return add_notice(english if language == "en" else company.greeting.format(branch=branch.spoken), language)
 
 
-def words_of(
-    company: DemoCompany, branch: DemoBranch, caller: Caller, *, service: DemoService, staff: DemoStaff, slot: Slot | None,
+def build_values(
+    company: DemoCompany, branch: DemoBranch, caller: Caller, *, service: DemoService, staff: DemoStaff, slot: DemoSlot | None,
     old: Appointment | None, in_english: bool,
 ) -> dict[str, str]:  # fmt: skip
     """Everything that a dialogue may say about this call."""
     day, clock = (english_day, english_clock) if in_english else (german_day, german_clock)
     words = {
-        "greeting": greeting_of(company, branch),
+        "greeting": build_greeting(company, branch),
         "business": company.name,
         "branch": branch.spoken,
         "street": branch.street,

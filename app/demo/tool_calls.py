@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from app.demo.booking_generator import ZONE, Appointment, Slot
+from app.demo.booking_generator import ZONE, Appointment, DemoSlot
 from app.demo.customer_generator import Caller
 from app.demo.schema import DemoBranch
 
 
 @dataclass(frozen=True)
-class Matter:
+class CallSubject:
     """What a call is about."""
 
     branch: DemoBranch
     caller: Caller
-    slot: Slot | None
+    slot: DemoSlot | None
     old: Appointment | None
     said: dict[str, str]
 
@@ -29,14 +29,18 @@ class ToolUse:
     database_ms: int
 
 
-def use(name: str, matter: Matter, rng: Random) -> ToolUse:
+def build_tool_use(name: str, matter: CallSubject, rng: Random) -> ToolUse:
     database_ms = rng.randint(4, 28)
     return ToolUse(
-        name, _asked(name, matter), {"ok": True, "data": _answered(name, matter)}, database_ms + rng.randint(6, 160), database_ms
+        name,
+        _build_arguments(name, matter),
+        {"ok": True, "data": _build_result(name, matter)},
+        database_ms + rng.randint(6, 160),
+        database_ms,
     )
 
 
-def _asked(name: str, matter: Matter) -> dict[str, Any]:
+def _build_arguments(name: str, matter: CallSubject) -> dict[str, Any]:
     slot, old, caller = matter.slot, matter.old, matter.caller
     moment = {"date": _date(slot), "time": _time(slot)} if slot else {}
     wanted = {"service": slot.service.name, "staff": slot.staff.name, **moment} if slot else {}
@@ -57,7 +61,7 @@ def _asked(name: str, matter: Matter) -> dict[str, Any]:
     return arguments.get(name, {})
 
 
-def _answered(name: str, matter: Matter) -> dict[str, Any]:
+def _build_result(name: str, matter: CallSubject) -> dict[str, Any]:
     slot, old = matter.slot, matter.old
     if slot and name in ("check_availability", "hold_slot", "book_appointment", "reschedule_appointment"):
         found = {"starts_at": slot.starts_at.astimezone(ZONE).isoformat(), "staff": slot.staff.name, "branch": matter.branch.name}
@@ -74,9 +78,9 @@ def _answered(name: str, matter: Matter) -> dict[str, Any]:
     return {}
 
 
-def _date(slot: Slot) -> str:
+def _date(slot: DemoSlot) -> str:
     return slot.starts_at.astimezone(ZONE).date().isoformat()
 
 
-def _time(slot: Slot) -> str:
+def _time(slot: DemoSlot) -> str:
     return slot.starts_at.astimezone(ZONE).strftime("%H:%M")

@@ -96,15 +96,15 @@ class _EventRenderer:
 
     def __init__(self, source_events: Sequence[LiveSource], at: datetime) -> None:
         self.at = at
-        self.calls = shapes.live_calls(
+        self.calls = shapes.build_live_calls(
             {event.call_id for event in source_events if isinstance(event, CallEventBase) and type(event) in CALL_NAMES}
         )
         booking_events = [event for event in source_events if isinstance(event, BookingEventBase)]
-        self.bookings = live_booking.live_bookings({event.booking_id for event in booking_events if not _is_hold(event)})
-        self.holds = live_booking.live_holds({event.booking_id for event in booking_events if _is_hold(event)})
-        self.tasks = shapes.live_tasks({event.task_id for event in source_events if isinstance(event, TaskCreated | TaskUpdated)})
+        self.bookings = live_booking.build_live_bookings({event.booking_id for event in booking_events if not _is_hold(event)})
+        self.holds = live_booking.build_live_holds({event.booking_id for event in booking_events if _is_hold(event)})
+        self.tasks = shapes.build_live_tasks({event.task_id for event in source_events if isinstance(event, TaskCreated | TaskUpdated)})
 
-        self.silent = shapes.silent_calls({event.call_id for event in source_events if event.call_id})
+        self.silent = shapes.find_silent_calls({event.call_id for event in source_events if event.call_id})
 
     def render(self, event: LiveSource) -> tuple[str, dict[str, Any] | None]:
         """Render (name, data); no data for subjects deleted in the transaction, no text of callers who declined."""
@@ -114,11 +114,11 @@ class _EventRenderer:
     def _render(self, event: LiveSource) -> tuple[str, dict[str, Any] | None]:
         match event:
             case TranscriptTurnAdded():
-                return "message.sent" if event.turn["role"] == "agent" else "message.received", shapes.live_turn(event.turn)
+                return "message.sent" if event.turn["role"] == "agent" else "message.received", shapes.build_live_turn(event.turn)
             case ToolStarted():
-                return "tool.started", shapes.tool_started(event.tool, self.at)
+                return "tool.started", shapes.build_tool_started(event.tool, self.at)
             case ToolFinished():
-                return "tool.finished", shapes.tool_finished(event.tool)
+                return "tool.finished", shapes.build_tool_finished(event.tool)
             case LineCheckReceived():
                 return "line_check.arrived", {"check": event.check_id}
             case CallEventBase():

@@ -13,7 +13,7 @@ from app.core import metrics
 from app.core.clock import now
 from app.core.redis import RedisError, get_redis
 from app.realtime import json_codec, rooms
-from app.serializers.live import envelope
+from app.serializers.live import build_envelope
 
 log = structlog.get_logger()
 RETRY_DELAY_S = 1.0
@@ -54,7 +54,7 @@ def push(rows: Iterable[Mapping[str, Any]], received: Iterable[datetime] = ()) -
     collector = MessageCollector()
     companies: list[str] = []
     for row in rows:
-        collector.emit(row["name"], envelope(row), namespace="/", room=rooms.get_event_rooms(row))
+        collector.emit(row["name"], build_envelope(row), namespace="/", room=rooms.get_event_rooms(row))
         companies.append(row["company_id"])
     if _publisher.missed_companies:
         collector.messages.append(json_codec.dumps({"method": EVENTS_MISSED, "companies": sorted(_publisher.missed_companies)}))

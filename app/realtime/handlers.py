@@ -16,7 +16,7 @@ from app.realtime import event_log, rooms
 from app.realtime.connections import SocketConnection, Subscriber
 from app.realtime.handshake import SUBSCRIBER_KEY
 from app.realtime.hub import NAMESPACE, get_hub
-from app.serializers.live import caught_up
+from app.serializers.live import build_catch_up_event
 
 log = structlog.get_logger()
 # How long the first connection waits for this process to subscribe to Redis.
@@ -70,7 +70,7 @@ def catch_up(payload: object = None, *_more: object) -> dict[str, Any]:
     subscriber = connection.subscriber
     with company_scope(subscriber.company_id), read_only():
         missed, newest = event_log.list_events_since(subscriber.company_id, since, branch_ids=subscriber.branch_ids)
-    return RELOAD if missed is None else {"events": [caught_up(row) for row in missed], "seq": newest}
+    return RELOAD if missed is None else {"events": [build_catch_up_event(row) for row in missed], "seq": newest}
 
 
 @socketio.on("watch")

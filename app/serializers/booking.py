@@ -13,7 +13,7 @@ from app.serializers.page import Page
 Status = Literal["held", "pending", "confirmed", "cancelled", "no_show", "done"]
 
 
-class BookedFor(BaseModel):
+class BookingCustomer(BaseModel):
     id: str
     name: str | None
     phone: str | None
@@ -26,7 +26,7 @@ class BookingItem(BaseModel):
     service_id: str
     staff_id: str
     branch_id: str
-    customer: BookedFor | None
+    customer: BookingCustomer | None
     starts_at: datetime = Field(description="In the zone of the branch.")
     ends_at: datetime
     source: str = Field(description="call, api, web, calcom, link, simulator")
@@ -48,7 +48,7 @@ class BookingList(Page):
     total_exact: bool = Field(description="False where more are meant than are counted: there are at least `total`.")
 
 
-def booking_item(booking: Booking, customer: Customer | None, reached: Mapping[str, str]) -> BookingItem:
+def build_booking_item(booking: Booking, customer: Customer | None, reached: Mapping[str, str]) -> BookingItem:
     """`reached` has the customer's `phone` and `email`."""
     return BookingItem(
         id=booking.id,
@@ -56,9 +56,9 @@ def booking_item(booking: Booking, customer: Customer | None, reached: Mapping[s
         service_id=booking.service_id,
         staff_id=booking.staff_id,
         branch_id=booking.branch_id,
-        customer=_booked_for(booking, customer, reached) if customer else None,
-        starts_at=local(booking.starts_at, booking.zone),
-        ends_at=local(booking.ends_at, booking.zone),
+        customer=_build_customer(booking, customer, reached) if customer else None,
+        starts_at=to_local(booking.starts_at, booking.zone),
+        ends_at=to_local(booking.ends_at, booking.zone),
         source=booking.source,
         call_id=booking.call_id,
         visit_id=booking.visit_id,
@@ -73,7 +73,7 @@ def booking_item(booking: Booking, customer: Customer | None, reached: Mapping[s
     )
 
 
-def hold_item(hold: Hold) -> BookingItem:
+def build_hold_item(hold: Hold) -> BookingItem:
     """A kept time in the shape of a booking: it has no customer yet, and it runs out."""
     return BookingItem(
         id=hold.id,
@@ -82,8 +82,8 @@ def hold_item(hold: Hold) -> BookingItem:
         staff_id=hold.staff_id,
         branch_id=hold.branch_id,
         customer=None,
-        starts_at=local(hold.starts_at, hold.zone),
-        ends_at=local(hold.ends_at, hold.zone),
+        starts_at=to_local(hold.starts_at, hold.zone),
+        ends_at=to_local(hold.ends_at, hold.zone),
         source="call" if hold.call_id else "web",
         call_id=hold.call_id,
         created_at=hold.created_at,
@@ -92,11 +92,11 @@ def hold_item(hold: Hold) -> BookingItem:
     )
 
 
-def _booked_for(booking: Booking, customer: Customer, reached: Mapping[str, str]) -> BookedFor:
+def _build_customer(booking: Booking, customer: Customer, reached: Mapping[str, str]) -> BookingCustomer:
     """What was said for this booking alone goes before the record."""
     phone, email = booking.contact_phone or reached.get("phone"), booking.contact_email or reached.get("email")
-    return BookedFor(id=customer.id, name=customer.name, phone=phone, email=email)
+    return BookingCustomer(id=customer.id, name=customer.name, phone=phone, email=email)
 
 
-def local(instant: datetime, zone: str) -> datetime:
+def to_local(instant: datetime, zone: str) -> datetime:
     return instant.astimezone(ZoneInfo(zone))

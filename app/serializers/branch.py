@@ -23,7 +23,7 @@ class BranchList(Page):
     items: list[BranchItem]
 
 
-def branch_item(branch: Branch, phone_numbers: list[str]) -> BranchItem:
+def build_branch_item(branch: Branch, phone_numbers: list[str]) -> BranchItem:
     return BranchItem(
         id=branch.id, slug=branch.slug, name=branch.name, street=branch.street, postcode=branch.postcode, city=branch.city,
         state=branch.state, zone=branch.zone, is_active=branch.is_active, phone_numbers=phone_numbers,

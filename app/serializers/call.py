@@ -49,14 +49,14 @@ class CallList(Page):
     total_exact: bool = Field(description="False where more are meant than are counted: there are at least `total`.")
 
 
-class SpokenTurn(BaseModel):
+class TranscriptItem(BaseModel):
     role: str = Field(description="agent, caller or transfer_target.")
     text: str
     start_s: float | None = Field(description="Seconds since the call began.")
     end_s: float | None
 
 
-class UsedTool(BaseModel):
+class ToolCallItem(BaseModel):
     id: str
     name: str
     arguments: dict[str, Any] | None
@@ -67,14 +67,14 @@ class UsedTool(BaseModel):
     duration_ms: int | None
 
 
-class Happening(BaseModel):
+class CallEventItem(BaseModel):
     seq: int = Field(description="From 1, without gaps.")
     type: str
     at: datetime
     data: dict[str, Any] | None
 
 
-class Untruth(BaseModel):
+class MismatchItem(BaseModel):
     what: str = Field(
         description="not_made, not_moved, not_cancelled, not_confirmed, other_day, other_weekday, other_time, other_person, other_service "
         "or other_price."
@@ -85,7 +85,7 @@ class Untruth(BaseModel):
     booking_id: str | None
 
 
-class Notice(BaseModel):
+class NoticeItem(BaseModel):
     said: bool = Field(description="Whether the transcript has the notice that an AI speaks among the agent's first turns.")
     turn: int | None = Field(description="The turn that has it, from 0.")
     at_ms: int | None = Field(description="Milliseconds since the call began.")
@@ -93,16 +93,16 @@ class Notice(BaseModel):
     text: str | None = Field(description="That version's text.")
 
 
-class Consent(BaseModel):
+class ConsentItem(BaseModel):
     recording: str = Field(description="yes or no; without an answer no.")
     transcript: str = Field(description="yes or no; without an answer yes. After a no there are no turns.")
     ai: str = Field(description="no where the caller did not want to talk with an AI.")
 
 
 class CallDetail(CallItem):
-    untruths: list[Untruth]
-    ai_notice: Notice | None = Field(description="Null until there is a transcript.")
-    consent: Consent
+    untruths: list[MismatchItem]
+    ai_notice: NoticeItem | None = Field(description="Null until there is a transcript.")
+    consent: ConsentItem
     provider_copy: str = Field(
         description="kept, or why and how far it is deleted there: waiting (the call still runs), pending, done, failed or no_key."
     )
@@ -110,22 +110,22 @@ class CallDetail(CallItem):
     disconnection_reason: str | None
     language: str | None
     transfer_destination: str | None
-    transcript: list[SpokenTurn]
-    tool_calls: list[UsedTool]
-    events: list[Happening]
+    transcript: list[TranscriptItem]
+    tool_calls: list[ToolCallItem]
+    events: list[CallEventItem]
 
 
-def call_item(call: Any, zone: ZoneInfo, booking_id: str | None, truth: str | None = None) -> CallItem:
+def build_call_item(call: Any, zone: ZoneInfo, booking_id: str | None, truth: str | None = None) -> CallItem:
     """`call` is a Call, or a row with its COLUMNS."""
-    return CallItem(**_facts(call, zone, booking_id, truth))
+    return CallItem(**_build_fields(call, zone, booking_id, truth))
 
 
-def call_detail(
+def build_call_detail(
     call: Any, zone: ZoneInfo, booking_id: str | None, turns: Iterable[Turn], tools: Iterable[ToolCall], events: Iterable[CallEvent],
-    *, truth: str | None, untruths: Iterable[Untruth], ai_notice: Notice | None, consent: Consent, provider_copy: str,
+    *, truth: str | None, untruths: Iterable[MismatchItem], ai_notice: NoticeItem | None, consent: ConsentItem, provider_copy: str,
 ) -> CallDetail:  # fmt: skip
     return CallDetail(
-        **_facts(call, zone, booking_id, truth),
+        **_build_fields(call, zone, booking_id, truth),
         untruths=list(untruths),
         ai_notice=ai_notice,
         consent=consent,
@@ -134,13 +134,13 @@ def call_detail(
         disconnection_reason=call.disconnection_reason,
         language=call.language,
         transfer_destination=call.transfer_destination,
-        transcript=[SpokenTurn(role=turn.role, text=turn.text, start_s=turn.start_s, end_s=turn.end_s) for turn in turns],
-        tool_calls=[_used(tool, zone) for tool in tools],
-        events=[Happening(seq=event.seq, type=event.type, at=event.at.astimezone(zone), data=event.data) for event in events],
+        transcript=[TranscriptItem(role=turn.role, text=turn.text, start_s=turn.start_s, end_s=turn.end_s) for turn in turns],
+        tool_calls=[_build_tool_call(tool, zone) for tool in tools],
+        events=[CallEventItem(seq=event.seq, type=event.type, at=event.at.astimezone(zone), data=event.data) for event in events],
     )
 
 
-def _facts(call: Any, zone: ZoneInfo, booking_id: str | None, truth: str | None) -> dict[str, Any]:
+def _build_fields(call: Any, zone: ZoneInfo, booking_id: str | None, truth: str | None) -> dict[str, Any]:
     return {
         **{name: getattr(call, name) for name in COLUMNS if name != "analyzed_at"},
         "started_at": call.started_at.astimezone(zone),
@@ -151,8 +151,8 @@ def _facts(call: Any, zone: ZoneInfo, booking_id: str | None, truth: str | None)
     }
 
 
-def _used(tool: ToolCall, zone: ZoneInfo) -> UsedTool:
-    return UsedTool(
+def _build_tool_call(tool: ToolCall, zone: ZoneInfo) -> ToolCallItem:
+    return ToolCallItem(
         id=tool.tool_call_id, name=tool.name, arguments=tool.arguments, result=tool.result, ok=tool.ok, after_turn=tool.after_turn,
         at=tool.created_at.astimezone(zone), duration_ms=tool.duration_ms,
     )  # fmt: skip

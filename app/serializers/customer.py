@@ -24,18 +24,18 @@ class CustomerList(Page):
     items: list[CustomerItem]
 
 
-def customer_item(customer: Customer, zone: ZoneInfo) -> CustomerItem:
+def build_customer_item(customer: Customer, zone: ZoneInfo) -> CustomerItem:
     return CustomerItem(
         id=customer.id,
         name=customer.name,
         language=customer.language,
-        phones=_of_kind(customer, "phone"),
-        emails=_of_kind(customer, "email"),
+        phones=_list_values(customer, "phone"),
+        emails=_list_values(customer, "email"),
         notes=customer.notes,
         created_at=customer.created_at.astimezone(zone),
         last_call_at=customer.last_call_at.astimezone(zone) if customer.last_call_at else None,
     )
 
 
-def _of_kind(customer: Customer, kind: str) -> list[str]:
+def _list_values(customer: Customer, kind: str) -> list[str]:
     return [identity.value for identity in customer.identities if identity.kind == kind]

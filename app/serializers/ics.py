@@ -19,7 +19,7 @@ class Appointment:
     url: str | None = None
 
 
-def ics(appointments: list[Appointment], *, name: str) -> bytes:
+def build_ics(appointments: list[Appointment], *, name: str) -> bytes:
     """A calendar file; times are UTC, which every calendar shows in its own zone."""
     # two megabytes that most processes never need
     from icalendar import Calendar, Event

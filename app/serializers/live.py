@@ -18,12 +18,12 @@ from app.models.customer import Customer
 from app.models.task import Task
 from app.models.tool_call import ToolCall
 from app.models.turn import Turn
-from app.serializers.live_booking import bookings_of_calls, open_holds_of_calls
+from app.serializers.live_booking import get_call_bookings, get_open_holds
 
-LAST_TURNS = 4
-LONGEST_TEXT = 4000
-LONGEST_SUMMARY = 600
-LARGEST_ARGUMENTS = 1000
+MAX_TURNS = 4
+MAX_TEXT_LENGTH = 4000
+MAX_SUMMARY_LENGTH = 600
+MAX_ARGUMENTS_LENGTH = 1000
 # a caller known by the number alone: families share one, and numbers can be forged
 CERTAINTY_BY_NUMBER = 80
 # what a running call has, and the state that this means; the first one counts
@@ -48,7 +48,7 @@ CALLS = (
 )  # fmt: skip
 NEWEST_TURNS = (
     select(Call.id.label("call_id"), Turn.position, Turn.role, Turn.text, Turn.start_s)
-    .outerjoin(Turn, and_(Turn.company_id == Call.company_id, Turn.call_id == Call.id, Turn.position >= Call.turn_count - LAST_TURNS))
+    .outerjoin(Turn, and_(Turn.company_id == Call.company_id, Turn.call_id == Call.id, Turn.position >= Call.turn_count - MAX_TURNS))
     .where(Call.id.in_(IDS))
     .order_by(Call.id, Turn.position)
 )
@@ -58,28 +58,34 @@ RUNNING_TOOLS = (
     .where(Call.id.in_(IDS))
     .order_by(ToolCall.id)
 )
-SILENT = select(Call.id).where(Call.id.in_(IDS), Call.keeps_words.is_(False))
+CONSENT_REFUSED_CALLS = select(Call.id).where(Call.id.in_(IDS), Call.keeps_words.is_(False))
 TASKS = select(Task.id, Task.kind, Task.title, Task.status, Task.due_at).where(Task.id.in_(IDS))
 
 
-def live_calls(call_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+def build_live_calls(call_ids: Collection[str]) -> dict[str, dict[str, Any]]:
     """The live objects of these calls of the company at work (or of every company) by id, in five queries however many they are."""
     if not call_ids:
         return {}
     rows = db.session.execute(CALLS, {"ids": list(call_ids)}).all()
     running = [row.id for row in rows if row.status in ACTIVE_STATUSES]
-    turns, tools, holds, bookings = _last_turns(running), _running_tools(running), open_holds_of_calls(running), bookings_of_calls(call_ids)
+    turns, tools, holds, bookings = (
+        _get_last_turns(running),
+        _get_running_tools(running),
+        get_open_holds(running),
+        get_call_bookings(call_ids),
+    )
     return {
-        row.id: _live_call(row, turns[row.id], tool=tools.get(row.id), hold=holds.get(row.id), booking=bookings.get(row.id)) for row in rows
+        row.id: _build_live_call(row, turns[row.id], tool=tools.get(row.id), hold=holds.get(row.id), booking=bookings.get(row.id))
+        for row in rows
     }
 
 
-def silent_calls(call_ids: Collection[str]) -> set[str]:
+def find_silent_calls(call_ids: Collection[str]) -> set[str]:
     """Those of the calls whose callers declined that their words are kept."""
-    return set(db.session.scalars(SILENT, {"ids": list(call_ids)})) if call_ids else set()
+    return set(db.session.scalars(CONSENT_REFUSED_CALLS, {"ids": list(call_ids)})) if call_ids else set()
 
 
-def live_tasks(task_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+def build_live_tasks(task_ids: Collection[str]) -> dict[str, dict[str, Any]]:
     """The live objects of these tasks, by id."""
     if not task_ids:
         return {}
@@ -88,7 +94,7 @@ def live_tasks(task_ids: Collection[str]) -> dict[str, dict[str, Any]]:
         row.id: {
             "id": row.id,
             "kind": row.kind,
-            "title": shortened(row.title, 200),
+            "title": truncate(row.title, 200),
             "status": row.status,
             "due_at": row.due_at.isoformat() if row.due_at else None,
         }
@@ -96,7 +102,7 @@ def live_tasks(task_ids: Collection[str]) -> dict[str, dict[str, Any]]:
     }
 
 
-def envelope(row: Mapping[Any, Any]) -> dict[str, Any]:
+def build_envelope(row: Mapping[Any, Any]) -> dict[str, Any]:
     """What travels with every event; `row` has the columns of live_events."""
     told = {"seq": row["seq"], "at": row["at"].isoformat(), "company": row["company_id"], "data": row["data"]}
     for name in ("branch", "call", "booking"):
@@ -105,40 +111,40 @@ def envelope(row: Mapping[Any, Any]) -> dict[str, Any]:
     return told
 
 
-def caught_up(row: Mapping[Any, Any]) -> dict[str, Any]:
+def build_catch_up_event(row: Mapping[Any, Any]) -> dict[str, Any]:
     """An event told once more to who missed it."""
-    return {"event": row["name"], **envelope(row)}
+    return {"event": row["name"], **build_envelope(row)}
 
 
-def live_turn(turn: Mapping[str, Any]) -> dict[str, Any]:
+def build_live_turn(turn: Mapping[str, Any]) -> dict[str, Any]:
     """A turn; `turn` is {index, role, text, start_s}."""
-    return {"index": turn["index"], "role": turn["role"], "text": shortened(turn["text"], LONGEST_TEXT), "start_s": turn.get("start_s")}
+    return {"index": turn["index"], "role": turn["role"], "text": truncate(turn["text"], MAX_TEXT_LENGTH), "start_s": turn.get("start_s")}
 
 
-def tool_started(tool: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+def build_tool_started(tool: Mapping[str, Any], at: datetime) -> dict[str, Any]:
     """A tool that runs; long arguments stay behind."""
     arguments = tool.get("arguments")
-    small = arguments if arguments is not None and len(json.dumps(arguments, default=str)) <= LARGEST_ARGUMENTS else None
+    small = arguments if arguments is not None and len(json.dumps(arguments, default=str)) <= MAX_ARGUMENTS_LENGTH else None
     return {
         "tool_call_id": tool.get("tool_call_id"),
-        "name": shortened(tool["name"], 64),
+        "name": truncate(tool["name"], 64),
         "label": None,
         "arguments": small,
         "started_at": at.isoformat(),
     }
 
 
-def tool_finished(tool: Mapping[str, Any]) -> dict[str, Any]:
+def build_tool_finished(tool: Mapping[str, Any]) -> dict[str, Any]:
     """A tool that has answered; what it answered stands on the call's page."""
     return {
         "tool_call_id": tool.get("tool_call_id"),
-        "name": shortened(tool["name"], 64),
+        "name": truncate(tool["name"], 64),
         "ok": tool.get("ok"),
         "duration_ms": tool.get("duration_ms"),
     }
 
 
-def shortened(text: str | None, length: int) -> str | None:
+def truncate(text: str | None, length: int) -> str | None:
     """At most so many characters, and only such as can be sent."""
     if text is None:
         return None
@@ -146,7 +152,7 @@ def shortened(text: str | None, length: int) -> str | None:
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
-def _live_call(
+def _build_live_call(
     row: Any,
     turns: list[dict[str, Any]],
     *,
@@ -168,15 +174,15 @@ def _live_call(
         "started_at": row.started_at.isoformat(),
         "ended_at": row.ended_at.isoformat() if row.ended_at else None,
         "duration_s": row.duration_s,
-        "summary": shortened(row.summary, LONGEST_SUMMARY),
+        "summary": truncate(row.summary, MAX_SUMMARY_LENGTH),
         "sentiment": row.sentiment,
         "analyzed": row.analyzed_at is not None,
         "keeps_words": row.keeps_words,
         "booking_id": booking["id"] if booking else None,
-        "caller": _caller(row),
+        "caller": _build_caller(row),
         "branch": {"id": row.branch_id, "name": row.branch_name},
-        "state": _state(row.status, tool=tool, hold=hold, booking=booking),
-        "emergency": _emergency(row.emergency),
+        "state": _get_stage(row.status, tool=tool, hold=hold, booking=booking),
+        "emergency": _build_emergency(row.emergency),
         "assistant": row.agent_name,
         "last_turns": turns,
         "tool": tool,
@@ -185,12 +191,12 @@ def _live_call(
     }
 
 
-def _emergency(kept: dict[str, Any] | None) -> dict[str, Any] | None:
+def _build_emergency(kept: dict[str, Any] | None) -> dict[str, Any] | None:
     """Which kind of emergency was spoken of; none of the words."""
     return {name: kept.get(name) for name in ("kind", "level", "at")} if kept else None
 
 
-def _caller(row: Any) -> dict[str, Any]:
+def _build_caller(row: Any) -> dict[str, Any]:
     withheld = row.caller_kind == "withheld"
     number = None if withheld else row.from_number
     return {
@@ -203,7 +209,7 @@ def _caller(row: Any) -> dict[str, Any]:
     }
 
 
-def _state(status: str, **has: object) -> str:
+def _get_stage(status: str, **has: object) -> str:
     """Where the call stands on the thread."""
     if status not in ACTIVE_STATUSES:
         return "ended"
@@ -212,23 +218,23 @@ def _state(status: str, **has: object) -> str:
     return next((state for part, state in STATES if has[part]), "talking")
 
 
-def _last_turns(call_ids: list[str]) -> dict[str, list[dict[str, Any]]]:
+def _get_last_turns(call_ids: list[str]) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     if call_ids:
         for row in db.session.execute(NEWEST_TURNS, {"ids": call_ids}):
             if row.position is None:
                 continue
-            found[row.call_id].append(live_turn({"index": row.position, "role": row.role, "text": row.text, "start_s": row.start_s}))
+            found[row.call_id].append(build_live_turn({"index": row.position, "role": row.role, "text": row.text, "start_s": row.start_s}))
     return found
 
 
-def _running_tools(call_ids: list[str]) -> dict[str, dict[str, Any]]:
+def _get_running_tools(call_ids: list[str]) -> dict[str, dict[str, Any]]:
     """The newest tool of each call that has not answered yet."""
     if not call_ids:
         return {}
     rows = db.session.execute(RUNNING_TOOLS, {"ids": call_ids})
     return {
-        row.call_id: tool_started({"tool_call_id": row.tool_call_id, "name": row.name, "arguments": row.arguments}, row.created_at)
+        row.call_id: build_tool_started({"tool_call_id": row.tool_call_id, "name": row.name, "arguments": row.arguments}, row.created_at)
         for row in rows
         if row.tool_call_id is not None
     }

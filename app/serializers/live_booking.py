@@ -55,36 +55,36 @@ HOLDS_OF_CALLS = (
 )
 
 
-def live_bookings(booking_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+def build_live_bookings(booking_ids: Collection[str]) -> dict[str, dict[str, Any]]:
     """The live objects of these bookings, by id."""
     if not booking_ids:
         return {}
-    return {row.id: _live_booking(row) for row in db.session.execute(BOOKINGS_BY_ID, {"ids": list(booking_ids)})}
+    return {row.id: _build_live_booking(row) for row in db.session.execute(BOOKINGS_BY_ID, {"ids": list(booking_ids)})}
 
 
-def live_holds(hold_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+def build_live_holds(hold_ids: Collection[str]) -> dict[str, dict[str, Any]]:
     """The live objects of these holds, by id."""
     if not hold_ids:
         return {}
-    return {row.id: _live_hold(row) for row in db.session.execute(HOLDS_BY_ID, {"ids": list(hold_ids)})}
+    return {row.id: _build_live_hold(row) for row in db.session.execute(HOLDS_BY_ID, {"ids": list(hold_ids)})}
 
 
-def open_holds_of_calls(call_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+def get_open_holds(call_ids: Collection[str]) -> dict[str, dict[str, Any]]:
     """The newest open hold of each call."""
     if not call_ids:
         return {}
     moment = now()
     rows = db.session.execute(HOLDS_OF_CALLS, {"ids": list(call_ids)})
-    return {row.call_id: _live_hold(row) for row in rows if row.status == "open" and row.expires_at > moment}
+    return {row.call_id: _build_live_hold(row) for row in rows if row.status == "open" and row.expires_at > moment}
 
 
-def bookings_of_calls(call_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+def get_call_bookings(call_ids: Collection[str]) -> dict[str, dict[str, Any]]:
     """The newest standing booking of each call."""
     rows = db.session.execute(BOOKINGS_OF_CALLS, {"ids": list(call_ids)})
-    return {row.call_id: _live_booking(row) for row in rows if row.status in ACTIVE_STATUSES}
+    return {row.call_id: _build_live_booking(row) for row in rows if row.status in ACTIVE_STATUSES}
 
 
-def _live_booking(row: Any) -> dict[str, Any]:
+def _build_live_booking(row: Any) -> dict[str, Any]:
     return {
         "id": row.id,
         "status": row.status,
@@ -96,7 +96,7 @@ def _live_booking(row: Any) -> dict[str, Any]:
     }
 
 
-def _live_hold(row: Any) -> dict[str, Any]:
+def _build_live_hold(row: Any) -> dict[str, Any]:
     return {
         "hold": row.id,
         "placed_at": row.created_at.isoformat(),

@@ -27,7 +27,7 @@ class ServiceList(Page):
     items: list[ServiceItem]
 
 
-def service_item(service: Service, synonyms: list[str]) -> ServiceItem:
+def build_service_item(service: Service, synonyms: list[str]) -> ServiceItem:
     return ServiceItem(
         id=service.id,
         slug=service.slug,

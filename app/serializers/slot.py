@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from app.serializers.page import Page
 
 
-class FreeTime(Protocol):
+class SlotProtocol(Protocol):
     """What the calendar calls a slot."""
 
     @property
@@ -33,7 +33,7 @@ class SlotList(Page):
     items: list[SlotItem]
 
 
-def slot_item(slot: FreeTime, zone: str) -> SlotItem:
+def build_slot_item(slot: SlotProtocol, zone: str) -> SlotItem:
     tz = ZoneInfo(zone)
     return SlotItem(
         starts_at=slot.starts_at.astimezone(tz), ends_at=slot.ends_at.astimezone(tz), staff_id=slot.staff_id, branch_id=slot.branch_id

@@ -17,6 +17,6 @@ class StaffList(Page):
     items: list[StaffItem]
 
 
-def staff_item(person: StaffMember, branch_ids: list[str], service_ids: list[str]) -> StaffItem:
+def build_staff_item(person: StaffMember, branch_ids: list[str], service_ids: list[str]) -> StaffItem:
     """Where they work and what they do; their own number and address stay inside."""
     return StaffItem(id=person.id, name=person.name, branch_ids=branch_ids, service_ids=service_ids)

@@ -16,8 +16,8 @@ from app.models import Agent, Branch, Company, PhoneNumber, Service, StaffBranch
 DAY = 1440
 OFFICE_HOURS: Week = {weekday: ((time(9), time(18)),) for weekday in range(5)}
 # what callers speak of where nothing can be booked yet
-SOMETHING = DemoService("visit", "Termin", 30, 0, None, "", "einen Termin", "an appointment", ())
-SOMEBODY = DemoStaff("somebody", "jemand", "jemandem", (SOMETHING.key,), ())
+ANY_SERVICE = DemoService("visit", "Termin", 30, 0, None, "", "einen Termin", "an appointment", ())
+ANY_STAFF_MEMBER = DemoStaff("somebody", "jemand", "jemandem", (ANY_SERVICE.key,), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +48,22 @@ def find_business(number: str, missing_booking_steps: Callable[[str, str], Seque
     with read_only(), unscoped():
         row = db.session.execute(owner).first()
         missing = tuple(missing_booking_steps(row.Company.id, row.Branch.id)) if row else ()
-        found = _read(row.Company, row.Branch, row.Agent, number, missing) if row else None
+        found = _build_business(row.Company, row.Branch, row.Agent, number, missing) if row else None
         db.session.rollback()
     return found
 
 
-def known_numbers(limit: int = 10) -> Sequence[str]:
+def list_numbers(limit: int = 10) -> Sequence[str]:
     with read_only(), unscoped():
         numbers = db.session.scalars(select(PhoneNumber.e164).where(PhoneNumber.is_active).order_by(PhoneNumber.e164).limit(limit)).all()
         db.session.rollback()
     return numbers
 
 
-def _read(company: Company, branch: Branch, agent: Agent | None, number: str, missing: tuple[str, ...]) -> Business:
-    opening = _hours(branch.id, None)
-    services = {service.id: _service(service) for service in _services(company.id)}
-    staff = _staff(branch.id, set(services), opening)
+def _build_business(company: Company, branch: Branch, agent: Agent | None, number: str, missing: tuple[str, ...]) -> Business:
+    opening = _get_hours(branch.id, None)
+    services = {service.id: _build_service(service) for service in _list_services(company.id)}
+    staff = _list_staff(branch.id, set(services), opening)
     does = {key for person in staff for key in person.services}
     # what is left are visits and groups
     missing = missing or (() if opening and staff else ("single_service",))
@@ -71,32 +71,32 @@ def _read(company: Company, branch: Branch, agent: Agent | None, number: str, mi
         DemoCompany(
             slug=company.slug, name=company.name, industry=company.industry, agent=agent.name if agent else "",
             greeting=agent.greeting if agent and agent.greeting else f"{company.name}, guten Tag.",
-            services=tuple(services[key] for key in sorted(does)) or (SOMETHING,), branches=(), users=(),
+            services=tuple(services[key] for key in sorted(does)) or (ANY_SERVICE,), branches=(), users=(),
             families=LINDGREN.families, english=LINDGREN.english,
         ),
         DemoBranch(
             slug=branch.slug, name=branch.name, spoken=branch.name, street=branch.street or "", postcode=branch.postcode or "",
             city=branch.city or "", state=branch.state or "", number=number, strangers="", hours=opening or OFFICE_HOURS,
-            staff=(SOMEBODY,) if missing else staff,
+            staff=(ANY_STAFF_MEMBER,) if missing else staff,
         ),
         missing,
     )  # fmt: skip
 
 
-def _services(company_id: str) -> Sequence[Service]:
+def _list_services(company_id: str) -> Sequence[Service]:
     """What one person does for one customer; visits and groups are not asked for."""
     single = and_(Service.is_active, Service.parts.is_(None), Service.capacity == 1)
     return db.session.scalars(select(Service).where(Service.company_id == company_id, single).order_by(Service.position)).all()
 
 
-def _service(service: Service) -> DemoService:
+def _build_service(service: Service) -> DemoService:
     return DemoService(
         service.id, service.name, service.minutes, service.price_cents or 0, None, service.category or "",
         f"einen Termin für {service.name}", f"an appointment for {service.name}", (),
     )  # fmt: skip
 
 
-def _staff(branch_id: str, service_ids: set[str], opening: Week) -> tuple[DemoStaff, ...]:
+def _list_staff(branch_id: str, service_ids: set[str], opening: Week) -> tuple[DemoStaff, ...]:
     """Whoever works there and does something."""
     rows = db.session.execute(
         select(StaffMember.id, StaffMember.name, StaffService.service_id)
@@ -109,23 +109,23 @@ def _staff(branch_id: str, service_ids: set[str], opening: Week) -> tuple[DemoSt
     found = []
     for staff_id, name in people.items():
         does = tuple(row.service_id for row in rows if row.id == staff_id and row.service_id in service_ids)
-        own = _hours(branch_id, staff_id) or opening
+        own = _get_hours(branch_id, staff_id) or opening
         if does and own.keys() & opening.keys():
             found.append(DemoStaff(staff_id, name, name, does, tuple(day for day in range(7) if day not in own)))
     return tuple(found)
 
 
-def _hours(branch_id: str, staff_id: str | None) -> Week:
+def _get_hours(branch_id: str, staff_id: str | None) -> Week:
     """The usual week."""
     whose = WorkingHours.staff_id == staff_id if staff_id else WorkingHours.staff_id.is_(None)
     rows = select(WorkingHours).where(WorkingHours.branch_id == branch_id, whose, WorkingHours.weekday.is_not(None))
     week: Week = {}
     for row in db.session.scalars(rows.where(WorkingHours.valid_from.is_(None), WorkingHours.valid_until.is_(None))):
         assert row.weekday is not None
-        week[row.weekday] = (*week.get(row.weekday, ()), (_clock(row.opens), _clock(row.closes)))
+        week[row.weekday] = (*week.get(row.weekday, ()), (_format_minute(row.opens), _format_minute(row.closes)))
     return week
 
 
-def _clock(minute: int) -> time:
+def _format_minute(minute: int) -> time:
     minute = min(minute, DAY - 1)
     return time(minute // 60, minute % 60)

@@ -9,18 +9,27 @@ from typing import Any, Literal
 import orjson
 
 from app.demo.schema import DemoBranch, DemoCompany
-from app.demo.spoken_dates import greeting_of
+from app.demo.spoken_dates import build_greeting
 from app.simulator.businesses import Business
-from app.simulator.callers import ANY_QUESTION, QUESTIONS, WEEKDAYS, answering_at, free_looking_time, somebody, spoken_day, spoken_time
+from app.simulator.callers import (
+    ANY_QUESTION,
+    QUESTIONS,
+    WEEKDAYS,
+    create_caller,
+    find_business_at,
+    find_plausible_slot,
+    speak_day,
+    speak_time,
+)
 from app.simulator.conversation import Conversation, Line
-from app.simulator.tool_results import Words
+from app.simulator.tool_results import DialogueValues
 
 Signature = Literal["good", "forged", "ten_minutes_old"]
-ACCEPTED = (200, 201, 202, 204)
+EXPECTED_RESPONSES = (200, 201, 202, 204)
 
 
 # what callers say when it goes another way than they thought
-ASIDES = {
+DETOUR_PHRASES = {
     "de": {"rather": "Gut, dann nehme ich das.", "regret": "Schade. Dann melde ich mich noch einmal, vielen Dank."},
     "en": {"rather": "All right, I will take that then.", "regret": "What a pity. I will call again then, thank you."},
 }
@@ -36,7 +45,7 @@ class Delivery:
     path: str = "webhook"
     signature: Signature = "good"
     # exactly these are right; empty: anything but a 5xx
-    expected: tuple[int, ...] = ACCEPTED
+    expected: tuple[int, ...] = EXPECTED_RESPONSES
     # what one would hear at this moment
     heard: str | None = None
 
@@ -62,15 +71,15 @@ class Cast:
     line: Line | None = None
 
 
-def answering(cast: Cast) -> tuple[DemoCompany, DemoBranch]:
-    return (cast.business.company, cast.business.branch) if cast.business else answering_at(cast.number)
+def find_cast_business(cast: Cast) -> tuple[DemoCompany, DemoBranch]:
+    return (cast.business.company, cast.business.branch) if cast.business else find_business_at(cast.number)
 
 
-def rings(cast: Cast, language: str = "de", *, direction: str = "inbound") -> tuple[Conversation, Words]:
+def start_conversation(cast: Cast, language: str = "de", *, direction: str = "inbound") -> tuple[Conversation, DialogueValues]:
     """A conversation about to begin, and the words for its dialogue."""
-    company, branch = answering(cast)
-    person = somebody(company, cast.chance, language=language)
-    wanted = free_looking_time(branch, company, cast.chance, now=cast.ends_at)
+    company, branch = find_cast_business(cast)
+    person = create_caller(company, cast.chance, language=language)
+    wanted = find_plausible_slot(branch, company, cast.chance, now=cast.ends_at)
     theirs, ours = "anonymous" if cast.withheld else cast.theirs or person.number, cast.number
     call = Conversation(
         cast.call_id,
@@ -85,7 +94,7 @@ def rings(cast: Cast, language: str = "de", *, direction: str = "inbound") -> tu
         call.ring()
     question, answer = QUESTIONS.get(company.industry, ANY_QUESTION)
     words = {
-        "greeting": call.first_words or greeting_of(company, branch, "en" if language == "en" else "de"),
+        "greeting": call.first_words or build_greeting(company, branch, "en" if language == "en" else "de"),
         "business": company.name,
         "assistant": company.agent,
         "branch": branch.name,
@@ -102,17 +111,17 @@ def rings(cast: Cast, language: str = "de", *, direction: str = "inbound") -> tu
         "time": f"{wanted.starts_at:%H:%M}",
         "starts_at": wanted.starts_at.isoformat(),
         "weekday": WEEKDAYS[language][wanted.starts_at.weekday()],
-        "day_spoken": spoken_day(wanted.starts_at, language),
-        "time_spoken": spoken_time(wanted.starts_at, language),
+        "day_spoken": speak_day(wanted.starts_at, language),
+        "time_spoken": speak_time(wanted.starts_at, language),
         "language": language,
         "say": "",
         "booking_id": "",
-        **ASIDES[language],
+        **DETOUR_PHRASES[language],
     }
     return call, words
 
 
-def deliveries(call: Conversation, cast: Cast) -> list[Delivery]:
+def build_deliveries(call: Conversation, cast: Cast) -> list[Delivery]:
     """The ringing phone's question, then the events; the call ends when the cast says. What went over a line is not sent again."""
     if cast.line is not None:
         return []
@@ -120,12 +129,12 @@ def deliveries(call: Conversation, cast: Cast) -> list[Delivery]:
     made = [Delivery("call_inbound", orjson.dumps(call.inbound(start_ms)), path="inbound")] if call.direction == "inbound" else []
     said = 0
     for beat, body in call.events(start_ms):
-        words, said = heard(call.items[said : beat.items]), beat.items
+        words, said = format_transcript(call.items[said : beat.items]), beat.items
         made.append(Delivery(beat.event, orjson.dumps(body), at_s=beat.at_s, heard=words))
     return made
 
 
-def heard(items: Iterable[dict[str, Any]]) -> str | None:
+def format_transcript(items: Iterable[dict[str, Any]]) -> str | None:
     for item in items:
         if item["role"] == "tool_call_invocation":
             return f"… {item['name']}"

@@ -50,19 +50,19 @@ class Appointment:
     starts_at: datetime
 
 
-def answering_at(number: str) -> tuple[DemoCompany, DemoBranch]:
+def find_business_at(number: str) -> tuple[DemoCompany, DemoBranch]:
     """Who answers this number; strangers speak like the salon."""
     every = ((company, branch) for company in COMPANIES for branch in company.branches)
     return next((line for line in every if line[1].number == number), (LINDGREN, LINDGREN.branches[0]))
 
 
-def somebody(company: DemoCompany, chance: random.Random, *, language: str = "de") -> Person:
+def create_caller(company: DemoCompany, chance: random.Random, *, language: str = "de") -> Person:
     """One of the business's customers who speaks the language."""
     people = [Person(name, number) for number, names in company.families.items() for name in names]
     return chance.choice([person for person in people if (person.name in company.english) == (language == "en")])
 
 
-def free_looking_time(branch: DemoBranch, company: DemoCompany, chance: random.Random, *, now: datetime) -> Appointment:
+def find_plausible_slot(branch: DemoBranch, company: DemoCompany, chance: random.Random, *, now: datetime) -> Appointment:
     """A service, somebody who does it, and a time in the next weeks at which both the branch is open and that person there."""
     staff = chance.choice(branch.staff)
     service = company.service(chance.choice(staff.services))
@@ -70,24 +70,24 @@ def free_looking_time(branch: DemoBranch, company: DemoCompany, chance: random.R
     starts = [
         datetime.combine(day, start, ZONE)
         for day in (today + timedelta(days=ahead) for ahead in range(2, 60))
-        if day.weekday() not in staff.days_off and day not in _holidays(branch.state, day.year)
-        for start in _starts(branch, day.weekday(), service.minutes)
+        if day.weekday() not in staff.days_off and day not in _get_holidays(branch.state, day.year)
+        for start in _list_starts(branch, day.weekday(), service.minutes)
     ]
     return Appointment(service, staff, chance.choice(starts))
 
 
-def spoken_day(at: datetime, language: str) -> str:
+def speak_day(at: datetime, language: str) -> str:
     weekday, month = WEEKDAYS[language][at.weekday()], MONTHS[language][at.month - 1]
     return f"{weekday}, dem {at.day}. {month}," if language == "de" else f"{weekday}, {month} {at.day},"
 
 
-def spoken_time(at: datetime, language: str) -> str:
+def speak_time(at: datetime, language: str) -> str:
     if language == "de":
         return f"{at.hour} Uhr" + (f" {at.minute}" if at.minute else "")
     return f"{at.hour % 12 or 12}" + (f":{at.minute}" if at.minute else "") + (" am" if at.hour < 12 else " pm")
 
 
-def _starts(branch: DemoBranch, weekday: int, minutes: int) -> list[time]:
+def _list_starts(branch: DemoBranch, weekday: int, minutes: int) -> list[time]:
     """Every half hour at which the service still fits into the opening hours."""
     found = []
     for opens, closes in branch.hours.get(weekday, ()):
@@ -99,7 +99,7 @@ def _starts(branch: DemoBranch, weekday: int, minutes: int) -> list[time]:
 
 
 @cache
-def _holidays(state: str, year: int) -> frozenset[date]:
+def _get_holidays(state: str, year: int) -> frozenset[date]:
     """Public holidays, and the days between the years."""
     import holidays  # half a second that only the simulator spends
 

@@ -10,15 +10,15 @@ from pathlib import Path
 from string import Template
 from typing import Any, Protocol
 
-from app.simulator.tool_results import Words, learn
+from app.simulator.tool_results import DialogueValues, update_values
 
 DIALOGUES = Path(__file__).parent / "dialogues"
 ROLES = {"agent": "agent", "caller": "user", "target": "transfer_target"}
 
 BEFORE_ANSWER_S = 0.7
-TOOL_TAKES_S = 0.9
-MOST_TRIES = 4
-WORD_S, LETTER_S, GAP_S = 0.12, 0.045, 0.06
+TOOL_DURATION_S = 0.9
+MAX_TRIES = 4
+SECONDS_PER_WORD, SECONDS_PER_LETTER, GAP_S = 0.12, 0.045, 0.06
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Conversation:
     # turned away while it rang: nothing more is heard of it
     rejected: bool = False
 
-    def play(self, dialogue: str, words: Words) -> None:
+    def play(self, dialogue: str, words: DialogueValues) -> None:
         """Speaks a dialogue of this folder: lines `agent:`, `caller:`, `target:`, `tool:`, `result:` and `transfer`.
 
         A `result:` is what is said where nobody answers the tool. An answer goes into `words`; a refusal with other times is taken
@@ -89,27 +89,27 @@ class Conversation:
                     return
             elif kind == "result":
                 self.tool_answers(rest)
-                learn(words, json.loads(rest))
+                update_values(words, json.loads(rest))
             elif kind == "transfer":
                 self.transfer_to(words["desk"])
 
-    def _ask(self, name: str, arguments: str, words: Words) -> dict[str, Any] | None:
+    def _ask(self, name: str, arguments: str, words: DialogueValues) -> dict[str, Any] | None:
         """What the server says to this use; while it offers other times, the first of them is asked for."""
-        for turn in range(MOST_TRIES):
+        for turn in range(MAX_TRIES):
             asked = Template(arguments).substitute(words)
             self.use_tool(name, asked)
             told = self.line.ask(self._function(name, asked)) if self.line else None
             if told is None:
                 return None
             self.tool_answers(json.dumps(told, ensure_ascii=False))
-            learn(words, told)
-            if told["ok"] or not told.get("data", {}).get("slots") or turn + 1 == MOST_TRIES:
+            update_values(words, told)
+            if told["ok"] or not told.get("data", {}).get("slots") or turn + 1 == MAX_TRIES:
                 return told
             self.say("agent", told["say"])
             self.say("caller", words["rather"])
         return None
 
-    def _regret(self, words: Words) -> None:
+    def _regret(self, words: DialogueValues) -> None:
         self.went_well = False
         self.say("agent", words["say"])
         self.say("caller", words["regret"])
@@ -145,7 +145,7 @@ class Conversation:
         self._beat("transcript_updated")
 
     def tool_answers(self, result: str) -> None:
-        self.at_s += TOOL_TAKES_S
+        self.at_s += TOOL_DURATION_S
         key = self.items[-1]["tool_call_id"]
         self.items.append({"role": "tool_call_result", "tool_call_id": key, "successful": True, "content": result})
         self._beat("transcript_updated")
@@ -207,7 +207,7 @@ class Conversation:
         words = []
         for word in text.split():
             start = self.at_s
-            self.at_s = round(start + WORD_S + LETTER_S * len(word), 3)
+            self.at_s = round(start + SECONDS_PER_WORD + SECONDS_PER_LETTER * len(word), 3)
             words.append({"word": word, "start": round(start, 3), "end": self.at_s})
             self.at_s = round(self.at_s + GAP_S, 3)
         return words

@@ -5,7 +5,7 @@ import orjson
 FAR_FUTURE_MS = 99_999_999_999_999
 
 
-def garbage_bodies(call_id: str, to_number: str, from_number: str) -> list[tuple[str, bytes]]:
+def build_malformed_bodies(call_id: str, to_number: str, from_number: str) -> list[tuple[str, bytes]]:
     """(what it is, body); those that still name a call name calls of their own, all beginning with `call_id`."""
     shapeless = [
         ("nothing", b""),
@@ -22,11 +22,12 @@ def garbage_bodies(call_id: str, to_number: str, from_number: str) -> list[tuple
         ("unknown event", b'{"event":"call_teleported","call":{"call_id":"' + call_id.encode() + b'-teleported"}}'),
     ]
     return shapeless + [
-        (about, _event(f"{call_id}-{place}", to_number, from_number, fields)) for place, (about, fields) in enumerate(ODD_FIELDS)
+        (about, _build_event(f"{call_id}-{place}", to_number, from_number, fields))
+        for place, (about, fields) in enumerate(MALFORMED_FIELDS)
     ]
 
 
-ODD_FIELDS: list[tuple[str, bytes]] = [
+MALFORMED_FIELDS: list[tuple[str, bytes]] = [
     ("lone surrogates", rb'"transcript":"Agent: \ud800 Guten \udfffTag\n"'),
     ("NUL in texts", rb'"transcript":"Agent: Gu\u0000ten Tag\n","agent_id":"a\u0000b"'),
     ("wrong types", b'"agent_version":{"a":1},"start_timestamp":"soon","transcript_object":7,"metadata":[1],"call_cost":"much"'),
@@ -47,6 +48,6 @@ ODD_FIELDS: list[tuple[str, bytes]] = [
 ]
 
 
-def _event(call_id: str, to_number: str, from_number: str, fields: bytes) -> bytes:
+def _build_event(call_id: str, to_number: str, from_number: str, fields: bytes) -> bytes:
     call = orjson.dumps({"call_id": call_id, "to_number": to_number, "from_number": from_number, "direction": "inbound"})
     return b'{"event":"call_ended","call":' + call[:-1] + b"," + fields + b"}}"

@@ -6,19 +6,19 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from app.simulator.load import Called
-from app.simulator.result_check import Seen
+from app.simulator.load import CallResult
+from app.simulator.result_check import ObservedCall
 from app.simulator.scenarios import SCENARIOS
-from app.simulator.webhook_sender import Answer
+from app.simulator.webhook_sender import DeliveryResult
 
 
-def line_of(answer: Answer) -> str:
+def format_line(answer: DeliveryResult) -> str:
     at = f"{int(answer.delivery.at_s) // 60}:{int(answer.delivery.at_s) % 60:02}"
     heard = "not offered here" if answer.skipped else answer.delivery.heard or ""
     return f"  {at:>5}  {answer.status or '---'} {answer.took_ms:6.0f} ms  {answer.delivery.event:<20} {heard}".rstrip()
 
 
-def complaints_about(called: Sequence[Called], seen: dict[str, Seen]) -> list[str]:
+def list_complaints(called: Sequence[CallResult], seen: dict[str, ObservedCall]) -> list[str]:
     found = []
     for each in called:
         plan = each.plan
@@ -35,48 +35,48 @@ def complaints_about(called: Sequence[Called], seen: dict[str, Seen]) -> list[st
     return found
 
 
-def result_table(called: Sequence[Called], seen: dict[str, Seen]) -> Table:
+def build_result_table(called: Sequence[CallResult], seen: dict[str, ObservedCall]) -> Table:
     table = Table("scenario", *("calls", "sent", "accepted", "refused", "found again", "p50 ms", "p95 ms", "p99 ms", "max ms"), "ended as")
     for column in table.columns[1:-1]:
         column.justify = "right"
-    by_scenario: dict[str, list[Called]] = defaultdict(list)
+    by_scenario: dict[str, list[CallResult]] = defaultdict(list)
     for each in called:
         by_scenario[each.plan.scenario.name].append(each)
     for name, group in by_scenario.items():
-        table.add_row(name, *_row(group, seen))
+        table.add_row(name, *_build_row(group, seen))
     if len(by_scenario) > 1:
         table.add_section()
-        table.add_row("all", *_row(called, seen))
+        table.add_row("all", *_build_row(called, seen))
     return table
 
 
-def _row(called: Sequence[Called], seen: dict[str, Seen]) -> list[str]:
+def _build_row(called: Sequence[CallResult], seen: dict[str, ObservedCall]) -> list[str]:
     answers = [answer for each in called for answer in each.answers if not answer.skipped]
     known = [each for each in called if each.is_known_to_the_server and each.plan.scenario.found != "nowhere"]
-    states = Counter(_state(seen[each.plan.call_id]) for each in known if each.plan.call_id in seen)
+    states = Counter(_describe_status(seen[each.plan.call_id]) for each in known if each.plan.call_id in seen)
     return [
         str(len(called)),
         str(len(answers)),
         str(sum(answer.accepted for answer in answers)),
         str(sum(not answer.accepted for answer in answers)),
         f"{sum(states.values())} of {len(known)}" if known else "-",
-        *_percentiles([answer.took_ms for answer in answers]),
+        *_format_percentiles([answer.took_ms for answer in answers]),
         ", ".join(f"{count} {state}" if len(called) > 1 else state for state, count in states.most_common()),
     ]
 
 
-def _state(seen: Seen) -> str:
+def _describe_status(seen: ObservedCall) -> str:
     return ", ".join(word for word in (seen.status, seen.outcome, "untrue" if seen.truth == "mismatch" else None) if word)
 
 
-def _percentiles(times_ms: list[float]) -> list[str]:
+def _format_percentiles(times_ms: list[float]) -> list[str]:
     if not times_ms:
         return ["-"] * 4
     cuts = statistics.quantiles(times_ms, n=100, method="inclusive") if len(times_ms) > 1 else times_ms * 99
     return [f"{value:.0f}" for value in (cuts[49], cuts[94], cuts[98], max(times_ms))]
 
 
-def scenario_table() -> Table:
+def build_scenario_table() -> Table:
     table = Table("scenario", "what happens", "ends as", "also called")
     for each in SCENARIOS.values():
         untrue = ", untrue" if each.truth == "mismatch" else ""

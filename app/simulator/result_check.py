@@ -15,16 +15,16 @@ from app.core.tenancy import unscoped
 from app.models import Call, TruthCheck, WebhookEvent
 from app.models.call import ACTIVE_STATUSES
 
-AT_ONCE = 200
-BETWEEN_LOOKS_S = 0.3
+BATCH_SIZE = 200
+POLL_INTERVAL_S = 0.3
 # the analysis may take a moment longer than the call itself; then the outcome stays open
-OUTCOME_WITHIN_S = 3.0
+OUTCOME_TIMEOUT_S = 3.0
 # calls are checked every few seconds
-TRUTH_WITHIN_S = 20.0
+TRUTH_TIMEOUT_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ObservedCall:
     """Where a call was found: as a call, or in the tray of those that belong to nobody."""
 
     status: str
@@ -41,27 +41,27 @@ class Seen:
         return self.is_over and (self.outcome is not None or self.status == "unassigned")
 
 
-Look = Callable[[Sequence[str]], dict[str, Seen]]
+FetchCalls = Callable[[Sequence[str]], dict[str, ObservedCall]]
 
 
-def in_database(call_ids: Sequence[str]) -> dict[str, Seen]:
+def fetch_from_database(call_ids: Sequence[str]) -> dict[str, ObservedCall]:
     """Calls and unassigned ones by provider's id, across all companies; needs an application context."""
-    seen: dict[str, Seen] = {}
-    for ids in _portions(call_ids):
+    seen: dict[str, ObservedCall] = {}
+    for ids in _iterate_batches(call_ids):
         with read_only(), unscoped():
             waiting = select(WebhookEvent.provider_call_id).where(
                 WebhookEvent.provider_call_id.in_(ids), WebhookEvent.status == "unassigned"
             )
-            seen |= {call_id: Seen("unassigned") for call_id in db.session.scalars(waiting) if call_id}
+            seen |= {call_id: ObservedCall("unassigned") for call_id in db.session.scalars(waiting) if call_id}
             checked = and_(TruthCheck.company_id == Call.company_id, TruthCheck.call_id == Call.id)
             calls = select(Call.provider_call_id, Call.status, Call.outcome, TruthCheck.verdict).outerjoin(TruthCheck, checked)
             found = db.session.execute(calls.where(Call.provider_call_id.in_(ids)))
-            seen |= {call_id: Seen(status, outcome, verdict) for call_id, status, outcome, verdict in found}
+            seen |= {call_id: ObservedCall(status, outcome, verdict) for call_id, status, outcome, verdict in found}
             db.session.rollback()
     return seen
 
 
-def by_api(url: str, key: str) -> Look:
+def fetch_from_api(url: str, key: str) -> FetchCalls:
     """Looks with `GET /api/v1/calls?q=<provider's id>`; when told to slow down it waits as long as it is told.
 
     Looking raises LookupError where the key does not open that door.
@@ -69,15 +69,15 @@ def by_api(url: str, key: str) -> Look:
     http = urllib3.PoolManager(num_pools=1, retries=urllib3.Retry(5, backoff_factor=0.3, status_forcelist=(429, 503)), timeout=10)
     headers = {"Authorization": f"Bearer {key}", "Accept": "application/json"}
 
-    def look(call_ids: Sequence[str]) -> dict[str, Seen]:
-        seen: dict[str, Seen] = {}
+    def look(call_ids: Sequence[str]) -> dict[str, ObservedCall]:
+        seen: dict[str, ObservedCall] = {}
         for call_id in call_ids:
             answer = http.request("GET", f"{url.rstrip('/')}/api/v1/calls", fields={"q": call_id}, headers=headers)
             if answer.status != 200:
                 raise LookupError(f"GET /api/v1/calls answered {answer.status}.")
             for item in answer.json()["items"]:
                 if item["provider_call_id"] == call_id:
-                    seen[call_id] = Seen(item["status"], item["outcome"], item.get("truth"))
+                    seen[call_id] = ObservedCall(item["status"], item["outcome"], item.get("truth"))
         return seen
 
     return look
@@ -85,20 +85,20 @@ def by_api(url: str, key: str) -> Look:
 
 def wait_for(
     call_ids: Sequence[str],
-    look: Look,
+    look: FetchCalls,
     *,
     within_s: float,
     on_seen: Callable[[int], None] = lambda count: None,
     truths: Collection[str] = (),
-) -> dict[str, Seen]:
+) -> dict[str, ObservedCall]:
     """Looks until every call is over and its outcome known, of some (`truths`) the truth check's verdict too, or the time is up; what
     was seen last.
     """
-    seen: dict[str, Seen] = {}
+    seen: dict[str, ObservedCall] = {}
     over_since: float | None = None
     deadline = time.monotonic() + within_s
     while True:
-        open_ids = [call_id for call_id in call_ids if not _is_known(seen.get(call_id), call_id in truths)]
+        open_ids = [call_id for call_id in call_ids if not _is_complete(seen.get(call_id), call_id in truths)]
         if not open_ids or time.monotonic() > deadline:
             return seen
         with suppress(urllib3.exceptions.HTTPError, SQLAlchemyError):  # who is away for a moment is asked again
@@ -106,16 +106,16 @@ def wait_for(
         on_seen(sum(each.is_over for each in seen.values()))
         if all(call_id in seen and seen[call_id].is_over for call_id in call_ids):
             over_since = over_since or time.monotonic()
-            if time.monotonic() - over_since > (TRUTH_WITHIN_S if truths else OUTCOME_WITHIN_S):
+            if time.monotonic() - over_since > (TRUTH_TIMEOUT_S if truths else OUTCOME_TIMEOUT_S):
                 return seen
-        if not all(_is_known(seen.get(call_id), call_id in truths) for call_id in call_ids):
-            time.sleep(BETWEEN_LOOKS_S)
+        if not all(_is_complete(seen.get(call_id), call_id in truths) for call_id in call_ids):
+            time.sleep(POLL_INTERVAL_S)
 
 
-def _is_known(seen: Seen | None, with_truth: bool) -> bool:
+def _is_complete(seen: ObservedCall | None, with_truth: bool) -> bool:
     return seen is not None and seen.is_settled and (seen.truth is not None or not with_truth)
 
 
-def _portions(call_ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(call_ids), AT_ONCE):
-        yield call_ids[start : start + AT_ONCE]
+def _iterate_batches(call_ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(call_ids), BATCH_SIZE):
+        yield call_ids[start : start + BATCH_SIZE]

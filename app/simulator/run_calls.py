@@ -13,16 +13,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from app.core import settings
 from app.core.phone import normalise
 from app.demo.companies import COMPANIES
-from app.simulator.businesses import Business, find_business, known_numbers
-from app.simulator.callers import FIRST_BRANCH, answering_at
-from app.simulator.load import Called, Plan, plan_calls, run
-from app.simulator.report import complaints_about, line_of, result_table, scenario_table
-from app.simulator.result_check import Look, Seen, by_api, in_database, wait_for
+from app.simulator.businesses import Business, find_business, list_numbers
+from app.simulator.callers import FIRST_BRANCH, find_business_at
+from app.simulator.load import CallPlan, CallResult, plan_calls, run
+from app.simulator.report import build_result_table, build_scenario_table, format_line, list_complaints
+from app.simulator.result_check import FetchCalls, ObservedCall, fetch_from_api, fetch_from_database, wait_for
 from app.simulator.scenarios import SCENARIOS, Scenario, find_scenario
 from app.simulator.webhook_sender import RetellStandIn
 
 WATCHABLE_PACE_S = 10.0
-WITHOUT_A_TERMINAL = 140
+NON_TERMINAL_WIDTH = 140
 # what is done about a step of readiness that is missing
 NEEDS = {
     "service": "it needs a service and somebody in the team who does it, under Services and team.",
@@ -34,7 +34,7 @@ NEEDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class RunOptions:
     """What the command line said; None where it said nothing."""
 
     names: tuple[str, ...] = ()
@@ -48,29 +48,29 @@ class Wishes:
 
 
 def name_scenarios() -> None:
-    _console().print(scenario_table())
+    _create_console().print(build_scenario_table())
 
 
-def make_calls(wishes: Wishes, missing_booking_steps: Callable[[str, str], Sequence[str]]) -> int:
+def make_calls(wishes: RunOptions, missing_booking_steps: Callable[[str, str], Sequence[str]]) -> int:
     """The exit code: 1 when an accepted call is not found again, or an answer was not the right one.
 
     The callable names what a company still lacks before a branch of it (both by id) can be booked.
     """
-    console = _console()
-    scenarios = _chosen(wishes.names)
-    addresses = (wishes.url,) if wishes.url else _running_servers()
-    url, stand_in = _stand_in(console, addresses, connections=min(wishes.count or 1, 48))
-    number = _dialled(wishes.number)
-    business = _answering(number, scenarios, missing_booking_steps, is_ours=wishes.url is None)
+    console = _create_console()
+    scenarios = _select_scenarios(wishes.names)
+    addresses = (wishes.url,) if wishes.url else _find_servers()
+    url, stand_in = _create_stand_in(console, addresses, connections=min(wishes.count or 1, 48))
+    number = _parse_number(wishes.number)
+    business = _find_business(number, scenarios, missing_booking_steps, is_ours=wishes.url is None)
     plans = plan_calls(scenarios, wishes.count or len(scenarios), number=number, business=business)
     pace_s = wishes.pace_s if wishes.pace_s is not None else 0.0 if wishes.count else WATCHABLE_PACE_S
-    called = _call(console, plans, stand_in, pace_s=pace_s, rate=wishes.rate)
+    called = _run_plans(console, plans, stand_in, pace_s=pace_s, rate=wishes.rate)
     try:
-        seen = _find_again(console, called, url=url, api_key=wishes.api_key, within_s=wishes.within_s)
+        seen = _check_results(console, called, url=url, api_key=wishes.api_key, within_s=wishes.within_s)
     except LookupError as error:
         raise click.ClickException(f"The calls cannot be looked up: {error}") from None
-    console.print(result_table(called, seen))
-    complaints = complaints_about(called, seen)
+    console.print(build_result_table(called, seen))
+    complaints = list_complaints(called, seen)
     for complaint in complaints[:20]:
         console.print(complaint, style="red", markup=False)
     if business and any(each.is_known_to_the_server for each in called):
@@ -78,12 +78,12 @@ def make_calls(wishes: Wishes, missing_booking_steps: Callable[[str, str], Seque
     return 1 if complaints else 0
 
 
-def _console() -> Console:
+def _create_console() -> Console:
     console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=WITHOUT_A_TERMINAL)
+    return console if console.is_terminal else Console(highlight=False, width=NON_TERMINAL_WIDTH)
 
 
-def _chosen(names: tuple[str, ...]) -> list[Scenario]:
+def _select_scenarios(names: tuple[str, ...]) -> list[Scenario]:
     if any(name.strip().lower() == "all" for name in names):
         return list(SCENARIOS.values())
     chosen = []
@@ -95,19 +95,19 @@ def _chosen(names: tuple[str, ...]) -> list[Scenario]:
     return chosen
 
 
-def _dialled(typed: str | None) -> str | None:
+def _parse_number(typed: str | None) -> str | None:
     """E.164, or as typed where it is no number: that too may be tried."""
     return normalise(typed, source="human").e164 or typed if typed else None
 
 
-def _answering(
+def _find_business(
     number: str | None, scenarios: Sequence[Scenario], missing_booking_steps: Callable[[str, str], Sequence[str]], *, is_ours: bool
 ) -> Business | None:
     """Who answers, where it is nobody of the demo town; what cannot be asked of them is said before anybody calls."""
     business = find_business(number or FIRST_BRANCH, missing_booking_steps)
     is_demo = business is not None and business.company.slug in {company.slug for company in COMPANIES}
     if number is None and is_ours and not is_demo:
-        numbers = ", ".join(known_numbers()) or "none yet, `flask numbers add` makes one"
+        numbers = ", ".join(list_numbers()) or "none yet, `flask numbers add` makes one"
         raise click.ClickException(f"There is no demo town here. Say whom to call with --to NUMBER: {numbers}.")
     if number is None or is_demo:
         return None
@@ -121,7 +121,7 @@ def _answering(
     return business
 
 
-def _running_servers() -> tuple[str, ...]:
+def _find_servers() -> tuple[str, ...]:
     """The address that the server noted in the instance folder; else the public one, and this machine's own port."""
     note = settings().instance_path / "server.json"
     if note.exists():
@@ -130,7 +130,7 @@ def _running_servers() -> tuple[str, ...]:
     return (settings().public_base, own) if settings().public_url else (own,)
 
 
-def _stand_in(console: Console, addresses: Sequence[str], *, connections: int) -> tuple[str, RetellStandIn]:
+def _create_stand_in(console: Console, addresses: Sequence[str], *, connections: int) -> tuple[str, RetellStandIn]:
     """Calls at the first address where a server answers."""
     key = settings().retell_api_key
     if not key:
@@ -148,32 +148,38 @@ def _stand_in(console: Console, addresses: Sequence[str], *, connections: int) -
     raise click.ClickException(f"No server answers at {' or '.join(addresses)}{tried}: {start}, or say where it is with --url.")
 
 
-def _call(console: Console, plans: Sequence[Plan], stand_in: RetellStandIn, *, pace_s: float, rate: float | None) -> list[Called]:
+def _run_plans(
+    console: Console, plans: Sequence[CallPlan], stand_in: RetellStandIn, *, pace_s: float, rate: float | None
+) -> list[CallResult]:
     if len(plans) == 1:
         plan = plans[0]
         console.print(f"[bold]{plan.scenario.name}[/bold]: {plan.scenario.about}. {plan.number}, {plan.call_id}")
-        return run(plans, stand_in, pace_s=pace_s, on_answer=lambda _, answer: console.print(line_of(answer), markup=False, soft_wrap=True))
-    with _progress(console) as progress:
+        return run(
+            plans, stand_in, pace_s=pace_s, on_answer=lambda _, answer: console.print(format_line(answer), markup=False, soft_wrap=True)
+        )
+    with _create_progress(console) as progress:
         calls = progress.add_task("calling", total=len(plans))
         return run(plans, stand_in, pace_s=pace_s, rate=rate, on_called=lambda _: progress.advance(calls))
 
 
-def _progress(console: Console) -> Progress:
+def _create_progress(console: Console) -> Progress:
     return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console)
 
 
-def _find_again(console: Console, called: Sequence[Called], *, url: str, api_key: str | None, within_s: float) -> dict[str, Seen]:
+def _check_results(
+    console: Console, called: Sequence[CallResult], *, url: str, api_key: str | None, within_s: float
+) -> dict[str, ObservedCall]:
     wanted: dict[str | None, list[str]] = defaultdict(list)
     for each in called:
         if each.is_known_to_the_server and each.plan.scenario.found != "nowhere":
-            wanted[_key_for(each.plan, api_key)].append(each.plan.call_id)
+            wanted[_get_api_key(each.plan, api_key)].append(each.plan.call_id)
     judged = {each.plan.call_id for each in called if each.plan.scenario.truth is not None}
     total = sum(map(len, wanted.values()))
-    seen: dict[str, Seen] = {}
-    with _progress(console) if total > 1 else nullcontext() as progress:
+    seen: dict[str, ObservedCall] = {}
+    with _create_progress(console) if total > 1 else nullcontext() as progress:
         task = progress.add_task("finding", total=total) if progress else None
         for key, ids in wanted.items():
-            look: Look = by_api(url, key) if key else in_database
+            look: FetchCalls = fetch_from_api(url, key) if key else fetch_from_database
             before = len(seen)
 
             def show(count: int, before: int = before) -> None:
@@ -184,9 +190,9 @@ def _find_again(console: Console, called: Sequence[Called], *, url: str, api_key
     return seen
 
 
-def _key_for(plan: Plan, api_key: str | None) -> str | None:
+def _get_api_key(plan: CallPlan, api_key: str | None) -> str | None:
     """The key of the business that was called; the tray of those that nobody owns, and a business without a key, in the database only."""
     if plan.scenario.found == "tray" or (plan.business and not api_key):
         return None
     keys = (settings().demo_api_key, settings().demo_api_key_2, settings().demo_api_key_3)
-    return api_key or keys[COMPANIES.index(answering_at(plan.number)[0])]
+    return api_key or keys[COMPANIES.index(find_business_at(plan.number)[0])]

@@ -12,13 +12,13 @@ from app.simulator.call_factory import Delivery
 PATHS = {"webhook": "/api/retell/webhook", "inbound": "/api/retell/inbound", "function": "/api/retell/function"}
 # doors that a server may not have; then they are not asked again
 OPTIONAL = ("inbound", "function")
-NOT_OFFERED = frozenset({404, 405, 501, 503})
-PAUSES_S = (0.5, 1.0, 2.0)
+UNAVAILABLE_STATUSES = frozenset({404, 405, 501, 503})
+RETRY_DELAYS_S = (0.5, 1.0, 2.0)
 TIMEOUT = urllib3.Timeout(connect=5, read=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class DeliveryResult:
     """What came back; status 0 when nothing did. `skipped`: this server does not offer that door."""
 
     delivery: Delivery
@@ -61,19 +61,19 @@ class RetellStandIn:
                     return False
                 time.sleep(0.2)
 
-    def send(self, delivery: Delivery) -> Answer:
+    def send(self, delivery: Delivery) -> DeliveryResult:
         """Posts it; without an answer, or after a 5xx, up to three times more."""
         if delivery.path in self._without:
-            return Answer(delivery, 0, 0.0, tries=0, skipped=True)
+            return DeliveryResult(delivery, 0, 0.0, tries=0, skipped=True)
         answer = self._post(delivery, 1)
-        for pause_s in PAUSES_S:
+        for pause_s in RETRY_DELAYS_S:
             if answer.skipped or 0 < answer.status < 500:
                 break
             time.sleep(pause_s)
             answer = self._post(delivery, answer.tries + 1)
         return answer
 
-    def _post(self, delivery: Delivery, tries: int) -> Answer:
+    def _post(self, delivery: Delivery, tries: int) -> DeliveryResult:
         headers = {"Content-Type": "application/json", "X-Retell-Signature": self._signature(delivery)}
         began = time.perf_counter()
         try:
@@ -82,10 +82,10 @@ class RetellStandIn:
         except urllib3.exceptions.HTTPError:
             status, body = 0, b""
         took_ms = (time.perf_counter() - began) * 1000
-        if delivery.path in OPTIONAL and status in NOT_OFFERED:
+        if delivery.path in OPTIONAL and status in UNAVAILABLE_STATUSES:
             self._without.add(delivery.path)
-            return Answer(delivery, status, took_ms, tries, skipped=True)
-        return Answer(delivery, status, took_ms, tries, body=body)
+            return DeliveryResult(delivery, status, took_ms, tries, skipped=True)
+        return DeliveryResult(delivery, status, took_ms, tries, body=body)
 
     def _signature(self, delivery: Delivery) -> str:
         at_ms = clock.to_ms(clock.now()) - (600_000 if delivery.signature == "ten_minutes_old" else 0)

@@ -73,10 +73,10 @@ class Query(Form):
 
     @classmethod
     def _source(cls) -> MultiDict[str, str]:
-        return parse_together()
+        return get_submitted_values()
 
 
-def parse_together() -> CombinedMultiDict[str, str]:
+def get_submitted_values() -> CombinedMultiDict[str, str]:
     """The fields of the form before those of the address."""
     return CombinedMultiDict([request.form, request.args])
 
@@ -89,7 +89,7 @@ def raise_invalid(wrong: dict[str, str]) -> None:
 
 def get_typed_texts(names: Iterable[str], *, most: int) -> dict[str, str]:
     """Texts whose names are known at run time only, as they were filled in."""
-    source = parse_together()
+    source = get_submitted_values()
     return {name: text for name in names if (text := is_legible(source.get(name, ""))[:most].strip())}
 
 

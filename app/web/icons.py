@@ -5,7 +5,7 @@ from functools import lru_cache
 from flask import Flask, g, url_for
 from markupsafe import Markup
 
-MAX_CACHED_ICONS = Markup('<svg class="ap-i{size}{extra}" aria-hidden="true"><use href="{file}#i-{name}"/></svg>')
+ICON_TEMPLATE = Markup('<svg class="ap-i{size}{extra}" aria-hidden="true"><use href="{file}#i-{name}"/></svg>')
 
 
 def register(app: Flask) -> None:
@@ -22,4 +22,4 @@ def render_icon(name: str, size: str = "", extra: str = "") -> Markup:
 
 @lru_cache(maxsize=1024)
 def _render_icon(file: str, name: str, size: str, extra: str) -> Markup:
-    return MAX_CACHED_ICONS.format(size=f" ap-i--{size}" if size else "", extra=f" {extra}" if extra else "", file=file, name=name)
+    return ICON_TEMPLATE.format(size=f" ap-i--{size}" if size else "", extra=f" {extra}" if extra else "", file=file, name=name)

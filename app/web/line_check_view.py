@@ -12,7 +12,7 @@ from app.models import LineCheck
 from app.web.guards import can_access
 
 # where something is repaired → the pages for it, the first that exists and may be opened
-STEP_LABELS = {
+REPAIR_ENDPOINTS = {
     "agents": ("agents.index",),
     "number": ("numbers.index", "line.index"),
     "branch": ("branches.index", "hours.index"),
@@ -74,5 +74,5 @@ def _build_href(repair: Repair, step: dict[str, Any]) -> str | None:
     event = (step.get("data") or {}).get("webhook_event")
     if repair.place == "webhook" and event and can_access("webhooks.show"):
         return url_for("webhooks.show", event_id=event)
-    endpoint = next((name for name in STEP_LABELS[repair.place] if can_access(name)), None)
+    endpoint = next((name for name in REPAIR_ENDPOINTS[repair.place] if can_access(name)), None)
     return url_for(endpoint) if endpoint else None

@@ -82,7 +82,7 @@ def log_in() -> BaseResponse | tuple[str, int]:
     finally:
         # nobody waits for a password being checked, so it was read without a lock; what is written now takes one
         db.session.rollback()
-    before = _find_current_user()
+    before = _build_sign_out_event()
     with transaction():
         signing_in.record_sign_in(user, password)
         if before:
@@ -168,7 +168,7 @@ def _get_device_cookie() -> str:
 
 def _sign_out() -> None:
     """Ends the session and its sockets; without one, nothing happens."""
-    leaving, company_id = _find_current_user(), getattr(current_user, "company_id", None)
+    leaving, company_id = _build_sign_out_event(), getattr(current_user, "company_id", None)
     logout_user()
     session.end()  # type: ignore[attr-defined]
     if leaving:
@@ -177,7 +177,7 @@ def _sign_out() -> None:
             record("signed_out", subject=f"user:{leaving.user_id}", user_id=leaving.user_id, company_id=company_id)
 
 
-def _find_current_user() -> SessionsRevoked | None:
+def _build_sign_out_event() -> SessionsRevoked | None:
     """What is to be said when this browser's session ends."""
     user_id = current_user.get_id()
     return SessionsRevoked(user_id, session.id_hash) if user_id else None  # type: ignore[attr-defined]

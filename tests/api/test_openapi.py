@@ -80,7 +80,7 @@ LENIENT = [negative_data_rejection, positive_data_acceptance]
 def test_the_api_keeps_to_its_document(document: BaseSchema, key: str, mode: GenerationMode, monkeypatch: pytest.MonkeyPatch) -> None:
     """Invented requests, right and wrong: every answer has a status, a type and a form that the document names."""
     # each operation is tried with wrong keys too, more than one address may try in a minute
-    monkeypatch.setattr(authentication, "WRONG_KEYS", RateLimit("api_key.wrong", 1_000_000))
+    monkeypatch.setattr(authentication, "FAILED_KEYS_LIMIT", RateLimit("api_key.wrong", 1_000_000))
     # this client does not unpack answers
     headers, tried = {"Authorization": f"Bearer {key}", "Accept-Encoding": "identity"}, 0
     for found in document.get_all_operations():

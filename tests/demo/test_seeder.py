@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from app.core.clock import now
 from app.core.tenancy import unscoped
 from app.demo.companies import COMPANIES
-from app.demo.dialogue_loader import read, speak
+from app.demo.dialogue_loader import parse_dialogues, render_text
 from app.demo.dialogues import any_trade, english, garage, practice, salon
 from app.domain.accounts.api_keys import find_key
 from app.domain.accounts.passwords import verify_password
@@ -211,10 +211,10 @@ def _what_was_said_can_be_found(db: SQLAlchemy) -> None:
 
 def test_every_dialogue_of_every_trade_can_be_said() -> None:
     for table in (any_trade, english, garage, practice, salon):
-        for script in read(table.DIALOGUES):
+        for script in parse_dialogues(table.DIALOGUES):
             assert script.outcome in OUTCOMES
             for _speaker, text in (*script.lines, ("summary", script.summary)):
-                assert speak(text, dict.fromkeys(GAPS.split(), "x"), Random(1)), text
+                assert render_text(text, dict.fromkeys(GAPS.split(), "x"), Random(1)), text
     assert len({user.email for company in COMPANIES for user in company.users}) == 8
 
 

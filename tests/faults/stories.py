@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from app.core.clock import now, to_ms
-from app.simulator.malformed_payloads import garbage_bodies
+from app.simulator.malformed_payloads import build_malformed_bodies
 from tests.support.lindgren import call_body
 
 # the demo town's numbers and whose they are; nobody owns the last one
@@ -128,4 +128,4 @@ def _spoken(story: Story, length: int) -> list[dict[str, Any]]:
 def _rubbish(run: str) -> Iterator[tuple[str, bytes]]:
     """Signed garbage without end; where it names calls, they are its own."""
     for place in itertools.count():
-        yield from garbage_bodies(f"{run}_garbage_{place}", "+493023125100", "+491713920050")
+        yield from build_malformed_bodies(f"{run}_garbage_{place}", "+493023125100", "+491713920050")

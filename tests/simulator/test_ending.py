@@ -15,8 +15,8 @@ from app.core.tenancy import unscoped
 from app.domain.inbox.processor import drain_batch
 from app.models import Branch, Call, ToolCall, Turn, WebhookEvent
 from app.simulator.call_factory import Cast, Delivery
-from app.simulator.callers import SECOND_BRANCH, UNKNOWN_NUMBER, answering_at
-from app.simulator.result_check import in_database
+from app.simulator.callers import SECOND_BRANCH, UNKNOWN_NUMBER, find_business_at
+from app.simulator.result_check import fetch_from_database
 from app.simulator.scenarios import SCENARIOS
 from tests.support.demo_salon import make_demo_company
 from tests.support.lindgren import KEY
@@ -28,7 +28,7 @@ CALL_ID = "call_sim_ending"
 def ring_up(client: FlaskClient, db):
     """Plays a scenario against the webhook, works the inbox through, and gives the answers."""
     for number in {scenario.number for scenario in SCENARIOS.values()} - {UNKNOWN_NUMBER, SECOND_BRANCH}:
-        make_demo_company(answering_at(number)[0])
+        make_demo_company(find_business_at(number)[0])
 
     def ring(name: str, *, drain_each: bool = False) -> list[tuple[Delivery, int]]:
         scenario = SCENARIOS[name]
@@ -76,7 +76,7 @@ def test_a_call_ends_as_its_scenario_says(app: Flask, ring_up, name: str, drain_
     call = only_call()
     assert (call.status, call.outcome, call.provider_call_id) == (scenario.status, scenario.outcome, CALL_ID)
     assert call.analyzed_at is not None
-    assert in_database([CALL_ID])[CALL_ID].is_settled
+    assert fetch_from_database([CALL_ID])[CALL_ID].is_settled
 
 
 def test_duplicates_and_any_order_leave_the_same_call(ring_up, client: FlaskClient):
@@ -110,7 +110,7 @@ def test_an_unknown_number_waits_unassigned_and_makes_no_call(ring_up):
     ring_up("unknown_number")
     assert count(Call) == 0
     assert {event.status for event in database.session.scalars(select(WebhookEvent))} == {"unassigned"}
-    assert in_database([CALL_ID])[CALL_ID].status == "unassigned"
+    assert fetch_from_database([CALL_ID])[CALL_ID].status == "unassigned"
 
 
 @pytest.mark.parametrize("name", ["forged", "replayed"])

@@ -9,7 +9,7 @@ from app.demo.companies import COMPANIES
 from app.providers import get_call_driver
 from app.providers.voice.base import Unreadable
 from app.simulator.call_factory import Cast
-from app.simulator.callers import answering_at, free_looking_time, spoken_day, spoken_time
+from app.simulator.callers import find_business_at, find_plausible_slot, speak_day, speak_time
 from app.simulator.scenarios import SCENARIOS, find_scenario
 from tests.support.tables import each_row
 
@@ -72,9 +72,9 @@ def test_the_transcript_grows_turn_by_turn():
 
 def test_a_booking_is_agreed_for_a_time_at_which_somebody_is_there():
     for number in NUMBERS:
-        company, branch = answering_at(number)
+        company, branch = find_business_at(number)
         for seed in range(200):
-            wanted = free_looking_time(branch, company, random.Random(seed), now=NOW)
+            wanted = find_plausible_slot(branch, company, random.Random(seed), now=NOW)
             opens_at = branch.hours[wanted.starts_at.weekday()]
             assert any(opens <= wanted.starts_at.time() < closes for opens, closes in opens_at)
             assert wanted.starts_at.weekday() not in wanted.staff.days_off
@@ -141,6 +141,6 @@ def test_the_ringing_phone_asks_as_retell_does():
 
 def test_days_and_times_are_spoken_as_people_say_them():
     at = datetime(2026, 12, 2, 14, 30, tzinfo=ZoneInfo("Europe/Berlin"))
-    assert (spoken_day(at, "de"), spoken_time(at, "de")) == ("Mittwoch, dem 2. Dezember,", "14 Uhr 30")
-    assert (spoken_day(at, "en"), spoken_time(at, "en")) == ("Wednesday, December 2,", "2:30 pm")
-    assert (spoken_time(at.replace(hour=9, minute=0), "de"), spoken_time(at.replace(hour=12, minute=0), "en")) == ("9 Uhr", "12 pm")
+    assert (speak_day(at, "de"), speak_time(at, "de")) == ("Mittwoch, dem 2. Dezember,", "14 Uhr 30")
+    assert (speak_day(at, "en"), speak_time(at, "en")) == ("Wednesday, December 2,", "2:30 pm")
+    assert (speak_time(at.replace(hour=9, minute=0), "de"), speak_time(at.replace(hour=12, minute=0), "en")) == ("9 Uhr", "12 pm")

@@ -19,7 +19,7 @@ from app.core.tenancy import unscoped
 from app.demo.companies import BLOCKED_CALLER
 from app.domain.inbox.processor import drain_batch
 from app.models import BlockedCaller, Booking, Call, Company, Customer, Task, ToolCall
-from app.simulator.load import Called, plan_calls, run
+from app.simulator.load import CallResult, plan_calls, run
 from app.simulator.scenarios import SCENARIOS
 from app.simulator.webhook_sender import RetellStandIn
 from tests.support.demo_salon import make_demo_salon
@@ -40,11 +40,11 @@ def served(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture
-def ring_up(app: Flask, db: SQLAlchemy) -> Callable[..., list[Called]]:
+def ring_up(app: Flask, db: SQLAlchemy) -> Callable[..., list[CallResult]]:
     """Simulated calls against the application on a real port; the inbox is worked through afterwards."""
     make_demo_salon()
 
-    def ring(name: str, count: int = 1) -> list[Called]:
+    def ring(name: str, count: int = 1) -> list[CallResult]:
         here = replace(SCENARIOS[name], number=SCENARIOS["booked"].number)
         with served(app) as url:
             called = run(plan_calls([here], count), RetellStandIn(url, KEY, connections=8))
@@ -63,7 +63,9 @@ def rows(db: SQLAlchemy, model: type) -> list[Any]:
         return list(db.session.scalars(select(model).order_by(model.created_at)))
 
 
-def test_a_caller_books_a_time_that_is_free_and_the_analysis_books_no_other(ring_up: Callable[..., list[Called]], db: SQLAlchemy) -> None:
+def test_a_caller_books_a_time_that_is_free_and_the_analysis_books_no_other(
+    ring_up: Callable[..., list[CallResult]], db: SQLAlchemy
+) -> None:
     (called,) = ring_up("booked")
     assert all(answer.as_expected for answer in called.answers)
     (booking,), (call,) = rows(db, Booking), rows(db, Call)
@@ -74,7 +76,7 @@ def test_a_caller_books_a_time_that_is_free_and_the_analysis_books_no_other(ring
     assert tools[1].result["data"]["booking_id"] == booking.id and all(tool.duration_ms is not None for tool in tools)
 
 
-def test_the_ringing_phones_answer_goes_along_with_the_call(ring_up: Callable[..., list[Called]]) -> None:
+def test_the_ringing_phones_answer_goes_along_with_the_call(ring_up: Callable[..., list[CallResult]]) -> None:
     (called,) = ring_up("information")
     ringing, *others = called.answers
     reference = json.loads(ringing.body)["call_inbound"]["metadata"]["reference"]
@@ -83,7 +85,7 @@ def test_the_ringing_phones_answer_goes_along_with_the_call(ring_up: Callable[..
     assert started["call"]["retell_llm_dynamic_variables"]["company"] == "Salon Lindgren"
 
 
-def test_many_callers_at_once_never_share_a_time(ring_up: Callable[..., list[Called]], db: SQLAlchemy) -> None:
+def test_many_callers_at_once_never_share_a_time(ring_up: Callable[..., list[CallResult]], db: SQLAlchemy) -> None:
     called = ring_up("booked", 12)
     assert all(answer.as_expected for each in called for answer in each.answers)
     bookings = rows(db, Booking)
@@ -91,19 +93,19 @@ def test_many_callers_at_once_never_share_a_time(ring_up: Callable[..., list[Cal
     assert {call.outcome for call in rows(db, Call)} == {"booked"}
 
 
-def test_an_english_caller_is_answered_in_english(ring_up: Callable[..., list[Called]], db: SQLAlchemy) -> None:
+def test_an_english_caller_is_answered_in_english(ring_up: Callable[..., list[CallResult]], db: SQLAlchemy) -> None:
     ring_up("english")
     assert "is booked." in rows(db, ToolCall)[-1].result["say"]
     assert rows(db, Call)[0].outcome == "booked"
 
 
-def test_a_caller_is_put_through_to_the_number_of_the_branch(ring_up: Callable[..., list[Called]], db: SQLAlchemy) -> None:
+def test_a_caller_is_put_through_to_the_number_of_the_branch(ring_up: Callable[..., list[CallResult]], db: SQLAlchemy) -> None:
     ring_up("transferred")
     (call,) = rows(db, Call)
     assert (call.outcome, call.transfer_destination) == ("transferred", "+493023125177")
 
 
-def test_a_caller_in_need_hears_the_number_and_is_put_through(ring_up: Callable[..., list[Called]], db: SQLAlchemy) -> None:
+def test_a_caller_in_need_hears_the_number_and_is_put_through(ring_up: Callable[..., list[CallResult]], db: SQLAlchemy) -> None:
     ring_up("emergency")
     (call,), (tool,) = rows(db, Call), rows(db, ToolCall)
     assert (call.outcome, call.transfer_destination) == ("emergency", "+493023125177")
@@ -111,7 +113,7 @@ def test_a_caller_in_need_hears_the_number_and_is_put_through(ring_up: Callable[
     assert [task.kind for task in rows(db, Task)] == ["emergency"]
 
 
-def test_who_has_no_appointment_cannot_cancel_one(ring_up: Callable[..., list[Called]], db: SQLAlchemy) -> None:
+def test_who_has_no_appointment_cannot_cancel_one(ring_up: Callable[..., list[CallResult]], db: SQLAlchemy) -> None:
     """The agent says so, and the front desk finds a note."""
     ring_up("cancelled")
     (tool,) = rows(db, ToolCall)
@@ -119,7 +121,7 @@ def test_who_has_no_appointment_cannot_cancel_one(ring_up: Callable[..., list[Ca
     assert rows(db, Call)[0].outcome == "not_verified" and [task.kind for task in rows(db, Task)] == ["check_cancellation"]
 
 
-def test_a_withheld_caller_stays_nobody(ring_up: Callable[..., list[Called]], db: SQLAlchemy) -> None:
+def test_a_withheld_caller_stays_nobody(ring_up: Callable[..., list[CallResult]], db: SQLAlchemy) -> None:
     ring_up("withheld")
     assert rows(db, Call)[0].customer_id is None
     assert all(customer.last_call_at is None for customer in rows(db, Customer))
@@ -160,7 +162,9 @@ def test_where_nobody_answers_functions_the_call_is_held_all_the_same(http: HTTP
     assert sum(request.path == "/api/retell/function" for request, _ in http.log) == 1
 
 
-def test_a_blocked_caller_is_turned_away_while_it_rings_and_leaves_no_call(ring_up: Callable[..., list[Called]], db: SQLAlchemy) -> None:
+def test_a_blocked_caller_is_turned_away_while_it_rings_and_leaves_no_call(
+    ring_up: Callable[..., list[CallResult]], db: SQLAlchemy
+) -> None:
     with unscoped():
         company_id = db.session.scalars(select(Company.id)).first()
         db.session.add(BlockedCaller(company_id=company_id, number=BLOCKED_CALLER))
@@ -172,7 +176,7 @@ def test_a_blocked_caller_is_turned_away_while_it_rings_and_leaves_no_call(ring_
     assert rows(db, Call) == []
 
 
-def test_whoever_is_let_in_again_has_a_call(ring_up: Callable[..., list[Called]], db: SQLAlchemy) -> None:
+def test_whoever_is_let_in_again_has_a_call(ring_up: Callable[..., list[CallResult]], db: SQLAlchemy) -> None:
     (called,) = ring_up("blocked")
     assert called.is_known_to_the_server
     assert [call.status for call in rows(db, Call)] == ["ended"]

@@ -18,7 +18,7 @@ EVENT = Delivery("call_started", '{"event":"call_started","call":{"call_id":"cal
 
 @pytest.fixture
 def stand_in(http: HTTPServer, monkeypatch) -> RetellStandIn:
-    monkeypatch.setattr(webhook_sender, "PAUSES_S", (0, 0, 0))
+    monkeypatch.setattr(webhook_sender, "RETRY_DELAYS_S", (0, 0, 0))
     return RetellStandIn(http.url_for("/"), KEY)
 
 
@@ -77,7 +77,7 @@ def test_a_server_without_an_inbound_door_is_asked_once(http: HTTPServer, stand_
 
 
 def test_a_dead_address_is_no_answer_and_no_error(monkeypatch):
-    monkeypatch.setattr(webhook_sender, "PAUSES_S", (0,))
+    monkeypatch.setattr(webhook_sender, "RETRY_DELAYS_S", (0,))
     nobody = RetellStandIn("http://127.0.0.1:9", KEY)
     assert (nobody.send(EVENT).status, nobody.send(EVENT).as_expected) == (0, False)
     began = time.monotonic()

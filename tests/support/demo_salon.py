@@ -7,7 +7,7 @@ from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.demo.catalogue_seeder import write_catalogue
+from app.demo.catalogue_seeder import insert_catalogue
 from app.demo.companies import LINDGREN
 from app.demo.schema import DemoCompany
 from app.models import Company
@@ -24,5 +24,5 @@ def make_demo_company(demo: DemoCompany) -> Company:
     with company_scope(company.id), transaction():
         db.session.add(company)
         db.session.flush()
-        write_catalogue(company, demo, since=now() - timedelta(days=90))
+        insert_catalogue(company, demo, since=now() - timedelta(days=90))
     return company

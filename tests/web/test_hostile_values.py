@@ -26,7 +26,7 @@ from structlog.testing import capture_logs
 from werkzeug.datastructures import MultiDict
 from werkzeug.routing import Rule
 
-from app.api.operation import Operation, operation_of
+from app.api.operation import Operation, get_operation
 from app.core.route_guards import guard_of
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
@@ -231,7 +231,7 @@ def pages(app: Flask, kinds: tuple[str, ...] = ("company", "support", "user", "p
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
         guard = guard_of(view)
-        if guard is not None and guard.kind in kinds and not operation_of(view):
+        if guard is not None and guard.kind in kinds and not get_operation(view):
             who = {"company": "owner", "support": "support", "user": "owner"}.get(guard.kind, "nobody")
             found += [(rule, method, who) for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})]
     return sorted(found, key=lambda each: (each[1] != "GET", "cancel" in each[0].rule or "remove" in each[0].rule, each[0].rule))
@@ -244,7 +244,7 @@ def module_of(app: Flask, rule: Rule) -> Any:
 def operations(app: Flask) -> list[tuple[Rule, str, Operation]]:
     found = []
     for rule in app.url_map.iter_rules():
-        if of := operation_of(app.view_functions[rule.endpoint]):
+        if of := get_operation(app.view_functions[rule.endpoint]):
             found += [(rule, method, of) for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})]
     return found
 

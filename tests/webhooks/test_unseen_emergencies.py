@@ -18,7 +18,7 @@ from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.emergencies.alarm import PRIORITY
 from app.models import Call, Company, Notification, Task
-from app.serializers.live import live_calls
+from app.serializers.live import build_live_calls
 from tests.factories.companies import OnCallShiftFactory
 from tests.factories.salons import Salon
 from tests.support.agent_line import Line, make_house
@@ -183,7 +183,7 @@ def without_alarm(salon: Salon, db: SQLAlchemy, hour: Hour, ids: Sequence[str]) 
         tasks = {task.call_id: task for task in db.session.scalars(select(Task).where(Task.kind == "emergency", Task.status == "open"))}
         written = db.session.scalars(select(Notification).where(Notification.kind == "emergency"))
         messages = {message.subject for message in written if message.recipient == hour.on_call}
-        flags = {call_id for call_id, card in live_calls(calls.values()).items() if card["emergency"]}
+        flags = {call_id for call_id, card in build_live_calls(calls.values()).items() if card["emergency"]}
     by_id = {each: calls[f"{each} {hour.name}"] for each in ids}
     return [
         each for each, call_id in by_id.items()

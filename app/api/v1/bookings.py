@@ -9,7 +9,7 @@ from flask import Blueprint, g, request
 from flask_babel import gettext as _
 from pydantic import BaseModel, Field
 
-from app.api.operation import operation, start_of
+from app.api.operation import get_offset, operation
 from app.api.query_params import Instant, PageQuery
 from app.core.concurrency import run_with_write_slot
 from app.core.errors import InvalidInput
@@ -20,10 +20,10 @@ from app.domain.bookings.history import Actor
 from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.bookings.status import get_booking
 from app.models import Booking
-from app.serializers.booking import BookingItem, BookingList, Status, booking_item, hold_item
+from app.serializers.booking import BookingItem, BookingList, Status, build_booking_item, build_hold_item
 
-LONGEST_KEY = 100
-UNKNOWN = (404, "The booking is unknown.")
+MAX_KEY_LENGTH = 100
+NOT_FOUND_MESSAGE = (404, "The booking is unknown.")
 
 blueprint = Blueprint("api_bookings", __name__, url_prefix="/api/v1")
 
@@ -79,23 +79,23 @@ def index(query: BookingQuery) -> BookingList:
         since=query.since.begins(g.zone) if query.since else None,
         until=query.until.ends(g.zone) if query.until else None,
     )
-    offset = start_of(query.page, query.per_page)
+    offset = get_offset(query.page, query.per_page)
     if query.status == "held":
-        items = [hold_item(hold) for hold in queries.list_holds(search, limit=query.per_page, offset=offset)]
+        items = [build_hold_item(hold) for hold in queries.list_holds(search, limit=query.per_page, offset=offset)]
         total, exact = queries.count_holds(search), True
     else:
-        items = _items(queries.list_bookings(search, limit=query.per_page, offset=offset))
+        items = _build_items(queries.list_bookings(search, limit=query.per_page, offset=offset))
         is_last = len(items) < query.per_page and (items or not offset)
         total, exact = (offset + len(items), True) if is_last else queries.count_bookings(search)
     return BookingList(items=items, page=query.page, per_page=query.per_page, total=total, total_exact=exact)
 
 
 @blueprint.get("/bookings/<booking_id>")
-@operation("One booking, or a held time", answer=BookingItem, scope="bookings:read", refusals=(UNKNOWN,))
+@operation("One booking, or a held time", answer=BookingItem, scope="bookings:read", refusals=(NOT_FOUND_MESSAGE,))
 def show(booking_id: str) -> BookingItem:
     if hold := queries.find_open_hold(booking_id):
-        return hold_item(hold)
-    return _item(get_booking(booking_id))
+        return build_hold_item(hold)
+    return _build_item(get_booking(booking_id))
 
 
 @blueprint.post("/bookings")
@@ -113,22 +113,22 @@ def make(body: NewBooking) -> BookingItem:
         service_id=body.service_id,
         branch_id=body.branch_id,
         staff_id=body.staff_id,
-        starts_at=_instant(body.starts_at),
+        starts_at=_to_utc(body.starts_at),
         name=body.customer.name,
         phone=body.customer.phone,
         email=body.customer.email,
         notes=body.notes,
         idempotency_key=_idempotency_key(),
     )
-    source, by = "api", _by()
+    source, by = "api", _get_actor()
     try:
-        return _item(
+        return _build_item(
             run_with_write_slot(
                 lambda: create_customer_booking(wish, source=source, actor=by), look=lambda: check_bookable(wish, source=source, actor=by)
             )
         )
     except InvalidInput as error:
-        error.data["fields"] = _as_sent(error.data.get("fields", {}))
+        error.data["fields"] = _map_field_names(error.data.get("fields", {}))
         raise
 
 
@@ -140,17 +140,17 @@ def make(body: NewBooking) -> BookingItem:
     body=BookingChanges,
     description="To another time, another person, or both. The parts of a visit move together.",
     refusals=(
-        UNKNOWN,
+        NOT_FOUND_MESSAGE,
         (409, "The time is not free, or somebody changed the booking meanwhile: changed_meanwhile, with `version`."),
     ),
 )
 def change(booking_id: str, body: BookingChanges) -> BookingItem:
-    starts_at = _instant(body.starts_at) if body.starts_at else None
+    starts_at = _to_utc(body.starts_at) if body.starts_at else None
 
     def move() -> Booking:
-        return reschedule_booking(booking_id, _by(), starts_at=starts_at, staff_id=body.staff_id, version=body.version)
+        return reschedule_booking(booking_id, _get_actor(), starts_at=starts_at, staff_id=body.staff_id, version=body.version)
 
-    return _item(run_with_write_slot(move))
+    return _build_item(run_with_write_slot(move))
 
 
 @blueprint.post("/bookings/<booking_id>/cancel")
@@ -160,22 +160,22 @@ def change(booking_id: str, body: BookingChanges) -> BookingItem:
     scope="bookings:write",
     body=Cancellation,
     description="The time is free again at once. Cancelling again changes nothing.",
-    refusals=(UNKNOWN, (409, "It is over already (not_possible).")),
+    refusals=(NOT_FOUND_MESSAGE, (409, "It is over already (not_possible).")),
 )
 def cancel(booking_id: str, body: Cancellation) -> BookingItem:
-    return _item(run_with_write_slot(lambda: cancel_booking(booking_id, _by(), reason=body.reason)))
+    return _build_item(run_with_write_slot(lambda: cancel_booking(booking_id, _get_actor(), reason=body.reason)))
 
 
-def _as_sent(fields: dict[str, str]) -> dict[str, str]:
+def _map_field_names(fields: dict[str, str]) -> dict[str, str]:
     """The fields under the names that the body gives them."""
     return {f"customer.{name}" if name in NewCustomer.model_fields else name: sentence for name, sentence in fields.items()}
 
 
-def _by() -> Actor:
+def _get_actor() -> Actor:
     return Actor("program", "api", g.key.id)
 
 
-def _instant(moment: Instant) -> datetime:
+def _to_utc(moment: Instant) -> datetime:
     """A time without an offset is one of the business's own clock; a day alone is no time."""
     if moment.instant is None:
         sentence = _("Das ist keine Zeit nach ISO 8601, zum Beispiel 2026-11-20T09:30:00+01:00.")
@@ -186,19 +186,20 @@ def _instant(moment: Instant) -> datetime:
 def _idempotency_key() -> str | None:
     """Keys of one program do not meet those of another."""
     given = request.headers.get("Idempotency-Key", "").strip()
-    if len(given) > LONGEST_KEY or not given.isprintable():
-        sentence = _("Das ist zu lang, höchstens %(n)s Zeichen.", n=LONGEST_KEY)
+    if len(given) > MAX_KEY_LENGTH or not given.isprintable():
+        sentence = _("Das ist zu lang, höchstens %(n)s Zeichen.", n=MAX_KEY_LENGTH)
         raise InvalidInput(sentence, fields={"Idempotency-Key": sentence})
     return f"{g.key.id}:{given}" if given else None
 
 
-def _item(booking: Booking) -> BookingItem:
-    return _items([booking])[0]
+def _build_item(booking: Booking) -> BookingItem:
+    return _build_items([booking])[0]
 
 
-def _items(bookings: Sequence[Booking]) -> list[BookingItem]:
+def _build_items(bookings: Sequence[Booking]) -> list[BookingItem]:
     customers = queries.load_customers(bookings)
     reached = queries.load_identities(customers.keys())
     return [
-        booking_item(booking, customers.get(booking.customer_id or ""), reached.get(booking.customer_id or "", {})) for booking in bookings
+        build_booking_item(booking, customers.get(booking.customer_id or ""), reached.get(booking.customer_id or "", {}))
+        for booking in bookings
     ]

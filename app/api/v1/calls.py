@@ -10,7 +10,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import load_only
 
-from app.api.operation import operation, start_of
+from app.api.operation import get_offset, operation
 from app.api.query_params import Instant, PageQuery
 from app.core.errors import NotFound
 from app.core.extensions import db
@@ -22,10 +22,20 @@ from app.domain.privacy.consent import get_effective_consent, list_answers
 from app.models import Booking, Branch, Call, CallDeletion, CallEvent, CallNotice, NoticeWording, ToolCall, TruthCheck, Turn
 from app.models.booking import ACTIVE_STATUSES
 from app.models.call import OUTCOMES, STATUS_RANK
-from app.serializers.call import COLUMNS, CallDetail, CallItem, CallList, Consent, Notice, Untruth, call_detail, call_item
+from app.serializers.call import (
+    COLUMNS,
+    CallDetail,
+    CallItem,
+    CallList,
+    ConsentItem,
+    MismatchItem,
+    NoticeItem,
+    build_call_detail,
+    build_call_item,
+)
 
 # hits of a search that are counted
-COUNTED = 1000
+COUNT_LIMIT = 1000
 
 blueprint = Blueprint("api_calls", __name__, url_prefix="/api/v1")
 
@@ -42,9 +52,9 @@ class CallQuery(PageQuery):
 @blueprint.get("/calls")
 @operation("List calls, newest first", scope="calls:read", query=CallQuery, answer=CallList, refusals=((404, "The branch is unknown."),))
 def index(query: CallQuery) -> CallList:
-    offset = start_of(query.page, query.per_page)
-    search = _search(query)
-    counted = max(offset + query.per_page, COUNTED) if query.q.strip() else 0
+    offset = get_offset(query.page, query.per_page)
+    search = _build_search(query)
+    counted = max(offset + query.per_page, COUNT_LIMIT) if query.q.strip() else 0
     if counted:
         found = find_calls(search, limit=counted + 1)
         total, ids, exact = min(len(found), counted), found[offset : offset + query.per_page], len(found) <= counted
@@ -53,7 +63,7 @@ def index(query: CallQuery) -> CallList:
         is_last = len(ids) < query.per_page and (ids or not offset)
         seen = offset + len(ids)
         total, exact = (seen, True) if is_last else count_calls(search, seen=seen)
-    return CallList(items=_items(ids), page=query.page, per_page=query.per_page, total=total, total_exact=exact)
+    return CallList(items=_build_items(ids), page=query.page, per_page=query.per_page, total=total, total_exact=exact)
 
 
 @blueprint.get("/calls/<call_id>")
@@ -63,22 +73,22 @@ def show(call_id: str) -> CallDetail:
     if call is None:
         raise NotFound(_("Diesen Anruf gibt es nicht."))
     check = db.session.scalars(select(TruthCheck).where(TruthCheck.call_id == call.id)).first()
-    return call_detail(
+    return build_call_detail(
         call,
-        _zones()[call.branch_id],
-        _bookings([call.id]).get(call.id),
+        _get_timezones()[call.branch_id],
+        _get_booking_ids([call.id]).get(call.id),
         db.session.scalars(select(Turn).where(Turn.call_id == call.id).order_by(Turn.position)),
         db.session.scalars(select(ToolCall).where(ToolCall.call_id == call.id).order_by(ToolCall.id)),
         db.session.scalars(select(CallEvent).where(CallEvent.call_id == call.id).order_by(CallEvent.seq)),
         truth=check.verdict if check else None,
-        untruths=[_untruth(finding) for finding in check.findings] if check and check.verdict in ("mismatch", "resolved") else [],
-        ai_notice=_notice(call.id),
-        consent=Consent(**get_effective_consent(list_answers([call.id])[call.id])),
+        untruths=[_to_mismatch(finding) for finding in check.findings] if check and check.verdict in ("mismatch", "resolved") else [],
+        ai_notice=_find_notice(call.id),
+        consent=ConsentItem(**get_effective_consent(list_answers([call.id])[call.id])),
         provider_copy=db.session.scalar(select(CallDeletion.status).where(CallDeletion.call_id == call.id)) or "kept",
     )
 
 
-def _notice(call_id: str) -> Notice | None:
+def _find_notice(call_id: str) -> NoticeItem | None:
     row = db.session.execute(
         select(CallNotice, NoticeWording.text)
         .outerjoin(NoticeWording, NoticeWording.version == CallNotice.wording)
@@ -87,11 +97,11 @@ def _notice(call_id: str) -> Notice | None:
     if row is None:
         return None
     notice, text = row
-    return Notice(said=notice.is_spoken, turn=notice.turn, at_ms=notice.at_ms, wording=notice.wording, text=text)
+    return NoticeItem(said=notice.is_spoken, turn=notice.turn, at_ms=notice.at_ms, wording=notice.wording, text=text)
 
 
-def _search(query: CallQuery) -> Search:
-    if query.branch_id is not None and query.branch_id not in _zones():
+def _build_search(query: CallQuery) -> Search:
+    if query.branch_id is not None and query.branch_id not in _get_timezones():
         raise NotFound(_("Diese Filiale gibt es nicht."))
     return Search(
         query=query.q,
@@ -103,35 +113,35 @@ def _search(query: CallQuery) -> Search:
     )
 
 
-def _items(ids: Collection[str]) -> list[CallItem]:
+def _build_items(ids: Collection[str]) -> list[CallItem]:
     if not ids:
         return []
     columns = load_only(*(getattr(Call, name) for name in COLUMNS))
     calls = db.session.scalars(newest_first(select(Call).options(columns).where(Call.id.in_(ids))))
-    zones, bookings, truths = _zones(), _bookings(ids), _truths(ids)
-    return [call_item(call, zones[call.branch_id], bookings.get(call.id), truths.get(call.id)) for call in calls]
+    zones, bookings, truths = _get_timezones(), _get_booking_ids(ids), _get_truths(ids)
+    return [build_call_item(call, zones[call.branch_id], bookings.get(call.id), truths.get(call.id)) for call in calls]
 
 
-def _truths(ids: Collection[str]) -> dict[str, str | None]:
+def _get_truths(ids: Collection[str]) -> dict[str, str | None]:
     rows = db.session.execute(select(TruthCheck.call_id, TruthCheck.verdict).where(TruthCheck.call_id.in_(ids)))
     return {row.call_id: row.verdict for row in rows}
 
 
-def _untruth(finding: dict[str, Any]) -> Untruth:
+def _to_mismatch(finding: dict[str, Any]) -> MismatchItem:
     booking = finding.get("booking") or {}
-    return Untruth(
+    return MismatchItem(
         what=finding["what"], turn=finding["turn"], said=finding["said"], so=so_is(finding), booking_id=booking.get("id")
     )  # fmt: skip
 
 
-def _zones() -> dict[str, ZoneInfo]:
+def _get_timezones() -> dict[str, ZoneInfo]:
     """The time zones of the company's branches; asked for once a request."""
     if "branch_zones" not in g:
         g.branch_zones = {row.id: ZoneInfo(row.zone) for row in db.session.execute(select(Branch.id, Branch.zone))}
     return g.branch_zones
 
 
-def _bookings(call_ids: Collection[str]) -> dict[str, str]:
+def _get_booking_ids(call_ids: Collection[str]) -> dict[str, str]:
     """The appointment made in each call: the first that still stands, else the first."""
     made = select(Booking.call_id, Booking.id, Booking.status).where(Booking.call_id.in_(call_ids)).order_by(Booking.id)
     rows = sorted(db.session.execute(made), key=lambda row: row.status not in ACTIVE_STATUSES)

@@ -6,14 +6,14 @@ from flask import Blueprint, g
 from flask_babel import gettext as _
 from pydantic import Field
 
-from app.api.operation import operation, start_of
+from app.api.operation import get_offset, operation
 from app.api.query_params import PageQuery
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.domain.customers.search import MAX_QUERY_LENGTH, count_customers, find_customers
 from app.models import Customer
-from app.serializers.customer import CustomerItem, CustomerList, customer_item
+from app.serializers.customer import CustomerItem, CustomerList, build_customer_item
 
 blueprint = Blueprint("api_customers", __name__, url_prefix="/api/v1")
 
@@ -27,13 +27,13 @@ class CustomerQuery(PageQuery):
 @blueprint.get("/customers")
 @operation("List customers, newest first", scope="customers:read", query=CustomerQuery, answer=CustomerList)
 def index(query: CustomerQuery) -> CustomerList:
-    offset = start_of(query.page, query.per_page)
+    offset = get_offset(query.page, query.per_page)
     customers = find_customers(query.q, limit=query.per_page, offset=offset)
     is_last = len(customers) < query.per_page and (customers or not offset)
     total = offset + len(customers) if is_last else count_customers(query.q)
     zone = ZoneInfo(g.zone)
     return CustomerList(
-        items=[customer_item(customer, zone) for customer in customers], page=query.page, per_page=query.per_page, total=total
+        items=[build_customer_item(customer, zone) for customer in customers], page=query.page, per_page=query.per_page, total=total
     )
 
 
@@ -43,4 +43,4 @@ def show(customer_id: str) -> CustomerItem:
     customer = db.session.get(Customer, customer_id) if is_ulid(customer_id) else None
     if customer is None:
         raise NotFound(_("Diesen Kunden gibt es nicht."))
-    return customer_item(customer, ZoneInfo(g.zone))
+    return build_customer_item(customer, ZoneInfo(g.zone))

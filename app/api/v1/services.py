@@ -2,10 +2,10 @@
 
 from flask import Blueprint
 
-from app.api.operation import operation, start_of
+from app.api.operation import get_offset, operation
 from app.api.query_params import PageQuery
 from app.domain.services import catalogue
-from app.serializers.service import ServiceList, service_item
+from app.serializers.service import ServiceList, build_service_item
 
 blueprint = Blueprint("api_services", __name__, url_prefix="/api/v1")
 
@@ -13,7 +13,7 @@ blueprint = Blueprint("api_services", __name__, url_prefix="/api/v1")
 @blueprint.get("/services")
 @operation("List what can be booked, in the business's order", scope="services:read", query=PageQuery, answer=ServiceList)
 def index(query: PageQuery) -> ServiceList:
-    found = catalogue.list_services(limit=query.per_page, offset=start_of(query.page, query.per_page))
+    found = catalogue.list_services(limit=query.per_page, offset=get_offset(query.page, query.per_page))
     synonyms = catalogue.synonyms_of([service.id for service in found])
-    items = [service_item(service, synonyms.get(service.id, [])) for service in found]
+    items = [build_service_item(service, synonyms.get(service.id, [])) for service in found]
     return ServiceList(items=items, page=query.page, per_page=query.per_page, total=catalogue.count_services())

@@ -3,10 +3,10 @@
 from flask import Blueprint
 from pydantic import Field
 
-from app.api.operation import operation, start_of
+from app.api.operation import get_offset, operation
 from app.api.query_params import PageQuery
 from app.domain.services import catalogue
-from app.serializers.staff_member import StaffList, staff_item
+from app.serializers.staff_member import StaffList, build_staff_item
 
 blueprint = Blueprint("api_staff", __name__, url_prefix="/api/v1")
 
@@ -20,7 +20,7 @@ class StaffQuery(PageQuery):
 @operation("List staff members, in the business's order", scope="staff:read", query=StaffQuery, answer=StaffList)
 def index(query: StaffQuery) -> StaffList:
     narrowed = {"branch_id": query.branch_id, "service_id": query.service_id}
-    found = catalogue.list_staff(limit=query.per_page, offset=start_of(query.page, query.per_page), **narrowed)
+    found = catalogue.list_staff(limit=query.per_page, offset=get_offset(query.page, query.per_page), **narrowed)
     branches, services = catalogue.places_of([person.id for person in found])
-    items = [staff_item(person, branches.get(person.id, []), services.get(person.id, [])) for person in found]
+    items = [build_staff_item(person, branches.get(person.id, []), services.get(person.id, [])) for person in found]
     return StaffList(items=items, page=query.page, per_page=query.per_page, total=catalogue.count_staff(**narrowed))

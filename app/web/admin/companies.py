@@ -64,7 +64,7 @@ def render_company(company: Company, *, form: dict[str, Any], errors: dict[str, 
         people=people,
         may_let_in=not people or can(current_user, "support.users"),
         providers=PROVIDER_NAMES,
-        sent=_list_deployments(company),
+        sent=_get_send_stats(company),
         most_sent=MAX_PER_COMPANY_PER_DAY,
         missing=[(step, SETUP_STEPS[step]) for step in missing_steps(company.id)],
         form=form,
@@ -72,6 +72,6 @@ def render_company(company: Company, *, form: dict[str, Any], errors: dict[str, 
     )
 
 
-def _list_deployments(company: Company) -> SendStats:
+def _get_send_stats(company: Company) -> SendStats:
     with company_scope(company.id):
         return get_send_stats()

@@ -28,7 +28,7 @@ from app.web.fields import IntegerField
 from app.web.forms import Form
 from app.web.guards import for_company, get_next_path
 
-MAX_DAYS = 200
+MAX_STAFF = 200
 # so many get their ways out at once; each costs a look into the calendar
 MAX_ROWS_WITH_OPTIONS = 25
 
@@ -44,7 +44,7 @@ class SickForm(Form):
 def sick(staff_id: str) -> Response:
     """Ill from now until the end of the day that is named; nothing more is booked then."""
     branch = get_current_branch()
-    person = next((one for one in catalogue.list_staff(limit=MAX_DAYS, branch_id=branch.id) if one.id == staff_id), None)
+    person = next((one for one in catalogue.list_staff(limit=MAX_STAFF, branch_id=branch.id) if one.id == staff_id), None)
     if person is None:
         raise NotFound(_("Das gibt es hier nicht."))
     today = now().astimezone(ZoneInfo(branch.zone)).date()
@@ -70,7 +70,7 @@ def show(closure_id: str) -> str:
         closure=closure,
         person=db.session.get(StaffMember, closure.staff_id) if closure.staff_id else None,
         rows=[_build_row(booking, number < MAX_ROWS_WITH_OPTIONS) for number, booking in enumerate(affected)],
-        names={person.id: person.name for person in catalogue.list_staff(limit=MAX_DAYS)},
+        names={person.id: person.name for person in catalogue.list_staff(limit=MAX_STAFF)},
         here=url_for("absences.show", closure_id=closure_id),
         day_length=timedelta(days=1),
         may_write=can(current_user, "bookings.write"),

@@ -36,7 +36,7 @@ from app.web.guards import for_company
 from app.web.labels import BOOKING_STATUSES
 
 PAGE_SIZE = 50
-MAX_PARTS = 200
+MAX_STAFF = 200
 PERIODS = ("coming", "today", "week", "past")
 STATUSES = ("confirmed", "pending", "cancelled", "no_show", "done")
 
@@ -110,7 +110,7 @@ def index() -> Response:
             shown=ngettext("%(num)s Termin", "%(num)s Termine", len(found)) if not more and not after else "",
             chips=[("", _("Alle")), *((key, BOOKING_STATUSES[key].label) for key in STATUSES)],
             periods=[("coming", _("Ab heute")), ("today", _("Heute")), ("week", _("7 Tage")), ("past", _("Vergangene"))],
-            people=[(person.id, person.name) for person in catalogue.list_staff(limit=MAX_PARTS)],
+            people=[(person.id, person.name) for person in catalogue.list_staff(limit=MAX_STAFF)],
             href=lambda **changes: _build_href(asked, **changes),
         )
     )
@@ -240,7 +240,7 @@ def _build_details(booking: Booking) -> dict[str, Any]:
     customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
     local = booking.starts_at.astimezone(ZoneInfo(booking.zone))
     service = db.session.get(Service, booking.service_id)
-    mine = catalogue.list_staff(limit=MAX_PARTS, branch_id=booking.branch_id, service_id=booking.service_id)
+    mine = catalogue.list_staff(limit=MAX_STAFF, branch_id=booking.branch_id, service_id=booking.service_id)
     return {
         "booking": booking,
         "word": BOOKING_STATUSES[booking.status],

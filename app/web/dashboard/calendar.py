@@ -33,7 +33,7 @@ from app.web.formatting import clock, phone_number, when, whole_day
 from app.web.forms import Query, to_errors
 from app.web.guards import for_company
 
-MAX_CUSTOMERS = 200
+MAX_CHOICES = 200
 
 blueprint = Blueprint("calendar", __name__)
 
@@ -170,7 +170,7 @@ def why() -> Response | str:
     starts_at = to_utc(query.day, query.time, branch.zone)
     services = [service for service in _list_services(staff_id) if not service.parts]
     reasons: list[str] = []
-    person = next((person.name for person in catalogue.list_staff(limit=MAX_CUSTOMERS) if person.id == staff_id), "")
+    person = next((person.name for person in catalogue.list_staff(limit=MAX_CHOICES) if person.id == staff_id), "")
     if services:
         shortest = min(services, key=lambda service: service.minutes)
         found, facts = explain_time(select_visit(shortest.id, staff_id=staff_id, branch_id=branch.id), starts_at)
@@ -194,7 +194,7 @@ def why() -> Response | str:
 
 
 def _render_form(branch: Branch, values: dict[str, Any], error: AppError | None = None) -> str:
-    people = catalogue.list_staff(limit=MAX_CUSTOMERS, branch_id=branch.id)
+    people = catalogue.list_staff(limit=MAX_CHOICES, branch_id=branch.id)
     return render_template(
         "dashboard/calendar_new.html" if is_xhr() else "dashboard/calendar_new_alone.html",
         branch=branch,
@@ -213,7 +213,7 @@ def _list_alternatives(error: AppError, branch: Branch) -> list[dict[str, str]]:
     """Free times near the one that was refused, each ready to be taken with one press."""
     found = getattr(error, "alternatives", None)
     slots: list[Slot] = found.best(4) if found else []
-    names = {person.id: person.name for person in catalogue.list_staff(limit=MAX_CUSTOMERS)}
+    names = {person.id: person.name for person in catalogue.list_staff(limit=MAX_CHOICES)}
     tz = ZoneInfo(branch.zone)
     return [
         {
@@ -229,7 +229,7 @@ def _list_alternatives(error: AppError, branch: Branch) -> list[dict[str, str]]:
 
 def _list_services(staff_id: str) -> list[Service]:
     """What can be booked, or what this person does."""
-    services = list(catalogue.list_services(limit=MAX_CUSTOMERS))
+    services = list(catalogue.list_services(limit=MAX_CHOICES))
     if not staff_id:
         return services
     does = set(catalogue.places_of([staff_id])[1].get(staff_id, []))

@@ -41,13 +41,13 @@ def _build_tool(tool: ToolCall, running: bool) -> dict[str, Any]:
         title = f"{word.running} …"
     else:
         title = str(word.done)
-    if (found := _describe_result(tool.result)) is not None and not failed:
+    if (found := _count_results(tool.result)) is not None and not failed:
         title = ngettext("%(title)s: %(num)s gefunden", "%(title)s: %(num)s gefunden", found, title=title)
     took = milliseconds(tool.duration_ms)
     return {"kind": "tool", "title": title, "icon": word.icon, "took": took, "failed": failed, "facts": _list_facts(tool)}
 
 
-def _describe_result(result: Any) -> int | None:
+def _count_results(result: Any) -> int | None:
     """How many slots or bookings an answer holds."""
     data = result.get("data", result) if isinstance(result, dict) else None
     lists = [data[key] for key in ("slots", "bookings", "services") if isinstance(data.get(key), list)] if isinstance(data, dict) else []

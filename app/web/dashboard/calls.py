@@ -27,7 +27,7 @@ from app.web.labels import OUTCOMES
 
 PAGE_SIZE = 50
 CHIPS = ("booked", "callback", "transferred", "information", "hung_up", "missed")
-FILTER_NAMES = (*ACTIVE_STATUSES, "done", "no_show")
+BOOKING_STATUSES = (*ACTIVE_STATUSES, "done", "no_show")
 PERIODS = {"today": 1, "yesterday": 1, "week": 7, "month": 30, "all": 0}
 
 blueprint = Blueprint("calls", __name__)
@@ -140,7 +140,7 @@ def _get_booking_starts(call_ids: list[str]) -> dict[str, datetime]:
     """When the first appointment begins that each call made and that still stands."""
     if not call_ids:
         return {}
-    starts = select(Booking.call_id, func.min(Booking.starts_at)).where(Booking.call_id.in_(call_ids), Booking.status.in_(FILTER_NAMES))
+    starts = select(Booking.call_id, func.min(Booking.starts_at)).where(Booking.call_id.in_(call_ids), Booking.status.in_(BOOKING_STATUSES))
     return {call_id: start for call_id, start in db.session.execute(starts.group_by(Booking.call_id)) if call_id}
 
 

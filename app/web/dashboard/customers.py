@@ -40,7 +40,7 @@ class ListQuery(Query):
 @for_company("customers.read")
 def index() -> Response:
     query = ListQuery.read_known()
-    q, after = query.q, _get_customer(query.after)
+    q, after = query.q, _find_customer(query.after)
     found = list_recent_callers(q, limit=PAGE_SIZE + 1, after=after)
     more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
     partial = request.headers.get("HX-Request-Type") == "partial"
@@ -59,7 +59,7 @@ def index() -> Response:
 @blueprint.get("/customers/<customer_id>")
 @for_company("customers.read")
 def show(customer_id: str) -> str:
-    customer = _get_customer(customer_id)
+    customer = _find_customer(customer_id)
     if customer is None:
         raise NotFound(_("Diese Person steht nicht in der Kartei."))
     bookings = _list_bookings(customer)
@@ -77,7 +77,7 @@ def show(customer_id: str) -> str:
     )
 
 
-def _get_customer(customer_id: str) -> Customer | None:
+def _find_customer(customer_id: str) -> Customer | None:
     return db.session.scalars(select(Customer).where(Customer.id == customer_id)).first() if is_ulid(customer_id) else None
 
 

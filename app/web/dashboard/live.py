@@ -15,7 +15,7 @@ from app.domain.calls.counts import count_running
 from app.models import Call
 from app.models.call import ACTIVE_STATUSES
 from app.realtime.event_log import get_last_seq
-from app.serializers.live import live_calls
+from app.serializers.live import build_live_calls
 from app.web.dashboard.reconciliation_status import get_reconciliation_status
 from app.web.guards import for_company
 
@@ -60,11 +60,11 @@ def _build_state() -> dict[str, Any]:
     """docs/live-events.md: the number comes first, so that nothing between it and the calls is lost."""
     seq = get_last_seq(current_user.company_id)
     newest_first = (Call.started_at.desc(), Call.id.desc())
-    ids = select(Call.id).where(*_filter_visible(), Call.is_test.is_(False)).order_by(*newest_first)
+    ids = select(Call.id).where(*_build_visibility_filters(), Call.is_test.is_(False)).order_by(*newest_first)
     # one status at a time: asked for both in this order, a database reads through all the calls there ever were
     running = [call_id for status in ACTIVE_STATUSES for call_id in db.session.scalars(ids.where(Call.status == status).limit(MAX_RUNNING))]
     ended = db.session.scalars(ids.where(Call.status.not_in(ACTIVE_STATUSES)).limit(MAX_ENDED)).all()
-    calls = live_calls([*running, *ended])
+    calls = build_live_calls([*running, *ended])
     return {
         "seq": seq,
         "at": now().isoformat(),
@@ -74,6 +74,6 @@ def _build_state() -> dict[str, Any]:
     }
 
 
-def _filter_visible() -> list[ColumnElement[bool]]:
+def _build_visibility_filters() -> list[ColumnElement[bool]]:
     """The branches to which the reader is limited; the one chosen in the top bar is the page's own matter."""
     return [Call.branch_id.in_(limited)] if (limited := current_user.branch_ids) else []

@@ -20,7 +20,7 @@ from app.web.forms import Query, get_typed_texts, raise_invalid, to_errors
 from app.web.guards import for_company
 from app.web.preview_labels import FIELDS, QUESTIONS
 
-MAX_CANDIDATES = 100
+MAX_NUMBERS = 100
 MAX_ARGUMENT_LENGTH = 500
 
 blueprint = Blueprint("preview", __name__)
@@ -80,7 +80,7 @@ def _list_fields(name: str) -> list[str]:
 
 def _list_numbers() -> list[SimpleNamespace]:
     statement = select(PhoneNumber.id, PhoneNumber.e164, Branch.name, Branch.zone).join(Branch, Branch.id == PhoneNumber.branch_id)
-    rows = db.session.execute(statement.order_by(Branch.name, PhoneNumber.e164).limit(MAX_CANDIDATES)).all()
+    rows = db.session.execute(statement.order_by(Branch.name, PhoneNumber.e164).limit(MAX_NUMBERS)).all()
     return [SimpleNamespace(id=row.id, e164=row.e164, branch=row.name, zone=row.zone) for row in rows]
 
 

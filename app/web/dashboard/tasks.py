@@ -79,19 +79,19 @@ def list_open_tasks(limit: int) -> list[dict[str, Any]]:
     """The most urgent ones first; those without a time last, newest first among them."""
     urgent = case((Task.due_at.is_(None), 1), else_=0)
     order = (Task.priority.desc(), urgent, Task.due_at, Task.id.desc())
-    rows = db.session.execute(_select_rows().where(*_filter_visible(), Task.status == "open").order_by(*order).limit(limit))
+    rows = db.session.execute(_select_rows().where(*_build_visibility_filters(), Task.status == "open").order_by(*order).limit(limit))
     return [_build_view_model(row) for row in rows]
 
 
 def list_done_tasks(limit: int) -> list[dict[str, Any]]:
     """What was done last."""
     rows = db.session.execute(
-        _select_rows().where(*_filter_visible(), Task.status == "done").order_by(Task.done_at.desc(), Task.id.desc()).limit(limit)
+        _select_rows().where(*_build_visibility_filters(), Task.status == "done").order_by(Task.done_at.desc(), Task.id.desc()).limit(limit)
     )
     return [_build_view_model(row) for row in rows]
 
 
-def _filter_visible() -> list[ColumnElement[bool]]:
+def _build_visibility_filters() -> list[ColumnElement[bool]]:
     return [Task.branch_id.in_(branches)] if (branches := get_branch_filter()) else []
 
 

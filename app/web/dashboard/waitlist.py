@@ -34,7 +34,7 @@ def index() -> str:
 @blueprint.post("/waitlist/<entry_id>/withdraw")
 @for_company("bookings.write")
 def withdraw(entry_id: str) -> Response:
-    entry = db.session.scalars(select(WaitlistEntry).where(WaitlistEntry.id == entry_id, *_filter_visible())).first()
+    entry = db.session.scalars(select(WaitlistEntry).where(WaitlistEntry.id == entry_id, *_build_visibility_filters())).first()
     if entry is None:
         raise NotFound(_("Das gibt es hier nicht."))
     run_in_transaction(lambda: waitlist.withdraw_entry(entry_id))
@@ -42,7 +42,7 @@ def withdraw(entry_id: str) -> Response:
     return redirect(url_for("waitlist.index"))
 
 
-def _filter_visible() -> list[Any]:
+def _build_visibility_filters() -> list[Any]:
     branches = get_branch_filter()
     return [or_(WaitlistEntry.branch_id.is_(None), WaitlistEntry.branch_id.in_(branches))] if branches else []
 
@@ -65,7 +65,7 @@ def _list_entries() -> list[Any]:
                 WaitlistOffer.status == "offered",
             ),
         )
-        .where(WaitlistEntry.status.in_(("waiting", "offered")), *_filter_visible())
+        .where(WaitlistEntry.status.in_(("waiting", "offered")), *_build_visibility_filters())
         .order_by(WaitlistEntry.status, WaitlistEntry.created_at, WaitlistEntry.id)
         .limit(PAGE_SIZE)
     )  # fmt: skip

@@ -11,7 +11,7 @@ from app.core.route_guards import declare_guard, enter_for_request
 from app.core.tenancy import company_scope
 from app.domain.bookings import calendar_feeds
 from app.models import Company
-from app.serializers.ics import Appointment, ics
+from app.serializers.ics import Appointment, build_ics
 
 # calendar programs come every few minutes, and several from one address
 RATE_LIMIT = RateLimit("feed", 120)
@@ -42,7 +42,7 @@ def show(token: str) -> Response:
         )
         for entry in calendar_feeds.list_entries(feed, now())
     ]
-    answer = Response(ics(appointments, name=f"{company.name}: {calendar_feeds.get_feed_name(feed)}"), mimetype="text/calendar")
+    answer = Response(build_ics(appointments, name=f"{company.name}: {calendar_feeds.get_feed_name(feed)}"), mimetype="text/calendar")
     answer.headers["X-Robots-Tag"] = "noindex"
     answer.cache_control.private, answer.cache_control.max_age = True, CACHE_MAX_AGE_S
     answer.add_etag()

@@ -25,7 +25,7 @@ from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.scheduling.types import VisitPart
 from app.models import Booking, Branch, Call, Company, Hold, IdentityLink, PhoneNumber, Service, StaffMember, WaitlistOffer
 from app.models.booking import ACTIVE_STATUSES
-from app.serializers.ics import Appointment, ics
+from app.serializers.ics import Appointment, build_ics
 from app.web.fields import ChoiceField, Flag, Id, Instant
 from app.web.formatting import clock, day, when
 from app.web.forms import Form, Query
@@ -95,7 +95,7 @@ def calendar(token: str) -> BaseResponse:
         booking.id, f"{facts['service'].name}, {g.company.name}", facts["place"], booking.starts_at, booking.ends_at, booking.updated_at,
         booking.version, cancelled=booking.status == "cancelled",
     )  # fmt: skip
-    response = Response(ics([entry], name=g.company.name), mimetype="text/calendar")
+    response = Response(build_ics([entry], name=g.company.name), mimetype="text/calendar")
     response.headers["Content-Disposition"] = 'attachment; filename="termin.ics"'
     return _add_noindex(response)
 

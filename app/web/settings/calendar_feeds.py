@@ -16,7 +16,7 @@ from app.web.fields import TextField
 from app.web.forms import Form, to_errors
 from app.web.guards import for_company
 
-MAX_FEEDS = 200
+MAX_STAFF = 200
 
 blueprint = Blueprint("subscriptions", __name__)
 
@@ -56,7 +56,7 @@ def revoke(feed: str) -> Response:
 
 
 def _render_page(*, address: str = "", errors: dict[str, str] | None = None) -> str:
-    people = [(f"staff:{person.id}", person.name) for person in catalogue.list_staff(limit=MAX_FEEDS)]
+    people = [(f"staff:{person.id}", person.name) for person in catalogue.list_staff(limit=MAX_STAFF)]
     return render_template(
         "settings/calendar_feeds.html",
         feeds=[(feed, calendar_feeds.get_feed_name(feed)) for feed in calendar_feeds.list_feeds()],

@@ -16,7 +16,7 @@ PURPOSES = {
     "twilio": _l("Verschickt SMS unter Ihrer Nummer oder Ihrem Namen: Bestätigungen, Erinnerungen, Links."),
     "smtp": _l("Verschickt E-Mails von Ihrer Adresse, über den Mailserver Ihres Anbieters."),
 }
-WEBHOOK_PATHS = {
+WEBHOOK_LABELS = {
     "inbound": _l("Wenn es klingelt"),
     "function": _l("Fragen im Gespräch"),
     "webhook": _l("Was geschieht"),

@@ -81,7 +81,7 @@ def part(provider: str) -> Response:
 @blueprint.post("/settings/connections/<provider>")
 @for_company("connections.write")
 def save(provider: str) -> Any:
-    _get_provider(provider)
+    _require_provider(provider)
     try:
         with transaction():
             taken = connection_setup.take(provider, FORMS[provider].read().model_dump())
@@ -144,7 +144,7 @@ def _get_typed_values(provider: str) -> dict[str, str]:
 
 def _build_view(provider: str) -> SimpleNamespace:
     """One provider as pages show it, whether there are keys of one's own or not."""
-    _get_provider(provider)
+    _require_provider(provider)
     connection = connections.find_active(provider)
     waits = connection is not None and _is_pending(connection)
     return SimpleNamespace(
@@ -158,7 +158,9 @@ def _build_view(provider: str) -> SimpleNamespace:
         sentence=words.describe_status(connection, waits=waits),
         heard_at=connection_setup.last_heard(connection) if connection else None,
         fields=shown_again(connection) if connection else {},
-        doors=[(words.WEBHOOK_PATHS[door], _build_webhook_url(connection, door)) for door in DOORS.get(provider, ())] if connection else [],
+        doors=[(words.WEBHOOK_LABELS[door], _build_webhook_url(connection, door)) for door in DOORS.get(provider, ())]
+        if connection
+        else [],
     )
 
 
@@ -171,7 +173,7 @@ def _build_webhook_url(connection: Connection, door: str) -> str:
     return f"{settings().public_base}/api/{connection.provider}/{door}/{connection.id}"
 
 
-def _get_provider(provider: str) -> None:
+def _require_provider(provider: str) -> None:
     if provider not in connections.PROVIDERS:
         raise NotFound(_("Das gibt es hier nicht."))
 

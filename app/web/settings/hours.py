@@ -26,7 +26,7 @@ from app.web.fields import ChoiceField, Clock, Day, Flag, Id, ParsedField, TextF
 from app.web.forms import Form, Query, to_errors
 from app.web.guards import for_company
 
-MAX_SPANS = 200
+MAX_STAFF = 200
 # days whose hours are shown as they follow from all that is entered
 MAX_PREVIEWED_DAYS = 14
 Spans = Annotated[hours_editor.Spans, ParsedField(hours_editor.parse_spans, most=200)]
@@ -220,7 +220,7 @@ def reopen(closure_id: str) -> Response:
 def _get_target() -> tuple[Branch, str | None]:
     """Whose hours are shown; raises NotFound for people of other companies."""
     branch, staff_id = get_current_branch(), PersonQuery.read_known().staff_id
-    if staff_id and staff_id not in {person.id for person in catalogue.list_staff(limit=MAX_SPANS, branch_id=branch.id)}:
+    if staff_id and staff_id not in {person.id for person in catalogue.list_staff(limit=MAX_STAFF, branch_id=branch.id)}:
         raise NotFound(_("Das gibt es hier nicht."))
     return branch, staff_id
 
@@ -235,7 +235,7 @@ def _render_page(values: dict[str, str], errors: dict[str, str]) -> str:
         branch=branch,
         branches=list_branches(),
         staff_id=staff_id,
-        people=[(person.id, person.name) for person in catalogue.list_staff(limit=MAX_SPANS, branch_id=branch.id)],
+        people=[(person.id, person.name) for person in catalogue.list_staff(limit=MAX_STAFF, branch_id=branch.id)],
         days=[(number, name, values.get(f"day{number}", week[number])) for number, name in enumerate(_list_weekdays())],
         follows=staff_id is not None and not any(week),
         seasons=[

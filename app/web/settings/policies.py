@@ -17,7 +17,7 @@ from app.web.fields import BooleanField, Cents, IntegerField, TextField
 from app.web.forms import Form, Query, to_errors
 from app.web.guards import for_company
 
-MAX_SCOPES = 200
+MAX_CHOICES = 200
 LIMITS = {name: IntegerField(*limits) for name, limits in RULE_LIMITS.items()}
 Answer = Annotated[bool, BooleanField()]
 
@@ -107,7 +107,7 @@ def _to_fields(rules: dict[str, Any]) -> dict[str, str]:
 
 
 def _list_scopes() -> list[tuple[str, Any]]:
-    people, services = catalogue.list_staff(limit=MAX_SCOPES), catalogue.list_services(limit=MAX_SCOPES)
+    people, services = catalogue.list_staff(limit=MAX_CHOICES), catalogue.list_services(limit=MAX_CHOICES)
     return [
         ("company", _("Ganzer Betrieb")),
         (_("Filialen"), [(f"branch:{row_id}", name) for row_id, name in list_branches()]),

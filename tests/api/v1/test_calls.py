@@ -186,7 +186,7 @@ def test_behind_the_depth_of_a_list_it_is_to_be_narrowed(kasse: Program, salon: 
         make_call(salon, words=("Ein Termin.",))
     for query in ({}, {"q": "termin"}):
         assert kasse.get("/calls", page=201, per_page=100, **query).json["items"] == []
-    monkeypatch.setattr("app.api.operation.DEEPEST", 3)
+    monkeypatch.setattr("app.api.operation.MAX_DEPTH", 3)
     for query in ({}, {"q": "termin"}):
         assert len(kasse.items("/calls", page=2, per_page=3, **query)) == 2
         refused = kasse.get("/calls", page=3, per_page=2, **query)
@@ -196,7 +196,7 @@ def test_behind_the_depth_of_a_list_it_is_to_be_narrowed(kasse: Program, salon: 
 def test_a_search_with_very_many_hits_says_that_it_did_not_count_them(
     kasse: Program, salon: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(door, "COUNTED", 3)
+    monkeypatch.setattr(door, "COUNT_LIMIT", 3)
     for _ in range(5):
         make_call(salon, words=("Ein Termin.",))
     first = kasse.get("/calls", q="termin", per_page=2).json
