@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from app.core.rate_limiter import RateLimit, network_of
 from app.core.route_guards import declare_guard
 from app.core.transactions import run_in_transaction
-from app.domain.operations.browser_reports import keep_reports
+from app.domain.operations.browser_reports import record_reports
 
 MAX_REPORT_LENGTH = 64 * 1024
 SENDER_LIMIT = RateLimit("browser_reports", 30)
@@ -25,5 +25,5 @@ def keep() -> Response:
             sent = json.loads(request.get_data()[:MAX_REPORT_LENGTH])
         except (ValueError, RecursionError):
             sent = None
-        run_in_transaction(lambda: keep_reports(sent))
+        run_in_transaction(lambda: record_reports(sent))
     return Response(status=204)

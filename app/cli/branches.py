@@ -35,7 +35,7 @@ def create(
     """Make a branch that is open at the hours usual in its industry."""
     with one_transaction():
         company = get_company(slug)
-        place = onboarding.Place(
+        place = onboarding.BranchDetails(
             street=street, postcode=postcode, city=city, state=state, zone=zone, forward_to=forward_to,
             week=None if hours is None else parse_week(hours),
         )  # fmt: skip
@@ -72,7 +72,7 @@ def update(
     """Change a branch; what is not given stays as it is."""
     with one_transaction():
         company = get_company(slug)
-        place = onboarding.Place(
+        place = onboarding.BranchDetails(
             street=street, postcode=postcode, city=city, state=state, zone=zone, forward_to=forward_to,
             week=None if hours is None else parse_week(hours),
         )  # fmt: skip

@@ -7,7 +7,7 @@ from app.cli.commands import Group
 from app.cli.tables import Table
 from app.core import settings
 from app.domain.bookings import calendar_feeds as making
-from app.domain.services.matching import get_person
+from app.domain.services.matching import get_staff
 
 feeds = Group("feeds", help="Feeds for calendar programs.")
 
@@ -20,7 +20,7 @@ def create(staff: str | None, branch: str | None) -> None:
     """Make an address for a calendar program and print it, this once."""
     with one_transaction():
         branch_id = get_branch(branch)
-        token = making.create_feed(staff_id=get_person(staff).id if staff else None, branch_id=branch_id)
+        token = making.create_feed(staff_id=get_staff(staff).id if staff else None, branch_id=branch_id)
     click.echo(f"{settings().public_base}/ics/{token}.ics")
 
 

@@ -12,7 +12,7 @@ from app.cli.tables import Table
 from app.core.errors import ProviderError
 from app.core.extensions import db
 from app.domain.calendar_sync.mapping import connect, delete_mapping, find_active_connection, find_credentials, get_webhook_url, map_service
-from app.domain.services.matching import get_person, get_services
+from app.domain.services.matching import get_services, get_staff
 from app.jobs.calendar_sync import reconcile_calendar
 from app.models import CalendarMapping, CalendarReconciliation, Connection, Service, StaffMember
 from app.providers import open_calendar
@@ -70,7 +70,7 @@ def map_event_type(service: str, event_type: str, staff: str | None, branch: str
         if len(wanted) != 1:
             raise click.ClickException("Name one service.")
         branch_id = get_branch(branch)
-        person = get_person(staff, branch_id=branch_id) if staff else None
+        person = get_staff(staff, branch_id=branch_id) if staff else None
         mapping = map_service(
             _get_connection(), wanted[0].id, event_type, staff_id=person.id if person else None, branch_id=branch_id, host=host,
             contact_email=contact_email,

@@ -7,7 +7,7 @@ from app.cli.command_errors import one_transaction
 from app.cli.commands import Group
 from app.cli.tables import Table
 from app.core.tenancy import unscoped
-from app.domain.companies.industries import INDUSTRIES, industry_of
+from app.domain.companies.industries import INDUSTRIES, get_industry
 from app.domain.operations import onboarding
 from app.domain.operations.company_list import list_companies
 from app.domain.operations.onboarding import CompanyExists
@@ -30,7 +30,7 @@ def create(name: str, industry: str, zone: str, state: str | None, language: str
         except CompanyExists as exists:
             raise click.ClickException(f"{exists.message} Go on with it, or make another one of this name on purpose: --again.") from exists
         told = (
-            f"{company.name}: {industry_of(company.industry).name}, {company.zone}.",
+            f"{company.name}: {get_industry(company.industry).name}, {company.zone}.",
             f"  slug       {company.slug}",
             f"  company    {company.id}",
             f"  assistant  {agent.id} ({agent.name})",
@@ -47,7 +47,7 @@ def show_all() -> None:
         for row in list_companies():
             company = row.company
             table.add_row(
-                company.slug, company.name, str(industry_of(company.industry).name), company.zone, str(row.branches), str(row.numbers),
+                company.slug, company.name, str(get_industry(company.industry).name), company.zone, str(row.branches), str(row.numbers),
                 str(row.users), f"{row.last_call_at:%Y-%m-%d %H:%M} UTC" if row.last_call_at else "never",
                 "active" if company.is_active else "inactive", company.id,
             )  # fmt: skip

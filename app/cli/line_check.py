@@ -13,7 +13,7 @@ from app.core.phone import normalise
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import run_in_transaction
 from app.domain.line_check import runner
-from app.domain.line_check.messages import fact_of, label_of, repair_of
+from app.domain.line_check.messages import describe_step, get_label, get_repair
 from app.jobs.line_checks import advance_line_check, run_line_check
 from app.models import LineCheck, PhoneNumber
 
@@ -41,7 +41,7 @@ def check(number: str) -> None:
 
 def _run(phone_number_id: str) -> bool:
     """Each step is told as soon as it is settled."""
-    check_id = run_in_transaction(lambda: runner.begin(phone_number_id, via="command").id)
+    check_id = run_in_transaction(lambda: runner.start_check(phone_number_id, via="command").id)
     told: set[str] = set()
     _print_new_steps(check_id, told)
     run_line_check(check_id)
@@ -64,9 +64,9 @@ def _print_new_steps(check_id: str, told: set[str]) -> LineCheck | None:
 def _print_step(step: dict[str, Any], number: str) -> None:
     mark, colour = MARKS[step["status"]]
     took = f"{step['ms']:>6} ms" if step.get("ms") is not None else " " * 9
-    click.secho(f"{mark} {label_of(step['name']):24}{took}  ", fg=colour, nl=False)
+    click.secho(f"{mark} {get_label(step['name']):24}{took}  ", fg=colour, nl=False)
     if step["status"] == "failed":
-        repair = repair_of(step, number)
+        repair = get_repair(step, number)
         click.echo(f"{repair.wrong} {repair.mend}")
     else:
-        click.echo(fact_of(step) or "" if step["status"] == "ok" else "")
+        click.echo(describe_step(step) or "" if step["status"] == "ok" else "")

@@ -33,14 +33,14 @@ def call(
 
     Ends with 1 when an accepted call is not found again, or an answer was not the right one.
     """
-    from app.domain.operations.readiness import missing_booking_steps
+    from app.domain.operations.readiness import list_missing_booking_steps
     from app.simulator.run_calls import RunOptions, make_calls, name_scenarios
 
     if lists:
         name_scenarios()
         return
     wishes = RunOptions(names=names, count=count, rate=rate, number=number, url=url, pace_s=pace, api_key=api_key, within_s=within_s)
-    raise SystemExit(make_calls(wishes, missing_booking_steps))
+    raise SystemExit(make_calls(wishes, list_missing_booking_steps))
 
 
 @simulate.command("hide")

@@ -87,7 +87,7 @@ def _build(demo: DemoCompany, moment: datetime) -> None:
         _insert(BusySpan, booked.spans)
         _insert(SlotLock, booked.cells)
         _set_last_calls(made.calls)
-        call_stats.recount(company.id, first=first, last=moment.astimezone(ZONE).date())
+        call_stats.rebuild_stats(company.id, first=first, last=moment.astimezone(ZONE).date())
 
 
 def _insert(model: Any, rows: list[Row]) -> None:

@@ -15,8 +15,8 @@ from app.core.socketio_client import SocketClient, SocketError
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import run_in_transaction, run_read_only
 from app.domain.line_check import runner, synthetic_call
-from app.domain.line_check.probes import Seen
-from app.domain.operations.retention import trim_line_checks
+from app.domain.line_check.probes import ProbeResult
+from app.domain.operations.retention import delete_expired_line_checks
 from app.models import LineCheck
 
 log = structlog.get_logger()
@@ -46,10 +46,10 @@ def poll_line_check(check_id: str) -> None:
 def end_overdue_checks() -> int:
     """End overdue checks that are no longer polled; returns their number."""
     with unscoped():
-        overdue = run_read_only(runner.late_checks)
+        overdue = run_read_only(runner.list_late_checks)
     for company_id, check_id in overdue:
         with company_scope(company_id):
-            run_in_transaction(lambda: runner.look(check_id))  # noqa: B023 (run at once)
+            run_in_transaction(lambda: runner.poll_check(check_id))  # noqa: B023 (run at once)
     return len(overdue)
 
 
@@ -57,58 +57,58 @@ def end_overdue_checks() -> int:
 def delete_old_checks() -> int:
     """Delete old checks in batches; returns their number. The next run continues."""
     deleted = 0
-    while not is_shutting_down() and (done := run_in_transaction(lambda: trim_line_checks(BATCH_SIZE))):
+    while not is_shutting_down() and (done := run_in_transaction(lambda: delete_expired_line_checks(BATCH_SIZE))):
         deleted += done
     return deleted
 
 
 def run_line_check(check_id: str) -> None:
     """Start the listener, then send the inbound request and the call events. Idempotent: repeated events are duplicates."""
-    call = run_in_transaction(lambda: synthetic_call.prepare(check_id))
+    call = run_in_transaction(lambda: synthetic_call.prepare_call(check_id))
     if call is None:
         return
     if not call.key:
-        run_in_transaction(lambda: runner.note(check_id, "ringing", Seen(None, "secret_missing")))
-        run_in_transaction(lambda: runner.note(check_id, "webhook", Seen(None, "secret_missing")))
+        run_in_transaction(lambda: runner.record_step(check_id, "ringing", ProbeResult(None, "secret_missing")))
+        run_in_transaction(lambda: runner.record_step(check_id, "webhook", ProbeResult(None, "secret_missing")))
         return
     _start_listener(call)
-    ring_result = synthetic_call.ring(call)
-    run_in_transaction(lambda: runner.note(check_id, "ringing", ring_result))
-    call_result = synthetic_call.call(call)
-    run_in_transaction(lambda: runner.note(check_id, "webhook", call_result))
+    ring_result = synthetic_call.send_inbound(call)
+    run_in_transaction(lambda: runner.record_step(check_id, "ringing", ring_result))
+    call_result = synthetic_call.send_call_events(call)
+    run_in_transaction(lambda: runner.record_step(check_id, "webhook", call_result))
 
 
 def advance_line_check(check_id: str) -> LineCheck | None:
     """Advance the check and return it; runs its emergency step when that is next."""
-    check = run_in_transaction(lambda: runner.look(check_id))
-    if check is not None and runner.waits_for(check, "emergency"):
+    check = run_in_transaction(lambda: runner.poll_check(check_id))
+    if check is not None and runner.is_waiting_for(check, "emergency"):
         _run_emergency_step(check_id)
     return check
 
 
 def _run_emergency_step(check_id: str) -> None:
     """Run once the call is stored, so that its own path is not measured again."""
-    call = run_in_transaction(lambda: synthetic_call.prepare(check_id))
+    call = run_in_transaction(lambda: synthetic_call.prepare_call(check_id))
     if call is not None:
-        result = synthetic_call.cry_for_help(call)
-        run_in_transaction(lambda: runner.note(check_id, "emergency", result))
+        result = synthetic_call.send_emergency(call)
+        run_in_transaction(lambda: runner.record_step(check_id, "emergency", result))
 
 
-def _start_listener(call: synthetic_call.Errand) -> None:
+def _start_listener(call: synthetic_call.SyntheticCall) -> None:
     """Listen in a thread; returns when the socket is connected or has failed."""
     connected = threading.Event()
-    company_id = run_in_transaction(lambda: runner.company_of(call.check_id))
+    company_id = run_in_transaction(lambda: runner.get_company_id(call.check_id))
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     token = create_token(call.check_id)
     threading.Thread(target=_wait_for_event, args=(app, company_id, call, token, connected), name="line-check", daemon=True).start()
     connected.wait(len(call.live_bases) * CONNECT_TIMEOUT_S + 1)
 
 
-def _wait_for_event(app: Flask, company_id: str, call: synthetic_call.Errand, token: str, connected: threading.Event) -> None:
+def _wait_for_event(app: Flask, company_id: str, call: synthetic_call.SyntheticCall, token: str, connected: threading.Event) -> None:
     client, data = _connect(call.live_bases, token)
     with app.app_context(), company_scope(company_id):
         try:
-            run_in_transaction(lambda: runner.note_listening(call.check_id, data))
+            run_in_transaction(lambda: runner.record_listening(call.check_id, data))
         finally:
             db.session.remove()
             connected.set()
@@ -123,7 +123,7 @@ def _wait_for_event(app: Flask, company_id: str, call: synthetic_call.Errand, to
     if has_arrived:
         with app.app_context(), company_scope(company_id):
             try:
-                run_in_transaction(lambda: runner.note_heard(call.check_id, received_at))
+                run_in_transaction(lambda: runner.record_received(call.check_id, received_at))
             finally:
                 db.session.remove()
 
@@ -137,5 +137,5 @@ def _connect(bases: tuple[str, ...], token: str) -> tuple[SocketClient | None, d
         except SocketError as error:
             failure = failure or str(error)
             continue
-        return ears, {"url": base} | (synthetic_call.way_round(bases[0], failure) if base != bases[0] else {})
+        return ears, {"url": base} | (synthetic_call.describe_detour(bases[0], failure) if base != bases[0] else {})
     return None, {"url": bases[0], "reason": failure, "certificate": "SSL" in (failure or "")}

@@ -2,7 +2,7 @@
 
 from app.core.queues import is_shutting_down, job
 from app.core.transactions import run_in_transaction
-from app.domain.operations.retention import trim_live_events
+from app.domain.operations.retention import delete_expired_live_events
 
 # small, so that writers do not wait for the lock
 BATCH_SIZE = 500
@@ -12,6 +12,6 @@ BATCH_SIZE = 500
 def delete_old_live_events() -> int:
     """Delete expired live events in batches; returns their number. The next run continues."""
     deleted = 0
-    while not is_shutting_down() and (batch := run_in_transaction(lambda: trim_live_events(BATCH_SIZE))):
+    while not is_shutting_down() and (batch := run_in_transaction(lambda: delete_expired_live_events(BATCH_SIZE))):
         deleted += batch
     return deleted

@@ -7,4 +7,4 @@ from app.events import CallStatsChanged
 
 @subscribe(CallStatsChanged, when="before_commit")
 def update_call_stats(events: list[CallStatsChanged]) -> None:
-    call_stats.write(events)
+    call_stats.apply_changes(events)

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from app.domain.operations.health import Check, check_everything, check_serving
+from app.domain.operations.health import Check, check_all, check_serving
 from app.web.guards import public
 
 blueprint = Blueprint("health", __name__)
@@ -30,7 +30,7 @@ def ready() -> Answer:
 @blueprint.get("/health")
 @public("operators and their monitors ask how everything stands; ages and counts only")
 def everything() -> Answer:
-    checks = check_everything()
+    checks = check_all()
     able = all(check.status != "failed" for check in checks)
     return _respond(checks, able=able, worst="warn" if able else "failed")
 

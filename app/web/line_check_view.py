@@ -7,7 +7,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.domain.line_check.messages import Repair, fact_of, label_of, repair_of
+from app.domain.line_check.messages import Repair, describe_step, get_label, get_repair
 from app.models import LineCheck
 from app.web.guards import can_access
 
@@ -56,13 +56,13 @@ def _get_duration_ms(check: LineCheck) -> int | None:
 def _build_step(step: dict[str, Any], check: LineCheck) -> SimpleNamespace:
     is_red = step["status"] == "failed"
     return SimpleNamespace(
-        name=step["name"], status=step["status"], ms=step.get("ms"), label=label_of(step["name"]),
-        fact=fact_of(step) if step["status"] == "ok" else None, repair=_build_repair(step, check) if is_red else None,
+        name=step["name"], status=step["status"], ms=step.get("ms"), label=get_label(step["name"]),
+        fact=describe_step(step) if step["status"] == "ok" else None, repair=_build_repair(step, check) if is_red else None,
     )  # fmt: skip
 
 
 def _build_repair(step: dict[str, Any], check: LineCheck) -> SimpleNamespace:
-    repair = repair_of(step, check.number)
+    repair = get_repair(step, check.number)
     return SimpleNamespace(
         wrong=repair.wrong, mend=repair.mend, for_operator=repair.ours and not current_user.is_platform, href=_build_href(repair, step)
     )

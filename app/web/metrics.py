@@ -15,7 +15,7 @@ from app.core import settings
 from app.core.errors import NotAllowed, NotSignedIn
 from app.core.metrics import FOLDER
 from app.core.route_guards import declare_guard
-from app.domain.operations.gauges import gauges
+from app.domain.operations.gauges import iter_gauges
 
 blueprint = Blueprint("metrics", __name__)
 LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
@@ -46,7 +46,7 @@ class _LiveGauges:
 
     def collect(self) -> Iterator[Metric]:
         families: dict[str, GaugeMetricFamily] = {}
-        for name, labels, value in gauges():
+        for name, labels, value in iter_gauges():
             if name not in families:
                 families[name] = GaugeMetricFamily(name, GAUGES[name], labels=list(labels))
             families[name].add_metric(list(labels.values()), value)

@@ -17,7 +17,7 @@ from app.core.signatures import verify_retell
 from app.core.tenancy import company_scope
 from app.domain.agents import inbound_call
 from app.domain.calls import function_calls
-from app.domain.companies.number_lookup import Match
+from app.domain.companies.number_lookup import NumberMatch
 from app.domain.inbox import call_handler
 from app.domain.inbox.inbox_item import InboxItem
 from app.models import WebhookEvent
@@ -89,11 +89,11 @@ def _handle_inbound(raw: bytes, connection: str | None) -> dict[str, Any]:
     return {"dynamic_variables": welcome.variables, "metadata": welcome.metadata, "agent_override": first_words}
 
 
-def _find_owner(event: CallEvent, connection: str | None) -> tuple[Match | None, bool]:
+def _find_owner(event: CallEvent, connection: str | None) -> tuple[NumberMatch | None, bool]:
     """Find the owner as for every event: by the stored call, else by the dialled number."""
     read = InboxItem(WebhookEvent(id=0, provider="retell", connection_id=connection), event)
     call_handler.match([read])
-    return (read.match if isinstance(read.match, Match) else None), read.cached
+    return (read.match if isinstance(read.match, NumberMatch) else None), read.cached
 
 
 def _json_response(body: dict[str, Any]) -> Response:

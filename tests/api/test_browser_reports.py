@@ -52,7 +52,7 @@ def test_a_flood_fills_nothing_and_the_old_is_forgotten(client: FlaskClient, db:
     from app.domain.operations import browser_reports
 
     BrowserReportFactory(last_at=now() - timedelta(days=31))
-    monkeypatch.setattr(browser_reports, "MOST_A_DAY", 5)
+    monkeypatch.setattr(browser_reports, "MAX_REPORTS_PER_DAY", 5)
     for number in range(40):
         assert _send(client, [{"type": "csp-violation", "body": {"effectiveDirective": f"rule-{number}"}}]) == 204
     assert len(db.session.scalars(select(BrowserReport)).all()) == 5

@@ -20,8 +20,8 @@ from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
 from app.domain.inbox.processor import drain_batch
 from app.domain.operations import onboarding
-from app.domain.operations.onboarding import Place
-from app.domain.services.catalogue_editor import FIELDS, save_person, save_service
+from app.domain.operations.onboarding import BranchDetails
+from app.domain.services.catalogue_editor import FIELDS, save_service, save_staff_member
 from app.models import Booking, Call, CallHour, PhoneNumber, WebhookEvent
 from tests.support.demo_salon import make_demo_salon
 from tests.support.lindgren import PANKOW
@@ -197,7 +197,7 @@ def sunshine(app: Flask) -> str:
     """A business that began just now, without services; its number."""
     with app.app_context(), unscoped(), transaction():
         company, _agent = onboarding.create_company("Praxis Sonne", "physiotherapy")
-        branch = onboarding.create_branch(company, "Potsdam", Place())
+        branch = onboarding.create_branch(company, "Potsdam", BranchDetails())
         return onboarding.add_number(company, branch.id, "+493312009900")[0].e164
 
 
@@ -222,7 +222,7 @@ def test_a_new_business_books_what_it_offers(app: Flask, simulate, sunshine: str
         number = the_db.session.scalars(select(PhoneNumber).where(PhoneNumber.e164 == sunshine)).one()
         with company_scope(number.company_id), transaction():
             service = save_service(None, {**dict.fromkeys(FIELDS), **SERVICE}, ())
-            save_person(
+            save_staff_member(
                 None, name="Nele Hofmann", email=None, phone=None, is_active=True, branch_ids=[number.branch_id], service_ids=[service.id]
             )
         the_db.session.remove()

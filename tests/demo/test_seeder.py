@@ -19,7 +19,7 @@ from app.demo.dialogues import any_trade, english, garage, practice, salon
 from app.domain.accounts.api_keys import find_key
 from app.domain.accounts.passwords import verify_password
 from app.domain.calls.search import Search, find_calls
-from app.domain.reports.figures import read_figures
+from app.domain.reports.figures import load_figures
 from app.models import (
     Booking,
     BookingChange,
@@ -184,7 +184,7 @@ def _counts_say_what_the_calls_say(db: SQLAlchemy) -> None:
     counted = db.session.execute(select(CallHour.outcome, func.sum(CallHour.calls)).group_by(CallHour.outcome)).all()
     assert {outcome: int(calls) for outcome, calls in counted} == by_outcome
     branches = list(db.session.scalars(select(CallHour.branch_id).distinct()))
-    assert read_figures(branches, days=30, now=now(), zone="Europe/Berlin").before.total.calls > 100
+    assert load_figures(branches, days=30, now=now(), zone="Europe/Berlin").before.total.calls > 100
 
 
 def _appointments_add_up(db: SQLAlchemy) -> None:

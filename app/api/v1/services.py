@@ -14,6 +14,6 @@ blueprint = Blueprint("api_services", __name__, url_prefix="/api/v1")
 @operation("List what can be booked, in the business's order", scope="services:read", query=PageQuery, answer=ServiceList)
 def index(query: PageQuery) -> ServiceList:
     found = catalogue.list_services(limit=query.per_page, offset=get_offset(query.page, query.per_page))
-    synonyms = catalogue.synonyms_of([service.id for service in found])
+    synonyms = catalogue.load_synonyms([service.id for service in found])
     items = [build_service_item(service, synonyms.get(service.id, [])) for service in found]
     return ServiceList(items=items, page=query.page, per_page=query.per_page, total=catalogue.count_services())

@@ -21,6 +21,6 @@ class StaffQuery(PageQuery):
 def index(query: StaffQuery) -> StaffList:
     narrowed = {"branch_id": query.branch_id, "service_id": query.service_id}
     found = catalogue.list_staff(limit=query.per_page, offset=get_offset(query.page, query.per_page), **narrowed)
-    branches, services = catalogue.places_of([person.id for person in found])
+    branches, services = catalogue.load_assignments([person.id for person in found])
     items = [build_staff_item(person, branches.get(person.id, []), services.get(person.id, [])) for person in found]
     return StaffList(items=items, page=query.page, per_page=query.per_page, total=catalogue.count_staff(**narrowed))

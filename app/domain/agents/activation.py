@@ -6,7 +6,7 @@ from app.core.extensions import db
 from app.domain.agents.provisioning.workflow import request_deployment
 from app.domain.agents.versions import find_published, get_agent
 from app.domain.audit.log import record
-from app.domain.companies.phone_numbers import changed, get_branch, get_number
+from app.domain.companies.phone_numbers import get_branch, get_number, publish_changed
 from app.models import Agent, AgentDeployment, PhoneNumber
 
 
@@ -26,7 +26,7 @@ def set_number_active(number_id: str, *, on: bool) -> tuple[str, ...]:
     if number.is_active == on:
         return ()
     number.is_active = on
-    changed(number)
+    publish_changed(number)
     record("number_switched_on" if on else "number_switched_off", subject=number.id)
     return _request_deployments([number.agent_id] if number.agent_id else _list_deployed_agents())
 
@@ -38,7 +38,7 @@ def set_branch_active(branch_id: str, *, on: bool) -> bool:
         return False
     branch.is_active = on
     for number in db.session.scalars(select(PhoneNumber).where(PhoneNumber.branch_id == branch_id)):
-        changed(number)
+        publish_changed(number)
     record("branch_switched_on" if on else "branch_switched_off", subject=branch.id)
     return True
 

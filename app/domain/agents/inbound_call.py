@@ -16,7 +16,7 @@ from app.domain.agents.config import DEFAULT_AGENT_CONFIG, get_effective_config
 from app.domain.agents.greeting import build_greeting
 from app.domain.agents.opening_hours import DayHours, get_branch_day
 from app.domain.agents.tools.context import CALL_RECORDS
-from app.domain.companies.number_lookup import Match
+from app.domain.companies.number_lookup import NumberMatch
 from app.domain.customers.caller_assurance import IdentifiedCaller, find_customers_by_number
 from app.domain.customers.name_matching import find_first_name
 from app.domain.language.spoken_format import say_day, say_hours, say_moment
@@ -38,7 +38,7 @@ class InboundCallResponse:
     metadata: dict[str, Any] = field(default_factory=dict)
 
 
-def handle_inbound(match: Match, caller_raw: str | None) -> InboundCallResponse:
+def handle_inbound(match: NumberMatch, caller_raw: str | None) -> InboundCallResponse:
     """Build the response to an inbound call. Must run inside the called company's scope; reads only."""
     number = normalise(caller_raw or "", source="e164", region=match.region)
     if number.e164 and _is_blocked(number.e164):
@@ -58,7 +58,7 @@ def handle_inbound(match: Match, caller_raw: str | None) -> InboundCallResponse:
 class _CalledBranch:
     """Load the called branch, its company and its agent in one query."""
 
-    def __init__(self, match: Match) -> None:
+    def __init__(self, match: NumberMatch) -> None:
         wanted = {"company": match.company_id, "branch": match.branch_id, "agent": match.agent_id}
         self.company, self.branch, self.agent, version = db.session.execute(CALL_RECORDS, wanted).one()
         self.content = get_effective_config(self.agent, version, branch=self.branch) if self.agent else DEFAULT_AGENT_CONFIG

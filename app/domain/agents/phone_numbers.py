@@ -8,7 +8,7 @@ from sqlalchemy.engine import Row
 from app.core.extensions import db
 from app.domain.agents.versions import get_agent
 from app.domain.audit.log import record
-from app.domain.companies.phone_numbers import changed
+from app.domain.companies.phone_numbers import publish_changed
 from app.models import Branch, PhoneNumber
 
 
@@ -42,7 +42,7 @@ def assign_numbers(agent_id: str, number_ids: Collection[str]) -> bool:
         wanted = agent_id if number.id in number_ids else None if number.agent_id == agent_id else number.agent_id
         if wanted != number.agent_id:
             number.agent_id, moved = wanted, True
-            changed(number)
+            publish_changed(number)
             record("number_answered_by", subject=number.id, data={"agent": wanted})
     db.session.flush()
     return moved

@@ -20,7 +20,7 @@ from app.domain.agents.preview_explanation import ExplanationStep, explain_argum
 from app.domain.agents.tools import registry
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.emergency_override import handle_emergency
-from app.domain.companies.number_lookup import Match
+from app.domain.companies.number_lookup import NumberMatch
 from app.domain.customers import matching
 from app.domain.language.time_expression import Language
 from app.models import Call, Company, PhoneNumber
@@ -65,7 +65,9 @@ def run_preview(request: PreviewRequest) -> PreviewResult:
 
 def _preview_inbound_call(request: PreviewRequest, number: PhoneNumber) -> PreviewResult:
     company = db.session.scalars(select(Company).where(Company.id == number.company_id)).one()
-    match = Match(number.company_id, number.branch_id, number.id, number.agent_id, by="number", asked=number.e164, region=company.country)
+    match = NumberMatch(
+        number.company_id, number.branch_id, number.id, number.agent_id, by="number", asked=number.e164, region=company.country
+    )
     began = time.perf_counter()
     with track_queries() as spent:
         response = inbound_call.handle_inbound(match, _parse_caller_number(request, company))

@@ -15,7 +15,7 @@ from app.domain.scheduling.availability import find_free_slots
 from app.domain.scheduling.loader import load_scheduling_data
 from app.domain.scheduling.reasons import Reason, explain_unavailable
 from app.domain.scheduling.types import AvailabilityQuery, SchedulingData, Slot, VisitPart
-from app.domain.services.matching import UnknownService, UnknownStaff, get_person, get_services
+from app.domain.services.matching import UnknownService, UnknownStaff, get_services, get_staff
 from app.models import Branch, Service, StaffMember, StaffService
 
 
@@ -60,7 +60,7 @@ def resolve_parts(service: str, *, staff: str | None = None, branch_id: str | No
     services = [part for found in get_services(service) for part in _list_components(found)]
     if not staff:
         return tuple(VisitPart(found.id) for found in services)
-    person = get_person(staff, branch_id=branch_id)
+    person = get_staff(staff, branch_id=branch_id)
     does = set(db.session.scalars(select(StaffService.service_id).where(StaffService.staff_id == person.id)))
     if not does.intersection(found.id for found in services):
         raise UnknownStaff(_("%(who)s bietet diese Leistung hier nicht an.", who=person.name), staff=person.id)

@@ -16,7 +16,7 @@ from app.domain.calendar_sync.state import BY_CALENDAR
 from app.domain.customers.contacts import find_or_create
 from app.domain.customers.name_matching import is_same_name
 from app.domain.scheduling.types import VisitPart
-from app.domain.tasks.lifecycle import make_task
+from app.domain.tasks.lifecycle import create_task
 from app.models import Booking, BookingSync, CalendarMapping, Connection, Customer
 from app.models.booking import ACTIVE_STATUSES
 from app.providers.calendar.base import AttendeeContact, RemoteBooking
@@ -115,7 +115,7 @@ def _reject(connection: Connection, remote: RemoteBooking, starts_at: datetime, 
     who = remote.contact.name if remote.contact else UNNAMED
     zone = remote.contact.zone if remote.contact else "Europe/Berlin"
     reached = [way for way in (remote.contact.phone, remote.contact.email) if way] if remote.contact else []
-    task = make_task(
+    task = create_task(
         "check_booking",
         f"Termin klären: {who}, {state.format_time(starts_at, zone)}: im anderen Kalender gebucht, hier nicht frei",
         source_ref=f"calendar:{row.uid}"[:128],

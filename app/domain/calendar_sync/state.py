@@ -13,7 +13,7 @@ from app.core.tenancy import current_company_id
 from app.domain.bookings import history
 from app.domain.bookings.history import Actor
 from app.domain.bookings.status import record_change
-from app.domain.tasks.lifecycle import make_task
+from app.domain.tasks.lifecycle import create_task
 from app.events import BookingChanged
 from app.models import Booking, BookingSync, Customer, ExternalEvent
 from app.providers.calendar.base import RemoteBooking
@@ -111,7 +111,7 @@ def mark_failed(sync: BookingSync, booking: Booking, *, reason: str, error: str 
 def create_sync_task(booking: Booking, what: str, *, cause: str, reason: str, details: str | None = None) -> None:
     who = db.session.scalar(select(Customer.name).where(Customer.id == booking.customer_id)) if booking.customer_id else None
     title = TASK_TITLES[what].format(who=who or "ohne Namen", when=format_time(booking.starts_at, booking.zone))
-    make_task("check_booking", title, source_ref=f"calendar:{cause}", booking=booking, reason=reason, details=details, due_at=now())
+    create_task("check_booking", title, source_ref=f"calendar:{cause}", booking=booking, reason=reason, details=details, due_at=now())
 
 
 def format_time(moment: datetime, zone: str) -> str:

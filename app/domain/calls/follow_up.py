@@ -15,7 +15,7 @@ from app.domain.bookings.history import Actor
 from app.domain.calls.analysis import Wish, intent_of, wish_of
 from app.domain.calls.call_batch import Desk
 from app.domain.customers import matching
-from app.domain.tasks.lifecycle import make_task
+from app.domain.tasks.lifecycle import create_task
 from app.models import Booking, Branch, Call, Customer
 from app.providers.voice.base import CallEvent
 
@@ -35,16 +35,16 @@ def follow_up(desk: Desk, call: Call, event: CallEvent, *, webhook_event_id: int
     if wish is not None:
         _book_or_ask(desk, call, wish, branch, webhook_event_id=webhook_event_id)
     elif intent_of(event.analysis) == "callback":
-        make_task("callback", f"Rückruf: {_who(call, None)}", source_ref=f"callback:{call.id}", call=call, details=call.summary)
+        create_task("callback", f"Rückruf: {_who(call, None)}", source_ref=f"callback:{call.id}", call=call, details=call.summary)
     elif intent_of(event.analysis) == "cancel" and call.outcome in ("cancelled", "not_verified"):
         title = f"Absage prüfen: {_who(call, None)}"
-        make_task("check_cancellation", title, source_ref=f"cancel:{call.id}", call=call, details=call.summary)
+        create_task("check_cancellation", title, source_ref=f"cancel:{call.id}", call=call, details=call.summary)
 
 
 def _ask_without_words(call: Call, event: CallEvent) -> None:
     """What the analysis makes of words that were declined is not used; whoever wanted something and has nothing is called back."""
     if intent_of(event.analysis) in ("book", "callback") and _made_during(call, None) is None:
-        make_task("callback", f"Rückruf: {_who(call, None)}", source_ref=f"callback:{call.id}", call=call)
+        create_task("callback", f"Rückruf: {_who(call, None)}", source_ref=f"callback:{call.id}", call=call)
 
 
 def _wish(call: Call, event: CallEvent, zone: str) -> Wish | None:
@@ -102,7 +102,7 @@ def _book_or_ask(desk: Desk, call: Call, wish: Wish, branch: Branch, *, webhook_
 
 def _ask_front_desk(desk: Desk, call: Call, wish: Wish, branch: Branch, reason: str, *, webhook_event_id: int | None) -> None:
     when = wish.start.astimezone(ZoneInfo(branch.zone)).strftime("%d.%m.%Y, %H:%M") if wish.start else wish.words or "ohne Zeit"
-    task = make_task(
+    task = create_task(
         "check_booking",
         f"Termin klären: {_who(call, wish.name)}, {when}",
         source_ref=f"booking:{call.id}",

@@ -29,7 +29,7 @@ from app.domain.agents.tools.result import ToolResult, reject
 from app.domain.calls import lifecycle
 from app.domain.calls.call_batch import Desk
 from app.domain.calls.outcome import tool_did_it
-from app.domain.companies.number_lookup import Match
+from app.domain.companies.number_lookup import NumberMatch
 from app.domain.language.detection import detect_language
 from app.domain.language.time_expression import Language
 from app.domain.privacy.erasure import erase_words
@@ -63,7 +63,7 @@ class Asked:
     use: FunctionRequest
     connection_id: str | None
     received_at: datetime
-    owner: Callable[[], tuple[Match | None, bool]]
+    owner: Callable[[], tuple[NumberMatch | None, bool]]
 
 
 def answer(asked: Asked) -> dict[str, Any]:

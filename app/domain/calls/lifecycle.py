@@ -20,11 +20,11 @@ from app.domain.calls.follow_up import follow_up
 from app.domain.calls.outcome import is_unverified, outcome_of, tool_did_it
 from app.domain.calls.transcripts import Spoken, take_snapshot
 from app.domain.calls.transitions import fill, move
-from app.domain.companies.number_lookup import Match
+from app.domain.companies.number_lookup import NumberMatch
 from app.domain.customers import matching
 from app.domain.emergencies.detections import BusinessProfile
 from app.domain.privacy.erasure import erase_words
-from app.domain.reports.call_stats import as_counted, count_call
+from app.domain.reports.call_stats import count_call, to_counted
 from app.events import (
     CallAnalyzed,
     CallEnded,
@@ -53,7 +53,7 @@ class Arrival:
     received_at: datetime
     connection_id: str | None
     event: CallEvent
-    match: Match
+    match: NumberMatch
     cached: bool = False
     replayed: bool = False
 
@@ -70,7 +70,7 @@ def apply_events(arrivals: Sequence[Arrival]) -> list[Call]:
         numbers={(a.match.company_id, e164) for a in arrivals if (e164 := callers[a.webhook_event_id].e164)},
         replayed={arrival.webhook_event_id for arrival in arrivals if arrival.replayed},
     )
-    counted = {key: as_counted(call) for key, call in desk.calls.items()}
+    counted = {key: to_counted(call) for key, call in desk.calls.items()}
     places = emergency_detection.places_of({arrival.match.branch_id for arrival in arrivals if arrival.event.turns})
     alarming = [_apply(desk, arrival, callers[arrival.webhook_event_id], places) for arrival in arrivals]
     desk.write()
@@ -181,7 +181,7 @@ def _call_of(desk: Desk, arrival: Arrival, caller: Number) -> tuple[Call, bool]:
     return call, True
 
 
-def _is_line_check(event: CallEvent, match: Match) -> bool:
+def _is_line_check(event: CallEvent, match: NumberMatch) -> bool:
     """Only what we have sent ourselves for a check of this company: whoever writes the mark into other calls hides none of them."""
     name = event.metadata.get("line_check")
     if not isinstance(name, str) or not is_ulid(name):

@@ -224,14 +224,14 @@ def _should_be_analyzed(call: ListedCall, moment: datetime) -> bool:
 
 def _owners(look: Look, listed: Sequence[ListedCall], here: dict[str, Call]) -> dict[str, str]:
     """Whose each call is: of one that is here its own company, else the owner of its number as far as this account may speak for it."""
-    numbers = {call.call_id: number_lookup.business_number(call.business_raw) for call in listed}
+    numbers = {call.call_id: number_lookup.parse_business_number(call.business_raw) for call in listed}
     matches = number_lookup.find_numbers(number for number in numbers.values() if number)
     owners = {call_id: call.company_id for call_id, call in here.items()}
     for call in listed:
         match = matches.get(numbers[call.call_id] or "", (None, False))[0]
         if call.call_id in owners or match is None or look.company_id not in (None, match.company_id):
             continue
-        if call.started_at is None or match.holds_at(to_ms(call.started_at)):
+        if call.started_at is None or match.is_valid_at(to_ms(call.started_at)):
             owners[call.call_id] = match.company_id
     return owners
 

@@ -9,8 +9,8 @@ from app.core.extensions import db
 from app.domain.audit.log import record
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.history import Actor
-from app.domain.reports.call_stats import as_counted, count_call
-from app.domain.tasks.lifecycle import finish
+from app.domain.reports.call_stats import count_call, to_counted
+from app.domain.tasks.lifecycle import complete_task
 from app.models import Booking, Call, Task
 from app.models.call import ACTIVE_STATUSES
 
@@ -34,7 +34,7 @@ def hide_simulated_calls() -> Hidden:
     calls = list(db.session.scalars(wanted.where(Call.status.not_in(ACTIVE_STATUSES)).with_for_update()))
     ids = [call.id for call in calls]
     for call in calls:
-        before = as_counted(call)
+        before = to_counted(call)
         call.is_test = True
         count_call(call, before)
     db.session.flush()
@@ -42,7 +42,7 @@ def hide_simulated_calls() -> Hidden:
     cancelled = sum(_cancel(booking_id) for booking_id in db.session.scalars(bookings).all())
     tasks = db.session.scalars(select(Task.id).where(Task.call_id.in_(ids), Task.status == "open")).all()
     for task_id in tasks:
-        finish(task_id, branch_ids=[])
+        complete_task(task_id, branch_ids=[])
     if calls:
         record("simulated_calls_hidden", data={"calls": len(calls)})
     return Hidden(len(calls), cancelled, len(tasks))

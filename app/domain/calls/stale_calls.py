@@ -10,7 +10,7 @@ from app.core.extensions import db
 from app.domain.calls.lifecycle import Arrival, apply_events
 from app.domain.calls.reconciliation import PROVIDER, Look
 from app.domain.calls.transitions import UNKNOWN_AT_PROVIDER
-from app.domain.companies.number_lookup import Match
+from app.domain.companies.number_lookup import NumberMatch
 from app.models import Call
 from app.models.call import ACTIVE_STATUSES
 from app.providers.voice.base import CallEvent
@@ -38,5 +38,5 @@ def _end(call: Call, look: Look) -> Arrival:
         PROVIDER, "ended", "call_unknown", call.provider_call_id, status="error", disconnection="technical",
         disconnection_reason=UNKNOWN_AT_PROVIDER,
     )  # fmt: skip
-    place = Match(call.company_id, call.branch_id, call.phone_number_id or "", call.agent_id, "number", call.to_number or "")
+    place = NumberMatch(call.company_id, call.branch_id, call.phone_number_id or "", call.agent_id, "number", call.to_number or "")
     return Arrival(None, now(), look.connection_id, event, place)

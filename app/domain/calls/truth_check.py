@@ -14,7 +14,7 @@ from app.domain.calls.truth_wording import both_sides
 from app.domain.claims.evidence import Utterance
 from app.domain.claims.extraction import extract_claims, is_supported_language
 from app.domain.claims.fact_check import Mismatch, check_claims
-from app.domain.tasks.lifecycle import make_task
+from app.domain.tasks.lifecycle import create_task
 from app.events import TaskUpdated
 from app.models import Agent, Call, CallNotice, Customer, Task, TruthCheck, Turn
 
@@ -108,7 +108,7 @@ def _ask_front_desk(row: TruthCheck, call: Call) -> None:
         row.task_id = same.id
         return
     details = "\n\n".join(both_sides(finding, _assistant()) for finding in row.findings)
-    task = make_task("mismatch", f"Zusage prüfen: {_who(call)}", source_ref=f"truth:{call.id}", call=call, details=details)
+    task = create_task("mismatch", f"Zusage prüfen: {_who(call)}", source_ref=f"truth:{call.id}", call=call, details=details)
     row.task_id = task.id
     if task.details != details or (row.auto_closed and task.status == "done"):
         task.details = details

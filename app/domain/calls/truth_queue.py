@@ -9,7 +9,7 @@ from sqlalchemy import and_, insert, select, update
 from app.core.clock import now
 from app.core.extensions import db
 from app.core.tenancy import unscoped
-from app.domain.companies.feature_flags import is_on
+from app.domain.companies.feature_flags import is_enabled
 from app.models import Booking, Call, TruthCheck
 
 # a call's analysis may book what was agreed: until then it is too early to judge, unless none comes
@@ -21,7 +21,7 @@ MOST_OPEN = 200
 def note_due(call_ids: Iterable[str]) -> None:
     """Makes these calls due, of whichever companies; those of a line check are none."""
     wanted = sorted(set(call_ids))
-    on = cache(lambda company_id: is_on("truth_check", company_id))
+    on = cache(lambda company_id: is_enabled("truth_check", company_id))
     columns = (Call.id, Call.company_id, Call.branch_id, Call.started_at, Call.analyzed_at, Call.is_test, Call.status)
     with unscoped():
         ended = db.session.execute(select(*columns).where(Call.id.in_(wanted)))

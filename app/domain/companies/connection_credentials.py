@@ -13,7 +13,7 @@ from app.core.errors import InvalidInput
 from app.core.phone import normalise
 from app.models import Connection
 
-TAIL = 4
+KEY_SUFFIX_LENGTH = 4
 # where mail is handed in; nothing else may be knocked at
 MAIL_PORTS = (25, 465, 587, 2525)
 KEY = re.compile(r"[\x21-\x7e]{12,200}")
@@ -24,7 +24,7 @@ SENDER_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{2,11}")
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class ConnectionKeys:
     """What a connection keeps (models/connection.py says in which form)."""
 
     api_key: str = field(repr=False)
@@ -44,15 +44,15 @@ class _Form:
             raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=self.wrong)
 
 
-def read_keys(provider: str, given: Mapping[str, str], known: Connection | None) -> Keys:
+def parse_keys(provider: str, given: Mapping[str, str], known: Connection | None) -> ConnectionKeys:
     """A secret that is left empty stays what it was, as long as it is still for the same account. Raises InvalidInput, KeyError."""
     form = _Form(given)
-    keys = READERS[provider](form, known)
+    keys = PARSERS[provider](form, known)
     form.check()
     return keys
 
 
-def shown_again(connection: Connection) -> dict[str, str]:
+def get_visible_values(connection: Connection) -> dict[str, str]:
     """The fields that are no secret, and of the secret its last characters as `tail`."""
     secret, more = connection.api_key or "", {}
     if connection.provider == "twilio":
@@ -65,10 +65,10 @@ def shown_again(connection: Connection) -> dict[str, str]:
             "host": at.hostname or "", "port": str(at.port or ""), "user": unquote(at.username or ""), "address": connection.label or "",
         }  # fmt: skip
     # of a short secret nothing is shown, lest too much of it be
-    return more | {"tail": secret[-TAIL:] if len(secret) >= 3 * TAIL else ""}
+    return more | {"tail": secret[-KEY_SUFFIX_LENGTH:] if len(secret) >= 3 * KEY_SUFFIX_LENGTH else ""}
 
 
-def _one_key(form: _Form, known: Connection | None) -> str:
+def _parse_api_key(form: _Form, known: Connection | None) -> str:
     key = form.text("api_key") or (known.api_key if known else "") or ""
     if not key:
         form.wrong["api_key"] = _("Der Schlüssel fehlt.")
@@ -77,15 +77,17 @@ def _one_key(form: _Form, known: Connection | None) -> str:
     return key
 
 
-def _retell(form: _Form, known: Connection | None) -> Keys:
-    return Keys(_one_key(form, known))
+def _parse_retell(form: _Form, known: Connection | None) -> ConnectionKeys:
+    return ConnectionKeys(_parse_api_key(form, known))
 
 
-def _calcom(form: _Form, known: Connection | None) -> Keys:
-    return Keys(_one_key(form, known), webhook_secret=(known.webhook_secret if known else None) or secrets.token_urlsafe(32))
+def _parse_calcom(form: _Form, known: Connection | None) -> ConnectionKeys:
+    return ConnectionKeys(
+        _parse_api_key(form, known), webhook_secret=(known.webhook_secret if known else None) or secrets.token_urlsafe(32)
+    )
 
 
-def _twilio(form: _Form, known: Connection | None) -> Keys:
+def _parse_twilio(form: _Form, known: Connection | None) -> ConnectionKeys:
     account, token, sender = form.text("account"), form.text("token"), form.text("sender")
     before, _colon, kept = ((known.api_key if known else None) or "").partition(":")
     if not TWILIO_ACCOUNT.fullmatch(account):
@@ -96,10 +98,10 @@ def _twilio(form: _Form, known: Connection | None) -> Keys:
     as_number = normalise(sender, source="human").e164
     if as_number is None and not MESSAGING_SERVICE.fullmatch(sender) and not SENDER_NAME.fullmatch(sender):
         form.wrong["sender"] = _("Eine Rufnummer, ein Name mit 2 bis 11 Buchstaben oder Ziffern, oder ein Messaging Service (MG…).")
-    return Keys(f"{account}:{token}", as_number or sender, token)
+    return ConnectionKeys(f"{account}:{token}", as_number or sender, token)
 
 
-def _smtp(form: _Form, known: Connection | None) -> Keys:
+def _parse_smtp(form: _Form, known: Connection | None) -> ConnectionKeys:
     host, user, password = form.text("host").lower(), form.text("user"), form.text("password")
     before = urlsplit((known.api_key if known else None) or "")
     if not HOST.fullmatch(host):
@@ -116,9 +118,9 @@ def _smtp(form: _Form, known: Connection | None) -> Keys:
     if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", mailbox) or not address.isprintable():
         form.wrong["address"] = _("Das ist keine Adresse, zum Beispiel: Salon Lindgren <termine@salon-lindgren.de>")
     who = f"{quote(user, safe='')}:{quote(password, safe='')}@" if user else ""
-    return Keys(f"{'smtps' if port == '465' else 'smtp'}://{who}{host}:{port}", address)
+    return ConnectionKeys(f"{'smtps' if port == '465' else 'smtp'}://{who}{host}:{port}", address)
 
 
-READERS: dict[str, Callable[[_Form, Connection | None], Keys]] = {
-    "retell": _retell, "calcom": _calcom, "twilio": _twilio, "smtp": _smtp,
+PARSERS: dict[str, Callable[[_Form, Connection | None], ConnectionKeys]] = {
+    "retell": _parse_retell, "calcom": _parse_calcom, "twilio": _parse_twilio, "smtp": _parse_smtp,
 }  # fmt: skip

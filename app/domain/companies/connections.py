@@ -12,17 +12,17 @@ from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.domain.audit.log import record
-from app.domain.companies.connection_credentials import Keys
+from app.domain.companies.connection_credentials import ConnectionKeys
 from app.models import Connection
 
 # whom a company can bring keys of its own for, in the order in which pages show them
 PROVIDERS = ("retell", "calcom", "twilio", "smtp")
 # so long an answer is waited for before the look counts as lost
-PATIENCE = timedelta(seconds=60)
+TEST_TIMEOUT = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ConnectionTestResult:
     """What a look at the provider brought: `facts` is what was found there."""
 
     state: str
@@ -44,10 +44,10 @@ def get_active(provider: str) -> Connection:
     return connection
 
 
-def keep(provider: str, keys: Keys) -> Connection:
+def save_connection(provider: str, keys: ConnectionKeys) -> Connection:
     """Takes the keys for the connection in use; one that was removed comes back under its old address. To be looked at next."""
     before = find_active(provider)
-    connection = before or _removed(provider) or Connection(provider=provider)
+    connection = before or _find_removed(provider) or Connection(provider=provider)
     is_new_key = connection.api_key != keys.api_key
     connection.is_active = True
     connection.api_key, connection.label, connection.webhook_secret = keys.api_key, keys.label, keys.webhook_secret
@@ -55,11 +55,11 @@ def keep(provider: str, keys: Keys) -> Connection:
     db.session.flush()
     action = "connection_key_replaced" if before and is_new_key else "connection_changed" if before else "connection_made"
     record(action, subject=connection.id, data={"provider": provider})
-    ask_for_look(connection)
+    request_test(connection)
     return connection
 
 
-def remove(provider: str) -> Connection:
+def remove_connection(provider: str) -> Connection:
     """The keys are gone for good; the row stays, for what refers to it. Raises NotFound."""
     connection = get_active(provider)
     connection.is_active, connection.api_key, connection.webhook_secret = False, None, None
@@ -69,41 +69,41 @@ def remove(provider: str) -> Connection:
     return connection
 
 
-def ask_for_look(connection: Connection) -> None:
+def request_test(connection: Connection) -> None:
     connection.state, connection.asked_at = "checking", now()
 
 
-def finish_look(connection_id: str, asked_at: datetime | None, look: Look) -> bool:
+def complete_test(connection_id: str, asked_at: datetime | None, result: ConnectionTestResult) -> bool:
     """Writes down what came of it; False where another look, or another key, has been asked for meanwhile."""
-    wanted = select(Connection).where(Connection.id == connection_id, Connection.is_active).with_for_update()
-    connection = db.session.scalars(wanted.execution_options(populate_existing=True)).first()
+    statement = select(Connection).where(Connection.id == connection_id, Connection.is_active).with_for_update()
+    connection = db.session.scalars(statement.execution_options(populate_existing=True)).first()
     if connection is None or connection.asked_at != asked_at:
         return False
     before = connection.state
-    connection.state, connection.reason, connection.facts = look.state, look.reason, look.facts or connection.facts
+    connection.state, connection.reason, connection.facts = result.state, result.reason, result.facts or connection.facts
     connection.checked_at = now()
-    if look.state == "ok":
+    if result.state == "ok":
         connection.last_success_at = connection.checked_at
-    elif before != look.state:
-        record("connection_look_failed", subject=connection.id, data={"provider": connection.provider, "reason": look.reason})
+    elif before != result.state:
+        record("connection_look_failed", subject=connection.id, data={"provider": connection.provider, "reason": result.reason})
     return True
 
 
-def to_look_at(limit: int, *, every: timedelta) -> Sequence[tuple[str, str]]:
+def list_due_tests(limit: int, *, every: timedelta) -> Sequence[tuple[str, str]]:
     """(company, connection) of those whose last look is old or got lost. To be called with every company in view."""
-    old, lost = now() - every, now() - PATIENCE
+    old, lost = now() - every, now() - TEST_TIMEOUT
     due = or_(Connection.checked_at.is_(None), Connection.checked_at < old)
-    wanted = select(Connection.company_id, Connection.id).where(Connection.is_active, Connection.provider.in_(PROVIDERS), due)
-    wanted = wanted.where(or_(Connection.asked_at.is_(None), Connection.asked_at < lost))
-    return [(row.company_id, row.id) for row in db.session.execute(wanted.order_by(Connection.checked_at).limit(limit))]
+    statement = select(Connection.company_id, Connection.id).where(Connection.is_active, Connection.provider.in_(PROVIDERS), due)
+    statement = statement.where(or_(Connection.asked_at.is_(None), Connection.asked_at < lost))
+    return [(row.company_id, row.id) for row in db.session.execute(statement.order_by(Connection.checked_at).limit(limit))]
 
 
-def failing() -> Sequence[Connection]:
+def list_failing() -> Sequence[Connection]:
     """Those of the company at work that the provider does not let in; who was only out of reach for a moment is not among them."""
-    wanted = select(Connection).where(Connection.is_active, Connection.state == "refused", Connection.provider.in_(PROVIDERS))
-    return db.session.scalars(wanted.order_by(Connection.created_at, Connection.id)).all()
+    statement = select(Connection).where(Connection.is_active, Connection.state == "refused", Connection.provider.in_(PROVIDERS))
+    return db.session.scalars(statement.order_by(Connection.created_at, Connection.id)).all()
 
 
-def _removed(provider: str) -> Connection | None:
+def _find_removed(provider: str) -> Connection | None:
     mine = select(Connection).where(Connection.provider == provider, Connection.is_active.is_(False))
     return db.session.scalars(mine.order_by(Connection.created_at.desc(), Connection.id.desc()).limit(1)).first()

@@ -10,23 +10,23 @@ from app.core.extensions import db
 from app.models import Company, FeatureFlag
 
 # the name of each switch, and what it does
-FEATURES = {
+FLAGS = {
     "messages": _l("Nachrichten an Kundschaft verschicken. Ausgeschaltet warten sie und gehen hinaus, sobald es weitergeht."),
     "truth_check": _l("Prüfen, ob stimmt, was im Gespräch gesagt wurde. Anrufe, die währenddessen enden, bleiben ungeprüft."),
 }
-EVERYBODY = ""
+ALL_COMPANIES = ""
 
 
-def is_on(name: str, company_id: str) -> bool:
+def is_enabled(name: str, company_id: str) -> bool:
     """Whether this runs for the company; its own switch goes before the one for all."""
     rows = select(FeatureFlag.company_id, FeatureFlag.is_on).where(
-        FeatureFlag.name == name, FeatureFlag.company_id.in_((EVERYBODY, company_id))
+        FeatureFlag.name == name, FeatureFlag.company_id.in_((ALL_COMPANIES, company_id))
     )
     switches = {row.company_id: row.is_on for row in db.session.execute(rows)}
-    return switches.get(company_id, switches.get(EVERYBODY, True))
+    return switches.get(company_id, switches.get(ALL_COMPANIES, True))
 
 
-def switch(name: str, company_id: str, *, on: bool) -> None:
+def set_flag(name: str, company_id: str, *, on: bool) -> None:
     """For one company, or with EVERYBODY for all that have no switch of their own."""
     flag = db.session.scalars(select(FeatureFlag).where(FeatureFlag.name == name, FeatureFlag.company_id == company_id)).first()
     if flag is None:
@@ -35,12 +35,12 @@ def switch(name: str, company_id: str, *, on: bool) -> None:
     flag.is_on = on
 
 
-def switches() -> Sequence[Any]:
+def list_flags() -> Sequence[Any]:
     """Rows of name, company_id, company (its name), is_on and changed_at: every switch that was ever set."""
     rows = (
         select(FeatureFlag.name, FeatureFlag.company_id, Company.name.label("company"), FeatureFlag.is_on, FeatureFlag.changed_at)
         .outerjoin(Company, Company.id == FeatureFlag.company_id)
-        .where(FeatureFlag.name.in_(FEATURES))
+        .where(FeatureFlag.name.in_(FLAGS))
         .order_by(FeatureFlag.name, FeatureFlag.company_id)
     )
     return db.session.execute(rows).all()

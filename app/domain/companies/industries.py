@@ -40,23 +40,23 @@ INDUSTRIES = {
 }
 
 
-def industry_of(key: str) -> Industry:
+def get_industry(key: str) -> Industry:
     """What a company's row names; what nobody knows is `other`."""
     return INDUSTRIES.get(key, OTHER)
 
 
-def find_industry(said: str) -> Industry | None:
+def find_industry(text: str) -> Industry | None:
     """By its key or by its name in either language: hair_salon, "Hair salon", "Friseursalon"."""
-    wanted = _folded(said)
+    folded = _fold(text)
     for industry in INDUSTRIES.values():
         names = [industry.key]
         for language in ("de", "en"):
             with force_locale(language):
                 names.append(str(industry.name))
-        if wanted in map(_folded, names):
+        if folded in map(_fold, names):
             return industry
     return None
 
 
-def _folded(name: str) -> str:
+def _fold(name: str) -> str:
     return " ".join(name.casefold().replace("_", " ").replace("-", " ").split())

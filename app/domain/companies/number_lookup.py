@@ -18,7 +18,7 @@ CACHE = Cache("number", seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class NumberMatch:
     """Where a call belongs, and how that was found; `by` is number or agent."""
 
     company_id: str
@@ -35,47 +35,49 @@ class Match:
         """What is kept with the call."""
         return {"by": self.by, "number": self.asked, "phone_number_id": self.phone_number_id, "cached": cached}
 
-    def holds_at(self, started_ms: int | None) -> bool:
+    def is_valid_at(self, started_ms: int | None) -> bool:
         return self.valid_from_ms is None or started_ms is None or started_ms >= self.valid_from_ms
 
 
-def business_number(raw: str | None) -> str | None:
+def parse_business_number(raw: str | None) -> str | None:
     """The E.164 form of a number of ours as a provider sent it, or None where it is none."""
     return normalise(raw, source="e164").e164 if raw else None
 
 
-def find_numbers(numbers: Iterable[str]) -> dict[str, tuple[Match, bool]]:
+def find_numbers(numbers: Iterable[str]) -> dict[str, tuple[NumberMatch, bool]]:
     """For each E.164 number that is somebody's: its match and whether it came from the cache."""
-    wanted = set(numbers)
-    generation, known = CACHE.get_many(wanted)
-    found = {number: (Match(**kept), True) for number, kept in known.items()}
-    missing = wanted - found.keys()
+    requested = set(numbers)
+    generation, cached = CACHE.get_many(requested)
+    matches = {number: (NumberMatch(**kept), True) for number, kept in cached.items()}
+    missing = requested - matches.keys()
     if missing:
-        fresh = {match.asked: match for match in _ask_database(missing)}
+        fresh = {match.asked: match for match in _load_matches(missing)}
         answers = {number: asdict(match) for number, match in fresh.items()}
         on_commit(lambda: CACHE.put_many(generation, answers))
-        found.update({number: (match, False) for number, match in fresh.items()})
-    return found
+        matches.update({number: (match, False) for number, match in fresh.items()})
+    return matches
 
 
-def find_by_agent(provider: str, agent_ref: str) -> Match | None:
+def find_by_agent(provider: str, agent_ref: str) -> NumberMatch | None:
     """The branch of a call that names no number (a web call): its agent's, if that agent answers for one branch only."""
     with unscoped():
         rows = db.session.execute(
-            _matches().join(Agent, Agent.id == PhoneNumber.agent_id).where(Agent.provider == provider, Agent.provider_agent_id == agent_ref)
+            _build_statement()
+            .join(Agent, Agent.id == PhoneNumber.agent_id)
+            .where(Agent.provider == provider, Agent.provider_agent_id == agent_ref)
         ).all()
     if len({(row.company_id, row.branch_id) for row in rows}) != 1:
         return None
-    return _match(rows[0], by="agent", asked=agent_ref)
+    return _to_match(rows[0], by="agent", asked=agent_ref)
 
 
-def _ask_database(numbers: Iterable[str]) -> list[Match]:
+def _load_matches(numbers: Iterable[str]) -> list[NumberMatch]:
     with unscoped():
-        rows = db.session.execute(_matches().where(PhoneNumber.e164.in_(sorted(numbers)))).all()
-    return [_match(row, by="number", asked=row.e164) for row in rows]
+        rows = db.session.execute(_build_statement().where(PhoneNumber.e164.in_(sorted(numbers)))).all()
+    return [_to_match(row, by="number", asked=row.e164) for row in rows]
 
 
-def _matches() -> Any:
+def _build_statement() -> Any:
     return (
         select(
             PhoneNumber.company_id, PhoneNumber.branch_id, PhoneNumber.id, PhoneNumber.agent_id,
@@ -87,6 +89,6 @@ def _matches() -> Any:
     )  # fmt: skip
 
 
-def _match(row: Any, *, by: str, asked: str) -> Match:
+def _to_match(row: Any, *, by: str, asked: str) -> NumberMatch:
     valid_from_ms = to_ms(row.valid_from) if row.valid_from else None
-    return Match(row.company_id, row.branch_id, row.id, row.agent_id, by, asked, valid_from_ms, row.country)
+    return NumberMatch(row.company_id, row.branch_id, row.id, row.agent_id, by, asked, valid_from_ms, row.country)

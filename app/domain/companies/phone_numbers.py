@@ -42,19 +42,19 @@ def assign_number(
         company = db.session.get(Company, company_id)
         if company is None or db.session.get(Branch, branch_id) is None:
             raise NotFound(_("Diesen Betrieb oder diese Filiale gibt es nicht."))
-    e164 = read_number(raw, company.country)
-    number = _find_mine(e164, company_id) or _add_number(e164, company_id, branch_id)
+    e164 = parse_number(raw, company.country)
+    number = _find_own(e164, company_id) or _add_number(e164, company_id, branch_id)
     with company_scope(company_id):
         number.branch_id, number.valid_from, number.is_active = branch_id, valid_from, True
         number.agent_id = number.agent_id or db.session.scalar(FIRST_AGENT)
         number.label = label or number.label
         db.session.flush()
-    changed(number)
+    publish_changed(number)
     release_events(e164)
     return number
 
 
-def read_number(raw: str, region: str) -> str:
+def parse_number(raw: str, region: str) -> str:
     """E.164, from whatever a person types in that country. Raises InvalidInput."""
     number = normalise(raw, source="human", region=region)
     if number.e164 is not None:
@@ -66,7 +66,7 @@ def read_number(raw: str, region: str) -> str:
     raise InvalidInput(sentence, fields={"number": sentence})
 
 
-def _find_mine(e164: str, company_id: str) -> PhoneNumber | None:
+def _find_own(e164: str, company_id: str) -> PhoneNumber | None:
     with unscoped():
         number = db.session.scalars(select(PhoneNumber).where(PhoneNumber.e164 == e164).with_for_update()).first()
         if number is not None and number.company_id != company_id:
@@ -82,7 +82,7 @@ def _add_number(e164: str, company_id: str, branch_id: str) -> PhoneNumber:
             db.session.add(number)
             db.session.flush()
     except IntegrityError:
-        if (theirs := _find_mine(e164, company_id)) is None:
+        if (theirs := _find_own(e164, company_id)) is None:
             raise
         return theirs
     return number
@@ -96,8 +96,8 @@ def _find_owner(number: PhoneNumber) -> tuple[str, str]:
 
 def get_number(number_id: str) -> PhoneNumber:
     """Locked, of the company at work. Raises NotFound."""
-    wanted = select(PhoneNumber).where(PhoneNumber.id == number_id).with_for_update()
-    number = db.session.scalars(wanted).first() if is_ulid(number_id) else None
+    statement = select(PhoneNumber).where(PhoneNumber.id == number_id).with_for_update()
+    number = db.session.scalars(statement).first() if is_ulid(number_id) else None
     if number is None:
         raise NotFound(_("Das gibt es hier nicht."))
     return number
@@ -111,7 +111,7 @@ def get_branch(branch_id: str) -> Branch:
     return branch
 
 
-def changed(number: PhoneNumber) -> None:
+def publish_changed(number: PhoneNumber) -> None:
     """To be called by whoever edits a number: nobody may route by what it was."""
     CACHE.forget()
     publish(PhoneNumberChanged(number.company_id, number.e164))
@@ -140,7 +140,7 @@ def dismiss_number(dialled: str, *, reason: str) -> int:
     ).rowcount
 
 
-def unassigned_numbers() -> list[dict[str, object]]:
+def list_unassigned_numbers() -> list[dict[str, object]]:
     """The tray: one entry a dialled number, newest first: {dialled, calls, events, first_at, last_at, provider}."""
     rows = db.session.execute(
         select(

@@ -60,14 +60,14 @@ def load_policies() -> Policies:
     return Policies(db.session.scalars(select(Policy)))
 
 
-def in_words(rules: Rules) -> list[str]:
+def describe_rules(rules: Rules) -> list[str]:
     """Each rule that says something as a sentence for people, in the reader's language."""
     sentences = [
         _("Termine beginnen alle %(minutes)s Minuten.", minutes=rules.grid_minutes),
-        _("Gebucht wird spätestens %(time)s vorher.", time=spoken_span(rules.notice_minutes)) if rules.notice_minutes else None,
+        _("Gebucht wird spätestens %(time)s vorher.", time=format_span(rules.notice_minutes)) if rules.notice_minutes else None,
         _("Gebucht wird bis zu %(days)s Tage im Voraus.", days=rules.horizon_days),
-        _("Absagen geht bis %(time)s vorher.", time=spoken_span(rules.cancel_minutes)) if rules.cancel_minutes else None,
-        _("Verschieben geht bis %(time)s vorher.", time=spoken_span(rules.move_minutes)) if rules.move_minutes else None,
+        _("Absagen geht bis %(time)s vorher.", time=format_span(rules.cancel_minutes)) if rules.cancel_minutes else None,
+        _("Verschieben geht bis %(time)s vorher.", time=format_span(rules.move_minutes)) if rules.move_minutes else None,
         _("Wer schon %(count)s offene Termine hat, bucht keinen weiteren.", count=rules.open_bookings_per_customer)
         if rules.open_bookings_per_customer
         else None,
@@ -77,17 +77,17 @@ def in_words(rules: Rules) -> list[str]:
         _("An Feiertagen ist geschlossen.") if rules.observes_holidays else _("An Feiertagen ist wie sonst geöffnet."),
         _(
             "Wer später als %(time)s vorher absagt oder nicht kommt, zahlt %(amount)s Euro.",
-            time=spoken_span(rules.fee_within_minutes),
+            time=format_span(rules.fee_within_minutes),
             amount=f"{rules.fee_cents / 100:.2f}".replace(".", ","),
         )
         if rules.fee_cents
         else None,
-        *_of_messages(rules),
+        *_describe_notifications(rules),
     ]
     return [sentence for sentence in sentences if sentence]
 
 
-def _of_messages(rules: Rules) -> list[str | None]:
+def _describe_notifications(rules: Rules) -> list[str | None]:
     return [
         _("Verschieben oder sagen wir ab, bekommt die Kundschaft eine Nachricht.")
         if rules.notify_staff_changes
@@ -97,7 +97,7 @@ def _of_messages(rules: Rules) -> list[str | None]:
     ]
 
 
-def spoken_span(minutes: int) -> str:
+def format_span(minutes: int) -> str:
     """90 minutes as "90 Minuten", 1440 as "1 Tag": the largest unit that fits evenly."""
     if minutes and minutes % 1440 == 0:
         days = minutes // 1440

@@ -12,7 +12,7 @@ SPELLINGS = str.maketrans(
 )  # fmt: skip
 
 
-def slug_of(name: str, *, otherwise: str) -> str:
+def build_slug(name: str, *, otherwise: str) -> str:
     """ "Friseur Müßig & Söhne" as "friseur-muessig-soehne"; `otherwise` where nothing of it can be written in plain letters."""
     words = re.findall(r"[a-z0-9]+", _plain_letters(name))
     return "-".join(words)[:MAX_LENGTH].strip("-") or otherwise
@@ -23,7 +23,7 @@ def fold_name(name: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", _plain_letters(name))) or name.casefold()
 
 
-def free_slugs(slug: str, taken: Collection[str]) -> Iterator[str]:
+def iter_free_slugs(slug: str, taken: Collection[str]) -> Iterator[str]:
     """It, and then with a number behind it, those that nobody has."""
     numbered = (f"{slug}-{number}" for number in range(2, len(taken) + 1000))
     return (each for each in (slug, *numbered) if each not in taken)

@@ -15,7 +15,7 @@ from app.domain.emergencies.messages import get_label, say_instructions
 from app.domain.emergencies.on_call import OnCallContact, find_on_call
 from app.domain.emergencies.signs import EmergencyKind
 from app.domain.notifications.outbox import NotificationDraft, queue_notification
-from app.domain.tasks.lifecycle import make_task
+from app.domain.tasks.lifecycle import create_task
 from app.events import NotificationQueued
 from app.models import Branch, Call, Company, Task
 
@@ -56,7 +56,7 @@ def raise_alarm(call: Call, kind: EmergencyKind, branch: Branch, company: Compan
     """Create the call's emergency task and notify the on-call contact; idempotent."""
     with force_locale(company.language):
         what, who = get_label(kind.name), _format_caller(call, company)
-        task = make_task(
+        task = create_task(
             "emergency", _("Notfall: %(what)s, %(who)s", what=what, who=who), source_ref=f"emergency:{call.id}", call=call,
             reason=kind.name, priority=PRIORITY,
         )  # fmt: skip

@@ -9,7 +9,7 @@ from app.core.extensions import db
 from app.core.tenancy import unscoped
 from app.domain.calls import lifecycle
 from app.domain.companies import number_lookup
-from app.domain.companies.number_lookup import Match
+from app.domain.companies.number_lookup import NumberMatch
 from app.domain.inbox.inbox_item import InboxItem
 from app.models import Call, Connection
 
@@ -24,7 +24,7 @@ def check(item: InboxItem) -> None:
 
 def match(items: Sequence[InboxItem]) -> None:
     """Match each call to its company: the call's own where the call exists, else the owner of its number."""
-    numbers = {item.row.id: number_lookup.business_number(item.event.business_raw) for item in items}
+    numbers = {item.row.id: number_lookup.parse_business_number(item.event.business_raw) for item in items}
     # before the first query: Redis may be slow, and an open transaction keeps others from writing on SQLite
     matches = number_lookup.find_numbers(number for number in numbers.values() if number)
     existing = _find_existing_calls(items)
@@ -41,9 +41,9 @@ def match(items: Sequence[InboxItem]) -> None:
 
 def _mark_unassigned(item: InboxItem, number: str | None, owners: dict[str, str]) -> None:
     """Mark what must not be applied: no owner, not yet owned, or sent through another company's connection."""
-    if not isinstance(item.match, Match):
+    if not isinstance(item.match, NumberMatch):
         item.mark_unassigned("no_number" if number is None else "unknown_number")
-    elif item.event.started_at and not item.match.holds_at(to_ms(item.event.started_at)):
+    elif item.event.started_at and not item.match.is_valid_at(to_ms(item.event.started_at)):
         item.mark_unassigned("before_valid_from")
     elif item.row.connection_id and owners.get(item.row.connection_id) != item.match.company_id:
         item.mark_unassigned("other_company_connection")
@@ -51,7 +51,7 @@ def _mark_unassigned(item: InboxItem, number: str | None, owners: dict[str, str]
         item.row.dialled = number or (item.event.business_raw or "")[:64] or None
 
 
-def _find_existing_calls(items: Sequence[InboxItem]) -> dict[tuple[str, str, str | None], Match]:
+def _find_existing_calls(items: Sequence[InboxItem]) -> dict[tuple[str, str, str | None], NumberMatch]:
     """Existing calls keep their company and branch when the number changes hands.
 
     A call id counts only with its connection: a company that invents ids on its own connection gets no calls of others.
@@ -67,7 +67,7 @@ def _find_existing_calls(items: Sequence[InboxItem]) -> dict[tuple[str, str, str
             ).where(Call.provider_call_id.in_(ids))
         ).all()  # fmt: skip
     return {
-        (row.provider, row.provider_call_id, row.connection_id): Match(
+        (row.provider, row.provider_call_id, row.connection_id): NumberMatch(
             row.company_id, row.branch_id, row.phone_number_id, row.agent_id, by="call", asked=row.provider_call_id
         )
         for row in rows
@@ -96,6 +96,6 @@ def apply(items: Sequence[InboxItem]) -> None:
                 replayed=item.row.handled_at is not None,
             )
             for item in items
-            if isinstance(item.match, Match)
+            if isinstance(item.match, NumberMatch)
         ]
     )

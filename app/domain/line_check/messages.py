@@ -18,7 +18,7 @@ class Repair:
     ours: bool = False
 
 
-def label_of(name: str) -> str:
+def get_label(name: str) -> str:
     return {
         "number": _("Rufnummer"),
         "branch": _("Filiale"),
@@ -35,7 +35,7 @@ def label_of(name: str) -> str:
     }[name]
 
 
-def fact_of(step: dict[str, Any]) -> str | None:
+def describe_step(step: dict[str, Any]) -> str | None:
     """What a green step has found."""
     data = step.get("data") or {}
     if step["name"] == "branch":
@@ -43,7 +43,7 @@ def fact_of(step: dict[str, Any]) -> str | None:
     if step["name"] == "agent":
         return data.get("agent")
     if step["name"] == "emergency":
-        return _emergency_fact(data)
+        return _describe_emergency(data)
     if data.get("instead_of") and data.get("certificate"):
         return _("über %(own)s; dem Zertifikat von %(public)s ist von hier aus nicht zu trauen", own=data["url"], public=data["instead_of"])
     if data.get("instead_of"):
@@ -62,21 +62,21 @@ def fact_of(step: dict[str, Any]) -> str | None:
     return facts.get(step["name"])
 
 
-def _emergency_fact(data: dict[str, Any]) -> str:
+def _describe_emergency(data: dict[str, Any]) -> str:
     numbers = ", ".join(data.get("numbers", ()))
     if reached := data.get("transfer_to"):
         return _("nennt %(numbers)s, stellt durch zu %(reached)s", numbers=numbers, reached=phone.display(reached))
     return _("nennt %(numbers)s; niemand zum Durchstellen eingetragen", numbers=numbers)
 
 
-def repair_of(step: dict[str, Any], number: str) -> Repair:
+def get_repair(step: dict[str, Any], number: str) -> Repair:
     """Why the step is red and what to do about it."""
     data = step.get("data") or {}
     problem = step.get("problem") or ""
-    return _of_the_number(problem, data, number) or _of_the_door(problem, data) or _of_the_house(problem, data)
+    return _repair_number(problem, data, number) or _repair_endpoint(problem, data) or _repair_platform(problem, data)
 
 
-def _of_the_number(problem: str, data: dict[str, Any], number: str) -> Repair | None:
+def _repair_number(problem: str, data: dict[str, Any], number: str) -> Repair | None:
     shown = phone.display(number)
     match problem:
         case "company_off":
@@ -117,7 +117,7 @@ def _of_the_number(problem: str, data: dict[str, Any], number: str) -> Repair | 
     return None
 
 
-def _of_the_door(problem: str, data: dict[str, Any]) -> Repair | None:
+def _repair_endpoint(problem: str, data: dict[str, Any]) -> Repair | None:
     match problem:
         case "secret_missing" | "webhook_closed":
             return Repair(
@@ -185,7 +185,7 @@ def _of_the_door(problem: str, data: dict[str, Any]) -> Repair | None:
     return None
 
 
-def _of_the_house(problem: str, data: dict[str, Any]) -> Repair:
+def _repair_platform(problem: str, data: dict[str, Any]) -> Repair:
     match problem:
         case "worker_not_running":
             return Repair(

@@ -13,7 +13,7 @@ from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.domain.agents.status import get_status
 from app.domain.companies import number_lookup
-from app.domain.line_check.probes import LOOKS, Seen, why_nothing_moves
+from app.domain.line_check.probes import PROBES, ProbeResult, diagnose_timeout
 from app.models import Agent, Branch, Call, CallNotice, Company, LineCheck, PhoneNumber
 
 # in the order of the way, with the seconds after which a step that is waited for is red
@@ -22,15 +22,15 @@ STEPS = {
     "stored": 5, "drained": 12, "database": 5, "emergency": 10, "dashboard": 8, "clock": 5,
 }  # fmt: skip
 # what can be red while the call still gets through
-GOES_ON_AFTER = ("agent", "notice", "ringing", "emergency", "clock")
+NON_BLOCKING_STEPS = ("agent", "notice", "ringing", "emergency", "clock")
 # calls whose transcripts are looked through for the AI notice
-NOTICES_OF = timedelta(hours=24)
+NOTICE_LOOKBACK = timedelta(hours=24)
 # whoever begins within this time gets the check that runs already; whatever takes longer is over
-LONGEST_S = 60
-SHOWN = 20
+MAX_DURATION_S = 60
+PAGE_SIZE = 20
 
 
-def begin(phone_number_id: str, *, via: str, asked_by: str | None = None) -> LineCheck:
+def start_check(phone_number_id: str, *, via: str, asked_by: str | None = None) -> LineCheck:
     """A new check of a number of the company at work, its first four steps done; the running one where there is one.
 
     Raises NotFound for a number of another company.
@@ -38,7 +38,7 @@ def begin(phone_number_id: str, *, via: str, asked_by: str | None = None) -> Lin
     number = db.session.scalars(select(PhoneNumber).where(PhoneNumber.id == phone_number_id).with_for_update()).first()
     if number is None:
         raise NotFound("There is no such number here.")
-    if running := _running(number.id):
+    if running := _find_running(number.id):
         return running
     check_id = new_ulid()
     check = LineCheck(
@@ -47,62 +47,62 @@ def begin(phone_number_id: str, *, via: str, asked_by: str | None = None) -> Lin
         steps=[{"name": name, "status": "waiting"} for name in STEPS],
     )  # fmt: skip
     db.session.add(check)
-    for name, look in (("number", _look_at_number), ("branch", _look_at_branch), ("agent", _look_at_agent), ("notice", _look_at_notice)):
+    for name, look in (("number", _check_number), ("branch", _check_branch), ("agent", _check_agent), ("notice", _check_notice)):
         if not check.is_running:
             break
         began = time.perf_counter()
         problem, data = look(number)
-        _settle(check, name, Seen(_since(began), problem, data))
+        _complete_step(check, name, ProbeResult(_elapsed_ms(began), problem, data))
     db.session.flush()
     return check
 
 
-def note(check_id: str, name: str, seen: Seen) -> None:
+def record_step(check_id: str, name: str, result: ProbeResult) -> None:
     """What came of a step that was done elsewhere; a step that is settled already stays as it is."""
-    check = _locked(check_id)
-    if check is not None and check.is_running and _step(check, name)["status"] == "waiting":
-        _settle(check, name, seen)
-        look_on(check)
+    check = _lock_check(check_id)
+    if check is not None and check.is_running and _get_step(check, name)["status"] == "waiting":
+        _complete_step(check, name, result)
+        continue_check(check)
 
 
-def note_listening(check_id: str, data: dict[str, Any]) -> None:
+def record_listening(check_id: str, data: dict[str, Any]) -> None:
     """Where we listen for the event, or why nowhere; told with the step of the dashboard once that is settled."""
-    check = _locked(check_id)
+    check = _lock_check(check_id)
     if check is not None and check.is_running:
         check.steps = [step | {"data": data} if step["name"] == "dashboard" else step for step in check.steps]
 
 
-def note_heard(check_id: str, at: datetime) -> None:
+def record_received(check_id: str, at: datetime) -> None:
     """The pushed event has come out of a live socket."""
-    check = _locked(check_id)
+    check = _lock_check(check_id)
     if check is not None and check.heard_at is None:
         check.heard_at = at
-        look_on(check)
+        continue_check(check)
 
 
-def look(check_id: str) -> LineCheck | None:
+def poll_check(check_id: str) -> LineCheck | None:
     """The check, moved on as far as can be seen now; what takes too long is red. Anybody may look, any number of times."""
-    check = _locked(check_id)
+    check = _lock_check(check_id)
     if check is not None:
-        look_on(check)
+        continue_check(check)
     return check
 
 
-def look_on(check: LineCheck) -> None:
+def continue_check(check: LineCheck) -> None:
     while check.is_running:
         waiting = next(step for step in check.steps if step["status"] == "waiting")
         began = time.perf_counter()
-        seen = LOOKS[waiting["name"]](check)
-        if seen is not None and seen.ms is None and not seen.problem:
-            seen = replace(seen, ms=_since(began))
-        if seen is None and not _is_late(check, waiting["name"]):
+        result = PROBES[waiting["name"]](check)
+        if result is not None and result.ms is None and not result.problem:
+            result = replace(result, ms=_elapsed_ms(began))
+        if result is None and not _is_late(check, waiting["name"]):
             return
         data = waiting.get("data") or {}
-        seen = seen or Seen(None, why_nothing_moves(check, waiting["name"], data))
-        _settle(check, waiting["name"], replace(seen, data=data | seen.data))
+        result = result or ProbeResult(None, diagnose_timeout(check, waiting["name"], data))
+        _complete_step(check, waiting["name"], replace(result, data=data | result.data))
 
 
-def waits_for(check: LineCheck, name: str) -> bool:
+def is_waiting_for(check: LineCheck, name: str) -> bool:
     """Whether this is the step under way."""
     return check.is_running and next((step["name"] for step in check.steps if step["status"] == "waiting"), None) == name
 
@@ -113,55 +113,61 @@ def is_late(check: LineCheck) -> bool:
     return check.is_running and waiting is not None and _is_late(check, waiting)
 
 
-def late_checks(most: int = 100) -> list[tuple[str, str]]:
+def list_late_checks(most: int = 100) -> list[tuple[str, str]]:
     """(company, check) of all that should be over by now; to be asked inside unscoped()."""
-    late = now() - timedelta(seconds=LONGEST_S)
+    late = now() - timedelta(seconds=MAX_DURATION_S)
     wanted = select(LineCheck.company_id, LineCheck.id).where(LineCheck.result == "running", LineCheck.started_at < late)
     return [(row.company_id, row.id) for row in db.session.execute(wanted.limit(most))]
 
 
-def company_of(check_id: str) -> str:
+def get_company_id(check_id: str) -> str:
     return db.session.scalars(select(LineCheck.company_id).where(LineCheck.id == check_id)).one()
 
 
-def history(phone_number_id: str, most: int = SHOWN) -> list[LineCheck]:
+def list_checks(phone_number_id: str, most: int = PAGE_SIZE) -> list[LineCheck]:
     """The checks of a number, the newest first."""
     wanted = select(LineCheck).where(LineCheck.phone_number_id == phone_number_id)
     return list(db.session.scalars(wanted.order_by(LineCheck.started_at.desc(), LineCheck.id.desc()).limit(most)))
 
 
-def _running(phone_number_id: str) -> LineCheck | None:
-    recent = now() - timedelta(seconds=LONGEST_S)
+def _find_running(phone_number_id: str) -> LineCheck | None:
+    recent = now() - timedelta(seconds=MAX_DURATION_S)
     wanted = select(LineCheck).where(
         LineCheck.phone_number_id == phone_number_id, LineCheck.result == "running", LineCheck.started_at > recent
     )
     return db.session.scalars(wanted.limit(1)).first()
 
 
-def _locked(check_id: str) -> LineCheck | None:
+def _lock_check(check_id: str) -> LineCheck | None:
     """As the others have left it, whatever this session still remembers."""
     wanted = select(LineCheck).where(LineCheck.id == check_id).with_for_update().execution_options(populate_existing=True)
     return db.session.scalars(wanted).first()
 
 
-def _step(check: LineCheck, name: str) -> dict[str, Any]:
+def _get_step(check: LineCheck, name: str) -> dict[str, Any]:
     return next(step for step in check.steps if step["name"] == name)
 
 
-def _since(began: float) -> int:
+def _elapsed_ms(began: float) -> int:
     return round((time.perf_counter() - began) * 1000)
 
 
 def _is_late(check: LineCheck, name: str) -> bool:
     moment = now()
-    return moment > check.step_started_at + timedelta(seconds=STEPS[name]) or moment > check.started_at + timedelta(seconds=LONGEST_S)
+    return moment > check.step_started_at + timedelta(seconds=STEPS[name]) or moment > check.started_at + timedelta(seconds=MAX_DURATION_S)
 
 
-def _settle(check: LineCheck, name: str, seen: Seen) -> None:
+def _complete_step(check: LineCheck, name: str, result: ProbeResult) -> None:
     """Writes a step down; the last one, or a red one that stops the call, ends the check."""
-    settled = {"name": name, "status": "failed" if seen.problem else "ok", "ms": seen.ms, "problem": seen.problem, "data": seen.data}
+    settled = {
+        "name": name,
+        "status": "failed" if result.problem else "ok",
+        "ms": result.ms,
+        "problem": result.problem,
+        "data": result.data,
+    }
     steps = [settled if step["name"] == name else step for step in check.steps]
-    if seen.problem and name not in GOES_ON_AFTER:
+    if result.problem and name not in NON_BLOCKING_STEPS:
         steps = [step | {"status": "skipped"} if step["status"] == "waiting" else step for step in steps]
     check.steps, check.step_started_at = steps, now()
     if all(step["status"] != "waiting" for step in steps):
@@ -172,7 +178,7 @@ def _settle(check: LineCheck, name: str, seen: Seen) -> None:
 Problem = tuple[str | None, dict[str, Any]]
 
 
-def _look_at_number(number: PhoneNumber) -> Problem:
+def _check_number(number: PhoneNumber) -> Problem:
     """Registered, switched on, and known to the way that real calls take."""
     company = db.session.scalars(select(Company).where(Company.id == number.company_id)).one()
     if not company.is_active:
@@ -187,12 +193,12 @@ def _look_at_number(number: PhoneNumber) -> Problem:
     return None, {"cached": cached, "at": to_ms(now())}
 
 
-def _look_at_branch(number: PhoneNumber) -> Problem:
+def _check_branch(number: PhoneNumber) -> Problem:
     branch = db.session.scalars(select(Branch).where(Branch.id == number.branch_id)).one()
     return (None if branch.is_active else "branch_off"), {"branch": branch.name}
 
 
-def _look_at_agent(number: PhoneNumber) -> Problem:
+def _check_agent(number: PhoneNumber) -> Problem:
     agent = db.session.scalars(select(Agent).where(Agent.id == number.agent_id)).first() if number.agent_id else None
     if agent is None:
         return "no_agent", {}
@@ -201,10 +207,10 @@ def _look_at_agent(number: PhoneNumber) -> Problem:
     return ("not_registered" if get_status(agent).kind == "wrong" else None), {"agent": agent.name}
 
 
-def _look_at_notice(number: PhoneNumber) -> Problem:
+def _check_notice(number: PhoneNumber) -> Problem:
     """Whether callers of this number have heard the notice: as their transcripts tell, whatever stands in the greeting."""
     recent = select(CallNotice.turn).join(Call, and_(Call.company_id == CallNotice.company_id, Call.id == CallNotice.call_id))
-    recent = recent.where(Call.phone_number_id == number.id, Call.started_at > now() - NOTICES_OF, Call.is_test.is_(False))
+    recent = recent.where(Call.phone_number_id == number.id, Call.started_at > now() - NOTICE_LOOKBACK, Call.is_test.is_(False))
     turns = list(db.session.scalars(recent))
     lacking = sum(turn is None for turn in turns)
     return ("notice_missing" if lacking else None), {"lacking": lacking, "calls": len(turns)}

@@ -9,19 +9,19 @@ from sqlalchemy import select
 from app.core import settings
 from app.core.clock import now, to_ms
 from app.core.extensions import db
-from app.domain.line_check.probes import Seen
+from app.domain.line_check.probes import ProbeResult
 from app.domain.privacy.ai_notice import NOTICE
 from app.models import Agent, Connection, LineCheck, PhoneNumber
 from app.providers.voice.retell_sender import PostResult, post_signed
 
 # nobody is the caller, so nobody's file is touched
-NOBODY = "anonymous"
+ANONYMOUS_CALLER = "anonymous"
 # heard as an emergency at every business
-IN_NEED = "Druck auf der Brust"
+EMERGENCY_PHRASE = "Druck auf der Brust"
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class SyntheticCall:
     """Where to ring and with which key; no key where the secret is missing."""
 
     check_id: str
@@ -34,7 +34,7 @@ class Errand:
     key: str | None = field(repr=False)
 
 
-def prepare(check_id: str) -> Errand | None:
+def prepare_call(check_id: str) -> SyntheticCall | None:
     """What is needed to ring, read before anything is sent; None when the check is over."""
     check = db.session.scalars(select(LineCheck).where(LineCheck.id == check_id)).first()
     if check is None or not check.is_running:
@@ -45,7 +45,7 @@ def prepare(check_id: str) -> Errand | None:
     agent_ref = db.session.scalar(
         select(Agent.provider_agent_id).join(PhoneNumber, PhoneNumber.agent_id == Agent.id).where(PhoneNumber.id == check.phone_number_id)
     )
-    return Errand(
+    return SyntheticCall(
         check.id, _with_public(settings().own_base), _with_public(settings().own_live_base),
         f"/{own.id}" if own else "", check.number, check.provider_call_id, agent_ref or "line_check",
         own.api_key if own else settings().retell_api_key,
@@ -57,75 +57,80 @@ def _with_public(own: str) -> tuple[str, ...]:
     return (own,) if settings().public_url is None else (settings().public_base, own)
 
 
-def ring(errand: Errand) -> Seen:
+def send_inbound(synthetic_call: SyntheticCall) -> ProbeResult:
     """The ringing phone is answered with where it rings."""
-    body = {"event": "call_inbound", "call_inbound": {"from_number": NOBODY, "to_number": errand.number, "agent_id": errand.agent_ref}}
-    base, posted, failure = _post(errand, "inbound", body)
-    problem = _refusal(posted)
-    if problem is None and not _is_welcome(posted.body):
+    body = {
+        "event": "call_inbound",
+        "call_inbound": {"from_number": ANONYMOUS_CALLER, "to_number": synthetic_call.number, "agent_id": synthetic_call.agent_ref},
+    }
+    base, posted, failure = _post(synthetic_call, "inbound", body)
+    problem = _get_rejection(posted)
+    if problem is None and not _is_inbound_response(posted.body):
         problem = "not_welcomed"
     elif problem is None and not _has_notice(posted.body):
         problem = "not_noticed"
-    return Seen(posted.ms, problem, _told(errand, base, posted, failure))
+    return ProbeResult(posted.ms, problem, _build_data(synthetic_call, base, posted, failure))
 
 
-def call(errand: Errand) -> Seen:
+def send_call_events(synthetic_call: SyntheticCall) -> ProbeResult:
     """The call starts and, once that is taken, ends: nothing is left running."""
     at = to_ms(now())
-    base, posted, failure = _post(errand, "webhook", _event("call_started", errand, at, call_status="ongoing"))
-    problem = _refusal(posted)
+    base, posted, failure = _post(synthetic_call, "webhook", _build_event("call_started", synthetic_call, at, call_status="ongoing"))
+    problem = _get_rejection(posted)
     if problem is None:
         over = {"call_status": "ended", "end_timestamp": at + 1000, "duration_ms": 1000, "disconnection_reason": "user_hangup"}
-        _post(errand, "webhook", _event("call_ended", errand, at, **over))
-    return Seen(posted.ms, problem, _told(errand, base, posted, failure))
+        _post(synthetic_call, "webhook", _build_event("call_ended", synthetic_call, at, **over))
+    return ProbeResult(posted.ms, problem, _build_data(synthetic_call, base, posted, failure))
 
 
-def cry_for_help(errand: Errand) -> Seen:
+def send_emergency(synthetic_call: SyntheticCall) -> ProbeResult:
     """A sentence in need goes the way of every function; the answer must name a number to call. Nobody is told of a test."""
-    call = _event("function", errand, to_ms(now()), call_status="ongoing")["call"]
-    base, posted, failure = _post(errand, "function", {"name": "get_context", "args": {"said": IN_NEED}, "call": call})
-    told = _read(posted.body)
-    data, problem = told.get("data") or {}, _refusal(posted)
-    if problem is None and (told.get("code") != "emergency" or not data.get("numbers")):
+    call = _build_event("function", synthetic_call, to_ms(now()), call_status="ongoing")["call"]
+    base, posted, failure = _post(synthetic_call, "function", {"name": "get_context", "args": {"said": EMERGENCY_PHRASE}, "call": call})
+    answer = _parse_json(posted.body)
+    data, problem = answer.get("data") or {}, _get_rejection(posted)
+    if problem is None and (answer.get("code") != "emergency" or not data.get("numbers")):
         problem = "no_emergency_answer"
     found = {name: data[name] for name in ("numbers", "transfer_to") if data.get(name)}
-    return Seen(posted.ms, problem, _told(errand, base, posted, failure) | found)
+    return ProbeResult(posted.ms, problem, _build_data(synthetic_call, base, posted, failure) | found)
 
 
-def _read(raw: bytes) -> dict[str, Any]:
+def _parse_json(raw: bytes) -> dict[str, Any]:
     try:
-        told = orjson.loads(raw)
+        answer = orjson.loads(raw)
     except orjson.JSONDecodeError:
         return {}
-    return told if isinstance(told, dict) else {}
+    return answer if isinstance(answer, dict) else {}
 
 
-def _event(name: str, errand: Errand, at: int, **more: Any) -> dict[str, Any]:
+def _build_event(name: str, synthetic_call: SyntheticCall, at: int, **more: Any) -> dict[str, Any]:
     call = {
-        "call_type": "phone_call", "call_id": errand.call_id, "agent_id": errand.agent_ref, "from_number": NOBODY,
-        "to_number": errand.number, "direction": "inbound", "start_timestamp": at, "metadata": {"line_check": errand.check_id},
+        "call_type": "phone_call", "call_id": synthetic_call.call_id, "agent_id": synthetic_call.agent_ref,
+        "from_number": ANONYMOUS_CALLER,
+        "to_number": synthetic_call.number, "direction": "inbound", "start_timestamp": at,
+        "metadata": {"line_check": synthetic_call.check_id},
     }  # fmt: skip
     return {"event": name, "call": call | more}
 
 
-def _post(errand: Errand, door: str, body: dict[str, Any]) -> tuple[str, PostResult, str | None]:
+def _post(synthetic_call: SyntheticCall, door: str, body: dict[str, Any]) -> tuple[str, PostResult, str | None]:
     """At the first address where anybody answers; last, why the first one of all did not."""
-    raw, posted, base, failure = orjson.dumps(body), PostResult(0, 0), errand.bases[0], None
-    for base in errand.bases:
-        posted = post_signed(f"{base}/api/retell/{door}{errand.path}", raw, errand.key or "")
+    raw, posted, base, failure = orjson.dumps(body), PostResult(0, 0), synthetic_call.bases[0], None
+    for base in synthetic_call.bases:
+        posted = post_signed(f"{base}/api/retell/{door}{synthetic_call.path}", raw, synthetic_call.key or "")
         if posted.status:
             break
         failure = failure or posted.error
     return base, posted, failure
 
 
-def _refusal(posted: PostResult) -> str | None:
+def _get_rejection(posted: PostResult) -> str | None:
     if posted.status in (200, 204):
         return None
     return {0: "door_unreachable", 401: "signature_refused", 503: "webhook_closed"}.get(posted.status, "door_refused")
 
 
-def _is_welcome(raw: bytes) -> bool:
+def _is_inbound_response(raw: bytes) -> bool:
     try:
         return bool(orjson.loads(raw)["call_inbound"]["metadata"]["branch"])
     except (orjson.JSONDecodeError, KeyError, TypeError):
@@ -138,13 +143,13 @@ def _has_notice(raw: bytes) -> bool:
     return any(sentence in first_words for sentence in NOTICE.values())
 
 
-def _told(errand: Errand, base: str, posted: PostResult, failure: str | None) -> dict[str, Any]:
-    told: dict[str, Any] = {"url": base, "status": posted.status}
-    if base != errand.bases[0]:
-        told |= way_round(errand.bases[0], failure)
-    return told | ({"error": posted.error} if posted.error else {})
+def _build_data(synthetic_call: SyntheticCall, base: str, posted: PostResult, failure: str | None) -> dict[str, Any]:
+    answer: dict[str, Any] = {"url": base, "status": posted.status}
+    if base != synthetic_call.bases[0]:
+        answer |= describe_detour(synthetic_call.bases[0], failure)
+    return answer | ({"error": posted.error} if posted.error else {})
 
 
-def way_round(address: str, failure: str | None) -> dict[str, Any]:
+def describe_detour(address: str, failure: str | None) -> dict[str, Any]:
     """That another address was taken than this one, and whether its certificate is why."""
     return {"instead_of": address, "certificate": "SSL" in (failure or "")}

@@ -12,7 +12,7 @@ from app.core.clock import now
 from app.core.errors import ProviderError
 from app.core.extensions import db
 from app.core.outbox import MAX_ERROR_LENGTH, Outbox
-from app.domain.companies.feature_flags import is_on
+from app.domain.companies.feature_flags import is_enabled
 from app.domain.notifications.channels import SENDERS, find_sender
 from app.domain.notifications.validity import is_outdated
 from app.models import Notification
@@ -50,7 +50,7 @@ def claim(notification_id: str) -> DeliveryAttempt | None:
     if is_outdated(row):
         _finish(row, "expired", reason="overtaken")
         return None
-    if not is_on("messages", row.company_id):
+    if not is_enabled("messages", row.company_id):
         OUTBOX.postpone(row, SWITCHED_OFF_DELAY)
         row.reason = "switched_off"
         return None

@@ -14,24 +14,26 @@ from app.core.extensions import db
 from app.core.logging import mask_link_tokens
 from app.models.browser_report import BrowserReport
 
-KEPT = timedelta(days=30)
-MOST_A_REQUEST = 20
-MOST_A_DAY = 500
-NAMES_ONE = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}|(?<=/)\d+(?=/|$)")
+RETENTION = timedelta(days=30)
+MAX_REPORTS_PER_REQUEST = 20
+MAX_REPORTS_PER_DAY = 500
+ID_PATTERN = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}|(?<=/)\d+(?=/|$)")
 
 
-def keep_reports(sent: Any) -> int:
+def record_reports(payload: Any) -> int:
     """Counts what was sent, in either form that browsers use; how many of them said something."""
-    return sum(_keep(*told) for told in [_told(report) for report in _each(sent)[:MOST_A_REQUEST]] if told)
+    return sum(
+        _record_report(*told) for told in [_parse_report(report) for report in _list_reports(payload)[:MAX_REPORTS_PER_REQUEST]] if told
+    )
 
 
-def _each(sent: Any) -> list[Any]:
-    if isinstance(sent, dict) and isinstance(sent.get("csp-report"), dict):
-        return [{"type": "csp-violation", "body": sent["csp-report"]}]
-    return sent if isinstance(sent, list) else []
+def _list_reports(payload: Any) -> list[Any]:
+    if isinstance(payload, dict) and isinstance(payload.get("csp-report"), dict):
+        return [{"type": "csp-violation", "body": payload["csp-report"]}]
+    return payload if isinstance(payload, list) else []
 
 
-def _told(report: Any) -> tuple[str, str, str, str] | None:
+def _parse_report(report: Any) -> tuple[str, str, str, str] | None:
     """Kind, page, rule and what was kept out."""
     body = report.get("body") if isinstance(report, dict) else None
     if not isinstance(body, dict):
@@ -41,41 +43,41 @@ def _told(report: Any) -> tuple[str, str, str, str] | None:
         return next((str(body[name]) for name in names if body.get(name)), "")
 
     kind = str(report.get("type") or "")[:32]
-    page = _path(first("documentURL", "document-uri") or str(report.get("url") or ""))
+    page = _get_path(first("documentURL", "document-uri") or str(report.get("url") or ""))
     rule = first("effectiveDirective", "effective-directive", "violated-directive", "id")[:64]
-    return (kind, page, rule, _address(first("blockedURL", "blocked-uri"))) if kind and rule else None
+    return (kind, page, rule, _get_origin(first("blockedURL", "blocked-uri"))) if kind and rule else None
 
 
-def _path(url: str) -> str:
+def _get_path(url: str) -> str:
     """The page without its query and without what names somebody or something."""
-    return NAMES_ONE.sub("…", mask_link_tokens(_split(url).path))[:190]
+    return ID_PATTERN.sub("…", mask_link_tokens(_split_url(url).path))[:190]
 
 
-def _address(url: str) -> str:
-    parts = _split(url)
+def _get_origin(url: str) -> str:
+    parts = _split_url(url)
     return mask_link_tokens(f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else url.partition("?")[0])[:190]
 
 
-def _split(url: str) -> Any:
+def _split_url(url: str) -> Any:
     try:
         return urlsplit(url)
     except ValueError:
         return urlsplit("")
 
 
-def _keep(kind: str, page: str, rule: str, blocked: str) -> bool:
-    moment = now()
+def _record_report(kind: str, page: str, rule: str, blocked: str) -> bool:
+    instant = now()
     kind, page, rule, blocked = (text.encode("utf-8", "replace").decode() for text in (kind, page, rule, blocked))
-    fingerprint = hashlib.sha256("\0".join((moment.date().isoformat(), kind, page, rule, blocked)).encode()).hexdigest()
+    fingerprint = hashlib.sha256("\0".join((instant.date().isoformat(), kind, page, rule, blocked)).encode()).hexdigest()
     again = update(BrowserReport).where(BrowserReport.fingerprint == fingerprint)
-    if db.session.execute(again.values(seen=BrowserReport.seen + 1, last_at=moment)).rowcount:  # type: ignore[attr-defined]
+    if db.session.execute(again.values(seen=BrowserReport.seen + 1, last_at=instant)).rowcount:  # type: ignore[attr-defined]
         return True
-    db.session.execute(delete(BrowserReport).where(BrowserReport.last_at < moment - KEPT))
-    today = select(func.count()).select_from(BrowserReport).where(BrowserReport.last_at > moment - timedelta(days=1))
-    if (db.session.scalar(today) or 0) >= MOST_A_DAY:
+    db.session.execute(delete(BrowserReport).where(BrowserReport.last_at < instant - RETENTION))
+    today = select(func.count()).select_from(BrowserReport).where(BrowserReport.last_at > instant - timedelta(days=1))
+    if (db.session.scalar(today) or 0) >= MAX_REPORTS_PER_DAY:
         return False
     row = BrowserReport(
-        fingerprint=fingerprint, kind=kind, page=page, rule=rule, blocked=blocked, seen=1, first_at=moment, last_at=moment
+        fingerprint=fingerprint, kind=kind, page=page, rule=rule, blocked=blocked, seen=1, first_at=instant, last_at=instant
     )  # fmt: skip
     try:
         with db.session.begin_nested():

@@ -10,11 +10,11 @@ from sqlalchemy import ColumnElement, func, select
 from app.core.extensions import db
 from app.models import Branch, Call, Company, PhoneNumber, User
 
-LIMIT = 500
+MAX_COMPANIES = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CompanyRow:
     """How many of each are active, and when it was last called."""
 
     company: Company
@@ -24,15 +24,15 @@ class Row:
     last_call_at: datetime | None
 
 
-def list_companies(limit: int = LIMIT) -> Sequence[Row]:
+def list_companies(limit: int = MAX_COMPANIES) -> Sequence[CompanyRow]:
     """By name. To be called with every company in view; one look into the newest calls of each, by their index."""
     last_call = select(Call.started_at).where(Call.company_id == Company.id).order_by(Call.started_at.desc()).limit(1)
     rows = select(
-        Company, _count(Branch), _count(PhoneNumber), _count(User), last_call.correlate(Company).scalar_subquery()
+        Company, _build_count(Branch), _build_count(PhoneNumber), _build_count(User), last_call.correlate(Company).scalar_subquery()
     )  # fmt: skip
-    return [Row(*row) for row in db.session.execute(rows.order_by(Company.name, Company.id).limit(limit))]
+    return [CompanyRow(*row) for row in db.session.execute(rows.order_by(Company.name, Company.id).limit(limit))]
 
 
-def _count(model: Any) -> ColumnElement[int]:
+def _build_count(model: Any) -> ColumnElement[int]:
     active = select(func.count()).where(model.company_id == Company.id, model.is_active)
     return active.correlate(Company).scalar_subquery()

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.core.extensions import db
 from app.domain.agents.provisioning import workflow
 from app.domain.companies import connections
-from app.domain.companies.connection_credentials import read_keys
+from app.domain.companies.connection_credentials import parse_keys
 from app.domain.notifications.channels import SENDERS, is_set_up
 from app.models import (
     Agent,
@@ -29,45 +29,45 @@ CHANNELS = {provider: channel for channel, provider in SENDERS.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class ConnectionChange:
     """The connection, and the registrations that are to be written anew at the voice provider."""
 
     connection: Connection
     registrations: tuple[str, ...] = ()
 
 
-def take(provider: str, given: Mapping[str, str]) -> Followed:
+def set_up_connection(provider: str, given: Mapping[str, str]) -> ConnectionChange:
     """Keeps what was filled in; agents are written to the account that is theirs now. Raises InvalidInput, KeyError."""
-    connection = connections.keep(provider, read_keys(provider, given, connections.find_active(provider)))
-    return Followed(connection, _written_anew(provider))
+    connection = connections.save_connection(provider, parse_keys(provider, given, connections.find_active(provider)))
+    return ConnectionChange(connection, _redeploy_agents(provider))
 
 
-def remove(provider: str) -> Followed:
+def remove_connection(provider: str) -> ConnectionChange:
     """What was spoken through it goes through the platform's account from now on, or not at all. Raises NotFound."""
-    connection = connections.remove(provider)
-    return Followed(connection, _written_anew(provider))
+    connection = connections.remove_connection(provider)
+    return ConnectionChange(connection, _redeploy_agents(provider))
 
 
-def what_follows(provider: str) -> dict[str, Any]:
+def list_consequences(provider: str) -> dict[str, Any]:
     """What a removal would touch: {numbers, mappings, has_platform}."""
     return {
         "numbers": _count(PhoneNumber, PhoneNumber.is_active, PhoneNumber.agent_id.is_not(None)) if provider == "retell" else 0,
-        "mappings": _mappings(provider),
-        "has_platform": _platform_has(provider),
+        "mappings": _count_mappings(provider),
+        "has_platform": _has_platform_account(provider),
     }
 
 
-def last_heard(connection: Connection) -> datetime | None:
+def find_last_received_at(connection: Connection) -> datetime | None:
     """When the provider last told or answered us something through this connection."""
     events = select(WebhookEvent.connection_id, WebhookEvent.received_at).where(WebhookEvent.company_id == connection.company_id)
     newest = events.order_by(WebhookEvent.received_at.desc()).limit(LATEST_EVENTS).subquery()
     times: list[datetime | None] = [connection.last_success_at]
     times.append(db.session.scalar(select(func.max(newest.c.received_at)).where(newest.c.connection_id == connection.id)))
-    times.append(_spoken_to(connection))
+    times.append(_find_last_sent_at(connection))
     return max((at for at in times if at), default=None)
 
 
-def _spoken_to(connection: Connection) -> datetime | None:
+def _find_last_sent_at(connection: Connection) -> datetime | None:
     match connection.provider:
         case "retell":
             return db.session.scalar(select(ProviderAccount.compared_at).where(ProviderAccount.connection_id == connection.id))
@@ -79,7 +79,7 @@ def _spoken_to(connection: Connection) -> datetime | None:
     return None
 
 
-def _written_anew(provider: str) -> tuple[str, ...]:
+def _redeploy_agents(provider: str) -> tuple[str, ...]:
     if provider != "retell":
         return ()
     published = select(Agent.id).join(
@@ -90,12 +90,12 @@ def _written_anew(provider: str) -> tuple[str, ...]:
     return tuple(workflow.request_deployment(agent_id).id for agent_id in agents)
 
 
-def _mappings(provider: str) -> int:
+def _count_mappings(provider: str) -> int:
     connection = connections.find_active(provider)
     return _count(CalendarMapping, CalendarMapping.connection_id == connection.id) if connection and provider == "calcom" else 0
 
 
-def _platform_has(provider: str) -> bool:
+def _has_platform_account(provider: str) -> bool:
     """To be asked after the company's own is gone, or with it aside."""
     if provider in CHANNELS:
         return is_set_up(CHANNELS[provider], own=False)

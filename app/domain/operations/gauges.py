@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.core.extensions import db
 from app.core.redis import RedisError
 from app.core.tenancy import unscoped
-from app.domain.operations.health import queue_depths
+from app.domain.operations.health import get_queue_depths
 from app.models.call import ACTIVE_STATUSES, Call
 from app.models.company import Company
 from app.models.webhook_event import WebhookEvent
@@ -17,7 +17,7 @@ from app.models.webhook_event import WebhookEvent
 log = structlog.get_logger()
 
 
-def running_calls() -> int:
+def count_running_calls() -> int:
     """Asked company by company, for that is how the index stands."""
     running = select(func.count()).where(Call.company_id == Company.id, Call.status.in_(ACTIVE_STATUSES), Call.is_test.is_(False))
     of_company = running.correlate(Company).scalar_subquery()
@@ -25,21 +25,21 @@ def running_calls() -> int:
         return int(db.session.scalar(select(func.coalesce(func.sum(of_company), 0)).select_from(Company)) or 0)
 
 
-def events_in(status: str) -> int:
+def count_events(status: str) -> int:
     """How many webhook events have this status."""
     return db.session.scalar(select(func.count()).where(WebhookEvent.status == status)) or 0
 
 
-def gauges() -> Iterator[tuple[str, dict[str, str], float]]:
+def iter_gauges() -> Iterator[tuple[str, dict[str, str], float]]:
     """Name, labels and value of each; what cannot be asked now is left out."""
     try:
-        yield "active_calls", {}, running_calls()
-        yield "unassigned_events", {}, events_in("unassigned")
-        yield "queue_depth", {"queue": "inbox"}, events_in("pending")
+        yield "active_calls", {}, count_running_calls()
+        yield "unassigned_events", {}, count_events("unassigned")
+        yield "queue_depth", {"queue": "inbox"}, count_events("pending")
     except SQLAlchemyError as error:
         log.warning("gauges.no_database", error=type(error).__name__)
     try:
-        for queue, waiting in queue_depths().items():
+        for queue, waiting in get_queue_depths().items():
             yield "queue_depth", {"queue": queue}, waiting
     except RedisError as error:
         log.warning("gauges.no_redis", error=type(error).__name__)

@@ -28,15 +28,15 @@ Answer = tuple[Status, dict[str, Any], float]
 log = structlog.get_logger()
 
 # a check that has no answer by then has failed; a cut network would keep it for as long as the driver waits
-ANSWERS_WITHIN_S = 2.0
-WORKERS_SEEN_WITHIN_S = 60.0
-CLOCK_TICKED_WITHIN_S = 60.0
-INBOX_WAITS_S = (15.0, 300.0)
-DISK_FREE = (1 << 30, 100 << 20)
+CHECK_TIMEOUT_S = 2.0
+MAX_WORKER_SILENCE_S = 60.0
+MAX_CLOCK_SILENCE_S = 60.0
+INBOX_AGE_LIMITS_S = (15.0, 300.0)
+DISK_FREE_LIMITS = (1 << 30, 100 << 20)
 VERSION: Select[tuple[str]] = select(column("version_num")).select_from(table("alembic_version"))
 
 # those that ask the database keep to themselves: while it is silent, what Redis says is still heard
-ASK_DATABASE = ("database", "clock", "inbox")
+DATABASE_CHECKS = ("database", "clock", "inbox")
 _asking_database, _asking_others = (ThreadPoolExecutor(max_workers=4, thread_name_prefix="checks") for _ in range(2))
 
 
@@ -50,67 +50,67 @@ class Check:
 
 def check_serving() -> list[Check]:
     """What a process needs to serve. Without Redis and queue it still does: webhooks are kept, dashboards ask."""
-    return _run("database", "redis", "queue")
+    return _run_checks("database", "redis", "queue")
 
 
-def check_everything() -> list[Check]:
-    return _run(*CHECKS)
+def check_all() -> list[Check]:
+    return _run_checks(*CHECKS)
 
 
-def check_named(name: str) -> Check:
+def check_one(name: str) -> Check:
     """One of them."""
-    return _run(name)[0]
+    return _run_checks(name)[0]
 
 
-def _database() -> tuple[Status, dict[str, Any]]:
+def _check_database() -> tuple[Status, dict[str, Any]]:
     return "ok", {"version": db.session.scalar(VERSION)}
 
 
-def _redis() -> tuple[Status, dict[str, Any]]:
+def _check_redis() -> tuple[Status, dict[str, Any]]:
     get_redis().ping()
     return "ok", {}
 
 
-def _queue() -> tuple[Status, dict[str, Any]]:
-    return "ok", {"waiting": queue_depths()}
+def _check_queue() -> tuple[Status, dict[str, Any]]:
+    return "ok", {"waiting": get_queue_depths()}
 
 
-def _workers() -> tuple[Status, dict[str, Any]]:
+def _check_workers() -> tuple[Status, dict[str, Any]]:
     """RQ's workers say every few seconds that they live, also while they wait."""
     seen = [worker.last_heartbeat for worker in Worker.all(connection=get_redis(), serializer=JSONSerializer)]
-    ages = sorted(_age(beat.replace(tzinfo=UTC)) for beat in seen if beat)
-    living = [age for age in ages if age <= WORKERS_SEEN_WITHIN_S]
+    ages = sorted(_get_age_s(beat.replace(tzinfo=UTC)) for beat in seen if beat)
+    living = [age for age in ages if age <= MAX_WORKER_SILENCE_S]
     return "ok" if living else "failed", {"living": len(living), "last_seen_s": ages[0] if ages else None}
 
 
-def _clock() -> tuple[Status, dict[str, Any]]:
+def _check_clock() -> tuple[Status, dict[str, Any]]:
     ticked = db.session.scalar(select(func.max(ScheduledTask.finished_at)))
-    age = _age(ticked) if ticked else None
-    return "ok" if age is not None and age <= CLOCK_TICKED_WITHIN_S else "failed", {"last_tick_s": age}
+    age = _get_age_s(ticked) if ticked else None
+    return "ok" if age is not None and age <= MAX_CLOCK_SILENCE_S else "failed", {"last_tick_s": age}
 
 
-def _inbox() -> tuple[Status, dict[str, Any]]:
+def _check_inbox() -> tuple[Status, dict[str, Any]]:
     age = round(get_oldest_due_age_s(), 1)
-    return _graded(-age, *(-limit for limit in INBOX_WAITS_S)), {"oldest_waiting_s": age}
+    return _grade(-age, *(-limit for limit in INBOX_AGE_LIMITS_S)), {"oldest_waiting_s": age}
 
 
-def _disk() -> tuple[Status, dict[str, Any]]:
+def _check_disk() -> tuple[Status, dict[str, Any]]:
     free = shutil.disk_usage(settings().instance_path).free
-    return _graded(free, *DISK_FREE), {"free_mb": free >> 20}
+    return _grade(free, *DISK_FREE_LIMITS), {"free_mb": free >> 20}
 
 
 CHECKS: dict[str, Callable[[], tuple[Status, dict[str, Any]]]] = {
-    "database": _database,
-    "redis": _redis,
-    "queue": _queue,
-    "workers": _workers,
-    "clock": _clock,
-    "inbox": _inbox,
-    "disk": _disk,
+    "database": _check_database,
+    "redis": _check_redis,
+    "queue": _check_queue,
+    "workers": _check_workers,
+    "clock": _check_clock,
+    "inbox": _check_inbox,
+    "disk": _check_disk,
 }
 
 
-def queue_depths() -> dict[str, int]:
+def get_queue_depths() -> dict[str, int]:
     """How many jobs wait in each queue; raises RedisError."""
     pipeline = get_redis().pipeline(transaction=False)
     for name in QUEUES:
@@ -118,15 +118,17 @@ def queue_depths() -> dict[str, int]:
     return dict(zip(QUEUES, pipeline.execute(), strict=True))
 
 
-def _run(*names: str) -> list[Check]:
+def _run_checks(*names: str) -> list[Check]:
     """All at the same time, and none for longer than a check may take."""
     began = time.perf_counter()
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    asked = {name: (_asking_database if name in ASK_DATABASE else _asking_others).submit(_timed, app, CHECKS[name]) for name in names}
-    return [_answer(name, answer, ANSWERS_WITHIN_S - (time.perf_counter() - began)) for name, answer in asked.items()]
+    asked = {
+        name: (_asking_database if name in DATABASE_CHECKS else _asking_others).submit(_run_timed, app, CHECKS[name]) for name in names
+    }
+    return [_await_check(name, answer, CHECK_TIMEOUT_S - (time.perf_counter() - began)) for name, answer in asked.items()]
 
 
-def _answer(name: str, answer: Future[Answer], within_s: float) -> Check:
+def _await_check(name: str, answer: Future[Answer], within_s: float) -> Check:
     began = time.perf_counter()
     try:
         status, data, took_s = answer.result(max(0.0, within_s))
@@ -136,16 +138,16 @@ def _answer(name: str, answer: Future[Answer], within_s: float) -> Check:
     return Check(name, status, round(took_s * 1000), data)
 
 
-def _timed(app: Flask, check: Callable[[], tuple[Status, dict[str, Any]]]) -> Answer:
+def _run_timed(app: Flask, check: Callable[[], tuple[Status, dict[str, Any]]]) -> Answer:
     began = time.perf_counter()
     with app.app_context(), read_only():
         status, data = check()
     return status, data, time.perf_counter() - began
 
 
-def _graded(value: float, enough: float, too_little: float) -> Status:
+def _grade(value: float, enough: float, too_little: float) -> Status:
     return "ok" if value >= enough else "warn" if value >= too_little else "failed"
 
 
-def _age(instant: datetime) -> float:
+def _get_age_s(instant: datetime) -> float:
     return round((now() - instant).total_seconds(), 1)

@@ -17,8 +17,8 @@ from app.domain.agents.config import AgentConfig
 from app.domain.agents.provisioning.workflow import request_deployment
 from app.domain.audit.log import record
 from app.domain.companies import phone_numbers
-from app.domain.companies.industries import INDUSTRIES, find_industry, industry_of
-from app.domain.companies.slugs import fold_name, free_slugs, slug_of
+from app.domain.companies.industries import INDUSTRIES, find_industry, get_industry
+from app.domain.companies.slugs import build_slug, fold_name, iter_free_slugs
 from app.domain.scheduling.holidays import GERMAN_STATES
 from app.domain.scheduling.hours_editor import Spans, save_week
 from app.domain.scheduling.opening_hours_text import parse_week
@@ -52,7 +52,7 @@ class BranchExists(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class BranchDetails:
     """Where a branch lies and when it is open; what is None is as at the company, or as usual in its industry."""
 
     street: str | None = None
@@ -74,16 +74,16 @@ def create_company(
     To be called with every company in view. The industry is its key or its name; the country is the zone's. `is_another`: a second
     company of one name is meant.
     """
-    wrong: dict[str, str] = {}
-    name, known = _name(name, wrong), find_industry(industry)
+    errors: dict[str, str] = {}
+    name, known = _check_name(name, errors), find_industry(industry)
     if known is None:
-        wrong["industry"] = _("Diese Branche kennen wir nicht. Es gibt: %(known)s.", known=", ".join(INDUSTRIES))
-    country = _country(zone, wrong)
-    state = _state(state, country, wrong)
+        errors["industry"] = _("Diese Branche kennen wir nicht. Es gibt: %(known)s.", known=", ".join(INDUSTRIES))
+    country = _get_country(zone, errors)
+    state = _parse_state(state, country, errors)
     if language not in LANGUAGES:
-        wrong["language"] = _("Die Assistentin spricht Deutsch (de) oder Englisch (en).")
-    if wrong or known is None:
-        raise _refused(wrong)
+        errors["language"] = _("Die Assistentin spricht Deutsch (de) oder Englisch (en).")
+    if errors or known is None:
+        raise _build_error(errors)
     values = {"name": name, "industry": known.key, "zone": zone, "state": state, "country": country, "language": language}
     company = _with_free_slug(values, is_another=is_another)
     with company_scope(company.id):
@@ -93,43 +93,43 @@ def create_company(
     return company, agent
 
 
-def create_branch(company: Company, name: str, place: Place) -> Branch:
+def create_branch(company: Company, name: str, place: BranchDetails) -> Branch:
     """A branch that is open. Raises InvalidInput with one sentence per field, BranchExists."""
     # one after the other, so that no two get the same name
     db.session.execute(select(Company.id).where(Company.id == company.id).with_for_update())
-    wrong: dict[str, str] = {}
-    name, zone = _name(name, wrong), place.zone or company.zone
-    state = _state(place.state, _country(zone, wrong), wrong) or company.state
-    forward_to = _forward_to(place.forward_to, company.country, wrong)
-    if wrong:
-        raise _refused(wrong)
+    errors: dict[str, str] = {}
+    name, zone = _check_name(name, errors), place.zone or company.zone
+    state = _parse_state(place.state, _get_country(zone, errors), errors) or company.state
+    forward_to = _parse_forward_number(place.forward_to, company.country, errors)
+    if errors:
+        raise _build_error(errors)
     with company_scope(company.id):
         known = {row.name.casefold(): row.slug for row in db.session.execute(select(Branch.name, Branch.slug))}
         if slug := known.get(name.casefold()):
             raise BranchExists(slug)
         branch = Branch(
-            slug=next(free_slugs(slug_of(name, otherwise="filiale"), set(known.values()))), name=name, zone=zone, state=state,
+            slug=next(iter_free_slugs(build_slug(name, otherwise="filiale"), set(known.values()))), name=name, zone=zone, state=state,
             street=place.street, postcode=place.postcode, city=place.city, forward_to=forward_to,
         )  # fmt: skip
         db.session.add(branch)
         db.session.flush()
-        save_week(branch.id, None, usual_week(company) if place.week is None else place.week)
+        save_week(branch.id, None, get_default_week(company) if place.week is None else place.week)
         record("branch_made", subject=f"branch:{branch.id}")
     return branch
 
 
-def update_branch(company: Company, branch: Branch, place: Place, *, name: str | None = None) -> Branch:
+def update_branch(company: Company, branch: Branch, place: BranchDetails, *, name: str | None = None) -> Branch:
     """Changes what is given, and leaves what is None as it is. Raises InvalidInput with one sentence per field, BranchExists."""
     # one after the other, so that no two get the same name
     db.session.execute(select(Company.id).where(Company.id == company.id).with_for_update())
-    wrong: dict[str, str] = {}
+    errors: dict[str, str] = {}
     values: dict[str, str | None] = {key: getattr(place, key) for key in ("street", "postcode", "city", "zone")}
-    country = _country(place.zone or branch.zone, wrong)
-    values["name"] = None if name is None else _name(name, wrong)
-    values["state"] = _state(place.state, country, wrong)
-    values["forward_to"] = _forward_to(place.forward_to, company.country, wrong)
-    if wrong:
-        raise _refused(wrong)
+    country = _get_country(place.zone or branch.zone, errors)
+    values["name"] = None if name is None else _check_name(name, errors)
+    values["state"] = _parse_state(place.state, country, errors)
+    values["forward_to"] = _parse_forward_number(place.forward_to, company.country, errors)
+    if errors:
+        raise _build_error(errors)
     with company_scope(company.id):
         others = select(Branch.slug, Branch.name).where(Branch.id != branch.id)
         names = {row.name.casefold(): row.slug for row in db.session.execute(others)}
@@ -145,9 +145,9 @@ def update_branch(company: Company, branch: Branch, place: Place, *, name: str |
     return branch
 
 
-def usual_week(company: Company) -> list[Spans]:
+def get_default_week(company: Company) -> list[Spans]:
     """When businesses of its industry are open."""
-    return parse_week(industry_of(company.industry).hours)
+    return parse_week(get_industry(company.industry).hours)
 
 
 def add_number(company: Company, branch_id: str, raw: str, *, label: str | None = None) -> tuple[PhoneNumber, tuple[str, ...]]:
@@ -156,13 +156,13 @@ def add_number(company: Company, branch_id: str, raw: str, *, label: str | None 
     Again changes nothing, at another branch it is moved there. Raises InvalidInput, NotFound, NumberTaken.
     """
     with company_scope(company.id):
-        there = select(PhoneNumber).where(PhoneNumber.e164 == phone_numbers.read_number(raw, company.country), PhoneNumber.is_active)
+        there = select(PhoneNumber).where(PhoneNumber.e164 == phone_numbers.parse_number(raw, company.country), PhoneNumber.is_active)
         number = db.session.scalars(there.where(PhoneNumber.branch_id == branch_id, PhoneNumber.agent_id.is_not(None))).first()
         if number is not None:
             return number, ()
         number = phone_numbers.assign_number(raw, company_id=company.id, branch_id=branch_id, label=label)
         record("number_added", subject=number.id, data={"branch": branch_id})
-        return number, written_anew(number)
+        return number, redeploy_agents(number)
 
 
 def move_number(number_id: str, branch_id: str) -> tuple[PhoneNumber, tuple[str, ...]]:
@@ -171,12 +171,12 @@ def move_number(number_id: str, branch_id: str) -> tuple[PhoneNumber, tuple[str,
     if number.branch_id == branch.id:
         return number, ()
     number.branch_id = branch.id
-    phone_numbers.changed(number)
+    phone_numbers.publish_changed(number)
     record("number_moved", subject=number.id, data={"branch": branch.id})
-    return number, written_anew(number)
+    return number, redeploy_agents(number)
 
 
-def written_anew(number: PhoneNumber) -> tuple[str, ...]:
+def redeploy_agents(number: PhoneNumber) -> tuple[str, ...]:
     """The registration of whoever answers the number, to be written at the provider."""
     db.session.flush()
     if number.agent_id is None or versions.find_published(number.agent_id) is None:
@@ -192,9 +192,9 @@ def _with_free_slug(values: dict[str, str | None], *, is_another: bool) -> Compa
         names = {fold_name(row.name): row.slug for row in rows}
         if existing := names.get(fold_name(name)):
             raise CompanyExists(existing)
-    slug = slug_of(name, otherwise="betrieb")
+    slug = build_slug(name, otherwise="betrieb")
     taken = set(db.session.scalars(select(Company.slug).where(Company.slug.startswith(slug, autoescape=True))))
-    for free in free_slugs(slug, taken):
+    for free in iter_free_slugs(slug, taken):
         company = Company(slug=free, **values)
         try:
             with db.session.begin_nested():
@@ -208,16 +208,16 @@ def _with_free_slug(values: dict[str, str | None], *, is_another: bool) -> Compa
     raise AssertionError("unreachable")
 
 
-def _name(name: str, wrong: dict[str, str]) -> str:
+def _check_name(name: str, errors: dict[str, str]) -> str:
     name = " ".join(name.split())
     if not name:
-        wrong["name"] = _("Der Name fehlt.")
+        errors["name"] = _("Der Name fehlt.")
     elif len(name) > MAX_NAME or not name.isprintable():
-        wrong["name"] = _("Ein Name hat höchstens %(most)s Zeichen.", most=MAX_NAME)
+        errors["name"] = _("Ein Name hat höchstens %(most)s Zeichen.", most=MAX_NAME)
     return name
 
 
-def _country(zone: str, wrong: dict[str, str]) -> str:
+def _get_country(zone: str, errors: dict[str, str]) -> str:
     """Of the zone: it decides how numbers are read and which holidays there are."""
     territories = get_global("zone_territories")
     try:
@@ -227,37 +227,37 @@ def _country(zone: str, wrong: dict[str, str]) -> str:
         cities = {known.rpartition("/")[2].casefold(): known for known in territories}
         city = zone.rpartition("/")[2].casefold().replace(" ", "_")
         near = (get_close_matches(city, cities, n=1) if city not in CENTRAL_EUROPEAN else None) or ["berlin"]
-        wrong["zone"] = _("Diese Zeitzone gibt es nicht. Gemeint ist vielleicht %(zone)s.", zone=cities[near[0]])
+        errors["zone"] = _("Diese Zeitzone gibt es nicht. Gemeint ist vielleicht %(zone)s.", zone=cities[near[0]])
         return "DE"
 
 
-def _state(said: str | None, country: str, wrong: dict[str, str]) -> str | None:
+def _parse_state(text: str | None, country: str, errors: dict[str, str]) -> str | None:
     """Two letters, also for a name: BE for Berlin."""
-    said = (said or "").strip()
-    if not said:
+    text = (text or "").strip()
+    if not text:
         return None
     named = {name.casefold(): key for key, name in GERMAN_STATES.items()}
-    state = named.get(said.casefold(), said.upper())
+    state = named.get(text.casefold(), text.upper())
     if country != "DE":
-        wrong["state"] = _("Ein Bundesland gibt es hier nur für Deutschland.")
+        errors["state"] = _("Ein Bundesland gibt es hier nur für Deutschland.")
     elif state not in GERMAN_STATES:
-        wrong["state"] = _("Dieses Bundesland gibt es nicht. Es gibt: %(known)s.", known=", ".join(sorted(GERMAN_STATES)))
+        errors["state"] = _("Dieses Bundesland gibt es nicht. Es gibt: %(known)s.", known=", ".join(sorted(GERMAN_STATES)))
     return state
 
 
-def _forward_to(said: str | None, country: str, wrong: dict[str, str]) -> str | None:
-    if not said or not said.strip():
+def _parse_forward_number(text: str | None, country: str, errors: dict[str, str]) -> str | None:
+    if not text or not text.strip():
         return None
     try:
-        e164 = phone_numbers.read_number(said, country)
+        e164 = phone_numbers.parse_number(text, country)
     except InvalidInput as error:
-        wrong["forward_to"] = str(error.message)
+        errors["forward_to"] = str(error.message)
         return None
     with unscoped():
         if db.session.scalar(select(exists().where(PhoneNumber.e164 == e164))):
-            wrong["forward_to"] = _("Unter dieser Nummer meldet sich die Assistentin selbst. Gemeint ist die eines Menschen.")
+            errors["forward_to"] = _("Unter dieser Nummer meldet sich die Assistentin selbst. Gemeint ist die eines Menschen.")
     return e164
 
 
-def _refused(wrong: dict[str, str]) -> InvalidInput:
-    return InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=wrong)
+def _build_error(errors: dict[str, str]) -> InvalidInput:
+    return InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=errors)

@@ -13,10 +13,10 @@ from app.core import job_stats
 from app.core.clock import now
 from app.core.queues import QUEUES, get_queue
 from app.core.redis import get_redis
-from app.domain.operations.health import WORKERS_SEEN_WITHIN_S
+from app.domain.operations.health import MAX_WORKER_SILENCE_S
 
-MOST_FAILED = 50
-LONGEST_REASON = 300
+MAX_FAILED_JOBS = 50
+MAX_REASON_LENGTH = 300
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class FailedJob:
     reason: str
 
 
-def queue_states() -> list[QueueState]:
+def list_queue_states() -> list[QueueState]:
     """In the order in which they are served; raises RedisError."""
     hour = job_stats.last_hour(QUEUES)
     return [
@@ -58,32 +58,32 @@ def queue_states() -> list[QueueState]:
     ]
 
 
-def worker_states() -> list[WorkerState]:
+def list_worker_states() -> list[WorkerState]:
     """Those who were heard of lately; raises RedisError."""
-    moment = now()
+    instant = now()
     states = []
     for worker in Worker.all(connection=get_redis(), serializer=JSONSerializer):
-        seen = _utc(worker.last_heartbeat)
-        alive = seen is not None and (moment - seen).total_seconds() <= WORKERS_SEEN_WITHIN_S
+        seen = _to_utc(worker.last_heartbeat)
+        alive = seen is not None and (instant - seen).total_seconds() <= MAX_WORKER_SILENCE_S
         job = worker.get_current_job()
         states.append(
             WorkerState(
-                worker.name, alive, seen, _utc(worker.birth_date), job.description if job else None,
+                worker.name, alive, seen, _to_utc(worker.birth_date), job.description if job else None,
                 worker.successful_job_count, worker.failed_job_count,
             )
         )  # fmt: skip
     return sorted(states, key=lambda state: (not state.is_alive, state.name))
 
 
-def failed_jobs() -> list[FailedJob]:
+def list_failed_jobs() -> list[FailedJob]:
     """The last ones of each queue whose tries are used up, newest first; raises RedisError."""
     found = []
     for name in QUEUES:
         registry = FailedJobRegistry(queue=get_queue(name))
-        for job_id in registry.get_job_ids(0, MOST_FAILED - 1, desc=True):
+        for job_id in registry.get_job_ids(0, MAX_FAILED_JOBS - 1, desc=True):
             if job := find_failed(job_id):
-                found.append(FailedJob(job_id, name, job.description or "", _utc(job.ended_at), _reason(job)))
-    return sorted(found, key=lambda job: job.failed_at or datetime.min.replace(tzinfo=UTC), reverse=True)[:MOST_FAILED]
+                found.append(FailedJob(job_id, name, job.description or "", _to_utc(job.ended_at), _get_reason(job)))
+    return sorted(found, key=lambda job: job.failed_at or datetime.min.replace(tzinfo=UTC), reverse=True)[:MAX_FAILED_JOBS]
 
 
 def find_failed(job_id: str) -> RqJob | None:
@@ -95,7 +95,7 @@ def find_failed(job_id: str) -> RqJob | None:
     return job if job.is_failed else None
 
 
-def retry(job_id: str) -> bool:
+def retry_job(job_id: str) -> bool:
     """Puts it back into its queue; whether there was such a job. Running twice does no harm: every job may."""
     job = find_failed(job_id)
     if job is None or job.origin not in QUEUES:
@@ -104,7 +104,7 @@ def retry(job_id: str) -> bool:
     return True
 
 
-def forget(job_id: str) -> bool:
+def delete_job(job_id: str) -> bool:
     """Deletes it; the row that it was about stays, and its sweep goes on looking after it."""
     job = find_failed(job_id)
     if job is None or job.origin not in QUEUES:
@@ -113,12 +113,12 @@ def forget(job_id: str) -> bool:
     return True
 
 
-def _reason(job: RqJob) -> str:
+def _get_reason(job: RqJob) -> str:
     """The last line of what went wrong; what was handed to the job is no part of it."""
     result = job.latest_result()
-    return ((result and result.exc_string) or "").strip().rpartition("\n")[2][:LONGEST_REASON]
+    return ((result and result.exc_string) or "").strip().rpartition("\n")[2][:MAX_REASON_LENGTH]
 
 
-def _utc(moment: datetime | None) -> datetime | None:
+def _to_utc(instant: datetime | None) -> datetime | None:
     """RQ writes its times in UTC, some of them without saying so."""
-    return moment and (moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    return instant and (instant if instant.tzinfo else instant.replace(tzinfo=UTC))

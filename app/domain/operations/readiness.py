@@ -31,7 +31,7 @@ BOOKING_STEPS = ("service", "staff", "assignment", "hours")
 STEPS = ("branch", "number", "owner", "provider", *BOOKING_STEPS, "on_call")
 
 
-def missing_steps(company_id: str) -> list[str]:
+def list_missing_steps(company_id: str) -> list[str]:
     """Those of STEPS that are not done. To be called with the company, or every company, in view."""
 
     def has(model: Any, *conditions: Any) -> Exists:
@@ -46,10 +46,10 @@ def missing_steps(company_id: str) -> list[str]:
         )
     ).one()
     missing = [step for step, is_done in zip(STEPS[: len(done)], done, strict=True) if not is_done]
-    return missing + missing_booking_steps(company_id) + (["on_call"] if lacks_on_call(company_id) else [])
+    return missing + list_missing_booking_steps(company_id) + (["on_call"] if lacks_on_call(company_id) else [])
 
 
-def missing_booking_steps(company_id: str, branch_id: str | None = None) -> list[str]:
+def list_missing_booking_steps(company_id: str, branch_id: str | None = None) -> list[str]:
     """Those of BOOKING_STEPS that are not done, at this branch or at any; as long as one is missing, nothing can be booked.
 
     A person without hours of their own works when the branch is open.

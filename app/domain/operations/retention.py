@@ -10,19 +10,19 @@ from app.core.tenancy import unscoped
 from app.models import Call, CallEvent, CallSearchText, LineCheck, ToolCall, TruthCheck, Turn
 from app.models.live_event import LiveEvent
 
-LIVE_EVENTS_KEPT = timedelta(hours=24)
+LIVE_EVENT_RETENTION = timedelta(hours=24)
 # the last check of a number stays, however old it is: its page says how the line stood
-LINE_CHECKS_KEPT = timedelta(days=14)
-OF_A_CALL = (CallEvent, Turn, ToolCall, TruthCheck, CallSearchText)
+LINE_CHECK_RETENTION = timedelta(days=14)
+CALL_MODELS = (CallEvent, Turn, ToolCall, TruthCheck, CallSearchText)
 
 
-def trim_live_events(limit: int) -> int:
+def delete_expired_live_events(limit: int) -> int:
     """Deletes live events that nobody will catch up on any more, oldest first and about `limit` at a time; how many it were.
 
     The numbers go on: a browser that asks for a deleted one is told to read the whole state.
     """
     with unscoped():
-        old = select(LiveEvent.at).where(LiveEvent.at < now() - LIVE_EVENTS_KEPT).order_by(LiveEvent.at).limit(limit)
+        old = select(LiveEvent.at).where(LiveEvent.at < now() - LIVE_EVENT_RETENTION).order_by(LiveEvent.at).limit(limit)
         newest = db.session.scalars(old).all()[-1:]
         if not newest:
             return 0
@@ -30,16 +30,16 @@ def trim_live_events(limit: int) -> int:
         return db.session.execute(deleting).rowcount  # type: ignore[attr-defined]
 
 
-def trim_line_checks(limit: int) -> int:
+def delete_expired_line_checks(limit: int) -> int:
     """Deletes old line checks and the synthetic calls that they made, and no other call; how many checks it were."""
     with unscoped():
         last = select(func.max(LineCheck.id)).group_by(LineCheck.company_id, LineCheck.phone_number_id)
         latest = set(db.session.scalars(last))
-        old = select(LineCheck).where(LineCheck.result.in_(("ok", "failed")), LineCheck.started_at < now() - LINE_CHECKS_KEPT)
+        old = select(LineCheck).where(LineCheck.result.in_(("ok", "failed")), LineCheck.started_at < now() - LINE_CHECK_RETENTION)
         checks = db.session.scalars(old.where(LineCheck.id.not_in(latest)).order_by(LineCheck.started_at).limit(limit)).all()
         made = select(Call.id).where(Call.id.in_([check.call_id for check in checks if check.call_id]), Call.is_test.is_(True))
         call_ids = db.session.scalars(made).all()
-        for model in OF_A_CALL:
+        for model in CALL_MODELS:
             db.session.execute(delete(model).where(model.call_id.in_(call_ids)).execution_options(synchronize_session=False))
         db.session.execute(delete(Call).where(Call.id.in_(call_ids)).execution_options(synchronize_session=False))
         gone = delete(LineCheck).where(LineCheck.id.in_([check.id for check in checks]))

@@ -7,7 +7,7 @@ from app.core.extensions import db
 from app.models.schedule_run import ScheduledTask
 
 
-def entries() -> list[ScheduledTask]:
+def list_scheduled_tasks() -> list[ScheduledTask]:
     return list(db.session.scalars(select(ScheduledTask).order_by(ScheduledTask.name)))
 
 

@@ -21,7 +21,7 @@ from app.models.call_stats import RUNNING_OUTCOME, CallDay, CallHour
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedCall:
     """Where a call stands in the counts."""
 
     branch_id: str
@@ -30,20 +30,20 @@ class Counted:
     seconds: int
 
 
-def as_counted(call: Call) -> Counted | None:
+def to_counted(call: Call) -> CountedCall | None:
     """Where the call stands in the counts as it is now; calls of a line check stand nowhere."""
     if call.is_test:
         return None
     outcome = call.outcome or (RUNNING_OUTCOME if call.is_running else "unknown")
-    return Counted(call.branch_id, call.started_at, outcome, call.duration_s or 0)
+    return CountedCall(call.branch_id, call.started_at, outcome, call.duration_s or 0)
 
 
-def count_call(call: Call, before: Counted | None) -> None:
+def count_call(call: Call, before: CountedCall | None) -> None:
     """Says how the counts change with this call; `before` is `as_counted` of it before the change, None for a new call.
 
     Without a change nothing is said, so applying an event again counts nothing twice.
     """
-    after = as_counted(call)
+    after = to_counted(call)
     if after == before:
         return
     for counted, sign in ((before, -1), (after, 1)):
@@ -51,30 +51,30 @@ def count_call(call: Call, before: Counted | None) -> None:
             publish(CallStatsChanged(call.company_id, counted.branch_id, counted.started_at, counted.outcome, sign, sign * counted.seconds))
 
 
-def write(counted: Iterable[CallStatsChanged]) -> None:
+def apply_changes(counted: Iterable[CallStatsChanged]) -> None:
     """Adds what was announced to the counts: one row each, in one order everywhere, so that parallel workers lock alike."""
     with unscoped():
-        hours = _hours(list(counted))
-        for table, rows in ((CallHour, hours), (CallDay, _days(hours))):
+        hours = _group_by_hour(list(counted))
+        for table, rows in ((CallHour, hours), (CallDay, _group_by_day(hours))):
             if rows:
-                db.session.execute(_adding(table), rows)
+                db.session.execute(_build_upsert(table), rows)
 
 
-def recount(company_id: str, *, first: date, last: date) -> None:
+def rebuild_stats(company_id: str, *, first: date, last: date) -> None:
     """Counts the company's calls of these days (in each branch's zone) anew from the calls themselves."""
     with company_scope(company_id):
-        since, until = _instant(first) - timedelta(days=1), _instant(last) + timedelta(days=2)
+        since, until = _to_instant(first) - timedelta(days=1), _to_instant(last) + timedelta(days=2)
         calls = db.session.scalars(select(Call).where(Call.started_at.between(since, until)).execution_options(yield_per=1000))
-        changes = [CallStatsChanged(company_id, c.branch_id, c.started_at, c.outcome, 1, c.seconds) for c in map(as_counted, calls) if c]
-        hours = [row for row in _hours(changes) if first <= row["day"] <= last]
-        for table, rows in ((CallHour, hours), (CallDay, _days(hours))):
+        changes = [CallStatsChanged(company_id, c.branch_id, c.started_at, c.outcome, 1, c.seconds) for c in map(to_counted, calls) if c]
+        hours = [row for row in _group_by_hour(changes) if first <= row["day"] <= last]
+        for table, rows in ((CallHour, hours), (CallDay, _group_by_day(hours))):
             db.session.execute(delete(table).where(table.day.between(first, last)).execution_options(synchronize_session=False))
             if rows:
                 db.session.execute(insert(table), rows)
 
 
-def _hours(changes: list[CallStatsChanged]) -> list[dict[str, Any]]:
-    zones = _zones({change.branch_id for change in changes})
+def _group_by_hour(changes: list[CallStatsChanged]) -> list[dict[str, Any]]:
+    zones = _load_zones({change.branch_id for change in changes})
     sums: dict[tuple[str, str, date, int, str], list[int]] = defaultdict(lambda: [0, 0])
     for change in changes:
         local = change.started_at.astimezone(zones[change.branch_id])
@@ -88,7 +88,7 @@ def _hours(changes: list[CallStatsChanged]) -> list[dict[str, Any]]:
     ]
 
 
-def _days(hours: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _group_by_day(hours: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The same by days."""
     sums: dict[tuple[str, str, date, str], list[int]] = defaultdict(lambda: [0, 0])
     for row in hours:
@@ -102,12 +102,12 @@ def _days(hours: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _zones(branch_ids: set[str]) -> dict[str, ZoneInfo]:
+def _load_zones(branch_ids: set[str]) -> dict[str, ZoneInfo]:
     found = db.session.execute(select(Branch.id, Branch.zone).where(Branch.id.in_(branch_ids)))
     return {branch_id: ZoneInfo(zone) for branch_id, zone in found}
 
 
-def _adding(table: type[CallHour] | type[CallDay]) -> Any:
+def _build_upsert(table: type[CallHour] | type[CallDay]) -> Any:
     if db.engine.dialect.name == "sqlite":
         row = sqlite_insert(table)
         sums = {"calls": table.calls + row.excluded.calls, "seconds": table.seconds + row.excluded.seconds}
@@ -116,5 +116,5 @@ def _adding(table: type[CallHour] | type[CallDay]) -> Any:
     return line.on_duplicate_key_update(calls=table.calls + line.inserted.calls, seconds=table.seconds + line.inserted.seconds)
 
 
-def _instant(day: date) -> datetime:
+def _to_instant(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)

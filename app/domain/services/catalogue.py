@@ -11,15 +11,15 @@ from app.models import Service, ServiceSynonym, StaffBranch, StaffMember, StaffS
 
 def list_services(*, limit: int, offset: int = 0) -> Sequence[Service]:
     """Active services in the company's order."""
-    wanted = select(Service).where(Service.is_active).order_by(Service.position, Service.name, Service.id)
-    return db.session.scalars(wanted.limit(limit).offset(offset)).all()
+    statement = select(Service).where(Service.is_active).order_by(Service.position, Service.name, Service.id)
+    return db.session.scalars(statement.limit(limit).offset(offset)).all()
 
 
 def count_services() -> int:
     return db.session.scalar(select(func.count()).select_from(Service).where(Service.is_active)) or 0
 
 
-def synonyms_of(service_ids: Collection[str]) -> dict[str, list[str]]:
+def load_synonyms(service_ids: Collection[str]) -> dict[str, list[str]]:
     """Other words for these services, the surest first."""
     found: dict[str, list[str]] = defaultdict(list)
     rows = select(ServiceSynonym.service_id, ServiceSynonym.text).where(ServiceSynonym.service_id.in_(service_ids))
@@ -28,7 +28,7 @@ def synonyms_of(service_ids: Collection[str]) -> dict[str, list[str]]:
     return found
 
 
-def certain_synonyms(service_id: str) -> list[tuple[str, int]]:
+def list_certain_synonyms(service_id: str) -> list[tuple[str, int]]:
     """The words for one service with how surely they mean it, the surest first."""
     rows = select(ServiceSynonym.text, ServiceSynonym.certainty).where(ServiceSynonym.service_id == service_id)
     return [(row.text, row.certainty) for row in db.session.execute(rows.order_by(ServiceSynonym.certainty.desc(), ServiceSynonym.id))]
@@ -36,16 +36,16 @@ def certain_synonyms(service_id: str) -> list[tuple[str, int]]:
 
 def list_staff(*, limit: int, offset: int = 0, branch_id: str | None = None, service_id: str | None = None) -> Sequence[StaffMember]:
     """Active people in the company's order, perhaps of one branch or for one service."""
-    wanted = select(StaffMember).where(StaffMember.id.in_(_people(branch_id, service_id)))
-    wanted = wanted.order_by(StaffMember.position, StaffMember.name, StaffMember.id)
-    return db.session.scalars(wanted.limit(limit).offset(offset)).all()
+    statement = select(StaffMember).where(StaffMember.id.in_(_build_staff_filter(branch_id, service_id)))
+    statement = statement.order_by(StaffMember.position, StaffMember.name, StaffMember.id)
+    return db.session.scalars(statement.limit(limit).offset(offset)).all()
 
 
 def count_staff(*, branch_id: str | None = None, service_id: str | None = None) -> int:
-    return db.session.scalar(select(func.count()).select_from(_people(branch_id, service_id).subquery())) or 0
+    return db.session.scalar(select(func.count()).select_from(_build_staff_filter(branch_id, service_id).subquery())) or 0
 
 
-def places_of(staff_ids: Collection[str]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+def load_assignments(staff_ids: Collection[str]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """The branches and the services of these people, by person."""
     branches: dict[str, list[str]] = defaultdict(list)
     services: dict[str, list[str]] = defaultdict(list)
@@ -60,10 +60,10 @@ def places_of(staff_ids: Collection[str]) -> tuple[dict[str, list[str]], dict[st
     return branches, services
 
 
-def _people(branch_id: str | None, service_id: str | None) -> Select[tuple[str]]:
-    wanted = select(StaffMember.id).where(StaffMember.is_active)
+def _build_staff_filter(branch_id: str | None, service_id: str | None) -> Select[tuple[str]]:
+    statement = select(StaffMember.id).where(StaffMember.is_active)
     if branch_id:
-        wanted = wanted.where(StaffMember.id.in_(select(StaffBranch.staff_id).where(StaffBranch.branch_id == branch_id)))
+        statement = statement.where(StaffMember.id.in_(select(StaffBranch.staff_id).where(StaffBranch.branch_id == branch_id)))
     if service_id:
-        wanted = wanted.where(StaffMember.id.in_(select(StaffService.staff_id).where(StaffService.service_id == service_id)))
-    return wanted
+        statement = statement.where(StaffMember.id.in_(select(StaffService.staff_id).where(StaffService.service_id == service_id)))
+    return statement

@@ -18,14 +18,16 @@ FIELDS = (
     "name", "category", "description", "minutes", "before_minutes", "after_minutes", "processing_from", "processing_minutes",
     "price_cents", "capacity", "colour", "is_active", "room_kinds", "parts", "max_gap_minutes",
 )  # fmt: skip
-LONGEST_SLUG = 60
-MOST_SYNONYMS = 30
+MAX_SLUG_LENGTH = 60
+MAX_SYNONYMS = 30
 PERCENT = re.compile(r"(\d{1,3})\s*%\s*$")
 
 
 def save_service(service_id: str | None, values: dict[str, Any], synonyms: Iterable[tuple[str, int]]) -> Service:
     """A new service (None) or a changed one; raises NotFound, InvalidInput with one message per field."""
-    service = _get(Service, service_id) if service_id else Service(slug=_slug(values["name"]), position=_next(Service))
+    service = (
+        _get_row(Service, service_id) if service_id else Service(slug=_build_slug(values["name"]), position=_get_next_position(Service))
+    )
     if values["processing_from"] + values["processing_minutes"] > values["minutes"] or values["processing_minutes"] >= values["minutes"]:
         sentence = _("Die Einwirkzeit muss in die Dauer passen.")
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"processing_minutes": sentence})
@@ -35,12 +37,12 @@ def save_service(service_id: str | None, values: dict[str, Any], synonyms: Itera
         setattr(service, name, values[name])
     db.session.add(service)
     db.session.flush()
-    _write_synonyms(service, synonyms)
+    _save_synonyms(service, synonyms)
     record("service_saved", subject=f"service:{service.id}")
     return service
 
 
-def read_synonyms(text: str) -> list[tuple[str, int]]:
+def parse_synonyms(text: str) -> list[tuple[str, int]]:
     """`Strähnchen, Balayage 80 %` as words with how surely they mean the service, in percent; 100 where nothing is said."""
     found = []
     for piece in text.split(","):
@@ -50,7 +52,7 @@ def read_synonyms(text: str) -> list[tuple[str, int]]:
     return found
 
 
-def write_synonyms(known: Iterable[tuple[str, int]]) -> str:
+def format_synonyms(known: Iterable[tuple[str, int]]) -> str:
     """The same the other way."""
     return ", ".join(text if certainty == 100 else f"{text} {certainty} %" for text, certainty in known)
 
@@ -70,7 +72,7 @@ def _check_parts(service_id: str | None, parts: list[str] | None) -> None:
     raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"parts": sentence})
 
 
-def save_person(
+def save_staff_member(
     staff_id: str | None,
     *,
     name: str,
@@ -84,56 +86,56 @@ def save_person(
     contact = validate_contact(name, number=phone, email=email)
     if not branch_ids:
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"branch_ids": _("Bitte mindestens eine Filiale wählen.")})
-    person = _get(StaffMember, staff_id) if staff_id else StaffMember(position=_next(StaffMember))
+    person = _get_row(StaffMember, staff_id) if staff_id else StaffMember(position=_get_next_position(StaffMember))
     person.name, person.email, person.phone, person.is_active = contact.name[:120], contact.email, contact.e164, is_active
     db.session.add(person)
     db.session.flush()
-    _link(StaffBranch, StaffBranch.branch_id, person.id, _known(Branch, branch_ids))
-    _link(StaffService, StaffService.service_id, person.id, _known(Service, service_ids))
+    _save_links(StaffBranch, StaffBranch.branch_id, person.id, _filter_existing(Branch, branch_ids))
+    _save_links(StaffService, StaffService.service_id, person.id, _filter_existing(Service, service_ids))
     record("staff_member_saved", subject=f"staff_member:{person.id}")
     return person
 
 
-def _link(model: Any, column: Any, staff_id: str, wanted: set[str]) -> None:
-    there = set(db.session.scalars(select(column).where(model.staff_id == staff_id)))
-    if gone := there - wanted:
+def _save_links(model: Any, column: Any, staff_id: str, target_ids: set[str]) -> None:
+    existing_ids = set(db.session.scalars(select(column).where(model.staff_id == staff_id)))
+    if gone := existing_ids - target_ids:
         db.session.execute(delete(model).where(model.staff_id == staff_id, column.in_(gone)))
-    db.session.add_all(model(staff_id=staff_id, **{column.key: row_id}) for row_id in sorted(wanted - there))
+    db.session.add_all(model(staff_id=staff_id, **{column.key: row_id}) for row_id in sorted(target_ids - existing_ids))
     db.session.flush()
 
 
-def _write_synonyms(service: Service, synonyms: Iterable[tuple[str, int]]) -> None:
-    wanted = {fold(text)[:120]: (text.strip()[:120], certainty) for text, certainty in synonyms if fold(text)}
-    wanted = dict(list(wanted.items())[:MOST_SYNONYMS])
+def _save_synonyms(service: Service, synonyms: Iterable[tuple[str, int]]) -> None:
+    synonyms_by_key = {fold(text)[:120]: (text.strip()[:120], certainty) for text, certainty in synonyms if fold(text)}
+    synonyms_by_key = dict(list(synonyms_by_key.items())[:MAX_SYNONYMS])
     known = {row.key: row for row in db.session.scalars(select(ServiceSynonym).where(ServiceSynonym.service_id == service.id))}
     for key, row in known.items():
-        if key in wanted:
-            row.text, row.certainty = wanted[key]
+        if key in synonyms_by_key:
+            row.text, row.certainty = synonyms_by_key[key]
         else:
             db.session.delete(row)
-    added = {key: word for key, word in wanted.items() if key not in known}
+    added = {key: word for key, word in synonyms_by_key.items() if key not in known}
     db.session.add_all(
         ServiceSynonym(service_id=service.id, text=text, key=key, certainty=certainty) for key, (text, certainty) in added.items()
     )
     db.session.flush()
 
 
-def _get(model: Any, row_id: str) -> Any:
+def _get_row(model: Any, row_id: str) -> Any:
     row = db.session.get(model, row_id) if row_id.isascii() else None
     if row is None:
         raise NotFound(_("Das gibt es hier nicht."))
     return row
 
 
-def _known(model: Any, ids: Collection[str]) -> set[str]:
+def _filter_existing(model: Any, ids: Collection[str]) -> set[str]:
     return set(db.session.scalars(select(model.id).where(model.id.in_(ids)))) if ids else set()
 
 
-def _next(model: Any) -> int:
+def _get_next_position(model: Any) -> int:
     return (db.session.scalar(select(func.max(model.position))) or 0) + 1
 
 
-def _slug(name: str) -> str:
-    base = fold(name).replace(" ", "-")[:LONGEST_SLUG] or "leistung"
+def _build_slug(name: str) -> str:
+    base = fold(name).replace(" ", "-")[:MAX_SLUG_LENGTH] or "leistung"
     taken = set(db.session.scalars(select(Service.slug).where(Service.slug.startswith(base))))
     return next(slug for slug in (base, *(f"{base}-{number}" for number in range(2, 1000))) if slug not in taken)

@@ -13,7 +13,7 @@ TITLES = {
     "doktor", "dr", "frau", "herr", "herrn", "miss", "mr", "mrs", "ms", "prof", "professor",
 }  # fmt: skip
 SPELLINGS = (("ß", "ss"), ("ä", "a"), ("ö", "o"), ("ü", "u"), ("ae", "a"), ("oe", "o"), ("ue", "u"))
-CLOSE_ENOUGH = 0.8
+MIN_SIMILARITY = 0.8
 
 
 def fold(text: str) -> str:
@@ -25,26 +25,26 @@ def fold(text: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", "".join(letter for letter in letters if not unicodedata.combining(letter))))
 
 
-def telling_words(text: str) -> list[str]:
+def list_significant_words(text: str) -> list[str]:
     """The folded words that carry meaning: "Ich möchte bitte einen Termin zum Haare schneiden" gives haare, schneiden."""
     return [word for word in fold(text).split() if word not in FILLERS]
 
 
-def without_titles(text: str) -> list[str]:
+def strip_titles(text: str) -> list[str]:
     return [word for word in fold(text).split() if word not in TITLES]
 
 
-def likeness(said: str, known: str) -> int:
+def get_similarity(text: str, candidate: str) -> int:
     """How surely two folded texts mean the same, in percent; 0 where nothing speaks for it."""
-    if not said or not known:
+    if not text or not candidate:
         return 0
-    if said == known:
+    if text == candidate:
         return 100
-    said_words, known_words = set(said.split()), set(known.split())
+    said_words, known_words = set(text.split()), set(candidate.split())
     if said_words <= known_words or known_words <= said_words:
         return 80
-    shorter, longer = sorted((said.replace(" ", ""), known.replace(" ", "")), key=len)
+    shorter, longer = sorted((text.replace(" ", ""), candidate.replace(" ", "")), key=len)
     if len(shorter) >= 4 and shorter in longer:
         return 75
-    ratio = SequenceMatcher(None, said, known).ratio()
-    return round(ratio * 85) if ratio >= CLOSE_ENOUGH else 0
+    ratio = SequenceMatcher(None, text, candidate).ratio()
+    return round(ratio * 85) if ratio >= MIN_SIMILARITY else 0

@@ -9,12 +9,12 @@ from sqlalchemy import select
 from app.core.errors import InvalidInput
 from app.core.extensions import db
 from app.core.ids import is_ulid
-from app.domain.services.fuzzy_text import likeness, telling_words, without_titles
+from app.domain.services.fuzzy_text import get_similarity, list_significant_words, strip_titles
 from app.models import Service, ServiceSynonym, StaffBranch, StaffMember
 
-SURE_ENOUGH = 60
-CLOSE_SECOND = 5
-JOINTS = re.compile(r"\s*(?:,|\+|&|/|\bund\b|\band\b|\bplus\b|\bmit\b|\bwith\b)\s*", re.IGNORECASE)
+MIN_CERTAINTY = 60
+MAX_TIE_DISTANCE = 5
+SEPARATORS = re.compile(r"\s*(?:,|\+|&|/|\bund\b|\band\b|\bplus\b|\bmit\b|\bwith\b)\s*", re.IGNORECASE)
 
 
 class UnknownService(InvalidInput):
@@ -26,11 +26,11 @@ class UnknownStaff(InvalidInput):
 
 
 # from here on a name was said as it is
-CLEAR = 100
+EXACT_CERTAINTY = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ServiceMatch:
     """The likeliest service, how surely it is meant in percent, and others that it could be as well."""
 
     service: Service
@@ -40,9 +40,9 @@ class Found:
     tied: tuple[Service, ...] = ()
 
 
-def find_service(text: str) -> Found | None:
+def find_service(text: str) -> ServiceMatch | None:
     """The active service that is meant, or None where nothing is sure enough."""
-    return _likeliest(text, _known_words())
+    return _find_best(text, _list_terms())
 
 
 def get_services(text: str) -> list[Service]:
@@ -50,10 +50,10 @@ def get_services(text: str) -> list[Service]:
 
     Raises UnknownService when one of them is not known.
     """
-    known = _known_words()
-    if (whole := _likeliest(text, known)) and (whole.certainty >= 100 or not JOINTS.search(text)):
+    known = _list_terms()
+    if (whole := _find_best(text, known)) and (whole.certainty >= 100 or not SEPARATORS.search(text)):
         return [whole.service]
-    pieces = [_likeliest(piece, known) for piece in JOINTS.split(text) if telling_words(piece)]
+    pieces = [_find_best(piece, known) for piece in SEPARATORS.split(text) if list_significant_words(piece)]
     if pieces and all(pieces):
         return list(dict.fromkeys(found.service for found in pieces if found))
     if whole:
@@ -61,27 +61,27 @@ def get_services(text: str) -> list[Service]:
     raise UnknownService(_("„%(words)s“ steht nicht im Angebot.", words=text[:80]), service=text[:80])
 
 
-def find_person(text: str, *, branch_id: str | None = None) -> StaffMember | None:
+def find_staff(text: str, *, branch_id: str | None = None) -> StaffMember | None:
     """The active staff member who is meant: by id, full name, first or last name, or nearly so."""
-    wanted = select(StaffMember).where(StaffMember.is_active).order_by(StaffMember.position, StaffMember.name)
+    statement = select(StaffMember).where(StaffMember.is_active).order_by(StaffMember.position, StaffMember.name)
     if branch_id:
-        wanted = wanted.join(StaffBranch, StaffBranch.staff_id == StaffMember.id).where(StaffBranch.branch_id == branch_id)
-    people = db.session.scalars(wanted).all()
-    said = " ".join(without_titles(text))
-    rated = [(100 if person.id == text else likeness(said, " ".join(without_titles(person.name))), person) for person in people]
-    rated += [(likeness(said, word) - 5, person) for person in people for word in without_titles(person.name)]
+        statement = statement.join(StaffBranch, StaffBranch.staff_id == StaffMember.id).where(StaffBranch.branch_id == branch_id)
+    people = db.session.scalars(statement).all()
+    said = " ".join(strip_titles(text))
+    rated = [(100 if person.id == text else get_similarity(said, " ".join(strip_titles(person.name))), person) for person in people]
+    rated += [(get_similarity(said, word) - 5, person) for person in people for word in strip_titles(person.name)]
     best = max(rated, key=lambda pair: pair[0], default=None)
-    return best[1] if best and best[0] >= SURE_ENOUGH else None
+    return best[1] if best and best[0] >= MIN_CERTAINTY else None
 
 
-def get_person(text: str, *, branch_id: str | None = None) -> StaffMember:
+def get_staff(text: str, *, branch_id: str | None = None) -> StaffMember:
     """As find_person; raises UnknownStaff."""
-    if person := find_person(text, branch_id=branch_id):
+    if person := find_staff(text, branch_id=branch_id):
         return person
     raise UnknownStaff(_("„%(words)s“ arbeitet nicht hier.", words=text[:80]), staff=text[:80])
 
 
-def _known_words() -> list[tuple[Service, str, int]]:
+def _list_terms() -> list[tuple[Service, str, int]]:
     """Every active service with each of its names and how surely that name means it."""
     services = db.session.scalars(select(Service).where(Service.is_active).order_by(Service.position, Service.name)).all()
     by_id = {service.id: service for service in services}
@@ -90,20 +90,20 @@ def _known_words() -> list[tuple[Service, str, int]]:
     return known + [(by_id[service_id], text, certainty) for service_id, text, certainty in synonyms if service_id in by_id]
 
 
-def _likeliest(text: str, known: list[tuple[Service, str, int]]) -> Found | None:
+def _find_best(text: str, known: list[tuple[Service, str, int]]) -> ServiceMatch | None:
     if is_ulid(text.strip()):
         exact = next((service for service, _name, _certainty in known if service.id == text.strip()), None)
         if exact:
-            return Found(exact, 100)
-    said = " ".join(telling_words(text))
+            return ServiceMatch(exact, 100)
+    said = " ".join(list_significant_words(text))
     rated: dict[Service, int] = {}
     for service, name, certainty in known:
-        alike = likeness(said, " ".join(telling_words(name))) * certainty // 100
+        alike = get_similarity(said, " ".join(list_significant_words(name))) * certainty // 100
         rated[service] = max(rated.get(service, 0), alike)
     ranking = sorted(rated.items(), key=lambda pair: -pair[1])
-    if not ranking or ranking[0][1] < SURE_ENOUGH:
+    if not ranking or ranking[0][1] < MIN_CERTAINTY:
         return None
     best, certainty = ranking[0]
-    others = tuple(service for service, alike in ranking[1:] if alike >= max(SURE_ENOUGH, certainty - CLOSE_SECOND))
-    tied = tuple(service for service, alike in ranking[1:] if alike == certainty) if certainty < CLEAR else ()
-    return Found(best, certainty, others, tied)
+    others = tuple(service for service, alike in ranking[1:] if alike >= max(MIN_CERTAINTY, certainty - MAX_TIE_DISTANCE))
+    tied = tuple(service for service, alike in ranking[1:] if alike == certainty) if certainty < EXACT_CERTAINTY else ()
+    return ServiceMatch(best, certainty, others, tied)

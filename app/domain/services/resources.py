@@ -13,21 +13,21 @@ from app.models import Branch, Resource, Service
 
 def list_rooms() -> Sequence[Resource]:
     """All of the company, those that can be used first, by branch, kind and name."""
-    wanted = select(Resource).join(Branch, Branch.id == Resource.branch_id)
-    return db.session.scalars(wanted.order_by(Branch.name, Resource.is_active.desc(), Resource.kind, Resource.name, Resource.id)).all()
+    statement = select(Resource).join(Branch, Branch.id == Resource.branch_id)
+    return db.session.scalars(statement.order_by(Branch.name, Resource.is_active.desc(), Resource.kind, Resource.name, Resource.id)).all()
 
 
-def known_kinds() -> list[str]:
+def list_kinds() -> list[str]:
     return list(db.session.scalars(select(Resource.kind).where(Resource.is_active).distinct().order_by(Resource.kind)))
 
 
-def needed_by() -> dict[str, list[str]]:
+def load_services_by_kind() -> dict[str, list[str]]:
     """The names of the services that need one of a kind, by kind."""
-    found: dict[str, list[str]] = {}
+    names_by_kind: dict[str, list[str]] = {}
     for name, kinds in db.session.execute(select(Service.name, Service.room_kinds).where(Service.is_active).order_by(Service.name)):
         for kind in kinds or []:
-            found.setdefault(kind, []).append(name)
-    return found
+            names_by_kind.setdefault(kind, []).append(name)
+    return names_by_kind
 
 
 def get_room(room_id: str) -> Resource:

@@ -15,7 +15,7 @@ from app.events import TaskCreated, TaskUpdated
 from app.models import Booking, Call, Task
 
 
-def make_task(
+def create_task(
     kind: str, title: str, *, source_ref: str, call: Call | None = None, reason: str | None = None, details: str | None = None,
     due_at: datetime | None = None, booking: Booking | None = None, priority: int = 0,
 ) -> Task:  # fmt: skip
@@ -41,19 +41,19 @@ def count_open(branch_ids: Sequence[str]) -> int:
     return db.session.scalar(open_tasks.where(Task.branch_id.in_(branch_ids)) if branch_ids else open_tasks) or 0
 
 
-def finish(task_id: str, *, branch_ids: list[str]) -> Task:
+def complete_task(task_id: str, *, branch_ids: list[str]) -> Task:
     """Marks it done; again changes nothing. `branch_ids` are those the reader is limited to, empty for all. Raises NotFound."""
-    return _become("done", task_id, branch_ids)
+    return _set_status("done", task_id, branch_ids)
 
 
-def reopen(task_id: str, *, branch_ids: list[str]) -> Task:
+def reopen_task(task_id: str, *, branch_ids: list[str]) -> Task:
     """Takes that back."""
-    return _become("open", task_id, branch_ids)
+    return _set_status("open", task_id, branch_ids)
 
 
-def _become(status: str, task_id: str, branch_ids: list[str]) -> Task:
-    wanted = select(Task).where(Task.id == task_id)
-    task = db.session.scalar(wanted.where(Task.branch_id.in_(branch_ids)) if branch_ids else wanted)
+def _set_status(status: str, task_id: str, branch_ids: list[str]) -> Task:
+    statement = select(Task).where(Task.id == task_id)
+    task = db.session.scalar(statement.where(Task.branch_id.in_(branch_ids)) if branch_ids else statement)
     if task is None:
         raise NotFound(_("Diese Aufgabe gibt es nicht."))
     if task.status != status:

@@ -12,10 +12,10 @@ from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.core.tenancy import company_scope
 from app.domain.accounts.permissions import can
-from app.domain.companies.industries import industry_of
+from app.domain.companies.industries import get_industry
 from app.domain.customers.one_time_codes import MAX_PER_COMPANY_PER_DAY, SendStats, get_send_stats
 from app.domain.operations.company_list import list_companies
-from app.domain.operations.readiness import missing_steps
+from app.domain.operations.readiness import list_missing_steps
 from app.models import Agent, Branch, Company, Connection, PhoneNumber, User
 from app.web.admin.labels import SETUP_STEPS
 from app.web.guards import for_support
@@ -29,7 +29,7 @@ blueprint = Blueprint("companies", __name__)
 @blueprint.get("/admin/companies")
 @for_support("support.companies")
 def index() -> str:
-    return render_template("admin/companies.html", rows=list_companies(MAX_COMPANIES), industry_of=industry_of)
+    return render_template("admin/companies.html", rows=list_companies(MAX_COMPANIES), get_industry=get_industry)
 
 
 @blueprint.get("/admin/companies/<company_id>")
@@ -55,7 +55,7 @@ def render_company(company: Company, *, form: dict[str, Any], errors: dict[str, 
     return render_template(
         "admin/company.html",
         company=company,
-        industry=industry_of(company.industry).name,
+        industry=get_industry(company.industry).name,
         branches=branches,
         branch_options=[(branch.id, branch.name) for branch in branches],
         numbers=numbers,
@@ -66,7 +66,7 @@ def render_company(company: Company, *, form: dict[str, Any], errors: dict[str, 
         providers=PROVIDER_NAMES,
         sent=_get_send_stats(company),
         most_sent=MAX_PER_COMPANY_PER_DAY,
-        missing=[(step, SETUP_STEPS[step]) for step in missing_steps(company.id)],
+        missing=[(step, SETUP_STEPS[step]) for step in list_missing_steps(company.id)],
         form=form,
         errors=errors,
     )

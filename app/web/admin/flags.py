@@ -38,14 +38,14 @@ def switch() -> Response | tuple[str, int]:
     try:
         form = SwitchForm.read()
         name, company_id, is_on = form.name, form.company_id, form.is_on
-        wrong = {} if name in feature_flags.FEATURES else {"name": _("Diesen Schalter gibt es nicht.")}
+        wrong = {} if name in feature_flags.FLAGS else {"name": _("Diesen Schalter gibt es nicht.")}
         if company_id and db.session.get(Company, company_id) is None:
             wrong["company_id"] = _("Diese Firma gibt es nicht.")
         raise_invalid(wrong)
     except InvalidInput as error:
         return _render_page(SwitchForm.typed(), to_errors(error)), 422
     with transaction():
-        feature_flags.switch(name, company_id, on=is_on)
+        feature_flags.set_flag(name, company_id, on=is_on)
         record("flag_switched", subject=f"flag:{name}", company_id=company_id or None, data={"is_on": is_on})
     flash(_("%(name)s ist eingeschaltet.", name=name) if is_on else _("%(name)s ist ausgeschaltet.", name=name))
     return redirect(url_for("flags.index"))
@@ -54,9 +54,9 @@ def switch() -> Response | tuple[str, int]:
 def _render_page(form: dict[str, Any], errors: dict[str, str]) -> str:
     return render_template(
         "admin/flags.html",
-        features=feature_flags.FEATURES,
-        names=[(name, name) for name in feature_flags.FEATURES],
-        switches=feature_flags.switches(),
+        features=feature_flags.FLAGS,
+        names=[(name, name) for name in feature_flags.FLAGS],
+        switches=feature_flags.list_flags(),
         companies=[(row.id, row.name) for row in db.session.execute(select(Company.id, Company.name).order_by(Company.name))],
         form=form,
         errors=errors,

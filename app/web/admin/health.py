@@ -5,8 +5,8 @@ from flask_babel import gettext as _, ngettext
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.domain.operations.gauges import events_in, running_calls
-from app.domain.operations.health import Check, check_everything
+from app.domain.operations.gauges import count_events, count_running_calls
+from app.domain.operations.health import Check, check_all
 from app.models import BrowserReport
 from app.web.admin.labels import CHECK_LABELS, CHECK_STATUS_LABELS
 from app.web.formatting import number
@@ -23,10 +23,10 @@ def index() -> str:
     reports = select(BrowserReport).order_by(BrowserReport.last_at.desc(), BrowserReport.id.desc()).limit(MAX_REPORTS)
     return render_template(
         "admin/health.html",
-        checks=[(check, describe_check(check)) for check in check_everything()],
+        checks=[(check, describe_check(check)) for check in check_all()],
         words=CHECK_LABELS,
         states=CHECK_STATUS_LABELS,
-        counts={"running": running_calls(), **{status: events_in(status) for status in ("pending", "unassigned", "dead")}},
+        counts={"running": count_running_calls(), **{status: count_events(status) for status in ("pending", "unassigned", "dead")}},
         reports=db.session.scalars(reports).all(),
     )
 

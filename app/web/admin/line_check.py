@@ -49,7 +49,7 @@ def steps(check_id: str) -> str:
     found = _get_check(check_id)
     if runner.is_late(found):
         with company_scope(found.company_id):
-            found = run_in_transaction(lambda: runner.look(check_id)) or found
+            found = run_in_transaction(lambda: runner.poll_check(check_id)) or found
     return render_template("settings/line_check_steps.html", check=build_view(found), steps_endpoint="support_line.steps")
 
 
@@ -62,7 +62,7 @@ def check(number_id: str) -> Response:
     company_id = number.company_id
 
     def work() -> str:
-        begun = runner.begin(number_id, via="support", asked_by=current_user.id)
+        begun = runner.start_check(number_id, via="support", asked_by=current_user.id)
         record("line_checked", subject=f"line_check:{begun.id}", company_id=company_id)
         if begun.is_running:
             jobs.start_line_check.enqueue(begun.id)
@@ -94,7 +94,7 @@ def _find_number(number: str) -> tuple[PhoneNumber, str, str] | None:
 
 
 def _render_page(statement: str, found: tuple[PhoneNumber, str, str] | None, check: LineCheck | None) -> str:
-    history = runner.history(found[0].id) if found else []
+    history = runner.list_checks(found[0].id) if found else []
     check = check or next(iter(history), None)
     return render_template(
         "admin/line_check.html",

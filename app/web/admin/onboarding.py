@@ -18,7 +18,7 @@ from app.domain.accounts.permissions import can
 from app.domain.companies.industries import INDUSTRIES
 from app.domain.companies.phone_numbers import NumberTaken
 from app.domain.operations import onboarding
-from app.domain.operations.onboarding import LANGUAGES, MAX_NAME, CompanyExists, Place
+from app.domain.operations.onboarding import LANGUAGES, MAX_NAME, BranchDetails, CompanyExists
 from app.domain.scheduling.holidays import GERMAN_STATES
 from app.domain.scheduling.opening_hours_text import format_week, parse_week
 from app.jobs.agents import deploy_agent
@@ -101,7 +101,7 @@ def make_company() -> Response | tuple[str, int]:
 @for_support("support.companies")
 def new_branch(company_id: str) -> str:
     company = get_company(company_id)
-    return _render_branch_form(company, {"state": company.state or "", "hours": format_week(onboarding.usual_week(company))}, {})
+    return _render_branch_form(company, {"state": company.state or "", "hours": format_week(onboarding.get_default_week(company))}, {})
 
 
 @blueprint.post("/admin/companies/<company_id>/branches/new")
@@ -110,7 +110,7 @@ def make_branch(company_id: str) -> Response | tuple[str, int]:
     company = get_company(company_id)
     try:
         form = BranchForm.read()
-        place = Place(
+        place = BranchDetails(
             street=form.street, postcode=form.postcode, city=form.city, state=form.state, forward_to=form.forward_to, week=form.hours
         )
         branch = run_in_transaction(lambda: onboarding.create_branch(company, form.name, place))

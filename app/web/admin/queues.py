@@ -33,9 +33,9 @@ def index() -> str:
         outboxes = [(OUTBOX_LABELS[each.name], each.backlog) for each in list_outboxes()]
     try:
         shown: dict[str, Any] = {
-            "queues": queues.queue_states(),
-            "workers": queues.worker_states(),
-            "failed": queues.failed_jobs(),
+            "queues": queues.list_queue_states(),
+            "workers": queues.list_worker_states(),
+            "failed": queues.list_failed_jobs(),
             "is_away": False,
         }
     except RedisError:
@@ -46,13 +46,13 @@ def index() -> str:
 @blueprint.post("/admin/queues/retry")
 @for_support("support.queues")
 def retry() -> Response:
-    return _apply_to_job(queues.retry, "job_retried", _("Der Job läuft noch einmal."))
+    return _apply_to_job(queues.retry_job, "job_retried", _("Der Job läuft noch einmal."))
 
 
 @blueprint.post("/admin/queues/forget")
 @for_support("support.queues")
 def forget() -> Response:
-    return _apply_to_job(queues.forget, "job_forgotten", _("Der Job ist vergessen."))
+    return _apply_to_job(queues.delete_job, "job_forgotten", _("Der Job ist vergessen."))
 
 
 def _apply_to_job(action: Callable[[str], bool], audit_action: str, message: str) -> Response:

@@ -26,7 +26,7 @@ class RunForm(Form):
 @blueprint.get("/admin/schedule")
 @for_support("support.schedule")
 def index() -> str:
-    return render_template("admin/schedule.html", entries=schedule.entries(), words=SCHEDULE_LABELS, moment=now())
+    return render_template("admin/schedule.html", entries=schedule.list_scheduled_tasks(), words=SCHEDULE_LABELS, moment=now())
 
 
 @blueprint.post("/admin/schedule/run")

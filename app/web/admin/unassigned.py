@@ -16,7 +16,7 @@ from app.core.extensions import db
 from app.core.tenancy import unscoped
 from app.core.transactions import transaction
 from app.domain.audit.log import record
-from app.domain.companies.phone_numbers import NumberTaken, assign_number, unassigned_numbers
+from app.domain.companies.phone_numbers import NumberTaken, assign_number, list_unassigned_numbers
 from app.models import Branch, Company
 from app.web.admin.labels import describe_number_conflict
 from app.web.fields import Id, LocalMoment, MultilineField, TextField
@@ -72,7 +72,7 @@ def assign() -> Response | tuple[str, int]:
 
 
 def _render_page(chosen: str | None, *, form: dict[str, Any], errors: dict[str, str]) -> str:
-    numbers = [_build_row(row) for row in unassigned_numbers()]
+    numbers = [_build_row(row) for row in list_unassigned_numbers()]
     picked = next((row for row in numbers if row.number and row.number == chosen), None)
     return render_template(
         "admin/unassigned.html",

@@ -7,7 +7,7 @@ from flask_login import current_user
 from app.core.phone import display
 from app.domain.accounts.permissions import can
 from app.domain.agents.status import AgentStatus, list_statuses, list_unassigned_numbers
-from app.domain.companies.connections import failing
+from app.domain.companies.connections import list_failing
 from app.web.dashboard.agent_labels import describe_forwarding, describe_reason, get_diff_label
 from app.web.settings import connection_labels as words
 
@@ -30,7 +30,7 @@ def _list_connection_alerts() -> list[AgentAlert]:
     """Keys of one's own that a provider takes no more: without them nothing goes out and nothing comes in."""
     if not can(current_user, "connections.read"):
         return []
-    told = [(each.provider, f"{words.NAMES[each.provider]}: {words.describe_status(each, waits=False)}") for each in failing()]
+    told = [(each.provider, f"{words.NAMES[each.provider]}: {words.describe_status(each, waits=False)}") for each in list_failing()]
     return [("bad", sentence, url_for("connections.show", provider=provider)) for provider, sentence in told]
 
 

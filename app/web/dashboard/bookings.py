@@ -20,7 +20,7 @@ from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.recurrence import cancel_series_from, continue_series, list_following
 from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.bookings.status import TRANSITIONS, confirm_booking, edit_notes, get_rules, mark_done, mark_no_show
-from app.domain.companies.policies import in_words
+from app.domain.companies.policies import describe_rules
 from app.domain.notifications.outbox import find_link, list_notifications
 from app.domain.services import catalogue
 from app.models import Booking, Branch, Customer, Service, StaffMember
@@ -125,7 +125,7 @@ def show(booking_id: str) -> str:
     return render_template(
         "dashboard/booking.html",
         history=list_history(booking),
-        rules=in_words(get_rules(booking)),
+        rules=describe_rules(get_rules(booking)),
         sync=find_sync(booking),
         messages=[(row, find_link(row)) for row in list_notifications(f"booking:{booking.id}")],
         series=_list_rows(list_following(booking)),

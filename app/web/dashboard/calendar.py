@@ -232,7 +232,7 @@ def _list_services(staff_id: str) -> list[Service]:
     services = list(catalogue.list_services(limit=MAX_CHOICES))
     if not staff_id:
         return services
-    does = set(catalogue.places_of([staff_id])[1].get(staff_id, []))
+    does = set(catalogue.load_assignments([staff_id])[1].get(staff_id, []))
     return [service for service in services if service.id in does]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import get_locale, gettext as _
 
-from app.domain.reports.figures import Figures, Totals
+from app.domain.reports.figures import Figures, OutcomeTotals
 from app.web.formatting import number
 
 Points = list[tuple[float, float]]
@@ -30,7 +30,7 @@ def build_figure_cards(figures: Figures, period: str) -> list[dict[str, Any]]:
     """The four figures as the macro `figure` takes them."""
     compared = {"today": _("zum selben Tag der Vorwoche"), "week": _("zur Vorwoche"), "month": _("zu den 30 Tagen davor")}[period]
     total, before = figures.period.total, figures.before.total
-    statement: list[tuple[str, Callable[[Totals], int], str, bool | None]] = [
+    statement: list[tuple[str, Callable[[OutcomeTotals], int], str, bool | None]] = [
         (_("Anrufe"), lambda t: t.calls, "", True),
         (_("Angenommen"), lambda t: t.answered, _get_share(total.answered, total.calls), True),
         (_("Davon mit Termin"), lambda t: t.booked, _get_share(total.booked, total.calls), True),
@@ -68,7 +68,7 @@ def build_heat_map(rings: dict[tuple[int, int], int]) -> HeatMap:
     return HeatMap(list(HOURS), rows, _describe_peak(seen))
 
 
-def build_funnel(total: Totals) -> list[dict[str, Any]]:
+def build_funnel(total: OutcomeTotals) -> list[dict[str, Any]]:
     """From ringing to the appointment."""
     steps = [
         (_("Angerufen"), total.calls), (_("Gesprochen"), total.talked), (_("Terminwunsch"), total.wanted), (_("Gebucht"), total.booked),

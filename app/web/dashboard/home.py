@@ -12,8 +12,8 @@ from sqlalchemy import and_, select
 from app.core.clock import now
 from app.core.extensions import db
 from app.core.locale import reader_zone
-from app.domain.reports.figures import Totals, read_figures, read_night
-from app.domain.reports.truth_rate import Kept, read_kept
+from app.domain.reports.figures import OutcomeTotals, load_figures, load_night_totals
+from app.domain.reports.truth_rate import TruthRate, load_truth_rate
 from app.models import Booking, Customer, Service, StaffMember
 from app.models.booking import ACTIVE_STATUSES
 from app.web.branch_filter import get_branch_filter
@@ -45,7 +45,7 @@ class PeriodQuery(Query):
 def index() -> str:
     period = PeriodQuery.read_known().period
     branches = get_branch_filter(all_if_none=True)
-    figures = read_figures(branches, days=PERIODS[period], now=now(), zone=reader_zone())
+    figures = load_figures(branches, days=PERIODS[period], now=now(), zone=reader_zone())
     tasks_left = count_open_tasks()
     bookings = _list_bookings(branches)
     return render_template(
@@ -67,11 +67,11 @@ def index() -> str:
     )
 
 
-def _get_truth_rate(branches: list[str], days: int) -> Kept:
+def _get_truth_rate(branches: list[str], days: int) -> TruthRate:
     """From the first day's midnight where the business is."""
     zone = ZoneInfo(reader_zone())
     first = now().astimezone(zone).date() - timedelta(days=days - 1)
-    return read_kept(branches, since=datetime.combine(first, time(), zone).astimezone(UTC), until=now())
+    return load_truth_rate(branches, since=datetime.combine(first, time(), zone).astimezone(UTC), until=now())
 
 
 def _build_labels() -> dict[str, str]:
@@ -88,9 +88,9 @@ def _build_greeting() -> str:
     return _("Guten Tag, %(name)s", name=name) if hour < EVENING_HOUR else _("Guten Abend, %(name)s", name=name)
 
 
-def _describe_today(branches: list[str], today: Totals) -> str:
+def _describe_today(branches: list[str], today: OutcomeTotals) -> str:
     """In the morning the night, later the day."""
-    night = read_night(branches, now=now(), zone=reader_zone()) if _get_local_hour() < NOON_HOUR else Totals()
+    night = load_night_totals(branches, now=now(), zone=reader_zone()) if _get_local_hour() < NOON_HOUR else OutcomeTotals()
     told, both, calls_only = (
         today,
         _("Heute hat %(who)s %(calls)s angenommen und %(bookings)s gebucht."),

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.domain.accounts.permissions import can
-from app.domain.operations.readiness import missing_steps
+from app.domain.operations.readiness import list_missing_steps
 from app.web.dashboard.agent_alerts import AgentAlert
 from app.web.layout import get_assistant_name
 
@@ -14,7 +14,7 @@ def list_setup_steps() -> list[AgentAlert]:
     """(state, sentence, where to go) for whoever may mend it: what support does next, and what the business does next."""
     if not can(current_user, "services.write"):
         return []
-    missing, lines = missing_steps(g.company.id), []
+    missing, lines = list_missing_steps(g.company.id), []
     if "branch" in missing:
         sentence = _("Noch keine Filiale: Der Support von AskProAI legt sie mit Ihrer Rufnummer an.")
         lines.append(("warn", sentence, url_for("hours.index")))

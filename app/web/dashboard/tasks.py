@@ -39,7 +39,7 @@ def index() -> str:
 @for_company("tasks.write")
 def done(task_id: str) -> Response:
     with transaction():
-        task = lifecycle.finish(task_id, branch_ids=current_user.branch_ids)
+        task = lifecycle.complete_task(task_id, branch_ids=current_user.branch_ids)
     flash(_("Erledigt: %(title)s", title=task.title), f"undo {url_for('tasks.reopen', task_id=task_id)}")
     return _redirect_back()
 
@@ -48,7 +48,7 @@ def done(task_id: str) -> Response:
 @for_company("tasks.write")
 def reopen(task_id: str) -> Response:
     with transaction():
-        lifecycle.reopen(task_id, branch_ids=current_user.branch_ids)
+        lifecycle.reopen_task(task_id, branch_ids=current_user.branch_ids)
     return _redirect_back()
 
 

@@ -14,7 +14,7 @@ from app.core.errors import InvalidInput, NotFound
 from app.core.transactions import run_in_transaction, transaction
 from app.domain.accounts.permissions import can
 from app.domain.companies import connections
-from app.domain.companies.connection_credentials import shown_again
+from app.domain.companies.connection_credentials import get_visible_values
 from app.domain.operations import connection_setup
 from app.jobs.agents import deploy_agent
 from app.jobs.connections import check_connection
@@ -84,7 +84,7 @@ def save(provider: str) -> Any:
     _require_provider(provider)
     try:
         with transaction():
-            taken = connection_setup.take(provider, FORMS[provider].read().model_dump())
+            taken = connection_setup.set_up_connection(provider, FORMS[provider].read().model_dump())
     except InvalidInput as error:
         return _render_page(provider, errors=to_errors(error)), 422
     _enqueue_changes(taken)
@@ -100,7 +100,7 @@ def check(provider: str) -> Response:
 
     def work() -> str:
         connection = connections.get_active(provider)
-        connections.ask_for_look(connection)
+        connections.request_test(connection)
         return connection.id
 
     check_connection.enqueue(run_in_transaction(work))
@@ -111,7 +111,7 @@ def check(provider: str) -> Response:
 @for_company("connections.write")
 def ask_to_remove(provider: str) -> str:
     connections.get_active(provider)
-    follows = words.describe_removal(provider, connection_setup.what_follows(provider))
+    follows = words.describe_removal(provider, connection_setup.list_consequences(provider))
     return render_template("settings/connection_remove.html", each=_build_view(provider), follows=follows)
 
 
@@ -119,13 +119,13 @@ def ask_to_remove(provider: str) -> str:
 @for_company("connections.write")
 def remove(provider: str) -> Response:
     with transaction():
-        removed = connection_setup.remove(provider)
+        removed = connection_setup.remove_connection(provider)
     _enqueue_changes(removed)
     flash(_("Entfernt: %(name)s. Der Schlüssel ist gelöscht.", name=words.NAMES[provider]), "message")
     return redirect(url_for("connections.index"))
 
 
-def _enqueue_changes(followed: connection_setup.Followed) -> None:
+def _enqueue_changes(followed: connection_setup.ConnectionChange) -> None:
     """What hangs on the connection goes on its way; whatever gets lost is swept up."""
     for registration_id in followed.registrations:
         deploy_agent.enqueue(registration_id)
@@ -154,10 +154,10 @@ def _build_view(provider: str) -> SimpleNamespace:
         icon=words.ICONS[provider],
         connection=connection,
         waits=waits,
-        state=words.get_status_label(connection, waits=waits, has_platform=connection_setup.what_follows(provider)["has_platform"]),
+        state=words.get_status_label(connection, waits=waits, has_platform=connection_setup.list_consequences(provider)["has_platform"]),
         sentence=words.describe_status(connection, waits=waits),
-        heard_at=connection_setup.last_heard(connection) if connection else None,
-        fields=shown_again(connection) if connection else {},
+        heard_at=connection_setup.find_last_received_at(connection) if connection else None,
+        fields=get_visible_values(connection) if connection else {},
         doors=[(words.WEBHOOK_LABELS[door], _build_webhook_url(connection, door)) for door in DOORS.get(provider, ())]
         if connection
         else [],
@@ -166,7 +166,7 @@ def _build_view(provider: str) -> SimpleNamespace:
 
 def _is_pending(connection: Connection) -> bool:
     asked = connection.asked_at
-    return connection.state == "checking" and asked is not None and now() - asked < connections.PATIENCE
+    return connection.state == "checking" and asked is not None and now() - asked < connections.TEST_TIMEOUT
 
 
 def _build_webhook_url(connection: Connection, door: str) -> str:

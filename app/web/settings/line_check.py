@@ -47,7 +47,7 @@ def steps(check_id: str) -> str:
     """The steps as they stand now; where nobody else moves the check on, whoever watches ends it."""
     found = _get_check(check_id)
     if runner.is_late(found):
-        found = run_in_transaction(lambda: runner.look(check_id)) or found
+        found = run_in_transaction(lambda: runner.poll_check(check_id)) or found
     return render_template("settings/line_check_steps.html", check=build_view(found), steps_endpoint="line.steps")
 
 
@@ -61,7 +61,7 @@ def start_check(number_id: str, *, via: str) -> str:
     """Begins inside the company at work and sends it on its way; its id. Raises NotFound."""
 
     def work() -> str:
-        begun = runner.begin(number_id, via=via, asked_by=current_user.id)
+        begun = runner.start_check(number_id, via=via, asked_by=current_user.id)
         if begun.is_running:
             jobs.start_line_check.enqueue(begun.id)
         return begun.id
@@ -79,7 +79,7 @@ def _get_check(check_id: str) -> LineCheck:
 def _render_page(chosen: LineCheck | None) -> str:
     numbers = _list_numbers()
     if chosen is None and (number_id := NumberQuery.read_known().number_id):
-        chosen = next(iter(runner.history(number_id, 1)), None)
+        chosen = next(iter(runner.list_checks(number_id, 1)), None)
     if chosen is None:
         chosen = max((number.last for number in numbers if number.last), key=lambda last: last.started_at, default=None)
     return render_template(
@@ -89,7 +89,7 @@ def _render_page(chosen: LineCheck | None) -> str:
         blocked=list_blocked_callers(),
         check=build_view(chosen) if chosen else None,
         number_id=chosen.phone_number_id if chosen else None,
-        history=runner.history(chosen.phone_number_id) if chosen else [],
+        history=runner.list_checks(chosen.phone_number_id) if chosen else [],
     )
 
 
@@ -98,7 +98,7 @@ def _list_numbers() -> list[SimpleNamespace]:
     return [
         SimpleNamespace(
             id=number.id, e164=number.e164, label=number.label, branch=branch, is_active=number.is_active,
-            last=next(iter(runner.history(number.id, 1)), None),
+            last=next(iter(runner.list_checks(number.id, 1)), None),
         )
         for number, branch in db.session.execute(statement.limit(MAX_NUMBERS)).all()
     ]  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
-from app.domain.services.overrides import Own
+from app.domain.services.overrides import ServiceOverride
 from app.web.fields import Cents, Flag, IntegerField
 from app.web.forms import Form
 
@@ -20,7 +20,7 @@ def format_price(cents: int | None) -> str:
     return "" if cents is None else f"{cents / 100:.2f}".replace(".", ",").removesuffix(",00")
 
 
-def read_overrides(ids: Iterable[str], *, with_offer: bool = False) -> tuple[dict[str, Own], dict[str, str]]:
+def read_overrides(ids: Iterable[str], *, with_offer: bool = False) -> tuple[dict[str, ServiceOverride], dict[str, str]]:
     """What was filled in for each of these, and what of it is wrong, by field."""
     own, wrong = {}, {}
     for row_id in ids:
@@ -28,7 +28,7 @@ def read_overrides(ids: Iterable[str], *, with_offer: bool = False) -> tuple[dic
         wrong |= refused
         if form is not None:
             is_offered = form.is_offered or not with_offer
-            own[row_id] = Own(form.minutes, form.before_minutes, form.after_minutes, form.price, is_offered=is_offered)
+            own[row_id] = ServiceOverride(form.minutes, form.before_minutes, form.after_minutes, form.price, is_offered=is_offered)
     return own, wrong
 
 
@@ -37,7 +37,7 @@ def get_typed_overrides(ids: Iterable[str]) -> dict[str, Any]:
     return {f"own:{row_id}:{name}": text for row_id in ids for name, text in OverridesForm.typed(f"own:{row_id}:").items()}
 
 
-def to_fields(own: Mapping[str, Own]) -> dict[str, Any]:
+def to_fields(own: Mapping[str, ServiceOverride]) -> dict[str, Any]:
     """The same the other way."""
     fields: dict[str, Any] = {}
     for row_id, values in own.items():

@@ -9,7 +9,7 @@ from flask_login import current_user
 from app.core.errors import InvalidInput
 from app.core.transactions import transaction
 from app.domain.accounts.permissions import can
-from app.domain.companies.policies import LIMITS as RULE_LIMITS, Rules, check_scope, find_policy, in_words, load_policies, save_policy
+from app.domain.companies.policies import LIMITS as RULE_LIMITS, Rules, check_scope, describe_rules, find_policy, load_policies, save_policy
 from app.domain.services import catalogue
 from app.models.policy import RULES
 from app.web.branch_filter import list_branches
@@ -89,7 +89,7 @@ def _render_page(kind: str, row_id: str | None, values: dict[str, Any], errors: 
         scopes=_list_scopes(),
         values=values,
         inherited=_to_fields({name: getattr(policies.rules() if row_id else Rules(), name) for name in RULES}),
-        sentences=in_words(rules),
+        sentences=describe_rules(rules),
         errors=errors,
         is_company=row_id is None,
         may_write=can(current_user, "services.write"),

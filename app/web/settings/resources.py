@@ -34,7 +34,7 @@ class NewResourceQuery(Query):
 def index() -> str:
     mine = dict(list_branches())
     found = [room for room in resources.list_rooms() if room.branch_id in mine]
-    return render_template("settings/resources.html", rooms=found, branch_names=mine, needed=resources.needed_by())
+    return render_template("settings/resources.html", rooms=found, branch_names=mine, needed=resources.load_services_by_kind())
 
 
 @blueprint.get("/settings/resources/new")
@@ -75,5 +75,5 @@ def _save_resource(room: Resource | None) -> Any:
 
 def _render_form(room: Resource | None, values: dict[str, Any], errors: dict[str, str]) -> str:
     return render_template(
-        "settings/resource.html", room=room, values=values, errors=errors, branches=list_branches(), kinds=resources.known_kinds()
+        "settings/resource.html", room=room, values=values, errors=errors, branches=list_branches(), kinds=resources.list_kinds()
     )

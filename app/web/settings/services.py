@@ -44,7 +44,7 @@ class ServiceForm(Form):
 
     @property
     def columns(self) -> dict[str, Any]:
-        known = resources.known_kinds()
+        known = resources.list_kinds()
         return self.model_dump(exclude={"synonyms", "price"}) | {
             "price_cents": self.price,
             "room_kinds": [kind for kind in self.room_kinds if kind in known],
@@ -69,8 +69,8 @@ def new() -> str:
 @for_company("services.read")
 def edit(service_id: str) -> str:
     service = _get_service(service_id)
-    values = {name: getattr(service, name) for name in catalogue_editor.FIELDS} | to_fields(overrides.at_branches(service.id))
-    synonyms = catalogue_editor.write_synonyms(catalogue.certain_synonyms(service.id))
+    values = {name: getattr(service, name) for name in catalogue_editor.FIELDS} | to_fields(overrides.load_branch_overrides(service.id))
+    synonyms = catalogue_editor.format_synonyms(catalogue.list_certain_synonyms(service.id))
     return _render_form(
         service, values | {"price": format_price(service.price_cents), "synonyms": synonyms, "parts": service.parts or []}, {}
     )
@@ -97,10 +97,10 @@ def _save_service(service: Service | None) -> Any:
         assert form is not None
         with transaction():
             saved = catalogue_editor.save_service(
-                service.id if service else None, form.columns, catalogue_editor.read_synonyms(form.synonyms)
+                service.id if service else None, form.columns, catalogue_editor.parse_synonyms(form.synonyms)
             )
             if own:
-                overrides.save_at_branches(saved.id, own)
+                overrides.save_branch_overrides(saved.id, own)
     except InvalidInput as error:
         return _render_form(service, get_typed_overrides(ids) | ServiceForm.typed(), to_errors(error)), 422
     flash(_("Gespeichert: %(name)s", name=form.name), "message")
@@ -122,7 +122,7 @@ def _render_form(service: Service | None, values: dict[str, Any], errors: dict[s
         values=values,
         errors=errors,
         palette=list(enumerate(COLOUR_PALETTE)),
-        kinds=resources.known_kinds(),
+        kinds=resources.list_kinds(),
         simple=[(one.id, one.name) for one in simple],
         most_parts=MAX_PARTS,
         branches=[(row_id, name, service) for row_id, name in list_branches()] if service else [],

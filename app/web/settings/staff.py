@@ -32,7 +32,7 @@ class StaffMemberForm(Form):
 @for_company("services.read")
 def index() -> str:
     people = db.session.scalars(select(StaffMember).order_by(StaffMember.is_active.desc(), StaffMember.position, StaffMember.name)).all()
-    branches, services = catalogue.places_of([person.id for person in people])
+    branches, services = catalogue.load_assignments([person.id for person in people])
     return render_template(
         "settings/staff.html", people=people, branches=branches, services=services,
         branch_names=dict(_list_branches()), service_names=dict(_list_services()),
@@ -55,9 +55,9 @@ def new() -> str:
 @for_company("services.read")
 def edit(staff_id: str) -> str:
     person = _get_staff_member(staff_id)
-    branches, services = catalogue.places_of([person.id])
+    branches, services = catalogue.load_assignments([person.id])
     values = {name: getattr(person, name) for name in ("name", "email", "phone", "is_active")}
-    values |= to_fields(overrides.of_person(person.id))
+    values |= to_fields(overrides.load_staff_overrides(person.id))
     return _render_form(person, {**values, "branch_ids": branches.get(person.id, []), "service_ids": services.get(person.id, [])}, {})
 
 
@@ -81,8 +81,8 @@ def _save_staff_member(person: StaffMember | None) -> Any:
         raise_invalid(wrong | wrong_own)
         assert form is not None
         with transaction():
-            saved = catalogue_editor.save_person(person.id if person else None, **form.model_dump())
-            overrides.save_of_person(saved.id, own)
+            saved = catalogue_editor.save_staff_member(person.id if person else None, **form.model_dump())
+            overrides.save_staff_overrides(saved.id, own)
     except InvalidInput as error:
         return _render_form(person, get_typed_overrides(does) | StaffMemberForm.typed(), to_errors(error)), 422
     flash(_("Gespeichert: %(name)s", name=form.name), "message")

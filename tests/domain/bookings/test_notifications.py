@@ -87,13 +87,13 @@ def test_running_the_job_again_sends_nothing_again(db: SQLAlchemy, salon: Salon,
 
 def test_while_sending_is_switched_off_messages_wait_and_go_out_afterwards(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble) -> None:
     with transaction():
-        feature_flags.switch("messages", salon.company_id, on=False)
+        feature_flags.set_flag("messages", salon.company_id, on=False)
     book(salon)
     send_notification(rows(db)[0].id)
     (row,) = rows(db)
     assert (row.status, row.reason, twilio.messages) == ("pending", "switched_off", [])
     with transaction():
-        feature_flags.switch("messages", salon.company_id, on=True)
+        feature_flags.set_flag("messages", salon.company_id, on=True)
     with time_machine.travel(now() + delivery.SWITCHED_OFF_DELAY + timedelta(seconds=1), tick=True):
         send_notification(row.id)
     assert (rows(db)[0].status, len(twilio.messages)) == ("sent", 1)

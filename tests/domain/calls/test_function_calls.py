@@ -14,7 +14,7 @@ from app.core.clock import now, to_ms
 from app.core.signatures import sign_retell
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.companies.phone_numbers import changed
+from app.domain.companies.phone_numbers import publish_changed
 from app.domain.inbox.processor import drain_batch
 from app.models import PhoneNumber
 from tests.factories.salons import Salon
@@ -154,7 +154,7 @@ def test_a_known_call_keeps_its_company_when_its_number_is_switched_off(line: Li
     with company_scope(salon.company_id), transaction():
         for number in db.session.scalars(select(PhoneNumber)):
             number.is_active = False
-            changed(number)
+            publish_changed(number)
     assert line.use("list_services")["ok"]
     assert [tool.name for tool in tools_of(salon)] == ["get_context", "list_services"]
     line.call_id = "call_2"

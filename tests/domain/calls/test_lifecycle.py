@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from app.core.clock import now, to_ms
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
-from app.domain.companies.phone_numbers import assign_number, dismiss_number, unassigned_numbers
+from app.domain.companies.phone_numbers import assign_number, dismiss_number, list_unassigned_numbers
 from app.domain.inbox import processor
 from app.domain.inbox.replay import replay
 from app.models import Call, CallEvent, Customer, LiveEvent, Task, ToolCall, Turn, WebhookEvent
@@ -191,7 +191,7 @@ def test_tool_calls_are_stored_once_and_finished_later(deliver, salon, db) -> No
 def test_an_unknown_number_waits_until_it_is_somebodys(deliver, salon, db) -> None:
     deliver(started(to_number="+493023125190"), ended(to_number="+493023125190"))
     assert all_of(db, Call) == []
-    (entry,) = unassigned_numbers()
+    (entry,) = list_unassigned_numbers()
     assert (entry["dialled"], entry["calls"], entry["events"], entry["reason"]) == ("+493023125190", 1, 2, "unknown_number")
     with company_scope(salon.id):
         branch = add_branch(salon, "Berlin-Spandau", "+493023125102")
@@ -200,18 +200,18 @@ def test_an_unknown_number_waits_until_it_is_somebodys(deliver, salon, db) -> No
     drain(db)
     call = the_call(db)
     assert (call.branch_id, call.status) == (branch.id, "ended")
-    assert unassigned_numbers() == []
+    assert list_unassigned_numbers() == []
 
 
 def test_a_dismissed_number_leaves_the_tray_and_can_come_back(deliver, salon, db) -> None:
     deliver(started(to_number="+493023125190"))
     with transaction():
         assert dismiss_number("+493023125190", reason="not ours") == 1
-    assert unassigned_numbers() == []
+    assert list_unassigned_numbers() == []
     with transaction():
         replay([event.id for event in all_of(db, WebhookEvent)])
     drain(db)
-    assert len(unassigned_numbers()) == 1
+    assert len(list_unassigned_numbers()) == 1
 
 
 def test_a_moved_number_leads_to_its_new_branch_at_once(deliver, salon, db) -> None:

@@ -86,10 +86,10 @@ def test_a_booking_that_was_only_said_marks_the_call_and_makes_one_task(told, db
 
 def test_while_it_is_switched_off_nothing_is_checked(told, salon, db) -> None:
     with transaction():
-        feature_flags.switch("truth_check", feature_flags.EVERYBODY, on=False)
+        feature_flags.set_flag("truth_check", feature_flags.ALL_COMPANIES, on=False)
     assert told(*CLAIMED) is None
     with transaction():
-        feature_flags.switch("truth_check", salon.company_id, on=True)
+        feature_flags.set_flag("truth_check", salon.company_id, on=True)
     assert told(*CLAIMED, call_id="call_2").verdict == "mismatch"
 
 

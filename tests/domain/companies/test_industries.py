@@ -2,7 +2,7 @@ from flask import Flask
 from flask_babel import force_locale
 
 from app.demo.companies import COMPANIES
-from app.domain.companies.industries import INDUSTRIES, OTHER, industry_of
+from app.domain.companies.industries import INDUSTRIES, OTHER, get_industry
 from app.models import Company
 
 
@@ -16,8 +16,8 @@ def test_every_industry_has_a_name_in_both_languages(app: Flask) -> None:
 
 
 def test_what_is_no_industry_is_another_one() -> None:
-    assert industry_of("hair_salon").key == "hair_salon"
-    assert industry_of("witchcraft") is OTHER
+    assert get_industry("hair_salon").key == "hair_salon"
+    assert get_industry("witchcraft") is OTHER
     assert list(INDUSTRIES)[-1] == OTHER.key
 
 

@@ -6,7 +6,7 @@ from flask_sqlalchemy import SQLAlchemy
 
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.companies.policies import RULE_NAMES, Rules, in_words, load_policies, spoken_span
+from app.domain.companies.policies import RULE_NAMES, Rules, describe_rules, format_span, load_policies
 from app.models import Policy
 from app.models.policy import RULES
 from tests.factories.salons import make_salon
@@ -39,12 +39,12 @@ def test_rules_can_be_read_out(app: Flask) -> None:
     rules = Rules(notice_minutes=90, cancel_minutes=1440, fee_cents=1050, fee_within_minutes=2880, anonymous_callers=False)
     with app.test_request_context():
         with force_locale("de"):
-            said = in_words(rules)
+            said = describe_rules(rules)
             assert "Gebucht wird spätestens 90 Minuten vorher." in said
             assert "Absagen geht bis 1 Tag vorher." in said
             assert "Wer später als 2 Tage vorher absagt oder nicht kommt, zahlt 10,50 Euro." in said
             assert "Wer seine Rufnummer unterdrückt, kann nicht buchen." in said
-            assert spoken_span(60) == "1 Stunde"
+            assert format_span(60) == "1 Stunde"
         with force_locale("en"):
-            assert not set(in_words(rules)) & set(said)
-    assert len(in_words(Rules())) < len(said)
+            assert not set(describe_rules(rules)) & set(said)
+    assert len(describe_rules(Rules())) < len(said)

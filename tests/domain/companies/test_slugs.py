@@ -1,6 +1,6 @@
 import pytest
 
-from app.domain.companies.slugs import MAX_LENGTH, free_slugs, slug_of
+from app.domain.companies.slugs import MAX_LENGTH, build_slug, iter_free_slugs
 from app.models import Company
 
 
@@ -20,15 +20,15 @@ from app.models import Company
     ],
 )
 def test_a_slug_is_made_of_plain_letters(name: str, slug: str) -> None:
-    assert slug_of(name, otherwise="betrieb") == slug
+    assert build_slug(name, otherwise="betrieb") == slug
 
 
 def test_a_long_name_fits_into_the_column_with_a_number_behind_it() -> None:
-    slug = slug_of("Gemeinschaftspraxis für Physiotherapie und Osteopathie am Alten Markt 12", otherwise="betrieb")
+    slug = build_slug("Gemeinschaftspraxis für Physiotherapie und Osteopathie am Alten Markt 12", otherwise="betrieb")
     assert len(slug) <= MAX_LENGTH and not slug.endswith("-")
-    assert len(next(free_slugs(slug, {slug}))) <= Company.__table__.c.slug.type.length
+    assert len(next(iter_free_slugs(slug, {slug}))) <= Company.__table__.c.slug.type.length
 
 
 def test_who_comes_later_gets_a_number() -> None:
-    assert next(free_slugs("salon", set())) == "salon"
-    assert next(free_slugs("salon", {"salon", "salon-2", "salon-4"})) == "salon-3"
+    assert next(iter_free_slugs("salon", set())) == "salon"
+    assert next(iter_free_slugs("salon", {"salon", "salon-2", "salon-4"})) == "salon-3"

@@ -24,7 +24,7 @@ from app.domain.accounts.api_keys import SCOPES, create_key
 from app.domain.agents.status import AgentStatus
 from app.domain.inbox.processor import drain_batch
 from app.domain.line_check import runner
-from app.domain.line_check.messages import fact_of, repair_of
+from app.domain.line_check.messages import describe_step, get_repair
 from app.domain.operations import gauges
 from app.domain.operations.health import CHECKS
 from app.jobs import line_checks as jobs
@@ -86,14 +86,14 @@ def check(db: SQLAlchemy, salon: Salon, *, drains: bool = True, hears: bool = Tr
     number = number_id(db)
     with company_scope(salon.company_id):
         with transaction():
-            begun = runner.begin(number, via="page").id
+            begun = runner.start_check(number, via="page").id
         if travels:
             jobs.run_line_check(begun)
         while drains and drain_batch(10):
             pass
         if hears:
             with transaction():
-                runner.note_heard(begun, now())
+                runner.record_received(begun, now())
         jobs.advance_line_check(begun)
         return db.session.scalars(select(LineCheck).where(LineCheck.id == begun)).one()
 
@@ -111,7 +111,7 @@ def later(db: SQLAlchemy, salon: Salon, found: LineCheck, seconds: int) -> Itera
     """The check as it is looked at so many seconds later."""
     with time_machine.travel(now() + timedelta(seconds=seconds), tick=True), company_scope(salon.company_id):
         with transaction():
-            runner.look(found.id)
+            runner.poll_check(found.id)
         yield db.session.scalars(select(LineCheck).where(LineCheck.id == found.id)).one()
 
 
@@ -179,8 +179,8 @@ def test_a_missing_secret_is_named(db: SQLAlchemy, salon: Salon, app: Flask, mon
 def test_two_processes_with_two_keys_are_found_out(
     db: SQLAlchemy, salon: Salon, served: None, monkeypatch: pytest.MonkeyPatch, app: Flask
 ) -> None:
-    real = jobs.synthetic_call.prepare
-    monkeypatch.setattr(jobs.synthetic_call, "prepare", lambda check_id: _with_key(real(check_id), "another_key"))
+    real = jobs.synthetic_call.prepare_call
+    monkeypatch.setattr(jobs.synthetic_call, "prepare_call", lambda check_id: _with_key(real(check_id), "another_key"))
     assert problems(check(db, salon, hears=False))["webhook"] == "signature_refused"
 
 
@@ -235,12 +235,12 @@ def test_an_untrusted_certificate_of_the_public_address_is_told_and_gone_round(
         told = {step["name"]: step.get("data") or {} for step in found.steps}
         assert told["ringing"]["instead_of"] == public and told["ringing"]["certificate"] is True
         with app.test_request_context():
-            assert f"dem Zertifikat von {public} ist von hier aus nicht zu trauen" in fact_of(found.steps[4])
+            assert f"dem Zertifikat von {public} ist von hier aus nicht zu trauen" in describe_step(found.steps[4])
         unheard = check(db, salon, hears=False)
         socket, data = jobs._connect((public, "http://127.0.0.1:9"), "token")
         assert socket is None
         with company_scope(salon.company_id), transaction():
-            runner.note_listening(unheard.id, data)
+            runner.record_listening(unheard.id, data)
         with later(db, salon, unheard, 10) as ended:
             assert problems(ended) == {"dashboard": "certificate_refused"}
             assert ended.steps[10]["data"]["url"] == public
@@ -305,7 +305,7 @@ PROBLEMS = [
 
 def test_every_red_step_has_a_repair_of_its_own(app: Flask) -> None:
     with app.test_request_context():
-        repairs = {problem: repair_of({"problem": problem, "data": {"reason": problem}}, MITTE) for problem in (*PROBLEMS, "too_slow")}
+        repairs = {problem: get_repair({"problem": problem, "data": {"reason": problem}}, MITTE) for problem in (*PROBLEMS, "too_slow")}
     assert all(repair.wrong and repair.mend for repair in repairs.values())
     assert [name for name in PROBLEMS if repairs[name].wrong == repairs["too_slow"].wrong] == []
 
@@ -314,14 +314,14 @@ def test_two_at_once_are_one(db: SQLAlchemy, salon: Salon) -> None:
     with company_scope(salon.company_id):
         number = number_id(db)
         with transaction():
-            first = runner.begin(number, via="page").id
+            first = runner.start_check(number, via="page").id
         with transaction():
-            assert runner.begin(number, via="support").id == first
+            assert runner.start_check(number, via="support").id == first
 
 
 def test_whoever_writes_the_mark_into_a_real_call_hides_nothing(db: SQLAlchemy, salon: Salon, client: FlaskClient) -> None:
     with company_scope(salon.company_id), transaction():
-        running = runner.begin(number_id(db), via="page").id
+        running = runner.start_check(number_id(db), via="page").id
     for name, mark in (("call_1", True), ("call_2", running), ("call_3", "x")):
         send(client, call_body("call_started", name, metadata={"line_check": mark}))
     while drain_batch(10):
@@ -353,7 +353,7 @@ def test_a_check_changes_no_list_no_figure_and_no_page(app: Flask, db: SQLAlchem
         assert list(names) == ["line_check.arrived"]
         assert db.session.scalar(select(func.sum(CallHour.calls))) == 1
         assert [db.session.scalar(select(func.count()).select_from(model)) for model in (Task, Customer)] == [0, 4]
-    assert gauges.running_calls() == 1
+    assert gauges.count_running_calls() == 1
 
 
 def _pages(app: Flask, owner: FlaskClient, key: str, moment: Any) -> dict[str, str]:

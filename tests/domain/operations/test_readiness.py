@@ -8,8 +8,8 @@ from app.core.transactions import transaction
 from app.domain.emergencies import on_call
 from app.domain.operations import onboarding
 from app.domain.operations.company_list import list_companies
-from app.domain.operations.onboarding import Place
-from app.domain.operations.readiness import STEPS, missing_booking_steps, missing_steps
+from app.domain.operations.onboarding import BranchDetails
+from app.domain.operations.readiness import STEPS, list_missing_booking_steps, list_missing_steps
 from app.domain.scheduling.hours_editor import save_week
 from app.models import AgentDeployment, AgentVersion, Branch, Service, StaffBranch, StaffMember, StaffService
 from tests.support.calls import make_call
@@ -21,7 +21,7 @@ def test_each_step_is_missing_until_it_is_done(app: Flask, db: SQLAlchemy) -> No
         company, _agent = onboarding.create_company("Salon Sonne", "hair_salon")
     missing = [missing_in(company.id)]
     with transaction():
-        branch = onboarding.create_branch(company, "Mitte", Place())
+        branch = onboarding.create_branch(company, "Mitte", BranchDetails())
     missing.append(missing_in(company.id))
     with transaction():
         onboarding.add_number(company, branch.id, "+493023125100")
@@ -58,20 +58,20 @@ def test_who_works_on_other_days_than_the_branch_is_open_can_not_be_booked(app: 
         save_week(branch_id, None, [[(540, 1080)], *([] for _day in range(6))])
         save_week(branch_id, mara.id, [[], [(540, 1080)], *([] for _day in range(5))])
         mara_id = mara.id
-        assert missing_booking_steps(company.id) == missing_booking_steps(company.id, branch_id) == ["hours"]
+        assert list_missing_booking_steps(company.id) == list_missing_booking_steps(company.id, branch_id) == ["hours"]
     with company_scope(company.id), transaction():
         save_week(branch_id, mara_id, [[(600, 700)], *([] for _day in range(6))])
-        assert missing_booking_steps(company.id) == missing_booking_steps(company.id, branch_id) == []
+        assert list_missing_booking_steps(company.id) == list_missing_booking_steps(company.id, branch_id) == []
         db.session.get_one(StaffMember, mara_id).is_active = False
         db.session.flush()
-        assert missing_booking_steps(company.id, branch_id) == ["staff", "assignment", "hours"]
+        assert list_missing_booking_steps(company.id, branch_id) == ["staff", "assignment", "hours"]
 
 
 @pytest.mark.parametrize("way", ["shift", "branch", "agent"])
 def test_an_emergency_reaches_somebody_by_a_shift_or_a_number(app: Flask, db: SQLAlchemy, way: str) -> None:
     with unscoped(), transaction():
         company, _agent = onboarding.create_company("Praxis Sonne", "medical_practice")
-        branch = onboarding.create_branch(company, "Mitte", Place())
+        branch = onboarding.create_branch(company, "Mitte", BranchDetails())
         company_id = company.id
     assert missing_in(company_id)[-1] == "on_call"
     with company_scope(company_id), transaction():
@@ -107,4 +107,4 @@ def test_the_list_counts_what_each_company_has(app: Flask, db: SQLAlchemy) -> No
 
 def missing_in(company_id: str) -> list[str]:
     with unscoped():
-        return missing_steps(company_id)
+        return list_missing_steps(company_id)

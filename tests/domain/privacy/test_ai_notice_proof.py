@@ -68,7 +68,7 @@ def test_a_call_that_lacks_it_is_red_on_the_line_check_and_on_its_page(salon: Sa
     assert not notices(salon)["call_1"].is_spoken
     with company_scope(salon.company_id):
         number_id = the_db.session.scalars(select(PhoneNumber.id).where(PhoneNumber.e164 == MITTE)).one()
-        check = runner.begin(number_id, via="page")
+        check = runner.start_check(number_id, via="page")
         step = next(step for step in check.steps if step["name"] == "notice")
         the_db.session.rollback()
     assert (step["status"], step["problem"], step["data"]) == ("failed", "notice_missing", {"lacking": 1, "calls": 1})

@@ -44,7 +44,7 @@ def new_call(company: Company, **values: Any) -> Call:
 
 def change(company: Company, call: Call, **values: Any) -> None:
     with company_scope(company.id), transaction():
-        before = call_stats.as_counted(call)
+        before = call_stats.to_counted(call)
         for name, value in values.items():
             setattr(call, name, value)
         call_stats.count_call(call, before)
@@ -105,7 +105,7 @@ def test_counting_anew_finds_the_same(company: Company) -> None:
             call_stats.count_call(call, None)
     kept = counts(company)
     with transaction():
-        call_stats.recount(company.id, first=date(2026, 11, 1), last=date(2026, 11, 20))
+        call_stats.rebuild_stats(company.id, first=date(2026, 11, 1), last=date(2026, 11, 20))
     assert counts(company) == kept
     assert sum(calls for calls, _seconds in kept.values()) == 72
 
@@ -114,5 +114,5 @@ def test_counting_some_days_anew_leaves_the_others(company: Company) -> None:
     new_call(company)
     new_call(company, started_at=MIDNIGHT - timedelta(days=3))
     with transaction():
-        call_stats.recount(company.id, first=date(2026, 11, 20), last=date(2026, 11, 20))
+        call_stats.rebuild_stats(company.id, first=date(2026, 11, 20), last=date(2026, 11, 20))
     assert sorted(day for day, _hour, _outcome in counts(company)) == [date(2026, 11, 17), date(2026, 11, 20)]

@@ -7,8 +7,8 @@ from flask_sqlalchemy import SQLAlchemy
 
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.services.fuzzy_text import fold, likeness
-from app.domain.services.matching import UnknownService, find_person, find_service, get_services
+from app.domain.services.fuzzy_text import fold, get_similarity
+from app.domain.services.matching import UnknownService, find_service, find_staff, get_services
 from app.models import ServiceSynonym, StaffMember
 from tests.factories.salons import Salon, make_salon
 from tests.support.tables import each_row
@@ -69,19 +69,19 @@ def test_services_named_together_are_all_found(salon: Salon) -> None:
 
 @each_row("said", ["Anna", "anna lindgren", "Frau Anna Lindgren", "Ana", "bei Anna"])
 def test_people_are_found_as_callers_name_them(salon: Salon, said: str) -> None:
-    person = find_person(said)
+    person = find_staff(said)
     assert person is not None and person.id == salon.people["anna"]
 
 
 def test_people_who_left_are_not_found(db: SQLAlchemy, salon: Salon) -> None:
     with transaction():
         db.session.get(StaffMember, salon.people["anna"]).is_active = False
-    assert find_person("Anna") is None
-    assert find_person("Ben", branch_id=salon.branches["pankow"]).id == salon.people["ben"]
-    assert find_person(salon.people["ben"]).name == "Ben Lindgren"
+    assert find_staff("Anna") is None
+    assert find_staff("Ben", branch_id=salon.branches["pankow"]).id == salon.people["ben"]
+    assert find_staff(salon.people["ben"]).name == "Ben Lindgren"
 
 
 def test_folding_forgives_spelling() -> None:
     assert fold("Größe, Ätzend & Café!") == "grosse atzend cafe"
-    assert likeness("schneiden", "haare schneiden") == 80
-    assert likeness("yoga", "pediküre") == 0
+    assert get_similarity("schneiden", "haare schneiden") == 80
+    assert get_similarity("yoga", "pediküre") == 0

@@ -24,25 +24,25 @@ def announced(db: SQLAlchemy) -> list[str]:
 
 
 def test_a_task_is_done_and_opened_again(db: SQLAlchemy, task: Task) -> None:
-    assert lifecycle.finish(task.id, branch_ids=[]).done_at is not None
+    assert lifecycle.complete_task(task.id, branch_ids=[]).done_at is not None
     assert task.status == "done"
-    assert lifecycle.reopen(task.id, branch_ids=[]).done_at is None
+    assert lifecycle.reopen_task(task.id, branch_ids=[]).done_at is None
     assert task.status == "open"
     assert announced(db) == ["TaskUpdated", "TaskUpdated"]
 
 
 def test_doing_it_twice_says_it_once(db: SQLAlchemy, task: Task) -> None:
-    first = lifecycle.finish(task.id, branch_ids=[]).done_at
-    assert lifecycle.finish(task.id, branch_ids=[]).done_at == first
+    first = lifecycle.complete_task(task.id, branch_ids=[]).done_at
+    assert lifecycle.complete_task(task.id, branch_ids=[]).done_at == first
     assert announced(db) == ["TaskUpdated"]
 
 
 def test_a_task_of_another_branch_is_none_for_the_reader(db: SQLAlchemy, task: Task) -> None:
     with pytest.raises(NotFound):
-        lifecycle.finish(task.id, branch_ids=[BranchFactory().id])
+        lifecycle.complete_task(task.id, branch_ids=[BranchFactory().id])
     assert task.status == "open"
 
 
 def test_a_task_of_another_company_does_not_exist(db: SQLAlchemy, task: Task) -> None:
     with company_scope(CompanyFactory().id), pytest.raises(NotFound):
-        lifecycle.finish(task.id, branch_ids=[])
+        lifecycle.complete_task(task.id, branch_ids=[])

@@ -96,7 +96,7 @@ def test_queues_page_counts_what_waits_in_the_outboxes(
         for wait in (timedelta(0), timedelta(0), timedelta(hours=1)):
             NotificationFactory(due_at=now() + wait)
     if redis_is_away:
-        monkeypatch.setattr(queues, "queue_states", _raise_redis_error)
+        monkeypatch.setattr(queues, "list_queue_states", _raise_redis_error)
     page = admin.get("/admin/queues").text
     row = re.search(r"Nachrichten</td>(.*?)</tr>", page, re.S)
     assert row and re.findall(r">(\d+)<", row[1]) == ["2", "1"]

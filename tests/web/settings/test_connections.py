@@ -122,14 +122,14 @@ def test_a_look_for_an_older_key_counts_no_more(owner: FlaskClient, db: SQLAlche
     from app.domain.operations import connection_test
 
     take_twilio(owner, token="an_older_token_x")
-    before = connection_test.carry_out
+    before = connection_test.run_test
 
     def replaced_meanwhile(errand: Any) -> Any:
         answer = before(errand)
         take_twilio(owner)
         return answer
 
-    monkeypatch.setattr(connection_test, "carry_out", replaced_meanwhile)
+    monkeypatch.setattr(connection_test, "run_test", replaced_meanwhile)
     assert looked(db, salon, "twilio").state == "checking"
     monkeypatch.undo()
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from app.core.tenancy import company_scope
 from app.domain.bookings.booking_request import list_free_times, select_visit
-from app.domain.services.catalogue_editor import read_synonyms, write_synonyms
+from app.domain.services.catalogue_editor import format_synonyms, parse_synonyms
 from app.models import BranchService, Company, Resource, Service, ServiceSynonym, StaffService
 from tests.factories.salons import Salon, at, make_salon
 from tests.support.people import csrf_token, make_user, signed_in
@@ -116,7 +116,7 @@ def test_words_carry_how_surely_they_mean_it(owner: FlaskClient, db: SQLAlchemy,
         rows = db.session.execute(select(ServiceSynonym.text, ServiceSynonym.certainty).order_by(ServiceSynonym.text)).all()
     assert [tuple(row) for row in rows] == [("Balayage", 70), ("Strähnchen", 100)]
     assert "Balayage 70 %" in owner.get(path).text
-    assert read_synonyms(write_synonyms([("A", 100), ("B", 5)])) == [("A", 100), ("B", 5)]
+    assert parse_synonyms(format_synonyms([("A", 100), ("B", 5)])) == [("A", 100), ("B", 5)]
 
 
 def test_other_companies_rooms_do_not_exist(app: Flask, db: SQLAlchemy, salon: Salon) -> None:

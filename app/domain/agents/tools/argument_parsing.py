@@ -18,8 +18,8 @@ from app.domain.language.parser import parse_time_expression
 from app.domain.language.spoken_format import join_or
 from app.domain.language.time_expression import TimeExpression, to_utc
 from app.domain.scheduling.types import VisitPart
-from app.domain.services.fuzzy_text import likeness, telling_words
-from app.domain.services.matching import JOINTS, find_service, get_services
+from app.domain.services.fuzzy_text import get_similarity, list_significant_words
+from app.domain.services.matching import SEPARATORS, find_service, get_services
 from app.models import Branch
 
 LOOKAHEAD = timedelta(days=14)
@@ -100,7 +100,7 @@ def resolve_services(context: ToolContext, service: str | None, staff: str | Non
     """Resolve services, staff and branch. Raises MissingArgument, UnknownService, UnknownStaff or UnknownBranch."""
     if service is None:
         raise MissingArgument(get_question("service"), fields=["service"])
-    if (found := find_service(service)) and found.tied and not JOINTS.search(service):
+    if (found := find_service(service)) and found.tied and not SEPARATORS.search(service):
         names = [each.name for each in (found.service, *found.tied)][:MAX_OPTIONS]
         raise ClarificationNeeded(_("Was meinen Sie: %(services)s?", services=join_or(names, context.language)), options=names)
     place = resolve_branch(context, branch)
@@ -114,11 +114,11 @@ def resolve_branch(context: ToolContext, words: str | None) -> Branch:
     if words is None:
         return context.branch
     branches = db.session.scalars(select(Branch).where(Branch.is_active).order_by(Branch.name)).all()
-    said = " ".join(telling_words(words))
+    said = " ".join(list_significant_words(words))
 
     def rated(branch: Branch) -> int:
         known = [branch.name, branch.name.rpartition("-")[2], branch.slug, branch.city or "", branch.street or ""]
-        return 100 if words == branch.id else max(likeness(said, " ".join(telling_words(name))) for name in known)
+        return 100 if words == branch.id else max(get_similarity(said, " ".join(list_significant_words(name))) for name in known)
 
     best = max(branches, key=lambda branch: (rated(branch), branch.id == context.branch.id), default=None)
     if best is None or rated(best) < MIN_SIMILARITY:

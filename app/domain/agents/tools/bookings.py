@@ -31,7 +31,7 @@ from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.customers.name_matching import is_same_name
 from app.domain.language.spoken_format import join_and, say_price
 from app.domain.scheduling.types import VisitPart
-from app.domain.services.matching import get_person
+from app.domain.services.matching import get_staff
 from app.models import Booking, Branch, Customer, Hold
 from app.models.booking import ACTIVE_STATUSES
 
@@ -176,7 +176,7 @@ def reschedule_appointment(context: ToolContext, args: RescheduleAppointmentArgs
     starts_at = _resolve_new_start(context, booking, args)
     if starts_at < now():
         return reject("in_the_past", _("Dieser Zeitpunkt ist schon vorbei. Welcher Tag passt Ihnen?"), slots=[])
-    person = get_person(args.staff, branch_id=booking.branch_id) if args.staff else None
+    person = get_staff(args.staff, branch_id=booking.branch_id) if args.staff else None
     try:
         moved = reschedule_booking(booking.id, context.actor, starts_at=starts_at, staff_id=person.id if person else None)
     except BookingError as error:

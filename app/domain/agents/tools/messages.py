@@ -28,7 +28,7 @@ from app.domain.bookings.notifications import find_destination, send_booking_lin
 from app.domain.language.parser import parse_time_expression
 from app.domain.language.time_expression import TimeExpression, to_utc
 from app.domain.notifications.channels import is_set_up
-from app.domain.tasks.lifecycle import make_task
+from app.domain.tasks.lifecycle import create_task
 from app.events import NotificationQueued, TaskUpdated
 from app.models import Booking, Notification
 
@@ -53,7 +53,7 @@ def request_callback(context: ToolContext, args: RequestCallbackArgs) -> ToolRes
     with force_locale(context.company.language):
         title = _("Rückruf: %(who)s", who=args.name or _find_customer_name(context) or display(number))
         details = "\n".join(filter(None, (args.reason, args.when and _("Wunsch: %(when)s", when=args.when), display(number))))
-    task = make_task("callback", title, source_ref=f"callback:{context.call.id}", call=context.call, details=details, due_at=due_at)
+    task = create_task("callback", title, source_ref=f"callback:{context.call.id}", call=context.call, details=details, due_at=due_at)
     if task.details != details or task.due_at != due_at:
         task.title, task.details, task.due_at = title[:200], details, due_at
         publish(TaskUpdated(task.company_id, task.branch_id, task.id, task.call_id))
@@ -102,7 +102,7 @@ def take_message(context: ToolContext, args: TakeMessageArgs) -> ToolResult:
         title = _("Nachricht von %(who)s", who=who) if who else _("Nachricht ohne Namen")
     cause = hashlib.sha256(args.text.encode()).hexdigest()[:16]
     details = "\n".join(filter(None, (args.text, display(number) if number else None)))
-    task = make_task("message", title, source_ref=f"message:{context.call.id}:{cause}", call=context.call, details=details)
+    task = create_task("message", title, source_ref=f"message:{context.call.id}:{cause}", call=context.call, details=details)
     return succeed(_("Ich richte es aus."), task_id=task.id)
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.domain.agents.tools.context import ToolContext
 from app.domain.language.spoken_format import say_length, say_price
-from app.domain.services.catalogue import list_services, synonyms_of
-from app.domain.services.fuzzy_text import fold, likeness, telling_words
+from app.domain.services.catalogue import list_services, load_synonyms
+from app.domain.services.fuzzy_text import fold, get_similarity, list_significant_words
 from app.models import BranchService, Service
 
 MAX_SERVICES = 40
@@ -21,11 +21,13 @@ def list_matching_services(context: ToolContext, query: str | None) -> list[Serv
     here = [service for service in list_services(limit=MAX_SERVICES) if _is_offered(context, service)]
     if not query:
         return here
-    said, others = " ".join(telling_words(query)), synonyms_of([service.id for service in here])
+    said, others = " ".join(list_significant_words(query)), load_synonyms([service.id for service in here])
 
     def fits(service: Service) -> bool:
         names = [service.name, service.category or "", *others[service.id]]
-        return any(likeness(said, " ".join(telling_words(name))) >= MIN_SIMILARITY or said in fold(name) for name in names if name)
+        return any(
+            get_similarity(said, " ".join(list_significant_words(name))) >= MIN_SIMILARITY or said in fold(name) for name in names if name
+        )
 
     return [service for service in here if said and fits(service)]
 
