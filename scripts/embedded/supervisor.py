@@ -19,7 +19,7 @@ from scripts.embedded.processes import bound_to
 # a process that lived shorter than this died young; its next start waits twice as long
 YOUNG_S = 2.0
 FIRST_PAUSE_S = 0.1
-LONGEST_PAUSE_S = 10.0
+MAX_RESTART_DELAY_S = 10.0
 READ_BYTES = 65536
 
 
@@ -130,7 +130,7 @@ class Supervisor:
     def _plan_restart(self, child: Child, code: int) -> None:
         lived = time.monotonic() - child.started_at
         child.young_deaths = child.young_deaths + 1 if lived < YOUNG_S else 0
-        pause = min(FIRST_PAUSE_S * 2**child.young_deaths, LONGEST_PAUSE_S)
+        pause = min(FIRST_PAUSE_S * 2**child.young_deaths, MAX_RESTART_DELAY_S)
         child.due_at = time.monotonic() + pause
         self.output.say(f"{child.program.name} ended ({_reason(code)}); it starts again in {pause:.1f} s.")
 

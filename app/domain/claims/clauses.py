@@ -46,7 +46,7 @@ WILL_CONFIRM = re.compile(r",? und (?:wird|werden)(?: \w+){0,3} bestaetigt.*$|,?
 CONTRAST = re.compile(r"\b(?:nicht(?: mehr)?|not) (?!sondern\b|but\b)[^.]*?,? (?:sondern|but) ")
 NEGATION = re.compile(r"\b(?:nicht|keine?[nmrs]?|nichts|nie|weder|not|no|never|nothing|unable|neither)\b|n't\b")
 NOT_NEGATION = re.compile(r"\b(?:kein problem|keine sorge|keine ursache|gar kein thema|no problem|no worries|not a problem|nicht wahr)\b")
-CUSTOMER_WISH = re.compile(
+CUSTOMER_REQUEST = re.compile(
     r"\b(?:sie (?:moechten|wollten?|wollen|wuenschen|wuenschten|sagten|hatten|meinten|meinen|haetten|suchen|baten)|(?:moechten|wollten|hatten|sagten|haetten) sie|ihr wunsch|ihrem wunsch|wie gewuenscht waere"
     r"|you(?:'d| would) like|you (?:wanted|want|asked|said|were looking|mentioned|requested))\b"
 )
@@ -119,7 +119,7 @@ def split_sentences(text: str) -> list[str]:
 def _build_clause(position: int, sentence: str, raw: str, plain: str, *, asks: bool, has_tag: bool) -> Clause:
     asks = asks or QUESTION.match(plain) is not None
     offered = OFFER.search(CERTAIN_FUTURE.sub(" ", plain)) is not None
-    taken_back = any(pattern.search(plain) for pattern in (CONDITION, CUSTOMER_WISH, PAST_TENSE)) or _is_about_others(plain)
+    taken_back = any(pattern.search(plain) for pattern in (CONDITION, CUSTOMER_REQUEST, PAST_TENSE)) or _is_about_others(plain)
     negated = NEGATION.search(NOT_NEGATION.sub(" ", plain)) is not None
     return Clause(
         position, sentence, raw, plain, asks, asserts=not (asks or offered or taken_back or negated), negated=negated, has_tag=has_tag

@@ -32,7 +32,7 @@ QUESTION = compile_any(
     r"\b(?:can|could|may|might) (?:i|you|we)\b",
     r"\b(?:is there|would it be possible)\b",
 )
-WISH = compile_any(
+REQUEST_WORDS = compile_any(
     r"\bich (?:möchte|müsste|muss|würde|wollte|will|hätte|bräuchte|brauche)\b",
     r"\b(?:verbinden|stellen|geben|holen) sie (?:mich|mir)\b",
     r"\b(?:sagen|richten) sie\b",
@@ -79,10 +79,10 @@ def is_person_request(agent_text: str, sentence: str) -> bool:
     if len(sentence.split()) > MAX_WORDS or INSTEAD.search(sentence) or _is_person_offered(agent_text):
         return False
     if SPECIFIC_PERSON.search(sentence):
-        return (QUESTION.search(sentence) or WISH.search(sentence)) is not None
+        return (QUESTION.search(sentence) or REQUEST_WORDS.search(sentence)) is not None
     if not ANY_PERSON.search(sentence):
         return False
-    framed = TALK if QUESTION.search(sentence) else MATTER if WISH.search(sentence) else None
+    framed = TALK if QUESTION.search(sentence) else MATTER if REQUEST_WORDS.search(sentence) else None
     return framed is not None and framed.search(sentence) is not None
 
 

@@ -223,7 +223,7 @@ REQUEST_QUESTION = compile_any(
 _NEGATION = r"(?:nicht|nichts|nie|niemals|keinesfalls|don't|do not|not|never|won't|you didn't)"
 # words between a negation and its object
 _CONTINUATION = r"(?:\s(?!(?:bitte|please|aber|sondern|und|weil|denn|but|and|because|so|dann)\b)[\w'-]+){0,5}?"
-_WISH = (
+_REQUEST = (
     r"(?:\b(?:will|möchte|möchten|wollen|bitte|please|lieber|want|would|rather|prefer|comfortable)\b[^.]*|"
     r"^(?:(?:nein|nee|no|also|dann|und|aber|but)\s)*)"
 )
@@ -240,7 +240,9 @@ REFUSALS: dict[ConsentKind, tuple[re.Pattern[str], ...]] = {
         re.compile(r"\bnehmen sie mich nicht auf\b"),
     ),
     "transcript": (
-        re.compile(rf"{_WISH}\b{_NEGATION}(?:,? (?:dass|that))?{_CONTINUATION}\s{_STORED}\b(?! (?:money|geld|time|zeit|me a|mir einen))"),
+        re.compile(
+            rf"{_REQUEST}\b{_NEGATION}(?:,? (?:dass|that))?{_CONTINUATION}\s{_STORED}\b(?! (?:money|geld|time|zeit|me a|mir einen))"
+        ),
         re.compile(r"\bschreib(?:en|e|t|st)? (?:sie |du |ihr )?(?:das |es |hier |bitte |jetzt |so |davon )*(?:nicht|nichts) (?:mit|auf)$"),
         re.compile(
             rf"\bspeicher[nt]? (?:sie )?(?:\w+ ){{0,3}}?(?:nicht|nichts)\b|\bkein speichern\b|\bspeichern\b[^.]{{0,25}}\bnicht recht\b|\bnicht dass (?:\w+ ){{0,5}}?{_STORED}"

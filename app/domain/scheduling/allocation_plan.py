@@ -6,7 +6,7 @@ from typing import Literal
 
 from app.domain.scheduling.availability import FreeSlots
 from app.domain.scheduling.free_busy import FreeBusyGrid, list_blocked_intervals, list_work_intervals
-from app.domain.scheduling.types import AvailabilityQuery, BranchData, RoomData, SchedulingData, ServiceOffer, Slot, SlotPart
+from app.domain.scheduling.types import AvailabilityQuery, BranchData, RoomData, SchedulingData, Slot, SlotPart, StaffServiceOffer
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _build_part(free_busy: FreeBusyGrid, branch: BranchData, part: SlotPart) -> 
     return PlannedPart(*part, room_ids=tuple(room.id for room in rooms), allocations=allocations, seats=seats, session_id=None)
 
 
-def _select_rooms(free_busy: FreeBusyGrid, branch: BranchData, offer: ServiceOffer, starts_at: datetime) -> list[RoomData]:
+def _select_rooms(free_busy: FreeBusyGrid, branch: BranchData, offer: StaffServiceOffer, starts_at: datetime) -> list[RoomData]:
     """A free room of each kind: groups get the largest, single customers the smallest."""
     service, timing, index = free_busy.services[offer.service_id], free_busy.get_timing(offer), free_busy.axis.index_at(starts_at)
     chosen = []
@@ -84,7 +84,7 @@ def _select_rooms(free_busy: FreeBusyGrid, branch: BranchData, offer: ServiceOff
     return chosen
 
 
-def _allocate_staff(free_busy: FreeBusyGrid, offer: ServiceOffer, starts_at: datetime) -> list[ResourceAllocation]:
+def _allocate_staff(free_busy: FreeBusyGrid, offer: StaffServiceOffer, starts_at: datetime) -> list[ResourceAllocation]:
     timing, at = free_busy.get_timing(offer), free_busy.axis.index_at(starts_at)
     allocations = []
     for begin, end in list_blocked_intervals(timing):
@@ -95,7 +95,9 @@ def _allocate_staff(free_busy: FreeBusyGrid, offer: ServiceOffer, starts_at: dat
     return allocations
 
 
-def _allocate_rooms(free_busy: FreeBusyGrid, offer: ServiceOffer, rooms: list[RoomData], starts_at: datetime) -> list[ResourceAllocation]:
+def _allocate_rooms(
+    free_busy: FreeBusyGrid, offer: StaffServiceOffer, rooms: list[RoomData], starts_at: datetime
+) -> list[ResourceAllocation]:
     timing, at = free_busy.get_timing(offer), free_busy.axis.index_at(starts_at)
     start, end = free_busy.axis.instant_at(at - timing.before), free_busy.axis.instant_at(at + timing.minutes + timing.after)
     return [ResourceAllocation("room", room.id, start, end) for room in rooms]

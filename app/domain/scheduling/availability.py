@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from app.domain.scheduling.free_busy import FreeBusyGrid
 from app.domain.scheduling.minute_bits import extend_backwards, iter_indexes
-from app.domain.scheduling.types import AvailabilityQuery, BranchData, SchedulingData, ServiceOffer, Slot, SlotPart
+from app.domain.scheduling.types import AvailabilityQuery, BranchData, SchedulingData, Slot, SlotPart, StaffServiceOffer
 
 
 class VisitStep(NamedTuple):
     """One person for one part of the visit: the starts from which this and all later parts can be done."""
 
-    offer: ServiceOffer
+    offer: StaffServiceOffer
     minutes: int
     starts: int
 

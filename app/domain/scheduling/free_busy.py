@@ -15,8 +15,8 @@ from app.domain.scheduling.types import (
     RoomData,
     SchedulingData,
     ServiceData,
-    ServiceOffer,
     ServiceTiming,
+    StaffServiceOffer,
     VisitPart,
 )
 
@@ -50,23 +50,23 @@ class FreeBusyGrid:
         )
         return before, after + 1
 
-    def get_timing(self, offer: ServiceOffer) -> ServiceTiming:
+    def get_timing(self, offer: StaffServiceOffer) -> ServiceTiming:
         return offer.timing or self.services[offer.service_id].timing
 
     def list_branches(self) -> list[BranchData]:
         asked = self.query.branch_id
         return [branch for branch in self.data.branches if asked is None or branch.id == asked]
 
-    def list_offers(self, part: VisitPart, branch: BranchData) -> list[ServiceOffer]:
+    def list_offers(self, part: VisitPart, branch: BranchData) -> list[StaffServiceOffer]:
         """Who does this part at this branch, of those asked for, in the order of the facts' people."""
         found = self._offers.get((part.service_id, branch.id), [])
         return [offer for offer in found if part.staff_id in (None, offer.staff_id)]
 
     @cached_property
-    def _offers(self) -> dict[tuple[str, str], list[ServiceOffer]]:
+    def _offers(self) -> dict[tuple[str, str], list[StaffServiceOffer]]:
         order = {person: rank for rank, person in enumerate(self.people)}
         known = [offer for offer in self.data.offers if offer.staff_id in order and offer.service_id in self.services]
-        table: dict[tuple[str, str], list[ServiceOffer]] = defaultdict(list)
+        table: dict[tuple[str, str], list[StaffServiceOffer]] = defaultdict(list)
         for offer in sorted(known, key=lambda offer: order[offer.staff_id]):
             table[offer.service_id, offer.branch_id].append(offer)
         return table
@@ -89,7 +89,7 @@ class FreeBusyGrid:
             self._shifts[key] = build_shift_mask(self.people[staff_id], branch, self.data, self.axis)
         return self._shifts[key]
 
-    def shift_starts(self, offer: ServiceOffer, branch: BranchData) -> int:
+    def shift_starts(self, offer: StaffServiceOffer, branch: BranchData) -> int:
         """The starts at which the person is on shift whenever this service needs them."""
         shift = self.get_shift(offer.staff_id, branch)
         starts = self.axis.full
@@ -97,7 +97,7 @@ class FreeBusyGrid:
             starts &= find_run_starts(shift, end - begin) >> begin
         return starts
 
-    def unbooked_starts(self, offer: ServiceOffer) -> int:
+    def unbooked_starts(self, offer: StaffServiceOffer) -> int:
         """The starts at which no other engagement of the person touches this one or its buffers."""
         return self._get_free_starts(self.busy_mask(offer.staff_id), list_blocked_intervals(self.get_timing(offer)))
 
@@ -133,7 +133,7 @@ class FreeBusyGrid:
             starts &= self._rooms[key]
         return starts
 
-    def joinable_starts(self, offer: ServiceOffer) -> int:
+    def joinable_starts(self, offer: StaffServiceOffer) -> int:
         """The starts of group appointments of this offer that still have enough seats."""
         marks = 0
         for session in self.list_sessions(offer):
@@ -141,11 +141,11 @@ class FreeBusyGrid:
             marks |= self.axis.interval_mask(index, index + 1)
         return marks
 
-    def list_sessions(self, offer: ServiceOffer) -> list[GroupSessionData]:
+    def list_sessions(self, offer: StaffServiceOffer) -> list[GroupSessionData]:
         standing = self._sessions.get((offer.service_id, offer.staff_id, offer.branch_id), [])
         return [session for session in standing if session.seats - session.taken >= self.query.seats]
 
-    def possible_starts(self, offer: ServiceOffer, branch: BranchData) -> int:
+    def possible_starts(self, offer: StaffServiceOffer, branch: BranchData) -> int:
         """All starts, on the grid or not, at which this person can do this service here."""
         if offer.restriction:
             return 0
@@ -156,17 +156,17 @@ class FreeBusyGrid:
             fresh = self.unbooked_starts(offer) & self.all_rooms_starts(service, branch, timing)
         return possible & (fresh | self.joinable_starts(offer))
 
-    def permitted_starts(self, offer: ServiceOffer) -> int:
+    def permitted_starts(self, offer: StaffServiceOffer) -> int:
         """The starts that are neither past nor too soon nor too far away for this offer."""
         now = self.query.now
         earliest = to_minute_ceil(now + timedelta(minutes=self.get_notice_minutes(offer)))
         latest = to_minute(now + timedelta(days=self.get_horizon_days(offer)))
         return self.axis.interval_mask(earliest - self.axis.first, latest + 1 - self.axis.first)
 
-    def get_notice_minutes(self, offer: ServiceOffer) -> int:
+    def get_notice_minutes(self, offer: StaffServiceOffer) -> int:
         return self.data.notice_minutes if offer.notice_minutes is None else offer.notice_minutes
 
-    def get_horizon_days(self, offer: ServiceOffer) -> int:
+    def get_horizon_days(self, offer: StaffServiceOffer) -> int:
         return self.data.horizon_days if offer.horizon_days is None else offer.horizon_days
 
     def window_mask(self) -> int:

@@ -18,10 +18,10 @@ from app.domain.scheduling.types import (
     RoomData,
     SchedulingData,
     ServiceData,
-    ServiceOffer,
     ServiceTiming,
     SpecialDay,
     StaffData,
+    StaffServiceOffer,
     WeeklySpan,
 )  # fmt: skip
 
@@ -114,7 +114,7 @@ def _load_busy_intervals(
     return tuple(BusyInterval._make(row[:6]) for row in rows), tuple(sessions.values())
 
 
-def _get_max_visit_minutes(offers: Sequence[ServiceOffer], query: AvailabilityQuery) -> int:
+def _get_max_visit_minutes(offers: Sequence[StaffServiceOffer], query: AvailabilityQuery) -> int:
     """How many minutes beyond the window a visit that starts in it can reach."""
     longest: dict[str, int] = defaultdict(int)
     for offer in offers:
@@ -145,10 +145,10 @@ def _to_service(row: Any) -> ServiceData:
     return ServiceData(row.service_id, _to_timing(_merge_levels(row, "service")), row.service_name, row.capacity, tuple(row.room_kinds))
 
 
-def _to_offer(row: Any, policies: Policies, for_callers: bool) -> ServiceOffer:
+def _to_offer(row: Any, policies: Policies, for_callers: bool) -> StaffServiceOffer:
     rules = policies.rules(branch_id=row.branch_id, service_id=row.service_id, staff_id=row.staff_id)
     values = _merge_levels(row, "service", "branch", "own")
-    return ServiceOffer(
+    return StaffServiceOffer(
         row.service_id,
         row.staff_id,
         row.branch_id,

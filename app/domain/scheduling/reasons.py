@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from app.domain.scheduling.free_busy import FreeBusyGrid, list_work_intervals
 from app.domain.scheduling.minute_bits import MinuteAxis
-from app.domain.scheduling.types import AvailabilityQuery, BranchData, SchedulingData, ServiceOffer, ServiceTiming, VisitPart
+from app.domain.scheduling.types import AvailabilityQuery, BranchData, SchedulingData, ServiceTiming, StaffServiceOffer, VisitPart
 
 ReasonCode = Literal[
     "in_the_past", "too_soon", "too_far", "policy", "holiday", "closure", "closed",
@@ -81,13 +81,13 @@ def _explain_part(free_busy: FreeBusyGrid, branch: BranchData, part: VisitPart, 
     return reasons
 
 
-def _explain_offer(free_busy: FreeBusyGrid, branch: BranchData, offer: ServiceOffer, at: int) -> Reason:
+def _explain_offer(free_busy: FreeBusyGrid, branch: BranchData, offer: StaffServiceOffer, at: int) -> Reason:
     code, detail = _find_code(free_busy, branch, offer, at)
     staff_id = None if code in ("in_the_past", "holiday", "closure", "closed") else offer.staff_id
     return Reason(code, branch.id, staff_id, offer.service_id, detail)
 
 
-def _find_code(free_busy: FreeBusyGrid, branch: BranchData, offer: ServiceOffer, at: int) -> tuple[ReasonCode, str | None]:
+def _find_code(free_busy: FreeBusyGrid, branch: BranchData, offer: StaffServiceOffer, at: int) -> tuple[ReasonCode, str | None]:
     """The first thing in the way, the most general first."""
     timing, service = free_busy.get_timing(offer), free_busy.services[offer.service_id]
     if free_busy.axis.instant_at(at) < free_busy.query.now:
@@ -119,7 +119,7 @@ def _get_closed_code(free_busy: FreeBusyGrid, branch: BranchData, timing: Servic
     return "closure" if missing & opening.closure else "closed"
 
 
-def _get_booked_code(free_busy: FreeBusyGrid, offer: ServiceOffer, at: int) -> ReasonCode:
+def _get_booked_code(free_busy: FreeBusyGrid, offer: StaffServiceOffer, at: int) -> ReasonCode:
     """Booked when the work itself meets other work; else only buffers are in the way."""
     work = _build_mask(free_busy.axis, at, list_work_intervals(free_busy.get_timing(offer)))
     return "booked" if work & free_busy.work_mask(offer.staff_id) else "buffer"

@@ -113,7 +113,7 @@ class ServiceData:
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceOffer:
+class StaffServiceOffer:
     """One person does one service at one branch, with the timing and the limits that hold there (None: the general ones)."""
 
     service_id: str
@@ -165,7 +165,7 @@ class SchedulingData:
     branches: tuple[BranchData, ...]
     services: tuple[ServiceData, ...]
     people: tuple[StaffData, ...]
-    offers: tuple[ServiceOffer, ...]
+    offers: tuple[StaffServiceOffer, ...]
     rooms: tuple[RoomData, ...] = ()
     closures: tuple[ClosureData, ...] = ()
     special_days: tuple[SpecialDay, ...] = ()
@@ -181,7 +181,7 @@ class SchedulingData:
     def get_service(self, service_id: str) -> ServiceData:
         return next(service for service in self.services if service.id == service_id)
 
-    def get_offer(self, service_id: str, staff_id: str, branch_id: str) -> ServiceOffer:
+    def get_offer(self, service_id: str, staff_id: str, branch_id: str) -> StaffServiceOffer:
         key = (service_id, staff_id, branch_id)
         return next(offer for offer in self.offers if (offer.service_id, offer.staff_id, offer.branch_id) == key)
 

@@ -12,10 +12,10 @@ from app.domain.scheduling.types import (
     ClosureData,
     SchedulingData,
     ServiceData,
-    ServiceOffer,
     ServiceTiming,
     SpecialDay,
     StaffData,
+    StaffServiceOffer,
     VisitPart,
     WeeklySpan,
 )
@@ -111,7 +111,7 @@ class Reference:
             closed |= self.stretch(branch, starts, starts + (closure.ends - closure.starts))
         return closed
 
-    def can_do(self, offer: ServiceOffer, branch: BranchData, start: datetime) -> bool:
+    def can_do(self, offer: StaffServiceOffer, branch: BranchData, start: datetime) -> bool:
         service, timing = self.facts.get_service(offer.service_id), self.timing(offer)
         person = next(p for p in self.facts.people if p.id == offer.staff_id)
         notice = self.facts.notice_minutes if offer.notice_minutes is None else offer.notice_minutes
@@ -125,14 +125,14 @@ class Reference:
             return False
         return self.joins(offer, start) or self.is_free(offer, service, timing, branch, start)
 
-    def joins(self, offer: ServiceOffer, start: datetime) -> bool:
+    def joins(self, offer: StaffServiceOffer, start: datetime) -> bool:
         return any(
             (s.service_id, s.staff_id, s.branch_id, s.starts_at) == (offer.service_id, offer.staff_id, offer.branch_id, start)
             and s.taken + self.question.seats <= s.seats
             for s in self.facts.sessions
         )
 
-    def is_free(self, offer: ServiceOffer, service: ServiceData, timing: ServiceTiming, branch: BranchData, start: datetime) -> bool:
+    def is_free(self, offer: StaffServiceOffer, service: ServiceData, timing: ServiceTiming, branch: BranchData, start: datetime) -> bool:
         if service.capacity < self.question.seats:
             return False
         needed = [start + n * MINUTE for n in range(-timing.before, timing.minutes + timing.after) if not in_processing(timing, n)]
@@ -152,10 +152,10 @@ class Reference:
             for busy in self.facts.busy
         )  # fmt: skip
 
-    def timing(self, offer: ServiceOffer) -> ServiceTiming:
+    def timing(self, offer: StaffServiceOffer) -> ServiceTiming:
         return offer.timing or self.facts.get_service(offer.service_id).timing
 
-    def offers(self, part: VisitPart, branch: BranchData) -> list[ServiceOffer]:
+    def offers(self, part: VisitPart, branch: BranchData) -> list[StaffServiceOffer]:
         return [
             o for o in self.facts.offers
             if o.service_id == part.service_id and o.branch_id == branch.id and part.staff_id in (None, o.staff_id)
@@ -164,7 +164,7 @@ class Reference:
     def can_follow(self, parts: tuple[VisitPart, ...], branch: BranchData, start: datetime) -> bool:
         return not parts or any(self.can_begin(offer, parts, branch, start) for offer in self.offers(parts[0], branch))
 
-    def can_begin(self, offer: ServiceOffer, parts: tuple[VisitPart, ...], branch: BranchData, start: datetime) -> bool:
+    def can_begin(self, offer: StaffServiceOffer, parts: tuple[VisitPart, ...], branch: BranchData, start: datetime) -> bool:
         """Whether this person can begin the visit here and somebody, without too long a wait, can go on with the rest."""
         if not self.can_do(offer, branch, start):
             return False

@@ -10,9 +10,9 @@ from app.domain.scheduling.types import (
     RoomData,
     SchedulingData,
     ServiceData,
-    ServiceOffer,
     ServiceTiming,
     StaffData,
+    StaffServiceOffer,
     VisitPart,
     WeeklySpan,
 )
@@ -35,7 +35,11 @@ def salon(**changes: object) -> SchedulingData:
         branches=(BranchData("mitte", "Europe/Berlin", HOURS, "Mitte", state="BE"),),
         services=(cut, colour),
         people=(StaffData("anna", "Anna"), StaffData("ben", "Ben")),
-        offers=(ServiceOffer("cut", "anna", "mitte"), ServiceOffer("cut", "ben", "mitte"), ServiceOffer("colour", "anna", "mitte")),
+        offers=(
+            StaffServiceOffer("cut", "anna", "mitte"),
+            StaffServiceOffer("cut", "ben", "mitte"),
+            StaffServiceOffer("colour", "anna", "mitte"),
+        ),
         rooms=(RoomData("chair1", "mitte", "chair"), RoomData("chair2", "mitte", "chair")),
         grid_minutes=30,
     )

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from app.domain.scheduling.allocation_plan import list_plans
-from app.domain.scheduling.types import GroupSessionData, RoomData, ServiceData, ServiceOffer, ServiceTiming
+from app.domain.scheduling.types import GroupSessionData, RoomData, ServiceData, ServiceTiming, StaffServiceOffer
 from tests.domain.scheduling.salon import BERLIN, asking, at, salon
 
 TEN = at("2026-05-12T10:00")
@@ -35,7 +35,7 @@ def test_whoever_is_free_is_a_plan_of_its_own() -> None:
 def test_a_group_takes_the_largest_room_and_later_guests_only_a_seat() -> None:
     yoga = ServiceData("yoga", ServiceTiming(60), capacity=8, room_kinds=("hall",))
     rooms = (RoomData("large", "mitte", "hall", places=6), RoomData("small", "mitte", "hall", places=2))
-    facts = salon(services=(yoga,), rooms=rooms, offers=(ServiceOffer("yoga", "anna", "mitte"),))
+    facts = salon(services=(yoga,), rooms=rooms, offers=(StaffServiceOffer("yoga", "anna", "mitte"),))
     first = list_plans(asking("yoga"), facts, TEN)[0].parts[0]
     assert (first.room_ids, first.seats, first.session_id) == (("large",), 6, None)
     standing = replace(facts, sessions=(GroupSessionData("s", "yoga", "anna", "mitte", TEN, 6, 1),))

@@ -11,9 +11,9 @@ from app.domain.scheduling.types import (
     GroupSessionData,
     RoomData,
     ServiceData,
-    ServiceOffer,
     ServiceTiming,
     SpecialDay,
+    StaffServiceOffer,
     VisitPart,
     WeeklySpan,
 )
@@ -76,7 +76,7 @@ def test_a_group_has_no_more_seats_than_its_room() -> None:
 
 
 def test_cut_and_colour_follow_each_other_by_two_people() -> None:
-    facts = salon(offers=(ServiceOffer("cut", "ben", "mitte"), ServiceOffer("colour", "anna", "mitte")))
+    facts = salon(offers=(StaffServiceOffer("cut", "ben", "mitte"), StaffServiceOffer("colour", "anna", "mitte")))
     slot = find_free_slots(asking("cut", "colour"), facts).first(1)[0]
     assert [(part.staff_id, part.starts_at) for part in slot.parts] == [("ben", at("2026-05-12T09:00")), ("anna", at("2026-05-12T09:30"))]
     assert slot.ends_at == at("2026-05-12T11:00")
@@ -84,14 +84,14 @@ def test_cut_and_colour_follow_each_other_by_two_people() -> None:
 
 def test_a_visit_stays_with_the_same_person_where_it_can() -> None:
     facts = salon(services=(*salon().services, ServiceData("wash", ServiceTiming(15))))
-    facts = replace(facts, offers=(*facts.offers, ServiceOffer("wash", "ben", "mitte"), ServiceOffer("wash", "anna", "mitte")))
+    facts = replace(facts, offers=(*facts.offers, StaffServiceOffer("wash", "ben", "mitte"), StaffServiceOffer("wash", "anna", "mitte")))
     slots = find_free_slots(asking("cut", "wash"), facts).first(2)
     assert [[part.staff_id for part in slot.parts] for slot in slots] == [["anna", "anna"], ["ben", "ben"]]
 
 
 def test_a_wait_between_two_parts_is_allowed_only_as_long_as_asked() -> None:
     facts = salon(
-        offers=(ServiceOffer("cut", "ben", "mitte"), ServiceOffer("colour", "anna", "mitte")),
+        offers=(StaffServiceOffer("cut", "ben", "mitte"), StaffServiceOffer("colour", "anna", "mitte")),
         busy=(BusyInterval.from_times("anna", at("2026-05-12T09:00"), at("2026-05-12T09:40")),),
     )
     assert clock(find_free_slots(asking("cut", "colour"), facts))[0] == "09:30"
@@ -99,7 +99,7 @@ def test_a_wait_between_two_parts_is_allowed_only_as_long_as_asked() -> None:
 
 
 def test_people_have_their_own_length_of_a_service() -> None:
-    facts = salon(offers=(ServiceOffer("cut", "anna", "mitte", timing=ServiceTiming(60)), ServiceOffer("cut", "ben", "mitte")))
+    facts = salon(offers=(StaffServiceOffer("cut", "anna", "mitte", timing=ServiceTiming(60)), StaffServiceOffer("cut", "ben", "mitte")))
     assert clock(find_free_slots(asking("cut:anna"), facts))[-1] == "17:00"
     assert clock(find_free_slots(asking("cut:ben"), facts))[-1] == "17:30"
 

@@ -16,8 +16,8 @@ from app.domain.scheduling.types import (
     ClosureData,
     SchedulingData,
     ServiceData,
-    ServiceOffer,
     ServiceTiming,
+    StaffServiceOffer,
 )
 from tests.domain.scheduling.salon import HOURS, asking, at, salon
 from tests.support.tables import each_row
@@ -45,12 +45,12 @@ def test_a_free_time_has_no_reasons_even_beside_the_grid() -> None:
         ("holiday", {}, "2026-05-14T10:00"),
         ("closure", {"closures": (ClosureData(datetime(2026, 5, 12, 9), datetime(2026, 5, 12, 11)),)}, "2026-05-12T10:00"),
         ("nobody_on_shift", {"closures": (ILL,)}, "2026-05-12T10:00"),
-        ("not_offered", {"offers": (ServiceOffer("cut", "ben", "mitte"),)}, "2026-05-12T10:00"),
+        ("not_offered", {"offers": (StaffServiceOffer("cut", "ben", "mitte"),)}, "2026-05-12T10:00"),
         ("booked", {"busy": (AT_TEN,)}, "2026-05-12T10:15"),
         ("buffer", {"busy": (WITH_BUFFER,)}, "2026-05-12T10:30"),
         ("too_soon", {"notice_minutes": 60 * 24 * 12}, "2026-05-12T10:00"),
         ("too_far", {"horizon_days": 3}, "2026-05-12T10:00"),
-        ("policy", {"offers": (ServiceOffer("cut", "anna", "mitte", restriction="desk_only"),)}, "2026-05-12T10:00"),
+        ("policy", {"offers": (StaffServiceOffer("cut", "anna", "mitte", restriction="desk_only"),)}, "2026-05-12T10:00"),
     ],
 )
 def test_one_person_one_reason(code: str, facts: dict[str, object], when: str) -> None:

@@ -13,10 +13,10 @@ from app.domain.scheduling.types import (
     RoomData,
     SchedulingData,
     ServiceData,
-    ServiceOffer,
     ServiceTiming,
     SpecialDay,
     StaffData,
+    StaffServiceOffer,
     VisitPart,
     WeeklySpan,
 )  # fmt: skip
@@ -127,7 +127,7 @@ def worlds(draw: st.DrawFn) -> tuple[AvailabilityQuery, SchedulingData]:
         for i in staff_ids
     )
     offers = tuple(
-        ServiceOffer(
+        StaffServiceOffer(
             service.id, person.id, branch.id,
             timing=draw(st.one_of(st.none(), st.none(), timings())),
             notice_minutes=120 if draw(rarely) else None,
