@@ -22,7 +22,7 @@ from app.demo.catalogue_seeder import insert_catalogue
 from app.demo.companies import BLOCKED_CALLER, COMPANIES, LINDGREN
 from app.demo.customer_generator import list_regulars
 from app.demo.schema import DemoCompany
-from app.domain.calls.search_index import searchable
+from app.domain.calls.search_index import build_search_text
 from app.domain.privacy.ai_notice_proof import store_wordings
 from app.domain.reports import call_stats
 from app.models import (
@@ -105,7 +105,7 @@ def _build_search_texts(made: CallRows, names: dict[str, str]) -> list[Row]:
         {
             "company_id": call["company_id"],
             "call_id": call["id"],
-            "text": searchable(SimpleNamespace(**call), said[call["id"]], names.get(call["customer_id"])),
+            "text": build_search_text(SimpleNamespace(**call), said[call["id"]], names.get(call["customer_id"])),
         }
         for call in made.calls
     ]

@@ -8,8 +8,8 @@ from app.core.redis import is_reachable
 from app.core.tenancy import unscoped
 from app.core.transactions import run_in_transaction
 from app.domain.calls import reconciliation
-from app.domain.calls.reconciliation import PROVIDER, Look, Sorted
-from app.domain.calls.stale_calls import close_unknown
+from app.domain.calls.reconciliation import PROVIDER, ReconciliationPlan, ReconciliationRun
+from app.domain.calls.stale_calls import close_unknown_calls
 from app.domain.inbox.store import store_fetched
 from app.jobs import inbox
 
@@ -17,7 +17,7 @@ from app.jobs import inbox
 def reconcile_all() -> None:
     """Enqueue the reconciliation of each account; postponed without Redis, because provider calls may take long."""
     with unscoped():
-        accounts = run_in_transaction(reconciliation.accounts_to_compare)
+        accounts = run_in_transaction(reconciliation.list_due_accounts)
     if is_reachable():
         for account_id in accounts:
             reconcile_account.enqueue(account_id)
@@ -27,16 +27,16 @@ def reconcile_all() -> None:
 def reconcile_account(account_id: int) -> None:
     """Reconcile one account; idempotent and safe to run concurrently."""
     with unscoped():
-        run = run_in_transaction(lambda: reconciliation.begin(account_id))
+        run = run_in_transaction(lambda: reconciliation.claim_account(account_id))
         if run is None:
             return
         try:
             _reconcile(run)
         except ProviderError as failure:
             error = f"{failure.code}: {failure.message}"[:500]
-            run_in_transaction(lambda: reconciliation.finish(run, error=error))
+            run_in_transaction(lambda: reconciliation.complete_run(run, error=error))
         except BaseException:
-            run_in_transaction(lambda: reconciliation.forget_lost_locks([account_id]))
+            run_in_transaction(lambda: reconciliation.release_lost_locks([account_id]))
             raise
 
 
@@ -49,20 +49,20 @@ class _FetchResult:
     error: ProviderError | None = None
 
 
-def _reconcile(run: Look) -> None:
+def _reconcile(run: ReconciliationRun) -> None:
     listed = reconciliation.list_calls(run)
-    plan = run_in_transaction(lambda: reconciliation.sort_out(run, listed))
+    plan = run_in_transaction(lambda: reconciliation.build_plan(run, listed))
     fetched = _fetch_missing(run, plan)
     if fetched.stored:
         inbox.wake()
-    run_in_transaction(lambda: close_unknown(run, fetched.unknown_ids))
-    run_in_transaction(lambda: reconciliation.count(run, listed))
+    run_in_transaction(lambda: close_unknown_calls(run, fetched.unknown_ids))
+    run_in_transaction(lambda: reconciliation.record_counts(run, listed))
     if fetched.error is not None:
         raise fetched.error
-    run_in_transaction(lambda: reconciliation.finish(run, listed=listed, found=plan, fetched=fetched.stored))
+    run_in_transaction(lambda: reconciliation.complete_run(run, listed=listed, found=plan, fetched=fetched.stored))
 
 
-def _fetch_missing(run: Look, plan: Sorted) -> _FetchResult:
+def _fetch_missing(run: ReconciliationRun, plan: ReconciliationPlan) -> _FetchResult:
     """Fetch and store missing calls; calls stored before an error are kept."""
     fetched = _FetchResult()
     try:

@@ -20,7 +20,7 @@ BATCH_SIZE = 100
 def check_due_calls() -> int:
     """Check due calls, each in its own transaction; returns their number."""
     with unscoped():
-        due_calls = run_read_only(lambda: truth_queue.due(BATCH_SIZE))
+        due_calls = run_read_only(lambda: truth_queue.list_due(BATCH_SIZE))
     for company_id, rows in groupby(sorted(due_calls), key=lambda row: row[0]):
         with company_scope(company_id):
             catalogue = load_catalogue(company_id)
@@ -34,18 +34,18 @@ def check_due_calls() -> int:
 def _check(call_id: str, catalogue: truth_check.Catalogue) -> None:
     """Check one call; a failure on its transcript does not affect other calls."""
     try:
-        run_in_transaction(lambda: truth_check.check(call_id, catalogue))
+        run_in_transaction(lambda: truth_check.run_check(call_id, catalogue))
     except Exception as error:
         if is_unavailable(error) or is_transient(error):
             raise
         log.exception("truth_check.failed", call=call_id)
-        run_in_transaction(lambda: truth_check.give_up(call_id))
+        run_in_transaction(lambda: truth_check.mark_failed(call_id))
 
 
 def sweep_truth_checks() -> None:
     """Enqueue the check where calls are due; without Redis it runs in this process."""
     with unscoped():
-        due_calls = run_read_only(lambda: truth_queue.due(1))
+        due_calls = run_read_only(lambda: truth_queue.list_due(1))
     if due_calls and is_reachable():
         check_due_calls.enqueue()
     elif due_calls:

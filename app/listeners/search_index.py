@@ -7,7 +7,7 @@ from sqlalchemy import and_, select
 from app.core.event_bus import subscribe
 from app.core.extensions import db
 from app.core.tenancy import unscoped
-from app.domain.calls.search_index import write_call_texts
+from app.domain.calls.search_index import update_search_texts
 from app.events import CallAnalyzed, CallEnded, CallEventBase
 from app.models import Call, Customer, Turn
 
@@ -23,4 +23,4 @@ def update_search_index(events: list[CallEventBase]) -> None:
         for call_id, text in db.session.execute(turns.where(Call.id.in_(call_ids)).order_by(Turn.call_id, Turn.position)):
             texts[call_id].append(text)
         rows = db.session.execute(calls.where(Call.id.in_(call_ids)).order_by(Call.id))
-        write_call_texts([(call, texts[call.id], name) for call, name in rows])
+        update_search_texts([(call, texts[call.id], name) for call, name in rows])

@@ -21,7 +21,7 @@ from app.events import (
 @subscribe(CallEnded, CallAnalyzed, TranscriptRevised, when="before_commit")
 def queue_ended_calls(events: list[CallEventBase | TranscriptRevised]) -> None:
     """Queue the calls of all events in three statements, over all companies."""
-    truth_queue.note_due(event.call_id for event in events)
+    truth_queue.schedule_checks(event.call_id for event in events)
 
 
 @subscribe(BookingCreated, BookingRescheduled, BookingChanged, BookingCancelled, when="before_commit")
@@ -31,4 +31,4 @@ def queue_changed_bookings(events: list[BookingEventBase]) -> None:
         bookings[event.company_id].add(event.booking_id)
     for company_id in sorted(bookings):
         with company_scope(company_id):
-            truth_queue.note_again(bookings[company_id])
+            truth_queue.schedule_rechecks(bookings[company_id])

@@ -55,10 +55,12 @@ def function(connection: str | None = None) -> Response:
     try:
         use = parse_function(raw)
     except Unreadable:
-        return _json_response(function_calls.in_trouble())
+        return _json_response(function_calls.build_trouble_result())
     with caller_slot(writes=True):
         return _json_response(
-            function_calls.answer(function_calls.Asked(use, connection, received_at, lambda: _find_owner(use.event, connection)))
+            function_calls.answer_function_call(
+                function_calls.FunctionCall(use, connection, received_at, lambda: _find_owner(use.event, connection))
+            )
         )
 
 

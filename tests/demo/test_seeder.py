@@ -18,7 +18,7 @@ from app.demo.dialogue_loader import parse_dialogues, render_text
 from app.demo.dialogues import any_trade, english, garage, practice, salon
 from app.domain.accounts.api_keys import find_key
 from app.domain.accounts.passwords import verify_password
-from app.domain.calls.search import Search, find_calls
+from app.domain.calls.search import CallSearch, find_calls
 from app.domain.reports.figures import load_figures
 from app.models import (
     Booking,
@@ -205,7 +205,7 @@ def _appointments_add_up(db: SQLAlchemy) -> None:
 
 def _what_was_said_can_be_found(db: SQLAlchemy) -> None:
     turn = db.session.scalars(select(Turn).where(Turn.text.like("%Keratin%")).limit(1)).one()
-    found = find_calls(Search(query="keratin"), limit=500)
+    found = find_calls(CallSearch(query="keratin"), limit=500)
     assert turn.call_id in found
 
 

@@ -11,7 +11,7 @@ from app.core.clock import now, to_ms
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import run_in_transaction
 from app.domain.calls import reconciliation
-from app.domain.calls.reconciliation_status import read_standing
+from app.domain.calls.reconciliation_status import load_reconciliation_status
 from app.domain.inbox import processor
 from app.jobs.call_reconciliation import reconcile_account
 from app.models import Call, CallReconciliation, Connection, ProviderAccount, WebhookEvent
@@ -49,7 +49,7 @@ def there(retell: RetellDouble, call_id: str, *, minutes_ago: int = 10, key: str
 def look(db) -> CallReconciliation:
     """One look at every account, and what it brought worked through; the last comparison."""
     with unscoped():
-        accounts = run_in_transaction(reconciliation.accounts_to_compare)
+        accounts = run_in_transaction(reconciliation.list_due_accounts)
     for account_id in accounts:
         reconcile_account(account_id)
     db.session.rollback()
@@ -65,11 +65,11 @@ def calls(db) -> dict[str, Call]:
         return {call.provider_call_id: call for call in db.session.scalars(select(Call))}
 
 
-def standing(db, company: Any) -> tuple[str, int, int]:
+def load_status(db, company: Any) -> tuple[str, int, int]:
     db.session.expire_all()
     with company_scope(company.id):
-        found = read_standing(company.id, zone=ZONE)
-    return found.state, found.there, found.here
+        found = load_reconciliation_status(company.id, zone=ZONE)
+    return found.state, found.remote_count, found.local_count
 
 
 def test_a_missing_call_is_fetched_with_all_that_was_said(retell, salon, db) -> None:
@@ -170,7 +170,7 @@ def test_all_pages_are_read(retell, salon, db) -> None:
     found = look(db)
     assert (found.result, found.error, found.fetched) == ("done", None, 20)
     assert len(calls(db)) == 20
-    assert standing(db, salon) == ("all", 20, 20) or now().hour < 1
+    assert load_status(db, salon) == ("all", 20, 20) or now().hour < 1
 
 
 @pytest.mark.parametrize("trouble", ["429", "500", "slow", "junk"])
@@ -182,7 +182,7 @@ def test_a_provider_that_fails_breaks_nothing_and_is_told_of(retell, salon, db, 
     assert found.result == "failed"
     assert found.error
     assert calls(db) == {}
-    assert standing(db, salon)[0] == "unknown"
+    assert load_status(db, salon)[0] == "unknown"
     account = db.session.scalars(select(ProviderAccount)).one()
     assert account.failing_since is not None
     assert account.locked_until is None
@@ -218,23 +218,23 @@ def test_a_companys_own_account_brings_nobody_elses_calls(retell, salon, db, app
     there(retell, "call_of_garage", key="+494066969300")
     look(db)
     assert {call_id: call.company_id for call_id, call in calls(db).items()} == {"call_of_garage": other.id}
-    assert standing(db, salon)[0] == "not_set_up"
-    assert standing(db, other)[1:] == (1, 1) or now().hour < 1
+    assert load_status(db, salon)[0] == "not_set_up"
+    assert load_status(db, other)[1:] == (1, 1) or now().hour < 1
 
 
 def test_the_line_says_how_many_are_missing(retell, salon, db, monkeypatch) -> None:
     there(retell, "call_a")
     monkeypatch.setattr("app.jobs.call_reconciliation.store_fetched", lambda *_a, **_k: None)
     look(db)
-    assert standing(db, salon) == ("missing", 1, 0) or now().hour < 1
+    assert load_status(db, salon) == ("missing", 1, 0) or now().hour < 1
     monkeypatch.undo()
     look(db)
     look(db)
-    assert standing(db, salon) == ("all", 1, 1) or now().hour < 1
+    assert load_status(db, salon) == ("all", 1, 1) or now().hour < 1
 
 
 def test_without_a_key_nothing_is_asked(retell, salon, db, app) -> None:
     app.config["SETTINGS"] = app.config["SETTINGS"].model_copy(update={"retell_api_key": ""})
     assert look(db) is None
     assert retell.requests == []
-    assert standing(db, salon) == ("not_set_up", 0, 0)
+    assert load_status(db, salon) == ("not_set_up", 0, 0)

@@ -6,7 +6,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import func, select
 
 from app.core.tenancy import company_scope
-from app.domain.calls.search import Search, find_calls
+from app.domain.calls.search import CallSearch, find_calls
 from app.domain.inbox.processor import drain_batch
 from app.models import Call, CallSearchText, Company
 from tests.support.lindgren import call_body, make_salon, send, transcript
@@ -22,7 +22,7 @@ def salon(db: SQLAlchemy) -> Company:
 
 def _found(db: SQLAlchemy, salon: Company, query: str) -> list[str]:
     with company_scope(salon.id):
-        found = find_calls(Search(query=query), limit=10)
+        found = find_calls(CallSearch(query=query), limit=10)
         return list(db.session.scalars(select(Call.provider_call_id).where(Call.id.in_(found))))
 
 

@@ -8,7 +8,7 @@ from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.calls.search_index import write_call_texts
+from app.domain.calls.search_index import update_search_texts
 from app.models import Call, Company, Customer, ToolCall, Turn
 from tests.support.people import branch_ids
 
@@ -36,7 +36,7 @@ def make_call(company: Company, *, branch: int = 0, name: str | None = None, wor
         for position, text in enumerate(words):
             role = "caller" if position % 2 else "agent"
             db.session.add(Turn(call_id=call.id, position=position, role=role, text=text, start_s=position * 4.0))
-        write_call_texts([(call, words, name)])
+        update_search_texts([(call, words, name)])
     return call.id
 
 

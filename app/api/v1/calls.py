@@ -16,8 +16,8 @@ from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.domain.calls.counts import count_calls
-from app.domain.calls.search import LONGEST_QUERY, Search, find_calls, newest_first
-from app.domain.calls.truth_wording import so_is
+from app.domain.calls.search import MAX_QUERY_LENGTH, CallSearch, find_calls, order_newest_first
+from app.domain.calls.truth_wording import format_correction
 from app.domain.privacy.consent import get_effective_consent, list_answers
 from app.models import Booking, Branch, Call, CallDeletion, CallEvent, CallNotice, NoticeWording, ToolCall, TruthCheck, Turn
 from app.models.booking import ACTIVE_STATUSES
@@ -41,7 +41,7 @@ blueprint = Blueprint("api_calls", __name__, url_prefix="/api/v1")
 
 
 class CallQuery(PageQuery):
-    q: str = Field("", max_length=LONGEST_QUERY, description="Words of the transcript, names, numbers in any form, the provider's id.")
+    q: str = Field("", max_length=MAX_QUERY_LENGTH, description="Words of the transcript, names, numbers in any form, the provider's id.")
     status: Literal[*STATUS_RANK] | None = None  # type: ignore[valid-type]
     outcome: Literal[*OUTCOMES] | None = None  # type: ignore[valid-type]
     branch_id: str | None = None
@@ -62,7 +62,7 @@ def index(query: CallQuery) -> CallList:
         ids = find_calls(search, limit=query.per_page, offset=offset)
         is_last = len(ids) < query.per_page and (ids or not offset)
         seen = offset + len(ids)
-        total, exact = (seen, True) if is_last else count_calls(search, seen=seen)
+        total, exact = (seen, True) if is_last else count_calls(search, known_count=seen)
     return CallList(items=_build_items(ids), page=query.page, per_page=query.per_page, total=total, total_exact=exact)
 
 
@@ -100,10 +100,10 @@ def _find_notice(call_id: str) -> NoticeItem | None:
     return NoticeItem(said=notice.is_spoken, turn=notice.turn, at_ms=notice.at_ms, wording=notice.wording, text=text)
 
 
-def _build_search(query: CallQuery) -> Search:
+def _build_search(query: CallQuery) -> CallSearch:
     if query.branch_id is not None and query.branch_id not in _get_timezones():
         raise NotFound(_("Diese Filiale gibt es nicht."))
-    return Search(
+    return CallSearch(
         query=query.q,
         status=query.status or "",
         outcome=query.outcome or "",
@@ -117,7 +117,7 @@ def _build_items(ids: Collection[str]) -> list[CallItem]:
     if not ids:
         return []
     columns = load_only(*(getattr(Call, name) for name in COLUMNS))
-    calls = db.session.scalars(newest_first(select(Call).options(columns).where(Call.id.in_(ids))))
+    calls = db.session.scalars(order_newest_first(select(Call).options(columns).where(Call.id.in_(ids))))
     zones, bookings, truths = _get_timezones(), _get_booking_ids(ids), _get_truths(ids)
     return [build_call_item(call, zones[call.branch_id], bookings.get(call.id), truths.get(call.id)) for call in calls]
 
@@ -130,7 +130,7 @@ def _get_truths(ids: Collection[str]) -> dict[str, str | None]:
 def _to_mismatch(finding: dict[str, Any]) -> MismatchItem:
     booking = finding.get("booking") or {}
     return MismatchItem(
-        what=finding["what"], turn=finding["turn"], said=finding["said"], so=so_is(finding), booking_id=booking.get("id")
+        what=finding["what"], turn=finding["turn"], said=finding["said"], so=format_correction(finding), booking_id=booking.get("id")
     )  # fmt: skip
 
 

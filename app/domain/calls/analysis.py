@@ -27,7 +27,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "notes": ("notiz", "notizen", "notes", "wunsch", "bemerkung", "hinweis"),
 }
 # fmt: on
-INTENT_WORDS: tuple[tuple[Intent, str], ...] = (
+INTENT_KEYWORDS: tuple[tuple[Intent, str], ...] = (
     ("cancel", r"absag|stornier|cancel"),
     ("move", r"verschieb|verleg|umbuch|reschedul|move"),
     ("callback", r"rueckruf|zurueckruf|callback|call_back"),
@@ -52,7 +52,7 @@ CLOCK = re.compile(r"\b(\d{1,2})(?:[:.](\d{2})(?!\d|\.)|\s*uhr(?:\s*(\d{1,2}))?|
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RequestedBooking:
     """An appointment that the analysis says was agreed; `start` is None where the words give no time we can trust."""
 
     start: datetime | None
@@ -65,52 +65,52 @@ class Wish:
     notes: str | None
 
 
-def intent_of(analysis: dict[str, Any]) -> Intent | None:
+def detect_intent(analysis: dict[str, Any]) -> Intent | None:
     """What the caller wanted, or None where the analysis does not say."""
-    fields = _fields(analysis)
-    if _flag(fields.get("callback")):
+    fields = _flatten_fields(analysis)
+    if _parse_flag(fields.get("callback")):
         return "callback"
-    words = _plain(fields.get("intent"))
-    return next((intent for intent, pattern in INTENT_WORDS if re.search(pattern, words)), None) if words else None
+    words = _to_plain_text(fields.get("intent"))
+    return next((intent for intent, pattern in INTENT_KEYWORDS if re.search(pattern, words)), None) if words else None
 
 
-def wish_of(analysis: dict[str, Any], *, zone: str, today: date) -> Wish | None:
+def parse_requested_booking(analysis: dict[str, Any], *, zone: str, today: date) -> RequestedBooking | None:
     """The appointment in the analysis, or None where it holds none or says that none was made."""
-    fields = _fields(analysis)
-    said_booked = _flag(fields.get("booked"))
+    fields = _flatten_fields(analysis)
+    said_booked = _parse_flag(fields.get("booked"))
     has_time = any(fields.get(name) for name in ("start", "date", "time"))
-    if said_booked is False or not (has_time or said_booked) or intent_of(analysis) in ("cancel", "move", "callback", "waitlist"):
+    if said_booked is False or not (has_time or said_booked) or detect_intent(analysis) in ("cancel", "move", "callback", "waitlist"):
         return None
     words = " ".join(str(fields[name]) for name in ("start", "date", "time") if fields.get(name))[:200]
-    return Wish(
-        start=read_start(fields.get("start"), fields.get("date"), fields.get("time"), zone=zone, today=today),
+    return RequestedBooking(
+        start=parse_start(fields.get("start"), fields.get("date"), fields.get("time"), zone=zone, today=today),
         words=words,
-        **{name: _text(fields.get(name)) for name in ("service", "staff", "name", "phone", "email", "notes")},
+        **{name: _parse_text(fields.get(name)) for name in ("service", "staff", "name", "phone", "email", "notes")},
     )
 
 
-def read_start(start: Any, day: Any, clock: Any, *, zone: str, today: date) -> datetime | None:
+def parse_start(start: Any, day: Any, clock: Any, *, zone: str, today: date) -> datetime | None:
     """An instant from an ISO time, or from a date and a time as German or English people write them, in the branch's zone."""
     for text in (start, day):
-        found = _iso_instant(text, zone)
+        found = _parse_iso(text, zone)
         if found is not None:
             return found
-    on = _read_date(_plain(day) or _plain(start), today)
-    at = _read_clock(_plain(clock)) or _read_clock(_without_date(_plain(start)))
+    on = _parse_date(_to_plain_text(day) or _to_plain_text(start), today)
+    at = _parse_clock(_to_plain_text(clock)) or _parse_clock(_strip_date(_to_plain_text(start)))
     return datetime.combine(on, at, ZoneInfo(zone)) if on and at else None
 
 
-def _fields(analysis: dict[str, Any]) -> dict[str, Any]:
+def _flatten_fields(analysis: dict[str, Any]) -> dict[str, Any]:
     """Our names for what is there; spelling of the keys (umlauts, dashes, leading underscores) does not matter."""
-    given = {_key(name): value for name, value in analysis.items() if value not in (None, "", [], {})}
+    given = {_normalize_key(name): value for name, value in analysis.items() if value not in (None, "", [], {})}
     return {ours: given[name] for ours, names in FIELDS.items() for name in reversed(names) if name in given}
 
 
-def _key(name: Any) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", _plain(name)).strip("_")
+def _normalize_key(name: Any) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", _to_plain_text(name)).strip("_")
 
 
-def _plain(value: Any) -> str:
+def _to_plain_text(value: Any) -> str:
     """Lower case, umlauts as two letters, no accents."""
     if value is None or isinstance(value, bool | dict | list):
         return ""
@@ -118,20 +118,20 @@ def _plain(value: Any) -> str:
     return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)).strip()
 
 
-def _text(value: Any) -> str | None:
+def _parse_text(value: Any) -> str | None:
     if value is None or isinstance(value, bool | dict | list):
         return None
     return str(value).strip()[:160] or None
 
 
-def _flag(value: Any) -> bool | None:
+def _parse_flag(value: Any) -> bool | None:
     if isinstance(value, bool):
         return value
     words = {"true": True, "ja": True, "yes": True, "1": True, "false": False, "nein": False, "no": False, "0": False}
-    return words.get(_plain(value)) if value is not None else None
+    return words.get(_to_plain_text(value)) if value is not None else None
 
 
-def _iso_instant(value: Any, zone: str) -> datetime | None:
+def _parse_iso(value: Any, zone: str) -> datetime | None:
     if not isinstance(value, str) or not re.search(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}", value):
         return None
     try:
@@ -141,7 +141,7 @@ def _iso_instant(value: Any, zone: str) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
 
 
-def _read_date(text: str, today: date) -> date | None:
+def _parse_date(text: str, today: date) -> date | None:
     try:
         if found := ISO_DATE.search(text):
             return date(int(found[1]), int(found[2]), int(found[3]))
@@ -162,11 +162,11 @@ def _with_year(day: int, month: int, year: str | None, today: date) -> date:
     return this_year if this_year >= today else date(today.year + 1, month, day)
 
 
-def _without_date(text: str) -> str:
+def _strip_date(text: str) -> str:
     return WORDED_DATE.sub(" ", GERMAN_DATE.sub(" ", ISO_DATE.sub(" ", text)))
 
 
-def _read_clock(text: str) -> time | None:
+def _parse_clock(text: str) -> time | None:
     found = CLOCK.search(text) or re.fullmatch(r"(\d{1,2})()()()", text)
     if not found:
         return None

@@ -23,7 +23,7 @@ CallKey = tuple[str, str, str]
 
 
 @dataclass(slots=True)
-class Desk:
+class CallBatch:
     """The calls of one batch, by (company, provider, provider's id)."""
 
     calls: dict[CallKey, Call] = field(default_factory=dict)
@@ -46,47 +46,49 @@ class Desk:
     _changed: dict[type, dict[int, dict[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
 
     @classmethod
-    def load(cls, keys: Iterable[CallKey], *, numbers: Iterable[tuple[str, str]], replayed: Iterable[int | None]) -> "Desk":
+    def load(cls, keys: Iterable[CallKey], *, numbers: Iterable[tuple[str, str]], replayed: Iterable[int | None]) -> "CallBatch":
         """Loads and locks the calls of these keys and what hangs on them."""
-        desk = cls()
-        wanted = set(keys)
+        batch = cls()
+        key_set = set(keys)
         with unscoped():
-            ids = sorted({key[2] for key in wanted})
+            ids = sorted({key[2] for key in key_set})
             rows = db.session.scalars(select(Call).where(Call.provider_call_id.in_(ids)).order_by(Call.id).with_for_update())
-            desk.calls = {key: call for call in rows if (key := key_of(call)) in wanted}
-            mine = [call.id for call in desk.calls.values()]
-            if mine:
-                desk._load_turns(mine)
-                desk._load_tools(mine)
-                desk._load_applied(mine, list(replayed))
-                desk.answers.update(list_answers(mine))
-                desk.notices = list_proofs(mine)
-            desk.callers = matching.find_customers_by_numbers(numbers)
-        return desk
+            batch.calls = {key: call for call in rows if (key := get_key(call)) in key_set}
+            call_ids = [call.id for call in batch.calls.values()]
+            if call_ids:
+                batch._load_turns(call_ids)
+                batch._load_tools(call_ids)
+                batch._load_applied(call_ids, list(replayed))
+                batch.answers.update(list_answers(call_ids))
+                batch.notices = list_proofs(call_ids)
+            batch.callers = matching.find_customers_by_numbers(numbers)
+        return batch
 
     def _load_turns(self, call_ids: list[str]) -> None:
-        wanted = _of_calls(select(Turn.id, Turn.call_id, Turn.position, Turn.role, Turn.text, Turn.start_s, Turn.end_s), Turn, call_ids)
-        for row in db.session.execute(wanted.order_by(Turn.call_id, Turn.position)).mappings():
+        statement = _join_calls(
+            select(Turn.id, Turn.call_id, Turn.position, Turn.role, Turn.text, Turn.start_s, Turn.end_s), Turn, call_ids
+        )
+        for row in db.session.execute(statement.order_by(Turn.call_id, Turn.position)).mappings():
             self.turns[row["call_id"]].append(dict(row))
 
     def _load_tools(self, call_ids: list[str]) -> None:
-        wanted = select(
+        statement = select(
             ToolCall.id, ToolCall.call_id, ToolCall.tool_call_id, ToolCall.name, ToolCall.ok, ToolCall.finished_at, ToolCall.request_hash
         )  # fmt: skip
-        for row in db.session.execute(_of_calls(wanted, ToolCall, call_ids)).mappings():
+        for row in db.session.execute(_join_calls(statement, ToolCall, call_ids)).mappings():
             self.tools[row["call_id"]][row["tool_call_id"]] = dict(row)
 
     def _load_applied(self, call_ids: list[str], replayed: list[int | None]) -> None:
         if replayed:
-            traces = _of_calls(select(CallEvent.webhook_event_id), CallEvent, call_ids).where(CallEvent.webhook_event_id.in_(replayed))
+            traces = _join_calls(select(CallEvent.webhook_event_id), CallEvent, call_ids).where(CallEvent.webhook_event_id.in_(replayed))
             self.applied = {event_id for event_id in db.session.scalars(traces) if event_id is not None}
 
-    def branch_of(self, call: Call) -> Branch:
+    def get_branch(self, call: Call) -> Branch:
         if call.branch_id not in self._branches:
             self._branches[call.branch_id] = db.session.scalars(select(Branch).where(Branch.id == call.branch_id)).one()
         return self._branches[call.branch_id]
 
-    def note(self, call: Call, kind: str, *, at: datetime, webhook_event_id: int | None, data: dict[str, Any] | None = None) -> None:
+    def add_event(self, call: Call, kind: str, *, at: datetime, webhook_event_id: int | None, data: dict[str, Any] | None = None) -> None:
         """Adds a line to the call's history, once per webhook and kind."""
         if webhook_event_id in self.applied:
             return
@@ -155,10 +157,10 @@ class Desk:
         self._changed.clear()
 
 
-def key_of(call: Call) -> CallKey:
+def get_key(call: Call) -> CallKey:
     return call.company_id, call.provider, call.provider_call_id
 
 
-def _of_calls(wanted: Any, model: Any, call_ids: list[str]) -> Any:
+def _join_calls(statement: Any, model: Any, call_ids: list[str]) -> Any:
     """What hangs on these calls, found by way of the call: that names the company, with which every index begins."""
-    return wanted.join(Call, and_(Call.company_id == model.company_id, Call.id == model.call_id)).where(Call.id.in_(call_ids))
+    return statement.join(Call, and_(Call.company_id == model.company_id, Call.id == model.call_id)).where(Call.id.in_(call_ids))

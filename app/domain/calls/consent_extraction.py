@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.domain.agents.config import load_config
 from app.domain.agents.versions import find_published
-from app.domain.calls.call_batch import Desk
+from app.domain.calls.call_batch import CallBatch
 from app.domain.privacy.ai_notice import TimedUtterance
 from app.domain.privacy.ai_notice_proof import build_proof, find_notice_version
 from app.domain.privacy.consent import record_answer
@@ -22,30 +22,30 @@ OVER = ("ended", "analyzed")
 STILL_GROWING = 2
 
 
-def take_answers(desk: Desk, call: Call, turns: Sequence[TranscriptTurn] | None, *, final: bool) -> None:
+def take_answers(batch: CallBatch, call: Call, turns: Sequence[TranscriptTurn] | None, *, final: bool) -> None:
     """Before anything of the event is stored: what is declined in it is not stored at all.
 
     Of a growing transcript only what is new is heard, and of the final one, which may say it otherwise, all of it.
     """
     if not turns or call.is_test or not call.keeps_words:
         return
-    known, since = desk.answers[call.id], 0 if final else max(0, len(desk.turns[call.id]) - STILL_GROWING)
+    known, since = batch.answers[call.id], 0 if final else max(0, len(batch.turns[call.id]) - STILL_GROWING)
     lines = [
         DialogueLine(position, turn.role == "agent", turn.text) for position, turn in enumerate(turns) if turn.role in ("agent", "caller")
     ]
     for given in extract_answers(lines, since=since):
         told = find_notice_version(_utterances(turns[: given.turn]))
         if row := record_answer(call, known, given.what, given.answer, source="words", turn=given.turn, wording=told):
-            desk.add_consent(row)
+            batch.add_consent(row)
 
 
-def take_notice(desk: Desk, call: Call, event: CallEvent) -> None:
+def take_notice(batch: CallBatch, call: Call, event: CallEvent) -> None:
     """The proof follows the transcript: what was cut off by the caller in the end was not heard."""
     if call.is_test or not (event.turns or event.kind in OVER):
         return
-    spoken = _stored(desk.turns[call.id]) if call.keeps_words else _utterances(event.turns or ())
-    if place := build_proof(spoken, is_over=not call.is_running):
-        desk.set_notice(call, place)
+    change = _stored(batch.turns[call.id]) if call.keeps_words else _utterances(event.turns or ())
+    if place := build_proof(change, is_over=not call.is_running):
+        batch.set_notice(call, place)
 
 
 def delete_there(call: Call, events: Sequence[CallEvent], *, declined: bool) -> None:

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, func, select
 
 from app.core.extensions import db
-from app.domain.calls.search import Search, narrowed_by
+from app.domain.calls.search import CallSearch, build_conditions
 from app.models import Branch, Call, CallDay
 from app.models.call import ACTIVE_STATUSES
 
-COUNTED_ONE_BY_ONE = 1000
+EXACT_COUNT_LIMIT = 1000
 # where the daily counts do not know it
-MOST_COUNTED = 10_000
+MAX_COUNTED = 10_000
 
 
 def count_running(branch_ids: Sequence[str]) -> int:
@@ -23,45 +23,45 @@ def count_running(branch_ids: Sequence[str]) -> int:
     return db.session.scalar(running.where(Call.branch_id.in_(branch_ids)) if branch_ids else running) or 0
 
 
-def count_calls(search: Search, *, seen: int = 0) -> tuple[int, bool]:
+def count_calls(search: CallSearch, *, known_count: int = 0) -> tuple[int, bool]:
     """How many calls there are, whatever the query, and whether that is all of them; `seen` is how many are known of already.
 
     A thousand are counted; more come from the daily counts where these know the answer. Else some more are counted, and then
     there are at least so many: to count on would take longer the more they are.
     """
-    counted = _counted(search, COUNTED_ONE_BY_ONE)
-    if counted <= COUNTED_ONE_BY_ONE:
+    counted = _count_matching(search, EXACT_COUNT_LIMIT)
+    if counted <= EXACT_COUNT_LIMIT:
         return counted, True
-    days = _days(search)
+    days = _build_day_conditions(search)
     if days is not None:
         return int(db.session.scalar(select(func.sum(CallDay.calls)).where(*days)) or 0), True
-    most = max(seen, MOST_COUNTED)
-    counted = _counted(search, most)
+    most = max(known_count, MAX_COUNTED)
+    counted = _count_matching(search, most)
     return min(counted, most), counted <= most
 
 
-def _counted(search: Search, most: int) -> int:
+def _count_matching(search: CallSearch, most: int) -> int:
     """How many there are, one more than `most` at the most."""
-    few = select(Call.id).where(*narrowed_by(search)).limit(most + 1).subquery()
+    few = select(Call.id).where(*build_conditions(search)).limit(most + 1).subquery()
     return db.session.scalar(select(func.count()).select_from(few)) or 0
 
 
-def _days(search: Search) -> list[ColumnElement[bool]] | None:
+def _build_day_conditions(search: CallSearch) -> list[ColumnElement[bool]] | None:
     """The search as conditions on the daily counts; None for what they do not know."""
     zones = {ZoneInfo(zone) for zone in db.session.scalars(select(Branch.zone).distinct())}
-    limits = [_day(limit, zones) for limit in (search.since, search.until)]
+    limits = [_to_day(limit, zones) for limit in (search.since, search.until)]
     if search.status or search.customer_id or search.outcome == "unknown" or False in limits:
         return None
-    wanted = [
+    conditions = [
         CallDay.day >= limits[0] if limits[0] else None,
         CallDay.day < limits[1] if limits[1] else None,
         CallDay.outcome == search.outcome if search.outcome else None,
         CallDay.branch_id.in_(search.branch_ids) if search.branch_ids else None,
     ]
-    return [condition for condition in wanted if condition is not None]
+    return [condition for condition in conditions if condition is not None]
 
 
-def _day(limit: datetime | None, zones: set[ZoneInfo]) -> date | Literal[False] | None:
+def _to_day(limit: datetime | None, zones: set[ZoneInfo]) -> date | Literal[False] | None:
     """The day that begins at this instant in all of the branches; False where none does."""
     if limit is None:
         return None

@@ -11,8 +11,8 @@ from app.core.extensions import db
 from app.core.tenancy import unscoped
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.emergency_override import CODE, find_forward_number
-from app.domain.calls.call_batch import Desk
-from app.domain.calls.transcripts import Spoken
+from app.domain.calls.call_batch import CallBatch
+from app.domain.calls.transcripts import TranscriptChange
 from app.domain.emergencies import detections
 from app.domain.emergencies.alarm import raise_alarm
 from app.domain.emergencies.detections import MAX_TURNS, BusinessProfile
@@ -26,28 +26,30 @@ def places_of(branch_ids: Iterable[str]) -> dict[str, BusinessProfile]:
     ids = sorted(branch_ids)
     if not ids:
         return {}
-    wanted = select(Branch.id, Branch.emergency_phrases, Company.industry).join(Company, Company.id == Branch.company_id)
+    statement = select(Branch.id, Branch.emergency_phrases, Company.industry).join(Company, Company.id == Branch.company_id)
     with unscoped():
-        rows = db.session.execute(wanted.where(Branch.id.in_(ids))).all()
+        rows = db.session.execute(statement.where(Branch.id.in_(ids))).all()
     return {row.id: BusinessProfile(row.industry, tuple(row.emergency_phrases or ())) for row in rows}
 
 
-def hear_turns(call: Call, snapshot: Sequence[TranscriptTurn] | None, spoken: Spoken, places: Mapping[str, BusinessProfile]) -> bool:
+def hear_turns(
+    call: Call, snapshot: Sequence[TranscriptTurn] | None, change: TranscriptChange, places: Mapping[str, BusinessProfile]
+) -> bool:
     """Takes what a snapshot added, also of callers whose words are not kept; whether people are to be told."""
     place = places.get(call.branch_id)
     if not snapshot or place is None:
         return False
-    first = spoken.first if spoken.turns else len(snapshot) if call.keeps_words else max(0, len(snapshot) - MAX_TURNS)
+    first = change.first if change.turns else len(snapshot) if call.keeps_words else max(0, len(snapshot) - MAX_TURNS)
     said = [(index, turn.text) for index, turn in enumerate(snapshot[first:], first) if turn.role == "caller"]
     return detections.detect_in_turns(call, said, place)
 
 
-def alarm_people(desk: Desk, call: Call, *, received_at: datetime, webhook_event_id: int | None) -> None:
+def alarm_people(batch: CallBatch, call: Call, *, received_at: datetime, webhook_event_id: int | None) -> None:
     """Raises the alarm for what a transcript named; the caller hears of it with the agent's next function."""
     kind = detections.find_kind(call)
     if kind is None or call.is_test:
         return
     context = ToolContext(call)
     raise_alarm(call, kind, context.branch, context.company, forward_to=find_forward_number(context))
-    desk.note(call, CODE, at=now(), webhook_event_id=webhook_event_id, data={"kind": kind.name})
+    batch.add_event(call, CODE, at=now(), webhook_event_id=webhook_event_id, data={"kind": kind.name})
     publish(CallUpdated(call.company_id, call.branch_id, call.id, received_at))

@@ -12,8 +12,8 @@ from app.core.phone import display
 from app.domain.bookings.booking_request import BookingRequest, resolve_parts
 from app.domain.bookings.create import create_booking
 from app.domain.bookings.history import Actor
-from app.domain.calls.analysis import Wish, intent_of, wish_of
-from app.domain.calls.call_batch import Desk
+from app.domain.calls.analysis import RequestedBooking, detect_intent, parse_requested_booking
+from app.domain.calls.call_batch import CallBatch
 from app.domain.customers import matching
 from app.domain.tasks.lifecycle import create_task
 from app.models import Booking, Branch, Call, Customer
@@ -23,100 +23,110 @@ from app.providers.voice.base import CallEvent
 BOOKING_TOOLS = ("book_appointment", "book_appointment_cal")
 
 
-def follow_up(desk: Desk, call: Call, event: CallEvent, *, webhook_event_id: int | None) -> None:
+def follow_up(batch: CallBatch, call: Call, event: CallEvent, *, webhook_event_id: int | None) -> None:
     """Makes what the analysis of a call asks for: never twice, and never without a trace when it does not hold."""
     if event.kind != "analyzed" or call.is_test:
         return
     if not call.keeps_words:
-        _ask_without_words(call, event)
+        _create_task_without_transcript(call, event)
         return
-    branch = desk.branch_of(call)
-    wish = _wish(call, event, branch.zone)
-    if wish is not None:
-        _book_or_ask(desk, call, wish, branch, webhook_event_id=webhook_event_id)
-    elif intent_of(event.analysis) == "callback":
-        create_task("callback", f"Rückruf: {_who(call, None)}", source_ref=f"callback:{call.id}", call=call, details=call.summary)
-    elif intent_of(event.analysis) == "cancel" and call.outcome in ("cancelled", "not_verified"):
-        title = f"Absage prüfen: {_who(call, None)}"
+    branch = batch.get_branch(call)
+    requested = _find_requested_booking(call, event, branch.zone)
+    if requested is not None:
+        _book_or_create_task(batch, call, requested, branch, webhook_event_id=webhook_event_id)
+    elif detect_intent(event.analysis) == "callback":
+        create_task(
+            "callback", f"Rückruf: {_get_caller_name(call, None)}", source_ref=f"callback:{call.id}", call=call, details=call.summary
+        )
+    elif detect_intent(event.analysis) == "cancel" and call.outcome in ("cancelled", "not_verified"):
+        title = f"Absage prüfen: {_get_caller_name(call, None)}"
         create_task("check_cancellation", title, source_ref=f"cancel:{call.id}", call=call, details=call.summary)
 
 
-def _ask_without_words(call: Call, event: CallEvent) -> None:
+def _create_task_without_transcript(call: Call, event: CallEvent) -> None:
     """What the analysis makes of words that were declined is not used; whoever wanted something and has nothing is called back."""
-    if intent_of(event.analysis) in ("book", "callback") and _made_during(call, None) is None:
-        create_task("callback", f"Rückruf: {_who(call, None)}", source_ref=f"callback:{call.id}", call=call)
+    if detect_intent(event.analysis) in ("book", "callback") and _find_booking_of_call(call, None) is None:
+        create_task("callback", f"Rückruf: {_get_caller_name(call, None)}", source_ref=f"callback:{call.id}", call=call)
 
 
-def _wish(call: Call, event: CallEvent, zone: str) -> Wish | None:
+def _find_requested_booking(call: Call, event: CallEvent, zone: str) -> RequestedBooking | None:
     """From the analysis; where that only says "booked", from the arguments of the booking tool that succeeded."""
     today = call.started_at.astimezone(ZoneInfo(zone)).date()
-    wish = wish_of(event.analysis, zone=zone, today=today)
-    if wish is None or wish.start is not None or wish.words:
-        return wish
+    requested = parse_requested_booking(event.analysis, zone=zone, today=today)
+    if requested is None or requested.start is not None or requested.words:
+        return requested
     for use in reversed(event.tool_uses):
         if use.name in BOOKING_TOOLS and use.arguments:
-            return wish_of({**use.arguments, "termin_gebucht": True}, zone=zone, today=today) or wish
-    return wish
+            return parse_requested_booking({**use.arguments, "termin_gebucht": True}, zone=zone, today=today) or requested
+    return requested
 
 
-def _book(desk: Desk, call: Call, wish: Wish) -> Booking:
+def _book(batch: CallBatch, call: Call, requested: RequestedBooking) -> Booking:
     """Books what the analysis says; raises AppError when the calendar or the catalogue is against it."""
-    if wish.start is None:
+    if requested.start is None:
         raise AppError("The time cannot be read.", code="no_time")
-    if not wish.service:
+    if not requested.service:
         raise AppError("The analysis names no service.", code="unknown_service")
-    customer = _customer(desk, call, wish.name)
+    customer = _find_customer(batch, call, requested.name)
     order = BookingRequest(
-        parts=resolve_parts(wish.service, staff=wish.staff, branch_id=call.branch_id),
-        starts_at=wish.start,
+        parts=resolve_parts(requested.service, staff=requested.staff, branch_id=call.branch_id),
+        starts_at=requested.start,
         branch_id=call.branch_id,
         source="call",
         actor=Actor("caller", "call", call.id),
         customer_id=customer.id if customer else None,
         call_id=call.id,
-        notes=wish.notes,
+        notes=requested.notes,
         is_anonymous=call.caller_kind == "withheld",
         source_ref=f"call:{call.id}",
     )
     return create_booking(order)
 
 
-def _made_during(call: Call, start: datetime | None) -> Booking | None:
+def _find_booking_of_call(call: Call, start: datetime | None) -> Booking | None:
     """The booking that the agent made in the call itself: the analysis only tells of it again."""
     mine = select(Booking).where(Booking.call_id == call.id).order_by(Booking.id.desc())
     return db.session.scalars(mine.where(Booking.starts_at == start) if start else mine).first()
 
 
-def _book_or_ask(desk: Desk, call: Call, wish: Wish, branch: Branch, *, webhook_event_id: int | None) -> None:
+def _book_or_create_task(
+    batch: CallBatch, call: Call, requested: RequestedBooking, branch: Branch, *, webhook_event_id: int | None
+) -> None:
     """What the agent promised is either in the calendar or on the front desk's list; her word alone books nothing."""
     try:
-        booking = _made_during(call, wish.start) or _book(desk, call, wish)
+        booking = _find_booking_of_call(call, requested.start) or _book(batch, call, requested)
     except AppError as refusal:
-        _ask_front_desk(desk, call, wish, branch, refusal.code, webhook_event_id=webhook_event_id)
+        _create_front_desk_task(batch, call, requested, branch, refusal.code, webhook_event_id=webhook_event_id)
         call.outcome = "callback"
         return
     data = {"booking_id": booking.id, "starts_at": booking.starts_at.isoformat()}
     call.outcome = "booked"
-    desk.note(call, "booked", at=now(), webhook_event_id=webhook_event_id, data=data)
+    batch.add_event(call, "booked", at=now(), webhook_event_id=webhook_event_id, data=data)
 
 
-def _ask_front_desk(desk: Desk, call: Call, wish: Wish, branch: Branch, reason: str, *, webhook_event_id: int | None) -> None:
-    when = wish.start.astimezone(ZoneInfo(branch.zone)).strftime("%d.%m.%Y, %H:%M") if wish.start else wish.words or "ohne Zeit"
+def _create_front_desk_task(
+    batch: CallBatch, call: Call, requested: RequestedBooking, branch: Branch, reason: str, *, webhook_event_id: int | None
+) -> None:
+    when = (
+        requested.start.astimezone(ZoneInfo(branch.zone)).strftime("%d.%m.%Y, %H:%M") if requested.start else requested.words or "ohne Zeit"
+    )
     task = create_task(
         "check_booking",
-        f"Termin klären: {_who(call, wish.name)}, {when}",
+        f"Termin klären: {_get_caller_name(call, requested.name)}, {when}",
         source_ref=f"booking:{call.id}",
         call=call,
         reason=reason,
-        details="\n".join(filter(None, (wish.service, wish.staff, wish.notes, call.summary))) or None,
+        details="\n".join(filter(None, (requested.service, requested.staff, requested.notes, call.summary))) or None,
     )
-    desk.note(call, "task", at=now(), webhook_event_id=webhook_event_id, data={"task_id": task.id, "kind": task.kind, "reason": reason})
+    batch.add_event(
+        call, "task", at=now(), webhook_event_id=webhook_event_id, data={"task_id": task.id, "kind": task.kind, "reason": reason}
+    )
 
 
-def _customer(desk: Desk, call: Call, name: str | None) -> Customer | None:
+def _find_customer(batch: CallBatch, call: Call, name: str | None) -> Customer | None:
     """The person the booking is for: perhaps another one of the family than the number alone names."""
     number = call.from_number if call.caller_kind == "number" else None
-    known = desk.callers.setdefault((call.company_id, number), []) if number else []
+    known = batch.callers.setdefault((call.company_id, number), []) if number else []
     if not name:
         return db.session.get(Customer, call.customer_id) if call.customer_id else None
     person = matching.select_customer(known, name)
@@ -128,5 +138,5 @@ def _customer(desk: Desk, call: Call, name: str | None) -> Customer | None:
     return person
 
 
-def _who(call: Call, name: str | None) -> str:
+def _get_caller_name(call: Call, name: str | None) -> str:
     return name or (display(call.from_number) if call.from_number else "Nummer unterdrückt")

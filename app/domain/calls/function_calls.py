@@ -27,8 +27,8 @@ from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.emergency_override import CODE as EMERGENCY, handle_emergency, handle_emergency_offline
 from app.domain.agents.tools.result import ToolResult, reject
 from app.domain.calls import lifecycle
-from app.domain.calls.call_batch import Desk
-from app.domain.calls.outcome import tool_did_it
+from app.domain.calls.call_batch import CallBatch
+from app.domain.calls.outcome import is_tool_successful
 from app.domain.companies.number_lookup import NumberMatch
 from app.domain.language.detection import detect_language
 from app.domain.language.time_expression import Language
@@ -40,13 +40,13 @@ from app.providers.voice.base import FunctionRequest
 
 log = structlog.get_logger()
 # the same again so soon is a repetition, not a new question
-REPEATED_WITHIN = timedelta(seconds=15)
-TURNS_HEARD = 6
+REPEAT_WINDOW = timedelta(seconds=15)
+LANGUAGE_TURNS = 6
 Run = Callable[[str, dict[str, Any], ToolContext], ToolResult]
 
 # built once: making a statement costs more than running it
 CALL = select(Call).where(Call.provider == bindparam("provider"), Call.provider_call_id == bindparam("name")).with_for_update()
-CALL_BY_US = CALL.where(Call.connection_id.is_(None)).execution_options(populate_existing=True)
+CALL_WITHOUT_CONNECTION = CALL.where(Call.connection_id.is_(None)).execution_options(populate_existing=True)
 CALL_BY_CONNECTION = CALL.where(Call.connection_id == bindparam("connection")).execution_options(populate_existing=True)
 USES = (
     select(ToolCall.id, ToolCall.tool_call_id, ToolCall.name, ToolCall.request_hash, ToolCall.finished_at, ToolCall.after_turn)
@@ -57,7 +57,7 @@ RESULT = select(ToolCall.result).where(ToolCall.id == bindparam("use"))
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FunctionCall:
     """A verified use of a function. `owner` finds whose a call is that we do not know yet: the same way as for its events."""
 
     use: FunctionRequest
@@ -66,97 +66,102 @@ class Asked:
     owner: Callable[[], tuple[NumberMatch | None, bool]]
 
 
-def answer(asked: Asked) -> dict[str, Any]:
+def answer_function_call(function_call: FunctionCall) -> dict[str, Any]:
     """What the agent is told, committed before it is told. Faults of ours become a sentence too: what happened is in the log."""
     began = time.perf_counter()
     for _attempt in range(2):
         try:
-            return run_in_transaction(lambda: _answer(asked, began, registry.run_tool))
+            return run_in_transaction(lambda: _answer_in_transaction(function_call, began, registry.run_tool))
         except IntegrityError:
             # the worker has made the call of the same moment; the second time it is there
-            log.info("function.again", name=asked.use.name)
+            log.info("function.again", name=function_call.use.name)
         except Exception as error:
             if is_unavailable(error) and not is_transient(error):
-                log.warning("function.database_away", name=asked.use.name)
-                return _without_records(asked.use)
-            log.exception("function.failed", name=asked.use.name)
+                log.warning("function.database_away", name=function_call.use.name)
+                return _answer_without_database(function_call.use)
+            log.exception("function.failed", name=function_call.use.name)
             break
     with suppress(Exception):
-        return run_in_transaction(lambda: _answer(asked, began, _trouble))
-    log.error("function.not_written", name=asked.use.name)
-    return _without_records(asked.use)
+        return run_in_transaction(lambda: _answer_in_transaction(function_call, began, _run_as_trouble))
+    log.error("function.not_written", name=function_call.use.name)
+    return _answer_without_database(function_call.use)
 
 
-def _without_records(use: FunctionRequest) -> dict[str, Any]:
+def _answer_without_database(use: FunctionRequest) -> dict[str, Any]:
     """Where nothing can be looked up or written down, an emergency is answered all the same."""
-    language = _heard(use) or "de"
+    language = _detect_caller_language(use) or "de"
     dialled = use.event.business_raw
-    found = handle_emergency_offline(use.name, use.arguments, turns=_said_by_caller(use), dialled=dialled, language=language)
-    return found.as_json() if found is not None else in_trouble(language)
+    found = handle_emergency_offline(use.name, use.arguments, turns=_list_caller_turns(use), dialled=dialled, language=language)
+    return found.as_json() if found is not None else build_trouble_result(language)
 
 
-def in_trouble(language: Language = "de") -> dict[str, Any]:
+def build_trouble_result(language: Language = "de") -> dict[str, Any]:
     with force_locale(language):
         return reject("trouble", registry.say_trouble()).as_json()
 
 
-def _trouble(_name: str, _given: dict[str, Any], context: ToolContext) -> ToolResult:
+def _run_as_trouble(_name: str, _given: dict[str, Any], context: ToolContext) -> ToolResult:
     """The use stands in the call's history even when we could not answer it."""
     with force_locale(context.language):
         return reject("trouble", registry.say_trouble())
 
 
-def _answer(asked: Asked, began: float, run: Run) -> dict[str, Any]:
+def _answer_in_transaction(function_call: FunctionCall, began: float, run: Run) -> dict[str, Any]:
     """One transaction: the call is locked, so that uses of one call are answered one after the other."""
-    call = _known(asked) or _made(asked)
+    call = _lock_call(function_call) or _create_call(function_call)
     if call is None:
-        log.warning("function.nobodys_call", name=asked.use.name)
-        return _without_records(asked.use)
+        log.warning("function.nobodys_call", name=function_call.use.name)
+        return _answer_without_database(function_call.use)
     with company_scope(call.company_id):
-        key, uses = hash_request(asked.use.name, asked.use.arguments), db.session.execute(USES, {"call": call.id}).all()
-        use, context = asked.use, ToolContext(call, spoken_language=_heard(asked.use))
+        key, uses = hash_request(function_call.use.name, function_call.use.arguments), db.session.execute(USES, {"call": call.id}).all()
+        use, context = function_call.use, ToolContext(call, spoken_language=_detect_caller_language(function_call.use))
         with track_queries() as spent:
             # whatever is asked for, and asked for again: nothing goes before somebody's life
-            urgent = handle_emergency(context, use.name, use.arguments, turns=_said_by_caller(use), index=use.position)
-            if urgent is None and (repeated := _repeated(uses, use, key)) is not None:
+            urgent = handle_emergency(context, use.name, use.arguments, turns=_list_caller_turns(use), index=use.position)
+            if urgent is None and (repeated := _find_repeated_result(uses, use, key)) is not None:
                 return repeated
             found = urgent or run(use.name, use.arguments, context)
             db.session.flush()
-        _write(asked, call, uses, key, found, began=began, database_s=spent.seconds)
+        _save_tool_call(function_call, call, uses, key, found, began=began, database_s=spent.seconds)
         if not call.keeps_words:
             erase_words(call)
             request_deletion(call, "declined", again=False)
         return found.as_json()
 
 
-def _known(asked: Asked) -> Call | None:
+def _lock_call(function_call: FunctionCall) -> Call | None:
     """The call, locked; one that came by another way is another one."""
-    names = {"provider": asked.use.event.provider, "name": asked.use.event.provider_call_id, "connection": asked.connection_id}
+    names = {
+        "provider": function_call.use.event.provider,
+        "name": function_call.use.event.provider_call_id,
+        "connection": function_call.connection_id,
+    }
     with unscoped():
-        return db.session.scalars(CALL_BY_CONNECTION if asked.connection_id else CALL_BY_US, names).first()
+        return db.session.scalars(CALL_BY_CONNECTION if function_call.connection_id else CALL_WITHOUT_CONNECTION, names).first()
 
 
-def _made(asked: Asked) -> Call | None:
+def _create_call(function_call: FunctionCall) -> Call | None:
     """The agent is faster than the worker: the call is made as any event makes it."""
-    match, cached = asked.owner()
+    match, cached = function_call.owner()
     if match is None:
         return None
-    arrival = lifecycle.Arrival(
-        webhook_event_id=None, received_at=asked.received_at, connection_id=asked.connection_id, event=asked.use.event,
+    inbound = lifecycle.InboundCallEvent(
+        webhook_event_id=None, received_at=function_call.received_at, connection_id=function_call.connection_id,
+        event=function_call.use.event,
         match=match, cached=cached,
     )  # fmt: skip
     with company_scope(match.company_id):
-        return lifecycle.apply_events([arrival])[0]
+        return lifecycle.apply_events([inbound])[0]
 
 
-def _repeated(uses: Sequence[Any], use: FunctionRequest, key: str) -> dict[str, Any] | None:
+def _find_repeated_result(uses: Sequence[Any], use: FunctionRequest, key: str) -> dict[str, Any] | None:
     """The stored answer to just this use: the same id, or the same question again with nothing done in between."""
     same_id = next((row for row in uses if use.tool_call_id and row.tool_call_id == use.tool_call_id), None)
     last = uses[-1] if uses else None
     for row in (same_id, last):
         if row is None or row.request_hash != key or row.finished_at is None:
             continue
-        if row is same_id or row.finished_at > now() - REPEATED_WITHIN:
+        if row is same_id or row.finished_at > now() - REPEAT_WINDOW:
             result = db.session.scalar(RESULT, {"use": row.id})
             if not isinstance(result, dict) or (_is_past(result, row, use) and row is not same_id):
                 return None
@@ -169,54 +174,58 @@ def _is_past(result: dict[str, Any], row: Any, use: FunctionRequest) -> bool:
     return result.get("code") == EMERGENCY and row.after_turn != use.position
 
 
-def _said_by_caller(use: FunctionRequest) -> list[tuple[int, str]]:
+def _list_caller_turns(use: FunctionRequest) -> list[tuple[int, str]]:
     return [(index, turn.text) for index, turn in enumerate(use.event.turns or ()) if turn.role == "caller"]
 
 
-def _heard(use: FunctionRequest) -> Language | None:
-    return detect_language([text for _index, text in _said_by_caller(use)[-TURNS_HEARD:]])
+def _detect_caller_language(use: FunctionRequest) -> Language | None:
+    return detect_language([text for _index, text in _list_caller_turns(use)[-LANGUAGE_TURNS:]])
 
 
-def _write(asked: Asked, call: Call, uses: Sequence[Any], key: str, found: ToolResult, *, began: float, database_s: float) -> None:
+def _save_tool_call(
+    function_call: FunctionCall, call: Call, uses: Sequence[Any], key: str, found: ToolResult, *, began: float, database_s: float
+) -> None:
     """The row of this use: the provider may have told of it before, or tells of it later (lifecycle finds this one then)."""
-    use, desk, told = asked.use, Desk(), found.as_json()
-    did_it = tool_did_it(told, found.ok)
+    use, batch, told = function_call.use, CallBatch(), found.as_json()
+    did_it = is_tool_successful(told, found.ok)
     own_s = time.perf_counter() - began
     finished = {
         "result": told, "told_days": sorted(day.isoformat() for day in found.disclosed_days) or None, "ok": did_it, "request_hash": key,
         "finished_at": now(), "duration_ms": round(own_s * 1000), "database_ms": round(database_s * 1000), "provider_ms": 0,
     }  # fmt: skip
-    row = _told_of(uses, use)
-    shown: dict[str, Any] = {"tool_call_id": row["tool_call_id"] if row else _id_for(uses, use), "name": use.name}
+    row = _find_unfinished_use(uses, use)
+    shown: dict[str, Any] = {"tool_call_id": row["tool_call_id"] if row else _get_tool_call_id(uses, use), "name": use.name}
     if row is not None:
-        desk.change_tool(row, **finished)
+        batch.change_tool(row, **finished)
     else:
-        made = {"arguments": use.arguments, "after_turn": use.position, "created_at": asked.received_at}
-        desk.add_tool(call, {**shown, **made, **finished})
-        _announce(call, ToolStarted(call.company_id, call.branch_id, call.id, asked.received_at, shown | {"arguments": use.arguments}))
-    desk.note(call, "tool", at=now(), webhook_event_id=None, data=shown | {"ok": did_it})
+        made = {"arguments": use.arguments, "after_turn": use.position, "created_at": function_call.received_at}
+        batch.add_tool(call, {**shown, **made, **finished})
+        _publish_unless_test(
+            call, ToolStarted(call.company_id, call.branch_id, call.id, function_call.received_at, shown | {"arguments": use.arguments})
+        )
+    batch.add_event(call, "tool", at=now(), webhook_event_id=None, data=shown | {"ok": did_it})
     if found.code == EMERGENCY:
-        desk.note(call, EMERGENCY, at=now(), webhook_event_id=None, data={"kind": found.data["kind"], "answered": True})
-    desk.write()
+        batch.add_event(call, EMERGENCY, at=now(), webhook_event_id=None, data={"kind": found.data["kind"], "answered": True})
+    batch.write()
     shown |= {"ok": did_it, "result": told, "duration_ms": round(own_s * 1000)}
-    _announce(call, ToolFinished(call.company_id, call.branch_id, call.id, asked.received_at, shown))
+    _publish_unless_test(call, ToolFinished(call.company_id, call.branch_id, call.id, function_call.received_at, shown))
     metrics.TOOL_SECONDS.labels(use.name if registry.find_tool(use.name) else "other").observe(own_s)
 
 
-def _announce(call: Call, happened: ToolStarted | ToolFinished) -> None:
+def _publish_unless_test(call: Call, happened: ToolStarted | ToolFinished) -> None:
     """Boards hear nothing of the synthetic call of a line check."""
     if not call.is_test:
         publish(happened)
 
 
-def _told_of(uses: Sequence[Any], use: FunctionRequest) -> dict[str, Any] | None:
+def _find_unfinished_use(uses: Sequence[Any], use: FunctionRequest) -> dict[str, Any] | None:
     """The unfinished row that a transcript has brought of this use already."""
     running = [row for row in uses if row.finished_at is None and row.name == use.name]
     same = next((row for row in running if use.tool_call_id in (None, row.tool_call_id)), None)
     return {"id": same.id, "tool_call_id": same.tool_call_id} if same else None
 
 
-def _id_for(uses: Sequence[Any], use: FunctionRequest) -> str:
+def _get_tool_call_id(uses: Sequence[Any], use: FunctionRequest) -> str:
     """The provider's id of the use, unless something else goes by it already."""
     taken = use.tool_call_id is None or any(row.tool_call_id == use.tool_call_id for row in uses)
-    return f"{lifecycle.OWN_USE}{new_ulid()}" if taken else use.tool_call_id or ""
+    return f"{lifecycle.OWN_USE_PREFIX}{new_ulid()}" if taken else use.tool_call_id or ""

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from app.domain.agents.tools.emergency_override import CODE as EMERGENCY
-from app.domain.calls.analysis import Intent, intent_of
+from app.domain.calls.analysis import Intent, detect_intent
 from app.models import Call
 
-BY_INTENT: dict[Intent, str] = {
+OUTCOME_BY_INTENT: dict[Intent, str] = {
     "book": "information",
     "cancel": "cancelled",
     "move": "rescheduled",
@@ -17,8 +17,8 @@ BY_INTENT: dict[Intent, str] = {
     "information": "information",
 }
 # a call without a word of the caller that lasts no longer was hung up
-SHORT_S = 10
-TOOLS_DONE = {
+SHORT_CALL_S = 10
+OUTCOME_BY_TOOL = {
     "book_appointment": "booked",
     "reschedule_appointment": "rescheduled",
     "cancel_appointment": "cancelled",
@@ -27,10 +27,10 @@ TOOLS_DONE = {
     "take_message": "callback",
 }
 # after that it was about an appointment after all
-SETTLED = ("book_appointment", "reschedule_appointment", "cancel_appointment")
+BOOKING_TOOLS = ("book_appointment", "reschedule_appointment", "cancel_appointment")
 
 
-def outcome_of(
+def determine_outcome(
     call: Call, *, booked: bool, caller_spoke: bool, tools_done: set[str], transferred: bool, is_unverified: bool = False
 ) -> str | None:
     """The outcome as far as it is known; None while the call runs or only the analysis can tell.
@@ -45,22 +45,22 @@ def outcome_of(
         return "voicemail"
     if booked:
         return "booked"
-    if call.emergency and tools_done.isdisjoint(SETTLED):
+    if call.emergency and tools_done.isdisjoint(BOOKING_TOOLS):
         return "emergency"
     if transferred or call.disconnection == "transfer":
         return "transferred"
-    done = [TOOLS_DONE[name] for name in TOOLS_DONE if name in tools_done]
+    done = [OUTCOME_BY_TOOL[name] for name in OUTCOME_BY_TOOL if name in tools_done]
     if done and not (is_unverified and done[0] == "callback"):
         return done[0]
     if is_unverified:
         return "not_verified"
     if call.analyzed_at is not None:
-        intent = intent_of(call.analysis or {})
+        intent = detect_intent(call.analysis or {})
         if intent is not None:
-            return BY_INTENT[intent]
+            return OUTCOME_BY_INTENT[intent]
     if call.status == "error":
         return "unknown"
-    if not caller_spoke and (call.turn_count or (call.duration_s or 0) < SHORT_S):
+    if not caller_spoke and (call.turn_count or (call.duration_s or 0) < SHORT_CALL_S):
         return "hung_up"
     return "information" if call.analyzed_at is not None and caller_spoke else None
 
@@ -78,7 +78,7 @@ def is_unverified(results: Iterable[Any]) -> bool:
     return refused
 
 
-def tool_did_it(result: Any, successful: bool | None) -> bool | None:
+def is_tool_successful(result: Any, successful: bool | None) -> bool | None:
     """Whether a tool call achieved what it was for: what our own answer says counts before the provider's word."""
     if isinstance(result, dict) and isinstance(result.get("ok"), bool):
         # an emergency is answered in place of what was asked for

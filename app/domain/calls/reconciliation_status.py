@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.domain.calls.reconciliation import PROVIDER, accounts_with_key
+from app.domain.calls.reconciliation import PROVIDER, list_accounts_with_key
 from app.models import Call, CallReconciliationCount, ProviderAccount
 
 # all: nothing is missing · missing · unknown: the provider does not answer · soon: not compared yet · not_set_up: there is no key
@@ -17,42 +17,42 @@ State = Literal["all", "missing", "unknown", "soon", "not_set_up"]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ReconciliationStatus:
     state: State
-    there: int = 0
-    here: int = 0
+    remote_count: int = 0
+    local_count: int = 0
     # since when calls are missing, or the provider does not answer
     since: datetime | None = None
     compared_at: datetime | None = None
 
 
-def read_standing(company_id: str, *, zone: str) -> Standing:
+def load_reconciliation_status(company_id: str, *, zone: str) -> ReconciliationStatus:
     """Today's calls of the company at work, as they were at the last look."""
-    account = _account_of(company_id)
+    account = _find_account(company_id)
     if account is None:
-        return Standing("not_set_up")
+        return ReconciliationStatus("not_set_up")
     if account.compared_at is None or account.compared_until is None:
-        return Standing("unknown" if account.failing_since else "soon", since=account.failing_since)
+        return ReconciliationStatus("unknown" if account.failing_since else "soon", since=account.failing_since)
     midnight = datetime.combine(now().astimezone(ZoneInfo(zone)).date(), time(), ZoneInfo(zone)).astimezone(UTC)
     tallied = select(func.sum(CallReconciliationCount.there), func.min(CallReconciliationCount.missing_since))
     there, since = db.session.execute(
         tallied.where(CallReconciliationCount.account_id == account.id, CallReconciliationCount.hour_at >= midnight)
     ).one()
-    here, there = _here(account, midnight), int(there or 0)
+    here, there = _count_local(account, midnight), int(there or 0)
     state: State = "unknown" if account.failing_since else "missing" if here < there else "all"
-    return Standing(state, there, here, account.failing_since or since, account.compared_at)
+    return ReconciliationStatus(state, there, here, account.failing_since or since, account.compared_at)
 
 
-def _account_of(company_id: str) -> ProviderAccount | None:
+def _find_account(company_id: str) -> ProviderAccount | None:
     """The company's own where it has one with a key, else the platform's."""
-    keys = accounts_with_key(company_id)
+    keys = list_accounts_with_key(company_id)
     accounts = select(ProviderAccount).where(ProviderAccount.provider == PROVIDER, ProviderAccount.connection_id.in_(keys))
     return db.session.scalars(accounts.order_by(ProviderAccount.connection_id.desc()).limit(1)).first() if keys else None
 
 
-def _here(account: ProviderAccount, since: datetime) -> int:
+def _count_local(account: ProviderAccount, since: datetime) -> int:
     """Those that had begun by the last look, on the way that this account's calls come by."""
     way = Call.connection_id == account.connection_id if account.connection_id else Call.connection_id.is_(None)
-    wanted = select(func.count()).select_from(Call)
-    wanted = wanted.where(Call.started_at >= since, Call.started_at <= account.compared_until, Call.provider == PROVIDER, way)
-    return db.session.scalar(wanted.where(Call.is_test.is_(False))) or 0
+    statement = select(func.count()).select_from(Call)
+    statement = statement.where(Call.started_at >= since, Call.started_at <= account.compared_until, Call.provider == PROVIDER, way)
+    return db.session.scalar(statement.where(Call.is_test.is_(False))) or 0

@@ -11,24 +11,24 @@ from sqlalchemy.dialects.mysql import match
 from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.core.phone import normalise
-from app.domain.calls.search_index import words_of
+from app.domain.calls.search_index import split_words
 from app.models import Call, CallSearchText, Customer, Turn
 from app.models.call import ACTIVE_STATUSES
 from app.providers import CALL_DRIVERS
 
-LONGEST_QUERY = 200
-MOST_WORDS = 8
+MAX_QUERY_LENGTH = 200
+MAX_WORDS = 8
 # a word that stands in many calls is found by walking through the newest ones, a rare one by the full-text index
-LOOKED_THROUGH_FIRST = 400
-LOOKED_THROUGH_AT_MOST = 10_000
+FIRST_SCAN_SIZE = 400
+MAX_SCAN_SIZE = 10_000
 # a word in one of so many of the newest calls is common: the full-text index would give most of them before the other words count
-COMMON = 20
-MOST_MATCHES = 50_000
-MOST_RUNNING = 200
-MOST_CUSTOMERS = 100
+COMMON_WORD_FACTOR = 20
+MAX_MATCHES = 50_000
+MAX_ACTIVE_CALLS = 200
+MAX_CUSTOMERS = 100
 # InnoDB indexes neither shorter words nor these (information_schema.innodb_ft_default_stopword)
-SHORTEST_INDEXED = 3
-NOT_INDEXED = frozenset(
+MIN_INDEXED_LENGTH = 3
+STOP_WORDS = frozenset(
     (
         "about", "are", "com", "for", "from", "how", "that", "the", "this", "und", "was", "what", "when", "where", "who", "will",
         "with", "www",
@@ -39,7 +39,7 @@ Found = tuple[datetime, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class CallSearch:
     """What is looked for; empty fields do not narrow. Times are instants: since <= started_at < until."""
 
     query: str = ""
@@ -51,130 +51,132 @@ class Search:
     until: datetime | None = None
 
 
-def find_calls(search: Search, *, limit: int, offset: int = 0, after: str | None = None) -> list[str]:
+def find_calls(search: CallSearch, *, limit: int, offset: int = 0, after: str | None = None) -> list[str]:
     """The ids of the calls that are meant, newest first; `after` goes on behind that call, without counting from the start."""
-    narrowed = narrowed_by(search)
-    if after and (older := _older_than(after)) is not None:
+    narrowed = build_conditions(search)
+    if after and (older := _build_cursor_condition(after)) is not None:
         narrowed.append(older)
     # lone surrogates are no text that a database could hold
-    query = search.query.encode("utf-8", "ignore").decode().strip()[:LONGEST_QUERY]
+    query = search.query.encode("utf-8", "ignore").decode().strip()[:MAX_QUERY_LENGTH]
     if not query:
-        return list(db.session.scalars(newest_first(select(Call.id).where(*narrowed)).limit(limit).offset(offset)))
+        return list(db.session.scalars(order_newest_first(select(Call.id).where(*narrowed)).limit(limit).offset(offset)))
     found: set[Found] = set()
-    for part in _parts(query, narrowed, offset + limit):
+    for part in _iter_sources(query, narrowed, offset + limit):
         found.update(part)
     return [call_id for _, call_id in sorted(found, reverse=True)[offset : offset + limit]]
 
 
-def newest_first(calls: Select) -> Select:
+def order_newest_first(calls: Select) -> Select:
     """In the order in which `find_calls` names them."""
     return calls.order_by(Call.started_at.desc(), Call.id.desc())
 
 
-def narrowed_by(search: Search) -> list[ColumnElement[bool]]:
+def build_conditions(search: CallSearch) -> list[ColumnElement[bool]]:
     """The search without its query, as conditions on calls."""
-    wanted: list[ColumnElement[bool]] = [Call.is_test.is_(False)]
+    conditions: list[ColumnElement[bool]] = [Call.is_test.is_(False)]
     if search.outcome:
-        wanted.append(Call.outcome == search.outcome)
+        conditions.append(Call.outcome == search.outcome)
     if search.status:
-        wanted.append(Call.status == search.status)
+        conditions.append(Call.status == search.status)
     if search.branch_ids:
-        wanted.append(Call.branch_id.in_(search.branch_ids))
+        conditions.append(Call.branch_id.in_(search.branch_ids))
     if search.customer_id:
-        wanted.append(Call.customer_id == search.customer_id)
+        conditions.append(Call.customer_id == search.customer_id)
     if search.since:
-        wanted.append(Call.started_at >= search.since)
+        conditions.append(Call.started_at >= search.since)
     if search.until:
-        wanted.append(Call.started_at < search.until)
-    return wanted
+        conditions.append(Call.started_at < search.until)
+    return conditions
 
 
-def _older_than(call_id: str) -> ColumnElement[bool] | None:
+def _build_cursor_condition(call_id: str) -> ColumnElement[bool] | None:
     started_at = db.session.scalar(select(Call.started_at).where(Call.id == call_id)) if is_ulid(call_id) else None
     if started_at is None:
         return None
     return and_(Call.started_at <= started_at, or_(Call.started_at < started_at, Call.id < call_id))
 
 
-def _parts(query: str, narrowed: list[ColumnElement[bool]], most: int) -> Iterable[Iterable[Found]]:
+def _iter_sources(query: str, narrowed: list[ColumnElement[bool]], most: int) -> Iterable[Iterable[Found]]:
     """Each way to mean a call by these signs, asked by itself, so that each uses its index."""
     calls = select(Call.started_at, Call.id).where(*narrowed)
     # the providers' names are what lets SQLite choose the index on all three
-    yield _rows(_sorted(calls.where(Call.provider.in_(CALL_DRIVERS), Call.provider_call_id == query), most))
+    yield _fetch_ids(_order_by_start(calls.where(Call.provider.in_(CALL_DRIVERS), Call.provider_call_id == query), most))
     if is_ulid(query):
-        yield _rows(calls.where(Call.id == query))
-    if customers := _customers_called(query):
-        yield _rows(_sorted(calls.where(Call.customer_id.in_(customers)), most))
-    words = words_of(query)[:MOST_WORDS]
+        yield _fetch_ids(calls.where(Call.id == query))
+    if customers := _find_customers_named(query):
+        yield _fetch_ids(_order_by_start(calls.where(Call.customer_id.in_(customers)), most))
+    words = split_words(query)[:MAX_WORDS]
     e164 = None if any(map(str.isalpha, query)) else normalise(query, source="human").e164
     if e164:
-        yield _rows(_sorted(calls.where(Call.from_number == e164), most))
+        yield _fetch_ids(_order_by_start(calls.where(Call.from_number == e164), most))
         words = [e164.removeprefix("+")]
     if words:
-        yield _running(words, narrowed)
-        yield _said(words, narrowed, most)
+        yield _find_in_active_calls(words, narrowed)
+        yield _find_in_transcripts(words, narrowed, most)
 
 
-def _sorted(few: Select, most: int) -> Select:
+def _order_by_start(few: Select, most: int) -> Select:
     """The newest of those that an index found; its limit keeps the planner from walking through all calls to sort the few."""
-    found = few.limit(MOST_MATCHES).subquery()
+    found = few.limit(MAX_MATCHES).subquery()
     return select(found).order_by(found.c.started_at.desc(), found.c.id.desc()).limit(most)
 
 
-def _rows(wanted: Select) -> set[Found]:
-    return {(row[0], row[1]) for row in db.session.execute(wanted)}
+def _fetch_ids(statement: Select) -> set[Found]:
+    return {(row[0], row[1]) for row in db.session.execute(statement)}
 
 
-def _customers_called(name: str) -> list[str]:
+def _find_customers_named(name: str) -> list[str]:
     escaped = name.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-    wanted = select(Customer.id).where(Customer.name.like(escaped + "%", escape="\\")).limit(MOST_CUSTOMERS)
-    return list(db.session.scalars(wanted))
+    statement = select(Customer.id).where(Customer.name.like(escaped + "%", escape="\\")).limit(MAX_CUSTOMERS)
+    return list(db.session.scalars(statement))
 
 
-def _running(words: list[str], narrowed: list[ColumnElement[bool]]) -> set[Found]:
+def _find_in_active_calls(words: list[str], narrowed: list[ColumnElement[bool]]) -> set[Found]:
     """Calls that still run are in no index yet: what was said so far is read."""
-    calls = select(Call.started_at, Call.id, Call.from_number).where(*narrowed, Call.status.in_(ACTIVE_STATUSES)).limit(MOST_RUNNING)
+    calls = select(Call.started_at, Call.id, Call.from_number).where(*narrowed, Call.status.in_(ACTIVE_STATUSES)).limit(MAX_ACTIVE_CALLS)
     running = {row.id: (row.started_at, row.from_number or "") for row in db.session.execute(calls)}
     if not running:
         return set()
     texts = dict.fromkeys(running, "")
     for call_id, text in db.session.execute(select(Turn.call_id, Turn.text).where(Turn.call_id.in_(running))):
         texts[call_id] += f" {text}"
-    return {(running[key][0], key) for key, text in texts.items() if _begins(words, words_of(f"{text} {running[key][1]}"))}
+    return {(running[key][0], key) for key, text in texts.items() if _matches_prefixes(words, split_words(f"{text} {running[key][1]}"))}
 
 
-def _begins(words: list[str], said: list[str]) -> bool:
-    return all(any(word.startswith(wanted) for word in said) for wanted in words)
+def _matches_prefixes(words: list[str], change: list[str]) -> bool:
+    return all(any(word.startswith(statement) for word in change) for statement in words)
 
 
-def _said(words: list[str], narrowed: list[ColumnElement[bool]], most: int) -> set[Found]:
+def _find_in_transcripts(words: list[str], narrowed: list[ColumnElement[bool]], most: int) -> set[Found]:
     """Calls in whose words each of these begins one."""
-    walk = newest_first(_by_time(narrowed))
-    first = db.session.execute(walk.add_columns(*_each(CallSearchText.text, words)).limit(LOOKED_THROUGH_FIRST)).all()
+    walk = order_newest_first(_scan_by_time(narrowed))
+    first = db.session.execute(walk.add_columns(*_match_each_word(CallSearchText.text, words)).limit(FIRST_SCAN_SIZE)).all()
     found = {(row[0], row[1]) for row in first if all(row[2:])}
-    if len(first) < LOOKED_THROUGH_FIRST or len(found) >= most:
+    if len(first) < FIRST_SCAN_SIZE or len(found) >= most:
         return found
-    if found and LOOKED_THROUGH_FIRST * most / len(found) <= LOOKED_THROUGH_AT_MOST:
-        return _rows(walk.where(*_each(CallSearchText.text, words)).limit(most))
-    rare = [word for place, word in enumerate(words, 2) if sum(row[place] for row in first) < len(first) / COMMON]
-    if indexed := _indexed(rare or words):
-        return _rows(_by_index(indexed, words, narrowed, most))
-    newest = walk.add_columns(CallSearchText.text).limit(LOOKED_THROUGH_AT_MOST).subquery()
-    return _rows(select(newest.c.started_at, newest.c.id).where(*_each(newest.c.text, words)).limit(most))
+    if found and FIRST_SCAN_SIZE * most / len(found) <= MAX_SCAN_SIZE:
+        return _fetch_ids(walk.where(*_match_each_word(CallSearchText.text, words)).limit(most))
+    rare = [word for place, word in enumerate(words, 2) if sum(row[place] for row in first) < len(first) / COMMON_WORD_FACTOR]
+    if indexed := _list_indexed_words(rare or words):
+        return _fetch_ids(_scan_by_index(indexed, words, narrowed, most))
+    newest = walk.add_columns(CallSearchText.text).limit(MAX_SCAN_SIZE).subquery()
+    return _fetch_ids(select(newest.c.started_at, newest.c.id).where(*_match_each_word(newest.c.text, words)).limit(most))
 
 
-def _each(text: Any, words: list[str]) -> list[ColumnElement[bool]]:
+def _match_each_word(text: Any, words: list[str]) -> list[ColumnElement[bool]]:
     return [text.like(f"% {word}%") for word in words]
 
 
-def _by_time(narrowed: list[ColumnElement[bool]]) -> Select:
+def _scan_by_time(narrowed: list[ColumnElement[bool]]) -> Select:
     """Calls and their words, newest call first, read no further than the limit."""
-    wanted = select(Call.started_at, Call.id).where(*narrowed)
-    wanted = wanted.join_from(Call, CallSearchText, and_(CallSearchText.company_id == Call.company_id, CallSearchText.call_id == Call.id))
-    return wanted.prefix_with("STRAIGHT_JOIN", dialect="mysql").prefix_with("STRAIGHT_JOIN", dialect="mariadb")
+    statement = select(Call.started_at, Call.id).where(*narrowed)
+    statement = statement.join_from(
+        Call, CallSearchText, and_(CallSearchText.company_id == Call.company_id, CallSearchText.call_id == Call.id)
+    )
+    return statement.prefix_with("STRAIGHT_JOIN", dialect="mysql").prefix_with("STRAIGHT_JOIN", dialect="mariadb")
 
 
-def _by_index(indexed: list[str], words: list[str], narrowed: list[ColumnElement[bool]], most: int) -> Select:
+def _scan_by_index(indexed: list[str], words: list[str], narrowed: list[ColumnElement[bool]], most: int) -> Select:
     """From the full-text index to the calls.
 
     The texts stand here as a bare table, without a company of their own, and the calls keep the filter: otherwise SQLite goes
@@ -183,16 +185,16 @@ def _by_index(indexed: list[str], words: list[str], narrowed: list[ColumnElement
     texts = table("call_search_texts", column("id"), column("call_id"), column("text"))
     if db.engine.dialect.name == "sqlite":
         index = table("call_search_texts_fts", column("rowid"), column("call_search_texts_fts"))
-        wanted = " ".join(f'"{word}"*' for word in indexed)
-        hits: tuple[ColumnElement[bool], ...] = (texts.c.id == index.c.rowid, index.c.call_search_texts_fts.op("MATCH")(wanted))
+        match_expression = " ".join(f'"{word}"*' for word in indexed)
+        hits: tuple[ColumnElement[bool], ...] = (texts.c.id == index.c.rowid, index.c.call_search_texts_fts.op("MATCH")(match_expression))
     else:
         hits = (match(texts.c.text, against=" ".join(f"+{word}*" for word in indexed)).in_boolean_mode(),)
-    calls = select(Call.started_at, Call.id).where(*hits, Call.id == texts.c.call_id, *_each(texts.c.text, words), *narrowed)
-    return _sorted(calls, most)
+    calls = select(Call.started_at, Call.id).where(*hits, Call.id == texts.c.call_id, *_match_each_word(texts.c.text, words), *narrowed)
+    return _order_by_start(calls, most)
 
 
-def _indexed(words: list[str]) -> list[str]:
+def _list_indexed_words(words: list[str]) -> list[str]:
     """The words that the full-text index knows; they hold letters and digits only, so none of them is an operator there."""
     if db.engine.dialect.name == "sqlite":
         return words
-    return [word for word in words if len(word) >= SHORTEST_INDEXED and word not in NOT_INDEXED]
+    return [word for word in words if len(word) >= MIN_INDEXED_LENGTH and word not in STOP_WORDS]

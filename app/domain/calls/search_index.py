@@ -14,19 +14,19 @@ from app.core.extensions import db
 from app.models import Call, CallSearchText
 
 WORD = re.compile(r"[^\W_]+")
-LONGEST_WORD = 60
-MOST_WORDS = 20_000
-FORMS = (phonenumbers.PhoneNumberFormat.NATIONAL, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+MAX_WORD_LENGTH = 60
+MAX_WORDS = 20_000
+NUMBER_FORMATS = (phonenumbers.PhoneNumberFormat.NATIONAL, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
-def write_call_texts(known: Iterable[tuple[Call, Iterable[str], str | None]]) -> None:
+def update_search_texts(known: Iterable[tuple[Call, Iterable[str], str | None]]) -> None:
     """Makes calls findable, of one company or of every: each with what was said and the caller's name.
 
     To be called when they ended and when they were analysed; again changes nothing.
     """
     texts, companies = {}, {}
     for call, turns, name in known:
-        texts[call.id], companies[call.id] = searchable(call, turns, name), call.company_id
+        texts[call.id], companies[call.id] = build_search_text(call, turns, name), call.company_id
     rows = select(CallSearchText.call_id, CallSearchText.id).join(
         Call, and_(Call.company_id == CallSearchText.company_id, Call.id == CallSearchText.call_id)
     )
@@ -39,30 +39,30 @@ def write_call_texts(known: Iterable[tuple[Call, Iterable[str], str | None]]) ->
         db.session.execute(update(CallSearchText), changed)
 
 
-def searchable(call: Any, turns: Iterable[str], name: str | None) -> str:
+def build_search_text(call: Any, turns: Iterable[str], name: str | None) -> str:
     """All words of the call in the form that is searched: each once, a blank before each, so that ` word` is where one begins.
 
     `call` has from_number, to_number, provider_call_id and summary.
     """
-    numbers = (written_forms(call.from_number), written_forms(call.to_number))
+    numbers = (format_number_variants(call.from_number), format_number_variants(call.to_number))
     parts = [name or "", call.summary or "", call.provider_call_id or "", *numbers, *turns]
-    return "".join(f" {word}" for word in list(dict.fromkeys(words_of(" ".join(parts))))[:MOST_WORDS])
+    return "".join(f" {word}" for word in list(dict.fromkeys(split_words(" ".join(parts))))[:MAX_WORDS])
 
 
-def words_of(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """The words of a text, folded: no capitals, no accents, ä as a and so as ae, ß as ss."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
     for digraph, letter in (("ae", "a"), ("oe", "o"), ("ue", "u")):
         plain = plain.replace(digraph, letter)
-    return [word[:LONGEST_WORD] for word in WORD.findall(plain)]
+    return [word[:MAX_WORD_LENGTH] for word in WORD.findall(plain)]
 
 
 @lru_cache(maxsize=4096)
-def written_forms(number: str | None) -> str:
+def format_number_variants(number: str | None) -> str:
     """A number as it is dialled at home and from abroad, in one piece and in groups."""
     e164 = phone.normalise(number, source="e164").e164 if number else None
     if e164 is None:
         return number or ""
     parsed = phonenumbers.parse(e164)
-    shown = [phonenumbers.format_number(parsed, form) for form in FORMS]
+    shown = [phonenumbers.format_number(parsed, form) for form in NUMBER_FORMATS]
     return " ".join([*shown, *(re.sub(r"\D", "", form) for form in shown)])

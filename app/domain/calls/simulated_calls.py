@@ -30,8 +30,8 @@ def hide_simulated_calls() -> Hidden:
 
     Calls that are still running stay as they are, and so do customers whom the callers made up.
     """
-    wanted = select(Call).where(Call.provider_call_id.startswith(ID_PREFIX, autoescape=True), Call.is_test.is_(False))
-    calls = list(db.session.scalars(wanted.where(Call.status.not_in(ACTIVE_STATUSES)).with_for_update()))
+    statement = select(Call).where(Call.provider_call_id.startswith(ID_PREFIX, autoescape=True), Call.is_test.is_(False))
+    calls = list(db.session.scalars(statement.where(Call.status.not_in(ACTIVE_STATUSES)).with_for_update()))
     ids = [call.id for call in calls]
     for call in calls:
         before = to_counted(call)

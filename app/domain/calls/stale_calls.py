@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.domain.calls.lifecycle import Arrival, apply_events
-from app.domain.calls.reconciliation import PROVIDER, Look
+from app.domain.calls.lifecycle import InboundCallEvent, apply_events
+from app.domain.calls.reconciliation import PROVIDER, ReconciliationRun
 from app.domain.calls.transitions import UNKNOWN_AT_PROVIDER
 from app.domain.companies.number_lookup import NumberMatch
 from app.models import Call
@@ -16,27 +16,27 @@ from app.models.call import ACTIVE_STATUSES
 from app.providers.voice.base import CallEvent
 
 # so long after its beginning a call may be listed late; then the provider's word counts
-KNOWN_WITHIN = timedelta(minutes=15)
+LISTING_GRACE_PERIOD = timedelta(minutes=15)
 
 
-def close_unknown(look: Look, call_ids: Collection[str]) -> int:
+def close_unknown_calls(run: ReconciliationRun, call_ids: Collection[str]) -> int:
     """Ends those that the account does not know, once they should be known; how many. Inside unscoped."""
-    wanted = select(Call).where(
+    statement = select(Call).where(
         Call.provider == PROVIDER,
         Call.provider_call_id.in_(call_ids),
         Call.status.in_(ACTIVE_STATUSES),
-        Call.started_at < now() - KNOWN_WITHIN,
+        Call.started_at < now() - LISTING_GRACE_PERIOD,
     )
-    unknown = [call for call in db.session.scalars(wanted) if call.connection_id == look.connection_id] if call_ids else []
+    unknown = [call for call in db.session.scalars(statement) if call.connection_id == run.connection_id] if call_ids else []
     if unknown:
-        apply_events([_end(call, look) for call in unknown])
+        apply_events([_build_end_event(call, run) for call in unknown])
     return len(unknown)
 
 
-def _end(call: Call, look: Look) -> Arrival:
+def _build_end_event(call: Call, run: ReconciliationRun) -> InboundCallEvent:
     event = CallEvent(
         PROVIDER, "ended", "call_unknown", call.provider_call_id, status="error", disconnection="technical",
         disconnection_reason=UNKNOWN_AT_PROVIDER,
     )  # fmt: skip
     place = NumberMatch(call.company_id, call.branch_id, call.phone_number_id or "", call.agent_id, "number", call.to_number or "")
-    return Arrival(None, now(), look.connection_id, event, place)
+    return InboundCallEvent(None, now(), run.connection_id, event, place)

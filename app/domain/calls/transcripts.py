@@ -4,48 +4,48 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.domain.calls.call_batch import Desk
+from app.domain.calls.call_batch import CallBatch
 from app.models import Call
 from app.providers.voice.base import TranscriptTurn
 
 
 @dataclass(slots=True)
-class Spoken:
+class TranscriptChange:
     """What a snapshot added: turns as {index, role, text, start_s}."""
 
     turns: list[dict[str, Any]] = field(default_factory=list)
     first: int = 0
 
 
-def take_snapshot(desk: Desk, call: Call, snapshot: Sequence[TranscriptTurn] | None, *, final: bool) -> Spoken:
+def apply_snapshot(batch: CallBatch, call: Call, snapshot: Sequence[TranscriptTurn] | None, *, final: bool) -> TranscriptChange:
     """Stores what is new in the snapshot.
 
     Snapshots carry no number: one with fewer turns, or with as many but less said, is an older one and changes nothing. A
     final one with as many turns corrects their texts.
     """
-    spoken = Spoken()
+    change = TranscriptChange()
     if not snapshot:
-        return spoken
+        return change
     if not call.keeps_words:
         # how many turns there were is no word of anybody
         call.turn_count = max(call.turn_count, len(snapshot))
-        desk.turns[call.id].clear()
-        return spoken
-    stored = desk.turns[call.id]
+        batch.turns[call.id].clear()
+        return change
+    stored = batch.turns[call.id]
     if len(snapshot) < len(stored) or (len(snapshot) == len(stored) and not final and _said(snapshot) < _stored(stored)):
-        return spoken
-    spoken.first = len(stored)
+        return change
+    change.first = len(stored)
     for position, turn in enumerate(snapshot):
         if position >= len(stored):
-            desk.add_turn(call, {"position": position, "role": turn.role, "text": turn.text, "start_s": turn.start_s, "end_s": turn.end_s})
+            batch.add_turn(call, {"position": position, "role": turn.role, "text": turn.text, "start_s": turn.start_s, "end_s": turn.end_s})
         elif not _same(stored[position], turn):
-            desk.change_turn(stored[position], role=turn.role, text=turn.text, start_s=turn.start_s, end_s=turn.end_s)
+            batch.change_turn(stored[position], role=turn.role, text=turn.text, start_s=turn.start_s, end_s=turn.end_s)
         else:
             continue
-        spoken.first = min(spoken.first, position)
-        spoken.turns.append({"index": position, "role": turn.role, "text": turn.text, "start_s": turn.start_s})
+        change.first = min(change.first, position)
+        change.turns.append({"index": position, "role": turn.role, "text": turn.text, "start_s": turn.start_s})
     call.turn_count = len(stored)
-    return spoken
+    return change
 
 
 def _said(snapshot: Sequence[TranscriptTurn]) -> int:

@@ -7,42 +7,51 @@ from app.providers.voice.base import CallEvent
 # why we closed a call that its provider did not know (see closing): the provider may know better after all
 UNKNOWN_AT_PROVIDER = "unknown_at_provider"
 # the later one says it better
-OVERWRITTEN = ("summary", "sentiment", "successful", "in_voicemail", "recording_url", "transfer_destination", "cost_cents", "duration_s")
-OF_THEIR_WORDS = ("summary", "sentiment")
-FILLED_ONCE = ("telephony_id", "language", "disconnection", "disconnection_reason", "ended_at")
+OVERWRITTEN_FIELDS = (
+    "summary",
+    "sentiment",
+    "successful",
+    "in_voicemail",
+    "recording_url",
+    "transfer_destination",
+    "cost_cents",
+    "duration_s",
+)
+CONTENT_FIELDS = ("summary", "sentiment")
+WRITE_ONCE_FIELDS = ("telephony_id", "language", "disconnection", "disconnection_reason", "ended_at")
 
 
-def move(call: Call, event: CallEvent) -> bool:
+def advance_status(call: Call, event: CallEvent) -> bool:
     """Moves the status forward; where the provider numbers its events, a higher one may correct a final status."""
-    wanted = event.status
-    if _ended_in_truth(call, event):
-        _take_back_our_end(call)
-        call.status = wanted or call.status
+    new_status = event.status
+    if _has_ended_at_provider(call, event):
+        _revert_own_end(call)
+        call.status = new_status or call.status
         return True
     if event.sequence is not None:
         newer = call.last_sequence is None or event.sequence > call.last_sequence
         call.last_sequence = max(event.sequence, call.last_sequence or 0)
     else:
         newer = False
-    if wanted is None or wanted == call.status:
+    if new_status is None or new_status == call.status:
         return False
-    forward = STATUS_RANK[wanted] > STATUS_RANK[call.status]
-    corrects = newer and STATUS_RANK[wanted] == STATUS_RANK[call.status]
+    forward = STATUS_RANK[new_status] > STATUS_RANK[call.status]
+    corrects = newer and STATUS_RANK[new_status] == STATUS_RANK[call.status]
     if forward or corrects:
-        call.status = wanted
+        call.status = new_status
         return True
     return False
 
 
-def fill(call: Call, event: CallEvent) -> None:
+def merge_fields(call: Call, event: CallEvent) -> None:
     """Takes what the event knows; None says nothing, and nothing known is lost to it."""
     if event.started_at is not None:
         call.started_at = event.started_at
-    for name in OVERWRITTEN:
+    for name in OVERWRITTEN_FIELDS:
         value = getattr(event, name)
-        if value is not None and _may_keep(call, name):
+        if value is not None and _is_storable(call, name):
             setattr(call, name, value)
-    for name in FILLED_ONCE:
+    for name in WRITE_ONCE_FIELDS:
         value = getattr(event, name)
         if value is not None and getattr(call, name) is None:
             setattr(call, name, value)
@@ -56,18 +65,18 @@ def fill(call: Call, event: CallEvent) -> None:
         call.duration_s = max(0, round((call.ended_at - call.started_at).total_seconds()))
 
 
-def _may_keep(call: Call, name: str) -> bool:
+def _is_storable(call: Call, name: str) -> bool:
     """What is made of a caller's words or voice needs their leave."""
     if name == "recording_url":
         return call.keeps_audio
-    return call.keeps_words or name not in OF_THEIR_WORDS
+    return call.keeps_words or name not in CONTENT_FIELDS
 
 
-def _ended_in_truth(call: Call, event: CallEvent) -> bool:
+def _has_ended_at_provider(call: Call, event: CallEvent) -> bool:
     """The provider tells the end of a call that we closed for want of it."""
     told = event.status is not None and event.status not in ACTIVE_STATUSES and event.disconnection_reason != UNKNOWN_AT_PROVIDER
     return told and call.disconnection_reason == UNKNOWN_AT_PROVIDER
 
 
-def _take_back_our_end(call: Call) -> None:
+def _revert_own_end(call: Call) -> None:
     call.disconnection = call.disconnection_reason = call.ended_at = call.duration_s = None

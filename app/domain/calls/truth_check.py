@@ -9,8 +9,8 @@ from app.core.clock import now
 from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.phone import display
-from app.domain.calls.truth_evidence import Catalogue, load_catalogue, load_facts
-from app.domain.calls.truth_wording import both_sides
+from app.domain.calls.truth_evidence import Catalogue, load_catalogue, load_evidence
+from app.domain.calls.truth_wording import format_both_sides
 from app.domain.claims.evidence import Utterance
 from app.domain.claims.extraction import extract_claims, is_supported_language
 from app.domain.claims.fact_check import Mismatch, check_claims
@@ -18,12 +18,12 @@ from app.domain.tasks.lifecycle import create_task
 from app.events import TaskUpdated
 from app.models import Agent, Call, CallNotice, Customer, Task, TruthCheck, Turn
 
-MOST_FINDINGS = 12
-LONGEST_QUOTE = 300
+MAX_FINDINGS = 12
+MAX_QUOTE_LENGTH = 300
 ASSISTANT = "Lena"
 
 
-def check(call_id: str, catalogue: Catalogue | None = None) -> TruthCheck | None:
+def run_check(call_id: str, catalogue: Catalogue | None = None) -> TruthCheck | None:
     """Checks a call that is over and writes down what came of it; again, with the same facts, changes nothing."""
     row = db.session.scalars(select(TruthCheck).where(TruthCheck.call_id == call_id).with_for_update()).first()
     call = db.session.scalars(select(Call).where(Call.id == call_id)).first() if row else None
@@ -32,19 +32,19 @@ def check(call_id: str, catalogue: Catalogue | None = None) -> TruthCheck | None
     row.due_at, row.checked_at, row.started_at = None, now(), call.started_at
     row.lacks_notice = _lacks_notice(call)
     if not call.keeps_words:
-        _write(row, call, "not_checked", [], reason="declined")
+        _save_result(row, call, "not_checked", [], reason="declined")
         return row
     turns = db.session.scalars(select(Turn).where(Turn.call_id == call.id).order_by(Turn.position)).all()
     said = [Utterance(turn.position, turn.role == "agent", turn.text) for turn in turns if turn.role in ("agent", "caller")]
     if not is_supported_language(said):
-        _write(row, call, "not_checked", [], reason="language")
+        _save_result(row, call, "not_checked", [], reason="language")
         return row
     catalogue = catalogue or load_catalogue(call.company_id)
-    facts = load_facts(call, turns, catalogue)
+    facts = load_evidence(call, turns, catalogue)
     claims = extract_claims(said, facts)
-    findings = [_as_data(finding, catalogue.names) for finding in check_claims(claims, facts)][:MOST_FINDINGS]
+    findings = [_to_json(finding, catalogue.names) for finding in check_claims(claims, facts)][:MAX_FINDINGS]
     row.claims = len(claims)
-    _write(row, call, _verdict(row, findings, claims=len(claims)), findings)
+    _save_result(row, call, _get_result(row, findings, claims=len(claims)), findings)
     return row
 
 
@@ -54,14 +54,14 @@ def _lacks_notice(call: Call) -> bool:
     return notice is not None and not notice.is_spoken
 
 
-def give_up(call_id: str) -> None:
+def mark_failed(call_id: str) -> None:
     """A call that cannot be checked is said to be unchecked, and is not tried for ever."""
     row = db.session.scalars(select(TruthCheck).where(TruthCheck.call_id == call_id)).first()
     if row is not None:
         row.due_at, row.checked_at, row.verdict, row.reason = None, now(), row.verdict or "not_checked", "failed"
 
 
-def _verdict(row: TruthCheck, findings: Sequence[dict[str, Any]], *, claims: int) -> str:
+def _get_result(row: TruthCheck, findings: Sequence[dict[str, Any]], *, claims: int) -> str:
     if findings:
         return "mismatch"
     if row.verdict in ("mismatch", "resolved"):
@@ -69,21 +69,21 @@ def _verdict(row: TruthCheck, findings: Sequence[dict[str, Any]], *, claims: int
     return "clean" if claims else "nothing"
 
 
-def _write(row: TruthCheck, call: Call, verdict: str, findings: list[dict[str, Any]], *, reason: str | None = None) -> None:
+def _save_result(row: TruthCheck, call: Call, verdict: str, findings: list[dict[str, Any]], *, reason: str | None = None) -> None:
     if verdict == "resolved":
         # what was found stays to be read
         findings = row.findings
     row.verdict, row.reason, row.findings = verdict, reason, findings
     row.resolved_at = (row.resolved_at or now()) if verdict == "resolved" else None
     if verdict == "mismatch":
-        _ask_front_desk(row, call)
+        _create_task(row, call)
     elif row.task_id is not None:
-        _end_task(row)
+        _complete_task(row)
 
 
-def _as_data(finding: Mismatch, names: dict[str, str]) -> dict[str, Any]:
+def _to_json(finding: Mismatch, names: dict[str, str]) -> dict[str, Any]:
     """What a page needs to show both sides, without asking again."""
-    data: dict[str, Any] = {"what": finding.kind, "turn": finding.position, "said": finding.quote[:LONGEST_QUOTE]}
+    data: dict[str, Any] = {"what": finding.kind, "turn": finding.position, "said": finding.quote[:MAX_QUOTE_LENGTH]}
     if finding.appointment is not None and finding.state is not None:
         now_state = finding.appointment.current
         data["booking"] = {
@@ -101,14 +101,14 @@ def _as_data(finding: Mismatch, names: dict[str, str]) -> dict[str, Any]:
     return data
 
 
-def _ask_front_desk(row: TruthCheck, call: Call) -> None:
+def _create_task(row: TruthCheck, call: Call) -> None:
     """One task a call. Where the analysis has left one about the same appointment, that one is enough."""
     same = db.session.scalars(select(Task).where(Task.source_ref == f"booking:{call.id}", Task.status == "open")).first()
     if row.task_id is None and same is not None and all(finding["what"] == "not_made" for finding in row.findings):
         row.task_id = same.id
         return
-    details = "\n\n".join(both_sides(finding, _assistant()) for finding in row.findings)
-    task = create_task("mismatch", f"Zusage prüfen: {_who(call)}", source_ref=f"truth:{call.id}", call=call, details=details)
+    details = "\n\n".join(format_both_sides(finding, _get_assistant_name()) for finding in row.findings)
+    task = create_task("mismatch", f"Zusage prüfen: {_get_caller_name(call)}", source_ref=f"truth:{call.id}", call=call, details=details)
     row.task_id = task.id
     if task.details != details or (row.auto_closed and task.status == "done"):
         task.details = details
@@ -118,7 +118,7 @@ def _ask_front_desk(row: TruthCheck, call: Call) -> None:
     row.auto_closed = False
 
 
-def _end_task(row: TruthCheck) -> None:
+def _complete_task(row: TruthCheck) -> None:
     """The claim holds by now: nothing is left to do about it."""
     task = db.session.scalars(select(Task).where(Task.id == row.task_id, Task.source_ref == f"truth:{row.call_id}")).first()
     if task is not None and task.status == "open":
@@ -127,10 +127,10 @@ def _end_task(row: TruthCheck) -> None:
         publish(TaskUpdated(task.company_id, task.branch_id, task.id, task.call_id))
 
 
-def _assistant() -> str:
+def _get_assistant_name() -> str:
     return db.session.scalar(select(Agent.name).where(Agent.is_active).order_by(Agent.created_at, Agent.id).limit(1)) or ASSISTANT
 
 
-def _who(call: Call) -> str:
+def _get_caller_name(call: Call) -> str:
     name = db.session.scalar(select(Customer.name).where(Customer.id == call.customer_id)) if call.customer_id else None
     return name or (display(call.from_number) if call.from_number else "Nummer unterdrückt")

@@ -29,8 +29,8 @@ from app.models import (
     Turn,
 )  # fmt: skip
 
-MOST_BOOKINGS = 60
-SURE_SYNONYM = 90
+MAX_BOOKINGS = 60
+MIN_SYNONYM_CERTAINTY = 90
 # appointments that a call may speak of: from shortly before it to far ahead
 BEFORE, AHEAD = timedelta(days=1), timedelta(days=400)
 
@@ -52,18 +52,18 @@ def load_catalogue(company_id: str) -> Catalogue:
     """People and services that no longer work or are offered included: old calls spoke of them."""
     people = [StaffName(row.id, row.name) for row in db.session.execute(select(StaffMember.id, StaffMember.name))]
     synonyms: dict[str, list[str]] = defaultdict(list)
-    sure = select(ServiceSynonym.service_id, ServiceSynonym.text).where(ServiceSynonym.certainty >= SURE_SYNONYM)
+    sure = select(ServiceSynonym.service_id, ServiceSynonym.text).where(ServiceSynonym.certainty >= MIN_SYNONYM_CERTAINTY)
     for service_id, text in db.session.execute(sure):
         synonyms[service_id].append(text)
     services = db.session.scalars(select(Service)).all()
-    prices = _prices(services)
+    prices = _load_prices(services)
     offers = [ServiceOffer(each.id, (each.name, *synonyms[each.id]), frozenset(prices[each.id])) for each in services]
     company = db.session.get(Company, company_id)
     places = [company.name if company else "", *db.session.scalars(select(Branch.name))]
     return Catalogue(people, offers, places)
 
 
-def _prices(services: Sequence[Service]) -> dict[str, set[int]]:
+def _load_prices(services: Sequence[Service]) -> dict[str, set[int]]:
     """Each service's price, also where a branch or a person has another one; of a combined one the sum of its parts."""
     prices: dict[str, set[int]] = defaultdict(set)
     for service in services:
@@ -78,7 +78,7 @@ def _prices(services: Sequence[Service]) -> dict[str, set[int]]:
     return prices
 
 
-def load_facts(call: Call, turns: Sequence[Turn], catalogue: Catalogue) -> Evidence:
+def load_evidence(call: Call, turns: Sequence[Turn], catalogue: Catalogue) -> Evidence:
     zone = db.session.scalars(select(Branch.zone).where(Branch.id == call.branch_id)).one()
     tools = db.session.scalars(select(ToolCall).where(ToolCall.call_id == call.id).order_by(ToolCall.id)).all()
     refused = {tool.name: code for tool in tools if (code := find_rejection_code(tool.result))}
@@ -89,42 +89,42 @@ def load_facts(call: Call, turns: Sequence[Turn], catalogue: Catalogue) -> Evide
         people=catalogue.people,
         offers=catalogue.offers,
         places=catalogue.places,
-        appointments=_known(call, turns, tools),
+        appointments=_load_appointments(call, turns, tools),
         rejections={name: code for name, code in refused.items() if name not in done},
         used_tools=frozenset(tool.name for tool in tools),
-        holds=_held(call),
+        holds=_load_hold_states(call),
         quoted_prices=frozenset(cents for tool in tools for cents in find_quoted_prices(json.dumps(tool.result, ensure_ascii=False))),
     )
 
 
-def _held(call: Call) -> list[AppointmentState]:
+def _load_hold_states(call: Call) -> list[AppointmentState]:
     holds = db.session.scalars(select(Hold).where(Hold.call_id == call.id))
     return [AppointmentState(hold.starts_at.astimezone(ZoneInfo(hold.zone)), hold.staff_id, frozenset({hold.service_id})) for hold in holds]
 
 
-def _known(call: Call, turns: Sequence[Turn], tools: Sequence[ToolCall]) -> list[AppointmentEvidence]:
-    bookings = _bookings(call, tools)
+def _load_appointments(call: Call, turns: Sequence[Turn], tools: Sequence[ToolCall]) -> list[AppointmentEvidence]:
+    bookings = _load_bookings(call, tools)
     changes: dict[str, list[BookingChange]] = defaultdict(list)
-    wanted = select(BookingChange).where(BookingChange.booking_id.in_([booking.id for booking in bookings])).order_by(BookingChange.id)
-    for change in db.session.scalars(wanted) if bookings else ():
+    statement = select(BookingChange).where(BookingChange.booking_id.in_([booking.id for booking in bookings])).order_by(BookingChange.id)
+    for change in db.session.scalars(statement) if bookings else ():
         changes[change.booking_id].append(change)
-    return [_of_booking(call, booking, changes[booking.id], turns) for booking in bookings]
+    return [_build_appointment(call, booking, changes[booking.id], turns) for booking in bookings]
 
 
-def _bookings(call: Call, tools: Sequence[ToolCall]) -> Sequence[Booking]:
+def _load_bookings(call: Call, tools: Sequence[ToolCall]) -> Sequence[Booking]:
     """What this call made or named, and what its caller has: everybody who shares the number."""
     number = call.from_number if call.caller_kind == "number" else None
     callers = matching.find_customers_by_numbers([(call.company_id, number)])[call.company_id, number] if number else []
     customers = {customer.id for customer in callers} | ({call.customer_id} if call.customer_id else set())
     theirs = Booking.customer_id.in_(customers) & Booking.starts_at.between(call.started_at - BEFORE, call.started_at + AHEAD)
-    named = _named_by(tools)
+    named = _list_booking_ids_in(tools)
     meant = [Booking.call_id == call.id, *([Booking.id.in_(named)] if named else []), *([theirs] if customers else [])]
     # each asked by itself, so that each uses its index
-    several = [db.session.scalars(select(Booking).where(wanted).limit(MOST_BOOKINGS)).all() for wanted in meant]
+    several = [db.session.scalars(select(Booking).where(statement).limit(MAX_BOOKINGS)).all() for statement in meant]
     return list({booking.id: booking for bookings in several for booking in bookings}.values())
 
 
-def _named_by(tools: Sequence[ToolCall]) -> set[str]:
+def _list_booking_ids_in(tools: Sequence[ToolCall]) -> set[str]:
     found: set[str] = set()
     for tool in tools:
         data = tool.result.get("data") if isinstance(tool.result, dict) else None
@@ -135,18 +135,18 @@ def _named_by(tools: Sequence[ToolCall]) -> set[str]:
     return found
 
 
-def _of_booking(call: Call, booking: Booking, changes: Sequence[BookingChange], turns: Sequence[Turn]) -> AppointmentEvidence:
+def _build_appointment(call: Call, booking: Booking, changes: Sequence[BookingChange], turns: Sequence[Turn]) -> AppointmentEvidence:
     ended_at = call.ended_at or call.started_at + timedelta(seconds=call.duration_s or 3600)
     mine = {change.action for change in changes if change.actor_type == "caller" and change.actor_id == call.id}
     cancelled = next((change for change in reversed(changes) if change.action == "cancelled"), None)
     made, stands = booking.call_id == call.id, booking.status != "cancelled"
     if not stands and cancelled is not None and "cancelled" not in mine and cancelled.at > call.started_at:
         # what people cancelled later stood when it was spoken of; what a calendar never took did not
-        stands = not _never_took(cancelled)
+        stands = not _was_undone(cancelled)
         made = made and stands
     return AppointmentEvidence(
         booking.id,
-        _states(call, booking, changes, turns, ended_at),
+        _build_states(call, booking, changes, turns, ended_at),
         was_created=made,
         was_moved="moved" in mine,
         was_cancelled="cancelled" in mine,
@@ -155,32 +155,32 @@ def _of_booking(call: Call, booking: Booking, changes: Sequence[BookingChange], 
     )
 
 
-def _never_took(cancelled: BookingChange) -> bool:
+def _was_undone(cancelled: BookingChange) -> bool:
     """It still waited for the other calendar or for consent when it was given up."""
     return (cancelled.before or {}).get("status") == "pending" and cancelled.actor_type in ("calendar", "house")
 
 
-def _states(
+def _build_states(
     call: Call, booking: Booking, changes: Sequence[BookingChange], turns: Sequence[Turn], ended_at: datetime
 ) -> tuple[AppointmentState, ...]:
     """How it stood from the beginning of the call on, the last one as it is now."""
     zone = ZoneInfo(booking.zone)
     now = {"starts_at": booking.starts_at.isoformat(), "staff_id": booking.staff_id, "service_id": booking.service_id}
-    states = [_state(now, zone, None)]
+    states = [_build_state(now, zone, None)]
     for change in reversed(changes):
         if change.at < call.started_at or not change.before:
             continue
         now |= {name: value for name, value in change.before.items() if name in now and value is not None}
-        states.append(_state(now, zone, _last_turn_before(change.at, call, turns) if change.at <= ended_at else None))
+        states.append(_build_state(now, zone, _find_last_turn_before(change.at, call, turns) if change.at <= ended_at else None))
     return tuple(reversed(states))
 
 
-def _state(at: dict[str, str], zone: ZoneInfo, until: int | None) -> AppointmentState:
+def _build_state(at: dict[str, str], zone: ZoneInfo, until: int | None) -> AppointmentState:
     return AppointmentState(datetime.fromisoformat(at["starts_at"]).astimezone(zone), at["staff_id"], frozenset({at["service_id"]}), until)
 
 
-def _last_turn_before(moment: datetime, call: Call, turns: Sequence[Turn]) -> int | None:
+def _find_last_turn_before(instant: datetime, call: Call, turns: Sequence[Turn]) -> int | None:
     """The turn after which it changed, where the turns have their times."""
-    second = (moment - call.started_at).total_seconds()
-    spoken = [turn.position for turn in turns if turn.start_s is not None and turn.start_s <= second]
-    return max(spoken) if spoken else None
+    second = (instant - call.started_at).total_seconds()
+    change = [turn.position for turn in turns if turn.start_s is not None and turn.start_s <= second]
+    return max(change) if change else None

@@ -13,26 +13,26 @@ from app.domain.companies.feature_flags import is_enabled
 from app.models import Booking, Call, TruthCheck
 
 # a call's analysis may book what was agreed: until then it is too early to judge, unless none comes
-WAITS_FOR_ANALYSIS = timedelta(seconds=90)
-LOOKED_BACK = timedelta(days=60)
-MOST_OPEN = 200
+ANALYSIS_TIMEOUT = timedelta(seconds=90)
+LOOKBACK = timedelta(days=60)
+MAX_OPEN = 200
 
 
-def note_due(call_ids: Iterable[str]) -> None:
+def schedule_checks(call_ids: Iterable[str]) -> None:
     """Makes these calls due, of whichever companies; those of a line check are none."""
-    wanted = sorted(set(call_ids))
+    sorted_ids = sorted(set(call_ids))
     on = cache(lambda company_id: is_enabled("truth_check", company_id))
     columns = (Call.id, Call.company_id, Call.branch_id, Call.started_at, Call.analyzed_at, Call.is_test, Call.status)
     with unscoped():
-        ended = db.session.execute(select(*columns).where(Call.id.in_(wanted)))
+        ended = db.session.execute(select(*columns).where(Call.id.in_(sorted_ids)))
         calls = {row.id: row for row in ended if not row.is_test and on(row.company_id)}
         there = select(TruthCheck.call_id).join(Call, and_(Call.company_id == TruthCheck.company_id, Call.id == TruthCheck.call_id))
-        known = set(db.session.scalars(there.where(Call.id.in_(wanted))))
-        moment = now()
+        known = set(db.session.scalars(there.where(Call.id.in_(sorted_ids))))
+        instant = now()
         new = [
             {
                 "company_id": call.company_id, "call_id": call.id, "branch_id": call.branch_id, "started_at": call.started_at,
-                "due_at": _due(call.analyzed_at, moment), "claims": 0, "findings": [], "auto_closed": False,
+                "due_at": _get_due_at(call.analyzed_at, instant), "claims": 0, "findings": [], "auto_closed": False,
             }
             for call in calls.values()
             if call.id not in known
@@ -41,10 +41,10 @@ def note_due(call_ids: Iterable[str]) -> None:
             db.session.execute(insert(TruthCheck), new)
         for analyzed in (True, False):
             again = [call_id for call_id in known if call_id in calls and (calls[call_id].analyzed_at is not None) is analyzed]
-            _set_due(again, moment if analyzed else moment + WAITS_FOR_ANALYSIS)
+            _upsert_due(again, instant if analyzed else instant + ANALYSIS_TIMEOUT)
 
 
-def note_again(booking_ids: Iterable[str]) -> None:
+def schedule_rechecks(booking_ids: Iterable[str]) -> None:
     """Makes calls due whose open mismatch these bookings of the entered company may settle, or whose booking was given up."""
     bookings = db.session.execute(select(Booking.call_id, Booking.customer_id).where(Booking.id.in_(sorted(set(booking_ids))))).all()
     calls = {row.call_id for row in bookings if row.call_id}
@@ -52,25 +52,25 @@ def note_again(booking_ids: Iterable[str]) -> None:
     open_ones = (
         select(TruthCheck.call_id, Call.customer_id)
         .join(Call, and_(Call.company_id == TruthCheck.company_id, Call.id == TruthCheck.call_id))
-        .where(TruthCheck.verdict == "mismatch", TruthCheck.started_at > now() - LOOKED_BACK)
+        .where(TruthCheck.verdict == "mismatch", TruthCheck.started_at > now() - LOOKBACK)
         .order_by(TruthCheck.started_at.desc())
-        .limit(MOST_OPEN)
+        .limit(MAX_OPEN)
     )
     again = {row.call_id for row in db.session.execute(open_ones) if row.call_id in calls or row.customer_id in customers}
-    _set_due(again | calls, now())
+    _upsert_due(again | calls, now())
 
 
-def due(limit: int) -> Sequence[tuple[str, str]]:
+def list_due(limit: int) -> Sequence[tuple[str, str]]:
     """(company, call) of what is due, the longest first."""
-    wanted = select(TruthCheck.company_id, TruthCheck.call_id).where(TruthCheck.due_at <= now()).order_by(TruthCheck.due_at).limit(limit)
-    return [(row.company_id, row.call_id) for row in db.session.execute(wanted)]
+    statement = select(TruthCheck.company_id, TruthCheck.call_id).where(TruthCheck.due_at <= now()).order_by(TruthCheck.due_at).limit(limit)
+    return [(row.company_id, row.call_id) for row in db.session.execute(statement)]
 
 
-def _due(analyzed_at: datetime | None, moment: datetime) -> datetime:
-    return moment if analyzed_at is not None else moment + WAITS_FOR_ANALYSIS
+def _get_due_at(analyzed_at: datetime | None, instant: datetime) -> datetime:
+    return instant if analyzed_at is not None else instant + ANALYSIS_TIMEOUT
 
 
-def _set_due(call_ids: Iterable[str], at: datetime) -> None:
+def _upsert_due(call_ids: Iterable[str], at: datetime) -> None:
     ids = sorted(call_ids)
     if ids:
         changed = update(TruthCheck).where(TruthCheck.call_id.in_(ids)).values(due_at=at)

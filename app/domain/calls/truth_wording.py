@@ -9,38 +9,38 @@ from flask_babel import get_locale, gettext as _
 from app.domain.language.spoken_format import capitalise, say_moment, say_price
 from app.domain.language.time_expression import Language
 
-REFUSALS = ("slot_taken", "closed", "too_late", "not_allowed", "not_found", "in_the_past")
+REJECTION_CODES = ("slot_taken", "closed", "too_late", "not_allowed", "not_found", "in_the_past")
 
 
-def both_sides(finding: Mapping[str, Any], assistant: str) -> str:
+def format_both_sides(finding: Mapping[str, Any], assistant: str) -> str:
     said = _("%(who)s sagte: „%(said)s“", who=assistant, said=finding["said"])
-    return f"{said}\n{so_is(finding)}"
+    return f"{said}\n{format_correction(finding)}"
 
 
-def so_is(finding: Mapping[str, Any]) -> str:
+def format_correction(finding: Mapping[str, Any]) -> str:
     """One sentence or two: what stands in the database in place of what was said."""
     what, booking = finding["what"], finding.get("booking")
     if what == "other_price":
-        return _price(finding)
+        return _format_price(finding)
     if booking is not None:
-        return _booked(what, booking)
+        return _format_booking(what, booking)
     missing = {
         "not_made": _("So einen Termin gibt es nicht."),
         "not_moved": _("Verschoben wurde nichts."),
         "not_cancelled": _("Abgesagt wurde nichts, der Termin steht noch."),
     }
-    return f"{missing.get(what, _('Das lässt sich nicht belegen.'))} {_why(finding)}"
+    return f"{missing.get(what, _('Das lässt sich nicht belegen.'))} {_format_reason(finding)}"
 
 
-def _price(finding: Mapping[str, Any]) -> str:
-    price = say_price(finding["price_cents"], _language())
+def _format_price(finding: Mapping[str, Any]) -> str:
+    price = say_price(finding["price_cents"], _get_language())
     if finding.get("service"):
         return _("%(service)s kostet %(price)s.", service=finding["service"], price=price)
     return _("Zusammen kostet es %(price)s.", price=price)
 
 
-def _booked(what: str, booking: Mapping[str, Any]) -> str:
-    when = capitalise(say_moment(datetime.fromisoformat(booking["starts_at"]), _language()))
+def _format_booking(what: str, booking: Mapping[str, Any]) -> str:
+    when = capitalise(say_moment(datetime.fromisoformat(booking["starts_at"]), _get_language()))
     told = _("%(when)s, %(service)s bei %(staff)s", when=when, service=booking["service"], staff=booking["staff"])
     if what == "not_confirmed":
         return _("Noch nicht bestätigt: %(booking)s.", booking=told)
@@ -49,7 +49,7 @@ def _booked(what: str, booking: Mapping[str, Any]) -> str:
     return _("Im Kalender steht: %(booking)s.", booking=told)
 
 
-def _why(finding: Mapping[str, Any]) -> str:
+def _format_reason(finding: Mapping[str, Any]) -> str:
     if not finding.get("asked"):
         return _("In diesem Gespräch wurde es nicht einmal versucht.")
     why = {
@@ -64,6 +64,6 @@ def _why(finding: Mapping[str, Any]) -> str:
     return why.get(str(code), _("Es wurde versucht und abgelehnt (%(code)s).", code=code)) if code else _("Es gelang nicht.")
 
 
-def _language() -> Language:
+def _get_language() -> Language:
     locale = get_locale()
     return cast("Language", "en" if locale is not None and locale.language == "en" else "de")

@@ -86,7 +86,7 @@ def _find_connection_owners(items: Sequence[InboxItem]) -> dict[str, str]:
 def apply(items: Sequence[InboxItem]) -> None:
     lifecycle.apply_events(
         [
-            lifecycle.Arrival(
+            lifecycle.InboundCallEvent(
                 webhook_event_id=item.row.id,
                 received_at=item.row.received_at,
                 connection_id=item.row.connection_id,

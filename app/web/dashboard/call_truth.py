@@ -8,7 +8,7 @@ from flask_babel import gettext as _, ngettext
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.domain.calls.truth_wording import so_is
+from app.domain.calls.truth_wording import format_correction
 from app.models import TruthCheck
 from app.web.layout import get_assistant_name
 
@@ -30,7 +30,7 @@ def find_truth(call_id: str) -> TruthView | None:
         return None
     otherwise: dict[int, list[str]] = defaultdict(list)
     for finding in row.findings:
-        otherwise[finding["turn"]].append(so_is(finding))
+        otherwise[finding["turn"]].append(format_correction(finding))
     return TruthView(str(row.verdict), _describe_mismatches(row), row.verdict == "resolved", dict(otherwise))
 
 

@@ -14,7 +14,7 @@ from app.core import phone
 from app.core.clock import now
 from app.core.extensions import db
 from app.core.locale import reader_zone
-from app.domain.calls.search import LONGEST_QUERY, Search, find_calls, newest_first
+from app.domain.calls.search import MAX_QUERY_LENGTH, CallSearch, find_calls, order_newest_first
 from app.models import Booking, Branch, Call, CallDay, Customer
 from app.models.booking import ACTIVE_STATUSES
 from app.web.branch_filter import get_branch_filter
@@ -36,7 +36,7 @@ blueprint = Blueprint("calls", __name__)
 class ListQuery(Query):
     """What is no choice of ours counts as none. A search looks everywhere unless a period is named."""
 
-    q: Annotated[str, SearchField(LONGEST_QUERY)] = ""
+    q: Annotated[str, SearchField(MAX_QUERY_LENGTH)] = ""
     outcome: Annotated[str, ChoiceField(*OUTCOMES)] = ""
     period: Annotated[str, ChoiceField(*PERIODS)] | None = None
     # the call after which further rows are wanted
@@ -88,12 +88,12 @@ class CallFilters:
         return today - timedelta(days=PERIODS[self.period] - 1), today
 
     @property
-    def search(self) -> Search:
+    def search(self) -> CallSearch:
         zone = ZoneInfo(reader_zone())
         since, until = (
             (None, None) if self.days is None else (_to_midnight(self.days[0], zone), _to_midnight(self.days[1] + timedelta(days=1), zone))
         )
-        return Search(query=self.q, outcome=self.outcome, branch_ids=get_branch_filter(), since=since, until=until)
+        return CallSearch(query=self.q, outcome=self.outcome, branch_ids=get_branch_filter(), since=since, until=until)
 
 
 def _find_cursor(call_id: str | None) -> Any | None:
@@ -113,7 +113,7 @@ def _list_rows(filters: CallFilters, *, after: str | None) -> list[Any]:
         .outerjoin(Customer, and_(Customer.company_id == Call.company_id, Customer.id == Call.customer_id))
         .where(Call.id.in_(statement))
     )  # fmt: skip
-    return list(db.session.execute(newest_first(found)))
+    return list(db.session.execute(order_newest_first(found)))
 
 
 def _build_view_models(rows: list[Any], filters: CallFilters) -> list[SimpleNamespace]:

@@ -14,7 +14,7 @@ from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.domain.accounts.permissions import can
 from app.domain.bookings import queries
-from app.domain.calls.search import Search, find_calls, newest_first
+from app.domain.calls.search import CallSearch, find_calls, order_newest_first
 from app.domain.customers.blocked_callers import find_blocked
 from app.domain.customers.search import MAX_QUERY_LENGTH, find_shared_numbers, list_customers_sharing_contact, list_recent_callers
 from app.models import Booking, Branch, Call, Customer, Service, StaffMember
@@ -129,7 +129,7 @@ def _get_names(model: type[Any], ids: set[str]) -> dict[str, str]:
 
 
 def _list_calls(customer: Customer) -> list[Any]:
-    ids = find_calls(Search(customer_id=customer.id, branch_ids=list(current_user.branch_ids)), limit=MAX_CALLS)
+    ids = find_calls(CallSearch(customer_id=customer.id, branch_ids=list(current_user.branch_ids)), limit=MAX_CALLS)
     columns = (Call.id, Call.started_at, Call.status, Call.outcome, Call.summary, Call.duration_s, Branch.name.label("branch"))
     statement = select(*columns).join(Branch, and_(Branch.company_id == Call.company_id, Branch.id == Call.branch_id))
-    return list(db.session.execute(newest_first(statement.where(Call.id.in_(ids))))) if ids else []
+    return list(db.session.execute(order_newest_first(statement.where(Call.id.in_(ids))))) if ids else []

@@ -10,7 +10,7 @@ from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.calls import counts
 from app.domain.calls.counts import count_calls
-from app.domain.calls.search import Search
+from app.domain.calls.search import CallSearch
 from app.domain.reports import call_stats
 from app.models import Company
 from tests.support.calls import make_call
@@ -24,7 +24,7 @@ def salon(db: SQLAlchemy) -> Company:
 
 def counted(salon: Company, **narrowed: object) -> tuple[int, bool]:
     with company_scope(salon.id):
-        return count_calls(Search(**narrowed))  # type: ignore[arg-type]
+        return count_calls(CallSearch(**narrowed))  # type: ignore[arg-type]
 
 
 def test_many_calls_are_counted_as_a_few_are(salon: Company, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,7 +42,7 @@ def test_many_calls_are_counted_as_a_few_are(salon: Company, monkeypatch: pytest
     ]  # fmt: skip
     one_by_one = [counted(salon, **search) for search in searches]
     assert one_by_one[0] == (24, True) and 0 < one_by_one[4][0] < 24
-    monkeypatch.setattr(counts, "COUNTED_ONE_BY_ONE", 0)
+    monkeypatch.setattr(counts, "EXACT_COUNT_LIMIT", 0)
     assert [counted(salon, **search) for search in searches] == one_by_one
 
 
@@ -53,8 +53,8 @@ def test_what_the_days_do_not_know_is_counted_up_to_a_limit(
     for n in range(4):
         make_call(salon, outcome="unknown", started_at=datetime(2026, 11, 20, 6 + n, tzinfo=UTC))
     assert counted(salon, **narrowed) == (4, True)
-    monkeypatch.setattr(counts, "COUNTED_ONE_BY_ONE", 3)
-    monkeypatch.setattr(counts, "MOST_COUNTED", 3)
+    monkeypatch.setattr(counts, "EXACT_COUNT_LIMIT", 3)
+    monkeypatch.setattr(counts, "MAX_COUNTED", 3)
     assert counted(salon, **narrowed) == (3, False)
     with company_scope(salon.id):
-        assert count_calls(Search(**narrowed), seen=4) == (4, True)  # type: ignore[arg-type]
+        assert count_calls(CallSearch(**narrowed), known_count=4) == (4, True)  # type: ignore[arg-type]

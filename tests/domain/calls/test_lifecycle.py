@@ -253,14 +253,14 @@ def test_an_event_applied_again_changes_nothing(deliver, salon, db) -> None:
 def test_a_poison_event_harms_no_other(deliver, salon, db, monkeypatch) -> None:
     from app.domain.calls import lifecycle
 
-    real = lifecycle.fill
+    real = lifecycle.merge_fields
 
     def fail_for_one(call: Call, event: Any) -> None:
         if event.provider_call_id == "call_poison":
             raise RuntimeError("cannot be applied")
         real(call, event)
 
-    monkeypatch.setattr(lifecycle, "fill", fail_for_one)
+    monkeypatch.setattr(lifecycle, "merge_fields", fail_for_one)
     deliver(started(call_id="call_a"), started(call_id="call_poison"), started(call_id="call_b"))
     assert {call.provider_call_id for call in all_of(db, Call)} == {"call_a", "call_b"}
     poison = db.session.scalars(select(WebhookEvent).where(WebhookEvent.provider_call_id == "call_poison")).one()
@@ -271,7 +271,7 @@ def test_a_poison_event_harms_no_other(deliver, salon, db, monkeypatch) -> None:
         drain(db)
     poison = db.session.scalars(select(WebhookEvent).where(WebhookEvent.provider_call_id == "call_poison")).one()
     assert (poison.status, poison.attempts) == ("dead", len(processor.RETRY_DELAYS) + 1)
-    monkeypatch.setattr(lifecycle, "fill", real)
+    monkeypatch.setattr(lifecycle, "merge_fields", real)
     with transaction():
         replay([poison.id])
     drain(db)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.calls.outcome import is_unverified, outcome_of
+from app.domain.calls.outcome import determine_outcome, is_unverified
 from app.models import Call
 
 REFUSED = {"ok": False, "code": "not_verified", "data": {"ways": ["link"]}}
@@ -36,4 +36,4 @@ def test_the_last_word_about_who_calls_counts(results: list[Any], is_so: bool) -
 )
 def test_whatever_way_was_taken_the_outcome_says_why(done: set[str], outcome: str) -> None:
     call = Call(status="ended", in_voicemail=False, disconnection="talked", turn_count=4)
-    assert outcome_of(call, booked=False, caller_spoke=True, tools_done=done, transferred=False, is_unverified=True) == outcome
+    assert determine_outcome(call, booked=False, caller_spoke=True, tools_done=done, transferred=False, is_unverified=True) == outcome

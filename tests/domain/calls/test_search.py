@@ -9,8 +9,8 @@ from app.core.clock import now
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.calls import search
-from app.domain.calls.search import Search, find_calls
-from app.domain.calls.search_index import words_of
+from app.domain.calls.search import CallSearch, find_calls
+from app.domain.calls.search_index import split_words
 from app.models import Company, Customer
 from tests.support.calls import make_call
 from tests.support.people import branch_ids, make_company
@@ -24,7 +24,7 @@ def salon(db: SQLAlchemy) -> Company:
 
 def found(salon: Company, query: str, *, limit: int = 20, **narrowed: object) -> list[str]:
     with company_scope(salon.id):
-        return find_calls(Search(query=query, **narrowed), limit=limit)  # type: ignore[arg-type]
+        return find_calls(CallSearch(query=query, **narrowed), limit=limit)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -119,9 +119,9 @@ def test_the_newest_come_first_and_pages_neither_repeat_nor_leave_out(salon: Com
     for query in ("", "termin"):
         assert found(salon, query) == expected
         with company_scope(salon.id):
-            by_number = [call for page in range(4) for call in find_calls(Search(query=query), limit=3, offset=3 * page)]
+            by_number = [call for page in range(4) for call in find_calls(CallSearch(query=query), limit=3, offset=3 * page)]
             by_key, after = [], None
-            while further := find_calls(Search(query=query), limit=5, after=after):
+            while further := find_calls(CallSearch(query=query), limit=5, after=after):
                 by_key += further
                 after = further[-1]
         assert by_number == by_key == expected
@@ -159,13 +159,13 @@ def test_rare_and_common_words_are_found_alike_whichever_way_is_taken(
     salon: Company, forty_calls: None, monkeypatch: pytest.MonkeyPatch, query: str, matches: int
 ) -> None:
     for first, at_most in ((400, 5000), (3, 5000), (3, 40), (3, 4)):
-        monkeypatch.setattr(search, "LOOKED_THROUGH_FIRST", first)
-        monkeypatch.setattr(search, "LOOKED_THROUGH_AT_MOST", max(at_most, matches and 40))
+        monkeypatch.setattr(search, "FIRST_SCAN_SIZE", first)
+        monkeypatch.setattr(search, "MAX_SCAN_SIZE", max(at_most, matches and 40))
         assert len(found(salon, query, limit=100)) == matches
 
 
 def test_words_are_folded() -> None:
-    assert words_of("Straße, Ährenöl & Übergröße: »Café« ﬁn_al") == ["strasse", "ahrenol", "ubergrosse", "cafe", "fin", "al"]
+    assert split_words("Straße, Ährenöl & Übergröße: »Café« ﬁn_al") == ["strasse", "ahrenol", "ubergrosse", "cafe", "fin", "al"]
 
 
 def test_the_beginning_of_a_name_is_found_by_an_index(salon: Company, db: SQLAlchemy) -> None:
@@ -182,9 +182,9 @@ def test_a_rare_word_beside_a_common_one_is_what_the_index_is_asked_for(
     salon: Company, db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[list[str]] = []
-    indexed = search._indexed
-    monkeypatch.setattr(search, "_indexed", lambda words: asked.append(words) or indexed(words))
-    monkeypatch.setattr(search, "LOOKED_THROUGH_FIRST", 3)
+    indexed = search._list_indexed_words
+    monkeypatch.setattr(search, "_list_indexed_words", lambda words: asked.append(words) or indexed(words))
+    monkeypatch.setattr(search, "FIRST_SCAN_SIZE", 3)
     calls = [make_call(salon, words=("Salon Lindgren.", word), started_at=now() - timedelta(days=n)) for n, word in enumerate("abcd")]
     wanted = make_call(salon, words=("Salon Lindgren.", "Quittenblau bitte."), started_at=now() - timedelta(days=9))
     assert found(salon, "salon quittenblau") == [wanted] and wanted not in calls
