@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ColumnElement, Index, String, Text, UniqueConstraint, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
@@ -73,12 +73,22 @@ class Booking(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
 
     @property
-    def is_standing(self) -> bool:
+    def is_active(self) -> bool:
         return self.status in ACTIVE_STATUSES
+
+    @classmethod
+    def active(cls) -> ColumnElement[bool]:
+        """The condition for bookings that take their time."""
+        return cls.status.in_(ACTIVE_STATUSES)
+
+    @classmethod
+    def upcoming(cls) -> ColumnElement[bool]:
+        """The condition for active bookings that have not begun."""
+        return and_(cls.active(), cls.starts_at > now())
 
     @property
     def occupant(self) -> str:
-        """By what name it takes people and rooms: the parts of a visit do so together."""
+        """The holder id of its locks on people and rooms; the parts of a visit share one."""
         return self.visit_id or self.id
 
 

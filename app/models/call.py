@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Index, Numeric, String, Text, UniqueConstraint, false, true
+from sqlalchemy import ColumnElement, Index, Numeric, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.clock import now
@@ -104,6 +104,11 @@ class Call(CompanyOwned, HasUlid, db.Model):
     @property
     def is_running(self) -> bool:
         return self.status in ACTIVE_STATUSES
+
+    @classmethod
+    def running(cls) -> ColumnElement[bool]:
+        """The condition for calls that ring or are under way."""
+        return cls.status.in_(ACTIVE_STATUSES)
 
 
 class CallSearchText(CompanyOwned, db.Model):

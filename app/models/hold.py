@@ -1,11 +1,12 @@
-"""A hold: a time that is kept for somebody while they decide."""
+"""A hold: a time reserved for a few minutes while the customer decides."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import ColumnElement, Index, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.clock import now
 from app.core.column_types import AsciiString, Id, Json, UtcDateTime
 from app.core.extensions import db
 from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_foreign_key, company_table_args
@@ -37,3 +38,8 @@ class Hold(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     # open, used, released, expired
     status: Mapped[str] = mapped_column(AsciiString(16), default="open")
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @classmethod
+    def active(cls) -> ColumnElement[bool]:
+        """The condition for open holds that have not expired."""
+        return and_(cls.status == "open", cls.expires_at > now())

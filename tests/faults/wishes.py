@@ -12,7 +12,6 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.models import Booking, Call
-from app.models.booking import ACTIVE_STATUSES
 from tests.faults.judging import rows
 from tests.faults.sending import Sender
 from tests.faults.stories import START_MS
@@ -84,7 +83,7 @@ def ask_all(sender: Sender, wishes: Sequence[Wish], *, at_once: int = 4) -> None
 def judge_wishes(app: Flask, wishes: Sequence[Wish]) -> None:
     """Fails where a caller heard two answers, a booking has no answer, or a slot has not just one booking."""
     there: dict[str, set[str]] = defaultdict(set)
-    made = select(Call.provider_call_id, Booking.id).join(Booking, Booking.call_id == Call.id).where(Booking.status.in_(ACTIVE_STATUSES))
+    made = select(Call.provider_call_id, Booking.id).join(Booking, Booking.call_id == Call.id).where(Booking.active())
     for call_id, booking_id in rows(app, made.where(Call.provider_call_id.in_([wish.call_id for wish in wishes]))):
         there[call_id].add(booking_id)
     by_slot: dict[tuple[date, str], set[str]] = defaultdict(set)

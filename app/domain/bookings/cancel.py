@@ -31,8 +31,8 @@ def get_terms(booking: Booking) -> CancellationTerms:
     return CancellationTerms(
         cancel_until,
         move_until,
-        can_cancel=booking.is_standing and now() <= cancel_until,
-        can_move=booking.is_standing and now() <= move_until,
+        can_cancel=booking.is_active and now() <= cancel_until,
+        can_move=booking.is_active and now() <= move_until,
         fee_cents=rules.fee_cents if late else 0,
     )
 

@@ -13,7 +13,6 @@ from app.domain.scheduling.loader import load_scheduling_data
 from app.domain.scheduling.opening_hours import iter_occurrences
 from app.domain.scheduling.types import AvailabilityQuery, ClosureData, Slot, VisitPart
 from app.models import Booking, Branch, Closure
-from app.models.booking import ACTIVE_STATUSES
 
 # repeating ones are looked at so far ahead
 LOOKAHEAD = timedelta(days=180)
@@ -36,7 +35,7 @@ def list_conflicts(closure: Closure) -> list[Booking]:
     for branch in db.session.scalars(branches):
         for starts_at, ends_at in _to_intervals(closure, branch.zone):
             statement = select(Booking).where(
-                Booking.branch_id == branch.id, Booking.status.in_(ACTIVE_STATUSES), Booking.starts_at < ends_at,
+                Booking.branch_id == branch.id, Booking.active(), Booking.starts_at < ends_at,
                 Booking.starts_at > starts_at - timedelta(days=7), Booking.ends_at > max(starts_at, now()),
             )  # fmt: skip
             if closure.staff_id:

@@ -3,7 +3,6 @@
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
 
-from app.core.clock import now
 from app.core.event_bus import publish
 from app.core.extensions import db
 from app.domain.bookings.allocation import allocate, insert_bookings
@@ -15,7 +14,6 @@ from app.domain.scheduling.allocation_plan import AllocationPlan
 from app.domain.scheduling.types import SchedulingData
 from app.events import BookingCreated
 from app.models import Booking, Hold
-from app.models.booking import ACTIVE_STATUSES
 
 
 def create_booking(request: BookingRequest, *, hold: Hold | None = None) -> Booking:
@@ -73,6 +71,6 @@ def check_customer_rules(request: BookingRequest, rules: Rules) -> None:
     if request.is_anonymous and not rules.anonymous_callers:
         raise BookingNotAllowed(_("Wer seine Rufnummer unterdrückt, kann nicht buchen."))
     if rules.open_bookings_per_customer and request.customer_id:
-        conditions = (Booking.customer_id == request.customer_id, Booking.status.in_(ACTIVE_STATUSES), Booking.starts_at > now())
+        conditions = (Booking.customer_id == request.customer_id, Booking.upcoming())
         if (db.session.scalar(select(func.count()).select_from(Booking).where(*conditions)) or 0) >= rules.open_bookings_per_customer:
             raise BookingNotAllowed(_("Mehr offene Termine sind nicht möglich."))

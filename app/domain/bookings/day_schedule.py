@@ -143,7 +143,7 @@ def _build_hold_entries(
     statement = (
         select(Hold, Service.name)
         .join(Service, and_(Service.company_id == Hold.company_id, Service.id == Hold.service_id))
-        .where(Hold.branch_id == branch_id, Hold.status == "open", Hold.expires_at > now(), Hold.starts_at < until, Hold.ends_at > since)
+        .where(Hold.branch_id == branch_id, Hold.active(), Hold.starts_at < until, Hold.ends_at > since)
     )
     for hold, service in db.session.execute(statement):
         for staff_id in dict.fromkeys(part["staff_id"] for part in hold.parts) or [hold.staff_id]:

@@ -41,7 +41,7 @@ def insert_hold(request: BookingRequest, plan: AllocationPlan, data: SchedulingD
 
 def find_hold(token: str) -> Hold | None:
     """The open hold of this token, or None when there is none or it has run out."""
-    held = select(Hold).where(Hold.token_hash == hash_token(token), Hold.status == "open", Hold.expires_at > now())
+    held = select(Hold).where(Hold.token_hash == hash_token(token), Hold.active())
     return db.session.scalars(held).first()
 
 

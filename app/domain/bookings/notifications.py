@@ -43,7 +43,7 @@ SELF_CONFIRMING_SOURCES = ("calcom", "simulator", "api")
 def queue_confirmation(booking_id: str) -> Notification | None:
     """Writes the confirmation of a booking down, one for a visit and one for a series; None where it cannot be sent or is not wanted."""
     booking = db.session.scalars(select(Booking).where(Booking.id == booking_id)).first()
-    if booking is None or booking.source in SELF_CONFIRMING_SOURCES or not booking.is_standing or booking.starts_at <= now():
+    if booking is None or booking.source in SELF_CONFIRMING_SOURCES or not booking.is_active or booking.starts_at <= now():
         return None
     customer, way = db.session.get(Customer, booking.customer_id) if booking.customer_id else None, find_destination(booking)
     if customer is None or way is None or not is_set_up(way[0]):
@@ -217,7 +217,7 @@ def _queue_change_notice(
 def _confirm_anew(notice: ChangeNotice, customer: Customer, withdrawn: list[Notification]) -> Notification | None:
     """A confirmation that the customer never got is queued again with what is true now; None where there is none to replace."""
     booking, confirmations = notice.booking, ("booking_link", "booking_confirmed")
-    if not booking.is_standing:
+    if not booking.is_active:
         return None
     rows = list_notifications(f"booking:{booking.id}")
     was_told = any(row.status in ("sent", "pending") for row in rows)

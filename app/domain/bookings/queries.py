@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from app.core.clock import now
 from app.core.extensions import db
 from app.models import Booking, Customer, CustomerIdentity, Hold
 
@@ -55,16 +54,16 @@ def count_bookings(search: BookingSearch) -> tuple[int, bool]:
 
 def list_holds(search: BookingSearch, *, limit: int, offset: int = 0) -> list[Hold]:
     """Times that are kept at this moment."""
-    statement = select(Hold).where(*_build_conditions(Hold, search), *_open())
+    statement = select(Hold).where(*_build_conditions(Hold, search), Hold.active())
     return list(db.session.scalars(statement.order_by(Hold.starts_at, Hold.id).limit(limit).offset(offset)))
 
 
 def count_holds(search: BookingSearch) -> int:
-    return db.session.scalar(select(func.count()).select_from(Hold).where(*_build_conditions(Hold, search), *_open())) or 0
+    return db.session.scalar(select(func.count()).select_from(Hold).where(*_build_conditions(Hold, search), Hold.active())) or 0
 
 
 def find_open_hold(hold_id: str) -> Hold | None:
-    return db.session.scalars(select(Hold).where(Hold.id == hold_id, *_open())).first()
+    return db.session.scalars(select(Hold).where(Hold.id == hold_id, Hold.active())).first()
 
 
 def load_customers(bookings: Collection[Booking]) -> dict[str, Customer]:
@@ -105,7 +104,3 @@ def _build_cursor_condition(last: Booking, newest_first: bool) -> ColumnElement[
     if newest_first:
         return and_(Booking.starts_at <= last.starts_at, or_(Booking.starts_at < last.starts_at, Booking.id < last.id))
     return and_(Booking.starts_at >= last.starts_at, or_(Booking.starts_at > last.starts_at, Booking.id > last.id))
-
-
-def _open() -> tuple[ColumnElement[bool], ...]:
-    return Hold.status == "open", Hold.expires_at > now()

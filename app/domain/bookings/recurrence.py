@@ -20,7 +20,6 @@ from app.domain.bookings.history import Actor
 from app.domain.bookings.status import InvalidTransition, lock_visit
 from app.domain.scheduling.types import VisitPart
 from app.models import Booking
-from app.models.booking import ACTIVE_STATUSES
 
 MAX_OCCURRENCES = 104
 
@@ -57,7 +56,7 @@ def continue_series(booking_id: str, actor: Actor, *, every_weeks: int, times: i
     check_recurrence(every_weeks, times)
     visit = lock_visit(booking_id)
     first = visit[0]
-    if not first.is_standing:
+    if not first.is_active:
         raise InvalidTransition(_("Dieser Termin steht nicht mehr."), booking_status=first.status)
     series = Series(first.series_id or new_ulid(), [first], [])
     for booking in visit:
@@ -78,7 +77,7 @@ def list_following(booking: Booking) -> list[Booking]:
     if not booking.series_id:
         return []
     others = select(Booking).where(
-        Booking.series_id == booking.series_id, Booking.status.in_(ACTIVE_STATUSES), Booking.starts_at > now(), Booking.id != booking.id
+        Booking.series_id == booking.series_id, Booking.upcoming(), Booking.id != booking.id
     )  # fmt: skip
     first: dict[str, Booking] = {}
     for other in db.session.scalars(others.order_by(Booking.starts_at, Booking.id).limit(MAX_OCCURRENCES)):
@@ -113,7 +112,7 @@ def _book_following(series: Series, request: BookingRequest, zone: str, *, every
 def cancel_series(series_id: str, actor: Actor, *, since: datetime | None = None, reason: str | None = None) -> list[Booking]:
     """Cancels what still stands of the series from `since` (None: now) on."""
     active_ids = select(Booking.id).where(
-        Booking.series_id == series_id, Booking.status.in_(ACTIVE_STATUSES), Booking.starts_at >= (since or now())
+        Booking.series_id == series_id, Booking.active(), Booking.starts_at >= (since or now())
     )  # fmt: skip
     return [
         cancel_booking(booking_id, actor, reason=reason) for booking_id in db.session.scalars(active_ids.order_by(Booking.starts_at)).all()

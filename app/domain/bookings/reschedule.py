@@ -37,7 +37,7 @@ def reschedule_booking(
     """
     visit = lock_visit(booking_id, version=version)
     target = next(booking for booking in visit if booking.id == booking_id)
-    if not target.is_standing:
+    if not target.is_active:
         raise InvalidTransition(_("Dieser Termin steht nicht mehr."), booking_status=target.status)
     request = _build_request(visit, target, actor, starts_at or visit[0].starts_at, staff_id, branch_id or target.branch_id, ignore_rules)
     if _is_unchanged(visit, request):

@@ -9,7 +9,6 @@ from app.core.extensions import db
 from app.domain.calendar_sync.mapping import Mappings, find_active_connection, load_mappings
 from app.domain.calendar_sync.state import OUTBOX
 from app.models import Booking, BookingSync, Connection, ExternalEvent
-from app.models.booking import ACTIVE_STATUSES
 
 
 def enqueue_changes(booking_ids: Iterable[str]) -> list[str]:
@@ -57,9 +56,7 @@ def enqueue_missing(connection: Connection, *, limit: int = 1000) -> list[str]:
     mappings = load_mappings(connection.id)
     sync_ids = []
     existing = select(BookingSync.id).where(BookingSync.booking_id == Booking.id)
-    unsynced = select(Booking).where(
-        Booking.starts_at > now(), Booking.status.in_(ACTIVE_STATUSES), Booking.service_id.in_(mappings.service_ids), ~existing.exists()
-    )
+    unsynced = select(Booking).where(Booking.upcoming(), Booking.service_id.in_(mappings.service_ids), ~existing.exists())
     for booking in db.session.scalars(unsynced.order_by(Booking.starts_at).limit(limit)):
         if sync := _create_sync(booking, connection, mappings):
             sync_ids.append(sync.id)
@@ -85,7 +82,7 @@ def _lock_syncs(booking_ids: set[str]) -> dict[str, BookingSync]:
 
 def _create_sync(booking: Booking, connection: Connection, mappings: Mappings) -> BookingSync | None:
     """None for what has no event: past bookings, shared seats of a group, services without a mapping."""
-    if not booking.is_standing or booking.starts_at <= now() or booking.session_id or mappings.find_outbound(booking) is None:
+    if not booking.is_active or booking.starts_at <= now() or booking.session_id or mappings.find_outbound(booking) is None:
         return None
     sync = BookingSync(
         booking_id=booking.id, connection_id=connection.id, status="pending", action="make", version=booking.version, due_at=now(),
@@ -97,6 +94,6 @@ def _create_sync(booking: Booking, connection: Connection, mappings: Mappings) -
 
 
 def _get_action(booking: Booking, sync: BookingSync) -> str | None:
-    if booking.is_standing:
+    if booking.is_active:
         return "move" if sync.uid else "make"
     return "cancel" if booking.status == "cancelled" else None

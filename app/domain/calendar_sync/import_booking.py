@@ -18,7 +18,6 @@ from app.domain.customers.name_matching import is_same_name
 from app.domain.scheduling.types import VisitPart
 from app.domain.tasks.lifecycle import create_task
 from app.models import Booking, BookingSync, CalendarMapping, Connection, Customer
-from app.models.booking import ACTIVE_STATUSES
 from app.providers.calendar.base import AttendeeContact, RemoteBooking
 
 UNNAMED = "Ohne Namen"
@@ -72,7 +71,7 @@ def _find_duplicate(remote: RemoteBooking, starts_at: datetime, mapping: Calenda
     rows = db.session.execute(
         select(Booking, BookingSync.uid)
         .outerjoin(BookingSync, BookingSync.booking_id == Booking.id)
-        .where(Booking.starts_at == starts_at, Booking.service_id == mapping.service_id, Booking.status.in_(ACTIVE_STATUSES))
+        .where(Booking.starts_at == starts_at, Booking.service_id == mapping.service_id, Booking.active())
         .order_by(Booking.id)
     ).all()
     for booking, uid in rows:

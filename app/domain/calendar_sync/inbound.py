@@ -124,7 +124,7 @@ def _apply_created(change: InboundChange) -> str:
             return _import(change)
         # our request took effect twice: one of the two is cancelled
         state.record_external_event(change.connection.id, change.remote.uid, "surplus", sync_id=sync.id)
-        request_sync(sync, booking, "move" if booking.is_standing else "cancel")
+        request_sync(sync, booking, "move" if booking.is_active else "cancel")
         return "surplus"
     return "echo" if known is not None and known.status == "surplus" else _follow_remote(change, booking, sync)
 
@@ -159,7 +159,7 @@ def _follow_remote(change: InboundChange, booking: Booking, sync: BookingSync) -
     remote, unsent = change.remote, sync.status == "pending"
     is_left_to_desk = sync.status in ("conflict", "failed") and sync.reason != "no_room_here" and sync.uid == remote.uid
     state.link(sync, remote)
-    if not booking.is_standing:
+    if not booking.is_active:
         request_sync(sync, booking, "cancel")
         return "echo"
     if remote.starts_at is None or (is_left_to_desk and remote.starts_at != booking.starts_at):
@@ -203,10 +203,10 @@ def _apply_cancelled(change: InboundChange, *, late: bool = False) -> str:
     booking, sync = pair
     state.unlink(sync)
     state.record_external_event(change.connection.id, remote.uid, "over", sync_id=sync.id)
-    if sync.status == "pending" and booking.is_standing and change.happened_at and booking.updated_at > change.happened_at:
+    if sync.status == "pending" and booking.is_active and change.happened_at and booking.updated_at > change.happened_at:
         request_sync(sync, booking, "make")
         return "kept"
-    result = "cancelled" if booking.is_standing else "echo"
+    result = "cancelled" if booking.is_active else "echo"
     try:
         cancel_booking(booking.id, BY_CALENDAR, reason=remote.why or "im anderen Kalender abgesagt")
     except InvalidTransition:
@@ -220,7 +220,7 @@ def _apply_no_show(change: InboundChange) -> str:
     if pair is None:
         return "unknown"
     booking, sync = pair
-    if not booking.is_standing or booking.starts_at > now():
+    if not booking.is_active or booking.starts_at > now():
         return "echo"
     mark_no_show(booking.id, BY_CALENDAR)
     state.mark_synced(sync, booking)

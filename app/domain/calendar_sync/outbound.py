@@ -50,8 +50,8 @@ def claim(sync_id: str) -> SyncCall | None:
 
 def _find_next_action(sync: BookingSync, booking: Booking, mappings: Mappings) -> tuple[Action | None, CalendarMapping | None]:
     """The next call, from the booking and what is known of its event; what was requested first does not count."""
-    mapping = mappings.find_outbound(booking) if booking.is_standing else None
-    if booking.is_standing and mapping is not None:
+    mapping = mappings.find_outbound(booking) if booking.is_active else None
+    if booking.is_active and mapping is not None:
         if sync.uid and sync.event_type != mapping.event_type:
             # a move cannot change the event type: a new event is created, then the old one is cancelled
             state.record_external_event(sync.connection_id, sync.uid, "surplus", sync_id=sync.id)
@@ -64,7 +64,7 @@ def _find_next_action(sync: BookingSync, booking: Booking, mappings: Mappings) -
             return "look", mapping
         return (None if sync.synced_version == sync.version else "move"), mapping
     may_exist = sync.uid or (sync.first_requested_at and sync.event_type)
-    if may_exist and (booking.is_standing or booking.status == "cancelled"):
+    if may_exist and (booking.is_active or booking.status == "cancelled"):
         return "cancel", None
     return ("look" if _list_surplus_uids(sync) else None), None
 
@@ -115,7 +115,7 @@ def _apply_remote(sync: BookingSync, booking: Booking, call: SyncCall, remote: R
         # cancelled in the external calendar before we knew its uid
         state.unlink(sync)
         state.record_external_event(sync.connection_id, remote.uid, "over", sync_id=sync.id)
-        if booking.is_standing:
+        if booking.is_active:
             cancel_booking(booking.id, state.BY_CALENDAR, reason=remote.why or "im anderen Kalender abgesagt")
         state.mark_synced(sync, booking)
         return
@@ -135,7 +135,7 @@ def _apply_reading(sync: BookingSync, booking: Booking, call: SyncCall, remote: 
 
 
 def _apply_removal(sync: BookingSync, booking: Booking, call: SyncCall) -> None:
-    vanished = call.action == "look" and call.uid and booking.is_standing
+    vanished = call.action == "look" and call.uid and booking.is_active
     state.unlink(sync)
     if vanished:
         request_sync(sync, booking, "make")

@@ -15,7 +15,6 @@ from app.domain.calendar_sync.enqueue import enqueue_missing, request_sync
 from app.domain.calendar_sync.inbound import apply_snapshot
 from app.domain.calendar_sync.mapping import find_connection, find_credentials
 from app.models import Booking, BookingSync, CalendarReconciliation, Connection, ExternalEvent
-from app.models.booking import ACTIVE_STATUSES
 from app.providers import CALENDARS, open_calendar
 from app.providers.calendar.base import Credentials, RemoteBooking
 
@@ -112,7 +111,7 @@ def list_doubtful(run: ReconciliationRun) -> list[str]:
             .join(BookingSync, BookingSync.id == ExternalEvent.sync_id)
             .join(Booking, Booking.id == BookingSync.booking_id)
             .where(ExternalEvent.connection_id == run.connection_id, ExternalEvent.status.in_(("standing", "requested")))
-            .where(Booking.status.in_(ACTIVE_STATUSES), Booking.starts_at > now(), BookingSync.status == "synced")
+            .where(Booking.upcoming(), BookingSync.status == "synced")
         )
         uids |= set(db.session.scalars(expected))
     return sorted(uids - run.seen | run.doubtful)[:MAX_REFETCHES]

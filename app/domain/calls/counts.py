@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, func, select
 from app.core.extensions import db
 from app.domain.calls.search import CallSearch, build_conditions
 from app.models import Branch, Call, CallDay
-from app.models.call import ACTIVE_STATUSES
 
 EXACT_COUNT_LIMIT = 1000
 # where the daily counts do not know it
@@ -19,7 +18,7 @@ MAX_COUNTED = 10_000
 
 def count_running(branch_ids: Sequence[str]) -> int:
     """How many calls run now in these branches; in the whole company where there are none."""
-    running = select(func.count()).select_from(Call).where(Call.status.in_(ACTIVE_STATUSES), Call.is_test.is_(False))
+    running = select(func.count()).select_from(Call).where(Call.running(), Call.is_test.is_(False))
     return db.session.scalar(running.where(Call.branch_id.in_(branch_ids)) if branch_ids else running) or 0
 
 

@@ -211,7 +211,7 @@ def _list_stuck_calls(run: ReconciliationRun) -> list[str]:
     statement = select(Call.provider_call_id).where(
         Call.company_id.in_(companies),
         Call.provider == PROVIDER,
-        Call.status.in_(ACTIVE_STATUSES),
+        Call.running(),
         Call.is_test.is_(False),
         Call.started_at.between(instant - STUCK_LOOKBACK, instant - STUCK_AFTER),
         Call.connection_id == run.connection_id if run.connection_id else Call.connection_id.is_(None),

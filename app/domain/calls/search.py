@@ -13,7 +13,6 @@ from app.core.ids import is_ulid
 from app.core.phone import normalise
 from app.domain.calls.search_index import split_words
 from app.models import Call, CallSearchText, Customer, Turn
-from app.models.call import ACTIVE_STATUSES
 from app.providers import CALL_DRIVERS
 
 MAX_QUERY_LENGTH = 200
@@ -133,7 +132,7 @@ def _find_customers_named(name: str) -> list[str]:
 
 def _find_in_active_calls(words: list[str], narrowed: list[ColumnElement[bool]]) -> set[Found]:
     """Calls that still run are in no index yet: what was said so far is read."""
-    calls = select(Call.started_at, Call.id, Call.from_number).where(*narrowed, Call.status.in_(ACTIVE_STATUSES)).limit(MAX_ACTIVE_CALLS)
+    calls = select(Call.started_at, Call.id, Call.from_number).where(*narrowed, Call.running()).limit(MAX_ACTIVE_CALLS)
     running = {row.id: (row.started_at, row.from_number or "") for row in db.session.execute(calls)}
     if not running:
         return set()

@@ -12,7 +12,6 @@ from app.domain.bookings.history import Actor
 from app.domain.reports.call_stats import count_call, to_counted
 from app.domain.tasks.lifecycle import complete_task
 from app.models import Booking, Call, Task
-from app.models.call import ACTIVE_STATUSES
 
 # how app/simulator names its calls
 ID_PREFIX = "call_sim_"
@@ -31,7 +30,7 @@ def hide_simulated_calls() -> Hidden:
     Calls that are still running stay as they are, and so do customers whom the callers made up.
     """
     statement = select(Call).where(Call.provider_call_id.startswith(ID_PREFIX, autoescape=True), Call.is_test.is_(False))
-    calls = list(db.session.scalars(statement.where(Call.status.not_in(ACTIVE_STATUSES)).with_for_update()))
+    calls = list(db.session.scalars(statement.where(~Call.running()).with_for_update()))
     ids = [call.id for call in calls]
     for call in calls:
         before = to_counted(call)

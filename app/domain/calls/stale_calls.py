@@ -12,7 +12,6 @@ from app.domain.calls.reconciliation import PROVIDER, ReconciliationRun
 from app.domain.calls.transitions import UNKNOWN_AT_PROVIDER
 from app.domain.companies.number_lookup import NumberMatch
 from app.models import Call
-from app.models.call import ACTIVE_STATUSES
 from app.providers.voice.base import CallEvent
 
 # so long after its beginning a call may be listed late; then the provider's word counts
@@ -24,7 +23,7 @@ def close_unknown_calls(run: ReconciliationRun, call_ids: Collection[str]) -> in
     statement = select(Call).where(
         Call.provider == PROVIDER,
         Call.provider_call_id.in_(call_ids),
-        Call.status.in_(ACTIVE_STATUSES),
+        Call.running(),
         Call.started_at < now() - LISTING_GRACE_PERIOD,
     )
     unknown = [call for call in db.session.scalars(statement) if call.connection_id == run.connection_id] if call_ids else []

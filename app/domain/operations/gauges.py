@@ -10,7 +10,7 @@ from app.core.extensions import db
 from app.core.redis import RedisError
 from app.core.tenancy import unscoped
 from app.domain.operations.health import get_queue_depths
-from app.models.call import ACTIVE_STATUSES, Call
+from app.models.call import Call
 from app.models.company import Company
 from app.models.webhook_event import WebhookEvent
 
@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 def count_running_calls() -> int:
     """Asked company by company, for that is how the index stands."""
-    running = select(func.count()).where(Call.company_id == Company.id, Call.status.in_(ACTIVE_STATUSES), Call.is_test.is_(False))
+    running = select(func.count()).where(Call.company_id == Company.id, Call.running(), Call.is_test.is_(False))
     of_company = running.correlate(Company).scalar_subquery()
     with unscoped():
         return int(db.session.scalar(select(func.coalesce(func.sum(of_company), 0)).select_from(Company)) or 0)

@@ -24,7 +24,6 @@ from app.domain.companies.policies import describe_rules
 from app.domain.notifications.outbox import find_link, list_notifications
 from app.domain.services import catalogue
 from app.models import Booking, Branch, Customer, Service, StaffMember
-from app.models.booking import ACTIVE_STATUSES
 from app.web.branch_filter import get_branch_filter
 from app.web.dashboard.booking_actions import current_actor, get_visible_booking, respond, to_utc, with_error_feedback
 from app.web.dashboard.booking_history import find_sync, list_history
@@ -254,7 +253,7 @@ def _build_details(booking: Booking) -> dict[str, Any]:
         "local_time": clock(booking.starts_at),
         "following": TRANSITIONS.get(booking.status, ()),
         "is_past": booking.starts_at <= now(),
-        "standing": booking.status in ACTIVE_STATUSES,
+        "standing": booking.is_active,
         "may_write": can(current_user, "bookings.write", branch_id=booking.branch_id),
     }
 

@@ -15,7 +15,6 @@ from app.core.locale import reader_zone
 from app.domain.reports.figures import OutcomeTotals, load_figures, load_night_totals
 from app.domain.reports.truth_rate import TruthRate, load_truth_rate
 from app.models import Booking, Customer, Service, StaffMember
-from app.models.booking import ACTIVE_STATUSES
 from app.web.branch_filter import get_branch_filter
 from app.web.dashboard.agent_alerts import list_agent_alerts
 from app.web.dashboard.charts import build_figure_cards, build_funnel, build_heat_map
@@ -120,7 +119,7 @@ def _list_bookings(branches: list[str]) -> list[dict[str, Any]]:
         .join(StaffMember, and_(StaffMember.company_id == Booking.company_id, StaffMember.id == Booking.staff_id))
         .outerjoin(Customer, and_(Customer.company_id == Booking.company_id, Customer.id == Booking.customer_id))
         .where(
-            Booking.branch_id.in_(branches), Booking.status.in_(ACTIVE_STATUSES), Booking.ends_at > now(),
+            Booking.branch_id.in_(branches), Booking.active(), Booking.ends_at > now(),
             Booking.starts_at.between(now() - timedelta(hours=12), now() + timedelta(days=8)),
         )
         .order_by(Booking.starts_at, Booking.id)

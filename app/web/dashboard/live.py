@@ -63,7 +63,7 @@ def _build_state() -> dict[str, Any]:
     ids = select(Call.id).where(*_build_visibility_filters(), Call.is_test.is_(False)).order_by(*newest_first)
     # one status at a time: asked for both in this order, a database reads through all the calls there ever were
     running = [call_id for status in ACTIVE_STATUSES for call_id in db.session.scalars(ids.where(Call.status == status).limit(MAX_RUNNING))]
-    ended = db.session.scalars(ids.where(Call.status.not_in(ACTIVE_STATUSES)).limit(MAX_ENDED)).all()
+    ended = db.session.scalars(ids.where(~Call.running()).limit(MAX_ENDED)).all()
     calls = build_live_calls([*running, *ended])
     return {
         "seq": seq,

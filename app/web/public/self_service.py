@@ -24,7 +24,6 @@ from app.domain.bookings.history import Actor
 from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.scheduling.types import VisitPart
 from app.models import Booking, Branch, Call, Company, Hold, IdentityLink, PhoneNumber, Service, StaffMember, WaitlistOffer
-from app.models.booking import ACTIVE_STATUSES
 from app.serializers.ics import Appointment, build_ics
 from app.web.fields import ChoiceField, Flag, Id, Instant
 from app.web.formatting import clock, day, when
@@ -166,7 +165,7 @@ def _list_upcoming(link: IdentityLink) -> list[tuple[Booking, str, str]]:
     """What the customer has ahead, each with its service and person; of a visit its first part."""
     rows = select(Booking, Service.name, StaffMember.name).join(Service, Service.id == Booking.service_id)
     rows = rows.join(StaffMember, StaffMember.id == Booking.staff_id).where(
-        Booking.customer_id == link.customer_id, Booking.status.in_(ACTIVE_STATUSES), Booking.ends_at > now()
+        Booking.customer_id == link.customer_id, Booking.active(), Booking.ends_at > now()
     )
     first: dict[str, tuple[Booking, str, str]] = {}
     for booking, what, who in db.session.execute(rows.order_by(Booking.starts_at, Booking.id).limit(MAX_UPCOMING)):

@@ -83,7 +83,7 @@ def _check_bookings(salon: Salon, dialogue: Dialogue) -> None:
     standing = [
         (local, names[booking.staff_id], names[booking.branch_id], customers.get(booking.customer_id or ""))
         for booking in bookings_of(salon)
-        if booking.is_standing
+        if booking.is_active
         for local in [booking.starts_at.astimezone(BERLIN).strftime("%Y-%m-%dT%H:%M")]
     ]
     wanted = [entry for entry in standing if entry in dialogue.bookings or (entry[0], entry[1]) not in seeded]

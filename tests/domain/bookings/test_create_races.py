@@ -164,7 +164,7 @@ def test_joining_and_leaving_a_group_keeps_its_seats_in_step(app: Flask, db: SQL
 
     db.session.commit()
     race(app, salon, [salon.request("yoga:anna", notes=str(number)) for number in range(20)], work)
-    seated = [booking for booking in standing(db) if booking.is_standing]
+    seated = [booking for booking in standing(db) if booking.is_active]
     (session,) = db.session.scalars(select(GroupSession)).all()
     seats = db.session.scalars(select(SlotLock.seat).where(SlotLock.resource_id == session.id)).all()
     assert len(seated) == session.seats_taken == len(seats) == len(set(seats)) <= session.seats == 3

@@ -133,7 +133,7 @@ def test_a_series_is_booked_told_prolonged_and_ended(desk: FlaskClient, db: SQLA
     with company_scope(salon.company_id):
         gone = db.session.scalars(select(Booking).where(Booking.status == "cancelled")).all()
         still = db.session.scalars(select(Booking).where(Booking.series_id == series[0].series_id)).all()
-    assert len(gone) == 4 and all(booking.is_standing for booking in still)
+    assert len(gone) == 4 and all(booking.is_active for booking in still)
 
 
 def test_hours_close_by_the_hour_and_every_week(app: Flask, db: SQLAlchemy, salon: Salon) -> None:

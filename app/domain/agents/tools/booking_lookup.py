@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, or_, select
 
-from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.domain.agents.tools.argument_parsing import ClarificationNeeded, ServiceSelection, parse_time
@@ -24,7 +23,6 @@ from app.domain.bookings.unmet_demand import record_rejected_request
 from app.domain.customers.caller_assurance import Permission, is_within_attempts, record_verification
 from app.domain.language.spoken_format import join_or
 from app.models import Booking, BookingChange, Call, Customer
-from app.models.booking import ACTIVE_STATUSES
 
 MAX_BOOKINGS = 20
 # `all`: every field; `time`: only the time, because a caller from this number set nothing else
@@ -107,7 +105,7 @@ def _filter_by_caller(context: ToolContext, right: Permission) -> list[ColumnEle
 
 
 def _list_upcoming(*filters: ColumnElement[bool]) -> list[Booking]:
-    statement = select(Booking).where(or_(*filters), Booking.status.in_(ACTIVE_STATUSES), Booking.starts_at > now())
+    statement = select(Booking).where(or_(*filters), Booking.upcoming())
     first: dict[str, Booking] = {}
     for booking in db.session.scalars(statement.order_by(Booking.starts_at, Booking.id).limit(MAX_BOOKINGS)):
         first.setdefault(booking.occupant, booking)

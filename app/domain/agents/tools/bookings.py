@@ -33,7 +33,6 @@ from app.domain.language.spoken_format import join_and, say_price
 from app.domain.scheduling.types import VisitPart
 from app.domain.services.matching import get_staff
 from app.models import Booking, Branch, Customer, Hold
-from app.models.booking import ACTIVE_STATUSES
 
 
 class BookAppointmentArgs(ToolArgs):
@@ -83,7 +82,7 @@ def _resolve_hold(hold: Hold) -> tuple[ServiceSelection, datetime]:
 def _find_own_hold(context: ToolContext, visit: ServiceSelection, starts_at: datetime) -> Hold | None:
     """Find this call's own hold of the slot, which must not block its booking."""
     statement = select(Hold).where(
-        Hold.call_id == context.call.id, Hold.status == "open", Hold.expires_at > now(), Hold.starts_at == starts_at,
+        Hold.call_id == context.call.id, Hold.active(), Hold.starts_at == starts_at,
         Hold.branch_id == visit.branch.id,
     )  # fmt: skip
     return db.session.scalars(statement).first()
@@ -98,7 +97,7 @@ def _find_existing_booking(context: ToolContext, visit: ServiceSelection, starts
     """Find the booking this call has already made of it: the previous response may have been lost."""
     statement = select(Booking).where(
         Booking.call_id == context.call.id, Booking.starts_at == starts_at, Booking.service_id == visit.parts[0].service_id,
-        Booking.status.in_(ACTIVE_STATUSES),
+        Booking.active(),
     )  # fmt: skip
     for booking in db.session.scalars(statement.order_by(Booking.id)):
         customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
@@ -130,7 +129,7 @@ class CancelAppointmentArgs(ToolArgs):
 def cancel_appointment(context: ToolContext, args: CancelAppointmentArgs) -> ToolResult:
     """Cancels an appointment of the caller. Only say that it is cancelled when this answers ok."""
     booking = resolve_booking(context, "cancel", booking_id=args.booking_id, date=args.date, time=args.time)
-    fee_cents = get_terms(booking).fee_cents if booking.is_standing else 0
+    fee_cents = get_terms(booking).fee_cents if booking.is_active else 0
     booking = cancel_booking(booking.id, context.actor, reason=args.reason)
     say = _("Ihr Termin ist abgesagt.")
     if booking.id in get_disclosure_scopes(context, [booking]):

@@ -6,7 +6,6 @@ from flask_babel import gettext as _
 from pydantic import Field
 from sqlalchemy import select
 
-from app.core.clock import now
 from app.core.extensions import db
 from app.domain.agents.tools.argument_parsing import MissingArgument, ServiceSelection, get_question, resolve_slot
 from app.domain.agents.tools.booking_lookup import build_booking_rejection, build_booking_request
@@ -49,7 +48,7 @@ def hold_slot(context: ToolContext, args: HoldSlotArgs) -> ToolResult:
 
 def list_open_holds(context: ToolContext) -> list[Hold]:
     """List this call's open holds, oldest first."""
-    statement = select(Hold).where(Hold.call_id == context.call.id, Hold.status == "open", Hold.expires_at > now())
+    statement = select(Hold).where(Hold.call_id == context.call.id, Hold.active())
     return list(db.session.scalars(statement.order_by(Hold.created_at, Hold.id)))
 
 
