@@ -1,1 +1,1 @@
-"""Bookings: made once, moved, cancelled, held, waited for."""
+"""Bookings: create, reschedule, cancel, hold, waitlist."""

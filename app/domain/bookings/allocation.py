@@ -1,4 +1,4 @@
-"""Finds a way to have an order and writes it; who loses the race for it looks again, and at last is told why not."""
+"""Allocate staff, rooms and seats to a booking request; retry when a concurrent booking wins the slot."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,7 +23,7 @@ from app.domain.scheduling.types import AvailabilityQuery, SchedulingData, ignor
 from app.models import Booking, GroupSession
 
 T = TypeVar("T")
-# each lost race is somebody else's booking, and the next person who is free is tried; beyond this the time counts as sold
+# each failed attempt is a concurrent booking; after so many the slot counts as taken
 MAX_ATTEMPTS = 25
 SEARCH_RADIUS = timedelta(days=7)
 
@@ -35,9 +35,9 @@ def allocate(
     ignoring: frozenset[str] = frozenset(),
     find_existing: Callable[[], T | None] | None = None,
 ) -> T:
-    """Calls `write` with the preferred way in a savepoint until it is not refused by the database.
+    """Call `write` with the preferred plan in a savepoint until no lock conflicts.
 
-    `ignoring` names what shall not stand in the way; `same` looks, after a refusal, for what this very order has made meanwhile.
+    `ignoring` holds ids that do not count as busy; `find_existing` finds, after a conflict, the result of a concurrent duplicate.
     Raises InThePast, Closed, BookingNotAllowed or SlotTaken, with reasons and alternatives.
     """
     query = build_query(request, ignoring)
@@ -57,7 +57,7 @@ def allocate(
 
 
 def find_plan(request: BookingRequest, query: AvailabilityQuery) -> tuple[AllocationPlan, SchedulingData]:
-    """The preferred way to have the order as things stand, and the facts it comes from. Reads only; raises as settle does."""
+    """Find the preferred plan and the data it is based on. Read-only; raises as allocate does."""
     data = load_scheduling_data(query, for_callers=request.is_from_caller)
     data = ignore_rules(data) if request.ignore_rules else data
     plans = list_plans(query, data, request.starts_at)
@@ -67,7 +67,7 @@ def find_plan(request: BookingRequest, query: AvailabilityQuery) -> tuple[Alloca
 
 
 def build_query(request: BookingRequest, ignoring: frozenset[str] = frozenset()) -> AvailabilityQuery:
-    """The order as a question about its very minute."""
+    """Build the query for exactly the requested minute."""
     present = min(now(), request.starts_at) if request.ignore_rules else now()
     return AvailabilityQuery(
         request.parts, request.starts_at, request.starts_at + timedelta(minutes=1), present, branch_id=request.branch_id,
@@ -76,7 +76,7 @@ def build_query(request: BookingRequest, ignoring: frozenset[str] = frozenset())
 
 
 def build_rejection(query: AvailabilityQuery, data: SchedulingData, request: BookingRequest) -> BookingError:
-    """Why not, and what is free near it."""
+    """Build the error with the reasons; alternatives are loaded when read."""
     reasons = explain_unavailable(query, data, request.starts_at) or [Reason("booked", request.branch_id)]
     requested_at = max(request.starts_at, query.now)
     around = replace(
@@ -91,11 +91,11 @@ def build_rejection(query: AvailabilityQuery, data: SchedulingData, request: Boo
 
 
 class SeatsUnavailable(Exception):
-    """Somebody else took the last seats of the group in the meantime."""
+    """A concurrent booking took the last seats of the group."""
 
 
 def insert_bookings(request: BookingRequest, plan: AllocationPlan, data: SchedulingData, policies: Policies) -> list[Booking]:
-    """One booking for each part. Raises IntegrityError or SeatsUnavailable when somebody was faster; wrap it in a savepoint."""
+    """Insert one booking per part. Raises IntegrityError or SeatsUnavailable on a conflict; wrap it in a savepoint."""
     visit_id = new_ulid() if len(plan.parts) > 1 else None
     bookings = [_build_booking(request, plan, part, data, policies, visit_id) for part in plan.parts]
     bookings[0].source_ref, bookings[0].idempotency_key = request.source_ref, request.idempotency_key
@@ -109,7 +109,7 @@ def insert_bookings(request: BookingRequest, plan: AllocationPlan, data: Schedul
 
 
 def assign_slots(bookings: list[Booking], plan: AllocationPlan, data: SchedulingData) -> None:
-    """Takes for these bookings, which are in the rows already, what the plan says."""
+    """Lock the planned slots for bookings that are already inserted, and set their sessions."""
     sessions = lock_plan(
         plan, data, holder_ids=[booking.id for booking in bookings], shared_holder_id=bookings[0].occupant, seats=bookings[0].seats
     )  # fmt: skip
@@ -127,9 +127,9 @@ def lock_plan(
     seats: int,
     expires_at: datetime | None = None,
 ) -> list[str | None]:
-    """Takes people and rooms under one name and group seats each under its part's name; gives the sessions of the parts.
+    """Lock staff and rooms under the shared holder id and group seats under each part's own; return the session ids of the parts.
 
-    Seats are taken before a booking names the session: that reference locks the session shared, and two of those cannot both go on.
+    Seats are reserved before a booking references the session: the foreign key locks the session shared, and two of those would deadlock.
     """
     sessions: list[str | None] = []
     shared_allocations: list[ResourceAllocation] = []
@@ -148,7 +148,7 @@ def lock_plan(
 
 
 def _create_session(part: PlannedPart, branch_id: str) -> str:
-    """A new group session with its person and rooms; nobody sits in it yet."""
+    """Create a group session with its locks; no seat is reserved yet."""
     session = GroupSession(
         id=new_ulid(), branch_id=branch_id, service_id=part.service_id, staff_id=part.staff_id,
         starts_at=part.starts_at, ends_at=part.ends_at, seats=part.seats,

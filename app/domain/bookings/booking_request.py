@@ -1,4 +1,4 @@
-"""What somebody orders: a visit of one service or several, at a time, for a customer; and the words it was ordered in."""
+"""A request for a booking: a visit of one service or several at a time, and its resolution from ids or words."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,10 +21,10 @@ from app.models import Branch, Service, StaffMember, StaffService
 
 @dataclass(frozen=True, slots=True)
 class BookingRequest:
-    """A booking to be made. `source_ref` and `idempotency_key` each make it once; `hold` is the token of a time kept before.
+    """A booking to create. `source_ref` and `idempotency_key` each make it idempotent; `hold` is the token of a hold.
 
-    `contact_phone` and `contact_email` are good for this booking alone, beside what the customer's record holds. `ignore_rules` is
-    for calendars that have already given the time away: hours and policies are not asked, the guard against
+    `contact_phone` and `contact_email` apply to this booking only, beside the customer's record. `ignore_rules` is
+    for external calendars that have already booked the time: hours and policies are not checked, the lock against
     double booking is.
     """
 
@@ -53,9 +53,9 @@ class BookingRequest:
 
 
 def resolve_parts(service: str, *, staff: str | None = None, branch_id: str | None = None) -> tuple[VisitPart, ...]:
-    """The parts of a visit from ids or from words as people say them ("Schneiden und Färben", "bei Anna").
+    """Resolve the parts of a visit from ids or spoken words ("Schneiden und Färben", "bei Anna").
 
-    A person who does not do one of the services is asked for only where they do it. Raises UnknownService, UnknownStaff.
+    The person is set only on parts they offer. Raises UnknownService, UnknownStaff.
     """
     services = [part for found in get_services(service) for part in _list_components(found)]
     if not staff:
@@ -68,7 +68,7 @@ def resolve_parts(service: str, *, staff: str | None = None, branch_id: str | No
 
 
 def validate_request(request: BookingRequest) -> BookingRequest:
-    """The order with combined services opened into their parts; raises UnknownService or UnknownStaff for ids that the company has not."""
+    """Check the ids and expand combined services into their parts; raises UnknownService or UnknownStaff."""
     services = {part.service_id for part in request.parts}
     known = {row.id: row for row in db.session.scalars(select(Service).where(Service.id.in_(services), Service.is_active))}
     if not request.parts or services - known.keys():
@@ -84,13 +84,13 @@ def validate_request(request: BookingRequest) -> BookingRequest:
 
 
 def expand_service(service_id: str, staff_id: str | None = None) -> tuple[VisitPart, ...]:
-    """The parts of one service: of a combined one all that it consists of, by that person or anybody."""
+    """Expand a service into its parts (a combined service has several), by that person or any."""
     service = db.session.scalars(select(Service).where(Service.id == service_id)).one()
     return tuple(VisitPart(part.id, staff_id) for part in _list_components(service))
 
 
 def _list_components(service: Service) -> list[Service]:
-    """The services that a combined one consists of, or the service itself."""
+    """The components of a combined service, or the service itself."""
     if not service.parts:
         return [service]
     found = {part.id: part for part in db.session.scalars(select(Service).where(Service.id.in_(service.parts), Service.is_active))}
@@ -102,7 +102,7 @@ Row = TypeVar("Row", Service, StaffMember, Branch)
 
 @dataclass(frozen=True, slots=True)
 class VisitSelection:
-    """The parts of the visit, and the longest wait between them."""
+    """The selected parts and branch, and the longest wait between parts."""
 
     parts: tuple[VisitPart, ...]
     branch_id: str | None
@@ -117,7 +117,7 @@ class VisitSelection:
 
 
 def select_visit(service_id: str, *, staff_id: str | None = None, branch_id: str | None = None) -> VisitSelection:
-    """Raises InvalidInput with one message per field for what this company does not have or the person does not do."""
+    """Resolve the selected service, person and branch. Raises InvalidInput with one message per field."""
     errors: dict[str, str] = {}
     service = _find_active(Service, service_id)
     if service is None:
@@ -139,14 +139,14 @@ def select_visit(service_id: str, *, staff_id: str | None = None, branch_id: str
 def list_free_times(
     selection: VisitSelection, since: datetime, until: datetime, *, for_callers: bool = False
 ) -> tuple[list[Slot], SchedulingData]:
-    """The free times that begin in [since, until), by time, and the facts they come from (names, zones)."""
+    """List the free slots that begin in [since, until), by time, and the data they come from (names, zones)."""
     query = selection.build_query(since, until)
     data = load_scheduling_data(query, for_callers=for_callers)
     return list(find_free_slots(query, data)), data
 
 
 def explain_time(selection: VisitSelection, starts_at: datetime) -> tuple[list[Reason], SchedulingData]:
-    """Why the visit cannot begin at this time; no reasons when it can."""
+    """Explain why the visit cannot begin at this time; no reasons when it can."""
     query = selection.build_query(starts_at, starts_at, any_start=True)
     data = load_scheduling_data(query)
     return explain_unavailable(query, data, starts_at), data

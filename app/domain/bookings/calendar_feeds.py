@@ -1,4 +1,4 @@
-"""Feeds for calendar programs: an address for the bookings of a person, of a branch, or of a person there; it can be taken back."""
+"""iCalendar feeds: revocable addresses for the bookings of a person, a branch, or a person at a branch."""
 
 import hashlib
 import secrets
@@ -30,7 +30,7 @@ class FeedEntry:
 
 
 def create_feed(*, staff_id: str | None = None, branch_id: str | None = None) -> str:
-    """A new feed and its token, of which only the hash is kept; earlier ones stay good. Raises InvalidInput."""
+    """Create a feed and return its token, of which only the hash is stored; earlier feeds stay valid. Raises InvalidInput."""
     if not staff_id and not branch_id:
         raise InvalidInput(_("Bitte eine Person oder eine Filiale angeben."))
     for model, row_id in ((StaffMember, staff_id), (Branch, branch_id)):
@@ -43,12 +43,12 @@ def create_feed(*, staff_id: str | None = None, branch_id: str | None = None) ->
 
 
 def list_feeds() -> list[CalendarFeed]:
-    """The living feeds of the company at work."""
+    """The active feeds of the current company."""
     return list(db.session.scalars(select(CalendarFeed).where(CalendarFeed.revoked_at.is_(None)).order_by(CalendarFeed.created_at)))
 
 
 def revoke_feed(token_hash: str) -> None:
-    """Takes the address back; whoever had it reads nothing any more. Raises NotFound."""
+    """Revoke the feed; its address stops working. Raises NotFound."""
     feed = db.session.get(CalendarFeed, token_hash)
     if feed is None:
         raise NotFound(_("Diesen Kalender gibt es nicht."))
@@ -56,7 +56,7 @@ def revoke_feed(token_hash: str) -> None:
 
 
 def find_feed(token: str) -> CalendarFeed | None:
-    """The living feed of this token, whatever company it belongs to: the token is what tells."""
+    """Find the active feed of this token across companies; the token identifies it."""
     if len(token) > MAX_TOKEN_LENGTH or not token.isascii():
         return None
     with unscoped():
@@ -65,7 +65,7 @@ def find_feed(token: str) -> CalendarFeed | None:
 
 
 def list_entries(feed: CalendarFeed, now: datetime) -> list[FeedEntry]:
-    """The bookings around this moment, the earliest first; names of customers, and nothing else of them."""
+    """List the bookings around `now`, earliest first; of customers only the name."""
     statement = (
         select(Booking, Service.name, StaffMember.name, Branch.name, Customer.name)
         .join(Service, Service.id == Booking.service_id)
@@ -86,7 +86,7 @@ def list_entries(feed: CalendarFeed, now: datetime) -> list[FeedEntry]:
 
 
 def get_feed_name(feed: CalendarFeed) -> str:
-    """What the calendar is called: the person, the branch, or both."""
+    """The calendar's name: the person, the branch, or both."""
     person = db.session.get(StaffMember, feed.staff_id) if feed.staff_id else None
     branch = db.session.get(Branch, feed.branch_id) if feed.branch_id else None
     return ", ".join(found.name for found in (person, branch) if found)

@@ -1,4 +1,4 @@
-"""Cancels bookings: the time is free again at once, and what it costs was said before."""
+"""Cancel bookings, and the terms of cancellation."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from app.models import Booking
 
 @dataclass(frozen=True, slots=True)
 class CancellationTerms:
-    """Until when the caller may cancel and move alone, and what cancelling costs at this moment."""
+    """Deadlines for the caller to cancel and move, and the fee for cancelling now."""
 
     cancel_until: datetime
     move_until: datetime
@@ -38,7 +38,7 @@ def get_terms(booking: Booking) -> CancellationTerms:
 
 
 def cancel_booking(booking_id: str, actor: Actor, *, reason: str | None = None, version: int | None = None) -> Booking:
-    """Cancels the whole visit and announces BookingCancelled; cancelling again changes nothing.
+    """Cancel the whole visit and publish BookingCancelled; idempotent.
 
     Raises BookingNotFound, StaleVersion, InvalidTransition (it is over) or TooLate (for callers, by policy).
     """

@@ -1,4 +1,4 @@
-"""What stands in the way of a closure: the bookings of somebody who is ill or away, and where each of them could go."""
+"""Bookings that conflict with a closure, and options to rebook them."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ from app.domain.scheduling.opening_hours import iter_occurrences
 from app.domain.scheduling.types import AvailabilityQuery, ClosureData, Slot, VisitPart
 from app.models import Booking, Branch, Closure
 
-# repeating ones are looked at so far ahead
+# repeating closures are expanded so far ahead
 LOOKAHEAD = timedelta(days=180)
 SEARCH_RADIUS = timedelta(days=7)
 MAX_CONFLICTS = 100
@@ -22,14 +22,14 @@ MAX_CONFLICTS = 100
 
 @dataclass(frozen=True, slots=True)
 class RebookingOptions:
-    """The same time with somebody else, and the next times with the same person."""
+    """The same time with other staff, and the next times with the same person."""
 
     other_staff: list[Slot]
     other_times: list[Slot]
 
 
 def list_conflicts(closure: Closure) -> list[Booking]:
-    """Bookings that still stand and lie, even in part, in the closure, from now on; the soonest first."""
+    """List active bookings that overlap the closure from now on, soonest first; at most MAX_CONFLICTS."""
     branches = select(Branch).where(Branch.id == closure.branch_id) if closure.branch_id else select(Branch)
     conflicts: dict[str, Booking] = {}
     for branch in db.session.scalars(branches):
@@ -45,7 +45,7 @@ def list_conflicts(closure: Closure) -> list[Booking]:
 
 
 def find_rebooking_options(booking: Booking) -> RebookingOptions:
-    """Free times for a booking that cannot stay; of a visit of several services for this part of it."""
+    """Find free times for a conflicting booking; of a visit with several services for this part."""
     query = AvailabilityQuery(
         (VisitPart(booking.service_id, booking.staff_id),), booking.starts_at, booking.starts_at + timedelta(minutes=1), now(),
         branch_id=booking.branch_id, seats=booking.seats, ignoring=frozenset([booking.occupant]),
@@ -57,7 +57,7 @@ def find_rebooking_options(booking: Booking) -> RebookingOptions:
 
 
 def _to_intervals(closure: Closure, zone: str) -> list[tuple[datetime, datetime]]:
-    """The closure as real time at a branch, what is over left out."""
+    """The closure's future occurrences at a branch as UTC intervals."""
     tz = ZoneInfo(zone)
     closure_data = ClosureData(closure.starts, closure.ends, repeats=closure.repeats, until=closure.until)  # type: ignore[arg-type]
     today = now().astimezone(tz).date()

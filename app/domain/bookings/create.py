@@ -1,4 +1,4 @@
-"""Makes bookings and holds: the time is looked up, written down and guarded in one transaction; the second one for it is refused."""
+"""Create bookings and holds: find the slot and lock it in one transaction; a conflicting one is refused."""
 
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
@@ -17,11 +17,11 @@ from app.models import Booking, Hold
 
 
 def create_booking(request: BookingRequest, *, hold: Hold | None = None) -> Booking:
-    """Books the visit and announces BookingCreated; of several services the first one's booking comes back, `visit_id` ties them.
+    """Create the visit's bookings and publish BookingCreated; return the first, `visit_id` links them.
 
-    The same idempotency key or source reference gives back the first booking, whatever else the order says. The order's hold (or
-    `hold`, for those who have the row) gives way to the booking. Raises UnknownService, UnknownStaff, InThePast, Closed, BookingNotAllowed
-    or SlotTaken, the last four with reasons and alternatives. To be called inside a transaction; a refusal leaves nothing behind.
+    The same idempotency key or source reference returns the first booking, whatever else the request says. The request's hold (or
+    `hold`, if the row is loaded) is consumed. Raises UnknownService, UnknownStaff, InThePast, Closed, BookingNotAllowed
+    or SlotTaken, the last four with reasons and alternatives. Call inside a transaction; an error leaves no rows behind.
     """
     if first := find_idempotent(request):
         return first
@@ -44,7 +44,7 @@ def create_booking(request: BookingRequest, *, hold: Hold | None = None) -> Book
 
 
 def create_hold(request: BookingRequest, *, minutes: int | None = None) -> tuple[Hold, str]:
-    """Keeps the time for some minutes (None: as the rules say) and announces HoldPlaced; gives the hold and its token.
+    """Create a hold for some minutes (None: by the rules) and publish HoldPlaced; return the hold and its token.
 
     Raises what create_booking raises.
     """
@@ -56,7 +56,7 @@ def create_hold(request: BookingRequest, *, minutes: int | None = None) -> tuple
 
 
 def find_idempotent(request: BookingRequest) -> Booking | None:
-    """The booking that this very order has made before."""
+    """Find the booking already created by this request's idempotency key or source reference."""
     keys = {Booking.idempotency_key: request.idempotency_key, Booking.source_ref: request.source_ref}
     conditions = [column == key for column, key in keys.items() if key]
     if not conditions:
@@ -65,7 +65,7 @@ def find_idempotent(request: BookingRequest) -> Booking | None:
 
 
 def check_customer_rules(request: BookingRequest, rules: Rules) -> None:
-    """Raises BookingNotAllowed when the rules do not let this caller book by themselves."""
+    """Raise BookingNotAllowed when the rules do not let this caller book."""
     if not request.is_from_caller:
         return
     if request.is_anonymous and not rules.anonymous_callers:

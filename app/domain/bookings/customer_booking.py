@@ -1,4 +1,4 @@
-"""Books for a customer who is named by name and number: a form at the desk, or a program."""
+"""Create a booking together with its customer, from a form or the API."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ from app.models import Booking
 
 @dataclass(frozen=True, slots=True)
 class CustomerBookingForm:
-    """What was filled in. The same idempotency key makes one booking."""
+    """The submitted fields. The same idempotency key creates one booking."""
 
     service_id: str
     branch_id: str
@@ -32,27 +32,27 @@ class CustomerBookingForm:
     email: str | None = None
     notes: str | None = None
     idempotency_key: str | None = None
-    # more than once: every so many weeks
+    # `times` bookings, one every `every_weeks` weeks
     every_weeks: int = 1
     times: int = 1
 
 
 class _ConcurrentDuplicate(Exception):
-    """Another request with the same key was faster: what this one has written goes, its customer too."""
+    """A concurrent request with the same key won: this one's rows are rolled back, its customer included."""
 
     def __init__(self, booking: Booking) -> None:
         self.booking = booking
 
 
 def create_customer_booking(form: CustomerBookingForm, *, source: str, actor: Actor) -> Booking:
-    """As create_customer_series, of a wish for one visit."""
+    """As create_customer_series, for one visit."""
     return create_customer_series(form, source=source, actor=actor).bookings[0]
 
 
 def create_customer_series(form: CustomerBookingForm, *, source: str, actor: Actor) -> Series:
-    """Finds or makes the customer and books, once or repeated. To be called inside a transaction.
+    """Find or create the customer and book, once or repeated. Call inside a transaction.
 
-    Raises InvalidInput with one message per field (name, phone, email, service_id, staff_id, branch_id), and what create_booking raises.
+    Raises InvalidInput with one message per field (name, phone, email, service_id, staff_id, branch_id), and the errors of create_booking.
     """
     request = _build_request(form, source, actor)
     if first := find_idempotent(request):
@@ -70,7 +70,7 @@ def check_bookable(form: CustomerBookingForm, *, source: str, actor: Actor) -> N
     try:
         find_plan(request, build_query(request))
     except BookingError:
-        # what stands in the way may be what this very wish has made
+        # the conflict may be the booking of this same request
         if find_idempotent(request) is None:
             raise
 
@@ -97,7 +97,7 @@ def _build_request(form: CustomerBookingForm, source: str, actor: Actor) -> Book
 
 
 def _validate(form: CustomerBookingForm) -> VisitSelection:
-    """All that is wrong is said at once."""
+    """Validate all fields and report every error at once."""
     errors: dict[str, str] = {}
     selection = _collect_errors(errors, lambda: select_visit(form.service_id, staff_id=form.staff_id, branch_id=form.branch_id))
     _collect_errors(errors, lambda: validate_contact(form.name, number=form.phone, email=form.email))

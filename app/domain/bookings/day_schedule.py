@@ -1,4 +1,4 @@
-"""What stands in the calendar of a branch: each person's bookings and kept times, with buffers and processing, and when they are there."""
+"""The calendar of a branch by person: bookings and holds with buffers and processing times, and shifts."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -24,9 +24,9 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class ScheduleEntry:
-    """A booking, a group of bookings or a kept time of one person.
+    """A booking, a group of bookings or a hold of one person.
 
-    `work` are the stretches in which the person is needed; between them it takes effect by itself. `buffers` stand around it.
+    `work` are the intervals of the person's work, with processing time between them; `buffers` surround them.
     """
 
     kind: str
@@ -52,7 +52,7 @@ class ScheduleEntry:
 
 @dataclass(frozen=True, slots=True)
 class StaffColumn:
-    """One person's days; `there` are the stretches of their shifts while the branch is open."""
+    """One person's days; `shift` are the intervals of work while the branch is open."""
 
     staff_id: str
     name: str
@@ -69,7 +69,7 @@ class DaySchedule:
 
 
 def load_day_schedule(branch_id: str, since: datetime, until: datetime) -> DaySchedule:
-    """All people who work at the branch or have bookings there in [since, until), in the company's order."""
+    """Load the columns of all staff of the branch, or with bookings at it, in [since, until), in the company's order."""
     services = list(db.session.scalars(select(Service).order_by(Service.position, Service.name, Service.id)))
     parts = tuple(VisitPart(service.id) for service in services if service.is_active and not service.parts)
     data = load_scheduling_data(AvailabilityQuery(parts, since, until, now(), branch_id=branch_id)) if parts else None
@@ -155,7 +155,7 @@ def _build_hold_entries(
 
 
 def _get_work_and_buffers(booking: Booking, taken: list[BusyInterval], data: SchedulingData) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
-    """Work and buffers as they were written down; of what is over and forgotten, as the service has them."""
+    """Work and buffers from the stored busy intervals; when those are deleted, from the service's timing."""
     own_intervals = sorted(busy for busy in taken if _overlaps(_strip_buffers(busy), (booking.starts_at, booking.ends_at)))
     if own_intervals:
         work = [_strip_buffers(busy) for busy in own_intervals]

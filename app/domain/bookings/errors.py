@@ -1,4 +1,4 @@
-"""The ways in which a time is refused, each with its reasons and with what could be had in its place."""
+"""Errors of a refused booking, with reasons and alternatives."""
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -11,7 +11,7 @@ from app.domain.scheduling.types import SchedulingData, Slot
 
 
 class BookingError(AppError):
-    """`reasons` say why, `alternatives` what is free near it: looked for when somebody asks, so that no write waits for it."""
+    """A refused booking with its reasons; `alternatives` are queried on first access, not inside the write."""
 
     def __init__(
         self, message: str, *, reasons: Sequence[Reason] = (), find_alternatives: Callable[[], Alternatives] | None = None
@@ -37,7 +37,7 @@ class Closed(BookingError, Conflict):
 
 
 class BookingNotAllowed(BookingError, Conflict):
-    """The rules of booking are against it: too soon, too far away, only the desk books this, too many open bookings."""
+    """Forbidden by the rules: too soon, too far ahead, reserved for staff, too many open bookings."""
 
     code = "not_allowed"
 
@@ -60,7 +60,7 @@ ERRORS_BY_CODE: dict[str, type[BookingError]] = {
 
 
 def build_error(reasons: Sequence[Reason], data: SchedulingData, *, find_alternatives: Callable[[], Alternatives]) -> BookingError:
-    """The error for these reasons: if anybody is merely booked, the slot is taken; else the first reason names it."""
+    """Build the error for these reasons: SlotTaken if any person or room is merely booked, else by the first reason."""
     taken = next((reason for reason in reasons if reason.code in ("booked", "buffer", "room_taken")), None)
     main_reason = taken or reasons[0]
     names = {person.id: person.name for person in data.people if len(reasons) == 1}

@@ -1,4 +1,4 @@
-"""Writes down what became of a booking: who, by which way, what, and why."""
+"""The history of a booking: actor, channel, change and reason."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ TRACKED_FIELDS = ("status", "starts_at", "ends_at", "staff_id", "branch_id", "se
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a caller, a user, a program with a key, another calendar or the house itself; and by which way (call, web, link …)."""
+    """The actor of a change: a caller, user, API program, external calendar or the system; and the channel (call, web, link …)."""
 
     kind: ActorKind
     channel: str
@@ -21,13 +21,13 @@ class Actor:
 
 
 def snapshot(booking: Booking) -> dict[str, Any]:
-    """The fields that history tells, as they are now."""
+    """The tracked fields with their current values."""
     values = {name: getattr(booking, name) for name in TRACKED_FIELDS}
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
 
 
 def append(booking: Booking, action: str, actor: Actor, *, reason: str | None = None, before: dict[str, Any] | None = None) -> None:
-    """Adds a line; of `before` (a picture taken before the change) only what has changed is kept."""
+    """Append a change; of `before` (a snapshot taken before it) only changed fields are stored."""
     after = snapshot(booking)
     changed_fields = [name for name in TRACKED_FIELDS if before is None or before[name] != after[name]]
     db.session.add(

@@ -1,4 +1,4 @@
-"""Keeps a time for somebody while they decide: like a booking it takes people and rooms, but it runs out by itself."""
+"""Holds: short reservations of staff and rooms that expire by themselves."""
 
 import hashlib
 import secrets
@@ -20,9 +20,9 @@ from app.models import Hold
 
 
 def insert_hold(request: BookingRequest, plan: AllocationPlan, data: SchedulingData, *, minutes: int) -> tuple[Hold, str]:
-    """Writes the hold of a planned visit and what it takes; gives it with its token, of which only a hash is kept.
+    """Insert the hold of a planned visit with its locks; return it with its token, of which only a hash is stored.
 
-    Raises IntegrityError or SeatsUnavailable when somebody was faster; wrap it in a savepoint.
+    Raises IntegrityError or SeatsUnavailable on a conflict; wrap it in a savepoint.
     """
     token = secrets.token_urlsafe(32)
     first = plan.parts[0]
@@ -40,24 +40,24 @@ def insert_hold(request: BookingRequest, plan: AllocationPlan, data: SchedulingD
 
 
 def find_hold(token: str) -> Hold | None:
-    """The open hold of this token, or None when there is none or it has run out."""
+    """Find the open, unexpired hold of this token."""
     held = select(Hold).where(Hold.token_hash == hash_token(token), Hold.active())
     return db.session.scalars(held).first()
 
 
 def consume_hold(hold: Hold) -> bool:
-    """Gives the hold's time free for the booking that takes its place in the same transaction, which tells of it."""
+    """Release the locks for the booking that replaces the hold in the same transaction and publishes the release."""
     return _close_open_hold(hold, "used")
 
 
 def release_hold(token: str) -> bool:
-    """Gives the time free before it runs out; False when the hold is not open any more."""
+    """Release a hold before it expires; False when it is no longer open."""
     hold = find_hold(token)
     return hold is not None and close_hold(hold, "released")
 
 
 def close_hold(hold: Hold, status: str) -> bool:
-    """Ends an open hold and announces HoldReleased; False when somebody else has ended it."""
+    """Close an open hold and publish HoldReleased; False when it was closed concurrently."""
     closed = _close_open_hold(hold, status)
     if closed:
         publish_released(hold)
@@ -76,7 +76,7 @@ def _close_open_hold(hold: Hold, status: str) -> bool:
 
 
 def expire_holds(limit: int = 100) -> int:
-    """Ends holds whose time is over, of the company at work or inside unscoped of all; gives their number."""
+    """Expire due holds of the current company, or of all inside unscoped; return their number."""
     due = select(Hold).where(Hold.status == "open", Hold.expires_at <= now()).order_by(Hold.expires_at).limit(limit)
     return sum(close_hold(hold, "expired") for hold in db.session.scalars(due).all())
 

@@ -1,4 +1,4 @@
-"""What is told to customers of their bookings: the confirmation with the link to their own page, an offer, the link to all of them."""
+"""Notifications to customers about bookings: confirmation, change, waitlist offer, and links to their own pages."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ from app.models import (
 )
 from app.providers.messaging.base import Channel
 
-# who booked there has been told there
+# these sources confirm to the customer themselves
 SELF_CONFIRMING_SOURCES = ("calcom", "simulator", "api")
 
 
@@ -52,13 +52,13 @@ def queue_confirmation(booking_id: str) -> Notification | None:
 
 
 def send_booking_link(booking: Booking, *, cause: str) -> Notification | None:
-    """Writes down a message with the link to the booking's page, also where nobody can carry it yet; None: nobody to send it to."""
+    """Queue a message with the link to the booking's page, even without a set-up channel; None without a customer."""
     customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
     return _queue_link(booking, customer, cause=cause) if customer else None
 
 
 def queue_offer(offer_id: str) -> Notification | None:
-    """Writes the offer with its expiring link down, also where the customer left no way to be reached: then the desk passes it on."""
+    """Queue the offer with its expiring link, even without contact data: then staff pass it on."""
     offer = db.session.scalars(select(WaitlistOffer).where(WaitlistOffer.id == offer_id)).first()
     if offer is None or offer.status != "offered":
         return None
@@ -79,7 +79,7 @@ def queue_offer(offer_id: str) -> Notification | None:
 
 
 def find_destination(booking: Booking) -> tuple[Channel, str] | None:
-    """How whoever booked is reached about this booking: as they said for it, else as the customer's record says."""
+    """Channel and address for this booking: its own contact data, else the customer's."""
     customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
     return find_recipient(customer, number=booking.contact_phone, email=booking.contact_email)
 
@@ -134,7 +134,7 @@ def format_clock(instant: datetime, zone: str) -> str:
     return format_time(instant.astimezone(ZoneInfo(zone)), "HH:mm", locale=get_locale())
 
 
-# so long a change at the desk can be undone before anybody hears of it
+# a change by staff can be undone this long before the customer is notified
 UNDO_WINDOW = timedelta(seconds=60)
 KIND_BY_ACTION = {"moved": "booking_moved", "cancelled": "booking_cancelled", "confirmed": "booking_confirmed"}
 
@@ -199,7 +199,7 @@ def _queue_change_notice(
 ) -> Notification | None:
     booking, change = notice.booking, notice.change
     unsent_move = next((row for row in withdrawn if row.kind == "booking_moved"), None)
-    # a try without an answer: what the customer believes is not known
+    # an attempt without a response: the state known to the customer is uncertain
     is_uncertain = any(row.first_sent_at and row.status != "sent" for row in list_notifications(f"booking:{booking.id}"))
     known_state = _get_known_state(booking, unsent_move) if unsent_move and not is_uncertain else change.before or {}
     if not _is_enabled(notice) or (change.action == "moved" and not is_uncertain and _matches(booking, known_state)):
@@ -240,14 +240,14 @@ def _is_enabled(notice: ChangeNotice) -> bool:
 
 
 def _get_known_state(booking: Booking, withdrawn: Notification) -> dict[str, str]:
-    """What the customer still believes: how it was before the move that nobody told them of."""
+    """The state last sent to the customer: before the move whose message was withdrawn."""
     version = int(withdrawn.idempotency_key.rpartition(":")[2])
     moved = select(BookingChange.before).where(BookingChange.booking_id == booking.id, BookingChange.version == version)
     return db.session.scalar(moved) or {}
 
 
 def _matches(booking: Booking, known_state: dict[str, str]) -> bool:
-    """Whether a customer who believes this is right; what is not in it has not changed."""
+    """Whether the known state matches the booking; missing fields are unchanged."""
     place = {"starts_at": booking.starts_at.isoformat(), "staff_id": booking.staff_id, "branch_id": booking.branch_id}
     return all(known_state.get(name, value) == value for name, value in place.items())
 

@@ -8,15 +8,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from app.core.extensions import db
-from app.models import Booking, Customer, CustomerIdentity, Hold
+from app.models import Booking, BookingChange, Branch, Customer, CustomerIdentity, Hold, Service, StaffMember
 
-# to count on would take longer the more there are
+# counting stops here: it costs more with every row
 MAX_COUNTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class BookingSearch:
-    """What is looked for; empty fields do not narrow. Times are instants: since <= starts_at < until."""
+    """Search conditions; empty fields do not filter. Times are instants: since <= starts_at < until."""
 
     statuses: Collection[str] = ()
     branch_ids: Collection[str] = ()
@@ -29,7 +29,7 @@ class BookingSearch:
 def list_bookings(
     search: BookingSearch, *, limit: int, offset: int = 0, after: Booking | None = None, newest_first: bool = False
 ) -> list[Booking]:
-    """The bookings that are meant; `after` goes on behind that one, without counting from the start."""
+    """List matching bookings; `after` is a cursor: the last booking of the page before."""
     statement = select(Booking).where(*_build_conditions(Booking, search))
     if search.statuses:
         statement = statement.where(Booking.status.in_(search.statuses))
@@ -37,14 +37,14 @@ def list_bookings(
         statement = statement.where(_build_cursor_condition(after, newest_first))
     ordering = (Booking.starts_at.desc(), Booking.id.desc()) if newest_first else (Booking.starts_at, Booking.id)
     if offset:
-        # what is only passed over is looked for in the index and not in the rows
+        # skipped rows are read from the index only
         ids = db.session.scalars(statement.with_only_columns(Booking.id).order_by(*ordering).limit(limit).offset(offset)).all()
         return list(db.session.scalars(select(Booking).where(Booking.id.in_(ids)).order_by(*ordering)))
     return list(db.session.scalars(statement.order_by(*ordering).limit(limit)))
 
 
 def count_bookings(search: BookingSearch) -> tuple[int, bool]:
-    """How many there are, and whether that is all of them: beyond MAX_COUNTED nobody counts on."""
+    """Count matching bookings, up to MAX_COUNTED; False when there are more."""
     matching_ids = select(Booking.id).where(*_build_conditions(Booking, search))
     if search.statuses:
         matching_ids = matching_ids.where(Booking.status.in_(search.statuses))
@@ -53,7 +53,7 @@ def count_bookings(search: BookingSearch) -> tuple[int, bool]:
 
 
 def list_holds(search: BookingSearch, *, limit: int, offset: int = 0) -> list[Hold]:
-    """Times that are kept at this moment."""
+    """List the active holds."""
     statement = select(Hold).where(*_build_conditions(Hold, search), Hold.active())
     return list(db.session.scalars(statement.order_by(Hold.starts_at, Hold.id).limit(limit).offset(offset)))
 
@@ -64,6 +64,42 @@ def count_holds(search: BookingSearch) -> int:
 
 def find_open_hold(hold_id: str) -> Hold | None:
     return db.session.scalars(select(Hold).where(Hold.id == hold_id, Hold.active())).first()
+
+
+def list_session_bookings(booking: Booking) -> list[Booking]:
+    """The other bookings of the same group appointment."""
+    if not booking.session_id:
+        return []
+    statement = select(Booking).where(Booking.session_id == booking.session_id, Booking.id != booking.id)
+    return list(db.session.scalars(statement.order_by(Booking.id)))
+
+
+def list_changes(booking: Booking) -> list[BookingChange]:
+    """The history of the booking, newest first."""
+    statement = select(BookingChange).where(BookingChange.booking_id == booking.id).order_by(BookingChange.id.desc())
+    return list(db.session.scalars(statement))
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueNames:
+    """Names of services, staff and branches by id."""
+
+    services: dict[str, str]
+    staff: dict[str, str]
+    branches: dict[str, str]
+
+
+def load_names() -> CatalogueNames:
+    """The names in the current company's catalogue, of inactive rows too."""
+    return CatalogueNames(_load_names_of(Service), load_staff_names(), _load_names_of(Branch))
+
+
+def load_staff_names() -> dict[str, str]:
+    return _load_names_of(StaffMember)
+
+
+def _load_names_of(model: type[Any]) -> dict[str, str]:
+    return {row.id: row.name for row in db.session.execute(select(model.id, model.name))}
 
 
 def load_customers(bookings: Collection[Booking]) -> dict[str, Customer]:

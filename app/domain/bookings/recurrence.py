@@ -26,7 +26,7 @@ MAX_OCCURRENCES = 104
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """What became of each time: made, or refused with its error, which tells alternatives."""
+    """The result of each occurrence: booked, or rejected with its error and alternatives."""
 
     id: str
     bookings: list[Booking]
@@ -34,9 +34,9 @@ class Series:
 
 
 def create_series(request: BookingRequest, *, every_weeks: int, times: int) -> Series:
-    """Books the visit `times` times; times that cannot be had are left out and told. The first one must be free, else it is refused.
+    """Book the visit `times` times; occurrences that are not free are skipped and reported. Raises when the first is not free.
 
-    Whoever did the first does all. Clock changes do not move the time on the clock. The order's keys count for the whole series.
+    All occurrences have the staff of the first and the same wall-clock time. The request's keys apply to the whole series.
     """
     check_recurrence(every_weeks, times)
     series = Series(request.series_id or new_ulid(), [], [])
@@ -49,7 +49,7 @@ def create_series(request: BookingRequest, *, every_weeks: int, times: int) -> S
 
 
 def continue_series(booking_id: str, actor: Actor, *, every_weeks: int, times: int) -> Series:
-    """Makes a standing booking the first of a series, or prolongs the series after its last one; `times` counts it with.
+    """Make an active booking the first of a series, or extend its series after the last; `times` includes it.
 
     Raises BookingNotFound, InvalidTransition, InvalidInput.
     """
@@ -73,7 +73,7 @@ def continue_series(booking_id: str, actor: Actor, *, every_weeks: int, times: i
 
 
 def list_following(booking: Booking) -> list[Booking]:
-    """What still stands of its series beside it and from now on, by time, one for each visit."""
+    """List the other upcoming bookings of its series, by time, one per visit."""
     if not booking.series_id:
         return []
     others = select(Booking).where(
@@ -99,7 +99,7 @@ def check_recurrence(every_weeks: int, times: int) -> None:
 
 
 def _book_following(series: Series, request: BookingRequest, zone: str, *, every_weeks: int, times: int) -> None:
-    """The times after the first; those that cannot be had are told."""
+    """Book the occurrences after the first; collect the rejected ones."""
     for number in range(1, times):
         starts_at = _add_weeks(request.starts_at, number * every_weeks, zone)
         try:
@@ -110,7 +110,7 @@ def _book_following(series: Series, request: BookingRequest, zone: str, *, every
 
 
 def cancel_series(series_id: str, actor: Actor, *, since: datetime | None = None, reason: str | None = None) -> list[Booking]:
-    """Cancels what still stands of the series from `since` (None: now) on."""
+    """Cancel the active bookings of the series from `since` (None: now) on."""
     active_ids = select(Booking.id).where(
         Booking.series_id == series_id, Booking.active(), Booking.starts_at >= (since or now())
     )  # fmt: skip
@@ -120,7 +120,7 @@ def cancel_series(series_id: str, actor: Actor, *, since: datetime | None = None
 
 
 def get_series(first: Booking) -> Series:
-    """What was made with this booking: its series, or it alone."""
+    """The series of this booking, or a series of it alone."""
     if first.series_id is None:
         return Series("", [first], [])
     statement = select(Booking).where(Booking.series_id == first.series_id).order_by(Booking.starts_at, Booking.id)

@@ -1,4 +1,4 @@
-"""Moves bookings to another time or person: the new time is taken before the old one is lost, or nothing happens."""
+"""Reschedule bookings to another time, person or branch in one transaction; on a conflict nothing changes."""
 
 from datetime import datetime
 from itertools import pairwise
@@ -31,9 +31,9 @@ def reschedule_booking(
     ignore_rules: bool = False,
 ) -> Booking:
     """Moves the whole visit so that it begins at `starts_at` (None: as before), with `staff_id` for the booking named, or the same
-    people, and announces BookingRescheduled; moving it to where it is changes nothing.
+    people, and publish BookingRescheduled; without a change nothing happens.
 
-    Raises BookingNotFound, StaleVersion, InvalidTransition, TooLate, and what create_booking raises.
+    Raises BookingNotFound, StaleVersion, InvalidTransition, TooLate, and the errors of create_booking.
     """
     visit = lock_visit(booking_id, version=version)
     target = next(booking for booking in visit if booking.id == booking_id)
@@ -70,7 +70,7 @@ def _is_unchanged(visit: list[Booking], request: BookingRequest) -> bool:
 
 
 def _list_own_sessions(visit: list[Booking]) -> list[str]:
-    """Groups that only this visit sits in: they go when it leaves and so do not stand in its way."""
+    """Group sessions with no seats but this visit's: they are deleted with the move and do not count as busy."""
     seats_by_session = {booking.session_id: booking.seats for booking in visit if booking.session_id}
     rows = db.session.execute(select(GroupSession.id, GroupSession.seats_taken).where(GroupSession.id.in_(seats_by_session)))
     return [session_id for session_id, taken in rows if taken == seats_by_session[session_id]]

@@ -1,4 +1,4 @@
-"""Links to a caller's own pages: 256 bits, of which only the hash is kept, good until some time after the appointment, or a day."""
+"""Links to customers' own pages: 256-bit tokens stored as hashes, valid until after the appointment, or one day."""
 
 import hashlib
 import secrets
@@ -14,14 +14,14 @@ from app.domain.customers.one_time_codes import check_send_limits
 from app.models import Booking, BookingLink, Call, Customer, IdentityLink
 
 LINK_GRACE_PERIOD = timedelta(days=2)
-# to all that a customer has ahead: asked for in a call, and used at once
+# for the page of all upcoming bookings, requested in a call and used at once
 IDENTITY_LINK_LIFETIME = timedelta(days=1)
 MAX_TOKEN_LENGTH = 64
 L = TypeVar("L", BookingLink, IdentityLink)
 
 
 def create_link(booking: Booking) -> str:
-    """A new token for the booking's page; earlier ones stay good until they expire."""
+    """Create a token for the booking's page; earlier ones stay valid until they expire."""
     token = secrets.token_urlsafe(32)
     db.session.add(BookingLink(token_hash=hash_token(token), booking_id=booking.id, expires_at=booking.ends_at + LINK_GRACE_PERIOD))
     db.session.flush()
@@ -41,7 +41,7 @@ def create_identity_link(call: Call, customer: Customer, sent_to: str) -> str:
 
 
 def find_link(token: str) -> BookingLink | None:
-    """The living link of this token, whatever company it belongs to: the token is what tells."""
+    """Find the unexpired link of this token across companies; the token identifies it."""
     return _find_unexpired(BookingLink, token)
 
 
@@ -58,14 +58,14 @@ def _find_unexpired(model: type[L], token: str) -> L | None:
 
 
 def extend_links(booking: Booking) -> None:
-    """The links of a booking that was moved live as long as its new time."""
+    """Extend the links of a rescheduled booking to its new time."""
     with company_scope(booking.company_id):
         for link in db.session.scalars(select(BookingLink).where(BookingLink.booking_id == booking.id)):
             link.expires_at = booking.ends_at + LINK_GRACE_PERIOD
 
 
 def delete_expired_links(limit: int = 1000) -> int:
-    """Removes links that have expired; gives their number."""
+    """Delete expired links; return their number."""
     expired = list(db.session.scalars(select(BookingLink.token_hash).where(BookingLink.expires_at <= now()).limit(limit)))
     if expired:
         db.session.execute(delete(BookingLink).where(BookingLink.token_hash.in_(expired)))

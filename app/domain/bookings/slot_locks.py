@@ -1,4 +1,4 @@
-"""Takes and gives back minutes of people and rooms; the database's key refuses what is taken already, whatever path leads there."""
+"""Lock and unlock minutes of staff and rooms; a unique key in the database prevents double booking."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -17,16 +17,16 @@ from app.models import BusySpan, GroupSession, SlotLock
 from app.models.slot_lock import SLOT_MINUTES
 
 MARIADB_DUPLICATE = 1062
-# the cell of seats, which belong to a session and not to a minute
+# the cell number of seats, which belong to a session and not to a minute
 SEAT_CELL = 0
 CELLS_PER_DAY = 24 * 60 // SLOT_MINUTES
 
 
 def lock(holder_id: str, allocations: Iterable[ResourceAllocation], *, expires_at: datetime | None = None) -> None:
-    """Writes the cells and the readable stretches. Raises IntegrityError when somebody has one of the cells: then nothing is written,
+    """Insert lock cells and busy spans. Raises IntegrityError when a cell is locked; nothing is inserted then,
     if the caller wraps it in a savepoint.
 
-    The cells go in one order for everybody, so that two who want the same wait for each other and do not deadlock.
+    Cells are inserted in one order, so that concurrent requests wait for each other and do not deadlock.
     """
     company_id, allocations = current_company_id(), list(allocations)
     _unlock_expired(allocations)
@@ -41,13 +41,13 @@ def lock(holder_id: str, allocations: Iterable[ResourceAllocation], *, expires_a
 
 
 def unlock(holder_id: str) -> None:
-    """Gives back the minutes and seats that stand under this name."""
+    """Delete the locks of this holder on minutes and seats."""
     db.session.execute(delete(SlotLock).where(SlotLock.holder_id == holder_id))
     db.session.execute(delete(BusySpan).where(BusySpan.holder_id == holder_id))
 
 
 def reserve_seats(session_id: str, holder_id: str, seats: int) -> bool:
-    """Takes seats of a standing group session; False when it is full or gone.
+    """Reserve seats of an existing group session; False when it is full or gone.
 
     The counter's UPDATE comes first: it locks the session, so that the free seat numbers stay free.
     """
@@ -71,9 +71,9 @@ def reserve_seats(session_id: str, holder_id: str, seats: int) -> bool:
 
 
 def unlock_all(*holder_ids: str) -> None:
-    """Gives back everything that these bookings or holds had, seats too; the last one to leave a group takes its session along.
+    """Delete all locks of these bookings or holds, seats included; a group session without seats taken is deleted.
 
-    No booking may still name that session then. Nothing happens to names that have nothing.
+    No booking may still reference that session. Holder ids without locks are ignored.
     """
     seats = (
         select(SlotLock.resource_id, func.count())
@@ -93,7 +93,7 @@ def unlock_all(*holder_ids: str) -> None:
 def delete_past_locks() -> int:
     """Deletes the cells of the earliest day that is over for more than a day, seats excepted; their number, 0 when none is left.
 
-    To be called inside unscoped. What is past can no longer be sold twice.
+    Call inside unscoped. Past minutes need no protection against double booking.
     """
     past = to_minute(now()) // SLOT_MINUTES - CELLS_PER_DAY
     earliest = db.session.scalar(select(func.min(SlotLock.slot_index)).where(SlotLock.slot_index > SEAT_CELL))
@@ -104,12 +104,12 @@ def delete_past_locks() -> int:
 
 
 def execute_count(statement: Executable) -> int:
-    """Runs it and says how many rows it changed."""
+    """Execute the statement and return the number of rows it changed."""
     return cast("CursorResult[Any]", db.session.execute(statement)).rowcount
 
 
 def is_unique_violation(error: IntegrityError) -> bool:
-    """Whether the database refused a row because its key is there already (and not for another reason)."""
+    """Whether the error is a violated unique key and nothing else."""
     return "UNIQUE constraint failed" in str(error.orig) or getattr(error.orig, "args", (None,))[0] == MARIADB_DUPLICATE
 
 
@@ -119,7 +119,7 @@ def _get_cells(allocation: ResourceAllocation) -> tuple[int, int]:
 
 
 def _build_spans(allocation: ResourceAllocation, holder_id: str, expires_at: datetime | None) -> list[dict[str, Any]]:
-    """The stretch in whole cells, in pieces no longer than look-ups go back; the buffers stand at its two ends."""
+    """The interval in whole cells, in pieces of at most MAX_SPAN_MINUTES, with the buffers at both ends."""
     first, end = (cell * SLOT_MINUTES for cell in _get_cells(allocation))
     before = to_minute(allocation.starts_at) - first + allocation.before
     after = end - to_minute_ceil(allocation.ends_at) + allocation.after
@@ -137,7 +137,7 @@ def _build_spans(allocation: ResourceAllocation, holder_id: str, expires_at: dat
 
 
 def _unlock_expired(allocations: list[ResourceAllocation]) -> None:
-    """Holds that ran out and stand in the way give their cells back; no clock job needs to be in time for that."""
+    """Release expired holds that overlap, so that no scheduled job has to run in time."""
     overlapping = or_(
         *(
             and_(

@@ -1,4 +1,4 @@
-"""What may become of a booking: found and locked, checked against the version that was seen, and noted with who and why."""
+"""The life cycle of a booking: transitions, locking, version check, deadlines and history."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,7 +30,7 @@ class BookingNotFound(NotFound):
 
 
 class StaleVersion(Conflict):
-    """Somebody else changed the booking since it was looked at; `version` in data is the present one."""
+    """The booking was changed since it was read; `version` in data is the current one."""
 
     code = "changed_meanwhile"
 
@@ -42,7 +42,7 @@ class InvalidTransition(Conflict):
 
 
 class TooLate(Conflict):
-    """The caller may no longer do this alone; `until` in data was the last moment."""
+    """The deadline for callers has passed; `until` in data."""
 
     code = "too_late"
 
@@ -56,9 +56,9 @@ def get_booking(booking_id: str) -> Booking:
 
 
 def lock_visit(booking_id: str, *, version: int | None = None) -> list[Booking]:
-    """The booking, locked, with the other parts of its visit, in their order; raises BookingNotFound or StaleVersion.
+    """Lock the booking with the other parts of its visit, in order; raises BookingNotFound or StaleVersion.
 
-    `version` is that of the booking asked for, as its reader saw it.
+    `version` is the version of this booking that the client read.
     """
     booking = get_booking(booking_id)
     condition = Booking.visit_id == booking.visit_id if booking.visit_id else Booking.id == booking.id
@@ -82,7 +82,7 @@ def check_transition(booking: Booking, status: str) -> None:
 
 
 def check_deadline(booking: Booking, actor: Actor, minutes: int) -> None:
-    """Callers change their bookings up to so many minutes before the start; the desk always may."""
+    """Raise TooLate for callers less than `minutes` before the start; staff may always."""
     until = get_deadline(booking, minutes)
     if actor.kind == "caller" and now() > until:
         raise TooLate(_("Dafür ist es leider zu spät; bitte rufen Sie an."), until=until.isoformat())
@@ -97,7 +97,7 @@ def get_rules(booking: Booking) -> Rules:
 
 
 def transition(booking: Booking, status: str, actor: Actor, *, reason: str | None = None) -> None:
-    """Changes the status as TRANSITIONS allows, with a new version and a line of history."""
+    """Change the status as TRANSITIONS allows, with a new version and a history row."""
     check_transition(booking, status)
     before = history.snapshot(booking)
     booking.status = status
@@ -105,7 +105,7 @@ def transition(booking: Booking, status: str, actor: Actor, *, reason: str | Non
 
 
 def record_change(booking: Booking, action: str, actor: Actor, *, reason: str | None, before: dict[str, Any]) -> None:
-    """Raises the version and writes the line of history."""
+    """Increment the version and append the change to the history."""
     booking.version += 1
     booking.updated_at = now()
     history.append(booking, action, actor, reason=reason, before=before)
@@ -113,7 +113,7 @@ def record_change(booking: Booking, action: str, actor: Actor, *, reason: str | 
 
 
 def confirm_booking(booking_id: str, actor: Actor, *, version: int | None = None) -> Booking:
-    """The business agrees to a booking that waits; a confirmed one stays as it is."""
+    """Confirm a pending booking; idempotent."""
     return _transition_visit(booking_id, "confirmed", actor, version=version)
 
 
@@ -122,7 +122,7 @@ def mark_done(booking_id: str, actor: Actor, *, version: int | None = None) -> B
 
 
 def mark_no_show(booking_id: str, actor: Actor, *, version: int | None = None, reason: str | None = None) -> Booking:
-    """Nobody came. The time stays taken; it is over."""
+    """Mark a no-show. The slot stays locked; it is in the past."""
     return _transition_visit(booking_id, "no_show", actor, version=version, reason=reason)
 
 
@@ -137,7 +137,7 @@ def edit_notes(booking_id: str, notes: str | None, actor: Actor, *, version: int
 
 
 def _transition_visit(booking_id: str, status: str, actor: Actor, *, version: int | None, reason: str | None = None) -> Booking:
-    """All parts of the visit take the status; doing it again changes nothing."""
+    """Set the status on all parts of the visit; idempotent."""
     visit = lock_visit(booking_id, version=version)
     for booking in visit:
         if booking.status != status:

@@ -1,4 +1,4 @@
-"""Keeps what callers wanted and did not get: the demand that no calendar shows."""
+"""Unmet demand: requests that could not be booked."""
 
 from datetime import datetime
 
@@ -25,9 +25,9 @@ def record_unmet_demand(
     call_id: str | None = None,
     source_ref: str | None = None,
 ) -> UnmetDemand:
-    """Writes the wish down with the reason why it was not met; the same source keeps it once.
+    """Record a request that was not met, with the reason; idempotent by `source_ref`.
 
-    `wanted` has the words where no service of ours is meant. To be called in a transaction of its own: the refused one is rolled back.
+    `requested_text` holds the words where no service matches. Call in a transaction of its own: the rejected one is rolled back.
     """
     demand = UnmetDemand(
         branch_id=branch_id, service_id=service_id, staff_id=staff_id, customer_id=customer_id, call_id=call_id, reason=reason,
@@ -48,7 +48,7 @@ def record_unmet_demand(
 
 
 def record_rejected_request(request: BookingRequest, error: BookingError, *, source_ref: str | None = None) -> UnmetDemand:
-    """The wish behind an order that was refused."""
+    """Record the demand behind a rejected booking request."""
     first = request.parts[0]
     reason = error.reasons[0].code if error.reasons else error.code
     return record_unmet_demand(

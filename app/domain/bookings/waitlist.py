@@ -1,4 +1,4 @@
-"""The waitlist that fills itself: a time that becomes free is kept for the next who waits for it, one after the other."""
+"""The waitlist: a freed slot is held and offered to the entries in turn."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -23,14 +23,14 @@ from app.events import WaitlistOffered
 from app.models import Booking, BookingChange, Branch, Hold, Service, WaitlistEntry, WaitlistOffer
 
 OFFER_MINUTES = 30
-# how many who wait are tried for one time
+# entries tried for one freed slot
 MAX_CANDIDATES = 50
 SYSTEM_ACTOR = Actor("house", "web")
 LINK_ACTOR = Actor("caller", "link")
 
 
 class OfferExpired(Conflict):
-    """The offer has expired, was declined, or its time is sold."""
+    """The offer has expired, was declined, or its slot is taken."""
 
     code = "offer_gone"
 
@@ -48,7 +48,7 @@ def join_waitlist(
     call_id: str | None = None,
     contact_phone: str | None = None,
 ) -> WaitlistEntry:
-    """Puts the customer on the list; waiting for the same service at the same branch again only changes the window.
+    """Add the customer to the waitlist; for the same service and branch only the window is updated.
 
     `day_from` and `day_until` are minutes after local midnight. Raises UnknownService, UnknownStaff, InvalidInput.
     """
@@ -70,9 +70,9 @@ def join_waitlist(
 
 
 def offer_slot(branch_id: str, starts_at: datetime, ends_at: datetime, *, minutes: int = OFFER_MINUTES) -> WaitlistOffer | None:
-    """Keeps a time around what became free for the first who waits for such a one and announces WaitlistOffered; None: nobody does.
+    """Hold a slot around the freed time for the first matching entry and publish WaitlistOffered; None without a match.
 
-    Nobody is offered a second time what they let go. `renew_offer_token` then makes the link that the message carries.
+    A declined slot is not offered to the same entry again. `renew_offer_token` creates the token for the message's link.
     """
     zone = db.session.scalars(select(Branch.zone).where(Branch.id == branch_id)).one()
     for entry in _list_candidates(branch_id, starts_at, ends_at):
@@ -99,7 +99,7 @@ def offer_slot(branch_id: str, starts_at: datetime, ends_at: datetime, *, minute
 
 
 def renew_offer_token(offer: WaitlistOffer) -> str:
-    """A fresh token for the link to the offer; an earlier one is good no more."""
+    """Replace the token for the link to the offer; the earlier one becomes invalid."""
     token = secrets.token_urlsafe(32)
     offer.token_hash = hash_token(token)
     db.session.flush()
@@ -107,12 +107,12 @@ def renew_offer_token(offer: WaitlistOffer) -> str:
 
 
 def find_offer(token: str) -> WaitlistOffer | None:
-    """The offer of this token, of the company at work (inside unscoped: of any)."""
+    """Find the offer of this token in the current company (inside unscoped: in any)."""
     return db.session.scalars(select(WaitlistOffer).where(WaitlistOffer.token_hash == hash_token(token))).first()
 
 
 def accept_offer(offer_id: str) -> Booking:
-    """Books the offered time; accepting again gives the same booking. Raises OfferExpired, or what create_booking raises."""
+    """Book the offered slot; idempotent. Raises OfferExpired and the errors of create_booking."""
     offer, entry, hold = _lock_offer(offer_id)
     if offer.status == "accepted" and offer.booking_id:
         return db.session.scalars(select(Booking).where(Booking.id == offer.booking_id)).one()
@@ -130,12 +130,12 @@ def accept_offer(offer_id: str) -> Booking:
 
 
 def decline_offer(offer_id: str) -> WaitlistOffer | None:
-    """Says no to this time, goes on waiting, and the next one is asked: their offer, if anybody waits."""
+    """Decline the offer; the entry waits on and the slot is offered to the next. Return that offer or None."""
     return _close_offer(offer_id, "declined")
 
 
 def expire_offers(limit: int = 100) -> int:
-    """Ends offers that were not answered in time and asks the next; of the company at work."""
+    """Expire unanswered offers of the current company and offer their slots to the next."""
     due = select(WaitlistOffer.id).where(WaitlistOffer.status == "offered", WaitlistOffer.expires_at <= now()).limit(limit)
     expired_ids = db.session.scalars(due.order_by(WaitlistOffer.expires_at)).all()
     for offer_id in expired_ids:
@@ -144,7 +144,7 @@ def expire_offers(limit: int = 100) -> int:
 
 
 def withdraw_entry(entry_id: str) -> None:
-    """Takes somebody off the list; an open offer goes to the next. Nothing happens to entries that are over."""
+    """Withdraw an entry; its open offer goes to the next. Closed entries are left unchanged."""
     entry = db.session.scalars(select(WaitlistEntry).where(WaitlistEntry.id == entry_id).with_for_update()).one()
     open_offers = select(WaitlistOffer.id).where(WaitlistOffer.entry_id == entry_id, WaitlistOffer.status == "offered")
     if entry.status in ("waiting", "offered"):
@@ -155,7 +155,7 @@ def withdraw_entry(entry_id: str) -> None:
 
 
 def close_past_entries() -> int:
-    """Entries whose window is over wait for nothing any more; of the company at work."""
+    """Expire entries of the current company whose window has passed; return their number."""
     past_entries = select(WaitlistEntry).where(WaitlistEntry.status == "waiting", WaitlistEntry.window_until <= now())
     entries = db.session.scalars(past_entries).all()
     for entry in entries:
@@ -165,7 +165,7 @@ def close_past_entries() -> int:
 
 
 def _list_candidates(branch_id: str, starts_at: datetime, ends_at: datetime) -> list[WaitlistEntry]:
-    """Who waits for something like it, the longest first, without those who were offered it before."""
+    """Lock the matching entries, longest waiting first, except those that were offered this slot before."""
     offered_before = (
         select(WaitlistOffer.entry_id)
         .join(Hold, Hold.id == WaitlistOffer.hold_id)
@@ -184,7 +184,7 @@ def _list_candidates(branch_id: str, starts_at: datetime, ends_at: datetime) -> 
 
 
 def _find_slot(entry: WaitlistEntry, branch_id: str, starts_at: datetime, ends_at: datetime, zone: str) -> Slot | None:
-    """The free time nearest to the beginning of what became free that uses some of it and suits the entry."""
+    """Find the free slot nearest to the start of the freed time that overlaps it and fits the entry."""
     parts = expand_service(entry.service_id, entry.staff_id)
     ids = [part.service_id for part in parts]
     minutes = {row.id: row.minutes for row in db.session.execute(select(Service.id, Service.minutes).where(Service.id.in_(ids)))}
@@ -212,7 +212,7 @@ def _lock_offer(offer_id: str) -> tuple[WaitlistOffer, WaitlistEntry, Hold]:
 
 
 def _close_offer(offer_id: str, status: str) -> WaitlistOffer | None:
-    """Ends an open offer, gives its time free and asks the next; nothing happens to one that is over."""
+    """Close an open offer, release its hold and offer the slot to the next entry; closed offers are left unchanged."""
     offer, entry, hold = _lock_offer(offer_id)
     if offer.status != "offered":
         return None
@@ -228,7 +228,7 @@ RECENT_WINDOW = timedelta(minutes=15)
 
 
 def offer_freed_slot(booking_id: str) -> WaitlistOffer | None:
-    """Offers the time that this booking gave free to the next who waits; doing it again offers nothing twice."""
+    """Offer the slot freed by this booking to the next entry; idempotent."""
     booking = db.session.scalars(select(Booking).where(Booking.id == booking_id)).first()
     freed = _get_freed_slot(booking) if booking else None
     if freed is None or freed[1] <= now():
@@ -237,7 +237,7 @@ def offer_freed_slot(booking_id: str) -> WaitlistOffer | None:
 
 
 def list_recently_cancelled() -> list[str]:
-    """Bookings of the company at work, cancelled a moment ago, whose time is still to come: what a lost job may have missed."""
+    """Ids of recently cancelled future bookings of the current company, for sweeping after lost jobs."""
     statement = select(Booking.id).where(
         Booking.status == "cancelled", Booking.starts_at > now(), Booking.cancelled_at > now() - RECENT_WINDOW
     )  # fmt: skip
@@ -245,18 +245,18 @@ def list_recently_cancelled() -> list[str]:
 
 
 def list_waiting_companies() -> list[str]:
-    """Companies with somebody on the list; to be asked inside unscoped."""
+    """Companies with waiting entries. Call inside unscoped."""
     return list(db.session.scalars(select(WaitlistEntry.company_id).where(WaitlistEntry.status == "waiting").distinct()))
 
 
 def list_companies_with_expired_offers() -> list[str]:
-    """Companies with an offer that was not answered in time; to be asked inside unscoped."""
+    """Companies with unanswered expired offers. Call inside unscoped."""
     statement = select(WaitlistOffer.company_id).where(WaitlistOffer.status == "offered", WaitlistOffer.expires_at <= now())
     return list(db.session.scalars(statement.distinct()))
 
 
 def _get_freed_slot(booking: Booking) -> tuple[str, datetime, datetime] | None:
-    """Branch, start and end of what the booking has left: its own time when it is cancelled, else where it was last moved from."""
+    """Branch, start and end of the freed slot: the booking's own when cancelled, else its slot before the last move."""
     if booking.status == "cancelled":
         return booking.branch_id, booking.starts_at, booking.ends_at
     moves = select(BookingChange.before).where(BookingChange.booking_id == booking.id, BookingChange.action == "moved")

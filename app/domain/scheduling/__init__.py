@@ -1,1 +1,1 @@
-"""The calendar: when what is free, and why not."""
+"""Availability: free slots, opening hours, and the reasons why a time is not free."""

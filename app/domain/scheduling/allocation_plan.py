@@ -1,4 +1,4 @@
-"""Turns a free time into what exactly is taken: whose minutes, which rooms, which seat of which group."""
+"""Plan a visit at a free time: minutes of staff, rooms, and seats of group appointments."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from app.domain.scheduling.types import AvailabilityQuery, BranchData, RoomData,
 
 @dataclass(frozen=True, slots=True)
 class ResourceAllocation:
-    """A stretch of one person or room that the visit needs; so many minutes of its beginning and end are buffer."""
+    """Time of one person or room that the visit needs; `before` and `after` are the buffer minutes at its ends."""
 
     resource: Literal["staff", "room"]
     resource_id: str
@@ -23,7 +23,7 @@ class ResourceAllocation:
 
 @dataclass(frozen=True, slots=True)
 class PlannedPart:
-    """One service of the visit; `joins` names the standing group appointment whose seat it takes, then nothing else is taken."""
+    """One service of the visit. `session_id` is an existing group appointment; then only a seat of it is taken."""
 
     service_id: str
     staff_id: str
@@ -50,7 +50,7 @@ class AllocationPlan:
 
 
 def list_plans(query: AvailabilityQuery, data: SchedulingData, starts_at: datetime) -> list[AllocationPlan]:
-    """All ways to have the visit at exactly this time, the preferred person first; none when it is not free."""
+    """List the plans for a visit at exactly this time, preferred staff first; empty when the time is not free."""
     free_busy = FreeBusyGrid(query, data)
     return [_build_plan(free_busy, slot) for slot in FreeSlots(free_busy).find_at(starts_at)]
 
@@ -73,7 +73,7 @@ def _build_part(free_busy: FreeBusyGrid, branch: BranchData, part: SlotPart) -> 
 
 
 def _select_rooms(free_busy: FreeBusyGrid, branch: BranchData, offer: StaffServiceOffer, starts_at: datetime) -> list[RoomData]:
-    """A free room of each kind: groups get the largest, single customers the smallest."""
+    """Select a free room of each kind: the largest for groups, the smallest for single customers."""
     service, timing, index = free_busy.services[offer.service_id], free_busy.get_timing(offer), free_busy.axis.index_at(starts_at)
     chosen = []
     for kind in service.room_kinds:

@@ -1,4 +1,4 @@
-"""Offers what is nearest to a time that cannot be had: another time, another person, another branch."""
+"""Find alternatives to a time that is not free: other times, other staff, other branches."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ class Alternatives:
     other_branches: list[Slot]
 
     def best(self, limit: int = 3) -> list[Slot]:
-        """A mixed short list to read out: the very time with someone else first, then the nearest times, then elsewhere."""
+        """A short mixed list: the requested time with other staff first, then the nearest times, then other branches."""
         mixed = [*self.other_staff[:1], *self.other_times, *self.other_staff[1:], *self.other_branches]
         return list(dict.fromkeys(mixed))[:limit]
 
@@ -25,7 +25,7 @@ class Alternatives:
 def find_alternatives(
     query: AvailabilityQuery, data: SchedulingData, requested_at: datetime, *, limit: int = 3, search_radius: timedelta = timedelta(days=7)
 ) -> Alternatives:
-    """What comes closest to `wanted`, looked for within `reach` of it on both sides; the facts must cover that."""
+    """Find the slots closest to `requested_at`, within `search_radius` on both sides; the data must cover that window."""
     around = replace(
         query, starts_from=max(requested_at - search_radius, query.now), starts_before=requested_at + search_radius, any_start=False
     )

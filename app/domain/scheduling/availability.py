@@ -1,4 +1,4 @@
-"""Finds the free times for a visit: pure, in real instants, quick because days are integers and minutes their bits."""
+"""Find the free slots for a visit. Pure calculation on UTC instants; days are integers and minutes their bits."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,7 +11,7 @@ from app.domain.scheduling.types import AvailabilityQuery, BranchData, Schedulin
 
 
 class VisitStep(NamedTuple):
-    """One person for one part of the visit: the starts from which this and all later parts can be done."""
+    """One person for one part of the visit; `starts` is the mask of starts from which this and all later parts fit."""
 
     offer: StaffServiceOffer
     minutes: int
@@ -19,7 +19,7 @@ class VisitStep(NamedTuple):
 
 
 class VisitPlan(NamedTuple):
-    """The visit at one branch; `starts` are the starts of the whole that may be offered."""
+    """The visit at one branch; `starts` is the mask of bookable starts of the whole visit."""
 
     branch: BranchData
     steps: list[list[VisitStep]]
@@ -27,12 +27,12 @@ class VisitPlan(NamedTuple):
 
 
 def find_free_slots(query: AvailabilityQuery, data: SchedulingData) -> "FreeSlots":
-    """The times at which the whole visit can be had. Slots are made only when they are asked for."""
+    """Find the times at which the whole visit fits. Slots are built lazily, while iterating."""
     return FreeSlots(FreeBusyGrid(query, data))
 
 
 class FreeSlots:
-    """What is free, by branch: one slot for each start and each person who could begin."""
+    """The free slots of all branches: one for each start and each person able to begin."""
 
     def __init__(self, free_busy: FreeBusyGrid) -> None:
         self._free_busy = free_busy
@@ -53,7 +53,7 @@ class FreeSlots:
         return list(islice(self, limit))
 
     def list_starts(self) -> list[datetime]:
-        """The different times, rising, whoever begins."""
+        """The distinct start times, ascending, for any staff."""
         all_starts = 0
         for plan in self._plans:
             all_starts |= plan.starts
@@ -93,7 +93,7 @@ class FreeSlots:
                 yield self._build_slot(plan, index, step)
 
     def _build_slot(self, plan: VisitPlan, index: int, first: VisitStep) -> Slot:
-        """Follows the visit from its first part: the shortest wait wins, then the person who is already there."""
+        """Build the slot from its first part on: the shortest wait wins, then the person of the part before."""
         instant = self._free_busy.axis.instant_at
         chain, step = [], first
         for following in (*plan.steps[1:], []):
@@ -113,7 +113,7 @@ class FreeSlots:
 
 
 def build_visit_plan(free_busy: FreeBusyGrid, branch: BranchData) -> VisitPlan:
-    """Works the parts from the last to the first: a part can start where the rest can follow in time."""
+    """Build the plan from the last part to the first: a part can start where the rest can follow within `max_gap`."""
     steps: list[list[VisitStep]] = []
     rest: int | None = None
     for part in reversed(free_busy.query.parts):
@@ -131,7 +131,7 @@ def build_visit_plan(free_busy: FreeBusyGrid, branch: BranchData) -> VisitPlan:
             all_starts |= step.starts
         rest = extend_backwards(all_starts, free_busy.query.max_gap)
     window, grid = free_busy.window_mask(), free_busy.grid_mask(branch)
-    # a group appointment that already stands is offered at its own time, on the grid or not
+    # an existing group appointment is offered at its own start, on the grid or not
     level = [step._replace(starts=step.starts & window & (grid | free_busy.joinable_starts(step.offer))) for step in steps[0]]
     starts = 0
     for step in level:

@@ -1,4 +1,4 @@
-"""The workbench of one question: who is free when, as sets of minutes, worked out once and kept while it lasts."""
+"""Free and busy minutes for one query, as bit masks that are computed once and cached."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ from app.domain.scheduling.types import (
 
 
 class FreeBusyGrid:
-    """Free minutes of branches, people and rooms around the question's window."""
+    """Free minutes of branches, staff and rooms around the window of the query."""
 
     def __init__(self, query: AvailabilityQuery, data: SchedulingData) -> None:
         self.query = query
@@ -38,7 +38,7 @@ class FreeBusyGrid:
         self._rooms: dict[tuple[str, str, int, int], int] = {}
 
     def _get_margins(self) -> tuple[int, int]:
-        """How far bookings that start in the window can reach out of it, before and after."""
+        """The minutes by which bookings that start in the window can exceed it, before and after."""
         timings: dict[str, list[ServiceTiming]] = defaultdict(list)
         for offer in self.data.offers:
             if offer.service_id in self.services:
@@ -58,7 +58,7 @@ class FreeBusyGrid:
         return [branch for branch in self.data.branches if asked is None or branch.id == asked]
 
     def list_offers(self, part: VisitPart, branch: BranchData) -> list[StaffServiceOffer]:
-        """Who does this part at this branch, of those asked for, in the order of the facts' people."""
+        """The offers for this part at this branch, in the order of `data.people`."""
         found = self._offers.get((part.service_id, branch.id), [])
         return [offer for offer in found if part.staff_id in (None, offer.staff_id)]
 
@@ -77,7 +77,7 @@ class FreeBusyGrid:
         return self._openings[branch.id]
 
     def open_starts(self, branch: BranchData, minutes: int) -> int:
-        """The starts from which the branch is open for so long."""
+        """The starts from which the branch stays open for `minutes`."""
         key = (branch.id, minutes)
         if key not in self._runs:
             self._runs[key] = find_run_starts(self.get_opening(branch).open, minutes)
@@ -98,7 +98,7 @@ class FreeBusyGrid:
         return starts
 
     def unbooked_starts(self, offer: StaffServiceOffer) -> int:
-        """The starts at which no other engagement of the person touches this one or its buffers."""
+        """The starts at which no other booking of the person overlaps the service or its buffers."""
         return self._get_free_starts(self.busy_mask(offer.staff_id), list_blocked_intervals(self.get_timing(offer)))
 
     def _get_free_starts(self, busy: int, stretches: Iterable[tuple[int, int]]) -> int:
@@ -112,7 +112,7 @@ class FreeBusyGrid:
         return starts
 
     def list_rooms(self, branch: BranchData, kind: str, seats: int) -> list[RoomData]:
-        """The rooms of a kind in which so many customers find a place, the smallest that fits first."""
+        """The rooms of a kind with at least `seats` places, the smallest first."""
         fitting = [room for room in self._rooms_by_kind.get((branch.id, kind), []) if room.places >= seats]
         return sorted(fitting, key=lambda room: room.places)
 
@@ -216,7 +216,7 @@ class FreeBusyGrid:
 
 
 def list_work_intervals(timing: ServiceTiming) -> list[tuple[int, int]]:
-    """When the person works for this service, in minutes from its start: all of it but the processing time."""
+    """The intervals of work for this service, in minutes from its start: everything but the processing time."""
     if not timing.processing:
         return [(0, timing.minutes)]
     back = timing.processing_from + timing.processing
@@ -224,7 +224,7 @@ def list_work_intervals(timing: ServiceTiming) -> list[tuple[int, int]]:
 
 
 def list_blocked_intervals(timing: ServiceTiming) -> list[tuple[int, int]]:
-    """The same with the buffers: what the service takes of the person's day."""
+    """The work intervals with the buffers: the minutes in which the person is busy."""
     if not timing.processing:
         return [(-timing.before, timing.minutes + timing.after)]
     back = timing.processing_from + timing.processing

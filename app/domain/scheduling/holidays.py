@@ -34,7 +34,7 @@ def get_public_holidays(country: str, state: str | None, year: int) -> dict[date
 
 
 def _load_library() -> ModuleType:
-    """The library, which loads a country when it is asked for.
+    """Import the library so that it loads countries one by one, on first use.
 
     Left alone it loads all 250 with the first of them: 50 ms of the first call after a start and 7 MB, in every process. Imported
     late, for most processes never need it.

@@ -1,4 +1,4 @@
-"""Changes when a branch is open and a person at work: weekly hours, single dates, and closures."""
+"""Edit opening hours and shifts: weekly hours, seasons, single dates and closures."""
 
 import itertools
 import re
@@ -21,7 +21,7 @@ Spans = list[tuple[int, int]]
 
 
 def parse_spans(text: str) -> Spans:
-    """`9-13, 14:30 bis 18` as minutes after midnight; `18-2` runs into the next day, nothing is closed. Raises InvalidInput."""
+    """`9-13, 14:30 bis 18` as minutes after midnight; `18-2` runs into the next day, an empty text means closed. Raises InvalidInput."""
     spans: Spans = []
     for piece in re.split(r"[,;]|\bund\b|\band\b", text.strip()):
         if not piece.strip():
@@ -41,7 +41,7 @@ def parse_spans(text: str) -> Spans:
 
 
 def format_spans(spans: Spans) -> str:
-    """The same the other way: `9-13, 14:30-18`."""
+    """Format spans as text: `9-13, 14:30-18`."""
     return ", ".join(
         f"{_format_clock(opens)}-{_format_clock(closes % MINUTES_PER_DAY if closes > MINUTES_PER_DAY else closes)}"
         for opens, closes in sorted(spans)
@@ -57,7 +57,7 @@ def get_week(branch_id: str, staff_id: str | None) -> list[Spans]:
 
 
 def save_week(branch_id: str, staff_id: str | None, week: list[Spans]) -> None:
-    """Puts these in place of the weekly hours that were there; those that are valid for a time only stay."""
+    """Replace the weekly hours; hours with a validity period are kept."""
     db.session.execute(delete(WorkingHours).where(*_build_weekly_filter(branch_id, staff_id)))
     db.session.add_all(
         WorkingHours(branch_id=branch_id, staff_id=staff_id, weekday=weekday, opens=opens, closes=closes)
@@ -70,7 +70,7 @@ def save_week(branch_id: str, staff_id: str | None, week: list[Spans]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class SeasonalHours:
-    """A week that stands in place of the usual one from its first to its last day."""
+    """Weekly hours that replace the regular ones from the first to the last day."""
 
     first: date
     last: date
@@ -79,7 +79,7 @@ class SeasonalHours:
 
 
 def list_seasons(branch_id: str, staff_id: str | None, since: date) -> list[SeasonalHours]:
-    """Those that are not over, by their first day."""
+    """The seasons that have not ended, by their first day."""
     rows = select(WorkingHours).where(
         *_build_owner_filter(branch_id, staff_id), WorkingHours.day.is_(None), WorkingHours.valid_until >= since
     )
@@ -92,7 +92,7 @@ def list_seasons(branch_id: str, staff_id: str | None, since: date) -> list[Seas
 
 
 def save_season(branch_id: str, staff_id: str | None, season: SeasonalHours) -> None:
-    """Adds hours for a time. Raises InvalidInput with one message per field (season_from, season_until)."""
+    """Add hours with a validity period. Raises InvalidInput with one message per field (season_from, season_until)."""
     wrong: dict[str, str] = {}
     if season.last < season.first:
         wrong["season_until"] = _("Das Ende liegt vor dem Anfang.")
@@ -125,7 +125,7 @@ def remove_season(branch_id: str, staff_id: str | None, first: date, last: date)
 
 
 def save_state(branch: Branch, state: str) -> None:
-    """The federal state, whose public holidays hold; empty: only those of the whole country. Raises InvalidInput."""
+    """Set the federal state for public holidays; empty means only national ones. Raises InvalidInput."""
     if state and state not in GERMAN_STATES:
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"state": _("Bitte wählen.")})
     branch.state = state or None
@@ -134,7 +134,7 @@ def save_state(branch: Branch, state: str) -> None:
 
 
 def list_special_days(branch_id: str, staff_id: str | None, since: date) -> dict[date, tuple[Spans, str]]:
-    """Dates with hours of their own from this day on, with their names."""
+    """The dates with hours of their own from this day on, with spans and name."""
     rows = select(WorkingHours).where(WorkingHours.branch_id == branch_id, WorkingHours.staff_id == staff_id, WorkingHours.day >= since)
     found: dict[date, tuple[Spans, str]] = {}
     for row in db.session.scalars(rows.order_by(WorkingHours.day, WorkingHours.opens)):
@@ -146,7 +146,7 @@ def list_special_days(branch_id: str, staff_id: str | None, since: date) -> dict
 
 
 def save_special_day(branch_id: str, staff_id: str | None, day: date, spans: Spans, name: str = "") -> None:
-    """The hours of one date, in place of the weekly ones and of a public holiday; none: closed."""
+    """Set the hours of one date, which override the weekly hours and a public holiday; no spans mean closed."""
     remove_special_day(branch_id, staff_id, day)
     db.session.add_all(
         WorkingHours(branch_id=branch_id, staff_id=staff_id, day=day, opens=opens, closes=closes, name=name[:80] or None)
@@ -162,7 +162,7 @@ def remove_special_day(branch_id: str, staff_id: str | None, day: date) -> None:
 
 
 def list_closures(branch_id: str, staff_id: str | None, since: datetime) -> list[Closure]:
-    """Closures of the branch (and of the whole company), or of the person, that are not over."""
+    """The closures of the branch (company-wide ones included) or of the person that have not ended."""
     mine = (
         Closure.staff_id == staff_id
         if staff_id
@@ -183,7 +183,7 @@ def add_closure(
     until: date | None = None,
     name: str = "",
 ) -> Closure:
-    """In wall-clock time of the branch. Raises InvalidInput with one message per field."""
+    """Add a closure in wall-clock time of the branch. Raises InvalidInput with one message per field."""
     if ends <= starts:
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"ends": _("Das Ende liegt vor dem Anfang.")})
     if repeats == "weekly" and ends - starts > timedelta(days=7):

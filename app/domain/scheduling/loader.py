@@ -1,4 +1,4 @@
-"""Turns rows into the calendar's facts, in six queries whatever the number of past bookings."""
+"""Load the data for an availability query, in six queries whatever the number of past bookings."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -26,23 +26,23 @@ from app.domain.scheduling.types import (
 )  # fmt: skip
 
 MARGIN = timedelta(days=3)
-# longer stretches are written in pieces (bookings/occupying), so that no look-up has to go back further
+# longer intervals are stored in pieces (bookings/slot_locks), so that no query has to go back further
 MAX_SPAN_MINUTES = MINUTES_PER_DAY
-# beyond it nobody asks why a time is taken, only whether: who took it and the buffers are not loaded
+# wider windows need only whether a time is taken: holder and buffers are not loaded
 MAX_DETAILED_WINDOW = timedelta(days=2)
 Weekly = dict[tuple[str, str | None], list[WeeklySpan]]
 
 
 def load_scheduling_data(query: AvailabilityQuery, *, for_callers: bool = False, all_branches: bool = False) -> SchedulingData:
-    """What the calendar must know to answer the question, at its branch or (`everywhere`, or none asked for) at all.
+    """Load the data to answer the query, for its branch, or for all with `all_branches` or a query without a branch.
 
-    `for_callers` bars what policies leave to the desk. Rooms and busy stretches of other branches are not loaded.
+    `for_callers` restricts offers that policies reserve for staff. Rooms and busy intervals of other branches are not loaded.
     """
     branch_id = None if all_branches else query.branch_id
     branch_rows = queries.fetch_branches(branch_id)
     policies = load_policies()
     service_ids = sorted({part.service_id for part in query.parts})
-    # a question about opening hours names no service: then there is nobody and nothing to be busy
+    # a query about opening hours has no services: then no staff and no rooms are needed
     offer_rows = queries.fetch_offers(service_ids, branch_id) if service_ids else ()
     staff_ids = {row.staff_id for row in offer_rows}
     branches = {row.id: row for row in branch_rows}
@@ -75,7 +75,7 @@ def load_scheduling_data(query: AvailabilityQuery, *, for_callers: bool = False,
 def _load_hours(branch_ids: list[str], staff_ids: set[str], query: AvailabilityQuery) -> tuple[Weekly, tuple[SpecialDay, ...]]:
     """Weekly spans by branch and person (None: the branch itself), and the special days near the window.
 
-    A person's hours at other branches come too: who has own hours anywhere does not follow this branch's.
+    Hours at other branches are included: staff with own hours anywhere do not follow the branch's.
     """
     first, last = (query.starts_from - MARGIN).date(), (query.starts_before + MARGIN).date()
     weekly: Weekly = defaultdict(list)
@@ -101,7 +101,7 @@ def _load_closures(query: AvailabilityQuery) -> tuple[ClosureData, ...]:
 def _load_busy_intervals(
     resource_ids: set[str], reach: int, query: AvailabilityQuery, *, groups: bool
 ) -> tuple[tuple[BusyInterval, ...], tuple[GroupSessionData, ...]]:
-    """The busy stretches that bookings in the window could touch, and the group sessions behind some of them."""
+    """The busy intervals that bookings in the window could overlap, and their group sessions."""
     if not resource_ids:
         return (), ()
     first, last = to_minute(query.starts_from) - reach, to_minute_ceil(query.starts_before) + reach
@@ -115,7 +115,7 @@ def _load_busy_intervals(
 
 
 def _get_max_visit_minutes(offers: Sequence[StaffServiceOffer], query: AvailabilityQuery) -> int:
-    """How many minutes beyond the window a visit that starts in it can reach."""
+    """The minutes by which a visit that starts in the window can exceed it."""
     longest: dict[str, int] = defaultdict(int)
     for offer in offers:
         if offer.timing:
@@ -161,7 +161,7 @@ def _to_offer(row: Any, policies: Policies, for_callers: bool) -> StaffServiceOf
 
 
 def _merge_levels(row: Any, *levels: str) -> list[Any]:
-    """Times and price, each from the narrowest level that has its own."""
+    """Times and price, each from the narrowest level with its own value."""
     found: list[Any] = [None] * len(LEVEL_VALUES)
     for level in levels:
         own = row[LEVEL_COLUMNS[level]]
@@ -170,7 +170,7 @@ def _merge_levels(row: Any, *levels: str) -> list[Any]:
 
 
 def _to_timing(values: list[Any]) -> ServiceTiming:
-    """A processing time that no longer fits into a shortened service falls away."""
+    """Build the timing; a processing time that no longer fits into a shortened service is dropped."""
     minutes, before, after, processing_from, processing, _price = values
     if processing_from + processing > minutes or processing >= minutes:
         processing_from = processing = 0

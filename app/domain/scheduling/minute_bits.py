@@ -14,7 +14,7 @@ PROBE_MINUTES = 6 * 60
 
 
 class MinuteAxis:
-    """A stretch of real time, cut in minutes counted from 1970."""
+    """An interval of UTC time in minutes counted from 1970."""
 
     def __init__(self, first: int, length: int) -> None:
         self.first = first
@@ -35,7 +35,7 @@ class MinuteAxis:
 
 
 class WallClock:
-    """What the clocks of one zone show along the axis; a day with a clock change is two pieces of constant offset."""
+    """Wall-clock time of one time zone along the axis; a day with a clock change is two pieces of constant offset."""
 
     def __init__(self, zone: str, axis: MinuteAxis) -> None:
         self.axis = axis
@@ -102,7 +102,7 @@ def to_minute_ceil(instant: datetime) -> int:
 
 
 def to_wall_minute(day: date, minutes: int = 0) -> int:
-    """A wall-clock time as minutes since 1970 as if there were no zones."""
+    """A wall-clock time as minutes since 1970, ignoring time zones."""
     return (day.toordinal() - EPOCH_ORDINAL) * MINUTES_PER_DAY + minutes
 
 

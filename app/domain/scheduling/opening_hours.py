@@ -12,7 +12,7 @@ ALL_WEEK = tuple(WeeklySpan(weekday, 0, MINUTES_PER_DAY) for weekday in range(7)
 
 
 class OpeningMasks(NamedTuple):
-    """A branch's open minutes, and why the others are not: kept holidays and closures."""
+    """Masks of a branch: open minutes, and minutes closed by holidays and by closures."""
 
     open: int
     holiday: int
@@ -20,14 +20,14 @@ class OpeningMasks(NamedTuple):
 
 
 class WeeklyHours(NamedTuple):
-    """The usual hours by weekday, and those with a beginning or an end, which stand in place of the whole week while they are valid."""
+    """Regular hours by weekday, and hours with a validity period, which replace the whole week while valid."""
 
     regular: list[list[WeeklySpan]]
     temporary: list[WeeklySpan]
 
 
 class DayOpening(NamedTuple):
-    """The opening of one date: real stretches, and the holiday's name if it is one."""
+    """The opening of one date: UTC intervals, and the name of a public holiday or None."""
 
     spans: tuple[tuple[datetime, datetime], ...]
     holiday: str | None
@@ -73,7 +73,7 @@ def build_closure_mask(closures: Iterable[ClosureData], clock: WallClock) -> int
 
 
 def get_day_opening(branch: BranchData, data: SchedulingData, day: date) -> DayOpening:
-    """What the branch's hours are on one date, for people who ask; a stretch across midnight counts to the day it begins on."""
+    """Get the branch's hours on one date; an interval across midnight belongs to the day on which it begins."""
     axis = MinuteAxis(to_wall_minute(day) - MINUTES_PER_DAY, 4 * MINUTES_PER_DAY)
     clock = WallClock(branch.zone, axis)
     special = _get_special_days(branch, data)

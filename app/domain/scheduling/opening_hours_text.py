@@ -1,4 +1,4 @@
-"""A week of opening hours in one line, as people write it: "Mo-Fr 9-13, 14-18, Sa 9-14"."""
+"""Parse and format a week of opening hours in one line: "Mo-Fr 9-13, 14-18, Sa 9-14"."""
 
 import re
 from itertools import groupby
@@ -21,7 +21,7 @@ SEPARATORS = " ,;/&\n\r\t"
 
 
 def parse_week(text: str) -> list[Spans]:
-    """Monday to Sunday; a day that is not named is closed. Raises InvalidInput."""
+    """Parse the text to spans for Monday to Sunday; days not named are closed. Raises InvalidInput."""
     before, *pieces = GROUP.split(text)
     if before.strip(SEPARATORS):
         raise _build_error()
@@ -42,7 +42,7 @@ def parse_week(text: str) -> list[Spans]:
 
 
 def format_week(week: list[Spans]) -> str:
-    """The same the other way, in the reader's language."""
+    """Format the week as one line in the current language."""
     names = (get_locale() or Locale("de")).days["stand-alone"]["abbreviated"]
     parts = []
     for hours, run in groupby(range(7), key=lambda day: format_spans(week[day])):
@@ -54,7 +54,7 @@ def format_week(week: list[Spans]) -> str:
 
 
 def _parse_days(text: str) -> list[int]:
-    """Those from the first to the last that are named; over the end of the week it goes on with Monday."""
+    """Parse a range of weekdays; it may wrap over the end of the week."""
     named = [_parse_day(word) for word in re.findall(DAY, text, re.IGNORECASE)]
     first, last = named[0], named[-1]
     return [(first + ahead) % 7 for ahead in range((last - first) % 7 + 1)]

@@ -1,4 +1,4 @@
-"""The calendar's six queries, built once: making a statement costs more than running it."""
+"""The six queries of scheduling, built once: building a statement costs more than running it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -24,7 +24,7 @@ from app.models.service import TIMES
 
 LEVELS = (("service", Service), ("branch", BranchService), ("own", StaffService))
 LEVEL_VALUES = (*TIMES, "price_cents")
-# where in a row of OFFERS the times and the price of a level stand
+# the columns of OFFERS that hold the times and the price of a level
 LEVEL_COLUMNS = {
     level: slice(7 + place * len(LEVEL_VALUES), 7 + (place + 1) * len(LEVEL_VALUES)) for place, (level, _model) in enumerate(LEVELS)
 }
@@ -92,10 +92,10 @@ def fetch_rows(statement: Select[Any], **values: Any) -> Sequence[Any]:
 
 
 def fetch_branches(branch_id: str | None) -> Sequence[Any]:
-    """Active branches with their country and, one row each, their rooms."""
+    """Fetch active branches with their country, one row per room."""
     return fetch_rows(ONE_BRANCH, branch=branch_id) if branch_id else fetch_rows(BRANCHES)
 
 
 def fetch_offers(service_ids: list[str], branch_id: str | None) -> Sequence[Any]:
-    """Who does which of these services at which branch, with the times of service, branch and person side by side."""
+    """Fetch the staff for these services by branch, with the times of service, branch and person side by side."""
     return fetch_rows(BRANCH_OFFERS, services=service_ids, branch=branch_id) if branch_id else fetch_rows(OFFERS, services=service_ids)

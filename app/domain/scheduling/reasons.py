@@ -1,4 +1,4 @@
-"""Says why a time is not free, in codes for programs and sentences for people."""
+"""Explain why a time is not free: codes for programs, sentences for people."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ BRANCH_CODES = ("in_the_past", "too_soon", "too_far", "policy", "holiday", "clos
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why; about one person when `staff_id` is set, else about all who were asked for. `detail` is a policy's key or a room's kind."""
+    """One reason; about one person when `staff_id` is set, else about all staff. `detail` is a policy's key or a room's kind."""
 
     code: ReasonCode
     branch_id: str | None = None
@@ -30,9 +30,9 @@ class Reason:
 
 
 def explain_unavailable(query: AvailabilityQuery, data: SchedulingData, starts_at: datetime) -> list[Reason]:
-    """The reasons why the visit cannot start at this time; empty when it can (the grid is no reason).
+    """Explain why the visit cannot start at this time; empty when it can (the grid is not a reason).
 
-    With several branches asked for, one free branch is enough; with several people, one free person. A visit of several services
+    One free branch is enough among several, one free person among several. A visit of several services
     is explained by the first part that cannot be done.
     """
     asked = replace(query, starts_from=starts_at, starts_before=starts_at + timedelta(minutes=1), any_start=True)
@@ -66,7 +66,7 @@ def _explain_branch(free_busy: FreeBusyGrid, branch: BranchData) -> list[Reason]
 
 
 def _explain_part(free_busy: FreeBusyGrid, branch: BranchData, part: VisitPart, at: int) -> list[Reason]:
-    """One reason for each person who could do the part; said once when it is the same for all and not about a person."""
+    """One reason for each offer; a reason common to all and not about a person is given once."""
     offers = free_busy.list_offers(part, branch)
     if not offers:
         return [Reason("not_offered", branch.id, part.staff_id, part.service_id)]

@@ -1,4 +1,4 @@
-"""Asks the calendar: loads what it must know and lets it answer."""
+"""Query free slots: load the data and calculate."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -20,9 +20,9 @@ def find_slots(
     max_gap: int = 0,
     ignoring: Collection[str] = (),
 ) -> FreeSlots:
-    """What is free in [starts_from, starts_before) for one service or several one after the other; slots are made as they are read.
+    """Find free slots in [starts_from, starts_before) for one service or several in sequence; slots are built lazily.
 
-    `ignoring` names bookings (by `occupant`) or holds that shall not stand in the way.
+    `ignoring` holds ids of bookings (their `occupant`) or holds that do not count as busy.
     """
     query = AvailabilityQuery(
         parts, starts_from, starts_before, now(), branch_id=branch_id, seats=seats, max_gap=max_gap, ignoring=frozenset(ignoring)

@@ -1,4 +1,4 @@
-"""What the calendar must know to answer, as plain frozen values: no database, no clock, no surprises."""
+"""The data of an availability query as plain frozen values, independent of database and clock."""
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -66,7 +66,7 @@ class BranchData:
 
 @dataclass(frozen=True, slots=True)
 class StaffData:
-    """Someone who does services. Without any own hours the person follows the branch's; with some, only those count."""
+    """A staff member. Without own hours the branch's apply; with some, only those."""
 
     id: str
     name: str = ""
@@ -114,7 +114,7 @@ class ServiceData:
 
 @dataclass(frozen=True, slots=True)
 class StaffServiceOffer:
-    """One person does one service at one branch, with the timing and the limits that hold there (None: the general ones)."""
+    """One service by one person at one branch, with its timing and limits (None: the general ones)."""
 
     service_id: str
     staff_id: str
@@ -149,7 +149,7 @@ class BusyInterval(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class GroupSessionData:
-    """A group appointment that already stands; further customers may join while it has seats. Its own busy stretches are separate."""
+    """An existing group appointment; customers may join while it has seats. Its busy intervals are separate."""
 
     id: str
     service_id: str
@@ -187,7 +187,7 @@ class SchedulingData:
 
 
 def ignore_rules(data: SchedulingData) -> SchedulingData:
-    """The same people, rooms and engagements as if it were always open and everybody always there: only what is taken counts."""
+    """Drop hours, closures and limits from the data, so that only busy intervals count."""
     always = tuple(WeeklySpan(weekday, 0, 1440) for weekday in range(7))
     return replace(
         data,
@@ -200,7 +200,7 @@ def ignore_rules(data: SchedulingData) -> SchedulingData:
 
 
 class VisitPart(NamedTuple):
-    """One service of the visit, by one person or by anybody."""
+    """One service of the visit, by one person or by any."""
 
     service_id: str
     staff_id: str | None = None
@@ -208,10 +208,10 @@ class VisitPart(NamedTuple):
 
 @dataclass(frozen=True)
 class AvailabilityQuery:
-    """What is asked: one service or several one after the other, at a branch or any, starting in [starts_from, starts_before).
+    """A search for one service or several in sequence, at one branch or any, starting in [starts_from, starts_before).
 
-    `max_gap` is the longest wait in minutes between two parts; `ignoring` are the bookings or holds that shall not stand in the way
-    (the one being moved, the caller's own hold). `any_start` drops the grid, for desks that set times freely.
+    `max_gap` is the longest wait in minutes between two parts; `ignoring` are ids of bookings or holds that do not count as busy
+    (the one being moved, the caller's own hold). `any_start` drops the grid, for times set freely by staff.
     """
 
     parts: tuple[VisitPart, ...]
@@ -233,7 +233,7 @@ class SlotPart(NamedTuple):
 
 
 class Slot(NamedTuple):
-    """A time one can have. `parts` is filled for visits of several services; `staff_id` is who begins."""
+    """A bookable time. `parts` is filled for visits of several services; `staff_id` is the person of the first part."""
 
     starts_at: datetime
     ends_at: datetime

@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.models import Booking, BookingChange, BookingSync, StaffMember, User
+from app.domain.bookings.queries import list_changes, load_staff_names
+from app.models import Booking, BookingChange, BookingSync, User
 from app.web.formatting import when
 from app.web.layout import get_assistant_name
 
@@ -23,11 +24,10 @@ class HistoryLine:
 
 def list_history(booking: Booking) -> list[HistoryLine]:
     """The newest first."""
-    statement = select(BookingChange).where(BookingChange.booking_id == booking.id).order_by(BookingChange.id.desc())
-    changes = list(db.session.scalars(statement))
+    changes = list_changes(booking)
     users = {change.actor_id for change in changes if change.actor_type == "user" and change.actor_id}
     names = {row.id: row.name for row in db.session.execute(select(User.id, User.name).where(User.id.in_(users)))} if users else {}
-    people = {row.id: row.name for row in db.session.execute(select(StaffMember.id, StaffMember.name))}
+    people = load_staff_names()
     return [HistoryLine(change.at, _describe_actor(change, names), _describe_change(change, people), change.why) for change in changes]
 
 

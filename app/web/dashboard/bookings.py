@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask_babel import gettext as _, ngettext
 from flask_login import current_user
-from sqlalchemy import select
 
 from app.core.clock import now
 from app.core.concurrency import run_with_write_slot
@@ -138,7 +137,7 @@ def show(booking_id: str) -> str:
 def card(booking_id: str) -> str:
     """The same, short, for the calendar's sheet."""
     booking = get_visible_booking(booking_id)
-    others = [] if not booking.session_id else _list_rows(_list_session_bookings(booking))
+    others = _list_rows(queries.list_session_bookings(booking))
     return render_template("dashboard/booking_card.html", others=others, **_build_details(booking))
 
 
@@ -261,9 +260,7 @@ def _build_details(booking: Booking) -> dict[str, Any]:
 def _list_rows(bookings: list[Booking]) -> list[dict[str, Any]]:
     customers = queries.load_customers(bookings)
     reached = queries.load_identities(customers.keys())
-    services = {row.id: row.name for row in db.session.execute(select(Service.id, Service.name))}
-    people = {row.id: row.name for row in db.session.execute(select(StaffMember.id, StaffMember.name))}
-    names = {row.id: row.name for row in db.session.execute(select(Branch.id, Branch.name))}
+    names = queries.load_names()
     several = len(get_branch_filter(all_if_none=True)) > 1
     return [
         {
@@ -272,18 +269,13 @@ def _list_rows(bookings: list[Booking]) -> list[dict[str, Any]]:
             "group": day(booking.starts_at),
             "name": customers[booking.customer_id].name if booking.customer_id in customers else None,
             "number": booking.contact_phone or reached.get(booking.customer_id or "", {}).get("phone"),
-            "service": services.get(booking.service_id),
-            "staff": people.get(booking.staff_id),
-            "branch": names.get(booking.branch_id) if several else None,
+            "service": names.services.get(booking.service_id),
+            "staff": names.staff.get(booking.staff_id),
+            "branch": names.branches.get(booking.branch_id) if several else None,
             "word": BOOKING_STATUSES[booking.status],
         }
         for booking in bookings
     ]
-
-
-def _list_session_bookings(booking: Booking) -> list[Booking]:
-    together = select(Booking).where(Booking.session_id == booking.session_id, Booking.id != booking.id)
-    return list(db.session.scalars(together.order_by(Booking.id)))
 
 
 def _render_page(booking: Booking) -> str:
