@@ -66,7 +66,7 @@ class RequestedBooking:
 
 
 def detect_intent(analysis: dict[str, Any]) -> Intent | None:
-    """What the caller wanted, or None where the analysis does not say."""
+    """Detect the caller's intent from the analysis; None when it names none."""
     fields = _flatten_fields(analysis)
     if _parse_flag(fields.get("callback")):
         return "callback"
@@ -101,7 +101,7 @@ def parse_start(start: Any, day: Any, clock: Any, *, zone: str, today: date) -> 
 
 
 def _flatten_fields(analysis: dict[str, Any]) -> dict[str, Any]:
-    """Our names for what is there; spelling of the keys (umlauts, dashes, leading underscores) does not matter."""
+    """Map the provider's field names to ours; umlauts, dashes and leading underscores are ignored."""
     given = {_normalize_key(name): value for name, value in analysis.items() if value not in (None, "", [], {})}
     return {ours: given[name] for ours, names in FIELDS.items() for name in reversed(names) if name in given}
 

@@ -1,4 +1,4 @@
-"""What a batch of events needs to know of its calls, loaded at once, and what it changes, written at once.
+"""The calls of a batch of events with their dependent rows: loaded at once and written at once.
 
 A batch holds events of many companies. It is loaded and written for all of them together, so that its cost follows the events and
 not the companies; that is why every key here begins with the company, and every row names its own.
@@ -29,12 +29,12 @@ class CallBatch:
     calls: dict[CallKey, Call] = field(default_factory=dict)
     turns: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     tools: dict[str, dict[str, dict[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
-    # who has this number, by (company, E.164 number)
+    # customers by (company, E.164 number)
     callers: dict[tuple[str, str], list[Customer]] = field(default_factory=dict)
-    # what the callers have answered so far, and where the notice was said
+    # the callers' latest consent answers, and the turn of the AI notice
     answers: dict[str, LatestAnswers] = field(default_factory=lambda: defaultdict(dict))
     notices: dict[str, NoticeColumns] = field(default_factory=dict)
-    # webhook events whose traces are there already: applying them again leaves no second one
+    # webhook events already applied: replaying them adds no second trace
     applied: set[int | None] = field(default_factory=set)
     _branches: dict[str, Branch] = field(default_factory=dict)
     _events: list[dict[str, Any]] = field(default_factory=list)
@@ -125,7 +125,7 @@ class CallBatch:
         self._new_consents.append(row)
 
     def set_notice(self, call: Call, place: NoticeColumns) -> None:
-        """Where the notice was said, as far as it is known by now."""
+        """Set the position of the AI notice, as far as it is known."""
         known = self.notices.get(call.id)
         if known == place:
             return
@@ -162,5 +162,5 @@ def get_key(call: Call) -> CallKey:
 
 
 def _join_calls(statement: Any, model: Any, call_ids: list[str]) -> Any:
-    """What hangs on these calls, found by way of the call: that names the company, with which every index begins."""
+    """Join the calls, so that the company is part of the condition: every index begins with it."""
     return statement.join(Call, and_(Call.company_id == model.company_id, Call.id == model.call_id)).where(Call.id.in_(call_ids))

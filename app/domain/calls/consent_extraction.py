@@ -1,4 +1,4 @@
-"""What the turns of a call prove and answer: the notice that was said, and every yes and no of the caller."""
+"""Extract the AI notice and the caller's consent answers from the turns of a call."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -40,7 +40,7 @@ def take_answers(batch: CallBatch, call: Call, turns: Sequence[TranscriptTurn] |
 
 
 def take_notice(batch: CallBatch, call: Call, event: CallEvent) -> None:
-    """The proof follows the transcript: what was cut off by the caller in the end was not heard."""
+    """Update the notice proof from the transcript; a notice interrupted by the caller does not count as heard."""
     if call.is_test or not (event.turns or event.kind in OVER):
         return
     change = _stored(batch.turns[call.id]) if call.keeps_words else _utterances(event.turns or ())
@@ -49,7 +49,7 @@ def take_notice(batch: CallBatch, call: Call, event: CallEvent) -> None:
 
 
 def delete_there(call: Call, events: Sequence[CallEvent], *, declined: bool) -> None:
-    """Whoever declined is forgotten at the provider too; without a yes so is a recording that our agent asked for."""
+    """Request deletion at the provider after a refusal, or of a recording without consent."""
     kinds = {event.kind for event in events}
     if declined:
         request_deletion(call, "declined", again=bool(kinds & {*OVER}))

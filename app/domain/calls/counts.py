@@ -1,4 +1,4 @@
-"""How many calls there are: counted where they are few, added up from the daily counts where they are many."""
+"""Count calls: row by row for small results, from daily statistics for large ones."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
@@ -17,7 +17,7 @@ MAX_COUNTED = 10_000
 
 
 def count_running(branch_ids: Sequence[str]) -> int:
-    """How many calls run now in these branches; in the whole company where there are none."""
+    """Count the running calls of these branches; of the whole company without branches."""
     running = select(func.count()).select_from(Call).where(Call.running(), Call.is_test.is_(False))
     return db.session.scalar(running.where(Call.branch_id.in_(branch_ids)) if branch_ids else running) or 0
 
@@ -40,7 +40,7 @@ def count_calls(search: CallSearch, *, known_count: int = 0) -> tuple[int, bool]
 
 
 def _count_matching(search: CallSearch, most: int) -> int:
-    """How many there are, one more than `most` at the most."""
+    """Count matching calls, up to `most` + 1."""
     few = select(Call.id).where(*build_conditions(search)).limit(most + 1).subquery()
     return db.session.scalar(select(func.count()).select_from(few)) or 0
 

@@ -1,4 +1,4 @@
-"""Emergencies in transcripts: heard with every new turn of a caller, and told to people before the agent asks for anything."""
+"""Detect emergencies in transcripts with every new caller turn, and alert staff."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -35,7 +35,7 @@ def places_of(branch_ids: Iterable[str]) -> dict[str, BusinessProfile]:
 def hear_turns(
     call: Call, snapshot: Sequence[TranscriptTurn] | None, change: TranscriptChange, places: Mapping[str, BusinessProfile]
 ) -> bool:
-    """Takes what a snapshot added, also of callers whose words are not kept; whether people are to be told."""
+    """Check the turns that a snapshot added, unstored ones too; True when staff must be alerted."""
     place = places.get(call.branch_id)
     if not snapshot or place is None:
         return False

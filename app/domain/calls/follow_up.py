@@ -1,4 +1,4 @@
-"""What a finished call leaves behind: its booking, or a task for the front desk."""
+"""Follow up a finished call: create its booking, or a task for the front desk."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -44,7 +44,7 @@ def follow_up(batch: CallBatch, call: Call, event: CallEvent, *, webhook_event_i
 
 
 def _create_task_without_transcript(call: Call, event: CallEvent) -> None:
-    """What the analysis makes of words that were declined is not used; whoever wanted something and has nothing is called back."""
+    """Without stored words the analysis is not used; a caller with an open request gets a callback task."""
     if detect_intent(event.analysis) in ("book", "callback") and _find_booking_of_call(call, None) is None:
         create_task("callback", f"Rückruf: {_get_caller_name(call, None)}", source_ref=f"callback:{call.id}", call=call)
 
@@ -84,7 +84,7 @@ def _book(batch: CallBatch, call: Call, requested: RequestedBooking) -> Booking:
 
 
 def _find_booking_of_call(call: Call, start: datetime | None) -> Booking | None:
-    """The booking that the agent made in the call itself: the analysis only tells of it again."""
+    """The booking created during the call by a tool; the analysis only repeats it."""
     mine = select(Booking).where(Booking.call_id == call.id).order_by(Booking.id.desc())
     return db.session.scalars(mine.where(Booking.starts_at == start) if start else mine).first()
 
@@ -92,7 +92,7 @@ def _find_booking_of_call(call: Call, start: datetime | None) -> Booking | None:
 def _book_or_create_task(
     batch: CallBatch, call: Call, requested: RequestedBooking, branch: Branch, *, webhook_event_id: int | None
 ) -> None:
-    """What the agent promised is either in the calendar or on the front desk's list; her word alone books nothing."""
+    """Book the requested appointment, or create a front desk task when it cannot be booked."""
     try:
         booking = _find_booking_of_call(call, requested.start) or _book(batch, call, requested)
     except AppError as refusal:

@@ -67,13 +67,13 @@ class FunctionCall:
 
 
 def answer_function_call(function_call: FunctionCall) -> dict[str, Any]:
-    """What the agent is told, committed before it is told. Faults of ours become a sentence too: what happened is in the log."""
+    """Run the function and commit, then return the result for the agent. Internal errors are logged and become a sentence."""
     began = time.perf_counter()
     for _attempt in range(2):
         try:
             return run_in_transaction(lambda: _answer_in_transaction(function_call, began, registry.run_tool))
         except IntegrityError:
-            # the worker has made the call of the same moment; the second time it is there
+            # the worker inserted the same call concurrently; the second attempt finds it
             log.info("function.again", name=function_call.use.name)
         except Exception as error:
             if is_unavailable(error) and not is_transient(error):
@@ -101,7 +101,7 @@ def build_trouble_result(language: Language = "de") -> dict[str, Any]:
 
 
 def _run_as_trouble(_name: str, _given: dict[str, Any], context: ToolContext) -> ToolResult:
-    """The use stands in the call's history even when we could not answer it."""
+    """Record the tool call even when it could not be answered."""
     with force_locale(context.language):
         return reject("trouble", registry.say_trouble())
 
@@ -116,7 +116,7 @@ def _answer_in_transaction(function_call: FunctionCall, began: float, run: Run) 
         key, uses = hash_request(function_call.use.name, function_call.use.arguments), db.session.execute(USES, {"call": call.id}).all()
         use, context = function_call.use, ToolContext(call, spoken_language=_detect_caller_language(function_call.use))
         with track_queries() as spent:
-            # whatever is asked for, and asked for again: nothing goes before somebody's life
+            # an emergency takes precedence over every function and over repeated results
             urgent = handle_emergency(context, use.name, use.arguments, turns=_list_caller_turns(use), index=use.position)
             if urgent is None and (repeated := _find_repeated_result(uses, use, key)) is not None:
                 return repeated
@@ -185,7 +185,7 @@ def _detect_caller_language(use: FunctionRequest) -> Language | None:
 def _save_tool_call(
     function_call: FunctionCall, call: Call, uses: Sequence[Any], key: str, found: ToolResult, *, began: float, database_s: float
 ) -> None:
-    """The row of this use: the provider may have told of it before, or tells of it later (lifecycle finds this one then)."""
+    """Save the tool call: the provider's event for it may come before or after (lifecycle matches it then)."""
     use, batch, told = function_call.use, CallBatch(), found.as_json()
     did_it = is_tool_successful(told, found.ok)
     own_s = time.perf_counter() - began

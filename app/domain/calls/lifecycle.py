@@ -40,14 +40,14 @@ from app.events import (
 from app.models import Call, LineCheck, ToolCall
 from app.providers.voice.base import CallEvent, ToolUse
 
-# the beginning of the ids of uses that the agent asked of us before the provider told of them
+# prefix of ids of tool calls that reached us before the provider's own event
 OWN_USE_PREFIX = "use_"
 TRANSFER_EVENTS = ("transfer_started", "transfer_bridged", "transfer_cancelled", "transfer_ended")
 
 
 @dataclass(frozen=True, slots=True)
 class InboundCallEvent:
-    """An event of the inbox, matched to its company; without a webhook event, what a function's call tells of it."""
+    """An inbox event matched to its company; without a webhook event it stems from a function call."""
 
     webhook_event_id: int | None
     received_at: datetime
@@ -90,7 +90,7 @@ def apply_events(arrivals: Sequence[InboundCallEvent]) -> list[Call]:
 
 
 def _keep_promises(batch: CallBatch, arrivals: Sequence[InboundCallEvent]) -> None:
-    """What a caller declined is gone with the transaction that brought it, and is deleted at the provider afterwards."""
+    """Erase declined words in the same transaction, and request deletion at the provider."""
     for key, call in batch.calls.items():
         mine = [inbound for inbound in arrivals if inbound.key == key]
         with company_scope(call.company_id):
@@ -142,7 +142,7 @@ def _apply_event(batch: CallBatch, inbound: InboundCallEvent, caller: Number, pl
 
 
 def _get_live_fields(call: Call) -> tuple[Any, ...]:
-    """What of a running call people see change."""
+    """The fields of a running call that the dashboard shows."""
     return call.status, call.outcome, call.transfer_destination, call.customer_id, call.keeps_words
 
 
@@ -182,7 +182,7 @@ def _get_or_create_call(batch: CallBatch, inbound: InboundCallEvent, caller: Num
 
 
 def _is_line_check(event: CallEvent, match: NumberMatch) -> bool:
-    """Only what we have sent ourselves for a check of this company: whoever writes the mark into other calls hides none of them."""
+    """Whether the event belongs to a line check of this company; a forged marker on other calls is ignored."""
     name = event.metadata.get("line_check")
     if not isinstance(name, str) or not is_ulid(name):
         return False
@@ -191,7 +191,7 @@ def _is_line_check(event: CallEvent, match: NumberMatch) -> bool:
 
 
 def _identify_caller(batch: CallBatch, call: Call, caller: Number) -> None:
-    """Hangs the customer on the call: only a number that the numbering plan knows tells who it is."""
+    """Attach the customer to the call, only by a number that is valid in the numbering plan."""
     if call.customer_id is not None or call.caller_kind != "number" or not caller.valid or caller.e164 is None:
         return
     known = batch.callers.setdefault((call.company_id, caller.e164), [])
@@ -203,7 +203,7 @@ def _identify_caller(batch: CallBatch, call: Call, caller: Number) -> None:
 
 
 def _apply_tool_uses(batch: CallBatch, inbound: InboundCallEvent, call: Call, uses: Sequence[ToolUse]) -> bool:
-    """Whether there was anything new."""
+    """Apply the tool uses of the event; True when there is anything new."""
     is_new = False
     for use in uses:
         stored = batch.tools[call.id].get(use.tool_call_id) or _find_own_use(batch, call, use)
@@ -233,7 +233,7 @@ def _apply_tool_uses(batch: CallBatch, inbound: InboundCallEvent, call: Call, us
 
 
 def _find_own_use(batch: CallBatch, call: Call, use: ToolUse) -> dict[str, Any] | None:
-    """The use that was answered by us and is told of only now: from here on it goes by the provider's id."""
+    """The tool call that was answered before its event: from here on it has the provider's id."""
     ours = [tool for tool in batch.tools[call.id].values() if tool["tool_call_id"].startswith(OWN_USE_PREFIX) and tool["name"] == use.name]
     key = hash_request(use.name, use.arguments) if ours else None
     same = next((tool for tool in ours if tool["request_hash"] == key), None)
@@ -249,7 +249,7 @@ def _build_tool_event(kind: type, inbound: InboundCallEvent, call: Call, tool: d
 
 
 def _determine_outcome(batch: CallBatch, call: Call, event: CallEvent) -> str | None:
-    """Never forgets a booking: what was found out once is only replaced by something said with more knowledge."""
+    """Determine the outcome; it is replaced only by one with more knowledge, and a booking is never lost."""
     if call.outcome == "booked":
         return "booked"
     return determine_outcome(

@@ -1,4 +1,4 @@
-"""What came of a call, in one word, from how it ended and what was done in it."""
+"""The outcome of a call, from how it ended and which tools succeeded."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -66,7 +66,7 @@ def determine_outcome(
 
 
 def is_unverified(results: Iterable[Any]) -> bool:
-    """Whether the last that was asked of the caller was to show who they are; `results` are the answers of the functions in order."""
+    """Whether the last request to the caller was to verify themselves; `results` are the tool results in order."""
     refused = False
     for result in results:
         answer = result if isinstance(result, dict) else {}
@@ -81,6 +81,6 @@ def is_unverified(results: Iterable[Any]) -> bool:
 def is_tool_successful(result: Any, successful: bool | None) -> bool | None:
     """Whether a tool call achieved what it was for: what our own answer says counts before the provider's word."""
     if isinstance(result, dict) and isinstance(result.get("ok"), bool):
-        # an emergency is answered in place of what was asked for
+        # the emergency reply replaced the requested function
         return bool(result["ok"]) and result.get("code") != EMERGENCY
     return successful

@@ -25,12 +25,12 @@ from app.providers.voice.management import FetchedCall, ListedCall
 PROVIDER = "retell"
 # events on their way need a moment; clocks differ a little, and a call is listed late now and then
 LISTING_DELAY, OVERLAP = timedelta(seconds=20), timedelta(minutes=30)
-# how far a look reaches at most, and how far back the first one goes
+# the longest window of a run, and the window of the first one
 MAX_WINDOW, INITIAL_WINDOW = timedelta(hours=26), timedelta(hours=24)
 LEASE = timedelta(minutes=10)
 MAX_FETCHED = 100
 MAX_INCOMPLETE = 20
-# a call that runs so long here is asked after by itself, and an analysis that did not come by then is missing
+# calls running longer are fetched one by one; an analysis later than ANALYSIS_DELAY is missing
 STUCK_AFTER, ANALYSIS_DELAY, STUCK_LOOKBACK = timedelta(minutes=2), timedelta(minutes=3), timedelta(days=2)
 RETENTION = timedelta(days=30)
 Key = tuple[str, datetime]
@@ -51,7 +51,7 @@ class ReconciliationRun:
 
 @dataclass(slots=True)
 class ReconciliationPlan:
-    """What is to be done about the calls that were listed; ids in order of their start."""
+    """The differences of a run; ids in order of their start."""
 
     missing: list[str] = field(default_factory=list)
     stuck: list[str] = field(default_factory=list)
@@ -64,7 +64,7 @@ class ReconciliationPlan:
 
 
 def list_due_accounts() -> list[int]:
-    """The platform's account and each company's own, where there is a key; rows are made for new ones. Inside unscoped."""
+    """List the platform's account and each company's own with a key; inserts rows for new ones. Call inside unscoped."""
     connections = list_accounts_with_key()
     accounts = {row.connection_id: row for row in db.session.scalars(select(ProviderAccount).where(ProviderAccount.provider == PROVIDER))}
     for connection_id in connections.keys() - accounts.keys():
@@ -75,7 +75,7 @@ def list_due_accounts() -> list[int]:
 
 
 def list_accounts_with_key(company_id: str | None = None) -> dict[str, str | None]:
-    """Connection ("" for the platform's account) and company of each account that can be asked; of one company or, inside
+    """Connection ("" for the platform's account) and company of each account with a key; of one company or, inside
     unscoped, of all.
     """
     own = select(Connection.id, Connection.company_id).where(
@@ -86,7 +86,7 @@ def list_accounts_with_key(company_id: str | None = None) -> dict[str, str | Non
 
 
 def claim_account(account_id: int) -> ReconciliationRun | None:
-    """Takes the account for this look; None where somebody else is at it or there is no key."""
+    """Claim the account for a run; None when it is claimed already or has no key."""
     instant = now()
     account = db.session.scalars(select(ProviderAccount).where(ProviderAccount.id == account_id).with_for_update()).first()
     access = _get_credentials(account) if account else None
@@ -122,7 +122,7 @@ def build_plan(run: ReconciliationRun, listed: Sequence[ListedCall]) -> Reconcil
 
 
 def record_counts(run: ReconciliationRun, listed: Sequence[ListedCall]) -> None:
-    """Writes how many calls of each company began in each hour there, and how many of them are not here yet; inside unscoped."""
+    """Record the number of remote and missing calls of each company by hour. Call inside unscoped."""
     ids = [call.call_id for call in listed]
     local_calls = _load_local_calls(ids, run)
     owners = _find_owners(run, listed, local_calls)
@@ -174,7 +174,7 @@ def complete_run(
 
 
 def _get_watermark(run: ReconciliationRun, listed: Sequence[ListedCall], found: ReconciliationPlan) -> datetime:
-    """A missing call that was not fetched this time must be in the next look."""
+    """The next watermark: before the first missing call that was not fetched."""
     left = set(found.missing) - set(found.to_fetch)
     starts = [call.started_at for call in listed if call.call_id in left and call.started_at]
     return min([run.until, *starts])
@@ -204,7 +204,7 @@ def _find_in_inbox(call_ids: Sequence[str], run: ReconciliationRun) -> set[str]:
 
 
 def _list_stuck_calls(run: ReconciliationRun) -> list[str]:
-    """Calls that began before this look and run here still: they are asked after one by one."""
+    """List calls that began before this run and are still running here; they are fetched one by one."""
     instant = now()
     # by name, so that the index is used, which begins with the company
     companies = [run.company_id] if run.company_id else list(db.session.scalars(select(Company.id)))
@@ -242,7 +242,7 @@ def _truncate_to_hour(instant: datetime) -> datetime:
 
 
 def release_lost_locks(ids: Iterable[int]) -> None:
-    """For looks that were broken off by something that is none of the provider's errors."""
+    """Release accounts of runs that were aborted by an error of ours."""
     freed = update(ProviderAccount).where(ProviderAccount.id.in_(list(ids))).values(locked_until=None)
     db.session.execute(freed.execution_options(synchronize_session=False))
     stale = update(CallReconciliation).where(CallReconciliation.account_id.in_(list(ids)), CallReconciliation.result == "running")
@@ -255,7 +255,7 @@ MAX_LISTED = 5000
 
 
 def list_calls(run: ReconciliationRun) -> list[ListedCall]:
-    """The oldest first; where there are too many for one look, it ends with the last of them."""
+    """List the provider's calls, oldest first; with more than MAX_LISTED the window is cut at the last one."""
     listed: dict[str, ListedCall] = {}
     for call in open_voice_account(PROVIDER, run.access).list_calls(run.since, run.until):
         listed[call.call_id] = call

@@ -12,7 +12,7 @@ from app.core.extensions import db
 from app.domain.calls.reconciliation import PROVIDER, list_accounts_with_key
 from app.models import Call, CallReconciliationCount, ProviderAccount
 
-# all: nothing is missing · missing · unknown: the provider does not answer · soon: not compared yet · not_set_up: there is no key
+# all: nothing is missing · missing · unknown: the provider does not respond · soon: not compared yet · not_set_up: no key
 State = Literal["all", "missing", "unknown", "soon", "not_set_up"]
 
 
@@ -27,7 +27,7 @@ class ReconciliationStatus:
 
 
 def load_reconciliation_status(company_id: str, *, zone: str) -> ReconciliationStatus:
-    """Today's calls of the company at work, as they were at the last look."""
+    """Load today's counts for the current company, as of the last run."""
     account = _find_account(company_id)
     if account is None:
         return ReconciliationStatus("not_set_up")
@@ -51,7 +51,7 @@ def _find_account(company_id: str) -> ProviderAccount | None:
 
 
 def _count_local(account: ProviderAccount, since: datetime) -> int:
-    """Those that had begun by the last look, on the way that this account's calls come by."""
+    """Count the local calls of this account that had begun by the last run."""
     way = Call.connection_id == account.connection_id if account.connection_id else Call.connection_id.is_(None)
     statement = select(func.count()).select_from(Call)
     statement = statement.where(Call.started_at >= since, Call.started_at <= account.compared_until, Call.provider == PROVIDER, way)

@@ -1,4 +1,4 @@
-"""Finds calls by words, names, numbers and ids, newest first, in the same few milliseconds however many there are."""
+"""Search calls by words, names, numbers and ids, newest first, in constant time."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from app.providers import CALL_DRIVERS
 
 MAX_QUERY_LENGTH = 200
 MAX_WORDS = 8
-# a word that stands in many calls is found by walking through the newest ones, a rare one by the full-text index
+# common words are found by scanning the newest calls, rare ones by the full-text index
 FIRST_SCAN_SIZE = 400
 MAX_SCAN_SIZE = 10_000
 # a word in one of so many of the newest calls is common: the full-text index would give most of them before the other words count
@@ -39,7 +39,7 @@ Found = tuple[datetime, str]
 
 @dataclass(frozen=True, slots=True)
 class CallSearch:
-    """What is looked for; empty fields do not narrow. Times are instants: since <= started_at < until."""
+    """Search conditions; empty fields do not filter. Times are instants: since <= started_at < until."""
 
     query: str = ""
     outcome: str = ""
@@ -96,7 +96,7 @@ def _build_cursor_condition(call_id: str) -> ColumnElement[bool] | None:
 
 
 def _iter_sources(query: str, narrowed: list[ColumnElement[bool]], most: int) -> Iterable[Iterable[Found]]:
-    """Each way to mean a call by these signs, asked by itself, so that each uses its index."""
+    """Query each source by itself, so that each uses its index."""
     calls = select(Call.started_at, Call.id).where(*narrowed)
     # the providers' names are what lets SQLite choose the index on all three
     yield _fetch_ids(_order_by_start(calls.where(Call.provider.in_(CALL_DRIVERS), Call.provider_call_id == query), most))
@@ -115,7 +115,7 @@ def _iter_sources(query: str, narrowed: list[ColumnElement[bool]], most: int) ->
 
 
 def _order_by_start(few: Select, most: int) -> Select:
-    """The newest of those that an index found; its limit keeps the planner from walking through all calls to sort the few."""
+    """Take the newest of the indexed matches; the limit keeps the planner from scanning all calls to sort a few."""
     found = few.limit(MAX_MATCHES).subquery()
     return select(found).order_by(found.c.started_at.desc(), found.c.id.desc()).limit(most)
 
@@ -131,7 +131,7 @@ def _find_customers_named(name: str) -> list[str]:
 
 
 def _find_in_active_calls(words: list[str], narrowed: list[ColumnElement[bool]]) -> set[Found]:
-    """Calls that still run are in no index yet: what was said so far is read."""
+    """Search the turns of running calls, which are not indexed yet."""
     calls = select(Call.started_at, Call.id, Call.from_number).where(*narrowed, Call.running()).limit(MAX_ACTIVE_CALLS)
     running = {row.id: (row.started_at, row.from_number or "") for row in db.session.execute(calls)}
     if not running:
@@ -193,7 +193,7 @@ def _scan_by_index(indexed: list[str], words: list[str], narrowed: list[ColumnEl
 
 
 def _list_indexed_words(words: list[str]) -> list[str]:
-    """The words that the full-text index knows; they hold letters and digits only, so none of them is an operator there."""
+    """The indexed words; they hold letters and digits only, so none is an operator of the full-text syntax."""
     if db.engine.dialect.name == "sqlite":
         return words
     return [word for word in words if len(word) >= MIN_INDEXED_LENGTH and word not in STOP_WORDS]

@@ -20,7 +20,7 @@ NUMBER_FORMATS = (phonenumbers.PhoneNumberFormat.NATIONAL, phonenumbers.PhoneNum
 
 
 def update_search_texts(known: Iterable[tuple[Call, Iterable[str], str | None]]) -> None:
-    """Makes calls findable, of one company or of every: each with what was said and the caller's name.
+    """Index calls of one company or of all, each with its turns and the caller's name.
 
     To be called when they ended and when they were analysed; again changes nothing.
     """

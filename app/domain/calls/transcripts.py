@@ -11,7 +11,7 @@ from app.providers.voice.base import TranscriptTurn
 
 @dataclass(slots=True)
 class TranscriptChange:
-    """What a snapshot added: turns as {index, role, text, start_s}."""
+    """The turns a snapshot added, as {index, role, text, start_s}."""
 
     turns: list[dict[str, Any]] = field(default_factory=list)
     first: int = 0
@@ -27,7 +27,7 @@ def apply_snapshot(batch: CallBatch, call: Call, snapshot: Sequence[TranscriptTu
     if not snapshot:
         return change
     if not call.keeps_words:
-        # how many turns there were is no word of anybody
+        # the number of turns reveals no words
         call.turn_count = max(call.turn_count, len(snapshot))
         batch.turns[call.id].clear()
         return change
@@ -61,7 +61,7 @@ def _same(row: dict[str, Any], turn: TranscriptTurn) -> bool:
 
 
 def _close(ours: float | None, theirs: float | None) -> bool:
-    """Seconds as MariaDB's FLOAT keeps them."""
+    """Compare seconds at the precision of MariaDB's FLOAT."""
     if ours is None or theirs is None:
         return ours is theirs
     return abs(ours - theirs) < 0.01

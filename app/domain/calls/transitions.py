@@ -1,4 +1,4 @@
-"""What one event changes of the call itself: its status forward, and what is known of it."""
+"""Apply one event to the call row: advance its status and merge its fields."""
 
 from app.models import Call
 from app.models.call import ACTIVE_STATUSES, STATUS_RANK
@@ -66,14 +66,14 @@ def merge_fields(call: Call, event: CallEvent) -> None:
 
 
 def _is_storable(call: Call, name: str) -> bool:
-    """What is made of a caller's words or voice needs their leave."""
+    """Whether the field may be stored: derived from words or voice, it needs consent."""
     if name == "recording_url":
         return call.keeps_audio
     return call.keeps_words or name not in CONTENT_FIELDS
 
 
 def _has_ended_at_provider(call: Call, event: CallEvent) -> bool:
-    """The provider tells the end of a call that we closed for want of it."""
+    """Clear the end that we set ourselves once the provider reports one."""
     told = event.status is not None and event.status not in ACTIVE_STATUSES and event.disconnection_reason != UNKNOWN_AT_PROVIDER
     return told and call.disconnection_reason == UNKNOWN_AT_PROVIDER
 

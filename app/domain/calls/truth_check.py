@@ -55,7 +55,7 @@ def _lacks_notice(call: Call) -> bool:
 
 
 def mark_failed(call_id: str) -> None:
-    """A call that cannot be checked is said to be unchecked, and is not tried for ever."""
+    """Mark a call that cannot be checked as failed, so that it is not retried forever."""
     row = db.session.scalars(select(TruthCheck).where(TruthCheck.call_id == call_id)).first()
     if row is not None:
         row.due_at, row.checked_at, row.verdict, row.reason = None, now(), row.verdict or "not_checked", "failed"
@@ -82,7 +82,7 @@ def _save_result(row: TruthCheck, call: Call, verdict: str, findings: list[dict[
 
 
 def _to_json(finding: Mismatch, names: dict[str, str]) -> dict[str, Any]:
-    """What a page needs to show both sides, without asking again."""
+    """The data a page needs to show both sides without further queries."""
     data: dict[str, Any] = {"what": finding.kind, "turn": finding.position, "said": finding.quote[:MAX_QUOTE_LENGTH]}
     if finding.appointment is not None and finding.state is not None:
         now_state = finding.appointment.current

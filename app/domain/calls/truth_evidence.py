@@ -37,7 +37,7 @@ BEFORE, AHEAD = timedelta(days=1), timedelta(days=400)
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What is the same for all calls of a company: people, offers with their prices, names of places."""
+    """The catalogue of a company for its truth checks: staff, offers with prices, names of branches."""
 
     people: Sequence[StaffName]
     offers: Sequence[ServiceOffer]
@@ -112,14 +112,14 @@ def _load_appointments(call: Call, turns: Sequence[Turn], tools: Sequence[ToolCa
 
 
 def _load_bookings(call: Call, tools: Sequence[ToolCall]) -> Sequence[Booking]:
-    """What this call made or named, and what its caller has: everybody who shares the number."""
+    """The bookings created or named in this call, and those of all customers with its number."""
     number = call.from_number if call.caller_kind == "number" else None
     callers = matching.find_customers_by_numbers([(call.company_id, number)])[call.company_id, number] if number else []
     customers = {customer.id for customer in callers} | ({call.customer_id} if call.customer_id else set())
     theirs = Booking.customer_id.in_(customers) & Booking.starts_at.between(call.started_at - BEFORE, call.started_at + AHEAD)
     named = _list_booking_ids_in(tools)
     meant = [Booking.call_id == call.id, *([Booking.id.in_(named)] if named else []), *([theirs] if customers else [])]
-    # each asked by itself, so that each uses its index
+    # one query each, so that each uses its index
     several = [db.session.scalars(select(Booking).where(statement).limit(MAX_BOOKINGS)).all() for statement in meant]
     return list({booking.id: booking for bookings in several for booking in bookings}.values())
 

@@ -1,4 +1,4 @@
-"""What a finding of the truth check says: what was said, and in a sentence what is so."""
+"""Sentences for the findings of a truth check: the statement and the facts."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,7 +18,7 @@ def format_both_sides(finding: Mapping[str, Any], assistant: str) -> str:
 
 
 def format_correction(finding: Mapping[str, Any]) -> str:
-    """One sentence or two: what stands in the database in place of what was said."""
+    """Format the facts from the database in one or two sentences."""
     what, booking = finding["what"], finding.get("booking")
     if what == "other_price":
         return _format_price(finding)

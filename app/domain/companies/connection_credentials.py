@@ -1,4 +1,4 @@
-"""What a company fills in for a provider, made into what its connection keeps; and what of it may be shown again."""
+"""Parse the provider credentials of a form, and the values that may be shown again."""
 
 import re
 import secrets
@@ -25,7 +25,7 @@ SENDER_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{2,11}")
 
 @dataclass(frozen=True, slots=True)
 class ConnectionKeys:
-    """What a connection keeps (models/connection.py says in which form)."""
+    """The credentials of a connection (formats: models/connection.py)."""
 
     api_key: str = field(repr=False)
     label: str | None = None

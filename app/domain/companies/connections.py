@@ -1,4 +1,4 @@
-"""A company's connections: at most one a provider is in use, and what the last look at it brought."""
+"""A company's connections: at most one active per provider, with the result of its last test."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ from app.models import Connection
 
 # whom a company can bring keys of its own for, in the order in which pages show them
 PROVIDERS = ("retell", "calcom", "twilio", "smtp")
-# so long an answer is waited for before the look counts as lost
+# after this time a test without a result counts as lost
 TEST_TIMEOUT = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionTestResult:
-    """What a look at the provider brought: `facts` is what was found there."""
+    """The result of a connection test; `facts` holds what the provider reported."""
 
     state: str
     reason: str | None = None
@@ -37,7 +37,7 @@ def find_active(provider: str) -> Connection | None:
 
 
 def get_active(provider: str) -> Connection:
-    """Raises NotFound, also for a provider that nobody knows."""
+    """Get the active connection. Raises NotFound, also for an unknown provider."""
     connection = find_active(provider) if provider in PROVIDERS else None
     if connection is None:
         raise NotFound(_("Das gibt es hier nicht."))
@@ -74,7 +74,7 @@ def request_test(connection: Connection) -> None:
 
 
 def complete_test(connection_id: str, asked_at: datetime | None, result: ConnectionTestResult) -> bool:
-    """Writes down what came of it; False where another look, or another key, has been asked for meanwhile."""
+    """Store the result; False when another test or another key was requested since."""
     statement = select(Connection).where(Connection.id == connection_id, Connection.is_active).with_for_update()
     connection = db.session.scalars(statement.execution_options(populate_existing=True)).first()
     if connection is None or connection.asked_at != asked_at:
@@ -90,7 +90,7 @@ def complete_test(connection_id: str, asked_at: datetime | None, result: Connect
 
 
 def list_due_tests(limit: int, *, every: timedelta) -> Sequence[tuple[str, str]]:
-    """(company, connection) of those whose last look is old or got lost. To be called with every company in view."""
+    """List (company, connection) with an old or lost test. Call inside unscoped."""
     old, lost = now() - every, now() - TEST_TIMEOUT
     due = or_(Connection.checked_at.is_(None), Connection.checked_at < old)
     statement = select(Connection.company_id, Connection.id).where(Connection.is_active, Connection.provider.in_(PROVIDERS), due)
@@ -99,7 +99,7 @@ def list_due_tests(limit: int, *, every: timedelta) -> Sequence[tuple[str, str]]
 
 
 def list_failing() -> Sequence[Connection]:
-    """Those of the company at work that the provider does not let in; who was only out of reach for a moment is not among them."""
+    """List the connections that the provider refuses; temporary outages are excluded."""
     statement = select(Connection).where(Connection.is_active, Connection.state == "refused", Connection.provider.in_(PROVIDERS))
     return db.session.scalars(statement.order_by(Connection.created_at, Connection.id)).all()
 

@@ -1,4 +1,4 @@
-"""What can be switched off in an emergency, for all companies or for one; all of it is on until somebody does."""
+"""Feature flags for emergencies, for all companies or one; every feature is on by default."""
 
 from collections.abc import Sequence
 from typing import Any

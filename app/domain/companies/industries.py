@@ -41,7 +41,7 @@ INDUSTRIES = {
 
 
 def get_industry(key: str) -> Industry:
-    """What a company's row names; what nobody knows is `other`."""
+    """Get the industry of a key; unknown keys give `other`."""
     return INDUSTRIES.get(key, OTHER)
 
 

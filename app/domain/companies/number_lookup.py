@@ -1,4 +1,4 @@
-"""From the dialled number to its branch and company; an unknown number is nobody's, never somebody's."""
+"""Look up branch and company of a dialled number; unknown numbers stay unassigned."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -32,7 +32,7 @@ class NumberMatch:
     region: str = "DE"
 
     def reason(self, *, cached: bool) -> dict[str, Any]:
-        """What is kept with the call."""
+        """The routing data stored with the call."""
         return {"by": self.by, "number": self.asked, "phone_number_id": self.phone_number_id, "cached": cached}
 
     def is_valid_at(self, started_ms: int | None) -> bool:
@@ -45,7 +45,7 @@ def parse_business_number(raw: str | None) -> str | None:
 
 
 def find_numbers(numbers: Iterable[str]) -> dict[str, tuple[NumberMatch, bool]]:
-    """For each E.164 number that is somebody's: its match and whether it came from the cache."""
+    """Find the match of each assigned E.164 number, and whether it came from the cache."""
     requested = set(numbers)
     generation, cached = CACHE.get_many(requested)
     matches = {number: (NumberMatch(**kept), True) for number, kept in cached.items()}

@@ -75,7 +75,7 @@ def _find_own(e164: str, company_id: str) -> PhoneNumber | None:
 
 
 def _add_number(e164: str, company_id: str, branch_id: str) -> PhoneNumber:
-    """Somebody else may be adding it at this moment: the database lets one of them, and the other finds it there."""
+    """Insert the number; on a concurrent insert the existing row is returned."""
     number = PhoneNumber(company_id=company_id, e164=e164, branch_id=branch_id)
     try:
         with company_scope(company_id), db.session.begin_nested():
@@ -112,13 +112,13 @@ def get_branch(branch_id: str) -> Branch:
 
 
 def publish_changed(number: PhoneNumber) -> None:
-    """To be called by whoever edits a number: nobody may route by what it was."""
+    """Publish the change, so that no cached routing survives. Call after every edit of a number."""
     CACHE.forget()
     publish(PhoneNumberChanged(number.company_id, number.e164))
 
 
 def release_events(e164: str) -> int:
-    """Makes the unassigned events of this number due; how many there were."""
+    """Make the unassigned events of this number due; return their number."""
     released = db.session.execute(
         update(WebhookEvent)
         .where(WebhookEvent.status == "unassigned", WebhookEvent.dialled == e164)

@@ -16,7 +16,7 @@ from app.models.policy import RULES
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What holds for one booking; the defaults are the house's."""
+    """The rules for one booking; the defaults are the platform's."""
 
     grid_minutes: int = 15
     notice_minutes: int = 0
@@ -43,14 +43,14 @@ class Policies:
         self._by_scope = {policy.scope: policy.rules() for policy in policies}
 
     def rules(self, *, branch_id: str | None = None, service_id: str | None = None, staff_id: str | None = None) -> Rules:
-        """The rules that hold there; what is narrower wins."""
+        """The effective rules; the narrower scope wins."""
         found: dict[str, Any] = {}
         for scope in ("company", branch_id, service_id, staff_id):
             found |= self._by_scope.get(scope or "", {})
         return replace(Rules(), **found)
 
     def origin(self, rule: str, *, branch_id: str | None = None, service_id: str | None = None, staff_id: str | None = None) -> str:
-        """Where a rule comes from: staff, service, branch, company, or house when nobody has set it."""
+        """The scope that sets a rule: staff, service, branch, company, or house for the default."""
         scopes = {"staff": staff_id, "service": service_id, "branch": branch_id, "company": "company"}
         return next((name for name, scope in scopes.items() if scope and rule in self._by_scope.get(scope, {})), "house")
 

@@ -19,12 +19,12 @@ def build_slug(name: str, *, otherwise: str) -> str:
 
 
 def fold_name(name: str) -> str:
-    """What two spellings of one name have in common: "Salon Müller" and "SALON-MUELLER"; in any script."""
+    """Fold spellings of one name, such as "Salon Müller" and "SALON-MUELLER", in any script."""
     return " ".join(re.findall(r"[^\W_]+", _plain_letters(name))) or name.casefold()
 
 
 def iter_free_slugs(slug: str, taken: Collection[str]) -> Iterator[str]:
-    """It, and then with a number behind it, those that nobody has."""
+    """The slug, then numbered variants, without the taken ones."""
     numbered = (f"{slug}-{number}" for number in range(2, len(taken) + 1000))
     return (each for each in (slug, *numbered) if each not in taken)
 

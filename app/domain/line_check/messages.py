@@ -1,4 +1,4 @@
-"""What the steps of a line check are called, what is wrong where one is red, and what repairs it."""
+"""Labels, facts and repair instructions for the steps of a line check."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -36,7 +36,7 @@ def get_label(name: str) -> str:
 
 
 def describe_step(step: dict[str, Any]) -> str | None:
-    """What a green step has found."""
+    """Describe the result of a passed step."""
     data = step.get("data") or {}
     if step["name"] == "branch":
         return data.get("branch")

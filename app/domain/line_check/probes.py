@@ -1,4 +1,4 @@
-"""Where the synthetic call of a line check stands: each step is seen in what it leaves behind."""
+"""Probes for the steps of a line check: each step is recognised by the rows it leaves."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from app.models import Call, LineCheck, PhoneNumber, WebhookEvent
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """What came of a step: how long it took, and what is wrong where something is."""
+    """The result of a step: duration, and the problem if it failed."""
 
     ms: int | None
     problem: str | None = None
@@ -45,7 +45,7 @@ def _probe_drained(check: LineCheck) -> ProbeResult | None:
 
 
 def _probe_database(check: LineCheck) -> ProbeResult | None:
-    """The call stands where its number belongs, and is marked as what it is."""
+    """The call is stored with the branch of its number and marked as a test."""
     call = db.session.scalars(select(Call).where(Call.provider_call_id == check.provider_call_id)).first()
     if call is None:
         return None

@@ -25,13 +25,13 @@ STEPS = {
 NON_BLOCKING_STEPS = ("agent", "notice", "ringing", "emergency", "clock")
 # calls whose transcripts are looked through for the AI notice
 NOTICE_LOOKBACK = timedelta(hours=24)
-# whoever begins within this time gets the check that runs already; whatever takes longer is over
+# a second start within this time returns the running check; longer checks are over
 MAX_DURATION_S = 60
 PAGE_SIZE = 20
 
 
 def start_check(phone_number_id: str, *, via: str, asked_by: str | None = None) -> LineCheck:
-    """A new check of a number of the company at work, its first four steps done; the running one where there is one.
+    """Start a check of a number of the current company and complete its first four steps; return a running one if any.
 
     Raises NotFound for a number of another company.
     """
@@ -58,7 +58,7 @@ def start_check(phone_number_id: str, *, via: str, asked_by: str | None = None) 
 
 
 def record_step(check_id: str, name: str, result: ProbeResult) -> None:
-    """What came of a step that was done elsewhere; a step that is settled already stays as it is."""
+    """Record the result of a step; a completed step stays unchanged."""
     check = _lock_check(check_id)
     if check is not None and check.is_running and _get_step(check, name)["status"] == "waiting":
         _complete_step(check, name, result)
@@ -66,7 +66,7 @@ def record_step(check_id: str, name: str, result: ProbeResult) -> None:
 
 
 def record_listening(check_id: str, data: dict[str, Any]) -> None:
-    """Where we listen for the event, or why nowhere; told with the step of the dashboard once that is settled."""
+    """Record where the listener is connected, or why not; reported with the dashboard step."""
     check = _lock_check(check_id)
     if check is not None and check.is_running:
         check.steps = [step | {"data": data} if step["name"] == "dashboard" else step for step in check.steps]
@@ -81,7 +81,7 @@ def record_received(check_id: str, at: datetime) -> None:
 
 
 def poll_check(check_id: str) -> LineCheck | None:
-    """The check, moved on as far as can be seen now; what takes too long is red. Anybody may look, any number of times."""
+    """Poll the check: complete the steps that can be seen, fail those that take too long. Idempotent."""
     check = _lock_check(check_id)
     if check is not None:
         continue_check(check)
@@ -108,13 +108,13 @@ def is_waiting_for(check: LineCheck, name: str) -> bool:
 
 
 def is_late(check: LineCheck) -> bool:
-    """Whether the step under way should be done by now: somebody must look, since those who should do not."""
+    """Whether the current step is overdue and the check must be polled."""
     waiting = next((step["name"] for step in check.steps if step["status"] == "waiting"), None)
     return check.is_running and waiting is not None and _is_late(check, waiting)
 
 
 def list_late_checks(most: int = 100) -> list[tuple[str, str]]:
-    """(company, check) of all that should be over by now; to be asked inside unscoped()."""
+    """List (company, check) of overdue checks. Call inside unscoped."""
     late = now() - timedelta(seconds=MAX_DURATION_S)
     wanted = select(LineCheck.company_id, LineCheck.id).where(LineCheck.result == "running", LineCheck.started_at < late)
     return [(row.company_id, row.id) for row in db.session.execute(wanted.limit(most))]
@@ -208,7 +208,7 @@ def _check_agent(number: PhoneNumber) -> Problem:
 
 
 def _check_notice(number: PhoneNumber) -> Problem:
-    """Whether callers of this number have heard the notice: as their transcripts tell, whatever stands in the greeting."""
+    """Check that callers of this number hear the AI notice, by their transcripts rather than the greeting."""
     recent = select(CallNotice.turn).join(Call, and_(Call.company_id == CallNotice.company_id, Call.id == CallNotice.call_id))
     recent = recent.where(Call.phone_number_id == number.id, Call.started_at > now() - NOTICE_LOOKBACK, Call.is_test.is_(False))
     turns = list(db.session.scalars(recent))

@@ -1,4 +1,4 @@
-"""The synthetic call of a line check: rings at our own door and starts and ends there, signed as Retell signs."""
+"""The synthetic call of a line check: webhooks to our own address, signed as Retell signs."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,9 +14,9 @@ from app.domain.privacy.ai_notice import NOTICE
 from app.models import Agent, Connection, LineCheck, PhoneNumber
 from app.providers.voice.retell_sender import PostResult, post_signed
 
-# nobody is the caller, so nobody's file is touched
+# an anonymous caller, so that no customer record is touched
 ANONYMOUS_CALLER = "anonymous"
-# heard as an emergency at every business
+# recognised as an emergency in every industry
 EMERGENCY_PHRASE = "Druck auf der Brust"
 
 
@@ -35,7 +35,7 @@ class SyntheticCall:
 
 
 def prepare_call(check_id: str) -> SyntheticCall | None:
-    """What is needed to ring, read before anything is sent; None when the check is over."""
+    """Load the data of the call before anything is sent; None when the check is over."""
     check = db.session.scalars(select(LineCheck).where(LineCheck.id == check_id)).first()
     if check is None or not check.is_running:
         return None
@@ -84,7 +84,7 @@ def send_call_events(synthetic_call: SyntheticCall) -> ProbeResult:
 
 
 def send_emergency(synthetic_call: SyntheticCall) -> ProbeResult:
-    """A sentence in need goes the way of every function; the answer must name a number to call. Nobody is told of a test."""
+    """Send an emergency phrase as a function call; the response must name a number. A test alerts no staff."""
     call = _build_event("function", synthetic_call, to_ms(now()), call_status="ongoing")["call"]
     base, posted, failure = _post(synthetic_call, "function", {"name": "get_context", "args": {"said": EMERGENCY_PHRASE}, "call": call})
     answer = _parse_json(posted.body)
@@ -114,7 +114,7 @@ def _build_event(name: str, synthetic_call: SyntheticCall, at: int, **more: Any)
 
 
 def _post(synthetic_call: SyntheticCall, door: str, body: dict[str, Any]) -> tuple[str, PostResult, str | None]:
-    """At the first address where anybody answers; last, why the first one of all did not."""
+    """Post to the first address that responds; return the error of the first one too."""
     raw, posted, base, failure = orjson.dumps(body), PostResult(0, 0), synthetic_call.bases[0], None
     for base in synthetic_call.bases:
         posted = post_signed(f"{base}/api/retell/{door}{synthetic_call.path}", raw, synthetic_call.key or "")

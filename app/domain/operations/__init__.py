@@ -1,1 +1,1 @@
-"""Whether the house runs well: what its operators look at."""
+"""Operation of the platform: health, queues, retention, onboarding."""

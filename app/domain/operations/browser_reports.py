@@ -1,4 +1,4 @@
-"""Keeps what browsers report of our pages (CSP Level 3, Reporting API): anybody may send it, so it is short, counted and forgotten."""
+"""Record browser reports about our pages (CSP Level 3, Reporting API): anyone can send them, so they are shortened, counted and expire."""
 
 import hashlib
 import re
@@ -21,7 +21,7 @@ ID_PATTERN = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}|(?<=/)\d+(?=/|$)")
 
 
 def record_reports(payload: Any) -> int:
-    """Counts what was sent, in either form that browsers use; how many of them said something."""
+    """Record the reports of a request, in either format; return the number of usable ones."""
     return sum(
         _record_report(*told) for told in [_parse_report(report) for report in _list_reports(payload)[:MAX_REPORTS_PER_REQUEST]] if told
     )
@@ -34,7 +34,7 @@ def _list_reports(payload: Any) -> list[Any]:
 
 
 def _parse_report(report: Any) -> tuple[str, str, str, str] | None:
-    """Kind, page, rule and what was kept out."""
+    """Parse kind, page, rule and the blocked address."""
     body = report.get("body") if isinstance(report, dict) else None
     if not isinstance(body, dict):
         return None
@@ -49,7 +49,7 @@ def _parse_report(report: Any) -> tuple[str, str, str, str] | None:
 
 
 def _get_path(url: str) -> str:
-    """The page without its query and without what names somebody or something."""
+    """The page's path without query and ids."""
     return ID_PATTERN.sub("…", mask_link_tokens(_split_url(url).path))[:190]
 
 
@@ -83,6 +83,6 @@ def _record_report(kind: str, page: str, rule: str, blocked: str) -> bool:
         with db.session.begin_nested():
             db.session.add(row)
     except IntegrityError:
-        # somebody else was the first with it, and counted it
+        # inserted concurrently by another request
         return True
     return True

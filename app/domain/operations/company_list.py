@@ -25,7 +25,7 @@ class CompanyRow:
 
 
 def list_companies(limit: int = MAX_COMPANIES) -> Sequence[CompanyRow]:
-    """By name. To be called with every company in view; one look into the newest calls of each, by their index."""
+    """List companies by name. Call inside unscoped; the last call of each is one index lookup."""
     last_call = select(Call.started_at).where(Call.company_id == Company.id).order_by(Call.started_at.desc()).limit(1)
     rows = select(
         Company, _build_count(Branch), _build_count(PhoneNumber), _build_count(User), last_call.correlate(Company).scalar_subquery()

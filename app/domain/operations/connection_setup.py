@@ -43,13 +43,13 @@ def set_up_connection(provider: str, given: Mapping[str, str]) -> ConnectionChan
 
 
 def remove_connection(provider: str) -> ConnectionChange:
-    """What was spoken through it goes through the platform's account from now on, or not at all. Raises NotFound."""
+    """Remove the connection; the platform's account takes over where there is one. Raises NotFound."""
     connection = connections.remove_connection(provider)
     return ConnectionChange(connection, _redeploy_agents(provider))
 
 
 def list_consequences(provider: str) -> dict[str, Any]:
-    """What a removal would touch: {numbers, mappings, has_platform}."""
+    """The consequences of a removal: {numbers, mappings, has_platform}."""
     return {
         "numbers": _count(PhoneNumber, PhoneNumber.is_active, PhoneNumber.agent_id.is_not(None)) if provider == "retell" else 0,
         "mappings": _count_mappings(provider),
@@ -58,7 +58,7 @@ def list_consequences(provider: str) -> dict[str, Any]:
 
 
 def find_last_received_at(connection: Connection) -> datetime | None:
-    """When the provider last told or answered us something through this connection."""
+    """Find when the provider last sent or answered something over this connection."""
     events = select(WebhookEvent.connection_id, WebhookEvent.received_at).where(WebhookEvent.company_id == connection.company_id)
     newest = events.order_by(WebhookEvent.received_at.desc()).limit(LATEST_EVENTS).subquery()
     times: list[datetime | None] = [connection.last_success_at]
@@ -96,7 +96,7 @@ def _count_mappings(provider: str) -> int:
 
 
 def _has_platform_account(provider: str) -> bool:
-    """To be asked after the company's own is gone, or with it aside."""
+    """Whether the platform has its own account for the provider."""
     if provider in CHANNELS:
         return is_set_up(CHANNELS[provider], own=False)
     return workflow.find_platform_credentials() is not None if provider == "retell" else False

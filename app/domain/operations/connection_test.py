@@ -1,4 +1,4 @@
-"""A real look at a provider with a company's own keys: are they let in, and is there what we need? No database while we wait."""
+"""Test a connection at its provider with the company's own keys, without a database transaction while waiting."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,13 +18,13 @@ from app.providers.credentials import Credentials
 from app.providers.messaging.base import SenderAccount
 
 MAX_NUMBERS = 200
-# what says that nobody was reached, not that we were refused
+# codes of an unreachable provider, as opposed to refused keys
 UNREACHABLE_CODES = ("not_reached", "no_answer", "rate_limited")
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionTest:
-    """What a look needs to know. `numbers`: those of the company that its account should hold; `address`: our door for its news."""
+    """The data of a test. `numbers`: numbers the account should hold; `address`: our webhook address."""
 
     connection_id: str
     provider: str
@@ -37,7 +37,7 @@ class ConnectionTest:
 
 
 def prepare_test(connection_id: str) -> ConnectionTest | None:
-    """Inside the company's scope; None where there is nothing to look at any more."""
+    """Prepare the test inside the company's scope; None when the connection is gone."""
     connection = db.session.scalars(select(Connection).where(Connection.id == connection_id, Connection.is_active)).first()
     if connection is None or not connection.api_key:
         return None
@@ -50,7 +50,7 @@ def prepare_test(connection_id: str) -> ConnectionTest | None:
 
 
 def run_test(test: ConnectionTest) -> ConnectionTestResult:
-    """Whatever goes wrong there is in what comes back."""
+    """Run the test; errors of the provider are part of the result."""
     try:
         return TESTS[test.provider](test)
     except ProviderError as error:
@@ -63,7 +63,7 @@ def _test_retell(test: ConnectionTest) -> ConnectionTestResult:
 
 
 def _test_calcom(test: ConnectionTest) -> ConnectionTestResult:
-    """Has its webhooks sent here as well: again changes nothing there."""
+    """Test the key and register our webhook; idempotent at the provider."""
     there = open_calendar("calcom", Credentials(settings().calcom_base_url, test.key))
     found = there.list_event_types()
     there.register_webhook(test.address, test.secret)

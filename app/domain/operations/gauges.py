@@ -1,4 +1,4 @@
-"""What is measured at the moment somebody asks: how much runs, waits and is left over."""
+"""Gauges computed on request: running calls, waiting events, queue depths."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ log = structlog.get_logger()
 
 
 def count_running_calls() -> int:
-    """Asked company by company, for that is how the index stands."""
+    """Count by company, as the index begins with it."""
     running = select(func.count()).where(Call.company_id == Company.id, Call.running(), Call.is_test.is_(False))
     of_company = running.correlate(Company).scalar_subquery()
     with unscoped():
@@ -31,7 +31,7 @@ def count_events(status: str) -> int:
 
 
 def iter_gauges() -> Iterator[tuple[str, dict[str, str], float]]:
-    """Name, labels and value of each; what cannot be asked now is left out."""
+    """Yield name, labels and value of each gauge; unavailable ones are skipped."""
     try:
         yield "active_calls", {}, count_running_calls()
         yield "unassigned_events", {}, count_events("unassigned")

@@ -1,4 +1,4 @@
-"""The checks behind /health: each says how it stands and how long it took to say so."""
+"""The checks behind /health, each with status and duration."""
 
 import shutil
 import time
@@ -35,7 +35,7 @@ INBOX_AGE_LIMITS_S = (15.0, 300.0)
 DISK_FREE_LIMITS = (1 << 30, 100 << 20)
 VERSION: Select[tuple[str]] = select(column("version_num")).select_from(table("alembic_version"))
 
-# those that ask the database keep to themselves: while it is silent, what Redis says is still heard
+# database checks run in their own pool, so that a silent database does not hide Redis
 DATABASE_CHECKS = ("database", "clock", "inbox")
 _asking_database, _asking_others = (ThreadPoolExecutor(max_workers=4, thread_name_prefix="checks") for _ in range(2))
 
@@ -49,7 +49,7 @@ class Check:
 
 
 def check_serving() -> list[Check]:
-    """What a process needs to serve. Without Redis and queue it still does: webhooks are kept, dashboards ask."""
+    """The checks required for serving. Without Redis and queue a process still serves: webhooks are stored, dashboards poll."""
     return _run_checks("database", "redis", "queue")
 
 

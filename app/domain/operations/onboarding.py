@@ -60,7 +60,7 @@ class BranchDetails:
     city: str | None = None
     state: str | None = None
     zone: str | None = None
-    # who takes over when a caller wants a person
+    # number to transfer callers to
     forward_to: str | None = None
     week: list[Spans] | None = None
 
@@ -177,7 +177,7 @@ def move_number(number_id: str, branch_id: str) -> tuple[PhoneNumber, tuple[str,
 
 
 def redeploy_agents(number: PhoneNumber) -> tuple[str, ...]:
-    """The registration of whoever answers the number, to be written at the provider."""
+    """Request a deployment of the agent of this number; return the deployment ids."""
     db.session.flush()
     if number.agent_id is None or versions.find_published(number.agent_id) is None:
         return ()
@@ -218,7 +218,7 @@ def _check_name(name: str, errors: dict[str, str]) -> str:
 
 
 def _get_country(zone: str, errors: dict[str, str]) -> str:
-    """Of the zone: it decides how numbers are read and which holidays there are."""
+    """The country of the time zone: it decides number parsing and public holidays."""
     territories = get_global("zone_territories")
     try:
         ZoneInfo(zone)

@@ -1,4 +1,4 @@
-"""The queues as support sees them: what waits, who works, what was done within the hour, what failed, and once more or away with it."""
+"""Queues for support: waiting jobs, workers, hourly counts, failed jobs, retry and delete."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -59,7 +59,7 @@ def list_queue_states() -> list[QueueState]:
 
 
 def list_worker_states() -> list[WorkerState]:
-    """Those who were heard of lately; raises RedisError."""
+    """List workers with a recent heartbeat; raises RedisError."""
     instant = now()
     states = []
     for worker in Worker.all(connection=get_redis(), serializer=JSONSerializer):
@@ -96,7 +96,7 @@ def find_failed(job_id: str) -> RqJob | None:
 
 
 def retry_job(job_id: str) -> bool:
-    """Puts it back into its queue; whether there was such a job. Running twice does no harm: every job may."""
+    """Requeue a failed job; False when it does not exist. Jobs are idempotent."""
     job = find_failed(job_id)
     if job is None or job.origin not in QUEUES:
         return False

@@ -1,4 +1,4 @@
-"""What a company still lacks before its callers can be served."""
+"""The setup steps a company still lacks before calls can be answered."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ from app.models import (
 
 # in the order in which they are done
 BOOKING_STEPS = ("service", "staff", "assignment", "hours")
-# without the first three nobody is called and nobody sees it, without those of BOOKING_STEPS nothing is booked
+# the first three are needed to receive calls, BOOKING_STEPS to book
 STEPS = ("branch", "number", "owner", "provider", *BOOKING_STEPS, "on_call")
 
 

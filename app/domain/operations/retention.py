@@ -1,4 +1,4 @@
-"""Forgets what is kept for a while only."""
+"""Delete rows whose retention has ended."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ CALL_MODELS = (CallEvent, Turn, ToolCall, TruthCheck, CallSearchText)
 
 
 def delete_expired_live_events(limit: int) -> int:
-    """Deletes live events that nobody will catch up on any more, oldest first and about `limit` at a time; how many it were.
+    """Delete expired live events, oldest first, about `limit` at a time; return their number.
 
     The numbers go on: a browser that asks for a deleted one is told to read the whole state.
     """

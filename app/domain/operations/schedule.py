@@ -12,6 +12,6 @@ def list_scheduled_tasks() -> list[ScheduledTask]:
 
 
 def run_now(name: str) -> bool:
-    """Makes the entry due; the clock takes it within a second. Whether there is such an entry."""
+    """Make the task due; the scheduler starts it within a second. False when it does not exist."""
     due = update(ScheduledTask).where(ScheduledTask.name == name).values(next_at=now())
     return bool(db.session.execute(due).rowcount)  # type: ignore[attr-defined]

@@ -1,1 +1,1 @@
-"""What the business reads about its telephone: figures, added up as the calls happen."""
+"""Call statistics and reports, updated as calls happen."""

@@ -22,7 +22,7 @@ from app.models.call_stats import RUNNING_OUTCOME, CallDay, CallHour
 
 @dataclass(frozen=True, slots=True)
 class CountedCall:
-    """Where a call stands in the counts."""
+    """The statistics cell that counts a call."""
 
     branch_id: str
     started_at: datetime
@@ -31,7 +31,7 @@ class CountedCall:
 
 
 def to_counted(call: Call) -> CountedCall | None:
-    """Where the call stands in the counts as it is now; calls of a line check stand nowhere."""
+    """The statistics cell of the call in its current state; None for line checks."""
     if call.is_test:
         return None
     outcome = call.outcome or (RUNNING_OUTCOME if call.is_running else "unknown")

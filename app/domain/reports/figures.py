@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from app.core.extensions import db
 from app.models import CallHour
 
-# outcomes of calls that nobody took, and of those in which nobody spoke with anybody
+# unanswered calls, and answered ones without a conversation
 UNANSWERED_OUTCOMES = ("missed",)
 NO_CONVERSATION_OUTCOMES = ("missed", "hung_up", "voicemail")
 APPOINTMENT_OUTCOMES = ("booked", "rescheduled")

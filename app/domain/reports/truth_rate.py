@@ -1,4 +1,4 @@
-"""How often all that the agent said was so, in the calls of some days."""
+"""The share of calls whose statements were all true."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

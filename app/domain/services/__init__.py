@@ -1,1 +1,1 @@
-"""What can be booked, who does it, and what callers call it."""
+"""The service catalogue: services, staff, synonyms."""

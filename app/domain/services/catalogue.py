@@ -1,4 +1,4 @@
-"""What the company offers and who does it, as lists."""
+"""Lists of services and staff."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence

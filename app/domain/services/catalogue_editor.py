@@ -1,4 +1,4 @@
-"""Changes what the company offers and who does it."""
+"""Edit services, synonyms and staff."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -43,7 +43,7 @@ def save_service(service_id: str | None, values: dict[str, Any], synonyms: Itera
 
 
 def parse_synonyms(text: str) -> list[tuple[str, int]]:
-    """`Strähnchen, Balayage 80 %` as words with how surely they mean the service, in percent; 100 where nothing is said."""
+    """Parse `Strähnchen, Balayage 80 %` to words with their certainty in percent; 100 by default."""
     found = []
     for piece in text.split(","):
         word, certainty = PERCENT.sub("", piece).strip(), PERCENT.search(piece)

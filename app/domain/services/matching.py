@@ -1,4 +1,4 @@
-"""Finds the service and the person that somebody means, by id, name, synonym or nearly so."""
+"""Match spoken words to services and staff: by id, name, synonym, or approximately."""
 
 import re
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class UnknownStaff(InvalidInput):
     code = "unknown_staff"
 
 
-# from here on a name was said as it is
+# from this certainty on the name counts as exact
 EXACT_CERTAINTY = 100
 
 
@@ -36,7 +36,7 @@ class ServiceMatch:
     service: Service
     certainty: int
     others: tuple[Service, ...] = ()
-    # those that fit exactly as well: nothing that was said prefers one
+    # services with an equal match
     tied: tuple[Service, ...] = ()
 
 
@@ -46,7 +46,7 @@ def find_service(text: str) -> ServiceMatch | None:
 
 
 def get_services(text: str) -> list[Service]:
-    """The services that are asked for, several where they are named together ("Schneiden und Färben").
+    """Get the named services; several when they are named together ("Schneiden und Färben").
 
     Raises UnknownService when one of them is not known.
     """
@@ -62,7 +62,7 @@ def get_services(text: str) -> list[Service]:
 
 
 def find_staff(text: str, *, branch_id: str | None = None) -> StaffMember | None:
-    """The active staff member who is meant: by id, full name, first or last name, or nearly so."""
+    """Find the active staff member by id, full name, first or last name, or approximately."""
     statement = select(StaffMember).where(StaffMember.is_active).order_by(StaffMember.position, StaffMember.name)
     if branch_id:
         statement = statement.join(StaffBranch, StaffBranch.staff_id == StaffMember.id).where(StaffBranch.branch_id == branch_id)

@@ -1,4 +1,4 @@
-"""What differs at one branch or for one person: their own times and price for a service; what is None is as the service has it."""
+"""Times and prices of a service that differ at a branch or for a person; None inherits the service's value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class ServiceOverride:
 
 
 def load_branch_overrides(service_id: str) -> dict[str, ServiceOverride]:
-    """What is different about the service, by branch."""
+    """Load the overrides of the service by branch."""
     rows = db.session.scalars(select(BranchService).where(BranchService.service_id == service_id))
     return {
         row.branch_id: ServiceOverride(row.minutes, row.before_minutes, row.after_minutes, row.price_cents, row.is_offered) for row in rows
@@ -34,7 +34,7 @@ def load_branch_overrides(service_id: str) -> dict[str, ServiceOverride]:
 
 
 def load_staff_overrides(staff_id: str) -> dict[str, ServiceOverride]:
-    """What is different when this person does it, by service."""
+    """Load the overrides of this person by service."""
     rows = db.session.scalars(select(StaffService).where(StaffService.staff_id == staff_id))
     return {row.service_id: ServiceOverride(row.minutes, row.before_minutes, row.after_minutes, row.price_cents) for row in rows}
 

@@ -19,7 +19,7 @@ def create_task(
     kind: str, title: str, *, source_ref: str, call: Call | None = None, reason: str | None = None, details: str | None = None,
     due_at: datetime | None = None, booking: Booking | None = None, priority: int = 0,
 ) -> Task:  # fmt: skip
-    """The task of this cause, made if it is not there yet; announces TaskCreated then."""
+    """Create the task of this cause unless it exists; publishes TaskCreated then."""
     known = db.session.scalars(select(Task).where(Task.source_ref == source_ref)).first()
     if known is not None:
         return known
@@ -36,7 +36,7 @@ def create_task(
 
 
 def count_open(branch_ids: Sequence[str]) -> int:
-    """How many tasks are open in these branches; of the whole company where there are none."""
+    """Count the open tasks of these branches; of the whole company without branches."""
     open_tasks = select(func.count()).select_from(Task).where(Task.status == "open")
     return db.session.scalar(open_tasks.where(Task.branch_id.in_(branch_ids)) if branch_ids else open_tasks) or 0
 
