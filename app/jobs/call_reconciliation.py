@@ -59,7 +59,7 @@ def _reconcile(run: ReconciliationRun) -> None:
     run_in_transaction(lambda: reconciliation.record_counts(run, listed))
     if fetched.error is not None:
         raise fetched.error
-    run_in_transaction(lambda: reconciliation.complete_run(run, listed=listed, found=plan, fetched=fetched.stored))
+    run_in_transaction(lambda: reconciliation.complete_run(run, listed=listed, plan=plan, fetched=fetched.stored))
 
 
 def _fetch_missing(run: ReconciliationRun, plan: ReconciliationPlan) -> _FetchResult:

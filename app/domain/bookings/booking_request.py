@@ -70,16 +70,18 @@ def resolve_parts(service: str, *, staff: str | None = None, branch_id: str | No
 def validate_request(request: BookingRequest) -> BookingRequest:
     """Check the ids and expand combined services into their parts; raises UnknownService or UnknownStaff."""
     services = {part.service_id for part in request.parts}
-    known = {row.id: row for row in db.session.scalars(select(Service).where(Service.id.in_(services), Service.is_active))}
-    if not request.parts or services - known.keys():
+    services_by_id = {row.id: row for row in db.session.scalars(select(Service).where(Service.id.in_(services), Service.is_active))}
+    if not request.parts or services - services_by_id.keys():
         raise UnknownService(_("Diese Leistung gibt es nicht."), fields={"service_id": "unknown"})
     people = {part.staff_id for part in request.parts if part.staff_id}
     if people and people - set(db.session.scalars(select(StaffMember.id).where(StaffMember.id.in_(people), StaffMember.is_active))):
         raise UnknownStaff(_("Diese Person arbeitet hier nicht."), fields={"staff_id": "unknown"})
-    if not any(service.parts for service in known.values()):
+    if not any(service.parts for service in services_by_id.values()):
         return request
-    gap = max(request.max_gap, *(service.max_gap_minutes for service in known.values()))
-    parts = tuple(VisitPart(opened.id, part.staff_id) for part in request.parts for opened in _list_components(known[part.service_id]))
+    gap = max(request.max_gap, *(service.max_gap_minutes for service in services_by_id.values()))
+    parts = tuple(
+        VisitPart(opened.id, part.staff_id) for part in request.parts for opened in _list_components(services_by_id[part.service_id])
+    )
     return replace(request, parts=parts, max_gap=gap)
 
 
@@ -93,8 +95,8 @@ def _list_components(service: Service) -> list[Service]:
     """The components of a combined service, or the service itself."""
     if not service.parts:
         return [service]
-    found = {part.id: part for part in db.session.scalars(select(Service).where(Service.id.in_(service.parts), Service.is_active))}
-    return [found[part_id] for part_id in service.parts if part_id in found]
+    parts_by_id = {part.id: part for part in db.session.scalars(select(Service).where(Service.id.in_(service.parts), Service.is_active))}
+    return [parts_by_id[part_id] for part_id in service.parts if part_id in parts_by_id]
 
 
 Row = TypeVar("Row", Service, StaffMember, Branch)

@@ -92,9 +92,9 @@ def parse_requested_booking(analysis: dict[str, Any], *, zone: str, today: date)
 def parse_start(start: Any, day: Any, clock: Any, *, zone: str, today: date) -> datetime | None:
     """An instant from an ISO time, or from a date and a time as German or English people write them, in the branch's zone."""
     for text in (start, day):
-        found = _parse_iso(text, zone)
-        if found is not None:
-            return found
+        instant = _parse_iso(text, zone)
+        if instant is not None:
+            return instant
     on = _parse_date(_to_plain_text(day) or _to_plain_text(start), today)
     at = _parse_clock(_to_plain_text(clock)) or _parse_clock(_strip_date(_to_plain_text(start)))
     return datetime.combine(on, at, ZoneInfo(zone)) if on and at else None
@@ -135,20 +135,20 @@ def _parse_iso(value: Any, zone: str) -> datetime | None:
     if not isinstance(value, str) or not re.search(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}", value):
         return None
     try:
-        found = datetime.fromisoformat(value.strip())
+        parsed = datetime.fromisoformat(value.strip())
     except ValueError:
         return None
-    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo(zone))
 
 
 def _parse_date(text: str, today: date) -> date | None:
     try:
-        if found := ISO_DATE.search(text):
-            return date(int(found[1]), int(found[2]), int(found[3]))
-        if found := GERMAN_DATE.search(text):
-            return _with_year(int(found[1]), int(found[2]), found[3], today)
-        if found := WORDED_DATE.search(text):
-            return _with_year(int(found[1]), MONTHS[found[2]], found[3], today)
+        if match := ISO_DATE.search(text):
+            return date(int(match[1]), int(match[2]), int(match[3]))
+        if match := GERMAN_DATE.search(text):
+            return _with_year(int(match[1]), int(match[2]), match[3], today)
+        if match := WORDED_DATE.search(text):
+            return _with_year(int(match[1]), MONTHS[match[2]], match[3], today)
     except ValueError:
         return None
     return {"heute": today, "today": today, "morgen": today + timedelta(1), "tomorrow": today + timedelta(1)}.get(text)
@@ -167,12 +167,12 @@ def _strip_date(text: str) -> str:
 
 
 def _parse_clock(text: str) -> time | None:
-    found = CLOCK.search(text) or re.fullmatch(r"(\d{1,2})()()()", text)
-    if not found:
+    match = CLOCK.search(text) or re.fullmatch(r"(\d{1,2})()()()", text)
+    if not match:
         return None
-    hour, minute = int(found[1]), int(found[2] or found[3] or 0)
-    if found[4] == "pm" and hour < 12:
+    hour, minute = int(match[1]), int(match[2] or match[3] or 0)
+    if match[4] == "pm" and hour < 12:
         hour += 12
-    elif found[4] == "am" and hour == 12:
+    elif match[4] == "am" and hour == 12:
         hour = 0
     return time(hour, minute) if hour < 24 and minute < 60 else None

@@ -126,12 +126,12 @@ class CallBatch:
 
     def set_notice(self, call: Call, place: NoticeColumns) -> None:
         """Set the position of the AI notice, as far as it is known."""
-        known = self.notices.get(call.id)
-        if known == place:
+        existing = self.notices.get(call.id)
+        if existing == place:
             return
         self.notices[call.id] = place
         row = {"company_id": call.company_id, "call_id": call.id, **place}
-        is_new = known is None or call.id in self._new_notices
+        is_new = existing is None or call.id in self._new_notices
         (self._new_notices if is_new else self._changed_notices)[call.id] = row
 
     def write(self) -> None:

@@ -22,49 +22,51 @@ OVER = ("ended", "analyzed")
 STILL_GROWING = 2
 
 
-def take_answers(batch: CallBatch, call: Call, turns: Sequence[TranscriptTurn] | None, *, final: bool) -> None:
+def update_answers(batch: CallBatch, call: Call, turns: Sequence[TranscriptTurn] | None, *, final: bool) -> None:
     """Before anything of the event is stored: what is declined in it is not stored at all.
 
     Of a growing transcript only what is new is heard, and of the final one, which may say it otherwise, all of it.
     """
     if not turns or call.is_test or not call.keeps_words:
         return
-    known, since = batch.answers[call.id], 0 if final else max(0, len(batch.turns[call.id]) - STILL_GROWING)
+    answers, since = batch.answers[call.id], 0 if final else max(0, len(batch.turns[call.id]) - STILL_GROWING)
     lines = [
         DialogueLine(position, turn.role == "agent", turn.text) for position, turn in enumerate(turns) if turn.role in ("agent", "caller")
     ]
     for given in extract_answers(lines, since=since):
-        told = find_notice_version(_utterances(turns[: given.turn]))
-        if row := record_answer(call, known, given.what, given.answer, source="words", turn=given.turn, wording=told):
+        notice_version = find_notice_version(_to_utterances(turns[: given.turn]))
+        if row := record_answer(call, answers, given.what, given.answer, source="words", turn=given.turn, wording=notice_version):
             batch.add_consent(row)
 
 
-def take_notice(batch: CallBatch, call: Call, event: CallEvent) -> None:
+def update_notice(batch: CallBatch, call: Call, event: CallEvent) -> None:
     """Update the notice proof from the transcript; a notice interrupted by the caller does not count as heard."""
     if call.is_test or not (event.turns or event.kind in OVER):
         return
-    change = _stored(batch.turns[call.id]) if call.keeps_words else _utterances(event.turns or ())
+    change = _rows_to_utterances(batch.turns[call.id]) if call.keeps_words else _to_utterances(event.turns or ())
     if place := build_proof(change, is_over=not call.is_running):
         batch.set_notice(call, place)
 
 
-def delete_there(call: Call, events: Sequence[CallEvent], *, declined: bool) -> None:
+def request_provider_deletion(call: Call, events: Sequence[CallEvent], *, declined: bool) -> None:
     """Request deletion at the provider after a refusal, or of a recording without consent."""
     kinds = {event.kind for event in events}
     if declined:
         request_deletion(call, "declined", again=bool(kinds & {*OVER}))
-    elif "analyzed" in kinds and not call.keeps_audio and any(event.recording_url for event in events) and _asked_to_record(call):
+    elif (
+        "analyzed" in kinds and not call.keeps_audio and any(event.recording_url for event in events) and _requests_recording_consent(call)
+    ):
         request_deletion(call, "unanswered", again=True)
 
 
-def _asked_to_record(call: Call) -> bool:
+def _requests_recording_consent(call: Call) -> bool:
     agent = db.session.scalars(select(Agent).where(Agent.id == call.agent_id)).first() if call.agent_id else None
     return agent is not None and load_config(agent, find_published(agent.id)).asks_to_record
 
 
-def _utterances(turns: Sequence[TranscriptTurn]) -> list[TimedUtterance]:
+def _to_utterances(turns: Sequence[TranscriptTurn]) -> list[TimedUtterance]:
     return [TimedUtterance(position, turn.role == "agent", turn.text, turn.start_s, turn.end_s) for position, turn in enumerate(turns)]
 
 
-def _stored(turns: Sequence[dict[str, Any]]) -> list[TimedUtterance]:
+def _rows_to_utterances(turns: Sequence[dict[str, Any]]) -> list[TimedUtterance]:
     return [TimedUtterance(turn["position"], turn["role"] == "agent", turn["text"], turn["start_s"], turn["end_s"]) for turn in turns]

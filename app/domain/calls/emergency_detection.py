@@ -21,7 +21,7 @@ from app.models import Branch, Call, Company
 from app.providers.voice.base import TranscriptTurn
 
 
-def places_of(branch_ids: Iterable[str]) -> dict[str, BusinessProfile]:
+def load_profiles(branch_ids: Iterable[str]) -> dict[str, BusinessProfile]:
     """Where the words of a batch of events count, in one query."""
     ids = sorted(branch_ids)
     if not ids:
@@ -32,7 +32,7 @@ def places_of(branch_ids: Iterable[str]) -> dict[str, BusinessProfile]:
     return {row.id: BusinessProfile(row.industry, tuple(row.emergency_phrases or ())) for row in rows}
 
 
-def hear_turns(
+def detect_in_snapshot(
     call: Call, snapshot: Sequence[TranscriptTurn] | None, change: TranscriptChange, places: Mapping[str, BusinessProfile]
 ) -> bool:
     """Check the turns that a snapshot added, unstored ones too; True when staff must be alerted."""
@@ -40,11 +40,11 @@ def hear_turns(
     if not snapshot or place is None:
         return False
     first = change.first if change.turns else len(snapshot) if call.keeps_words else max(0, len(snapshot) - MAX_TURNS)
-    said = [(index, turn.text) for index, turn in enumerate(snapshot[first:], first) if turn.role == "caller"]
-    return detections.detect_in_turns(call, said, place)
+    utterances = [(index, turn.text) for index, turn in enumerate(snapshot[first:], first) if turn.role == "caller"]
+    return detections.detect_in_turns(call, utterances, place)
 
 
-def alarm_people(batch: CallBatch, call: Call, *, received_at: datetime, webhook_event_id: int | None) -> None:
+def alert_staff(batch: CallBatch, call: Call, *, received_at: datetime, webhook_event_id: int | None) -> None:
     """Raises the alarm for what a transcript named; the caller hears of it with the agent's next function."""
     kind = detections.find_kind(call)
     if kind is None or call.is_test:

@@ -85,8 +85,8 @@ def _book(batch: CallBatch, call: Call, requested: RequestedBooking) -> Booking:
 
 def _find_booking_of_call(call: Call, start: datetime | None) -> Booking | None:
     """The booking created during the call by a tool; the analysis only repeats it."""
-    mine = select(Booking).where(Booking.call_id == call.id).order_by(Booking.id.desc())
-    return db.session.scalars(mine.where(Booking.starts_at == start) if start else mine).first()
+    statement = select(Booking).where(Booking.call_id == call.id).order_by(Booking.id.desc())
+    return db.session.scalars(statement.where(Booking.starts_at == start) if start else statement).first()
 
 
 def _book_or_create_task(
@@ -126,13 +126,13 @@ def _create_front_desk_task(
 def _find_customer(batch: CallBatch, call: Call, name: str | None) -> Customer | None:
     """The person the booking is for: perhaps another one of the family than the number alone names."""
     number = call.from_number if call.caller_kind == "number" else None
-    known = batch.callers.setdefault((call.company_id, number), []) if number else []
+    candidates = batch.callers.setdefault((call.company_id, number), []) if number else []
     if not name:
         return db.session.get(Customer, call.customer_id) if call.customer_id else None
-    person = matching.select_customer(known, name)
+    person = matching.select_customer(candidates, name)
     if person is None:
         person = matching.create_named_customer(name, number)
-        known.append(person)
+        candidates.append(person)
     person.name = person.name or name
     matching.attach_customer(call, person)
     return person

@@ -91,8 +91,8 @@ def _answer_without_database(use: FunctionRequest) -> dict[str, Any]:
     """Where nothing can be looked up or written down, an emergency is answered all the same."""
     language = _detect_caller_language(use) or "de"
     dialled = use.event.business_raw
-    found = handle_emergency_offline(use.name, use.arguments, turns=_list_caller_turns(use), dialled=dialled, language=language)
-    return found.as_json() if found is not None else build_trouble_result(language)
+    result = handle_emergency_offline(use.name, use.arguments, turns=_list_caller_turns(use), dialled=dialled, language=language)
+    return result.as_json() if result is not None else build_trouble_result(language)
 
 
 def build_trouble_result(language: Language = "de") -> dict[str, Any]:
@@ -120,13 +120,13 @@ def _answer_in_transaction(function_call: FunctionCall, began: float, run: Run) 
             urgent = handle_emergency(context, use.name, use.arguments, turns=_list_caller_turns(use), index=use.position)
             if urgent is None and (repeated := _find_repeated_result(uses, use, key)) is not None:
                 return repeated
-            found = urgent or run(use.name, use.arguments, context)
+            result = urgent or run(use.name, use.arguments, context)
             db.session.flush()
-        _save_tool_call(function_call, call, uses, key, found, began=began, database_s=spent.seconds)
+        _save_tool_call(function_call, call, uses, key, result, began=began, database_s=spent.seconds)
         if not call.keeps_words:
             erase_words(call)
             request_deletion(call, "declined", again=False)
-        return found.as_json()
+        return result.as_json()
 
 
 def _lock_call(function_call: FunctionCall) -> Call | None:
@@ -183,14 +183,14 @@ def _detect_caller_language(use: FunctionRequest) -> Language | None:
 
 
 def _save_tool_call(
-    function_call: FunctionCall, call: Call, uses: Sequence[Any], key: str, found: ToolResult, *, began: float, database_s: float
+    function_call: FunctionCall, call: Call, uses: Sequence[Any], key: str, result: ToolResult, *, began: float, database_s: float
 ) -> None:
     """Save the tool call: the provider's event for it may come before or after (lifecycle matches it then)."""
-    use, batch, told = function_call.use, CallBatch(), found.as_json()
-    did_it = is_tool_successful(told, found.ok)
+    use, batch, payload = function_call.use, CallBatch(), result.as_json()
+    did_it = is_tool_successful(payload, result.ok)
     own_s = time.perf_counter() - began
     finished = {
-        "result": told, "told_days": sorted(day.isoformat() for day in found.disclosed_days) or None, "ok": did_it, "request_hash": key,
+        "result": payload, "told_days": sorted(day.isoformat() for day in result.disclosed_days) or None, "ok": did_it, "request_hash": key,
         "finished_at": now(), "duration_ms": round(own_s * 1000), "database_ms": round(database_s * 1000), "provider_ms": 0,
     }  # fmt: skip
     row = _find_unfinished_use(uses, use)
@@ -198,16 +198,16 @@ def _save_tool_call(
     if row is not None:
         batch.change_tool(row, **finished)
     else:
-        made = {"arguments": use.arguments, "after_turn": use.position, "created_at": function_call.received_at}
-        batch.add_tool(call, {**shown, **made, **finished})
+        new_columns = {"arguments": use.arguments, "after_turn": use.position, "created_at": function_call.received_at}
+        batch.add_tool(call, {**shown, **new_columns, **finished})
         _publish_unless_test(
             call, ToolStarted(call.company_id, call.branch_id, call.id, function_call.received_at, shown | {"arguments": use.arguments})
         )
     batch.add_event(call, "tool", at=now(), webhook_event_id=None, data=shown | {"ok": did_it})
-    if found.code == EMERGENCY:
-        batch.add_event(call, EMERGENCY, at=now(), webhook_event_id=None, data={"kind": found.data["kind"], "answered": True})
+    if result.code == EMERGENCY:
+        batch.add_event(call, EMERGENCY, at=now(), webhook_event_id=None, data={"kind": result.data["kind"], "answered": True})
     batch.write()
-    shown |= {"ok": did_it, "result": told, "duration_ms": round(own_s * 1000)}
+    shown |= {"ok": did_it, "result": payload, "duration_ms": round(own_s * 1000)}
     _publish_unless_test(call, ToolFinished(call.company_id, call.branch_id, call.id, function_call.received_at, shown))
     metrics.TOOL_SECONDS.labels(use.name if registry.find_tool(use.name) else "other").observe(own_s)
 

@@ -15,7 +15,7 @@ from app.core.tenancy import company_scope
 from app.domain.agents.request_hash import hash_request
 from app.domain.calls import emergency_detection
 from app.domain.calls.call_batch import CallBatch, CallKey
-from app.domain.calls.consent_extraction import delete_there, take_answers, take_notice
+from app.domain.calls.consent_extraction import request_provider_deletion, update_answers, update_notice
 from app.domain.calls.follow_up import follow_up
 from app.domain.calls.outcome import determine_outcome, is_tool_successful, is_unverified
 from app.domain.calls.transcripts import TranscriptChange, apply_snapshot
@@ -71,32 +71,32 @@ def apply_events(arrivals: Sequence[InboundCallEvent]) -> list[Call]:
         replayed={inbound.webhook_event_id for inbound in arrivals if inbound.replayed},
     )
     counted = {key: to_counted(call) for key, call in batch.calls.items()}
-    places = emergency_detection.places_of({inbound.match.branch_id for inbound in arrivals if inbound.event.turns})
+    places = emergency_detection.load_profiles({inbound.match.branch_id for inbound in arrivals if inbound.event.turns})
     alarming = [_apply_event(batch, inbound, callers[inbound.webhook_event_id], places) for inbound in arrivals]
     batch.write()
     for inbound, is_alarming in zip(arrivals, alarming, strict=True):
         with company_scope(inbound.match.company_id):
             if is_alarming:
-                emergency_detection.alarm_people(
+                emergency_detection.alert_staff(
                     batch, batch.calls[inbound.key], received_at=inbound.received_at, webhook_event_id=inbound.webhook_event_id
                 )
             follow_up(batch, batch.calls[inbound.key], inbound.event, webhook_event_id=inbound.webhook_event_id)
             db.session.flush()
-    _keep_promises(batch, arrivals)
+    _enforce_refusals(batch, arrivals)
     for key, call in batch.calls.items():
         count_call(call, counted.get(key))
     batch.write()
     return list(batch.calls.values())
 
 
-def _keep_promises(batch: CallBatch, arrivals: Sequence[InboundCallEvent]) -> None:
+def _enforce_refusals(batch: CallBatch, arrivals: Sequence[InboundCallEvent]) -> None:
     """Erase declined words in the same transaction, and request deletion at the provider."""
     for key, call in batch.calls.items():
-        mine = [inbound for inbound in arrivals if inbound.key == key]
+        call_events = [inbound for inbound in arrivals if inbound.key == key]
         with company_scope(call.company_id):
             if not call.keeps_words:
-                erase_words(call, handled=[inbound.webhook_event_id for inbound in mine if inbound.webhook_event_id is not None])
-            delete_there(call, [inbound.event for inbound in mine], declined="no" in batch.answers[call.id].values())
+                erase_words(call, handled=[inbound.webhook_event_id for inbound in call_events if inbound.webhook_event_id is not None])
+            request_provider_deletion(call, [inbound.event for inbound in call_events], declined="no" in batch.answers[call.id].values())
 
 
 def _parse_caller(inbound: InboundCallEvent) -> Number:
@@ -110,12 +110,12 @@ def _apply_event(batch: CallBatch, inbound: InboundCallEvent, caller: Number, pl
     before = _get_live_fields(call)
     was_running, was_analyzed = call.is_running, call.analyzed_at is not None
     moved = advance_status(call, event)
-    take_answers(batch, call, event.turns, final=event.kind in ("ended", "analyzed"))
+    update_answers(batch, call, event.turns, final=event.kind in ("ended", "analyzed"))
     merge_fields(call, event)
     _identify_caller(batch, call, caller)
     change = apply_snapshot(batch, call, event.turns, final=event.kind in ("ended", "analyzed"))
-    is_alarming = emergency_detection.hear_turns(call, event.turns, change, places)
-    take_notice(batch, call, event)
+    is_alarming = emergency_detection.detect_in_snapshot(call, event.turns, change, places)
+    update_notice(batch, call, event)
     used = _apply_tool_uses(batch, inbound, call, event.tool_uses)
     if event.kind == "analyzed" and call.analyzed_at is None:
         call.analyzed_at = inbound.received_at
@@ -148,9 +148,9 @@ def _get_live_fields(call: Call) -> tuple[Any, ...]:
 
 def _get_or_create_call(batch: CallBatch, inbound: InboundCallEvent, caller: Number) -> tuple[Call, bool]:
     """The call of this event, made when it is the first one we see, whichever it is."""
-    known = batch.calls.get(inbound.key)
-    if known is not None:
-        return known, False
+    existing = batch.calls.get(inbound.key)
+    if existing is not None:
+        return existing, False
     event, match = inbound.event, inbound.match
     call = Call(
         id=new_ulid(),
@@ -194,10 +194,10 @@ def _identify_caller(batch: CallBatch, call: Call, caller: Number) -> None:
     """Attach the customer to the call, only by a number that is valid in the numbering plan."""
     if call.customer_id is not None or call.caller_kind != "number" or not caller.valid or caller.e164 is None:
         return
-    known = batch.callers.setdefault((call.company_id, caller.e164), [])
-    if not known:
-        known.append(matching.create_unnamed_customer(call.company_id, caller.e164))
-    customer = matching.select_customer(known, None)
+    candidates = batch.callers.setdefault((call.company_id, caller.e164), [])
+    if not candidates:
+        candidates.append(matching.create_unnamed_customer(call.company_id, caller.e164))
+    customer = matching.select_customer(candidates, None)
     if customer is not None:
         matching.attach_customer(call, customer)
 

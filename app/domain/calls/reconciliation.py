@@ -103,22 +103,22 @@ def claim_account(account_id: int) -> ReconciliationRun | None:
 
 def build_plan(run: ReconciliationRun, listed: Sequence[ListedCall]) -> ReconciliationPlan:
     """Which of the listed calls are not here, still run here though they are over, or have no analysis; inside unscoped."""
-    found, here = ReconciliationPlan(), _load_local_calls([call.call_id for call in listed], run)
+    plan, local_calls = ReconciliationPlan(), _load_local_calls([call.call_id for call in listed], run)
     waiting = _find_in_inbox([call.call_id for call in listed], run)
     instant = now()
     for call in listed:
-        ours = here.get(call.call_id)
+        ours = local_calls.get(call.call_id)
         is_over = call.status not in ACTIVE_STATUSES
         if ours is None:
             if call.call_id not in waiting:
-                found.missing.append(call.call_id)
+                plan.missing.append(call.call_id)
         elif ours.is_running and is_over:
-            found.stuck.append(call.call_id)
+            plan.stuck.append(call.call_id)
         elif not ours.is_running and ours.analyzed_at is None and _should_be_analyzed(call, instant):
-            found.incomplete.append(call.call_id)
-    found.stuck += [call_id for call_id in _list_stuck_calls(run) if call_id not in found.stuck]
-    found.unassigned = len(waiting)
-    return found
+            plan.incomplete.append(call.call_id)
+    plan.stuck += [call_id for call_id in _list_stuck_calls(run) if call_id not in plan.stuck]
+    plan.unassigned = len(waiting)
+    return plan
 
 
 def record_counts(run: ReconciliationRun, listed: Sequence[ListedCall]) -> None:
@@ -151,7 +151,7 @@ def record_counts(run: ReconciliationRun, listed: Sequence[ListedCall]) -> None:
 
 def complete_run(
     run: ReconciliationRun, *, error: str | None = None, listed: Sequence[ListedCall] = (),
-    found: ReconciliationPlan | None = None, fetched: int = 0,
+    plan: ReconciliationPlan | None = None, fetched: int = 0,
 ) -> None:  # fmt: skip
     """Writes down what came of it, and up to where all is here."""
     instant = now()
@@ -163,19 +163,19 @@ def complete_run(
         account.failing_since = account.failing_since or instant
         return
     account.failing_since, account.compared_at, account.compared_until = None, instant, run.until
-    account.watermark = _get_watermark(run, listed, found) if found else run.until
-    if found:
-        comparison.listed, comparison.missing, comparison.fetched = len(listed), len(found.missing), fetched
-        comparison.closed, comparison.completed, comparison.unassigned = len(found.stuck), len(found.incomplete), found.unassigned
+    account.watermark = _get_watermark(run, listed, plan) if plan else run.until
+    if plan:
+        comparison.listed, comparison.missing, comparison.fetched = len(listed), len(plan.missing), fetched
+        comparison.closed, comparison.completed, comparison.unassigned = len(plan.stuck), len(plan.incomplete), plan.unassigned
     forgotten = delete(CallReconciliation).where(
         CallReconciliation.account_id == run.account_id, CallReconciliation.started_at < instant - RETENTION
     )
     db.session.execute(forgotten.execution_options(synchronize_session=False))
 
 
-def _get_watermark(run: ReconciliationRun, listed: Sequence[ListedCall], found: ReconciliationPlan) -> datetime:
+def _get_watermark(run: ReconciliationRun, listed: Sequence[ListedCall], plan: ReconciliationPlan) -> datetime:
     """The next watermark: before the first missing call that was not fetched."""
-    left = set(found.missing) - set(found.to_fetch)
+    left = set(plan.missing) - set(plan.to_fetch)
     starts = [call.started_at for call in listed if call.call_id in left and call.started_at]
     return min([run.until, *starts])
 
@@ -223,11 +223,11 @@ def _should_be_analyzed(call: ListedCall, instant: datetime) -> bool:
     return call.status == "ended" and call.ended_at is not None and call.ended_at < instant - ANALYSIS_DELAY
 
 
-def _find_owners(run: ReconciliationRun, listed: Sequence[ListedCall], here: dict[str, Call]) -> dict[str, str]:
+def _find_owners(run: ReconciliationRun, listed: Sequence[ListedCall], local_calls: dict[str, Call]) -> dict[str, str]:
     """Whose each call is: of one that is here its own company, else the owner of its number as far as this account may speak for it."""
     numbers = {call.call_id: number_lookup.parse_business_number(call.business_raw) for call in listed}
     matches = number_lookup.find_numbers(number for number in numbers.values() if number)
-    owners = {call_id: call.company_id for call_id, call in here.items()}
+    owners = {call_id: call.company_id for call_id, call in local_calls.items()}
     for call in listed:
         match = matches.get(numbers[call.call_id] or "", (None, False))[0]
         if call.call_id in owners or match is None or run.company_id not in (None, match.company_id):

@@ -35,12 +35,12 @@ def load_reconciliation_status(company_id: str, *, zone: str) -> ReconciliationS
         return ReconciliationStatus("unknown" if account.failing_since else "soon", since=account.failing_since)
     midnight = datetime.combine(now().astimezone(ZoneInfo(zone)).date(), time(), ZoneInfo(zone)).astimezone(UTC)
     tallied = select(func.sum(CallReconciliationCount.there), func.min(CallReconciliationCount.missing_since))
-    there, since = db.session.execute(
+    remote_count, since = db.session.execute(
         tallied.where(CallReconciliationCount.account_id == account.id, CallReconciliationCount.hour_at >= midnight)
     ).one()
-    here, there = _count_local(account, midnight), int(there or 0)
-    state: State = "unknown" if account.failing_since else "missing" if here < there else "all"
-    return ReconciliationStatus(state, there, here, account.failing_since or since, account.compared_at)
+    local_count, remote_count = _count_local(account, midnight), int(remote_count or 0)
+    state: State = "unknown" if account.failing_since else "missing" if local_count < remote_count else "all"
+    return ReconciliationStatus(state, remote_count, local_count, account.failing_since or since, account.compared_at)
 
 
 def _find_account(company_id: str) -> ProviderAccount | None:

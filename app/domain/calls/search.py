@@ -59,10 +59,10 @@ def find_calls(search: CallSearch, *, limit: int, offset: int = 0, after: str | 
     query = search.query.encode("utf-8", "ignore").decode().strip()[:MAX_QUERY_LENGTH]
     if not query:
         return list(db.session.scalars(order_newest_first(select(Call.id).where(*narrowed)).limit(limit).offset(offset)))
-    found: set[Found] = set()
+    matches: set[Found] = set()
     for part in _iter_sources(query, narrowed, offset + limit):
-        found.update(part)
-    return [call_id for _, call_id in sorted(found, reverse=True)[offset : offset + limit]]
+        matches.update(part)
+    return [call_id for _, call_id in sorted(matches, reverse=True)[offset : offset + limit]]
 
 
 def order_newest_first(calls: Select) -> Select:
@@ -116,8 +116,8 @@ def _iter_sources(query: str, narrowed: list[ColumnElement[bool]], most: int) ->
 
 def _order_by_start(few: Select, most: int) -> Select:
     """Take the newest of the indexed matches; the limit keeps the planner from scanning all calls to sort a few."""
-    found = few.limit(MAX_MATCHES).subquery()
-    return select(found).order_by(found.c.started_at.desc(), found.c.id.desc()).limit(most)
+    matches = few.limit(MAX_MATCHES).subquery()
+    return select(matches).order_by(matches.c.started_at.desc(), matches.c.id.desc()).limit(most)
 
 
 def _fetch_ids(statement: Select) -> set[Found]:
@@ -150,10 +150,10 @@ def _find_in_transcripts(words: list[str], narrowed: list[ColumnElement[bool]], 
     """Calls in whose words each of these begins one."""
     walk = order_newest_first(_scan_by_time(narrowed))
     first = db.session.execute(walk.add_columns(*_match_each_word(CallSearchText.text, words)).limit(FIRST_SCAN_SIZE)).all()
-    found = {(row[0], row[1]) for row in first if all(row[2:])}
-    if len(first) < FIRST_SCAN_SIZE or len(found) >= most:
-        return found
-    if found and FIRST_SCAN_SIZE * most / len(found) <= MAX_SCAN_SIZE:
+    matches = {(row[0], row[1]) for row in first if all(row[2:])}
+    if len(first) < FIRST_SCAN_SIZE or len(matches) >= most:
+        return matches
+    if matches and FIRST_SCAN_SIZE * most / len(matches) <= MAX_SCAN_SIZE:
         return _fetch_ids(walk.where(*_match_each_word(CallSearchText.text, words)).limit(most))
     rare = [word for place, word in enumerate(words, 2) if sum(row[place] for row in first) < len(first) / COMMON_WORD_FACTOR]
     if indexed := _list_indexed_words(rare or words):

@@ -19,13 +19,13 @@ MAX_WORDS = 20_000
 NUMBER_FORMATS = (phonenumbers.PhoneNumberFormat.NATIONAL, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
-def update_search_texts(known: Iterable[tuple[Call, Iterable[str], str | None]]) -> None:
+def update_search_texts(call_texts: Iterable[tuple[Call, Iterable[str], str | None]]) -> None:
     """Index calls of one company or of all, each with its turns and the caller's name.
 
     To be called when they ended and when they were analysed; again changes nothing.
     """
     texts, companies = {}, {}
-    for call, turns, name in known:
+    for call, turns, name in call_texts:
         texts[call.id], companies[call.id] = build_search_text(call, turns, name), call.company_id
     rows = select(CallSearchText.call_id, CallSearchText.id).join(
         Call, and_(Call.company_id == CallSearchText.company_id, Call.id == CallSearchText.call_id)

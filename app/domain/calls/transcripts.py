@@ -32,13 +32,15 @@ def apply_snapshot(batch: CallBatch, call: Call, snapshot: Sequence[TranscriptTu
         batch.turns[call.id].clear()
         return change
     stored = batch.turns[call.id]
-    if len(snapshot) < len(stored) or (len(snapshot) == len(stored) and not final and _said(snapshot) < _stored(stored)):
+    if len(snapshot) < len(stored) or (
+        len(snapshot) == len(stored) and not final and _count_characters(snapshot) < _count_stored_characters(stored)
+    ):
         return change
     change.first = len(stored)
     for position, turn in enumerate(snapshot):
         if position >= len(stored):
             batch.add_turn(call, {"position": position, "role": turn.role, "text": turn.text, "start_s": turn.start_s, "end_s": turn.end_s})
-        elif not _same(stored[position], turn):
+        elif not _is_same_turn(stored[position], turn):
             batch.change_turn(stored[position], role=turn.role, text=turn.text, start_s=turn.start_s, end_s=turn.end_s)
         else:
             continue
@@ -48,20 +50,20 @@ def apply_snapshot(batch: CallBatch, call: Call, snapshot: Sequence[TranscriptTu
     return change
 
 
-def _said(snapshot: Sequence[TranscriptTurn]) -> int:
+def _count_characters(snapshot: Sequence[TranscriptTurn]) -> int:
     return sum(len(turn.text) for turn in snapshot)
 
 
-def _stored(turns: list[dict[str, Any]]) -> int:
+def _count_stored_characters(turns: list[dict[str, Any]]) -> int:
     return sum(len(turn["text"]) for turn in turns)
 
 
-def _same(row: dict[str, Any], turn: TranscriptTurn) -> bool:
-    return row["text"] == turn.text and row["role"] == turn.role and _close(row["end_s"], turn.end_s)
+def _is_same_turn(row: dict[str, Any], turn: TranscriptTurn) -> bool:
+    return row["text"] == turn.text and row["role"] == turn.role and _is_close(row["end_s"], turn.end_s)
 
 
-def _close(ours: float | None, theirs: float | None) -> bool:
+def _is_close(local: float | None, remote: float | None) -> bool:
     """Compare seconds at the precision of MariaDB's FLOAT."""
-    if ours is None or theirs is None:
-        return ours is theirs
-    return abs(ours - theirs) < 0.01
+    if local is None or remote is None:
+        return local is remote
+    return abs(local - remote) < 0.01

@@ -74,8 +74,8 @@ def _is_storable(call: Call, name: str) -> bool:
 
 def _has_ended_at_provider(call: Call, event: CallEvent) -> bool:
     """Clear the end that we set ourselves once the provider reports one."""
-    told = event.status is not None and event.status not in ACTIVE_STATUSES and event.disconnection_reason != UNKNOWN_AT_PROVIDER
-    return told and call.disconnection_reason == UNKNOWN_AT_PROVIDER
+    has_ended = event.status is not None and event.status not in ACTIVE_STATUSES and event.disconnection_reason != UNKNOWN_AT_PROVIDER
+    return has_ended and call.disconnection_reason == UNKNOWN_AT_PROVIDER
 
 
 def _revert_own_end(call: Call) -> None:

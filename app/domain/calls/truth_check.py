@@ -35,13 +35,13 @@ def run_check(call_id: str, catalogue: Catalogue | None = None) -> TruthCheck | 
         _save_result(row, call, "not_checked", [], reason="declined")
         return row
     turns = db.session.scalars(select(Turn).where(Turn.call_id == call.id).order_by(Turn.position)).all()
-    said = [Utterance(turn.position, turn.role == "agent", turn.text) for turn in turns if turn.role in ("agent", "caller")]
-    if not is_supported_language(said):
+    utterances = [Utterance(turn.position, turn.role == "agent", turn.text) for turn in turns if turn.role in ("agent", "caller")]
+    if not is_supported_language(utterances):
         _save_result(row, call, "not_checked", [], reason="language")
         return row
     catalogue = catalogue or load_catalogue(call.company_id)
     facts = load_evidence(call, turns, catalogue)
-    claims = extract_claims(said, facts)
+    claims = extract_claims(utterances, facts)
     findings = [_to_json(finding, catalogue.names) for finding in check_claims(claims, facts)][:MAX_FINDINGS]
     row.claims = len(claims)
     _save_result(row, call, _get_result(row, findings, claims=len(claims)), findings)

@@ -116,40 +116,40 @@ def _load_bookings(call: Call, tools: Sequence[ToolCall]) -> Sequence[Booking]:
     number = call.from_number if call.caller_kind == "number" else None
     callers = matching.find_customers_by_numbers([(call.company_id, number)])[call.company_id, number] if number else []
     customers = {customer.id for customer in callers} | ({call.customer_id} if call.customer_id else set())
-    theirs = Booking.customer_id.in_(customers) & Booking.starts_at.between(call.started_at - BEFORE, call.started_at + AHEAD)
+    by_customer = Booking.customer_id.in_(customers) & Booking.starts_at.between(call.started_at - BEFORE, call.started_at + AHEAD)
     named = _list_booking_ids_in(tools)
-    meant = [Booking.call_id == call.id, *([Booking.id.in_(named)] if named else []), *([theirs] if customers else [])]
+    conditions = [Booking.call_id == call.id, *([Booking.id.in_(named)] if named else []), *([by_customer] if customers else [])]
     # one query each, so that each uses its index
-    several = [db.session.scalars(select(Booking).where(statement).limit(MAX_BOOKINGS)).all() for statement in meant]
+    several = [db.session.scalars(select(Booking).where(statement).limit(MAX_BOOKINGS)).all() for statement in conditions]
     return list({booking.id: booking for bookings in several for booking in bookings}.values())
 
 
 def _list_booking_ids_in(tools: Sequence[ToolCall]) -> set[str]:
-    found: set[str] = set()
+    booking_ids: set[str] = set()
     for tool in tools:
         data = tool.result.get("data") if isinstance(tool.result, dict) else None
         if isinstance(data, dict):
             several = data.get("bookings")
             rows = [data, *(several if isinstance(several, list) else [])]
-            found |= {row["booking_id"] for row in rows if isinstance(row, dict) and isinstance(row.get("booking_id"), str)}
-    return found
+            booking_ids |= {row["booking_id"] for row in rows if isinstance(row, dict) and isinstance(row.get("booking_id"), str)}
+    return booking_ids
 
 
 def _build_appointment(call: Call, booking: Booking, changes: Sequence[BookingChange], turns: Sequence[Turn]) -> AppointmentEvidence:
     ended_at = call.ended_at or call.started_at + timedelta(seconds=call.duration_s or 3600)
-    mine = {change.action for change in changes if change.actor_type == "caller" and change.actor_id == call.id}
+    own_actions = {change.action for change in changes if change.actor_type == "caller" and change.actor_id == call.id}
     cancelled = next((change for change in reversed(changes) if change.action == "cancelled"), None)
-    made, stands = booking.call_id == call.id, booking.status != "cancelled"
-    if not stands and cancelled is not None and "cancelled" not in mine and cancelled.at > call.started_at:
+    is_own, stands = booking.call_id == call.id, booking.status != "cancelled"
+    if not stands and cancelled is not None and "cancelled" not in own_actions and cancelled.at > call.started_at:
         # what people cancelled later stood when it was spoken of; what a calendar never took did not
         stands = not _was_undone(cancelled)
-        made = made and stands
+        is_own = is_own and stands
     return AppointmentEvidence(
         booking.id,
         _build_states(call, booking, changes, turns, ended_at),
-        was_created=made,
-        was_moved="moved" in mine,
-        was_cancelled="cancelled" in mine,
+        was_created=is_own,
+        was_moved="moved" in own_actions,
+        was_cancelled="cancelled" in own_actions,
         is_active=stands,
         is_pending=booking.status == "pending",
     )

@@ -26,8 +26,8 @@ def schedule_checks(call_ids: Iterable[str]) -> None:
     with unscoped():
         ended = db.session.execute(select(*columns).where(Call.id.in_(sorted_ids)))
         calls = {row.id: row for row in ended if not row.is_test and on(row.company_id)}
-        there = select(TruthCheck.call_id).join(Call, and_(Call.company_id == TruthCheck.company_id, Call.id == TruthCheck.call_id))
-        known = set(db.session.scalars(there.where(Call.id.in_(sorted_ids))))
+        existing_ids = select(TruthCheck.call_id).join(Call, and_(Call.company_id == TruthCheck.company_id, Call.id == TruthCheck.call_id))
+        known_ids = set(db.session.scalars(existing_ids.where(Call.id.in_(sorted_ids))))
         instant = now()
         new = [
             {
@@ -35,12 +35,12 @@ def schedule_checks(call_ids: Iterable[str]) -> None:
                 "due_at": _get_due_at(call.analyzed_at, instant), "claims": 0, "findings": [], "auto_closed": False,
             }
             for call in calls.values()
-            if call.id not in known
+            if call.id not in known_ids
         ]  # fmt: skip
         if new:
             db.session.execute(insert(TruthCheck), new)
         for analyzed in (True, False):
-            again = [call_id for call_id in known if call_id in calls and (calls[call_id].analyzed_at is not None) is analyzed]
+            again = [call_id for call_id in known_ids if call_id in calls and (calls[call_id].analyzed_at is not None) is analyzed]
             _upsert_due(again, instant if analyzed else instant + ANALYSIS_TIMEOUT)
 
 

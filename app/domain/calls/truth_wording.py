@@ -13,8 +13,8 @@ REJECTION_CODES = ("slot_taken", "closed", "too_late", "not_allowed", "not_found
 
 
 def format_both_sides(finding: Mapping[str, Any], assistant: str) -> str:
-    said = _("%(who)s sagte: „%(said)s“", who=assistant, said=finding["said"])
-    return f"{said}\n{format_correction(finding)}"
+    quote = _("%(who)s sagte: „%(said)s“", who=assistant, said=finding["said"])
+    return f"{quote}\n{format_correction(finding)}"
 
 
 def format_correction(finding: Mapping[str, Any]) -> str:
@@ -41,12 +41,12 @@ def _format_price(finding: Mapping[str, Any]) -> str:
 
 def _format_booking(what: str, booking: Mapping[str, Any]) -> str:
     when = capitalise(say_moment(datetime.fromisoformat(booking["starts_at"]), _get_language()))
-    told = _("%(when)s, %(service)s bei %(staff)s", when=when, service=booking["service"], staff=booking["staff"])
+    description = _("%(when)s, %(service)s bei %(staff)s", when=when, service=booking["service"], staff=booking["staff"])
     if what == "not_confirmed":
-        return _("Noch nicht bestätigt: %(booking)s.", booking=told)
+        return _("Noch nicht bestätigt: %(booking)s.", booking=description)
     if not booking["stands"]:
-        return _("Abgesagt wurde: %(booking)s.", booking=told)
-    return _("Im Kalender steht: %(booking)s.", booking=told)
+        return _("Abgesagt wurde: %(booking)s.", booking=description)
+    return _("Im Kalender steht: %(booking)s.", booking=description)
 
 
 def _format_reason(finding: Mapping[str, Any]) -> str:

@@ -44,10 +44,10 @@ class _Form:
             raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=self.wrong)
 
 
-def parse_keys(provider: str, given: Mapping[str, str], known: Connection | None) -> ConnectionKeys:
+def parse_keys(provider: str, given: Mapping[str, str], existing: Connection | None) -> ConnectionKeys:
     """A secret that is left empty stays what it was, as long as it is still for the same account. Raises InvalidInput, KeyError."""
     form = _Form(given)
-    keys = PARSERS[provider](form, known)
+    keys = PARSERS[provider](form, existing)
     form.check()
     return keys
 
@@ -68,8 +68,8 @@ def get_visible_values(connection: Connection) -> dict[str, str]:
     return more | {"tail": secret[-KEY_SUFFIX_LENGTH:] if len(secret) >= 3 * KEY_SUFFIX_LENGTH else ""}
 
 
-def _parse_api_key(form: _Form, known: Connection | None) -> str:
-    key = form.text("api_key") or (known.api_key if known else "") or ""
+def _parse_api_key(form: _Form, existing: Connection | None) -> str:
+    key = form.text("api_key") or (existing.api_key if existing else "") or ""
     if not key:
         form.wrong["api_key"] = _("Der Schlüssel fehlt.")
     elif not KEY.fullmatch(key):
@@ -77,22 +77,22 @@ def _parse_api_key(form: _Form, known: Connection | None) -> str:
     return key
 
 
-def _parse_retell(form: _Form, known: Connection | None) -> ConnectionKeys:
-    return ConnectionKeys(_parse_api_key(form, known))
+def _parse_retell(form: _Form, existing: Connection | None) -> ConnectionKeys:
+    return ConnectionKeys(_parse_api_key(form, existing))
 
 
-def _parse_calcom(form: _Form, known: Connection | None) -> ConnectionKeys:
+def _parse_calcom(form: _Form, existing: Connection | None) -> ConnectionKeys:
     return ConnectionKeys(
-        _parse_api_key(form, known), webhook_secret=(known.webhook_secret if known else None) or secrets.token_urlsafe(32)
+        _parse_api_key(form, existing), webhook_secret=(existing.webhook_secret if existing else None) or secrets.token_urlsafe(32)
     )
 
 
-def _parse_twilio(form: _Form, known: Connection | None) -> ConnectionKeys:
+def _parse_twilio(form: _Form, existing: Connection | None) -> ConnectionKeys:
     account, token, sender = form.text("account"), form.text("token"), form.text("sender")
-    before, _colon, kept = ((known.api_key if known else None) or "").partition(":")
+    before, _colon, old_token = ((existing.api_key if existing else None) or "").partition(":")
     if not TWILIO_ACCOUNT.fullmatch(account):
         form.wrong["account"] = _("Eine Kontokennung bei Twilio beginnt mit AC und hat 34 Zeichen.")
-    token = token or (kept if account == before else "")
+    token = token or (old_token if account == before else "")
     if not KEY.fullmatch(token) or ":" in token:
         form.wrong["token"] = _("Das Zugangswort (Auth Token) des Kontos fehlt.")
     as_number = normalise(sender, source="human").e164
@@ -101,9 +101,9 @@ def _parse_twilio(form: _Form, known: Connection | None) -> ConnectionKeys:
     return ConnectionKeys(f"{account}:{token}", as_number or sender, token)
 
 
-def _parse_smtp(form: _Form, known: Connection | None) -> ConnectionKeys:
+def _parse_smtp(form: _Form, existing: Connection | None) -> ConnectionKeys:
     host, user, password = form.text("host").lower(), form.text("user"), form.text("password")
-    before = urlsplit((known.api_key if known else None) or "")
+    before = urlsplit((existing.api_key if existing else None) or "")
     if not HOST.fullmatch(host):
         form.wrong["host"] = _("Das ist kein Name eines Servers, zum Beispiel mail.ihr-anbieter.de.")
     port = form.text("port") or "587"

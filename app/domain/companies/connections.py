@@ -32,8 +32,8 @@ class ConnectionTestResult:
 
 def find_active(provider: str) -> Connection | None:
     """The oldest active one of the company at work: that which is in use."""
-    mine = select(Connection).where(Connection.provider == provider, Connection.is_active)
-    return db.session.scalars(mine.order_by(Connection.created_at, Connection.id).limit(1)).first()
+    statement = select(Connection).where(Connection.provider == provider, Connection.is_active)
+    return db.session.scalars(statement.order_by(Connection.created_at, Connection.id).limit(1)).first()
 
 
 def get_active(provider: str) -> Connection:
@@ -105,5 +105,5 @@ def list_failing() -> Sequence[Connection]:
 
 
 def _find_removed(provider: str) -> Connection | None:
-    mine = select(Connection).where(Connection.provider == provider, Connection.is_active.is_(False))
-    return db.session.scalars(mine.order_by(Connection.created_at.desc(), Connection.id.desc()).limit(1)).first()
+    statement = select(Connection).where(Connection.provider == provider, Connection.is_active.is_(False))
+    return db.session.scalars(statement.order_by(Connection.created_at.desc(), Connection.id.desc()).limit(1)).first()

@@ -82,9 +82,9 @@ def _add_number(e164: str, company_id: str, branch_id: str) -> PhoneNumber:
             db.session.add(number)
             db.session.flush()
     except IntegrityError:
-        if (theirs := _find_own(e164, company_id)) is None:
+        if (existing := _find_own(e164, company_id)) is None:
             raise
-        return theirs
+        return existing
     return number
 
 

@@ -44,10 +44,10 @@ class Policies:
 
     def rules(self, *, branch_id: str | None = None, service_id: str | None = None, staff_id: str | None = None) -> Rules:
         """The effective rules; the narrower scope wins."""
-        found: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         for scope in ("company", branch_id, service_id, staff_id):
-            found |= self._by_scope.get(scope or "", {})
-        return replace(Rules(), **found)
+            values |= self._by_scope.get(scope or "", {})
+        return replace(Rules(), **values)
 
     def origin(self, rule: str, *, branch_id: str | None = None, service_id: str | None = None, staff_id: str | None = None) -> str:
         """The scope that sets a rule: staff, service, branch, company, or house for the default."""

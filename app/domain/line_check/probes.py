@@ -94,8 +94,8 @@ def diagnose_timeout(check: LineCheck, name: str, data: dict[str, Any]) -> str:
 
 def _find_event(check: LineCheck) -> Any:
     columns = (WebhookEvent.id, WebhookEvent.status, WebhookEvent.received_at, WebhookEvent.handled_at, WebhookEvent.reason)
-    wanted = select(*columns).where(WebhookEvent.provider_call_id == check.provider_call_id, WebhookEvent.event == "call_started")
-    return db.session.execute(wanted.limit(1)).first()
+    statement = select(*columns).where(WebhookEvent.provider_call_id == check.provider_call_id, WebhookEvent.event == "call_started")
+    return db.session.execute(statement.limit(1)).first()
 
 
 def _get_age(clock: Check) -> dict[str, Any]:

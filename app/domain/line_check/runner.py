@@ -116,8 +116,8 @@ def is_late(check: LineCheck) -> bool:
 def list_late_checks(most: int = 100) -> list[tuple[str, str]]:
     """List (company, check) of overdue checks. Call inside unscoped."""
     late = now() - timedelta(seconds=MAX_DURATION_S)
-    wanted = select(LineCheck.company_id, LineCheck.id).where(LineCheck.result == "running", LineCheck.started_at < late)
-    return [(row.company_id, row.id) for row in db.session.execute(wanted.limit(most))]
+    statement = select(LineCheck.company_id, LineCheck.id).where(LineCheck.result == "running", LineCheck.started_at < late)
+    return [(row.company_id, row.id) for row in db.session.execute(statement.limit(most))]
 
 
 def get_company_id(check_id: str) -> str:
@@ -126,22 +126,22 @@ def get_company_id(check_id: str) -> str:
 
 def list_checks(phone_number_id: str, most: int = PAGE_SIZE) -> list[LineCheck]:
     """The checks of a number, the newest first."""
-    wanted = select(LineCheck).where(LineCheck.phone_number_id == phone_number_id)
-    return list(db.session.scalars(wanted.order_by(LineCheck.started_at.desc(), LineCheck.id.desc()).limit(most)))
+    statement = select(LineCheck).where(LineCheck.phone_number_id == phone_number_id)
+    return list(db.session.scalars(statement.order_by(LineCheck.started_at.desc(), LineCheck.id.desc()).limit(most)))
 
 
 def _find_running(phone_number_id: str) -> LineCheck | None:
     recent = now() - timedelta(seconds=MAX_DURATION_S)
-    wanted = select(LineCheck).where(
+    statement = select(LineCheck).where(
         LineCheck.phone_number_id == phone_number_id, LineCheck.result == "running", LineCheck.started_at > recent
     )
-    return db.session.scalars(wanted.limit(1)).first()
+    return db.session.scalars(statement.limit(1)).first()
 
 
 def _lock_check(check_id: str) -> LineCheck | None:
     """As the others have left it, whatever this session still remembers."""
-    wanted = select(LineCheck).where(LineCheck.id == check_id).with_for_update().execution_options(populate_existing=True)
-    return db.session.scalars(wanted).first()
+    statement = select(LineCheck).where(LineCheck.id == check_id).with_for_update().execution_options(populate_existing=True)
+    return db.session.scalars(statement).first()
 
 
 def _get_step(check: LineCheck, name: str) -> dict[str, Any]:

@@ -91,8 +91,8 @@ def send_emergency(synthetic_call: SyntheticCall) -> ProbeResult:
     data, problem = answer.get("data") or {}, _get_rejection(posted)
     if problem is None and (answer.get("code") != "emergency" or not data.get("numbers")):
         problem = "no_emergency_answer"
-    found = {name: data[name] for name in ("numbers", "transfer_to") if data.get(name)}
-    return ProbeResult(posted.ms, problem, _build_data(synthetic_call, base, posted, failure) | found)
+    named = {name: data[name] for name in ("numbers", "transfer_to") if data.get(name)}
+    return ProbeResult(posted.ms, problem, _build_data(synthetic_call, base, posted, failure) | named)
 
 
 def _parse_json(raw: bytes) -> dict[str, Any]:

@@ -58,23 +58,25 @@ def run_test(test: ConnectionTest) -> ConnectionTestResult:
 
 
 def _test_retell(test: ConnectionTest) -> ConnectionTestResult:
-    there = {number.e164 for number in open_voice_account("retell", Credentials(settings().retell_base_url, test.key)).list_numbers()}
-    return ConnectionTestResult("ok", facts={"numbers": len(there), "missing": sorted(set(test.numbers) - there)})
+    remote_numbers = {
+        number.e164 for number in open_voice_account("retell", Credentials(settings().retell_base_url, test.key)).list_numbers()
+    }
+    return ConnectionTestResult("ok", facts={"numbers": len(remote_numbers), "missing": sorted(set(test.numbers) - remote_numbers)})
 
 
 def _test_calcom(test: ConnectionTest) -> ConnectionTestResult:
     """Test the key and register our webhook; idempotent at the provider."""
-    there = open_calendar("calcom", Credentials(settings().calcom_base_url, test.key))
-    found = there.list_event_types()
-    there.register_webhook(test.address, test.secret)
-    return ConnectionTestResult("ok", facts={"event_types": len(found)})
+    calendar = open_calendar("calcom", Credentials(settings().calcom_base_url, test.key))
+    event_types = calendar.list_event_types()
+    calendar.register_webhook(test.address, test.secret)
+    return ConnectionTestResult("ok", facts={"event_types": len(event_types)})
 
 
 def _test_messaging(test: ConnectionTest) -> ConnectionTestResult:
     if test.sender is None:
         return ConnectionTestResult("refused", "no_sender")
-    found = open_messenger(test.provider, test.sender).check()
-    return ConnectionTestResult("ok", facts={"name": found.name, "has_address": found.has_address})
+    sender = open_messenger(test.provider, test.sender).check()
+    return ConnectionTestResult("ok", facts={"name": sender.name, "has_address": sender.has_address})
 
 
 TESTS: dict[str, Callable[[ConnectionTest], ConnectionTestResult]] = {

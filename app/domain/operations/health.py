@@ -77,8 +77,8 @@ def _check_queue() -> tuple[Status, dict[str, Any]]:
 
 def _check_workers() -> tuple[Status, dict[str, Any]]:
     """RQ's workers say every few seconds that they live, also while they wait."""
-    seen = [worker.last_heartbeat for worker in Worker.all(connection=get_redis(), serializer=JSONSerializer)]
-    ages = sorted(_get_age_s(beat.replace(tzinfo=UTC)) for beat in seen if beat)
+    heartbeats = [worker.last_heartbeat for worker in Worker.all(connection=get_redis(), serializer=JSONSerializer)]
+    ages = sorted(_get_age_s(beat.replace(tzinfo=UTC)) for beat in heartbeats if beat)
     living = [age for age in ages if age <= MAX_WORKER_SILENCE_S]
     return "ok" if living else "failed", {"living": len(living), "last_seen_s": ages[0] if ages else None}
 
@@ -122,10 +122,10 @@ def _run_checks(*names: str) -> list[Check]:
     """All at the same time, and none for longer than a check may take."""
     began = time.perf_counter()
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    asked = {
+    futures = {
         name: (_asking_database if name in DATABASE_CHECKS else _asking_others).submit(_run_timed, app, CHECKS[name]) for name in names
     }
-    return [_await_check(name, answer, CHECK_TIMEOUT_S - (time.perf_counter() - began)) for name, answer in asked.items()]
+    return [_await_check(name, answer, CHECK_TIMEOUT_S - (time.perf_counter() - began)) for name, answer in futures.items()]
 
 
 def _await_check(name: str, answer: Future[Answer], within_s: float) -> Check:

@@ -75,21 +75,21 @@ def create_company(
     company of one name is meant.
     """
     errors: dict[str, str] = {}
-    name, known = _check_name(name, errors), find_industry(industry)
-    if known is None:
+    name, known_industry = _check_name(name, errors), find_industry(industry)
+    if known_industry is None:
         errors["industry"] = _("Diese Branche kennen wir nicht. Es gibt: %(known)s.", known=", ".join(INDUSTRIES))
     country = _get_country(zone, errors)
     state = _parse_state(state, country, errors)
     if language not in LANGUAGES:
         errors["language"] = _("Die Assistentin spricht Deutsch (de) oder Englisch (en).")
-    if errors or known is None:
+    if errors or known_industry is None:
         raise _build_error(errors)
-    values = {"name": name, "industry": known.key, "zone": zone, "state": state, "country": country, "language": language}
+    values = {"name": name, "industry": known_industry.key, "zone": zone, "state": state, "country": country, "language": language}
     company = _with_free_slug(values, is_another=is_another)
     with company_scope(company.id):
         agent = versions.create_agent(AgentConfig.model_fields["name"].default, language=language, by=by)
         versions.publish(agent.id, by=by)
-        record("company_made", subject=f"company:{company.id}", data={"industry": known.key}, company_id=company.id)
+        record("company_made", subject=f"company:{company.id}", data={"industry": known_industry.key}, company_id=company.id)
     return company, agent
 
 
@@ -104,11 +104,11 @@ def create_branch(company: Company, name: str, place: BranchDetails) -> Branch:
     if errors:
         raise _build_error(errors)
     with company_scope(company.id):
-        known = {row.name.casefold(): row.slug for row in db.session.execute(select(Branch.name, Branch.slug))}
-        if slug := known.get(name.casefold()):
+        slugs = {row.name.casefold(): row.slug for row in db.session.execute(select(Branch.name, Branch.slug))}
+        if slug := slugs.get(name.casefold()):
             raise BranchExists(slug)
         branch = Branch(
-            slug=next(iter_free_slugs(build_slug(name, otherwise="filiale"), set(known.values()))), name=name, zone=zone, state=state,
+            slug=next(iter_free_slugs(build_slug(name, otherwise="filiale"), set(slugs.values()))), name=name, zone=zone, state=state,
             street=place.street, postcode=place.postcode, city=place.city, forward_to=forward_to,
         )  # fmt: skip
         db.session.add(branch)
@@ -156,8 +156,8 @@ def add_number(company: Company, branch_id: str, raw: str, *, label: str | None 
     Again changes nothing, at another branch it is moved there. Raises InvalidInput, NotFound, NumberTaken.
     """
     with company_scope(company.id):
-        there = select(PhoneNumber).where(PhoneNumber.e164 == phone_numbers.parse_number(raw, company.country), PhoneNumber.is_active)
-        number = db.session.scalars(there.where(PhoneNumber.branch_id == branch_id, PhoneNumber.agent_id.is_not(None))).first()
+        statement = select(PhoneNumber).where(PhoneNumber.e164 == phone_numbers.parse_number(raw, company.country), PhoneNumber.is_active)
+        number = db.session.scalars(statement.where(PhoneNumber.branch_id == branch_id, PhoneNumber.agent_id.is_not(None))).first()
         if number is not None:
             return number, ()
         number = phone_numbers.assign_number(raw, company_id=company.id, branch_id=branch_id, label=label)

@@ -63,12 +63,12 @@ def list_worker_states() -> list[WorkerState]:
     instant = now()
     states = []
     for worker in Worker.all(connection=get_redis(), serializer=JSONSerializer):
-        seen = _to_utc(worker.last_heartbeat)
-        alive = seen is not None and (instant - seen).total_seconds() <= MAX_WORKER_SILENCE_S
+        seen_at = _to_utc(worker.last_heartbeat)
+        alive = seen_at is not None and (instant - seen_at).total_seconds() <= MAX_WORKER_SILENCE_S
         job = worker.get_current_job()
         states.append(
             WorkerState(
-                worker.name, alive, seen, _to_utc(worker.birth_date), job.description if job else None,
+                worker.name, alive, seen_at, _to_utc(worker.birth_date), job.description if job else None,
                 worker.successful_job_count, worker.failed_job_count,
             )
         )  # fmt: skip
@@ -77,13 +77,13 @@ def list_worker_states() -> list[WorkerState]:
 
 def list_failed_jobs() -> list[FailedJob]:
     """The last ones of each queue whose tries are used up, newest first; raises RedisError."""
-    found = []
+    failed = []
     for name in QUEUES:
         registry = FailedJobRegistry(queue=get_queue(name))
         for job_id in registry.get_job_ids(0, MAX_FAILED_JOBS - 1, desc=True):
             if job := find_failed(job_id):
-                found.append(FailedJob(job_id, name, job.description or "", _to_utc(job.ended_at), _get_reason(job)))
-    return sorted(found, key=lambda job: job.failed_at or datetime.min.replace(tzinfo=UTC), reverse=True)[:MAX_FAILED_JOBS]
+                failed.append(FailedJob(job_id, name, job.description or "", _to_utc(job.ended_at), _get_reason(job)))
+    return sorted(failed, key=lambda job: job.failed_at or datetime.min.replace(tzinfo=UTC), reverse=True)[:MAX_FAILED_JOBS]
 
 
 def find_failed(job_id: str) -> RqJob | None:

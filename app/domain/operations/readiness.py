@@ -42,7 +42,7 @@ def list_missing_steps(company_id: str) -> list[str]:
             has(Branch, Branch.is_active),
             has(PhoneNumber, PhoneNumber.is_active, PhoneNumber.agent_id.is_not(None)),
             has(User, User.is_active, User.role == "owner"),
-            has(AgentDeployment, AgentDeployment.status == "right", AgentDeployment.agent_id.in_(_answering(company_id))),
+            has(AgentDeployment, AgentDeployment.status == "right", AgentDeployment.agent_id.in_(_select_answering_agents(company_id))),
         )
     ).one()
     missing = [step for step, is_done in zip(STEPS[: len(done)], done, strict=True) if not is_done]
@@ -96,7 +96,7 @@ def lacks_on_call(company_id: str) -> bool:
     return not any(load_config(agent, versions.find_published(agent.id)).forward_to for agent in agents)
 
 
-def _answering(company_id: str) -> Any:
+def _select_answering_agents(company_id: str) -> Any:
     """Agents that are on, with a number."""
     numbers = select(PhoneNumber.agent_id).where(PhoneNumber.company_id == company_id, PhoneNumber.is_active)
     return select(Agent.id).where(Agent.company_id == company_id, Agent.is_active, Agent.id.in_(numbers))

@@ -103,8 +103,8 @@ def _group_by_day(hours: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _load_zones(branch_ids: set[str]) -> dict[str, ZoneInfo]:
-    found = db.session.execute(select(Branch.id, Branch.zone).where(Branch.id.in_(branch_ids)))
-    return {branch_id: ZoneInfo(zone) for branch_id, zone in found}
+    rows = db.session.execute(select(Branch.id, Branch.zone).where(Branch.id.in_(branch_ids)))
+    return {branch_id: ZoneInfo(zone) for branch_id, zone in rows}
 
 
 def _build_upsert(table: type[CallHour] | type[CallDay]) -> Any:

@@ -45,8 +45,8 @@ def find_alternatives(
 
 
 def _find_other_staff(query: AvailabilityQuery, same_moment: AvailabilityQuery, data: SchedulingData, limit: int) -> list[Slot]:
-    asked = {part.staff_id for part in query.parts} - {None}
-    if not asked or same_moment.starts_from < query.now:
+    requested_ids = {part.staff_id for part in query.parts} - {None}
+    if not requested_ids or same_moment.starts_from < query.now:
         return []
     return find_free_slots(_with_any_staff(same_moment), data).first(limit)
 

@@ -54,20 +54,20 @@ class FreeBusyGrid:
         return offer.timing or self.services[offer.service_id].timing
 
     def list_branches(self) -> list[BranchData]:
-        asked = self.query.branch_id
-        return [branch for branch in self.data.branches if asked is None or branch.id == asked]
+        branch_id = self.query.branch_id
+        return [branch for branch in self.data.branches if branch_id is None or branch.id == branch_id]
 
     def list_offers(self, part: VisitPart, branch: BranchData) -> list[StaffServiceOffer]:
         """The offers for this part at this branch, in the order of `data.people`."""
-        found = self._offers.get((part.service_id, branch.id), [])
-        return [offer for offer in found if part.staff_id in (None, offer.staff_id)]
+        offers = self._offers.get((part.service_id, branch.id), [])
+        return [offer for offer in offers if part.staff_id in (None, offer.staff_id)]
 
     @cached_property
     def _offers(self) -> dict[tuple[str, str], list[StaffServiceOffer]]:
         order = {person: rank for rank, person in enumerate(self.people)}
-        known = [offer for offer in self.data.offers if offer.staff_id in order and offer.service_id in self.services]
+        offers = [offer for offer in self.data.offers if offer.staff_id in order and offer.service_id in self.services]
         table: dict[tuple[str, str], list[StaffServiceOffer]] = defaultdict(list)
-        for offer in sorted(known, key=lambda offer: order[offer.staff_id]):
+        for offer in sorted(offers, key=lambda offer: order[offer.staff_id]):
             table[offer.service_id, offer.branch_id].append(offer)
         return table
 

@@ -23,14 +23,14 @@ def get_public_holidays(country: str, state: str | None, year: int) -> dict[date
     """The public holidays of a year; an unknown country has none, an unknown state those of the whole country."""
     holidays = _load_library()
     try:
-        found = holidays.country_holidays(country, subdiv=state or None, years=year)
+        calendar = holidays.country_holidays(country, subdiv=state or None, years=year)
     except NotImplementedError:
         if state:
             return get_public_holidays(country, None, year)
         return {}
-    if found.default_language and found.language != found.default_language:
-        found = holidays.country_holidays(country, subdiv=state or None, years=year, language=found.default_language)
-    return dict(found)
+    if calendar.default_language and calendar.language != calendar.default_language:
+        calendar = holidays.country_holidays(country, subdiv=state or None, years=year, language=calendar.default_language)
+    return dict(calendar)
 
 
 def _load_library() -> ModuleType:

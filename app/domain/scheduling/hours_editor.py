@@ -26,11 +26,11 @@ def parse_spans(text: str) -> Spans:
     for piece in re.split(r"[,;]|\bund\b|\band\b", text.strip()):
         if not piece.strip():
             continue
-        found = SPAN.fullmatch(piece.strip())
-        if not found:
+        match = SPAN.fullmatch(piece.strip())
+        if not match:
             raise InvalidInput(_("Das lesen wir so nicht. Gemeint ist zum Beispiel 9-13, 14-18."))
-        opens, closes = (int(found[place]) * 60 + int(found[place + 1] or 0) for place in (1, 3))
-        if opens >= MINUTES_PER_DAY or closes > MINUTES_PER_DAY or any(int(found[place] or 0) > 59 for place in (2, 4)):
+        opens, closes = (int(match[place]) * 60 + int(match[place + 1] or 0) for place in (1, 3))
+        if opens >= MINUTES_PER_DAY or closes > MINUTES_PER_DAY or any(int(match[place] or 0) > 59 for place in (2, 4)):
             raise InvalidInput(_("Eine Uhrzeit liegt zwischen 0:00 und 24:00."))
         closes += MINUTES_PER_DAY if closes <= opens else 0
         spans.append((opens, closes))
@@ -83,12 +83,12 @@ def list_seasons(branch_id: str, staff_id: str | None, since: date) -> list[Seas
     rows = select(WorkingHours).where(
         *_build_owner_filter(branch_id, staff_id), WorkingHours.day.is_(None), WorkingHours.valid_until >= since
     )
-    found: dict[tuple[date, date], SeasonalHours] = {}
+    seasons: dict[tuple[date, date], SeasonalHours] = {}
     for row in db.session.scalars(rows.order_by(WorkingHours.valid_from, WorkingHours.weekday, WorkingHours.opens)):
         first, last = row.valid_from or date.min, row.valid_until or date.max
-        season = found.setdefault((first, last), SeasonalHours(first, last, row.name or "", [[] for _day in range(7)]))
+        season = seasons.setdefault((first, last), SeasonalHours(first, last, row.name or "", [[] for _day in range(7)]))
         season.week[row.weekday or 0].append((row.opens, row.closes))
-    return list(found.values())
+    return list(seasons.values())
 
 
 def save_season(branch_id: str, staff_id: str | None, season: SeasonalHours) -> None:
@@ -136,13 +136,13 @@ def save_state(branch: Branch, state: str) -> None:
 def list_special_days(branch_id: str, staff_id: str | None, since: date) -> dict[date, tuple[Spans, str]]:
     """The dates with hours of their own from this day on, with spans and name."""
     rows = select(WorkingHours).where(WorkingHours.branch_id == branch_id, WorkingHours.staff_id == staff_id, WorkingHours.day >= since)
-    found: dict[date, tuple[Spans, str]] = {}
+    special_days: dict[date, tuple[Spans, str]] = {}
     for row in db.session.scalars(rows.order_by(WorkingHours.day, WorkingHours.opens)):
         assert row.day is not None
-        spans, _name = found.setdefault(row.day, ([], row.name or ""))
+        spans, _name = special_days.setdefault(row.day, ([], row.name or ""))
         if row.closes > row.opens:
             spans.append((row.opens, row.closes))
-    return found
+    return special_days
 
 
 def save_special_day(branch_id: str, staff_id: str | None, day: date, spans: Spans, name: str = "") -> None:
@@ -163,13 +163,15 @@ def remove_special_day(branch_id: str, staff_id: str | None, day: date) -> None:
 
 def list_closures(branch_id: str, staff_id: str | None, since: datetime) -> list[Closure]:
     """The closures of the branch (company-wide ones included) or of the person that have not ended."""
-    mine = (
+    owner_filter = (
         Closure.staff_id == staff_id
         if staff_id
         else Closure.staff_id.is_(None) & ((Closure.branch_id == branch_id) | Closure.branch_id.is_(None))
     )
-    wanted = select(Closure).where(mine, (Closure.ends > since) | (Closure.repeats != "never")).order_by(Closure.starts, Closure.id)
-    return list(db.session.scalars(wanted))
+    statement = (
+        select(Closure).where(owner_filter, (Closure.ends > since) | (Closure.repeats != "never")).order_by(Closure.starts, Closure.id)
+    )
+    return list(db.session.scalars(statement))
 
 
 def add_closure(

@@ -162,11 +162,11 @@ def _to_offer(row: Any, policies: Policies, for_callers: bool) -> StaffServiceOf
 
 def _merge_levels(row: Any, *levels: str) -> list[Any]:
     """Times and price, each from the narrowest level with its own value."""
-    found: list[Any] = [None] * len(LEVEL_VALUES)
+    merged: list[Any] = [None] * len(LEVEL_VALUES)
     for level in levels:
         own = row[LEVEL_COLUMNS[level]]
-        found = [was if value is None else value for was, value in zip(found, own, strict=True)]
-    return found
+        merged = [was if value is None else value for was, value in zip(merged, own, strict=True)]
+    return merged
 
 
 def _to_timing(values: list[Any]) -> ServiceTiming:

@@ -35,14 +35,14 @@ def explain_unavailable(query: AvailabilityQuery, data: SchedulingData, starts_a
     One free branch is enough among several, one free person among several. A visit of several services
     is explained by the first part that cannot be done.
     """
-    asked = replace(query, starts_from=starts_at, starts_before=starts_at + timedelta(minutes=1), any_start=True)
-    free_busy = FreeBusyGrid(asked, data)
+    exact_query = replace(query, starts_from=starts_at, starts_before=starts_at + timedelta(minutes=1), any_start=True)
+    free_busy = FreeBusyGrid(exact_query, data)
     reasons: list[Reason] = []
     for branch in free_busy.list_branches():
-        found = _explain_branch(free_busy, branch)
-        if not found:
+        branch_reasons = _explain_branch(free_busy, branch)
+        if not branch_reasons:
             return []
-        reasons += [reason for reason in found if reason not in reasons]
+        reasons += [reason for reason in branch_reasons if reason not in reasons]
     if not reasons:
         return [Reason("not_offered", service_id=query.parts[0].service_id)]
     past = [reason for reason in reasons if reason.code == "in_the_past"]
@@ -70,10 +70,10 @@ def _explain_part(free_busy: FreeBusyGrid, branch: BranchData, part: VisitPart, 
     offers = free_busy.list_offers(part, branch)
     if not offers:
         return [Reason("not_offered", branch.id, part.staff_id, part.service_id)]
-    found = [_explain_offer(free_busy, branch, offer, at) for offer in offers]
+    offer_reasons = [_explain_offer(free_busy, branch, offer, at) for offer in offers]
     reasons: list[Reason] = []
-    for reason in found:
-        same_for_all = all((other.code, other.detail) == (reason.code, reason.detail) for other in found)
+    for reason in offer_reasons:
+        same_for_all = all((other.code, other.detail) == (reason.code, reason.detail) for other in offer_reasons)
         if same_for_all and reason.code in BRANCH_CODES and part.staff_id is None:
             reason = replace(reason, staff_id=None)
         if reason not in reasons:

@@ -21,11 +21,11 @@ def count_services() -> int:
 
 def load_synonyms(service_ids: Collection[str]) -> dict[str, list[str]]:
     """Other words for these services, the surest first."""
-    found: dict[str, list[str]] = defaultdict(list)
+    synonyms: dict[str, list[str]] = defaultdict(list)
     rows = select(ServiceSynonym.service_id, ServiceSynonym.text).where(ServiceSynonym.service_id.in_(service_ids))
     for service_id, text in db.session.execute(rows.order_by(ServiceSynonym.certainty.desc(), ServiceSynonym.id)):
-        found[service_id].append(text)
-    return found
+        synonyms[service_id].append(text)
+    return synonyms
 
 
 def list_certain_synonyms(service_id: str) -> list[tuple[str, int]]:

@@ -44,17 +44,17 @@ def save_service(service_id: str | None, values: dict[str, Any], synonyms: Itera
 
 def parse_synonyms(text: str) -> list[tuple[str, int]]:
     """Parse `Strähnchen, Balayage 80 %` to words with their certainty in percent; 100 by default."""
-    found = []
+    synonyms = []
     for piece in text.split(","):
         word, certainty = PERCENT.sub("", piece).strip(), PERCENT.search(piece)
         if word:
-            found.append((word, min(100, max(1, int(certainty[1]))) if certainty else 100))
-    return found
+            synonyms.append((word, min(100, max(1, int(certainty[1]))) if certainty else 100))
+    return synonyms
 
 
-def format_synonyms(known: Iterable[tuple[str, int]]) -> str:
+def format_synonyms(synonyms: Iterable[tuple[str, int]]) -> str:
     """The same the other way."""
-    return ", ".join(text if certainty == 100 else f"{text} {certainty} %" for text, certainty in known)
+    return ", ".join(text if certainty == 100 else f"{text} {certainty} %" for text, certainty in synonyms)
 
 
 def _check_parts(service_id: str | None, parts: list[str] | None) -> None:
@@ -98,8 +98,8 @@ def save_staff_member(
 
 def _save_links(model: Any, column: Any, staff_id: str, target_ids: set[str]) -> None:
     existing_ids = set(db.session.scalars(select(column).where(model.staff_id == staff_id)))
-    if gone := existing_ids - target_ids:
-        db.session.execute(delete(model).where(model.staff_id == staff_id, column.in_(gone)))
+    if removed_ids := existing_ids - target_ids:
+        db.session.execute(delete(model).where(model.staff_id == staff_id, column.in_(removed_ids)))
     db.session.add_all(model(staff_id=staff_id, **{column.key: row_id}) for row_id in sorted(target_ids - existing_ids))
     db.session.flush()
 
@@ -107,13 +107,13 @@ def _save_links(model: Any, column: Any, staff_id: str, target_ids: set[str]) ->
 def _save_synonyms(service: Service, synonyms: Iterable[tuple[str, int]]) -> None:
     synonyms_by_key = {fold(text)[:120]: (text.strip()[:120], certainty) for text, certainty in synonyms if fold(text)}
     synonyms_by_key = dict(list(synonyms_by_key.items())[:MAX_SYNONYMS])
-    known = {row.key: row for row in db.session.scalars(select(ServiceSynonym).where(ServiceSynonym.service_id == service.id))}
-    for key, row in known.items():
+    existing = {row.key: row for row in db.session.scalars(select(ServiceSynonym).where(ServiceSynonym.service_id == service.id))}
+    for key, row in existing.items():
         if key in synonyms_by_key:
             row.text, row.certainty = synonyms_by_key[key]
         else:
             db.session.delete(row)
-    added = {key: word for key, word in synonyms_by_key.items() if key not in known}
+    added = {key: word for key, word in synonyms_by_key.items() if key not in existing}
     db.session.add_all(
         ServiceSynonym(service_id=service.id, text=text, key=key, certainty=certainty) for key, (text, certainty) in added.items()
     )

@@ -50,10 +50,10 @@ def get_services(text: str) -> list[Service]:
 
     Raises UnknownService when one of them is not known.
     """
-    known = _list_terms()
-    if (whole := _find_best(text, known)) and (whole.certainty >= 100 or not SEPARATORS.search(text)):
+    terms = _list_terms()
+    if (whole := _find_best(text, terms)) and (whole.certainty >= 100 or not SEPARATORS.search(text)):
         return [whole.service]
-    pieces = [_find_best(piece, known) for piece in SEPARATORS.split(text) if list_significant_words(piece)]
+    pieces = [_find_best(piece, terms) for piece in SEPARATORS.split(text) if list_significant_words(piece)]
     if pieces and all(pieces):
         return list(dict.fromkeys(found.service for found in pieces if found))
     if whole:
@@ -67,9 +67,9 @@ def find_staff(text: str, *, branch_id: str | None = None) -> StaffMember | None
     if branch_id:
         statement = statement.join(StaffBranch, StaffBranch.staff_id == StaffMember.id).where(StaffBranch.branch_id == branch_id)
     people = db.session.scalars(statement).all()
-    said = " ".join(strip_titles(text))
-    rated = [(100 if person.id == text else get_similarity(said, " ".join(strip_titles(person.name))), person) for person in people]
-    rated += [(get_similarity(said, word) - 5, person) for person in people for word in strip_titles(person.name)]
+    name = " ".join(strip_titles(text))
+    rated = [(100 if person.id == text else get_similarity(name, " ".join(strip_titles(person.name))), person) for person in people]
+    rated += [(get_similarity(name, word) - 5, person) for person in people for word in strip_titles(person.name)]
     best = max(rated, key=lambda pair: pair[0], default=None)
     return best[1] if best and best[0] >= MIN_CERTAINTY else None
 
@@ -85,20 +85,20 @@ def _list_terms() -> list[tuple[Service, str, int]]:
     """Every active service with each of its names and how surely that name means it."""
     services = db.session.scalars(select(Service).where(Service.is_active).order_by(Service.position, Service.name)).all()
     by_id = {service.id: service for service in services}
-    known = [(service, name, 100) for service in services for name in (service.name, service.slug.replace("-", " "))]
+    terms = [(service, name, 100) for service in services for name in (service.name, service.slug.replace("-", " "))]
     synonyms = db.session.execute(select(ServiceSynonym.service_id, ServiceSynonym.text, ServiceSynonym.certainty))
-    return known + [(by_id[service_id], text, certainty) for service_id, text, certainty in synonyms if service_id in by_id]
+    return terms + [(by_id[service_id], text, certainty) for service_id, text, certainty in synonyms if service_id in by_id]
 
 
-def _find_best(text: str, known: list[tuple[Service, str, int]]) -> ServiceMatch | None:
+def _find_best(text: str, terms: list[tuple[Service, str, int]]) -> ServiceMatch | None:
     if is_ulid(text.strip()):
-        exact = next((service for service, _name, _certainty in known if service.id == text.strip()), None)
+        exact = next((service for service, _name, _certainty in terms if service.id == text.strip()), None)
         if exact:
             return ServiceMatch(exact, 100)
-    said = " ".join(list_significant_words(text))
+    words = " ".join(list_significant_words(text))
     rated: dict[Service, int] = {}
-    for service, name, certainty in known:
-        alike = get_similarity(said, " ".join(list_significant_words(name))) * certainty // 100
+    for service, name, certainty in terms:
+        alike = get_similarity(words, " ".join(list_significant_words(name))) * certainty // 100
         rated[service] = max(rated.get(service, 0), alike)
     ranking = sorted(rated.items(), key=lambda pair: -pair[1])
     if not ranking or ranking[0][1] < MIN_CERTAINTY:

@@ -41,9 +41,9 @@ def load_staff_overrides(staff_id: str) -> dict[str, ServiceOverride]:
 
 def save_branch_overrides(service_id: str, own: Mapping[str, ServiceOverride]) -> None:
     """Branches that are not named stay as they are; one that is as usual needs no row."""
-    known = {row.branch_id: row for row in db.session.scalars(select(BranchService).where(BranchService.service_id == service_id))}
+    existing = {row.branch_id: row for row in db.session.scalars(select(BranchService).where(BranchService.service_id == service_id))}
     for branch_id in db.session.scalars(select(Branch.id).where(Branch.id.in_(own))):
-        row, values = known.get(branch_id), own[branch_id]
+        row, values = existing.get(branch_id), own[branch_id]
         if values.is_empty and row is not None and row.processing_from is None and row.processing_minutes is None:
             db.session.delete(row)
         elif not values.is_empty or row is not None:

@@ -20,9 +20,9 @@ def create_task(
     due_at: datetime | None = None, booking: Booking | None = None, priority: int = 0,
 ) -> Task:  # fmt: skip
     """Create the task of this cause unless it exists; publishes TaskCreated then."""
-    known = db.session.scalars(select(Task).where(Task.source_ref == source_ref)).first()
-    if known is not None:
-        return known
+    existing = db.session.scalars(select(Task).where(Task.source_ref == source_ref)).first()
+    if existing is not None:
+        return existing
     about = call or booking
     task = Task(
         kind=kind, title=title[:200], details=details, reason=reason, source_ref=source_ref, due_at=due_at, status="open",
