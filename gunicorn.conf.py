@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from scripts.embedded.processes import bound_to
+from scripts.embedded.parent_death_signal import bound_to
 from scripts.web_server.allocator import return_large_buffers
 
 # as in config.py, which is too heavy for the process that only watches others

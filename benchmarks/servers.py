@@ -16,7 +16,7 @@ from tests.support.redis import private_redis
 
 KEY = "key_for_measuring"
 # how `web` runs
-WEB_WORKER = "scripts.web_server.worker.BufferedThreadWorker"
+WEB_WORKER = "scripts.web_server.buffered_worker.BufferedThreadWorker"
 ENVIRONMENT = {
     "SECRET_KEY": "s" * 40,
     "ENCRYPTION_KEYS": base64.urlsafe_b64encode(b"k" * 32).decode(),

@@ -2,8 +2,8 @@
 
 import click
 
+from app.cli.base import Group
 from app.cli.command_errors import get_company, one_transaction
-from app.cli.commands import Group
 from app.cli.tables import Table
 from app.core.tenancy import unscoped
 from app.domain.accounts import api_keys as keys

@@ -2,8 +2,8 @@
 
 import click
 
+from app.cli.base import Group
 from app.cli.command_errors import get_branch, one_transaction, with_company
-from app.cli.commands import Group
 from app.cli.tables import Table
 from app.core import settings
 from app.domain.bookings import calendar_feeds as making

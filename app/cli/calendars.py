@@ -6,8 +6,8 @@ from contextlib import contextmanager
 import click
 from sqlalchemy import select
 
+from app.cli.base import Group
 from app.cli.command_errors import get_branch, one_transaction, with_company
-from app.cli.commands import Group
 from app.cli.tables import Table
 from app.core.errors import ProviderError
 from app.core.extensions import db

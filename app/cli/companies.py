@@ -3,8 +3,8 @@
 import click
 from flask_babel import force_locale
 
+from app.cli.base import Group
 from app.cli.command_errors import one_transaction
-from app.cli.commands import Group
 from app.cli.tables import Table
 from app.core.tenancy import unscoped
 from app.domain.companies.industries import INDUSTRIES, get_industry

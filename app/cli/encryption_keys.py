@@ -2,7 +2,7 @@
 
 import click
 
-from app.cli.commands import Group
+from app.cli.base import Group
 from app.core import key_rotation
 from app.core.encryption import DecryptionError, new_key
 

@@ -7,7 +7,7 @@ import click
 from flask_babel import force_locale
 from sqlalchemy import select
 
-from app.cli.commands import Group
+from app.cli.base import Group
 from app.core.extensions import db
 from app.core.phone import normalise
 from app.core.tenancy import company_scope, unscoped

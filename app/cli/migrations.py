@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from app.cli.commands import Group
+from app.cli.base import Group
 
 
 class Migrations(click.Command):

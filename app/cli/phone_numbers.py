@@ -3,8 +3,8 @@
 import click
 from sqlalchemy import select
 
+from app.cli.base import Group
 from app.cli.command_errors import get_branch, get_company, one_transaction
-from app.cli.commands import Group
 from app.cli.tables import Table
 from app.core.extensions import db
 from app.core.tenancy import company_scope, unscoped

@@ -2,13 +2,13 @@
 
 import click
 
-from app.cli.commands import Group
+from app.cli.base import Group
 from app.core import settings
 from app.core.transactions import transaction
-from app.demo.accounts import create_accounts
 from app.demo.api_keys import create_api_keys
 from app.demo.companies import COMPANIES, SUPPORT
 from app.demo.seeder import build_companies
+from app.demo.users import create_accounts
 
 seed = Group("seed", help="Fill the database with something to look at.")
 

@@ -2,8 +2,8 @@
 
 import click
 
+from app.cli.base import Group
 from app.cli.command_errors import one_transaction, with_company
-from app.cli.commands import Group
 
 simulate = Group("simulate", help="Calls without a telephone.")
 

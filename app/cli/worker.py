@@ -6,7 +6,7 @@ import threading
 import click
 from flask import current_app
 
-from app.cli.commands import Command, Group
+from app.cli.base import Command, Group
 from app.core import settings
 from app.core.redis import RedisUnavailable
 from app.core.start_check import check_connections

@@ -9,7 +9,7 @@ from app.core.encryption import DecryptionError, keyring
 _compressors = threading.local()
 
 
-class BodyUnreadable(Exception):
+class PayloadUnreadable(Exception):
     """What was stored cannot be opened any more: changed, or sealed with a key that is gone."""
 
 
@@ -25,4 +25,4 @@ def decompress_body(sealed: bytes) -> bytes:
     try:
         return zstandard.decompress(keyring().open(sealed))
     except (DecryptionError, zstandard.ZstdError) as error:
-        raise BodyUnreadable(str(error)) from error
+        raise PayloadUnreadable(str(error)) from error

@@ -68,7 +68,7 @@ DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class ParsedPhoneNumber:
     """A number as it came and what it is.
 
     `e164` is set for kind "number" only; `valid` says whether the numbering plan knows it, and only a valid number
@@ -89,39 +89,39 @@ class Number:
         return self.e164 if self.valid else None
 
 
-def normalise(raw: str | None, *, source: Source, region: str = "DE") -> Number:
+def normalise(raw: str | None, *, source: Source, region: str = "DE") -> ParsedPhoneNumber:
     """Reads a number from a person's typing ("human"), a provider that promises E.164, or one that sends bare digits.
 
     Never raises. A number without a plus from a provider that promises one is "invalid", never guessed into a region.
     """
     if not isinstance(raw, str):
-        return Number("withheld" if raw is None else "invalid", "")
+        return ParsedPhoneNumber("withheld" if raw is None else "invalid", "")
     return _normalise(raw[:MAX_RAW_LENGTH], source, region)
 
 
 @lru_cache(maxsize=8192)
-def _normalise(raw: str, source: Source, region: str) -> Number:
+def _normalise(raw: str, source: Source, region: str) -> ParsedPhoneNumber:
     if PURE_E164.fullmatch(raw):
-        return Number("withheld", raw) if raw[1:] in WITHHELD_DIGITS else _parsed(raw, raw, region)
+        return ParsedPhoneNumber("withheld", raw) if raw[1:] in WITHHELD_DIGITS else _parsed(raw, raw, region)
     text = _plain(raw)
     if not text:
-        return Number("withheld", raw)
+        return ParsedPhoneNumber("withheld", raw)
     came_as_sip = bool(SIP.match(text)) or "@" in text
     if came_as_sip:
         text = _sip_user(text)
     text = CARRIED_PREFIX.sub("", text, count=1) if CARRIED_PREFIX.match(text) else text
     if _is_withheld(text, source):
-        return Number("withheld", raw)
+        return ParsedPhoneNumber("withheld", raw)
     if came_as_sip and not NUMBER_SHAPE.fullmatch(text):
-        return Number("sip", raw)
+        return ParsedPhoneNumber("sip", raw)
     if _is_short(text, region):
-        return Number("short", raw)
+        return ParsedPhoneNumber("short", raw)
     if source == "human" and not came_as_sip:
         return _typed_by_a_person(text, raw, region)
     if source == "digits" and text.isdigit():
         text = "+" + text.removeprefix("00")
     compact = re.sub(r"[\s()/.\-]", "", text)
-    return _parsed(compact, raw, region) if PURE_E164.fullmatch(compact) else Number("invalid", raw)
+    return _parsed(compact, raw, region) if PURE_E164.fullmatch(compact) else ParsedPhoneNumber("invalid", raw)
 
 
 def _plain(raw: str) -> str:
@@ -159,19 +159,19 @@ def _is_short(text: str, region: str) -> bool:
     )
 
 
-def _typed_by_a_person(text: str, raw: str, region: str) -> Number:
+def _typed_by_a_person(text: str, raw: str, region: str) -> ParsedPhoneNumber:
     """Letters never reach the library, which would read them as keypad digits: only the number's own shape does."""
     text, context = _phone_context(text)
     start = re.search(r"[+\d(]", text)
     found = NUMBER_SHAPE.match(text[start.start() :].lstrip("( ")) if start else None
     if found is None or not start:
-        return Number("invalid", raw)
+        return ParsedPhoneNumber("invalid", raw)
     number, rest = found.group(), text[start.start() :].lstrip("( ")[found.end() :]
     if context and not number.startswith("+"):
         number = context + number
     complete = _with_its_country(number, region)
     if complete is None:
-        return Number("invalid", raw)
+        return ParsedPhoneNumber("invalid", raw)
     if direct := DIRECT_DIAL.match(rest):
         return _parsed(re.sub(r"\s*-\s*0$", "", complete) + direct[1], raw, region)
     extension = EXTENSION.match(rest)
@@ -199,38 +199,38 @@ def _phone_context(text: str) -> tuple[str, str]:
     return text.replace(found.group(), ""), context if re.fullmatch(r"\+\d{1,4}", context) else ""
 
 
-def _parsed(text: str, raw: str, region: str, *, extension: str | None = None) -> Number:
+def _parsed(text: str, raw: str, region: str, *, extension: str | None = None) -> ParsedPhoneNumber:
     if (plain := PLAIN_COUNTRIES.fullmatch(text)) and not extension:
         number = PhoneNumber(country_code=int(plain[1]), national_number=int(plain[2]))
         kind = phonenumbers.number_type(number)
         if kind != PhoneNumberType.UNKNOWN:
-            return Number("number", raw, text, None, True, True, LINE_TYPES.get(kind))
+            return ParsedPhoneNumber("number", raw, text, None, True, True, LINE_TYPES.get(kind))
     try:
         number = phonenumbers.parse(text, region)
     except NumberParseException:
-        return Number("short" if _is_short(text, region) else "invalid", raw)
+        return ParsedPhoneNumber("short" if _is_short(text, region) else "invalid", raw)
     kind = phonenumbers.number_type(number)
     valid = kind != PhoneNumberType.UNKNOWN
     possible = valid or (phonenumbers.is_possible_number(number) and not number.italian_leading_zero)
     e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     if not possible or not PURE_E164.fullmatch(e164) or e164[1:] in WITHHELD_DIGITS:
-        return Number("invalid", raw)
-    return Number("number", raw, e164, extension, valid, possible, LINE_TYPES.get(kind))
+        return ParsedPhoneNumber("invalid", raw)
+    return ParsedPhoneNumber("number", raw, e164, extension, valid, possible, LINE_TYPES.get(kind))
 
 
-def may_receive_sms(number: Number | str) -> bool:
+def may_receive_sms(number: ParsedPhoneNumber | str) -> bool:
     """Whether a text message can arrive: valid mobile numbers only; German fixed lines usually cannot."""
     number = _as_number(number)
     return number.valid and number.line_type in RECEIVES_SMS
 
 
-def may_be_called_back(number: Number | str) -> bool:
+def may_be_called_back(number: ParsedPhoneNumber | str) -> bool:
     """Whether we may dial it: a possible number that is neither short nor charged extra."""
     number = _as_number(number)
     return number.kind == "number" and number.possible and number.line_type not in COSTS_EXTRA
 
 
-def _as_number(number: Number | str) -> Number:
+def _as_number(number: ParsedPhoneNumber | str) -> ParsedPhoneNumber:
     return normalise(number, source="e164") if isinstance(number, str) else number
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import structlog
 
 from app.core import logging
-from app.core.connection_errors import find_problems
+from app.core.connection_diagnosis import find_problems
 from config import Settings, SettingsRefused
 
 log = structlog.get_logger()

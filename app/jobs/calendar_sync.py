@@ -6,7 +6,7 @@ from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import run_in_transaction, run_read_only
 from app.domain.calendar_sync import outbound, reconciliation
 from app.domain.calendar_sync.provider_calls import send
-from app.domain.calendar_sync.reconciliation import ReconciliationRun
+from app.domain.calendar_sync.reconciliation import CalendarReconciliationRun
 
 # calls for one booking in one go
 MAX_STEPS = 5
@@ -48,7 +48,7 @@ def reconcile_calendar(connection_id: str) -> None:
     run_in_transaction(lambda: reconciliation.finish_run(run, error=error))
 
 
-def _reconcile(run: ReconciliationRun) -> None:
+def _reconcile(run: CalendarReconciliationRun) -> None:
     for remote in reconciliation.fetch(run):
         run_in_transaction(lambda: reconciliation.reconcile_booking(run, remote))  # noqa: B023 (run at once)
     for uid in run_in_transaction(lambda: reconciliation.list_doubtful(run)):
@@ -60,6 +60,6 @@ def _reconcile(run: ReconciliationRun) -> None:
     run_in_transaction(lambda: _enqueue_missing(run))
 
 
-def _enqueue_missing(run: ReconciliationRun) -> None:
+def _enqueue_missing(run: CalendarReconciliationRun) -> None:
     for sync_id in reconciliation.request_missing_syncs(run):
         sync_booking.enqueue(sync_id)

@@ -26,9 +26,9 @@ from app.models.customer import Customer, CustomerIdentity
 from app.models.feature_flag import FeatureFlag
 from app.models.group_session import GroupSession
 from app.models.hold import Hold
-from app.models.identity_link import IdentityLink
 from app.models.line_check import LineCheck
 from app.models.live_event import LiveCursor, LiveEvent
+from app.models.magic_link import MagicLink
 from app.models.notification import Notification
 from app.models.on_call_shift import OnCallShift
 from app.models.one_time_code import OneTimeCode
@@ -89,10 +89,10 @@ __all__ = [
     "FeatureFlag",
     "GroupSession",
     "Hold",
-    "IdentityLink",
     "LineCheck",
     "LiveCursor",
     "LiveEvent",
+    "MagicLink",
     "NoticeWording",
     "Notification",
     "OnCallShift",

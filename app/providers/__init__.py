@@ -13,7 +13,7 @@ from app.providers.webhook_reader import WebhookKind, WebhookReader
 
 CALL_DRIVERS = {
     "retell": "app.providers.voice.retell_webhooks:RetellCallDriver",
-    "twilio": "app.providers.telephony.twilio:TwilioCallDriver",
+    "twilio": "app.providers.telephony.twilio_webhooks:TwilioCallDriver",
 }
 CALENDAR_READERS = {"calcom": "app.providers.calendar.calcom_webhooks:CalcomWebhookReader"}
 CALENDARS = {"calcom": "app.providers.calendar.calcom:CalcomCalendar"}

@@ -10,7 +10,7 @@ import orjson
 
 from app.demo.schema import DemoBranch, DemoCompany
 from app.demo.spoken_dates import build_greeting
-from app.simulator.businesses import Business
+from app.simulator.business_lookup import Business
 from app.simulator.callers import (
     ANY_QUESTION,
     QUESTIONS,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from app.core import clock
 from app.core.ids import new_ulid
-from app.simulator.businesses import Business
+from app.simulator.business_lookup import Business
 from app.simulator.call_factory import Cast, Delivery
 from app.simulator.live_transport import LiveTransport, sleep_until
 from app.simulator.scenarios import Scenario

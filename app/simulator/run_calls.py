@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from app.core import settings
 from app.core.phone import normalise
 from app.demo.companies import COMPANIES
-from app.simulator.businesses import Business, find_business, list_numbers
+from app.simulator.business_lookup import Business, find_business, list_numbers
 from app.simulator.callers import FIRST_BRANCH, find_business_at
 from app.simulator.load import CallPlan, CallResult, plan_calls, run
 from app.simulator.report import build_result_table, build_scenario_table, format_line, list_complaints

@@ -5,7 +5,7 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Opens the doors of this room, and gives the templates what they all use."""
-    from app.web import account, admin, formatting, health, i18n, icons, labels, layout, metrics, sign_in, styleguide
+    from app.web import admin, formatting, health, i18n, icons, labels, layout, metrics, preferences, sign_in, styleguide
     from app.web.dashboard import (
         absences,
         agent_provisioning,
@@ -34,7 +34,7 @@ def register(app: Flask) -> None:
         health,
         metrics,
         sign_in,
-        account,
+        preferences,
         home,
         live,
         calls,

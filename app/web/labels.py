@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Flask
 from flask_babel import LazyString, lazy_gettext as _l
 
-from app.domain.emergencies.messages import LABELS
+from app.domain.emergencies.caller_instructions import LABELS
 
 # Names of a colour role in static/css: ringing, talking, tool, held, booked, ended, warn, bad.
 

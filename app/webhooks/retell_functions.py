@@ -18,7 +18,7 @@ from app.core.tenancy import company_scope
 from app.domain.agents import inbound_call
 from app.domain.calls import function_calls
 from app.domain.companies.number_lookup import NumberMatch
-from app.domain.inbox import call_handler
+from app.domain.inbox import call_event_handler
 from app.domain.inbox.inbox_item import InboxItem
 from app.models import WebhookEvent
 from app.providers.voice.base import CallEvent, Unreadable
@@ -94,7 +94,7 @@ def _handle_inbound(raw: bytes, connection: str | None) -> dict[str, Any]:
 def _find_owner(event: CallEvent, connection: str | None) -> tuple[NumberMatch | None, bool]:
     """Find the owner as for every event: by the stored call, else by the dialled number."""
     read = InboxItem(WebhookEvent(id=0, provider="retell", connection_id=connection), event)
-    call_handler.match([read])
+    call_event_handler.match([read])
     return (read.match if isinstance(read.match, NumberMatch) else None), read.cached
 
 

@@ -395,7 +395,7 @@ def upgrade() -> None:
     op.create_index("ix_caller_verifications_call", "caller_verifications", ["company_id", "call_id", "id"], unique=False)
     op.create_index("ix_caller_verifications_customer", "caller_verifications", ["company_id", "customer_id", "at"], unique=False)
     op.create_table(
-        "identity_links",
+        "magic_links",
         sa.Column("token_hash", column_types.AsciiString(64), nullable=False),
         sa.Column("call_id", column_types.AsciiString(26), nullable=False),
         sa.Column("customer_id", column_types.AsciiString(26), nullable=False),
@@ -404,17 +404,17 @@ def upgrade() -> None:
         sa.Column("expires_at", column_types.UtcDateTime(), nullable=False),
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
         sa.ForeignKeyConstraint(
-            ["company_id", "call_id"], ["calls.company_id", "calls.id"], name=op.f("fk_identity_links_company_id_call_id")
+            ["company_id", "call_id"], ["calls.company_id", "calls.id"], name=op.f("fk_magic_links_company_id_call_id")
         ),
         sa.ForeignKeyConstraint(
-            ["company_id", "customer_id"], ["customers.company_id", "customers.id"], name=op.f("fk_identity_links_company_id_customer_id")
+            ["company_id", "customer_id"], ["customers.company_id", "customers.id"], name=op.f("fk_magic_links_company_id_customer_id")
         ),
-        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_identity_links_company_id")),
-        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_identity_links")),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_magic_links_company_id")),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_magic_links")),
     )
-    op.create_index("ix_identity_links_call", "identity_links", ["company_id", "call_id"], unique=False)
-    op.create_index("ix_identity_links_customer", "identity_links", ["company_id", "customer_id"], unique=False)
-    op.create_index("ix_identity_links_sent", "identity_links", ["company_id", "created_at"], unique=False)
+    op.create_index("ix_magic_links_call", "magic_links", ["company_id", "call_id"], unique=False)
+    op.create_index("ix_magic_links_customer", "magic_links", ["company_id", "customer_id"], unique=False)
+    op.create_index("ix_magic_links_sent", "magic_links", ["company_id", "created_at"], unique=False)
     op.create_table(
         "one_time_codes",
         sa.Column("call_id", column_types.AsciiString(26), nullable=False),
@@ -551,7 +551,7 @@ def downgrade() -> None:
     op.drop_table("tool_calls")
     op.drop_table("tasks")
     op.drop_table("one_time_codes")
-    op.drop_table("identity_links")
+    op.drop_table("magic_links")
     op.drop_table("caller_verifications")
     op.drop_table("call_search_texts")
     op.drop_table("call_notices")

@@ -23,7 +23,7 @@ from scripts.embedded.secret_keys import keep_secrets
 from scripts.embedded.supervisor import Program, Supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
-WEB_WORKER = "scripts.web_server.worker.BufferedThreadWorker"
+WEB_WORKER = "scripts.web_server.buffered_worker.BufferedThreadWorker"
 # sixty for live sockets, and as many others as there are connections to a database
 WEB_THREADS = 84
 STOP_WITHIN_S = 9.0

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import IO
 
 from scripts.embedded.log_relay import Output
-from scripts.embedded.processes import bound_to
+from scripts.embedded.parent_death_signal import bound_to
 
 # a process that lived shorter than this died young; its next start waits twice as long
 YOUNG_S = 2.0

@@ -18,10 +18,10 @@ from app.models import (
     CallSearchText,
     Customer,
     CustomerIdentity,
-    IdentityLink,
     LineCheck,
     LiveCursor,
     LiveEvent,
+    MagicLink,
     NoticeWording,
     OneTimeCode,
     ProviderAccount,
@@ -175,7 +175,7 @@ class OneTimeCodeFactory(NamedFactory):
 
 class IdentityLinkFactory(OwnedFactory):
     class Meta:
-        model = IdentityLink
+        model = MagicLink
 
     token_hash = factory.Sequence(lambda n: f"{n:064}")
     call_id = ref("calls.CallFactory")

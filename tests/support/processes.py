@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts.embedded.processes import bound_to
+from scripts.embedded.parent_death_signal import bound_to
 
 
 def start(command: list[str], *, log: Path, is_up: Callable[[], bool], within_s: float = 90.0) -> subprocess.Popen[bytes]:

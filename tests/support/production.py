@@ -8,7 +8,7 @@ from types import TracebackType
 
 import requests
 
-from scripts.embedded.processes import bound_to
+from scripts.embedded.parent_death_signal import bound_to
 from scripts.embedded.redis_server import free_port
 from tests.support.applications import SECRETS
 from tests.support.backends import wait_until

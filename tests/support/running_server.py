@@ -15,7 +15,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from scripts.embedded.processes import bound_to
+from scripts.embedded.parent_death_signal import bound_to
 from tests.support.applications import SECRETS
 
 ROOT = Path(__file__).resolve().parents[2]

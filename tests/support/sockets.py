@@ -32,7 +32,7 @@ from tests.support.live import Salon
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = {
-    "threads": ["--worker-class", "scripts.web_server.worker.BufferedThreadWorker", "--threads", "24"],
+    "threads": ["--worker-class", "scripts.web_server.buffered_worker.BufferedThreadWorker", "--threads", "24"],
     "green": ["--worker-class", "scripts.web_server.live_worker.TimedWebSocketWorker"],
 }
 

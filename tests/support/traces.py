@@ -10,7 +10,7 @@ import redis as redis_library
 from sqlalchemy import select, text
 
 from app.core.extensions import db
-from app.core.payload_compression import BodyUnreadable, decompress_body
+from app.core.payload_compression import PayloadUnreadable, decompress_body
 
 
 def traces(marks: Iterable[str], *, redis: redis_library.Redis, files: Iterable[Path] = (), log: str = "") -> list[str]:
@@ -52,7 +52,7 @@ def _told(value: Any) -> str:
     """The text of a value, whatever it is kept in."""
     if isinstance(value, bytes | memoryview):
         raw = bytes(value)
-        with contextlib.suppress(BodyUnreadable):
+        with contextlib.suppress(PayloadUnreadable):
             raw = decompress_body(raw)
         return f"{raw.decode('utf-8', 'replace')} {raw.decode('latin-1')}"
     return json.dumps(value, ensure_ascii=False, default=str)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.extensions import db
 from app.core.ids import new_ulid
-from app.core.phone import Number, normalise
+from app.core.phone import ParsedPhoneNumber, normalise
 from app.domain.agents.config import DEFAULT_AGENT_CONFIG, get_effective_config
 from app.domain.agents.greeting import build_greeting
 from app.domain.agents.opening_hours import DayHours, get_branch_day
@@ -74,7 +74,7 @@ def _is_blocked(e164: str) -> bool:
     return db.session.scalar(select(BlockedCaller.id).where(BlockedCaller.number == e164)) is not None
 
 
-def _identify_caller(company: Company, number: Number) -> IdentifiedCaller:
+def _identify_caller(company: Company, number: ParsedPhoneNumber) -> IdentifiedCaller:
     known = find_customers_by_number(company.id, number.identity)
     return IdentifiedCaller(
         "number" if known else "none", known[0] if len(known) == 1 else None, tuple(known), is_withheld=number.kind == "withheld",

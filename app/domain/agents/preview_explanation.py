@@ -17,8 +17,8 @@ from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.phrasing import DisplayNames, say_when
 from app.domain.agents.tools.slot_search import search_at
 from app.domain.customers.caller_assurance import IdentifiedCaller
+from app.domain.emergencies.caller_instructions import get_label
 from app.domain.emergencies.detections import find_kind
-from app.domain.emergencies.messages import get_label
 from app.domain.language.spoken_format import say_day, say_hours, say_time
 from app.domain.language.time_expression import TimeExpression
 from app.domain.scheduling.loader import load_scheduling_data

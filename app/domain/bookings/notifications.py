@@ -13,7 +13,7 @@ from app.core import settings
 from app.core.clock import now
 from app.core.extensions import db
 from app.core.phone import display
-from app.domain.bookings.self_service_links import IDENTITY_LINK_LIFETIME, create_identity_link, create_link
+from app.domain.bookings.self_service_links import MAGIC_LINK_LIFETIME, create_link, create_magic_link
 from app.domain.bookings.status import get_rules
 from app.domain.bookings.waitlist import renew_offer_token
 from app.domain.notifications.channels import is_set_up
@@ -84,19 +84,17 @@ def find_destination(booking: Booking) -> tuple[Channel, str] | None:
     return find_recipient(customer, number=booking.contact_phone, email=booking.contact_email)
 
 
-def send_identity_link(call: Call, customer: Customer, way: tuple[Channel, str]) -> Notification:
+def send_magic_link(call: Call, customer: Customer, way: tuple[Channel, str]) -> Notification:
     """Writes down the link to all that the customer has ahead, once a call. Raises TooManyRequests where too many have left today."""
     cause = f"identity:{call.id}:{customer.id}"
     if existing := db.session.scalars(select(Notification).where(Notification.idempotency_key == cause)).first():
         return existing
     company = db.session.get_one(Company, call.company_id)
-    link = f"{settings().public_base}/b/{create_identity_link(call, customer, way[1])}"
+    link = f"{settings().public_base}/b/{create_magic_link(call, customer, way[1])}"
     with force_locale(customer.language or company.language):
         body = _("%(company)s: Ihre Termine ansehen, verschieben oder absagen: %(link)s", company=company.name, link=link)
         title = _("Ihre Termine")
-    letter = NotificationDraft(
-        "identity_link", f"customer:{customer.id}", cause, body, title, now() + IDENTITY_LINK_LIFETIME, call.branch_id
-    )
+    letter = NotificationDraft("identity_link", f"customer:{customer.id}", cause, body, title, now() + MAGIC_LINK_LIFETIME, call.branch_id)
     return queue_notification(letter, way, customer_id=customer.id)
 
 

@@ -11,13 +11,13 @@ from app.core.clock import now
 from app.core.extensions import db
 from app.core.tenancy import company_scope, unscoped
 from app.domain.customers.one_time_codes import check_send_limits
-from app.models import Booking, BookingLink, Call, Customer, IdentityLink
+from app.models import Booking, BookingLink, Call, Customer, MagicLink
 
 LINK_GRACE_PERIOD = timedelta(days=2)
 # for the page of all upcoming bookings, requested in a call and used at once
-IDENTITY_LINK_LIFETIME = timedelta(days=1)
+MAGIC_LINK_LIFETIME = timedelta(days=1)
 MAX_TOKEN_LENGTH = 64
-L = TypeVar("L", BookingLink, IdentityLink)
+L = TypeVar("L", BookingLink, MagicLink)
 
 
 def create_link(booking: Booking) -> str:
@@ -28,13 +28,13 @@ def create_link(booking: Booking) -> str:
     return token
 
 
-def create_identity_link(call: Call, customer: Customer, sent_to: str) -> str:
+def create_magic_link(call: Call, customer: Customer, sent_to: str) -> str:
     """A new token for the page of all that the customer has ahead. Raises TooManyRequests where the day is full of codes and links."""
     check_send_limits(sent_to)
     token = secrets.token_urlsafe(32)
-    expires_at = now() + IDENTITY_LINK_LIFETIME
+    expires_at = now() + MAGIC_LINK_LIFETIME
     db.session.add(
-        IdentityLink(token_hash=hash_token(token), call_id=call.id, customer_id=customer.id, sent_to=sent_to, expires_at=expires_at)
+        MagicLink(token_hash=hash_token(token), call_id=call.id, customer_id=customer.id, sent_to=sent_to, expires_at=expires_at)
     )
     db.session.flush()
     return token
@@ -45,9 +45,9 @@ def find_link(token: str) -> BookingLink | None:
     return _find_unexpired(BookingLink, token)
 
 
-def find_identity_link(token: str) -> IdentityLink | None:
+def find_magic_link(token: str) -> MagicLink | None:
     """As find_link, for a link to all of a customer's appointments."""
-    return _find_unexpired(IdentityLink, token)
+    return _find_unexpired(MagicLink, token)
 
 
 def _find_unexpired(model: type[L], token: str) -> L | None:

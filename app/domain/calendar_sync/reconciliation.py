@@ -31,7 +31,7 @@ CREDENTIAL_REASONS = ("bad_key", "forbidden", "no_key", "not_connected")
 
 
 @dataclass(slots=True)
-class ReconciliationRun:
+class CalendarReconciliationRun:
     """A run under way, as plain values."""
 
     comparison_id: int
@@ -54,7 +54,7 @@ def list_connections() -> list[tuple[str, str]]:
     return [(row.company_id, row.id) for row in db.session.execute(active.order_by(Connection.company_id, Connection.id))]
 
 
-def start_run(connection_id: str) -> ReconciliationRun | None:
+def start_run(connection_id: str) -> CalendarReconciliationRun | None:
     """Start a run over the changes since the last good one, or once a day over all future events; None without connection or key."""
     connection = find_connection(connection_id)
     access = find_credentials(connection) if connection else None
@@ -69,17 +69,17 @@ def start_run(connection_id: str) -> ReconciliationRun | None:
     comparison = CalendarReconciliation(connection_id=connection_id, since=since)
     db.session.add(comparison)
     db.session.flush()
-    return ReconciliationRun(comparison.id, connection_id, connection.provider, access, since)
+    return CalendarReconciliationRun(comparison.id, connection_id, connection.provider, access, since)
 
 
-def fetch(run: ReconciliationRun) -> list[RemoteBooking]:
+def fetch(run: CalendarReconciliationRun) -> list[RemoteBooking]:
     """The external calendar's bookings, the oldest change first. Raises ProviderError."""
     found = list(open_calendar(run.provider, run.access).list_updated_since(run.since))
     run.seen = {remote.uid for remote in found}
     return found
 
 
-def reconcile_booking(run: ReconciliationRun, remote: RemoteBooking, *, is_certain: bool = False) -> None:
+def reconcile_booking(run: CalendarReconciliationRun, remote: RemoteBooking, *, is_certain: bool = False) -> None:
     """Apply one event; where a change was received meanwhile, it is fetched once more."""
     connection = find_connection(run.connection_id)
     if connection is None:
@@ -95,7 +95,7 @@ def reconcile_booking(run: ReconciliationRun, remote: RemoteBooking, *, is_certa
         run.record_drift(result, remote.uid, _find_booking_id(state.find_external_event(run.connection_id, remote.uid)))
 
 
-def list_doubtful(run: ReconciliationRun) -> list[str]:
+def list_doubtful(run: CalendarReconciliationRun) -> list[str]:
     """Names to be asked for one by one: those that are doubtful or found no room here, and in a whole look those it should have had."""
     waiting = (
         select(ExternalEvent.uid)
@@ -117,17 +117,17 @@ def list_doubtful(run: ReconciliationRun) -> list[str]:
     return sorted(uids - run.seen | run.doubtful)[:MAX_REFETCHES]
 
 
-def refetch(run: ReconciliationRun, uid: str) -> RemoteBooking | None:
+def refetch(run: CalendarReconciliationRun, uid: str) -> RemoteBooking | None:
     """One booking by its uid. Raises ProviderError."""
     return open_calendar(run.provider, run.access).get(uid)
 
 
-def record_missing(run: ReconciliationRun, uid: str) -> None:
+def record_missing(run: CalendarReconciliationRun, uid: str) -> None:
     """The event does not exist: recorded, not acted upon, since the key may be another account's."""
     run.record_drift("missing", uid, _find_booking_id(state.find_external_event(run.connection_id, uid)))
 
 
-def request_missing_syncs(run: ReconciliationRun) -> list[str]:
+def request_missing_syncs(run: CalendarReconciliationRun) -> list[str]:
     """Retry syncs that failed for the key, and request those that were lost; gives the ids of the syncs."""
     connection = find_connection(run.connection_id)
     if connection is None:
@@ -148,7 +148,7 @@ def request_missing_syncs(run: ReconciliationRun) -> list[str]:
     return sent
 
 
-def finish_run(run: ReconciliationRun, *, error: str | None = None) -> None:
+def finish_run(run: CalendarReconciliationRun, *, error: str | None = None) -> None:
     comparison = db.session.get_one(CalendarReconciliation, run.comparison_id)
     comparison.finished_at, comparison.result, comparison.error = now(), "failed" if error else "done", error[:500] if error else None
     comparison.seen, comparison.repaired = len(run.seen), len(run.drift)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.domain.agents.config import load_config
 from app.domain.agents.versions import find_published
-from app.domain.calls.call_batch import CallBatch
+from app.domain.calls.event_batch import CallBatch
 from app.domain.privacy.ai_notice import TimedUtterance
 from app.domain.privacy.ai_notice_proof import build_proof, find_notice_version
 from app.domain.privacy.consent import record_answer

@@ -11,7 +11,7 @@ from app.core.extensions import db
 from app.core.tenancy import unscoped
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.emergency_override import CODE, find_forward_number
-from app.domain.calls.call_batch import CallBatch
+from app.domain.calls.event_batch import CallBatch
 from app.domain.calls.transcripts import TranscriptChange
 from app.domain.emergencies import detections
 from app.domain.emergencies.alarm import raise_alarm

@@ -13,7 +13,7 @@ from app.domain.bookings.booking_request import BookingRequest, resolve_parts
 from app.domain.bookings.create import create_booking
 from app.domain.bookings.history import Actor
 from app.domain.calls.analysis import RequestedBooking, detect_intent, parse_requested_booking
-from app.domain.calls.call_batch import CallBatch
+from app.domain.calls.event_batch import CallBatch
 from app.domain.customers import matching
 from app.domain.tasks.lifecycle import create_task
 from app.models import Booking, Branch, Call, Customer

@@ -27,7 +27,7 @@ from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.emergency_override import CODE as EMERGENCY, handle_emergency, handle_emergency_offline
 from app.domain.agents.tools.result import ToolResult, reject
 from app.domain.calls import lifecycle
-from app.domain.calls.call_batch import CallBatch
+from app.domain.calls.event_batch import CallBatch
 from app.domain.calls.outcome import is_tool_successful
 from app.domain.companies.number_lookup import NumberMatch
 from app.domain.language.detection import detect_language

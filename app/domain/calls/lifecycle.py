@@ -10,12 +10,12 @@ from sqlalchemy import select
 from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.ids import is_ulid, new_ulid
-from app.core.phone import Number, normalise
+from app.core.phone import ParsedPhoneNumber, normalise
 from app.core.tenancy import company_scope
 from app.domain.agents.request_hash import hash_request
 from app.domain.calls import emergency_detection
-from app.domain.calls.call_batch import CallBatch, CallKey
 from app.domain.calls.consent_extraction import request_provider_deletion, update_answers, update_notice
+from app.domain.calls.event_batch import CallBatch, CallKey
 from app.domain.calls.follow_up import follow_up
 from app.domain.calls.outcome import determine_outcome, is_tool_successful, is_unverified
 from app.domain.calls.transcripts import TranscriptChange, apply_snapshot
@@ -99,11 +99,11 @@ def _enforce_refusals(batch: CallBatch, arrivals: Sequence[InboundCallEvent]) ->
             request_provider_deletion(call, [inbound.event for inbound in call_events], declined="no" in batch.answers[call.id].values())
 
 
-def _parse_caller(inbound: InboundCallEvent) -> Number:
+def _parse_caller(inbound: InboundCallEvent) -> ParsedPhoneNumber:
     return normalise(inbound.event.caller_raw or "", source="e164", region=inbound.match.region)
 
 
-def _apply_event(batch: CallBatch, inbound: InboundCallEvent, caller: Number, places: Mapping[str, BusinessProfile]) -> bool:
+def _apply_event(batch: CallBatch, inbound: InboundCallEvent, caller: ParsedPhoneNumber, places: Mapping[str, BusinessProfile]) -> bool:
     """Whether the caller has named an emergency with it."""
     event = inbound.event
     call, is_new = _get_or_create_call(batch, inbound, caller)
@@ -146,7 +146,7 @@ def _get_live_fields(call: Call) -> tuple[Any, ...]:
     return call.status, call.outcome, call.transfer_destination, call.customer_id, call.keeps_words
 
 
-def _get_or_create_call(batch: CallBatch, inbound: InboundCallEvent, caller: Number) -> tuple[Call, bool]:
+def _get_or_create_call(batch: CallBatch, inbound: InboundCallEvent, caller: ParsedPhoneNumber) -> tuple[Call, bool]:
     """The call of this event, made when it is the first one we see, whichever it is."""
     existing = batch.calls.get(inbound.key)
     if existing is not None:

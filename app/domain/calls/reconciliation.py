@@ -37,7 +37,7 @@ Key = tuple[str, datetime]
 
 
 @dataclass(slots=True)
-class ReconciliationRun:
+class CallReconciliationRun:
     """One comparison under way, as plain values."""
 
     account_id: int
@@ -85,7 +85,7 @@ def list_accounts_with_key(company_id: str | None = None) -> dict[str, str | Non
     return ({"": None} if settings().retell_account_key else {}) | {row.id: row.company_id for row in rows}
 
 
-def claim_account(account_id: int) -> ReconciliationRun | None:
+def claim_account(account_id: int) -> CallReconciliationRun | None:
     """Claim the account for a run; None when it is claimed already or has no key."""
     instant = now()
     account = db.session.scalars(select(ProviderAccount).where(ProviderAccount.id == account_id).with_for_update()).first()
@@ -98,10 +98,10 @@ def claim_account(account_id: int) -> ReconciliationRun | None:
     comparison = CallReconciliation(account_id=account.id, since=since, until=until)
     db.session.add(comparison)
     db.session.flush()
-    return ReconciliationRun(account.id, comparison.id, account.connection_id or None, account.company_id, access, since, until)
+    return CallReconciliationRun(account.id, comparison.id, account.connection_id or None, account.company_id, access, since, until)
 
 
-def build_plan(run: ReconciliationRun, listed: Sequence[ListedCall]) -> ReconciliationPlan:
+def build_plan(run: CallReconciliationRun, listed: Sequence[ListedCall]) -> ReconciliationPlan:
     """Which of the listed calls are not here, still run here though they are over, or have no analysis; inside unscoped."""
     plan, local_calls = ReconciliationPlan(), _load_local_calls([call.call_id for call in listed], run)
     waiting = _find_in_inbox([call.call_id for call in listed], run)
@@ -121,7 +121,7 @@ def build_plan(run: ReconciliationRun, listed: Sequence[ListedCall]) -> Reconcil
     return plan
 
 
-def record_counts(run: ReconciliationRun, listed: Sequence[ListedCall]) -> None:
+def record_counts(run: CallReconciliationRun, listed: Sequence[ListedCall]) -> None:
     """Record the number of remote and missing calls of each company by hour. Call inside unscoped."""
     ids = [call.call_id for call in listed]
     local_calls = _load_local_calls(ids, run)
@@ -150,7 +150,7 @@ def record_counts(run: ReconciliationRun, listed: Sequence[ListedCall]) -> None:
 
 
 def complete_run(
-    run: ReconciliationRun, *, error: str | None = None, listed: Sequence[ListedCall] = (),
+    run: CallReconciliationRun, *, error: str | None = None, listed: Sequence[ListedCall] = (),
     plan: ReconciliationPlan | None = None, fetched: int = 0,
 ) -> None:  # fmt: skip
     """Writes down what came of it, and up to where all is here."""
@@ -173,7 +173,7 @@ def complete_run(
     db.session.execute(forgotten.execution_options(synchronize_session=False))
 
 
-def _get_watermark(run: ReconciliationRun, listed: Sequence[ListedCall], plan: ReconciliationPlan) -> datetime:
+def _get_watermark(run: CallReconciliationRun, listed: Sequence[ListedCall], plan: ReconciliationPlan) -> datetime:
     """The next watermark: before the first missing call that was not fetched."""
     left = set(plan.missing) - set(plan.to_fetch)
     starts = [call.started_at for call in listed if call.call_id in left and call.started_at]
@@ -189,13 +189,13 @@ def _get_credentials(account: ProviderAccount) -> Credentials | None:
     return Credentials(settings().retell_base_url, key) if key else None
 
 
-def _load_local_calls(call_ids: Sequence[str], run: ReconciliationRun) -> dict[str, Call]:
+def _load_local_calls(call_ids: Sequence[str], run: CallReconciliationRun) -> dict[str, Call]:
     """Ours by the provider's id, on the way that this account's calls come by."""
     statement = select(Call).where(Call.provider == PROVIDER, Call.provider_call_id.in_(call_ids))
     return {call.provider_call_id: call for call in db.session.scalars(statement) if call.connection_id == run.connection_id}
 
 
-def _find_in_inbox(call_ids: Sequence[str], run: ReconciliationRun) -> set[str]:
+def _find_in_inbox(call_ids: Sequence[str], run: CallReconciliationRun) -> set[str]:
     """Those that wait to be worked through or to be assigned: they are here, though not as calls yet."""
     statement = select(WebhookEvent.provider_call_id, WebhookEvent.connection_id).where(
         WebhookEvent.provider_call_id.in_(call_ids), WebhookEvent.provider == PROVIDER, WebhookEvent.status.in_(("pending", "unassigned"))
@@ -203,7 +203,7 @@ def _find_in_inbox(call_ids: Sequence[str], run: ReconciliationRun) -> set[str]:
     return {row.provider_call_id for row in db.session.execute(statement) if row.connection_id == run.connection_id}
 
 
-def _list_stuck_calls(run: ReconciliationRun) -> list[str]:
+def _list_stuck_calls(run: CallReconciliationRun) -> list[str]:
     """List calls that began before this run and are still running here; they are fetched one by one."""
     instant = now()
     # by name, so that the index is used, which begins with the company
@@ -223,7 +223,7 @@ def _should_be_analyzed(call: ListedCall, instant: datetime) -> bool:
     return call.status == "ended" and call.ended_at is not None and call.ended_at < instant - ANALYSIS_DELAY
 
 
-def _find_owners(run: ReconciliationRun, listed: Sequence[ListedCall], local_calls: dict[str, Call]) -> dict[str, str]:
+def _find_owners(run: CallReconciliationRun, listed: Sequence[ListedCall], local_calls: dict[str, Call]) -> dict[str, str]:
     """Whose each call is: of one that is here its own company, else the owner of its number as far as this account may speak for it."""
     numbers = {call.call_id: number_lookup.parse_business_number(call.business_raw) for call in listed}
     matches = number_lookup.find_numbers(number for number in numbers.values() if number)
@@ -254,7 +254,7 @@ log = structlog.get_logger()
 MAX_LISTED = 5000
 
 
-def list_calls(run: ReconciliationRun) -> list[ListedCall]:
+def list_calls(run: CallReconciliationRun) -> list[ListedCall]:
     """List the provider's calls, oldest first; with more than MAX_LISTED the window is cut at the last one."""
     listed: dict[str, ListedCall] = {}
     for call in open_voice_account(PROVIDER, run.access).list_calls(run.since, run.until):
@@ -266,7 +266,7 @@ def list_calls(run: ReconciliationRun) -> list[ListedCall]:
     return list(listed.values())
 
 
-def fetch_calls(run: ReconciliationRun, call_ids: Iterable[str]) -> Iterator[tuple[str, FetchedCall | None]]:
+def fetch_calls(run: CallReconciliationRun, call_ids: Iterable[str]) -> Iterator[tuple[str, FetchedCall | None]]:
     """One after the other; None where the provider does not know it."""
     account = open_voice_account(PROVIDER, run.access)
     for call_id in call_ids:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.extensions import db
 from app.domain.calls.lifecycle import InboundCallEvent, apply_events
-from app.domain.calls.reconciliation import PROVIDER, ReconciliationRun
+from app.domain.calls.reconciliation import PROVIDER, CallReconciliationRun
 from app.domain.calls.transitions import UNKNOWN_AT_PROVIDER
 from app.domain.companies.number_lookup import NumberMatch
 from app.models import Call
@@ -18,7 +18,7 @@ from app.providers.voice.base import CallEvent
 LISTING_GRACE_PERIOD = timedelta(minutes=15)
 
 
-def close_unknown_calls(run: ReconciliationRun, call_ids: Collection[str]) -> int:
+def close_unknown_calls(run: CallReconciliationRun, call_ids: Collection[str]) -> int:
     """Ends those that the account does not know, once they should be known; how many. Inside unscoped."""
     statement = select(Call).where(
         Call.provider == PROVIDER,
@@ -32,7 +32,7 @@ def close_unknown_calls(run: ReconciliationRun, call_ids: Collection[str]) -> in
     return len(unknown)
 
 
-def _build_end_event(call: Call, run: ReconciliationRun) -> InboundCallEvent:
+def _build_end_event(call: Call, run: CallReconciliationRun) -> InboundCallEvent:
     event = CallEvent(
         PROVIDER, "ended", "call_unknown", call.provider_call_id, status="error", disconnection="technical",
         disconnection_reason=UNKNOWN_AT_PROVIDER,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.domain.calls.call_batch import CallBatch
+from app.domain.calls.event_batch import CallBatch
 from app.models import Call
 from app.providers.voice.base import TranscriptTurn
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.domain.claims.actions import VERBS
+from app.domain.claims.action_vocabulary import VERBS
 from app.domain.language.vocabulary import MONTHS, fold
 
 MAX_TEXT_LENGTH = 4000

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from app.domain.claims import prices
-from app.domain.claims.actions import (
+from app.domain.claims.action_vocabulary import (
     AGREEMENT,
     CORRECTION,
     HOLD_VERB,

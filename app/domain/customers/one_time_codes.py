@@ -15,7 +15,7 @@ from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.events import OneTimeCodeRequested
-from app.models import Call, Customer, IdentityLink, OneTimeCode
+from app.models import Call, Customer, MagicLink, OneTimeCode
 
 CODE_LIFETIME = timedelta(minutes=10)
 CODE_LENGTH = 6
@@ -48,7 +48,7 @@ def can_send(sent_to: str) -> bool:
     since = now() - timedelta(days=1)
     sent = [
         row.sent_to
-        for model in (OneTimeCode, IdentityLink)
+        for model in (OneTimeCode, MagicLink)
         for row in db.session.execute(select(model.sent_to).where(model.created_at > since).limit(MAX_PER_COMPANY_PER_DAY))
     ]
     return len(sent) < MAX_PER_COMPANY_PER_DAY and sent.count(sent_to) < MAX_PER_DAY
@@ -67,7 +67,7 @@ def get_send_stats() -> SendStats:
     day, month = now() - timedelta(days=1), now() - timedelta(days=30)
     rows = [
         row
-        for model in (OneTimeCode, IdentityLink)
+        for model in (OneTimeCode, MagicLink)
         for row in db.session.execute(select(model.sent_to, model.created_at).where(model.created_at > month))
     ]
     messages = sum("@" not in row.sent_to for row in rows)

@@ -10,8 +10,8 @@ from flask_babel import force_locale, gettext as _
 from app.core import phone
 from app.core.clock import now
 from app.core.event_bus import publish
+from app.domain.emergencies.caller_instructions import get_label, say_instructions
 from app.domain.emergencies.emergency_numbers import get_numbers, list_numbers_to_dial
-from app.domain.emergencies.messages import get_label, say_instructions
 from app.domain.emergencies.on_call import OnCallContact, find_on_call
 from app.domain.emergencies.signs import EmergencyKind
 from app.domain.notifications.outbox import NotificationDraft, queue_notification

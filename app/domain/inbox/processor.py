@@ -11,7 +11,7 @@ from app.core.clock import now
 from app.core.database import is_transient, is_unavailable
 from app.core.transactions import run_in_transaction, transaction
 from app.domain.companies import number_lookup
-from app.domain.inbox import calendar_handler, call_handler
+from app.domain.inbox import calendar_event_handler, call_event_handler
 from app.domain.inbox.inbox_item import InboxItem
 from app.domain.inbox.lease import MAX_CLAIMS, LeaseLost, claim, complete
 from app.domain.inbox.store import get_body
@@ -32,7 +32,7 @@ class EventHandler(Protocol):
     def apply(self, items: Sequence[InboxItem]) -> None: ...
 
 
-HANDLERS: dict[WebhookKind, EventHandler] = {"calls": call_handler, "calendars": calendar_handler}
+HANDLERS: dict[WebhookKind, EventHandler] = {"calls": call_event_handler, "calendars": calendar_event_handler}
 # after the last one the event is a dead letter
 RETRY_DELAYS = tuple(timedelta(seconds=pause) for pause in (1, 3, 10, 30, 120, 600, 1800))
 

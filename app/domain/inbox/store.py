@@ -17,7 +17,7 @@ from app.core.clock import now
 from app.core.database import is_transient
 from app.core.errors import AppError
 from app.core.extensions import db
-from app.core.payload_compression import BodyUnreadable as BodyUnreadable, compress_body, decompress_body
+from app.core.payload_compression import PayloadUnreadable as PayloadUnreadable, compress_body, decompress_body
 from app.models.webhook_event import WebhookEvent
 from app.providers.voice.management import FetchedCall
 

@@ -12,7 +12,7 @@ from app.core.extensions import db
 from app.domain.line_check.probes import ProbeResult
 from app.domain.privacy.ai_notice import NOTICE
 from app.models import Agent, Connection, LineCheck, PhoneNumber
-from app.providers.voice.retell_sender import PostResult, post_signed
+from app.providers.voice.retell_webhook_client import PostResult, post_signed
 
 # an anonymous caller, so that no customer record is touched
 ANONYMOUS_CALLER = "anonymous"

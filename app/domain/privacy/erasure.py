@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import delete, or_, select, update
 
 from app.core.extensions import db
-from app.core.payload_compression import BodyUnreadable, compress_body, decompress_body
+from app.core.payload_compression import PayloadUnreadable, compress_body, decompress_body
 from app.core.phone import display
 from app.models import Call, CallSearchText, Customer, LiveEvent, Task, ToolCall, TruthCheck, Turn, UnmetDemand, WebhookEvent
 
@@ -134,7 +134,7 @@ def _erase_webhooks(call: Call, handled: Collection[int]) -> None:
 def _redact_body(sealed: bytes) -> bytes:
     try:
         return redact_webhook(decompress_body(sealed))
-    except BodyUnreadable:
+    except PayloadUnreadable:
         return EMPTY_BODY
 
 

@@ -27,7 +27,7 @@ OUTBOX = Outbox(CallDeletion, lease=timedelta(seconds=60), retry_delays=RETRY_DE
 
 
 @dataclass(frozen=True, slots=True)
-class DeletionRequest:
+class ProviderCallDeletion:
     deletion_id: str
     token: str
     provider: str
@@ -52,7 +52,7 @@ def request_deletion(call: Call, reason: str, *, again: bool) -> None:
     db.session.flush()
 
 
-def claim(deletion_id: str) -> DeletionRequest | None:
+def claim(deletion_id: str) -> ProviderCallDeletion | None:
     """Claim a deletion that is due; None when there is nothing to delete now."""
     row = OUTBOX.find_claimable(deletion_id)
     if row is None:
@@ -63,10 +63,10 @@ def claim(deletion_id: str) -> DeletionRequest | None:
         OUTBOX.postpone(row, KEY_RETRY_DELAY)
         row.status = "no_key"
         return None
-    return DeletionRequest(row.id, OUTBOX.claim(row), call.provider, access, call.provider_call_id)
+    return ProviderCallDeletion(row.id, OUTBOX.claim(row), call.provider, access, call.provider_call_id)
 
 
-def delete_at_provider(request: DeletionRequest) -> ProviderError | None:
+def delete_at_provider(request: ProviderCallDeletion) -> ProviderError | None:
     """Delete the call at its provider; gives the error. A call that the provider does not know counts as deleted."""
     try:
         open_voice_account(request.provider, request.access).delete_call(request.provider_call_id)
@@ -75,7 +75,7 @@ def delete_at_provider(request: DeletionRequest) -> ProviderError | None:
     return None
 
 
-def complete(request: DeletionRequest, error: ProviderError | None) -> None:
+def complete(request: ProviderCallDeletion, error: ProviderError | None) -> None:
     """Store the result; a rejected deletion is retried later, since a wrong key may be put right."""
     row = OUTBOX.find_claimed(request.deletion_id, request.token)
     if row is None:

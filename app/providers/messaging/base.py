@@ -26,7 +26,7 @@ class SenderAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class RemoteSender:
+class SenderAccountInfo:
     """An account as the provider reports it: its name, and whether it owns the sender's address; None where not reported."""
 
     name: str | None = None
@@ -64,6 +64,6 @@ class Messenger(Protocol):
         """
         ...
 
-    def check(self) -> RemoteSender:
+    def check(self) -> SenderAccountInfo:
         """Check the credentials of the account without sending anything. Raises as `send` does."""
         ...

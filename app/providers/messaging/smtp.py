@@ -16,7 +16,7 @@ from app.core.circuit_breaker import breaker
 from app.core.errors import ProviderError
 from app.core.ssrf_guard import PrivateAddressError, connect_public
 from app.providers.http import ConnectionFailed, ResponseTimeout
-from app.providers.messaging.base import MessageRejected, OutgoingMessage, RejectionReason, RemoteSender, SenderAccount
+from app.providers.messaging.base import MessageRejected, OutgoingMessage, RejectionReason, SenderAccount, SenderAccountInfo
 
 TIMEOUT_S = 5.0
 PORTS = {"smtp": 587, "smtps": 465}
@@ -47,9 +47,9 @@ class Smtp:
         self._call_with_breaker(lambda server: server.send_message(self._build_mail(message, name)))
         return name
 
-    def check(self) -> RemoteSender:
+    def check(self) -> SenderAccountInfo:
         self._call_with_breaker(lambda server: server.noop())
-        return RemoteSender()
+        return SenderAccountInfo()
 
     def _call_with_breaker(self, work: Callable[[smtplib.SMTP], object]) -> None:
         rejection, result, began = None, "failed", time.perf_counter()

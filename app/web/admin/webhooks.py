@@ -14,7 +14,7 @@ from app.core.extensions import db
 from app.core.transactions import transaction
 from app.domain.audit.log import record
 from app.domain.inbox.replay import replay as replay_events
-from app.domain.inbox.store import BodyUnreadable, get_body
+from app.domain.inbox.store import PayloadUnreadable, get_body
 from app.models import Company, WebhookEvent
 from app.web.admin.webhook_payload import REDACTED, format_payload
 from app.web.fields import ChoiceField, Serial, TextField
@@ -158,7 +158,7 @@ def _render_page(event_id: int, *, whole: bool, errors: dict[str, str] | None = 
 def _format_payload(event: WebhookEvent, *, whole: bool) -> tuple[str, str | None]:
     try:
         return format_payload(get_body(event), whole=whole)
-    except BodyUnreadable:
+    except PayloadUnreadable:
         return REDACTED, _("Der Inhalt lässt sich nicht öffnen. Fehlt unter ENCRYPTION_KEYS ein früherer Schlüssel?")
 
 

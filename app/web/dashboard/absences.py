@@ -23,7 +23,7 @@ from app.domain.services import catalogue
 from app.jobs.notifications import send_notification
 from app.models import Booking, Closure, Customer, Service, StaffMember
 from app.web.branch_filter import get_current_branch, list_branches
-from app.web.dashboard.booking_actions import get_visible_booking
+from app.web.dashboard.booking_responses import get_visible_booking
 from app.web.fields import IntegerField
 from app.web.forms import Form
 from app.web.guards import for_company, get_next_path

@@ -24,9 +24,9 @@ from app.domain.notifications.outbox import find_link, list_notifications
 from app.domain.services import catalogue
 from app.models import Booking, Branch, Customer, Service, StaffMember
 from app.web.branch_filter import get_branch_filter
-from app.web.dashboard.booking_actions import current_actor, get_visible_booking, respond, to_utc, with_error_feedback
 from app.web.dashboard.booking_history import find_sync, list_history
-from app.web.dashboard.recurrence import RecurrenceForm, describe_series, list_choices
+from app.web.dashboard.booking_responses import current_actor, get_visible_booking, respond, to_utc, with_error_feedback
+from app.web.dashboard.recurrence_form import RecurrenceForm, describe_series, list_choices
 from app.web.fields import ChoiceField, Clock, Day, Flag, Id, Instant, MultilineField, TextField, Version
 from app.web.formatting import clock, day, when
 from app.web.forms import Form, Query

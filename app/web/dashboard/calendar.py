@@ -25,9 +25,9 @@ from app.domain.scheduling.types import Slot
 from app.domain.services import catalogue
 from app.models import Branch, Service
 from app.web.branch_filter import get_current_branch, get_current_day, list_branches
-from app.web.dashboard.booking_actions import current_actor, is_xhr, respond, to_utc, user_message
+from app.web.dashboard.booking_responses import current_actor, is_xhr, respond, to_utc, user_message
 from app.web.dashboard.calendar_grid import build_grid, build_headline
-from app.web.dashboard.recurrence import RecurrenceForm, describe_series, list_choices
+from app.web.dashboard.recurrence_form import RecurrenceForm, describe_series, list_choices
 from app.web.fields import ChoiceField, Clock, Day, Id, MultilineField, Phone, SearchField, TextField
 from app.web.formatting import clock, phone_number, when, whole_day
 from app.web.forms import Query, to_errors

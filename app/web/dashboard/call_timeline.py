@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.core import phone
 from app.core.extensions import db
-from app.domain.emergencies.messages import get_label
+from app.domain.emergencies.caller_instructions import get_label
 from app.models import Call, CallEvent, ToolCall, WebhookEvent
 from app.web.formatting import clock_s, duration, milliseconds, number
 from app.web.labels import get_tool_label

@@ -10,7 +10,7 @@ from app.core.extensions import db
 from app.core.request_hooks import SAFE_METHODS
 from app.models import Branch
 from app.web.branch_filter import BranchMissing
-from app.web.dashboard.booking_actions import is_xhr
+from app.web.dashboard.booking_responses import is_xhr
 
 
 def register(app: Flask) -> None:

@@ -14,7 +14,7 @@ from app.domain.agents.preview import INBOUND_CALL, PreviewRequest, PreviewResul
 from app.domain.agents.tools import registry
 from app.domain.agents.tools.registry import TOOLS
 from app.models import Branch, PhoneNumber
-from app.web.dashboard.booking_actions import to_utc
+from app.web.dashboard.booking_responses import to_utc
 from app.web.fields import ChoiceField, Clock, Day, Flag, Id, Phone, TextField
 from app.web.forms import Query, get_typed_texts, raise_invalid, to_errors
 from app.web.guards import for_company

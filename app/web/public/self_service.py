@@ -23,7 +23,7 @@ from app.domain.bookings.cancel import cancel_booking, get_terms
 from app.domain.bookings.history import Actor
 from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.scheduling.types import VisitPart
-from app.models import Booking, Branch, Call, Company, Hold, IdentityLink, PhoneNumber, Service, StaffMember, WaitlistOffer
+from app.models import Booking, Branch, Call, Company, Hold, MagicLink, PhoneNumber, Service, StaffMember, WaitlistOffer
 from app.serializers.ics import Appointment, build_ics
 from app.web.fields import ChoiceField, Flag, Id, Instant
 from app.web.formatting import clock, day, when
@@ -72,7 +72,7 @@ def show(token: str) -> BaseResponse:
         )
         return response
     target = _resolve_token(token)
-    if isinstance(target, IdentityLink):
+    if isinstance(target, MagicLink):
         call = db.session.get_one(Call, target.call_id)
         return _render_page("public/appointments.html", token=token, rows=_list_upcoming(target), **_build_branch_details(call.branch_id))
     if isinstance(target, WaitlistOffer):
@@ -153,15 +153,13 @@ def choose(token: str) -> BaseResponse:
     """From all of one's appointments to the page of one, which has a link of its own."""
     target = _resolve_token(token)
     statement = ChooseForm.read().booking_id
-    booking = (
-        next((row for row, *_names in _list_upcoming(target) if row.id == statement), None) if isinstance(target, IdentityLink) else None
-    )
+    booking = next((row for row, *_names in _list_upcoming(target) if row.id == statement), None) if isinstance(target, MagicLink) else None
     if booking is None:
         raise NotFound(_("Diesen Link gibt es nicht, oder er ist abgelaufen."))
     return redirect(url_for("own_booking.show", token=run_with_write_slot(lambda: self_service_links.create_link(booking))))
 
 
-def _list_upcoming(link: IdentityLink) -> list[tuple[Booking, str, str]]:
+def _list_upcoming(link: MagicLink) -> list[tuple[Booking, str, str]]:
     """What the customer has ahead, each with its service and person; of a visit its first part."""
     rows = select(Booking, Service.name, StaffMember.name).join(Service, Service.id == Booking.service_id)
     rows = rows.join(StaffMember, StaffMember.id == Booking.staff_id).where(
@@ -173,11 +171,11 @@ def _list_upcoming(link: IdentityLink) -> list[tuple[Booking, str, str]]:
     return list(first.values())
 
 
-def _resolve_token(token: str) -> Booking | WaitlistOffer | IdentityLink:
+def _resolve_token(token: str) -> Booking | WaitlistOffer | MagicLink:
     """What the link is for; the request then works for its company. Raises NotFound for whatever is no living link."""
     if (wait_s := RATE_LIMIT.hit(network_of(request.remote_addr))) is not None:
         raise TooManyRequests(_("Zu viele Aufrufe. Bitte warten Sie einen Moment."), retry_after_s=wait_s)
-    link = self_service_links.find_link(token) or self_service_links.find_identity_link(token)
+    link = self_service_links.find_link(token) or self_service_links.find_magic_link(token)
     offer = None
     if link is None:
         with unscoped():
@@ -190,7 +188,7 @@ def _resolve_token(token: str) -> Booking | WaitlistOffer | IdentityLink:
     enter_for_request(company_scope(company.id))
     if offer is not None:
         return offer
-    if isinstance(link, IdentityLink):
+    if isinstance(link, MagicLink):
         return link
     assert link is not None
     booking = db.session.scalars(select(Booking).where(Booking.id == link.booking_id)).one()

@@ -14,7 +14,7 @@ from app.core.transactions import transaction
 from app.domain.accounts.permissions import can
 from app.domain.emergencies import on_call
 from app.domain.emergencies.alarm import build_alarm
-from app.domain.emergencies.messages import get_label
+from app.domain.emergencies.caller_instructions import get_label
 from app.domain.emergencies.recognition import recognise_emergency
 from app.models import Branch
 from app.web.branch_filter import get_current_branch, list_branches

@@ -16,7 +16,7 @@ from app.web.fields import Cents, ChoiceField, Flag, Id, IntegerField, Multiline
 from app.web.forms import Form, raise_invalid, to_errors
 from app.web.guards import for_company
 from app.web.labels import COLOUR_PALETTE
-from app.web.settings.overrides import format_price, get_typed_overrides, read_overrides, to_fields
+from app.web.settings.overrides_form import format_price, get_typed_overrides, read_overrides, to_fields
 
 MAX_SERVICES = 200
 MAX_PARTS = 5

@@ -14,7 +14,7 @@ from app.models import Branch, Service, StaffMember
 from app.web.fields import Email, Flag, Id, Phone, TextField
 from app.web.forms import Form, raise_invalid, to_errors
 from app.web.guards import for_company
-from app.web.settings.overrides import format_price, get_typed_overrides, read_overrides, to_fields
+from app.web.settings.overrides_form import format_price, get_typed_overrides, read_overrides, to_fields
 
 blueprint = Blueprint("staff", __name__)
 

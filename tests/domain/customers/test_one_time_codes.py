@@ -15,7 +15,7 @@ from app.core.clock import now
 from app.core.errors import TooManyRequests
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.bookings.self_service_links import create_identity_link
+from app.domain.bookings.self_service_links import create_magic_link
 from app.domain.customers import one_time_codes
 from app.events import OneTimeCodeRequested
 from app.models import Call, Company, Connection, Customer, OneTimeCode
@@ -117,7 +117,7 @@ def test_what_left_is_counted_with_its_price(company: Company, sent: list[OneTim
     for _ in range(2):
         call, customer = wanted()
     with transaction():
-        create_identity_link(call, customer, "svea@example.com")
+        create_magic_link(call, customer, "svea@example.com")
     with time_machine.travel(now() + timedelta(days=2)):
         assert one_time_codes.get_send_stats() == one_time_codes.SendStats(0, 3, 2 * settings().sms_price_cents)
     assert one_time_codes.get_send_stats().today == 3

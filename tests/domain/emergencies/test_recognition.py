@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.emergencies.messages import LABELS
+from app.domain.emergencies.caller_instructions import LABELS
 from app.domain.emergencies.phrase_matcher import tokenize
 from app.domain.emergencies.recognition import recognise_emergency
 from app.domain.emergencies.signs import EmergencyKind, load_table

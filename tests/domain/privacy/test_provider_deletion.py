@@ -36,7 +36,7 @@ def deletion_id(app: Flask, db: SQLAlchemy, present: time_machine.Traveller, mon
         yield run_in_transaction(create)
 
 
-def claim(deletion_id: str) -> provider_deletion.DeletionRequest | None:
+def claim(deletion_id: str) -> provider_deletion.ProviderCallDeletion | None:
     return run_in_transaction(lambda: provider_deletion.claim(deletion_id))
 
 

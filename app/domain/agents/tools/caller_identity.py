@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from app.core.phone import Number, normalise
+from app.core.phone import ParsedPhoneNumber, normalise
 from app.domain.agents.tools.argument_parsing import MissingArgument, get_question
 from app.domain.agents.tools.context import ToolContext
 from app.domain.customers.caller_assurance import filter_same_name, record_verification
@@ -37,7 +37,7 @@ def parse_phone(context: ToolContext, spoken_number: str) -> str:
     raise MissingArgument(get_question("phone"), fields=["phone"])
 
 
-def get_caller_number(context: ToolContext) -> Number:
+def get_caller_number(context: ToolContext) -> ParsedPhoneNumber:
     return normalise(context.call.from_number or "", source="e164", region=context.company.country)
 
 

@@ -13,9 +13,9 @@ from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.result import ToolResult
 from app.domain.emergencies import detections
 from app.domain.emergencies.alarm import Alarm, build_alarm, raise_alarm
+from app.domain.emergencies.caller_instructions import say_instructions
 from app.domain.emergencies.detections import MAX_TURNS, BusinessProfile, join_texts
 from app.domain.emergencies.emergency_numbers import get_numbers, get_numbers_by_prefix, list_numbers_to_dial
-from app.domain.emergencies.messages import say_instructions
 from app.domain.emergencies.on_call import find_on_call
 from app.domain.emergencies.recognition import recognise_emergency
 from app.domain.emergencies.signs import EmergencyKind, load_table

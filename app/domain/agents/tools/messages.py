@@ -24,7 +24,7 @@ from app.domain.agents.tools.phrasing import say_booking, say_when
 from app.domain.agents.tools.registry import ToolArgs, tool
 from app.domain.agents.tools.result import ToolResult, reject, succeed
 from app.domain.agents.tools.verification_fallbacks import find_link_recipient, find_transfer_number, reject_unverified
-from app.domain.bookings.notifications import find_destination, send_booking_link, send_identity_link
+from app.domain.bookings.notifications import find_destination, send_booking_link, send_magic_link
 from app.domain.language.parser import parse_time_expression
 from app.domain.language.time_expression import TimeExpression, to_utc
 from app.domain.notifications.channels import is_set_up
@@ -128,22 +128,22 @@ def send_link(context: ToolContext, args: SendLinkArgs) -> ToolResult:
     if kind == "code":
         return send_code(context)
     if kind in IDENTITY_KINDS:
-        return _send_identity_link(context)
+        return _send_magic_link(context)
     if kind in BOOKING_KINDS:
         # without permission the link leads to all appointments, so that the answer reveals none
         is_heard = context.caller.can_hear_all or _has_booked(context)
-        return _send_booking_link(context, args) if is_heard else _send_identity_link(context)
+        return _send_booking_link(context, args) if is_heard else _send_magic_link(context)
     return reject("not_available", _("Das kann ich Ihnen leider nicht schicken."))
 
 
-def _send_identity_link(context: ToolContext) -> ToolResult:
+def _send_magic_link(context: ToolContext) -> ToolResult:
     """Send to the address on record only: the link allows viewing, moving and cancelling."""
     recipient = find_link_recipient(context)
     if recipient is None:
         metrics.IDENTITY_MESSAGES.labels("link", "none", "not_possible").inc()
         return reject_unverified(context)
     customer, channel, address = recipient
-    row = send_identity_link(context.call, customer, (channel, address))
+    row = send_magic_link(context.call, customer, (channel, address))
     publish(NotificationQueued(context.company.id, row.id))
     metrics.IDENTITY_MESSAGES.labels("link", channel, "sent").inc()
     say = (

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.customers import one_time_codes
-from app.models import BookingLink, Call, Connection, IdentityLink, Notification
+from app.models import BookingLink, Call, Connection, MagicLink, Notification
 from tests.factories.salons import Salon
 from tests.support.agent_line import FAMILY, STRANGER, SVEA, Line, add_customer, book
 
@@ -147,7 +147,7 @@ def test_behind_the_link_one_sees_moves_and_cancels_what_is_ones_own(
     assert answer.status_code == 302 and client.get(answer.location).status_code == 200
     with company_scope(salon.company_id):
         assert svea_is_booked in db.session.scalars(select(BookingLink.booking_id)).all()
-        (kept,) = db.session.scalars(select(IdentityLink))
+        (kept,) = db.session.scalars(select(MagicLink))
         assert found[1] not in kept.token_hash and db.session.get_one(Call, kept.call_id).provider_call_id == line.call_id
     other = client.post(f"/b/{found[1]}/choose", data=form | {"booking_id": book(salon, "2026-05-14T15:00", customer="Jan Ebers")})
     assert other.status_code == 404

@@ -34,7 +34,7 @@ INCOMPLETE = object()
 
 
 class BufferedThreadWorker(ThreadWorker):
-    """Use it as gthread: `--worker-class scripts.web_server.worker.BufferedThreadWorker --threads 32`. TLS ends before it."""
+    """Use it as gthread: `--worker-class scripts.web_server.buffered_worker.BufferedThreadWorker --threads 32`. TLS ends before it."""
 
     def init_process(self) -> None:
         # connections that the main loop waits for, in the order in which they came to wait

@@ -10,7 +10,7 @@ from redis import RedisError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, TimeoutError as PoolTimeout
 
 from app.core import settings
-from app.core.connection_errors import database_problem, redis_problem
+from app.core.connection_diagnosis import database_problem, redis_problem
 from app.core.errors import AppError
 
 

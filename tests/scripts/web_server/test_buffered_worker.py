@@ -14,8 +14,8 @@ import requests
 from gunicorn.config import Config
 
 from scripts.embedded.redis_server import free_port
+from scripts.web_server.buffered_worker import BufferedThreadWorker
 from scripts.web_server.connection import Connection
-from scripts.web_server.worker import BufferedThreadWorker
 from tests.support import processes
 
 # says what it got and sends as much as it is asked to
@@ -31,7 +31,7 @@ def app(environ, start_response):
     for _ in range(0, size, 1024 * 1024):
         yield b"." * min(size, 1024 * 1024)
 """
-WORKER = "scripts.web_server.worker.BufferedThreadWorker"
+WORKER = "scripts.web_server.buffered_worker.BufferedThreadWorker"
 ROOT = Path(__file__).resolve().parents[3]
 
 

@@ -11,16 +11,16 @@ from app.core.extensions import db
 from app.models.base import CompanyOwned, company_foreign_key, company_table_args
 
 
-class IdentityLink(CompanyOwned, db.Model):
+class MagicLink(CompanyOwned, db.Model):
     """Only the token's hash is kept."""
 
-    __tablename__ = "identity_links"
+    __tablename__ = "magic_links"
     __table_args__ = company_table_args(
         company_foreign_key("call_id", "calls"),
         company_foreign_key("customer_id", "customers"),
-        Index("ix_identity_links_call", "company_id", "call_id"),
-        Index("ix_identity_links_customer", "company_id", "customer_id"),
-        Index("ix_identity_links_sent", "company_id", "created_at"),
+        Index("ix_magic_links_call", "company_id", "call_id"),
+        Index("ix_magic_links_customer", "company_id", "customer_id"),
+        Index("ix_magic_links_sent", "company_id", "created_at"),
         referable=False,
     )
 
