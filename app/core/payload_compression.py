@@ -21,7 +21,7 @@ def compress_body(body: bytes) -> bytes:
 
 
 def decompress_body(sealed: bytes) -> bytes:
-    """The raw bytes of what the column holds; raises BodyUnreadable."""
+    """The raw bytes of what the column holds; raises PayloadUnreadable."""
     try:
         return zstandard.decompress(keyring().open(sealed))
     except (DecryptionError, zstandard.ZstdError) as error:

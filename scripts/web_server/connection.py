@@ -21,7 +21,7 @@ BODY_TIMEOUT_S = 10.0
 SEND_TIMEOUT_S = 10.0
 # bytes that are on their way buy more time at this rate, a body at most so much in all
 BYTES_PER_S = 16 * 1024
-BODY_TIMEOUT_S = 120.0
+MAX_BODY_TIME_S = 120.0
 # after our last word, until the client closes
 LINGER_S = 2.0
 # what is ready to be sent waits in memory up to here, then in a file; a thread waits for the client only beyond the second
@@ -185,7 +185,7 @@ class Connection(TConn):
     def set_deadline(self) -> None:
         """By when what is missing must be there."""
         if self.buffer.stage == "body":
-            self.deadline = self.since + min(BODY_TIMEOUT_S + self._body_bytes / BYTES_PER_S, BODY_TIMEOUT_S)
+            self.deadline = self.since + min(BODY_TIMEOUT_S + self._body_bytes / BYTES_PER_S, MAX_BODY_TIME_S)
         elif self.is_idle:
             self.set_keepalive()
         else:

@@ -148,7 +148,7 @@ def store(incoming: IncomingWebhook) -> bool:
 
 
 def get_body(event: WebhookEvent) -> bytes:
-    """The raw bytes as received; raises BodyUnreadable."""
+    """The raw bytes as received; raises PayloadUnreadable."""
     return decompress_body(event.body)
 
 

@@ -21,7 +21,7 @@ def test_a_body_that_no_key_opens_harms_no_other_event(db: SQLAlchemy, broken: b
     assert set(calls()) == {"call_0", "call_2"}
     [waiting] = [event for event in events() if event.status == "pending"]
     assert (waiting.attempts, waiting.claim_token) == (1, None)
-    assert waiting.reason and "BodyUnreadable" in waiting.reason
+    assert waiting.reason and "PayloadUnreadable" in waiting.reason
 
 
 def spoil(call_id: str, body: bytes) -> None:
