@@ -44,9 +44,10 @@ def find_address_problem(settings: Settings) -> str | None:
 def main(arguments: Sequence[str]) -> None:
     settings = Settings()
     logging.set_up(settings)
+    # a refused start says why and nothing else
+    check_connections(settings, waits="--wait" in arguments, migrates="--now" in arguments)
     if problem := find_address_problem(settings):
         log.warning("start.address", problem=problem)
-    check_connections(settings, waits="--wait" in arguments, migrates="--now" in arguments)
 
 
 if __name__ == "__main__":
