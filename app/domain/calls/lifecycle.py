@@ -190,7 +190,7 @@ def _is_line_check(event: CallEvent, match: NumberMatch) -> bool:
         return db.session.scalar(select(LineCheck.provider_call_id).where(LineCheck.id == name)) == event.provider_call_id
 
 
-def _identify_caller(batch: CallBatch, call: Call, caller: Number) -> None:
+def _identify_caller(batch: CallBatch, call: Call, caller: ParsedPhoneNumber) -> None:
     """Attach the customer to the call, only by a number that is valid in the numbering plan."""
     if call.customer_id is not None or call.caller_kind != "number" or not caller.valid or caller.e164 is None:
         return
