@@ -31,7 +31,7 @@ class LazyMigrate:
         from flask_migrate import Migrate
 
         app, database, directory = self._of
-        ours = app.cli.base.get("db")
+        ours = app.cli.commands.get("db")
         Migrate(app, database, directory=directory)
         if ours:  # it has put its own in that place
             app.cli.add_command(ours)

@@ -89,12 +89,12 @@ def runner(app: Flask, db: SQLAlchemy) -> FlaskCliRunner:
 
 def test_every_command_of_ours_fails_in_words(app: Flask) -> None:
     """Group and Command of app/cli/base.py see to that."""
-    others = {name for name in own_commands(app) if not isinstance(app.cli.base[name], ErrorMessageMixin | Migrations)}
+    others = {name for name in own_commands(app) if not isinstance(app.cli.commands[name], ErrorMessageMixin | Migrations)}
     assert others == set()
 
 
 def test_every_command_stands_in_the_table(app: Flask) -> None:
-    assert {path for name in own_commands(app) for path in leaves(app.cli.base[name], name)} == set(FAILING)
+    assert {path for name in own_commands(app) for path in leaves(app.cli.commands[name], name)} == set(FAILING)
 
 
 @pytest.mark.parametrize(("command", "arguments", "said"), [(name, *case) for name, cases in FAILING.items() for case in cases])
@@ -172,7 +172,7 @@ def test_a_list_cuts_nothing_in_a_narrow_terminal(monkeypatch: pytest.MonkeyPatc
 
 def own_commands(app: Flask) -> Iterator[str]:
     """What `python -m wsgi` offers: those of flask and of other packages are not among them."""
-    return iter(app.cli.base)
+    return iter(app.cli.commands)
 
 
 def leaves(command: click.Command, path: str) -> Iterator[str]:
