@@ -1,4 +1,4 @@
-"""How commands end: what fails exits 1 with one line in English, never a traceback."""
+"""The base classes of all commands: what fails exits 1 with one line in English, never a traceback."""
 
 from contextlib import nullcontext
 from typing import Any

@@ -1,4 +1,4 @@
-"""How commands end: a refusal is one line in English, never a traceback."""
+"""What commands share: one transaction, the company and branch they are about, and a refusal as one line in English."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
